@@ -1,0 +1,54 @@
+"""WORD_TIMINGS: lyrics on a time line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """An ARPAbet phone without stress ("AH", "SIL"), seconds."""
+
+    name: str
+    start: float
+    end: float
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word as it is displayed, seconds; confidence 0..1; phones where an engine found them."""
+
+    text: str
+    start: float
+    end: float
+    confidence: float = 1.0
+    phones: tuple[Phone, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    words: tuple[Word, ...]
+
+    @property
+    def text(self) -> str:
+        return " ".join(word.text for word in self.words)
+
+    @property
+    def start(self) -> float:
+        return self.words[0].start
+
+    @property
+    def end(self) -> float:
+        return self.words[-1].end
+
+
+@dataclass(frozen=True, slots=True)
+class WordTimings:
+    """Words in lines, in order of time. language: BCP 47 tag or ""; engine: what timed them."""
+
+    lines: tuple[Line, ...]
+    language: str = ""
+    engine: str = ""
+
+    def words(self) -> list[Word]:
+        return [word for line in self.lines for word in line.words]

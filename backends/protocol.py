@@ -1,0 +1,69 @@
+"""What every lip-sync engine, local or cloud, looks like from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Literal, Protocol
+
+from ..align.words import WordTimings
+from ..engine.faces.track import FaceTrack
+from ..engine.host.protocol import Host
+from ..engine.media.frames import Frame
+from ..engine.media.sound import Sound
+from ..engine.media.source import Source
+from ..engine.media.timeline import FillRule, LengthRule
+from ..engine.report import FrameState
+
+SilenceRule = Literal["rest", "close", "source"]
+ContentKind = Literal["auto", "speech", "song"]
+
+
+@dataclass(frozen=True)
+class LipSyncRequest:
+    """One job.
+
+    source: the footage or still. soundtrack: what is heard. driving: what moves the mouth (a vocal stem), if
+    not the soundtrack. words, lyrics: what is said, if known. person: "largest", "left", "right", "centre" or
+    an id. silence: what the mouth does in pauses: back to `rest` (the source's own rest shape), `close`, or
+    the `source` frame passed through.
+    """
+
+    source: Source
+    soundtrack: Sound
+    driving: Sound | None = None
+    words: WordTimings | None = None
+    lyrics: str = ""
+    track: FaceTrack | None = None
+    length: LengthRule = "audio"
+    fill: FillRule = "pingpong"
+    person: str = "largest"
+    silence: SilenceRule = "rest"
+    content: ContentKind = "auto"
+    sync_offset: float = 0.0
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def voice(self) -> Sound:
+        return self.driving or self.soundtrack
+
+
+@dataclass(frozen=True)
+class FrameChunk:
+    """Finished frames, in order, numbered from 0 over the whole output, and what became of each."""
+
+    frames: list[Frame]
+    states: list[FrameState]
+
+
+class LipSyncBackend(Protocol):
+    """task: `dub` repaints footage, `portrait` animates one picture. fps: None for any frame rate."""
+
+    name: str
+    task: Literal["dub", "portrait"]
+    remote: bool
+    licence: str
+    fps: Fraction | None
+
+    def render(self, request: LipSyncRequest, host: Host) -> Iterator[FrameChunk]: ...

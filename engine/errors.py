@@ -1,0 +1,43 @@
+"""Every error that is the user's to solve. The message is one sentence that says what is wrong and what to do."""
+
+from __future__ import annotations
+
+
+class LipSyncError(Exception):
+    """Base of all errors that LipSync Studio raises on purpose."""
+
+
+class InputError(LipSyncError):
+    """Something handed in can't be used."""
+
+
+class VideoError(InputError):
+    """The picture source can't be read: corrupt, empty or too small."""
+
+
+class AudioError(InputError):
+    """The soundtrack is missing, empty or unreadable."""
+
+
+class NoFaceError(InputError):
+    """No face was found where one is needed."""
+
+
+class TextError(InputError):
+    """Lyrics or subtitles can't be used."""
+
+
+class MissingFilesError(LipSyncError):
+    """A model file or an optional package is not installed; the message names it and what fetches it."""
+
+
+class AlignmentError(LipSyncError):
+    """A text could not be placed on its audio."""
+
+
+class OutputError(LipSyncError):
+    """The result can't be written."""
+
+
+class Cancelled(LipSyncError):
+    """The user stopped the run (outside ComfyUI, which has its own exception for it)."""

@@ -1,0 +1,60 @@
+"""FACE_TRACK: who is where in every frame of a clip."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """One face in one frame.
+
+    box: x0, y0, x1, y1 in pixels. mesh: float32 [468 or 478, 3]; x and y in pixels, z in pixels too, smaller
+    is nearer. score: 0..1. interpolated: filled in between two frames that had the face.
+    """
+
+    box: np.ndarray
+    mesh: np.ndarray
+    score: float
+    interpolated: bool
+
+
+@dataclass(frozen=True)
+class Person:
+    """One identity over time; row k of each array belongs to frame `first + k`.
+
+    boxes: float32 [n, 4]; meshes: float32 [n, 468 or 478, 3]; scores: float32 [n], 0 where the person is not
+    seen; interpolated: bool [n].
+    """
+
+    id: int
+    first: int
+    boxes: np.ndarray
+    meshes: np.ndarray
+    scores: np.ndarray
+    interpolated: np.ndarray
+
+    def at(self, frame: int) -> Face | None:
+        row = frame - self.first
+        if not 0 <= row < len(self.scores) or self.scores[row] <= 0:
+            return None
+        return Face(self.boxes[row], self.meshes[row], float(self.scores[row]), bool(self.interpolated[row]))
+
+    @property
+    def seen(self) -> np.ndarray:
+        """bool [n]: whether there is a face (found or interpolated) in each row."""
+        return self.scores > 0
+
+
+@dataclass(frozen=True)
+class FaceTrack:
+    """persons: by id, in order of first appearance. size: width, height. key: hash of source and settings."""
+
+    persons: tuple[Person, ...]
+    frames: int
+    size: tuple[int, int]
+    fps: Fraction
+    key: str

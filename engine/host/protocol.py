@@ -1,0 +1,56 @@
+"""What the engine asks of the program it runs in: ComfyUI, or a plain Python process."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    import torch
+    from PIL.Image import Image
+
+
+class ManagedModel(Protocol):
+    """A network whose weights the host moves between memory and device."""
+
+    @property
+    def module(self) -> torch.nn.Module: ...
+
+    @property
+    def device(self) -> torch.device:
+        """Where the weights are after `load`."""
+        ...
+
+    def load(self, activation_bytes: int = 0) -> None:
+        """Bring the weights to the device, freeing others as needed; call before each chunk of work.
+
+        `activation_bytes` is what the coming chunk needs beside the weights."""
+        ...
+
+
+class Host(Protocol):
+    """Devices, models, progress, cancel and folders of the surrounding program."""
+
+    def manage(self, module: torch.nn.Module) -> ManagedModel:
+        """Hand a network (already in its working dtype) to the host's memory management."""
+        ...
+
+    def free_memory(self, num_bytes: int) -> None:
+        """Make room on the device for something the host can't move (ONNX Runtime, CTranslate2)."""
+        ...
+
+    def progress(self, stage: str, done: int, total: int, preview: Image | None = None) -> None:
+        """Report `done` of `total` frames of a stage such as "Finding faces"; checks for cancel."""
+        ...
+
+    def check_cancelled(self) -> None:
+        """Raise the host's own exception if the user has stopped the run."""
+        ...
+
+    def temp_file(self, suffix: str) -> Path:
+        """A path no other file has, in a folder that exists; the file itself is not made."""
+        ...
+
+    def models_folder(self, kind: str) -> Path:
+        """Where weight files of a kind ("musetalk", "detection" …) are kept; may not exist."""
+        ...

@@ -1,0 +1,58 @@
+"""What became of each frame: the run report."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from enum import Enum
+
+
+class FrameState(str, Enum):
+    """`generated`: the mouth was repainted; the others say why the source frame was passed through."""
+
+    GENERATED = "generated"
+    NO_FACE = "passed: no face"
+    SILENCE = "passed: silence"
+    YAW = "passed: head turned away"
+    OCCLUDED = "passed: occluded"
+
+
+@dataclass(frozen=True)
+class Span:
+    """Frames first..last (both included) that share a state."""
+
+    state: str
+    first: int
+    last: int
+
+
+def spans(states: Iterable[FrameState]) -> list[Span]:
+    found: list[Span] = []
+    for index, state in enumerate(states):
+        if found and found[-1].state == state.value:
+            found[-1] = Span(state.value, found[-1].first, index)
+        else:
+            found.append(Span(state.value, index, index))
+    return found
+
+
+@dataclass
+class RunReport:
+    """Everything a person wants to know about a finished run; `to_json` is what the nodes hand out."""
+
+    backend: str
+    frames: int
+    fps: str
+    duration: float
+    size: tuple[int, int]
+    spans: list[Span]
+    seconds: dict[str, float] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def generated(self) -> int:
+        return sum(s.last - s.first + 1 for s in self.spans if s.state == FrameState.GENERATED.value)
+
+    def to_json(self) -> str:
+        return json.dumps({**asdict(self), "generated": self.generated}, indent=2)

@@ -1,0 +1,163 @@
+"""Words and phones of known English text, by forced alignment with PocketSphinx and its bundled models.
+
+Works on clean speech and on a vocal stem. On a full music mix it usually fails, and says so.
+"""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from ..engine.errors import AlignmentError, AudioError, MissingFilesError, TextError
+from .g2p import pronounce
+from .text import LyricLine, parse_lyrics
+from .timing import settled
+from .words import Line, Phone, Word, WordTimings
+
+if TYPE_CHECKING:
+    from pocketsphinx import Decoder
+
+RATE = 16000
+ENGINE = "pocketsphinx"
+
+_FRAMES_PER_SECOND = 100
+_BEAMS = (1e-48, 1e-80)
+# Median acoustic score per frame of a phone: about -20 for the right text, -83 for a wrong one.
+_DERAILED_SCORE = -50.0
+# A text of at least so many different words, with more than this share unknown, is in another language.
+_FOREIGN_WORDS = 8
+_FOREIGN_SHARE = 0.5
+_PEAK = 0.5
+_NOISE = 0.002
+
+
+@dataclass(frozen=True, slots=True)
+class _Spoken:
+    """One spoken key as it was found: its phones and their acoustic scores per frame."""
+
+    phones: tuple[Phone, ...]
+    scores: tuple[float, ...]
+
+
+def align_words(samples16k: npt.NDArray[np.float32], lyrics: str) -> WordTimings:
+    """Time every word of English lyrics, with its phones, on mono 16 kHz samples float32 [n].
+
+    Raises TextError when the lyrics hold nothing to speak or aren't English, AlignmentError when they can't
+    be placed on the sound, AudioError for empty sound, and MissingFilesError without pocketsphinx.
+    """
+    lines = parse_lyrics(lyrics)
+    if samples16k.size == 0:
+        raise AudioError("The soundtrack is empty: choose audio that holds the words.")
+    for word in (word for line in lines for word in line.words):
+        if not word.latin:
+            raise TextError(
+                f'The lyrics hold "{word.display}", which is not English: PocketSphinx aligns English only.'
+            )
+    keys = [key for line in lines for word in line.words for key in word.spoken]
+    pcm = _prepared(samples16k)
+    spoken: list[_Spoken] | None = None
+    for beam in _BEAMS:
+        spoken = _force(_decoder(beam, keys), keys, pcm)
+        if spoken is not None:
+            break
+    if spoken is None:
+        raise AlignmentError(
+            "The lyrics can't be placed on the audio: check that they are the words that are heard, in "
+            "order, and give the separated voice where there is music."
+        )
+    if statistics.median(score for key in spoken for score in key.scores) < _DERAILED_SCORE:
+        raise AlignmentError(
+            "The lyrics don't fit the audio: check that they are the words that are heard, in order."
+        )
+    return WordTimings(settled(_lines(lines, spoken), samples16k.size / RATE), "en", ENGINE)
+
+
+def _prepared(samples: npt.NDArray[np.float32]) -> bytes:
+    """16-bit samples at an even level with a noise floor: no path leads through digital silence."""
+    level = float(np.abs(samples).max())
+    noise = np.random.default_rng(0).standard_normal(samples.size, dtype=np.float32) * _NOISE
+    scaled = samples * (_PEAK / level if level > 0 else 0.0) + noise
+    return (np.clip(scaled, -1.0, 1.0) * 32767.0).astype(np.int16).tobytes()
+
+
+def _decoder(beam: float, keys: Sequence[str]) -> Decoder:
+    try:
+        from pocketsphinx import Decoder
+    except ImportError as error:
+        raise MissingFilesError(
+            "Aligning lyrics needs the package pocketsphinx: install it with `pip install pocketsphinx`."
+        ) from error
+    # The lattice's best path drops words of sung lines, hence bestpath=False.
+    decoder = Decoder(
+        samprate=RATE, lm=None, bestpath=False, loglevel="FATAL", beam=beam, wbeam=beam, pbeam=beam
+    )
+    unknown = {key for key in keys if decoder.lookup_word(key.lower()) is None}
+    if len(set(keys)) >= _FOREIGN_WORDS and len(unknown) > _FOREIGN_SHARE * len(set(keys)):
+        raise TextError("The lyrics don't look English: PocketSphinx aligns English only.")
+    for key in sorted(unknown):
+        decoder.add_word(key.lower(), pronounce(key, decoder.lookup_word), False)
+    return decoder
+
+
+def _force(decoder: Decoder, keys: Sequence[str], pcm: bytes) -> list[_Spoken] | None:
+    """The keys in order with their phones, or None when no path leads through the sound."""
+    decoder.set_align_text(" ".join(key.lower() for key in keys))
+    _decode(decoder, pcm)
+    if decoder.hyp() is None:
+        return None
+    # The second pass finds the phones inside the words that the first one found.
+    decoder.set_alignment()
+    _decode(decoder, pcm)
+    alignment = decoder.get_alignment()
+    if alignment is None:
+        return None
+    spoken = []
+    for word in alignment:
+        # Fillers are "<sil>", "[NOISE]" and the like; words come back with a variant's number, "that(2)".
+        if word.name.startswith(("<", "[", "+")):
+            continue
+        phones = [phone for phone in word if phone.duration > 0]
+        spoken.append(
+            _Spoken(
+                tuple(
+                    Phone(
+                        phone.name,
+                        phone.start / _FRAMES_PER_SECOND,
+                        (phone.start + phone.duration) / _FRAMES_PER_SECOND,
+                    )
+                    for phone in phones
+                ),
+                tuple(phone.score / phone.duration for phone in phones),
+            )
+        )
+    return spoken if len(spoken) == len(keys) and all(key.phones for key in spoken) else None
+
+
+def _decode(decoder: Decoder, pcm: bytes) -> None:
+    decoder.start_utt()
+    decoder.process_raw(pcm, full_utt=True)
+    decoder.end_utt()
+
+
+def _lines(lines: Sequence[LyricLine], spoken: Sequence[_Spoken]) -> tuple[Line, ...]:
+    remaining = iter(spoken)
+    timed = []
+    for line in lines:
+        words = []
+        for word in line.words:
+            found = [next(remaining) for _ in word.spoken]
+            phones = tuple(phone for key in found for phone in key.phones)
+            score = statistics.fmean(score for key in found for score in key.scores)
+            words.append(Word(word.display, phones[0].start, phones[-1].end, _confidence(score), phones))
+        timed.append(Line(tuple(words)))
+    return tuple(timed)
+
+
+def _confidence(score: float) -> float:
+    """1 at the score of clear speech and better, 0 where the text has nothing to do with the sound."""
+    return round(min(1.0, max(0.0, (score + 80.0) / 60.0)), 3)

@@ -1,0 +1,115 @@
+"""One pass over a video's packets: how many frames, when they are shown, where decoding can start."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+from av.container import InputContainer
+from av.video.stream import VideoStream
+
+from ..errors import VideoError
+from .times import standard_rate, standard_rates_near
+
+
+@dataclass(frozen=True)
+class Scan:
+    """What the packets of a video stream tell.
+
+    ticks: int64 [frames], pts of each frame in time_base units, ascending. end: tick at which the last frame
+    ends. keys: int32, frames at which decoding can start; seek: int64, the timestamp to seek to for each.
+    timed: False where packets carry no usable pts and frames are known by their order only. digest: hash of
+    the coded pictures and their times.
+    """
+
+    time_base: Fraction
+    ticks: np.ndarray
+    end: int
+    keys: np.ndarray
+    seek: np.ndarray
+    timed: bool
+    fps: Fraction
+    variable: bool
+    digest: str
+
+
+def scan_stream(container: InputContainer, stream: VideoStream, name: str) -> Scan:
+    """Demux (without decoding) all packets of the stream; raises VideoError if none or not all are there."""
+    digest = hashlib.blake2b(digest_size=16)
+    packets: list[tuple[int | None, int | None, int, bool]] = []
+    seen = 0
+    for packet in container.demux(stream):
+        if packet.size == 0:
+            continue
+        seen += 1
+        digest.update(packet)
+        if packet.is_discard or _is_hidden(stream, packet):
+            continue
+        packets.append((packet.pts, packet.dts, packet.duration or 0, packet.is_keyframe))
+    if "mp4" in container.format.name and seen < stream.frames:
+        raise VideoError(f"{name} is cut short ({seen} of {stream.frames} frames are there); copy it again.")
+    if not packets:
+        raise VideoError(f"{name} holds no pictures; choose another video.")
+    if any(pts is None for pts, *_ in packets):
+        return _scan_untimed(container, stream, name, digest.hexdigest())
+
+    first_key = next((i for i, packet in enumerate(packets) if packet[3]), 0)
+    packets = packets[first_key:]
+    pts = np.array([packet[0] for packet in packets], np.int64)
+    key = np.array([packet[3] for packet in packets])
+    key[0] = True
+    dts = np.array([p if d is None else d for p, d, *_ in packets], np.int64)
+    # Pictures shown before the first key frame refer to something that isn't in the file.
+    ticks = np.unique(pts[pts >= pts[0]])
+    last = packets[int(np.argmax(pts))]
+    fps, variable = frame_rate(ticks, stream)
+    step = round(1 / (fps * stream.time_base))
+    keys = np.searchsorted(ticks, pts[key]).astype(np.int32)
+    order = np.argsort(keys, kind="stable")
+    digest.update(ticks.tobytes())
+    return Scan(stream.time_base, ticks, int(ticks[-1]) + (last[2] if variable and last[2] else max(step, 1)),
+                keys[order], np.minimum(dts, pts)[key][order], True, fps, variable, digest.hexdigest())
+
+
+def _is_hidden(stream: VideoStream, packet: bytes) -> bool:
+    """VP8 alternate reference pictures are packets that are never shown (RFC 6386, 9.1: show_frame bit)."""
+    return stream.codec_context.name in ("vp8", "libvpx") and not memoryview(packet)[0] & 0x10
+
+
+def _scan_untimed(container: InputContainer, stream: VideoStream, name: str, digest: str) -> Scan:
+    """Packets without pts (AVI with B-frames, raw streams): what counts is what the decoder shows."""
+    fps = stream.guessed_rate or stream.average_rate or Fraction(25)
+    container.seek(0)
+    count = sum(1 for _ in container.decode(stream))
+    if count == 0:
+        raise VideoError(f"{name} holds no pictures that can be decoded; convert it to MP4.")
+    start = np.zeros(1, np.int64)
+    return Scan(1 / fps, np.arange(count), count, start.astype(np.int32), start, False, fps, False, digest)
+
+
+def frame_rate(ticks: np.ndarray, stream: VideoStream) -> tuple[Fraction, bool]:
+    """The exact rate if all times lie on one grid within the rounding of the time base, else the mean rate.
+
+    Returns (fps, variable). Rates that the container declares are tried first, since a short clip in
+    milliseconds fits 29.97 as well as 30.
+    """
+    declared = [standard_rate(rate) for rate in (stream.guessed_rate, stream.average_rate) if rate]
+    if len(ticks) < 2:
+        return (declared or [Fraction(25)])[0], False
+    span = int(ticks[-1] - ticks[0]) * stream.time_base
+    mean = (len(ticks) - 1) / span
+    for rate in [*declared, *standard_rates_near(mean), mean.limit_denominator(1001), mean]:
+        if _on_grid(ticks, stream.time_base, rate):
+            return rate, False
+    return standard_rate(mean), True
+
+
+def _on_grid(ticks: np.ndarray, time_base: Fraction, rate: Fraction) -> bool:
+    interval = 1 / (rate * time_base)
+    count = len(ticks)
+    # residual * numerator, in integers: ticks - i * interval
+    off = (ticks - ticks[0]) * interval.denominator - np.arange(count) * interval.numerator
+    spread = Fraction(int(off.max() - off.min()), interval.denominator)
+    return spread == 0 or (spread <= 1 and interval >= 3)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -32,6 +32,10 @@ _DERAILED_SCORE = -50.0
 # A text of at least so many different words, with more than this share unknown, is in another language.
 _FOREIGN_WORDS = 8
 _FOREIGN_SHARE = 0.5
+_ABOVE_NOISE = 8.0
+# A pause, and what is left of it for the closure of a plosive, seconds.
+_PAUSE = 0.12
+_CLOSURE = 0.07
 _PEAK = 0.5
 _NOISE = 0.002
 
@@ -74,7 +78,8 @@ def align_words(samples16k: npt.NDArray[np.float32], lyrics: str) -> WordTimings
         raise AlignmentError(
             "The lyrics don't fit the audio: check that they are the words that are heard, in order."
         )
-    return WordTimings(settled(_lines(lines, spoken), samples16k.size / RATE), "en", ENGINE)
+    lines_timed = _lines(lines, spoken, _Levels(samples16k))
+    return WordTimings(settled(lines_timed, samples16k.size / RATE), "en", ENGINE)
 
 
 def _prepared(samples: npt.NDArray[np.float32]) -> bytes:
@@ -144,18 +149,46 @@ def _decode(decoder: Decoder, pcm: bytes) -> None:
     decoder.end_utt()
 
 
-def _lines(lines: Sequence[LyricLine], spoken: Sequence[_Spoken]) -> tuple[Line, ...]:
+def _lines(lines: Sequence[LyricLine], spoken: Sequence[_Spoken], levels: _Levels) -> tuple[Line, ...]:
     remaining = iter(spoken)
     timed = []
     for line in lines:
         words = []
         for word in line.words:
             found = [next(remaining) for _ in word.spoken]
-            phones = tuple(phone for key in found for phone in key.phones)
+            phones = levels.trimmed([phone for key in found for phone in key.phones])
             score = statistics.fmean(score for key in found for score in key.scores)
             words.append(Word(word.display, phones[0].start, phones[-1].end, _confidence(score), phones))
         timed.append(Line(tuple(words)))
     return tuple(timed)
+
+
+class _Levels:
+    """Where the sound is silent, to cut pauses off words: the decoder likes to give them to a consonant."""
+
+    def __init__(self, samples: npt.NDArray[np.float32]) -> None:
+        step = RATE // _FRAMES_PER_SECOND
+        padded = np.pad(samples, (0, -samples.size % step)).reshape(-1, step)
+        decibels = 10.0 * np.log10(np.mean(np.square(padded, dtype=np.float64), axis=1) + 1e-10)
+        quiet, loud = np.percentile(decibels, (5, 95))
+        self._silent = decibels < np.clip(quiet + _ABOVE_NOISE, loud - 40.0, loud - 20.0)
+
+    def trimmed(self, phones: list[Phone]) -> tuple[Phone, ...]:
+        """A word's first phone without the pause in it and what precedes that, its last likewise."""
+        pauses = self._pauses(phones[0])
+        if pauses:
+            phones[0] = replace(phones[0], start=pauses[-1][1] - _CLOSURE)
+        pauses = self._pauses(phones[-1])
+        if pauses:
+            phones[-1] = replace(phones[-1], end=pauses[0][0] + _CLOSURE)
+        return tuple(phones)
+
+    def _pauses(self, phone: Phone) -> list[tuple[float, float]]:
+        """The silences in a phone that are too long for a plosive's closure, seconds."""
+        first, last = (round(time * _FRAMES_PER_SECOND) for time in (phone.start, phone.end))
+        edges = np.flatnonzero(np.diff(self._silent[first:last], prepend=False, append=False))
+        runs = ((edges.reshape(-1, 2) + first) / _FRAMES_PER_SECOND).tolist()
+        return [(start, end) for start, end in runs if end - start >= _PAUSE]
 
 
 def _confidence(score: float) -> float:

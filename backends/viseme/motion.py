@@ -41,6 +41,7 @@ _LOUD_PER_DB = 0.03
 _LOUD_LIMITS = (0.75, 1.35)
 _HELD_GAIN = 0.1
 _TUCK_OPEN = 0.04
+_PRESS_OPEN = 0.08
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,9 @@ def motion_from_phones(
     curves["tuck"][tucked] = 1.0
     for name in ("open", "tuck", "teeth", "tongue"):
         curves[name][sealed] = 0.0
-    curves["press"] = np.where(sealed, 1.0, curves["press"])
+    # Lips press only when they are about to touch.
+    pressable = np.clip(1.0 - curves["open"] / _PRESS_OPEN, 0.0, 1.0)
+    curves["press"] = np.where(sealed, 1.0, np.minimum(curves["press"], pressable))
     active = np.where(sealed | tucked, 1.0, active)
     return MouthMotion(
         **{name: curve.astype(np.float32) for name, curve in curves.items()},
@@ -125,9 +128,8 @@ def _segments(
     gains = _gains(spoken, centres, loudness)
     for phone, gain in zip(spoken, gains, strict=True):
         targets = TARGETS[phone.name]
-        # The release of a closure is heard at once; everything else is prepared before it sounds.
-        lead = 0.0 if phone.name in CLOSED else _LEAD
-        start, end = phone.start - lead, phone.end - lead
+        # Every shape is prepared before it sounds, but the release of a closure is heard at once.
+        start, end = phone.start - _LEAD, phone.end - (0.0 if phone.name in CLOSED else _LEAD)
         if len(targets) == 1:
             yield _Segment(start, end, targets[0], gain)
             continue

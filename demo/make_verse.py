@@ -1,9 +1,9 @@
 """Make verse.mp3: the verse of verse.txt sung to its melody, out of a text-to-speech voice.
 
-Needs the `flite` program (Debian: apt install flite) and `pip install av numpy pyworld scipy`; then
-`python make_verse.py`. flite speaks each line and tells where its phones are. WORLD (Morise et al. 2016, IEICE
-Trans. E99-D) takes the voice apart into pitch, spectrum and noise; each vowel is stretched so that it starts on
-its beat, the pitch follows the tune, and WORLD puts the voice together again.
+Needs `flite` (Debian: apt install flite) and `pip install av numpy pyworld scipy "setuptools<80"`;
+then `python make_verse.py`. flite speaks each line and tells where its phones are. WORLD (Morise et al. 2016,
+IEICE Trans. E99-D) takes the voice apart into pitch, spectrum and noise; each vowel is stretched so that it
+starts on its beat, the pitch follows the tune, and WORLD puts the voice together again.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from scipy.signal import butter, fftconvolve, resample_poly, sosfilt
 HERE = Path(__file__).parent
 RATE = 48000
 STEP = 0.005  # seconds between WORLD's frames
-BEAT = 0.42
+BEAT = 0.38
 LEAD_IN = 0.5
-LINE = 9.0 * BEAT  # six quarter notes, a half note, and a breath
-TONIC = 220.0  # A3, where the voice is at home
+LINE = 9.5 * BEAT  # six quarter notes, a half note, and a breath
+TONIC = 185.0  # F sharp 3, where the voice is at home
 TUNE = [(0, 0, 7, 7, 9, 9, 7), (5, 5, 4, 4, 2, 2, 0), (7, 7, 5, 5, 4, 4, 2), (0, 0, 7, 7, 9, 9, 7)]
 ENDING = (7, 7, 5, 5, 4, 2, 0)  # the last line goes home, so that the verse ends where it began
 VOWELS = {"aa", "ae", "ah", "ao", "aw", "ax", "ay", "eh", "er", "ey", "ih", "iy", "ow", "oy", "uh", "uw"}
@@ -137,7 +137,7 @@ def room(voice: np.ndarray) -> np.ndarray:
     time = np.arange(int(0.4 * RATE)) / RATE
     tail = rng.normal(size=len(time)) * 10 ** (-3 * time / 0.35) * (time > 0.012)
     tail = sosfilt(butter(2, [250, 5000], "bandpass", fs=RATE, output="sos"), tail)
-    return voice + 0.22 * fftconvolve(voice, tail / np.sqrt(np.sum(tail**2)))[: len(voice)]
+    return voice + 0.2 * fftconvolve(voice, tail / np.sqrt(np.sum(tail**2)))[: len(voice)]
 
 
 def write(path: Path, samples: np.ndarray) -> None:

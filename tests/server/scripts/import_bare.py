@@ -1,0 +1,18 @@
+"""Loads the pack with the packages named as arguments absent and the network refused; prints the node ids."""
+
+import json
+import sys
+
+from loading import load_pack
+
+for name in sys.argv[1:]:
+    sys.modules[name] = None
+
+
+def refuse_network(event: str, _: tuple) -> None:
+    if event in ("socket.connect", "socket.getaddrinfo"):
+        raise PermissionError(f"{event} while the pack was imported")
+
+
+sys.addaudithook(refuse_network)
+print(json.dumps(sorted(load_pack())))

@@ -50,7 +50,7 @@ def small_rgb(frame: Frame, max_side: int) -> np.ndarray:
     """uint8 [h, w, 3], scaled down so that no side is above max_side; for detectors and previews."""
     scale = min(max_side / max(frame.width, frame.height), 1.0)
     size = max(round(frame.width * scale), 1), max(round(frame.height * scale), 1)
-    yuv = cv2.merge([cv2.resize(plane, size, interpolation=cv2.INTER_AREA) for plane in frame.yuv()])
+    yuv = cv2.merge([_shrink(plane, size) for plane in frame.yuv()])
     return cv2.transform(yuv, yuv_to_rgb_matrix(frame.colour, frame.height))
 
 
@@ -85,15 +85,22 @@ def rgb_to_planes(rgb: np.ndarray, colour: Colour) -> np.ndarray:
 
 
 def _split(rgb: np.ndarray, matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Y at full and U, V at half size, float32, unrounded."""
-    y = cv2.transform(rgb.astype(np.float32, copy=False), matrix[:1])
-    u, v = cv2.split(cv2.transform(_halve(rgb.astype(np.float32, copy=False)), matrix[1:]))
+    """Y at full and U, V at half size, in the type of `rgb`."""
+    y = cv2.transform(rgb, matrix[:1])
+    u, v = cv2.split(cv2.transform(_halve(rgb), matrix[1:]))
     return y, u, v
 
 
 def _halve(values: np.ndarray) -> np.ndarray:
     """Means of 2x2 pixels."""
     return cv2.resize(values, (values.shape[1] // 2, values.shape[0] // 2), interpolation=cv2.INTER_AREA)
+
+
+def _shrink(plane: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """INTER_AREA, by halves as far as they go: OpenCV does those seven times faster."""
+    while all(n % 2 == 0 and n >= 2 * wanted for n, wanted in zip(plane.shape, size[::-1], strict=True)):
+        plane = _halve(plane)
+    return cv2.resize(plane, size, interpolation=cv2.INTER_AREA)
 
 
 def _blend(plane: np.ndarray, new: np.ndarray, weight: np.ndarray) -> None:

@@ -36,7 +36,7 @@ def voiced_spans(samples16k: np.ndarray) -> Spans:
 
 
 def loud_spans(samples16k: np.ndarray, floor_db: float = -45.0) -> Spans:
-    """Seconds (start, end) in which a song is above `floor_db` dBFS (RMS over 30 ms); the rest is true silence."""
+    """Seconds (start, end) in which a song is above `floor_db` dBFS (RMS over 30 ms); the rest is silence."""
     rms = _rms(samples16k, _ENERGY_HOP)
     return _tidy(rms > 10 ** (floor_db / 20), _ENERGY_HOP / RATE, len(samples16k) / RATE)
 
@@ -46,8 +46,8 @@ def looks_like_song(samples16k: np.ndarray) -> bool:
 
     Speech falls below half of the mean level of its second far more often than music does (Saunders 1996;
     Scheirer and Slaney 1997). Measured: six recordings of speech 0.35 to 0.49, eleven songs and pieces of
-    music 0.01 to 0.26, speech over equally loud music 0.05 to 0.25. Speech in loud noise (-40 dBFS) falls below
-    0.30 too; taking it for a song only costs its pauses.
+    music 0.01 to 0.26, speech over equally loud music 0.05 to 0.25. Speech in loud noise (-40 dBFS) may fall
+    below 0.30 too; taking it for a song only costs its pauses.
     """
     level = _rms(samples16k, _ENERGY_HOP)
     second = RATE // _ENERGY_HOP

@@ -45,7 +45,8 @@ class Mp4Writer:
         self._part = self._path.with_name(self._path.name + ".part")
         self._size, self._fps, self._colour = size, fps, colour
         self._sound, self._duration = sound, duration
-        self._options = {"crf": str(crf), "preset": preset}
+        # One step of subpixel search instead of veryfast's two: a quarter less time for a tenth more bits.
+        self._options = {"crf": str(crf), "preset": preset, "x264-params": "subme=1"}
         self._time_base = Fraction(1, _FINE) if variable else 1 / fps
         self._queue: Queue[Frame | None] = Queue(_WAITING_FRAMES)
         self._failure: BaseException | None = None

@@ -5,6 +5,7 @@ Works on clean speech and on a vocal stem. On a full music mix it usually fails,
 
 from __future__ import annotations
 
+import importlib.util
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -63,7 +64,7 @@ def align_words(samples16k: npt.NDArray[np.float32], lyrics: str) -> WordTimings
                 f'The lyrics hold "{word.display}", which is not English: PocketSphinx aligns English only.'
             )
     keys = [key for line in lines for word in line.words for key in word.spoken]
-    pcm = _prepared(samples16k)
+    pcm = prepared(samples16k)
     spoken: list[_Spoken] | None = None
     for beam in _BEAMS:
         spoken = _force(_decoder(beam, keys), keys, pcm)
@@ -82,7 +83,15 @@ def align_words(samples16k: npt.NDArray[np.float32], lyrics: str) -> WordTimings
     return WordTimings(settled(lines_timed, samples16k.size / RATE), "en", ENGINE)
 
 
-def _prepared(samples: npt.NDArray[np.float32]) -> bytes:
+def require_pocketsphinx() -> None:
+    """Raises MissingFilesError when the package is not installed."""
+    if importlib.util.find_spec("pocketsphinx") is None:
+        raise MissingFilesError(
+            "Finding words and phones needs the package pocketsphinx: run `pip install pocketsphinx`."
+        )
+
+
+def prepared(samples: npt.NDArray[np.float32]) -> bytes:
     """16-bit samples at an even level with a noise floor: no path leads through digital silence."""
     level = float(np.abs(samples).max())
     noise = np.random.default_rng(0).standard_normal(samples.size, dtype=np.float32) * _NOISE
@@ -91,12 +100,9 @@ def _prepared(samples: npt.NDArray[np.float32]) -> bytes:
 
 
 def _decoder(beam: float, keys: Sequence[str]) -> Decoder:
-    try:
-        from pocketsphinx import Decoder
-    except ImportError as error:
-        raise MissingFilesError(
-            "Aligning lyrics needs the package pocketsphinx: install it with `pip install pocketsphinx`."
-        ) from error
+    require_pocketsphinx()
+    from pocketsphinx import Decoder
+
     # The lattice's best path drops words of sung lines, hence bestpath=False.
     decoder = Decoder(
         samprate=RATE, lm=None, bestpath=False, loglevel="FATAL", beam=beam, wbeam=beam, pbeam=beam
@@ -112,12 +118,12 @@ def _decoder(beam: float, keys: Sequence[str]) -> Decoder:
 def _force(decoder: Decoder, keys: Sequence[str], pcm: bytes) -> list[_Spoken] | None:
     """The keys in order with their phones, or None when no path leads through the sound."""
     decoder.set_align_text(" ".join(key.lower() for key in keys))
-    _decode(decoder, pcm)
+    decode(decoder, pcm)
     if decoder.hyp() is None:
         return None
     # The second pass finds the phones inside the words that the first one found.
     decoder.set_alignment()
-    _decode(decoder, pcm)
+    decode(decoder, pcm)
     alignment = decoder.get_alignment()
     if alignment is None:
         return None
@@ -143,7 +149,8 @@ def _force(decoder: Decoder, keys: Sequence[str], pcm: bytes) -> list[_Spoken] |
     return spoken if len(spoken) == len(keys) and all(key.phones for key in spoken) else None
 
 
-def _decode(decoder: Decoder, pcm: bytes) -> None:
+def decode(decoder: Decoder, pcm: bytes) -> None:
+    """Run the decoder's search over the whole sound."""
     decoder.start_utt()
     decoder.process_raw(pcm, full_utt=True)
     decoder.end_utt()

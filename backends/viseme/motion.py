@@ -40,6 +40,8 @@ _LIP_SPEED = 4.0
 _LOUD_PER_DB = 0.03
 _LOUD_LIMITS = (0.75, 1.35)
 _HELD_GAIN = 0.1
+_PLOSIVE_HELD = 0.65
+_HELD = 0.9
 _TUCK_OPEN = 0.04
 _PRESS_OPEN = 0.08
 
@@ -93,18 +95,32 @@ def motion_from_phones(
     """
     lengths = np.broadcast_to(np.asarray(frame_seconds, np.float64), times.shape)
     centres = times + lengths / 2
-    spoken = sorted((phone for phone in phones if phone.name in TARGETS), key=lambda phone: phone.start)
-    values = _blend(list(_segments(spoken, centres, loudness)), centres)
-    active = _activity(spoken, centres)
+    spoken = known_phones(phones)
+    active = activity([(phone.start, phone.end) for phone in spoken], centres)
+    return assemble(blend(spoken, centres, loudness), active, spoken, times, lengths, gate)
+
+
+def known_phones(phones: Sequence[Phone]) -> list[Phone]:
+    """The phones that have a mouth shape, in order of time."""
+    return sorted((phone for phone in phones if phone.name in TARGETS), key=lambda phone: phone.start)
+
+
+def assemble(
+    values: npt.NDArray[np.float64],
+    active: npt.NDArray[np.float64],
+    spoken: Sequence[Phone],
+    times: npt.NDArray[np.float64],
+    lengths: npt.NDArray[np.float64],
+    gate: Curve | None,
+) -> MouthMotion:
+    """`values` [n, parameters in the order of Shape] with rest in silence and the closures of `spoken`."""
+    centres = times + lengths / 2
     if gate is not None:
         active = np.minimum(active, gate)
-    values *= active[:, None]
-    curves = {name: values[:, at] for at, name in enumerate(Shape._fields)}
+    curves = dict(zip(Shape._fields, (values * active[:, None]).T, strict=True))
 
-    closures = [_closure(phone) for phone in spoken if phone.name in CLOSED]
-    sealed = _frames_of(closures, times, lengths)
-    tucks = [_closure(phone) for phone in spoken if phone.name in TUCKED]
-    tucked = _frames_of(tucks, times, lengths) & ~sealed
+    sealed = _frames_of([phone for phone in spoken if phone.name in CLOSED], times, lengths)
+    tucked = _frames_of([phone for phone in spoken if phone.name in TUCKED], times, lengths) & ~sealed
     # No frame next to a closure may be further open than lips can move in between.
     curves["open"] = np.minimum(curves["open"], _LIP_SPEED * _distance(centres, centres[sealed]))
     curves["open"][tucked] = np.minimum(curves["open"][tucked], _TUCK_OPEN)
@@ -155,11 +171,13 @@ def _gains(
     return gains
 
 
-def _blend(segments: Sequence[_Segment], centres: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Dominance-weighted mean of the targets, [n, parameters]; 0 where no phone is near."""
+def blend(
+    spoken: Sequence[Phone], centres: npt.NDArray[np.float64], loudness: Curve | None = None
+) -> npt.NDArray[np.float64]:
+    """Dominance-weighted mean of the phones' targets [n, parameters] at `centres`; 0 where no phone is near."""
     total = np.zeros((len(centres), len(Shape._fields)))
     weight = np.full_like(total, 1e-9)
-    for segment in segments:
+    for segment in _segments(spoken, centres, loudness):
         middle, half = (segment.start + segment.end) / 2, (segment.end - segment.start) / 2
         first, last = np.searchsorted(centres, (segment.start - _REACH, segment.end + _REACH))
         offset = centres[first:last] - middle
@@ -174,14 +192,16 @@ def _blend(segments: Sequence[_Segment], centres: npt.NDArray[np.float64]) -> np
     return total / weight
 
 
-def _activity(spoken: Sequence[Phone], centres: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """1 in speech, bridging pauses shorter than REST_AFTER; smooth ramps before and after."""
-    stretches: list[list[float]] = []
-    for phone in spoken:
-        if stretches and phone.start - stretches[-1][1] < REST_AFTER:
-            stretches[-1][1] = max(stretches[-1][1], phone.end)
+def activity(
+    spans: Sequence[tuple[float, float]], centres: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
+    """1 in the voiced spans (seconds, in order), bridging pauses shorter than REST_AFTER; smooth ramps."""
+    stretches: list[tuple[float, float]] = []
+    for start, end in spans:
+        if stretches and start - stretches[-1][1] < REST_AFTER:
+            stretches[-1] = (stretches[-1][0], max(stretches[-1][1], end))
         else:
-            stretches.append([phone.start, phone.end])
+            stretches.append((start, end))
     active = np.zeros(len(centres))
     for start, end in stretches:
         rising = (centres - (start - _LEAD - _OPENING)) / _OPENING
@@ -195,25 +215,18 @@ def _smooth(ramp: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     return ramp * ramp * (3.0 - 2.0 * ramp)
 
 
-def _closure(phone: Phone) -> tuple[float, float, float]:
-    """When the lips touch (or the lip is tucked), and the middle of the phone; seconds.
-
-    A plosive's segment ends with its burst, for which the lips are already apart.
-    """
-    held = 0.65 if phone.name in {"P", "B"} else 0.9
-    return phone.start, phone.start + held * (phone.end - phone.start), (phone.start + phone.end) / 2
-
-
 def _frames_of(
-    closures: Sequence[tuple[float, float, float]],
-    times: npt.NDArray[np.float64],
-    lengths: npt.NDArray[np.float64],
+    closures: Sequence[Phone], times: npt.NDArray[np.float64], lengths: npt.NDArray[np.float64]
 ) -> npt.NDArray[np.bool_]:
     """The frames whose centre lies in a closure, and in any case the one that holds its middle."""
     frames = np.zeros(len(times), bool)
     centres = times + lengths / 2
-    for start, end, middle in closures:
-        frames[np.searchsorted(centres, start) : np.searchsorted(centres, end)] = True
+    for phone in closures:
+        # A plosive's segment ends with its burst, for which the lips are already apart.
+        held = _PLOSIVE_HELD if phone.name in {"P", "B"} else _HELD
+        end = phone.start + held * (phone.end - phone.start)
+        frames[np.searchsorted(centres, phone.start) : np.searchsorted(centres, end)] = True
+        middle = (phone.start + phone.end) / 2
         at = int(np.searchsorted(times, middle, side="right")) - 1
         if at >= 0 and middle < times[at] + lengths[at]:
             frames[at] = True

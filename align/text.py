@@ -79,7 +79,7 @@ def _line_words(typed: str) -> tuple[LyricWord, ...]:
     words: list[LyricWord] = []
     lead = ""
     for display in typed.split():
-        spoken, latin = _spoken(display, shouted)
+        spoken, latin = spoken_keys(display, shouted)
         if spoken:
             words.append(LyricWord(lead + display, spoken, latin))
             lead = ""
@@ -91,7 +91,11 @@ def _line_words(typed: str) -> tuple[LyricWord, ...]:
     return tuple(words)
 
 
-def _spoken(display: str, shouted: bool) -> tuple[tuple[str, ...], bool]:
+def spoken_keys(display: str, shouted: bool = False) -> tuple[tuple[str, ...], bool]:
+    """The keys spoken for a word as typed, as in LyricWord, and whether they are all of a-z and '.
+
+    shouted: capitals are the way the line is typed, and mark no acronyms.
+    """
     text = _fold(display)
     text = _MONEY.sub(lambda match: f"{match[2]} {_CURRENCY[match[1]]}", _THOUSANDS.sub("", text))
     for sign, word in _SIGNS.items():

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
 
 from ...align.place import align_lyrics
-from ...align.words import Phone, WordTimings
+from ...align.spread import phones_within_words
 from ...engine.errors import LipSyncError
 from ...engine.faces.track import Face, Person
 from ...engine.host.protocol import Host
@@ -18,7 +18,7 @@ from ..crop.protocol import FaceCrop, Patch, Speech
 from ..protocol import SilenceRule
 from .acoustic import motion_from_sound
 from .controls import LOWER_INNER, MIDDLE, UPPER_INNER, control_points
-from .motion import MouthMotion, motion_from_phones, phones_within_words
+from .motion import MouthMotion, motion_from_phones
 from .mouth import MouthPose, RestShape
 from .render import moving_box, render_mouth
 
@@ -97,17 +97,12 @@ def _motion(speech: Speech, notes: list[str]) -> MouthMotion:
         except LipSyncError as error:
             notes.append(f"The text was not used: {error}")
     if words is not None and words.lines:
-        phones = list(_phones(words))
+        phones = phones_within_words(words.words())
         if phones:
             notes.append(f"Mouth shapes from the words ({words.engine or 'given timings'}).")
             return motion_from_phones(phones, speech.times, speech.frame_seconds, speech.gate, loudness)
     notes.append("Mouth shapes estimated from the sound: give the text for better ones.")
     return motion_from_sound(speech.samples, speech.times, speech.frame_seconds, speech.gate)
-
-
-def _phones(words: WordTimings) -> Iterator[Phone]:
-    for word in words.words():
-        yield from word.phones or phones_within_words([word])
 
 
 def _loudness(speech: Speech) -> np.ndarray:

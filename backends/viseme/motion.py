@@ -174,7 +174,7 @@ def _gains(
 def blend(
     spoken: Sequence[Phone], centres: npt.NDArray[np.float64], loudness: Curve | None = None
 ) -> npt.NDArray[np.float64]:
-    """Dominance-weighted mean of the phones' targets [n, parameters] at `centres`; 0 where no phone is near."""
+    """Dominance-weighted mean of the phones' targets at `centres`, [n, parameters]; 0 far from all phones."""
     total = np.zeros((len(centres), len(Shape._fields)))
     weight = np.full_like(total, 1e-9)
     for segment in _segments(spoken, centres, loudness):

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
-from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from ..errors import VideoError
+from .container import MediaFile
 from .times import standard_rate, standard_rates_near
 
 
@@ -35,26 +35,36 @@ class Scan:
     digest: str
 
 
-def scan_stream(container: InputContainer, stream: VideoStream, name: str) -> Scan:
-    """Demux (without decoding) all packets of the stream; raises VideoError if none or not all are there."""
+def scan_file(file: MediaFile) -> Scan:
+    """Demux (without decoding) all packets of a video; raises VideoError if none or not all are there."""
     digest = hashlib.blake2b(digest_size=16)
-    packets: list[tuple[int | None, int | None, int, bool]] = []
-    seen = 0
-    for packet in container.demux(stream):
-        if packet.size == 0:
-            continue
-        seen += 1
-        digest.update(packet)
-        if packet.is_discard or _is_hidden(stream, packet):
-            continue
-        packets.append((packet.pts, packet.dts, packet.duration or 0, packet.is_keyframe))
-    if "mp4" in container.format.name and seen < stream.frames:
-        raise VideoError(f"{name} is cut short ({seen} of {stream.frames} frames are there); copy it again.")
-    if not packets:
-        raise VideoError(f"{name} holds no pictures; choose another video.")
-    if any(pts is None for pts, *_ in packets):
-        return _scan_untimed(container, stream, name, digest.hexdigest())
+    packets: list[tuple[int, int | None, int, bool]] = []
+    timed = True
+    with file.pictures() as (container, stream):
+        seen = 0
+        for packet in container.demux(stream):
+            if packet.size == 0:
+                continue
+            seen += 1
+            digest.update(packet)
+            if packet.is_discard or _is_hidden(stream, packet):
+                continue
+            if packet.pts is None:
+                timed = False
+            else:
+                packets.append((packet.pts, packet.dts, packet.duration or 0, packet.is_keyframe))
+        if "mp4" in container.format.name and seen < stream.frames:
+            raise VideoError(f"{file.name} is cut short ({seen} of {stream.frames} frames are there); "
+                             "copy it again.")
+        if seen == 0:
+            raise VideoError(f"{file.name} holds no pictures; choose another video.")
+        if timed:
+            return _scan_timed(stream, packets, digest)
+    return _scan_untimed(file, digest.hexdigest())
 
+
+def _scan_timed(stream: VideoStream, packets: list[tuple[int, int | None, int, bool]],
+                digest: hashlib.blake2b) -> Scan:
     first_key = next((i for i, packet in enumerate(packets) if packet[3]), 0)
     packets = packets[first_key:]
     pts = np.array([packet[0] for packet in packets], np.int64)
@@ -78,13 +88,13 @@ def _is_hidden(stream: VideoStream, packet: bytes) -> bool:
     return stream.codec_context.name in ("vp8", "libvpx") and not memoryview(packet)[0] & 0x10
 
 
-def _scan_untimed(container: InputContainer, stream: VideoStream, name: str, digest: str) -> Scan:
+def _scan_untimed(file: MediaFile, digest: str) -> Scan:
     """Packets without pts (AVI with B-frames, raw streams): what counts is what the decoder shows."""
-    fps = stream.guessed_rate or stream.average_rate or Fraction(25)
-    container.seek(0)
-    count = sum(1 for _ in container.decode(stream))
+    with file.pictures() as (container, stream):
+        fps = Fraction(stream.guessed_rate or stream.average_rate or 25)
+        count = sum(1 for _ in container.decode(stream))
     if count == 0:
-        raise VideoError(f"{name} holds no pictures that can be decoded; convert it to MP4.")
+        raise VideoError(f"{file.name} holds no pictures that can be decoded; convert it to MP4.")
     start = np.zeros(1, np.int64)
     return Scan(1 / fps, np.arange(count), count, start.astype(np.int32), start, False, fps, False, digest)
 

@@ -142,26 +142,29 @@ def _collect(container: InputContainer, stream: AudioStream, begin: Fraction | N
         container.seek(int((begin - _SEEK_LEAD) / stream.time_base), stream=stream)
     resampler = None
     parts: list[np.ndarray] = []
-    rate = position = 0
+    rate = filled = 0
+    position: int | None = None  # of the next sample; below 0 before `begin`
     for frame in _decoded(container, stream):
         if resampler is None:
             rate = frame.sample_rate
             resampler = av.AudioResampler(format="fltp", layout=frame.layout, rate=rate)
-        at = None if frame.pts is None else frame.pts * frame.time_base
-        if begin is None and at is not None:
-            begin = at
+        if frame.pts is not None:
+            at = frame.pts * frame.time_base
+            begin = at if begin is None else begin
+            place = round((at - begin) * rate)
+            if position is None or abs(place - position) > _GAP * rate:
+                position = place
+        position = position or 0
         for piece in resampler.resample(frame):
             samples = piece.to_ndarray()
-            if at is not None and begin is not None:
-                lag = round((at - begin) * rate) - position
-                if not parts or abs(lag) > _GAP * rate:
-                    parts.append(np.zeros((samples.shape[0], max(lag, 0)), np.float32))
-                    samples = samples[:, max(-lag, 0) :]
-                    position += max(lag, 0)
-            parts.append(samples)
+            fresh = samples[:, max(filled - position, 0) :]
             position += samples.shape[1]
-        if seconds is not None and position >= seconds * rate:
+            if fresh.shape[1]:
+                silence = max(position - fresh.shape[1] - filled, 0)
+                parts += [np.zeros((len(samples), silence), np.float32), fresh]
+                filled += silence + fresh.shape[1]
+        if seconds is not None and filled >= seconds * rate:
             break
-    if position == 0:
+    if filled == 0:
         return None
     return Sound(np.concatenate(parts, axis=1), rate)

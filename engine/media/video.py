@@ -13,7 +13,7 @@ from ..errors import VideoError
 from .container import MediaFile, MediaInput
 from .frames import Frame
 from .planes import PlaneConverter, colour_of, turn_of, upright_size
-from .scan import Scan, scan_stream
+from .scan import Scan, scan_file
 from .sound import Sound
 from .times import ConstantTimes, FrameTimes, TickTimes
 
@@ -35,8 +35,7 @@ class VideoSource:
 
     def __init__(self, file: MediaInput, start: float = 0.0, duration: float = 0.0) -> None:
         self._file = MediaFile(file)
-        with self._file.pictures() as (container, stream):
-            self._scan = scan_stream(container, stream, self._file.name)
+        self._scan = scan_file(self._file)
         picture = self._first_picture()
         self._coded_size = picture.width, picture.height
         if min(self._coded_size) < MIN_SIDE:

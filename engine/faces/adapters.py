@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -44,46 +43,43 @@ class FaceDetectionModel(Protocol):
 
 def track_from_landmarks(
     landmarks: Mapping[str, Any],
-    fps: Fraction,
-    frames: int | None = None,
+    source: Source,
     *,
-    size: tuple[int, int] | None = None,
     max_faces: int = 8,
     max_gap: float = 0.4,
     smooth: bool = True,
 ) -> FaceTrack:
-    """A FACE_TRACK of a FACE_LANDMARKS dict.
+    """A FACE_TRACK of a FACE_LANDMARKS dict that was made from the frames of `source`.
 
-    frames: length of the clip the track is for; further frames of the dict are dropped, missing ones have no
-    face. size: width and height of that clip, where the pictures the landmarks were found in were scaled.
+    The pictures may have been scaled before. Where the dict is longer than the source its end is dropped,
+    where it is shorter the rest has no face. The source itself is not read.
     Raises InputError when the value is not a FACE_LANDMARKS dict.
     """
+    frames, size = source.frames, source.size
     try:
-        per_frame, (height, width) = landmarks["frames"], landmarks["image_size"]
-        found = [[_face(face) for face in faces] for faces in per_frame[:frames]]
-    except (KeyError, TypeError, ValueError, IndexError) as error:
+        height, width = landmarks["image_size"]
+        scale = np.array([size[0] / width, size[1] / height, size[0] / width], np.float32)
+        found = [[_face(face) for face in faces] for faces in landmarks["frames"][:frames]]
+    except (KeyError, TypeError, ValueError, ZeroDivisionError) as error:
         raise InputError(
             "The face landmarks can't be read: connect the output of ComfyUI's Detect Face Landmarks node."
         ) from error
-    count = len(per_frame) if frames is None else frames
-    size = size or (int(width), int(height))
-    scale = np.array([size[0] / width, size[1] / height, size[0] / width], np.float32)
-    roster = Roster(count, fps, max_faces, _POINTS)
+    roster = Roster(frames, source.fps, max_faces, _POINTS)
     digest = hashlib.sha256()
-    for index in range(count):
+    for index in range(frames):
         faces = [(mesh * scale, score) for mesh, score in (found[index] if index < len(found) else [])]
         roster.assign(index, faces)
         digest.update(len(faces).to_bytes(4, "little"))
         for mesh, _ in faces:
-            digest.update(np.ascontiguousarray(mesh).tobytes())
-    persons = finish(roster.members, [], count, fps, max_gap, smooth)
-    key = track_key(digest.hexdigest(), ["landmarks", count, *size, max_faces, max_gap, smooth])
-    return FaceTrack(persons, count, size, fps, key)
+            digest.update(mesh.tobytes())
+    persons = finish(roster.members, [], frames, source.fps, max_gap, smooth)
+    key = track_key(source.key, ["landmarks", digest.hexdigest(), max_faces, max_gap, smooth])
+    return FaceTrack(persons, frames, size, source.fps, key)
 
 
 def track_with_model(
-    source: Source,
     model: FaceDetectionModel,
+    source: Source,
     host: Host,
     *,
     stop: int | None = None,

@@ -44,14 +44,14 @@ def draw_track(rgb: np.ndarray, track: FaceTrack, frame: int) -> np.ndarray:
 
 def _draw(out: np.ndarray, face: Face, id_: int, scale: float) -> None:
     colour = colour_of(id_)
-    thick = max(1, round(min(out.shape[:2]) / 360))
+    x0, y0, x1, y1 = (round(float(v) * scale) for v in face.box)
+    thick = max(1, round((y1 - y0) / 300))
     # OpenCV counts from the middle of pixel 0.
     points = np.rint((face.mesh[:, :2] * scale - 0.5) * (1 << _SHIFT)).astype(np.int32)
     for point in points:
         cv2.circle(out, point.tolist(), (thick << _SHIFT) // 2, colour, -1, cv2.LINE_AA, _SHIFT)
     for ring in _RINGS:
         cv2.polylines(out, [points[list(ring)]], True, (255, 255, 255), thick, cv2.LINE_AA, _SHIFT)
-    x0, y0, x1, y1 = (round(float(v) * scale) for v in face.box)
     cv2.rectangle(out, (x0, y0), (x1, y1), colour, 1 if face.interpolated else 2 * thick)
     label, size = str(id_), 0.5 * thick
     (width, height), below = cv2.getTextSize(label, cv2.FONT_HERSHEY_SIMPLEX, size, thick)

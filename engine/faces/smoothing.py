@@ -7,16 +7,17 @@ import numpy as np
 from .geometry import CANONICAL_RIGID, LIPS, RIGID
 from .rigid import fit_similarity, nearest_rotation
 
-# Neighbours count by a Gaussian of their distance in time (standard deviation in frames, cut off at the
-# radius) and of how far the face has moved meanwhile (standard deviation in parts of the distance between the
-# eyes): a bilateral filter (Tomasi & Manduchi 1998). A still head is averaged over the whole window; a step,
-# a cut-short blink or a one-frame lip closure differs from its neighbours by more than the noise and is left
-# as measured.
-_POSE_SIGMA, _POSE_RADIUS, _POSE_NOISE = 3.0, 7, 0.02
+# Every row is averaged with the pairs of rows around it: a pair's mean lies on the row itself as long as the
+# motion is steady, so nothing lags and nothing is pulled back. A pair counts by a Gaussian of its distance in
+# time (standard deviation in frames, cut off at the radius) and of how far its mean is off (standard
+# deviation in parts of the distance between the eyes), as in a bilateral filter (Tomasi & Manduchi 1998):
+# beside a step, or in a lip closure of one frame, the pairs are off by more than the noise and the row is
+# left as measured.
+_POSE_SIGMA, _POSE_RADIUS, _POSE_NOISE = 3.0, 7, 0.012
 # How much of a change in shift x, y, z, log scale and the nine elements of the rotation shows in the picture.
 _POSE_GUIDE = np.array([1, 1, 0, 1] + [0.4] * 9)
-_SHAPE_SIGMA, _SHAPE_RADIUS, _SHAPE_NOISE = 1.5, 3, 0.02
-_LIPS_SIGMA, _LIPS_NOISE = 0.8, 0.008
+_SHAPE_SIGMA, _SHAPE_RADIUS, _SHAPE_NOISE = 1.5, 3, 0.01
+_LIPS_SIGMA, _LIPS_NOISE = 1.2, 0.008
 # Rows worked on at once: bounds the scratch memory of long clips.
 _BLOCK = 512
 
@@ -57,21 +58,19 @@ def smooth_run(meshes: np.ndarray) -> None:
 def bilateral(
     values: np.ndarray, guide: np.ndarray, sigma: float | np.ndarray, radius: int, noise: float | np.ndarray
 ) -> np.ndarray:
-    """Weighted mean over time of values [n, ...]; weights by frame distance and by the guide's change.
+    """Weighted mean over time of values [n, ...], of each row and the pairs of rows around it.
 
     guide: [n, channels] or [n, points, channels], one weight per frame or per point. Near the ends the window
-    shrinks on both sides alike, so that a steady motion is not pulled inwards.
+    shrinks on both sides alike.
     """
     n = len(values)
-    total = values.astype(np.float64).copy()
+    total = values.astype(np.float64)
     weights = np.ones(guide.shape[:-1])
-    for k in range(1, min(radius, n - 1) + 1):
-        if n - 2 * k <= 0:
-            break
+    for k in range(1, min(radius, (n - 1) // 2) + 1):
         middle, before, after = slice(k, n - k), slice(0, n - 2 * k), slice(2 * k, n)
-        for side in (before, after):
-            moved = ((guide[side] - guide[middle]) ** 2).sum(axis=-1)
-            w = np.exp(-0.5 * ((k / sigma) ** 2 + moved / np.square(noise)))
-            total[middle] += w[..., None].reshape(w.shape + (1,) * (values.ndim - w.ndim)) * values[side]
-            weights[middle] += w
+        off = (((guide[before] + guide[after]) / 2 - guide[middle]) ** 2).sum(axis=-1)
+        weight = 2 * np.exp(-0.5 * ((k / sigma) ** 2 + off / np.square(noise)))
+        pair = (values[before] + values[after]) / 2
+        total[middle] += weight.reshape(weight.shape + (1,) * (pair.ndim - weight.ndim)) * pair
+        weights[middle] += weight
     return total / weights.reshape(weights.shape + (1,) * (values.ndim - weights.ndim))

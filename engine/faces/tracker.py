@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ..host.protocol import Host
@@ -62,9 +62,9 @@ def track_faces(
     return FaceTrack(persons, frames, source.size, source.fps, track_key(source.key, settings))
 
 
-def track_key(source_key: str, settings: list[object]) -> str:
+def track_key(source_key: str, settings: Sequence[object]) -> str:
     """Hash of what a track was made from."""
-    return hashlib.sha256(json.dumps([source_key, settings]).encode()).hexdigest()
+    return hashlib.sha256(json.dumps([source_key, *settings]).encode()).hexdigest()
 
 
 class _Follower:

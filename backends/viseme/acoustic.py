@@ -26,6 +26,9 @@ _WINDOW = 400
 _BANDS = (80, 350, 700, 1200, 1900, 2800, 4500, 7900)
 _SPEECH_BANDS = slice(1, 5)
 _RANGE = (-50.0, 5.0)
+# The loudest band level of speech at about -30 dBFS: a fainter sound is taken to be quieter than that, so that
+# noise in a silent track moves nothing.
+_FAINTEST = 18.0
 _LOUD = -15.0
 # The mouth at a moment is heard 50 ms later as well.
 _AHEAD = 5
@@ -97,7 +100,7 @@ def band_levels(samples16k: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
     bands = np.add.reduceat(power, edges, axis=1)[:, :-1]
     levels = 10.0 * np.log10(bands + 1e-7)
     levels = _smoothed(levels)
-    return np.clip(levels - np.percentile(levels.max(axis=1), 95), *_RANGE)
+    return np.clip(levels - max(np.percentile(levels.max(axis=1), 95), _FAINTEST), *_RANGE)
 
 
 def loudness(bands: npt.NDArray[np.float64], centres: npt.NDArray[np.float64]) -> Curve:

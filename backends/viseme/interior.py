@@ -49,7 +49,8 @@ def paint(opening: Opening, light: np.ndarray, teeth: float, tongue: float) -> n
     depth = np.clip((y - opening.upper) / 0.30, 0, 1)[..., None]
     picture = _CAVITY * (0.5 + 0.5 * depth)
     floor = float(opening.lower.max())
-    mound = floor - 0.02 - 0.17 * tongue + 0.9 * x**2
+    # The wider the mouth, the more of the tongue is seen lying behind the lower teeth.
+    mound = floor - 0.02 - 0.35 * max(0.0, floor - 0.12) - 0.17 * tongue + 0.9 * x**2
     cover = (step(y - mound, 3 * soft + 0.06) * np.clip(1.15 - (x / 0.36) ** 2, 0, 1))[..., None]
     picture += cover * (_TONGUE * (0.42 + 0.3 * tongue + 0.2 * depth) - picture)
 
@@ -64,7 +65,7 @@ def paint(opening: Opening, light: np.ndarray, teeth: float, tongue: float) -> n
     side = 1 - 0.72 * np.clip(np.abs(x) / 0.42, 0, 1) ** 2.2
     lip_shadow = 0.58 + 0.42 * np.clip((y - opening.upper) / 0.06, 0, 1)
     tooth = _TOOTH * (groove * side * lip_shadow)[..., None]
-    picture += (cover * (0.55 + 0.45 * teeth))[..., None] * (tooth - picture)
+    picture += (cover * (0.3 + 0.7 * teeth))[..., None] * (tooth - picture)
     corner = np.clip((opening.lower - opening.upper) / 0.05, 0.35, 1)[..., None]
     return np.clip(picture * corner * light.astype(np.float32), 0, 255).astype(np.float32)
 

@@ -22,8 +22,6 @@ from .controls import (
 _MEET = 0.35
 # How much of an opening the upper lip takes; the rest is the lower lip's.
 UPPER_SHARE = 0.22
-# The mesh sees up to this gap (in widths of the mouth) between lips that touch: they are pressed by as much.
-_SEAL = 0.02
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,7 +79,7 @@ class HeadPose:
     eyes, towards the image's right), Y (down the face) and Z (into the head). scale: pixels between the
     outer eye corners in three dimensions, so that turning the head leaves it alone. yaw, pitch, roll:
     degrees, positive when the face turns towards the image's right, looks down, and tilts clockwise on the
-    screen.
+    screen; R = roll · yaw · pitch, so that roll is the angle of the eyes' line in the picture.
     """
 
     origin: np.ndarray
@@ -102,12 +102,11 @@ def head_axes(mesh: np.ndarray) -> HeadPose:
     """The head's frame of a mesh [468 or 478, 3]: the canonical face's unmoving points fitted to it."""
     scale, rotation, origin = fit_similarity(CANONICAL_RIGID, mesh[None, list(RIGID)])
     axes = rotation[0].T
-    forward = -axes[2]
-    yaw = np.degrees(np.arctan2(forward[0], -forward[2]))
-    pitch = np.degrees(np.arcsin(np.clip(forward[1], -1, 1)))
-    level = np.cross([0.0, 1.0, 0.0], axes[2])
-    level /= max(float(np.linalg.norm(level)), 1e-9)
-    roll = np.degrees(np.arctan2(axes[0] @ np.cross(axes[2], level), axes[0] @ level))
+    # The last row and the first column of R, the canonical face's rotation into the picture.
+    depth, eyes = axes[:, 2], axes[0]
+    yaw = np.degrees(np.arcsin(np.clip(depth[0], -1, 1)))
+    pitch = np.degrees(np.arctan2(depth[1], depth[2]))
+    roll = np.degrees(np.arctan2(eyes[1], eyes[0]))
     return HeadPose(origin[0], axes, float(scale[0]), float(yaw), float(pitch), float(roll))
 
 

@@ -69,7 +69,8 @@ def canvas(painting: np.ndarray) -> Callable[..., np.ndarray]:
     """Draws heads (their matrices, the last in front) on a wall of the given size and grey."""
     x0, y0, x1, y1 = HEAD
     mask = np.zeros(painting.shape[:2], np.float32)
-    cv2.ellipse(mask, ((x0 + x1) // 2, (y0 + y1) // 2), ((x1 - x0) // 2 - 6, (y1 - y0) // 2 - 6), 0, 0, 360, 1, -1)
+    middle, axes = ((x0 + x1) // 2, (y0 + y1) // 2), ((x1 - x0) // 2 - 6, (y1 - y0) // 2 - 6)
+    cv2.ellipse(mask, middle, axes, 0, 0, 360, 1, -1)
     mask = cv2.GaussianBlur(mask, (0, 0), 3)
 
     def draw(*heads: np.ndarray, size: tuple[int, int] = (640, 360), grey: int = 120) -> np.ndarray:

@@ -166,7 +166,7 @@ def test_ids_do_not_swap_when_heads_pass(canvas: Draw, host: PlainHost) -> None:
 
 
 def test_newcomer_is_followed_back_to_the_first_frame(canvas: Draw, host: PlainHost) -> None:
-    """The detector looks every eighth frame only; a head that pops up between is found from its first frame."""
+    """The detector looks every eighth frame; a head that pops up between is found from its first frame."""
     left, right = similarity(170, 180, 1.1), similarity(470, 180, 1.1)
     source = DrawnSource(lambda i: canvas(left) if i < 11 else canvas(left, right), 24)
     track = track_faces(source, host)

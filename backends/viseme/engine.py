@@ -17,13 +17,15 @@ from ...engine.media.voice import loud_spans
 from ..crop.protocol import FaceCrop, Patch, Speech
 from ..protocol import SilenceRule
 from .acoustic import motion_from_sound
-from .controls import LOWER_INNER, MIDDLE, UPPER_INNER, control_points
+from .controls import LOWER_INNER, MIDDLE, OUTER_CORNERS, UPPER_INNER, control_points
 from .motion import MouthMotion, motion_from_phones
 from .mouth import MouthPose, RestShape
 from .render import moving_box, render_mouth
 
-# The rest shape is the mean of this share of the frames, those whose lips are closest.
-_REST_SHARE = 0.15
+# A mouth rests where its lips are as close as in the closest tenth of the frames, give or take what the tracker's
+# noise makes of lips that don't move (widths of the mouth): the closest frames alone would be the noisiest.
+_REST_SHARE = 0.1
+_REST_NOISE = 0.035
 _REST_SAMPLES = 400
 
 
@@ -83,8 +85,9 @@ def rest_shape(person: Person) -> RestShape:
     seen = seen[:: max(1, len(seen) // _REST_SAMPLES)]
     shapes = np.stack([control_points(person.meshes[row])[1] for row in seen])
     gaps = np.linalg.norm(shapes[:, LOWER_INNER[MIDDLE]] - shapes[:, UPPER_INNER[MIDDLE]], axis=1)
-    closest = np.argsort(gaps, kind="stable")[: max(1, round(_REST_SHARE * len(gaps)))]
-    return RestShape.of(shapes[closest].mean(0))
+    gaps /= np.linalg.norm(shapes[:, OUTER_CORNERS[1]] - shapes[:, OUTER_CORNERS[0]], axis=1)
+    resting = gaps <= np.quantile(gaps, _REST_SHARE) + _REST_NOISE
+    return RestShape.of(shapes[resting].mean(0))
 
 
 def _motion(speech: Speech, notes: list[str]) -> MouthMotion:

@@ -13,9 +13,10 @@ from ..media.frames import Frame
 from .cuts import with_cuts
 from .detector import Detection, FaceDetector, Variant
 from .finish import finish
-from .mesh import FaceMesh, box_of_mesh, roi_of_detection, roi_of_mesh
+from .mesh import FaceMesh, box_of_mesh, roi_of_detection, roi_of_mesh, steadied
 from .preview import preview
 from .roster import Member, Roster, same_face
+from .sampling import Roi
 from .track import FaceTrack
 
 if TYPE_CHECKING:
@@ -77,6 +78,7 @@ class _Follower:
         self._mesh = mesh
         # The frames since the last search, oldest first, to follow newcomers back through.
         self._recent: deque[Frame] = deque(maxlen=_SEARCH_EVERY)
+        self._rois: dict[int, Roi] = {}
         self._searches = 0
         self._search_at = 0
 
@@ -88,6 +90,7 @@ class _Follower:
             self.cuts.append(frame.index)
             self.roster.new_shot()
             self._recent.clear()
+            self._rois.clear()
             self._searches = 0
         lost = self._follow(frame)
         if cut or lost or frame.index >= self._search_at:
@@ -99,11 +102,14 @@ class _Follower:
         """Measure everybody near where they were; True when somebody was lost."""
         followed = self.roster.active()
         for member in followed:
-            mesh, presence = self._mesh.follow(frame, roi_of_mesh(member.mesh(frame.index - 1)))
+            roi = self._rois.get(member.id) or roi_of_mesh(member.mesh(frame.index - 1))
+            mesh, presence = self._mesh.follow(frame, roi)
             if presence >= _MIN_PRESENCE:
                 member.put(frame.index, mesh, presence)
+                self._rois[member.id] = steadied(roi, roi_of_mesh(mesh))
             else:
                 member.active = False
+                self._rois.pop(member.id, None)
         self.roster.settle(frame.index)
         return not all(member.active for member in followed)
 

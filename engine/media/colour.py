@@ -97,10 +97,11 @@ def _halve(values: np.ndarray) -> np.ndarray:
 
 
 def _shrink(plane: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """INTER_AREA, by halves as far as they go: OpenCV does those seven times faster."""
+    """Scale down (chroma perhaps up), by halves as far as they go: OpenCV does those seven times faster."""
     while all(n % 2 == 0 and n >= 2 * wanted for n, wanted in zip(plane.shape, size[::-1], strict=True)):
         plane = _halve(plane)
-    return cv2.resize(plane, size, interpolation=cv2.INTER_AREA)
+    larger = size[0] > plane.shape[1]
+    return cv2.resize(plane, size, interpolation=cv2.INTER_LINEAR if larger else cv2.INTER_AREA)
 
 
 def _blend(plane: np.ndarray, new: np.ndarray, weight: np.ndarray) -> None:

@@ -55,7 +55,9 @@ class Sound:
         samples = first if isinstance(first, np.ndarray) else first.detach().float().cpu().numpy()
         samples = samples.astype(np.float32, copy=False)
         # The sum is finite only if every sample is, and needs no copy.
-        if not np.isfinite(np.add.reduce(samples, axis=None, dtype=np.float64)):
+        with np.errstate(invalid="ignore"):
+            total = np.add.reduce(samples, axis=None, dtype=np.float64)
+        if not np.isfinite(total):
             raise AudioError("The audio holds values that are not numbers (NaN or infinite); load it again.")
         return cls(samples, rate)
 

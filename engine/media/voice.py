@@ -14,6 +14,7 @@ _FRAME = 480  # 30 ms, the longest window the detector takes
 _VAD_MODE = 3  # the strictest of 0 to 3: the laxer ones hear radio noise as speech, and find no pauses in it
 _BRIDGE = 0.20  # a stop consonant or a breath within a word is shorter than this
 _SHORTEST = 0.09
+_LEAD = 16
 _ENERGY_HOP = 160
 _QUIET_SHARE = 0.30
 
@@ -29,9 +30,12 @@ def voiced_spans(samples16k: np.ndarray) -> Spans:
     if peak == 0:
         return []
     pcm = np.round(samples16k * (32767 / peak)).astype("<i2")
+    # The detector takes its first frames for speech, so it first hears the beginning backwards.
+    lead = pcm[: _LEAD * _FRAME]
+    pcm = np.concatenate([np.pad(lead, (0, _LEAD * _FRAME - len(lead)))[::-1], pcm])
     pcm = np.pad(pcm, (0, -len(pcm) % _FRAME))
     vad = Vad(_VAD_MODE, RATE, _FRAME / RATE)
-    voiced = np.fromiter((vad.is_speech(frame.tobytes()) for frame in pcm.reshape(-1, _FRAME)), bool)
+    voiced = np.fromiter((vad.is_speech(frame.tobytes()) for frame in pcm.reshape(-1, _FRAME)), bool)[_LEAD:]
     return _tidy(voiced, _FRAME / RATE, len(samples16k) / RATE)
 
 
@@ -76,9 +80,9 @@ def gate(times: Sequence[Fraction | float], spans: Spans, fade: float = 0.08) ->
 
 def _rms(samples: np.ndarray, hop: int) -> np.ndarray:
     """RMS of 30 ms around the middle of each hop."""
-    power = np.add.reduceat(np.square(samples, dtype=np.float32), np.arange(0, max(len(samples), 1), hop))
-    window = np.ones(_FRAME // hop)
-    return np.sqrt(np.convolve(power, window, "same") / _FRAME)
+    padded = np.pad(samples, (0, -len(samples) % hop)).reshape(-1, hop)
+    power = np.pad(np.square(padded, dtype=np.float32).sum(axis=1), 1)
+    return np.sqrt((power[:-2] + power[1:-1] + power[2:]) / (3 * hop))
 
 
 def _tidy(active: np.ndarray, step: float, end: float) -> Spans:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
@@ -11,6 +12,7 @@ from threading import Thread
 from types import TracebackType
 
 import av
+from av.codec.context import Flags
 from av.video.reformatter import ColorRange
 
 from ..errors import OutputError
@@ -61,7 +63,8 @@ class Mp4Writer:
             self._container = av.open(str(self._part), "w", format="mp4", options={"movflags": "+faststart"})
             self._add_streams()
         except (av.error.FFmpegError, OSError) as error:
-            self._part.unlink(missing_ok=True)
+            with suppress(OSError):
+                self._part.unlink()
             raise self._error(error) from error
         self._thread = Thread(target=self._work, name="Mp4Writer", daemon=True)
         self._thread.start()
@@ -69,37 +72,46 @@ class Mp4Writer:
 
     def write(self, frame: Frame) -> None:
         """Queue the next frame; waits while four are queued already."""
-        if self._failure is not None:
-            raise self._error(self._failure) from self._failure
+        self._raise_failure()
         self._queue.put(frame)
         self.frames += 1
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
                  trace: TracebackType | None) -> None:
-        self._abandoned = kind is not None
         whole = False
         try:
-            self._queue.put(None)
-            self._thread.join()
             if kind is None:
+                self._queue.put(None)
+                self._thread.join()
                 self._finish()
                 whole = True
         finally:
             if not whole:
-                with suppress(av.error.FFmpegError, OSError):
-                    self._container.close()
-                self._part.unlink(missing_ok=True)
+                self._abandon()
 
     def _finish(self) -> None:
+        self._raise_failure()
+        if self.frames == 0:
+            raise OutputError(f'"{self._path}" was not written because there were no frames.')
         try:
-            if self._failure is not None:
-                raise self._failure
-            if self.frames == 0:
-                raise OutputError(f'"{self._path}" was not written because there were no frames.')
             self._container.close()
             self._part.replace(self._path)
         except (av.error.FFmpegError, OSError) as error:
             raise self._error(error) from error
+
+    def _abandon(self) -> None:
+        self._abandoned = True
+        self._queue.put(None)
+        self._thread.join()
+        with suppress(av.error.FFmpegError, OSError):
+            self._container.close()
+        self._part.unlink(missing_ok=True)
+
+    def _raise_failure(self) -> None:
+        if isinstance(self._failure, (av.error.FFmpegError, OSError)):
+            raise self._error(self._failure) from self._failure
+        if self._failure is not None:
+            raise self._failure
 
     def _error(self, error: BaseException) -> OutputError:
         return OutputError(f'"{self._path}" can\'t be written ({reason(error)}); '
@@ -114,6 +126,7 @@ class Mp4Writer:
         context.time_base = self._time_base
         # Reordered pictures would make the track's end follow decoding order, and the next stage seeks often.
         context.max_b_frames = 0
+        context.flags |= Flags.frame_duration
         context.gop_size = max(round(2 * self._fps), 1)
         context.colorspace = self._colour.matrix
         context.color_primaries = self._colour.primaries
@@ -133,10 +146,11 @@ class Mp4Writer:
         if self._failure is None and not self._abandoned:
             self._guarded(self._flush)
 
-    def _guarded(self, step, *args) -> None:  # type: ignore[no-untyped-def]
+    def _guarded(self, step: Callable[..., None], *args: Frame) -> None:
+        """Errors wait here for the thread that can raise them to somebody."""
         try:
             step(*args)
-        except BaseException as error:
+        except Exception as error:
             self._failure = error
 
     def _take(self, frame: Frame) -> None:

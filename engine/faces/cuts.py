@@ -14,7 +14,7 @@ _SIZE = (48, 27)
 # Two pictures are unlike each other from this difference on (see `_difference`), and a cut is a step that
 # stands out this much from the steps on its two sides: a fast pan has many large steps in a row.
 _UNLIKE = 0.35
-_STANDS_OUT = 2.0
+_STANDS_OUT = 2.5
 # Frames looked at after a step; a flash is over by then.
 _AHEAD = 3
 
@@ -24,15 +24,20 @@ def with_cuts(frames: Iterator[Frame]) -> Iterator[tuple[Frame, bool]]:
 
     A flash, where the picture is the old one again within three frames, is no cut.
     """
-    before: list[np.ndarray] = []
+    shot: deque[np.ndarray] = deque(maxlen=2)
     ahead: deque[tuple[Frame, np.ndarray]] = deque()
 
     def judge() -> tuple[Frame, bool]:
         frame, small = ahead.popleft()
-        cut = bool(before) and _is_cut(before, [small, *(s for _, s in ahead)])
+        following = [later for _, later in ahead]
+        cut = False
+        if shot and _difference(shot[-1], small) >= _UNLIKE:
+            if any(_difference(shot[-1], later) < _UNLIKE for later in following):
+                return frame, False
+            cut = _stands_out(shot, small, following)
         if cut:
-            before.clear()
-        before[:] = [*before[-1:], small]
+            shot.clear()
+        shot.append(small)
         return frame, cut
 
     for frame in frames:
@@ -43,32 +48,27 @@ def with_cuts(frames: Iterator[Frame]) -> Iterator[tuple[Frame, bool]]:
         yield judge()
 
 
-def _is_cut(before: list[np.ndarray], after: list[np.ndarray]) -> bool:
-    """before: last one or two thumbnails of the shot; after: the one in question and those that follow."""
-    step = _difference(before[-1], after[0])
-    if step < _UNLIKE:
-        return False
-    if any(_difference(before[-1], later) < _UNLIKE / 2 for later in after[1:]):
-        return False
-    around = max(_difference(before[0], before[-1]), *(_difference(after[0], later) for later in after[1:2]))
-    return step > _STANDS_OUT * around
+def _stands_out(shot: deque[np.ndarray], small: np.ndarray, following: list[np.ndarray]) -> bool:
+    """Whether the step from a shot's last thumbnail to this one is larger than those beside it."""
+    beside = [_difference(shot[0], shot[-1]), *(_difference(small, later) for later in following[:1])]
+    return _difference(shot[-1], small) > _STANDS_OUT * max(beside)
 
 
 def _thumbnail(frame: Frame) -> np.ndarray:
+    """The luma's fine structure, 48 x 27: a closer framing of the scene changes it, exposure does not."""
     luma = frame.yuv()[0]
     # Averaging every pixel would take longer than following a face.
     step = max(1, min(luma.shape) // 135)
     luma = np.ascontiguousarray(luma[::step, ::step])
-    small = cv2.resize(luma, _SIZE, interpolation=cv2.INTER_AREA)
-    return cv2.GaussianBlur(small, (3, 3), 0).astype(np.float32)
+    small = cv2.resize(luma, _SIZE, interpolation=cv2.INTER_AREA).astype(np.float32)
+    small = cv2.GaussianBlur(small, (3, 3), 0)
+    return small - cv2.GaussianBlur(small, (0, 0), 3)
 
 
 def _difference(a: np.ndarray, b: np.ndarray) -> float:
-    """0 for pictures that are the same but for brightness and contrast, 1 for unrelated ones.
+    """0 for equal pictures, 1 for unrelated ones: one less SSIM's second factor (Wang et al. 2004, eq. 13).
 
-    1 - the correlation of the luma, which a change of exposure leaves alone.
+    The constant, two grey levels squared, makes plain pictures alike.
     """
     a, b = a - a.mean(), b - b.mean()
-    # One grey level of noise keeps plain pictures (black, a fade's end) from looking unrelated.
-    scale = max(float(np.sqrt((a * a).mean() * (b * b).mean())), 1.0)
-    return 1 - float((a * b).mean()) / scale if scale > 1.0 else float(np.abs(a - b).mean())
+    return 1 - float((2 * (a * b).mean() + 4) / ((a * a).mean() + (b * b).mean() + 4))

@@ -20,7 +20,7 @@ _ROI_SCALE = 1.5
 _SIDE = 192
 # A face this far (in parts of the ROI) from where the ROI expected it is measured again.
 _OFF_CENTRE = 0.08
-# The least share of a change that an ROI follows, and the change (in parts of its size) that it follows whole.
+# The least share of a change that an ROI follows, and the change (parts of its size) that it follows whole.
 _SLOW, _AT_ONCE = 0.15, 0.3
 
 
@@ -76,8 +76,9 @@ def roi_of_mesh(mesh: np.ndarray) -> Roi:
 def steadied(kept: Roi, wanted: Roi) -> Roi:
     """Where to look next, between the last ROI and the one that its mesh asks for.
 
-    What the network answers depends a little on the ROI; if the ROI followed every answer at once, the two would
-    swing from frame to frame. Small differences are therefore followed slowly, large ones at once."""
+    What the network answers depends a little on the ROI; if the ROI followed every answer at once, the two
+    would swing from frame to frame. Small differences are therefore followed slowly, large ones at once.
+    """
     off = (math.hypot(wanted.x - kept.x, wanted.y - kept.y) + abs(wanted.size - kept.size)) / kept.size
     turn = math.remainder(wanted.angle - kept.angle, math.tau)
     share = min(1.0, max(_SLOW, (off + abs(turn)) / _AT_ONCE))

@@ -78,6 +78,7 @@ class _Follower:
         self._mesh = mesh
         # The frames since the last search, oldest first, to follow newcomers back through.
         self._recent: deque[Frame] = deque(maxlen=_SEARCH_EVERY)
+        # Where each followed person is looked for next, by id.
         self._rois: dict[int, Roi] = {}
         self._searches = 0
         self._search_at = 0
@@ -102,14 +103,13 @@ class _Follower:
         """Measure everybody near where they were; True when somebody was lost."""
         followed = self.roster.active()
         for member in followed:
-            roi = self._rois.get(member.id) or roi_of_mesh(member.mesh(frame.index - 1))
+            roi = self._rois[member.id]
             mesh, presence = self._mesh.follow(frame, roi)
             if presence >= _MIN_PRESENCE:
                 member.put(frame.index, mesh, presence)
                 self._rois[member.id] = steadied(roi, roi_of_mesh(mesh))
             else:
                 member.active = False
-                self._rois.pop(member.id, None)
         self.roster.settle(frame.index)
         return not all(member.active for member in followed)
 
@@ -127,6 +127,7 @@ class _Follower:
                 continue
             member = self.roster.claim(frame.index, mesh, presence, earliest)
             if member:
+                self._rois[member.id] = roi_of_mesh(mesh)
                 self._follow_back(member, frame.index)
         self._recent.clear()
         self._recent.append(frame)

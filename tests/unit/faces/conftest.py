@@ -1,4 +1,4 @@
-"""Clips with known motion: a painting (Leonardo's Mona Lisa, public domain) moved over a plain wall."""
+"""Clips with known motion: a painting (Leonardo's Mona Lisa, public domain) moved before a mottled wall."""
 
 from __future__ import annotations
 
@@ -66,16 +66,19 @@ def painting() -> np.ndarray:
 
 @pytest.fixture(scope="session")
 def canvas(painting: np.ndarray) -> Callable[..., np.ndarray]:
-    """Draws heads (their matrices, the last in front) on a wall of the given size and grey."""
+    """Draws heads (their matrices, the last in front) before a mottled wall of the given size and grey."""
     x0, y0, x1, y1 = HEAD
     mask = np.zeros(painting.shape[:2], np.float32)
     middle, axes = ((x0 + x1) // 2, (y0 + y1) // 2), ((x1 - x0) // 2 - 6, (y1 - y0) // 2 - 6)
     cv2.ellipse(mask, middle, axes, 0, 0, 360, 1, -1)
     mask = cv2.GaussianBlur(mask, (0, 0), 3)
 
+    # As fine and as strong as a furnished room's.
+    texture = cv2.GaussianBlur(np.random.default_rng(1).normal(0, 1, (1024, 1280)), (0, 0), 14)
+    texture = (40 * texture / texture.std()).astype(np.float32)
+
     def draw(*heads: np.ndarray, size: tuple[int, int] = (640, 360), grey: int = 120) -> np.ndarray:
-        shade = np.linspace(0.7, 1.2, size[0])[None, :, None] * np.ones((size[1], 1, 3))
-        out = (grey * shade).astype(np.float32)
+        out = np.repeat(grey + texture[: size[1], : size[0], None], 3, axis=2)
         for matrix in heads:
             # OpenCV counts from the middle of pixel 0.
             shifted = matrix.copy()

@@ -104,15 +104,16 @@ def test_new_shot_new_person(canvas: Draw, painting: np.ndarray, host: PlainHost
     assert np.ptp([middle(second, i)[0] for i in range(10, 20)]) < 1
 
 
-def test_flash_is_no_cut(canvas: Draw, host: PlainHost) -> None:
+@pytest.mark.parametrize("length", [1, 3])
+def test_flash_is_no_cut(length: int, canvas: Draw, host: PlainHost) -> None:
     def draw(i: int) -> np.ndarray:
         picture = canvas(similarity(320, 180, 1.2))
-        return np.full_like(picture, 255) if i == 8 else picture
+        return np.full_like(picture, 255) if 8 <= i < 8 + length else picture
 
     track = track_faces(DrawnSource(draw, 20), host)
     assert len(track.persons) == 1
     assert track.persons[0].seen.sum() == 20
-    assert np.flatnonzero(track.persons[0].interpolated).tolist() == [8]
+    assert np.flatnonzero(track.persons[0].interpolated).tolist() == list(range(8, 8 + length))
 
 
 def test_fast_pan_is_no_cut(canvas: Draw, host: PlainHost) -> None:

@@ -4,4 +4,4 @@ import json
 
 from loading import load_pack
 
-print(json.dumps({name: vars(node.GET_NODE_INFO_V1()) for name, node in load_pack().items()}, default=str))
+print(json.dumps({name: node.GET_NODE_INFO_V1() for name, node in load_pack().items()}, default=str))

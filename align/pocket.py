@@ -83,9 +83,13 @@ def align_words(samples16k: npt.NDArray[np.float32], lyrics: str) -> WordTimings
     return WordTimings(settled(lines_timed, samples16k.size / RATE), "en", ENGINE)
 
 
+def pocketsphinx_installed() -> bool:
+    return importlib.util.find_spec("pocketsphinx") is not None
+
+
 def require_pocketsphinx() -> None:
     """Raises MissingFilesError when the package is not installed."""
-    if importlib.util.find_spec("pocketsphinx") is None:
+    if not pocketsphinx_installed():
         raise MissingFilesError(
             "Finding words and phones needs the package pocketsphinx: run `pip install pocketsphinx`."
         )

@@ -9,16 +9,15 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 
 import psutil
 
 from .comfyui import make_base
+from .memory import PeakMemory, watch_memory
 
 START_SECONDS = 300
 STOP_SECONDS = 10
@@ -143,35 +142,9 @@ class ComfyServer:
         """Resident memory in bytes."""
         return self.process.memory_info().rss
 
-    @contextlib.contextmanager
-    def watch_memory(self, interval: float = 0.05) -> Iterator[PeakMemory]:
+    def watch_memory(self) -> contextlib.AbstractContextManager[PeakMemory]:
         """Samples the server's resident memory while the block runs."""
-        peak = PeakMemory(self.rss())
-        done = threading.Event()
-
-        def sample() -> None:
-            while not done.wait(interval):
-                peak.bytes = max(peak.bytes, self.rss())
-
-        thread = threading.Thread(target=sample, daemon=True)
-        thread.start()
-        try:
-            yield peak
-        finally:
-            done.set()
-            thread.join()
-
-
-class PeakMemory:
-    """The largest resident memory seen, and what it was at the start, in bytes."""
-
-    def __init__(self, start: int) -> None:
-        self.start = start
-        self.bytes = start
-
-    @property
-    def growth(self) -> int:
-        return self.bytes - self.start
+        return watch_memory(self.process)
 
 
 def is_free(port: int) -> bool:

@@ -80,7 +80,7 @@ def rgb_to_planes(rgb: np.ndarray, colour: Colour) -> np.ndarray:
     chroma = planes[height:].reshape(2, height // 2, width // 2)
     y, u, v = _split(rgb, rgb_to_yuv_matrix(colour, height))
     for target, values in zip((planes[:height], *chroma), (y, u, v), strict=True):
-        target[:] = cv2.add(values, 0, dtype=cv2.CV_8U)
+        target[:] = cv2.convertScaleAbs(values)  # rounds; nothing is below 0
     return planes
 
 

@@ -60,7 +60,7 @@ class ImageSource:
         digest = hashlib.blake2b(f"{tuple(self._images.shape)} {self.fps}".encode(), digest_size=16)
         step = -(-self._images.nbytes // _HASHED_BYTES)
         for index in range(self.frames):
-            digest.update(np.ascontiguousarray(_array(self._images[index, ::step])))
+            digest.update(_array(self._images[index, ::step]).tobytes())
         return digest.hexdigest()
 
     def read(self, start: int = 0, stop: int | None = None) -> Iterator[Frame]:
@@ -77,7 +77,7 @@ class ImageSource:
         return None
 
     def _frame(self, index: int) -> Frame:
-        rgb = np.nan_to_num(_array(self._images[index])[..., :3] * np.float32(255), nan=0.0)
+        rgb: np.ndarray = np.nan_to_num(_array(self._images[index])[..., :3] * np.float32(255), nan=0.0)
         bottom, right = rgb.shape[0] % 2, rgb.shape[1] % 2
         if bottom or right:
             rgb = cv2.copyMakeBorder(rgb, 0, bottom, 0, right, cv2.BORDER_REPLICATE)

@@ -80,7 +80,7 @@ class PlaneConverter:
 
 
 def _view(plane: av.video.plane.VideoPlane, height: int, width: int) -> np.ndarray:
-    return np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)[:height, :width]
+    return np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)[:height, :width]
 
 
 def _rotate(planes: np.ndarray, turn: int) -> np.ndarray:

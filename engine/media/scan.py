@@ -47,7 +47,7 @@ def scan_file(file: MediaFile) -> Scan:
                 continue
             seen += 1
             digest.update(packet)
-            if packet.is_discard or _is_hidden(stream, packet):
+            if packet.is_discard or _is_hidden(stream, memoryview(packet)):
                 continue
             if packet.pts is None:
                 timed = False
@@ -74,18 +74,20 @@ def _scan_timed(stream: VideoStream, packets: list[tuple[int, int | None, int, b
     # Pictures shown before the first key frame refer to something that isn't in the file.
     ticks = np.unique(pts[pts >= pts[0]])
     last = packets[int(np.argmax(pts))]
-    fps, variable = frame_rate(ticks, stream)
-    step = round(1 / (fps * stream.time_base))
+    time_base = Fraction(stream.time_base or 1)
+    declared = [standard_rate(rate) for rate in (stream.guessed_rate, stream.average_rate) if rate]
+    fps, variable = frame_rate(ticks, time_base, declared)
+    step = round(1 / (fps * time_base))
     keys = np.searchsorted(ticks, pts[key]).astype(np.int32)
     order = np.argsort(keys, kind="stable")
     digest.update(ticks.tobytes())
-    return Scan(stream.time_base, ticks, int(ticks[-1]) + (last[2] if variable and last[2] else max(step, 1)),
+    return Scan(time_base, ticks, int(ticks[-1]) + (last[2] if variable and last[2] else max(step, 1)),
                 keys[order], np.minimum(dts, pts)[key][order], True, fps, variable, digest.hexdigest())
 
 
-def _is_hidden(stream: VideoStream, packet: bytes) -> bool:
+def _is_hidden(stream: VideoStream, packet: memoryview) -> bool:
     """VP8 alternate reference pictures are packets that are never shown (RFC 6386, 9.1: show_frame bit)."""
-    return stream.codec_context.name in ("vp8", "libvpx") and not memoryview(packet)[0] & 0x10
+    return stream.codec_context.name in ("vp8", "libvpx") and not packet[0] & 0x10
 
 
 def _scan_untimed(file: MediaFile, digest: str) -> Scan:
@@ -99,19 +101,17 @@ def _scan_untimed(file: MediaFile, digest: str) -> Scan:
     return Scan(1 / fps, np.arange(count), count, start.astype(np.int32), start, False, fps, False, digest)
 
 
-def frame_rate(ticks: np.ndarray, stream: VideoStream) -> tuple[Fraction, bool]:
+def frame_rate(ticks: np.ndarray, time_base: Fraction, declared: list[Fraction]) -> tuple[Fraction, bool]:
     """The exact rate if all times lie on one grid within the rounding of the time base, else the mean rate.
 
     Returns (fps, variable). Rates that the container declares are tried first, since a short clip in
     milliseconds fits 29.97 as well as 30.
     """
-    declared = [standard_rate(rate) for rate in (stream.guessed_rate, stream.average_rate) if rate]
     if len(ticks) < 2:
         return (declared or [Fraction(25)])[0], False
-    span = int(ticks[-1] - ticks[0]) * stream.time_base
-    mean = (len(ticks) - 1) / span
+    mean = Fraction(len(ticks) - 1, int(ticks[-1] - ticks[0])) / time_base
     for rate in [*declared, *standard_rates_near(mean), mean.limit_denominator(1001), mean]:
-        if _on_grid(ticks, stream.time_base, rate):
+        if _on_grid(ticks, time_base, rate):
             return rate, False
     return standard_rate(mean), True
 

@@ -123,7 +123,7 @@ def _picture_start(media: MediaFile) -> Fraction | None:
         with media.open() as container:
             for stream in container.streams.video:
                 if not stream.disposition & av.stream.Disposition.attached_pic:
-                    return (stream.start_time or 0) * stream.time_base
+                    return (stream.start_time or 0) * Fraction(stream.time_base or 1)
     except (av.error.FFmpegError, OSError) as error:
         raise AudioError(f"{media.name} can't be read ({reason(error)}); choose another file.") from error
     return None
@@ -141,8 +141,8 @@ def _collect(container: InputContainer, stream: AudioStream, begin: Fraction | N
              seconds: Fraction | None) -> Sound | None:
     """Lay decoded samples on the time line that starts at `begin`."""
     if begin is not None and begin > 2 * _SEEK_LEAD:
-        container.seek(int((begin - _SEEK_LEAD) / stream.time_base), stream=stream)
-    resampler = None
+        container.seek(int((begin - _SEEK_LEAD) / Fraction(stream.time_base or 1)), stream=stream)
+    resampler: av.AudioResampler | None = None
     parts: list[np.ndarray] = []
     rate = filled = 0
     position: int | None = None  # of the next sample; below 0 before `begin`
@@ -151,7 +151,7 @@ def _collect(container: InputContainer, stream: AudioStream, begin: Fraction | N
             rate = frame.sample_rate
             resampler = av.AudioResampler(format="fltp", layout=frame.layout, rate=rate)
         if frame.pts is not None:
-            at = frame.pts * frame.time_base
+            at = frame.pts * Fraction(frame.time_base or 1)
             begin = at if begin is None else begin
             place = round((at - begin) * rate)
             if position is None or abs(place - position) > _GAP * rate:
@@ -167,6 +167,4 @@ def _collect(container: InputContainer, stream: AudioStream, begin: Fraction | N
                 filled += silence + fresh.shape[1]
         if seconds is not None and filled >= seconds * rate:
             break
-    if filled == 0:
-        return None
-    return Sound(np.concatenate(parts, axis=1), rate)
+    return Sound(np.concatenate(parts, axis=1), rate) if filled else None

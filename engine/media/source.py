@@ -23,15 +23,22 @@ class Source(Protocol):
     pictures at the same times.
     """
 
-    size: tuple[int, int]
-    fps: Fraction
-    frames: int
-    times: Sequence[Fraction]
-    duration: Fraction
-    still: bool
-    variable: bool
-    colour: Colour
-
+    @property
+    def size(self) -> tuple[int, int]: ...
+    @property
+    def fps(self) -> Fraction: ...
+    @property
+    def frames(self) -> int: ...
+    @property
+    def times(self) -> Sequence[Fraction]: ...
+    @property
+    def duration(self) -> Fraction: ...
+    @property
+    def still(self) -> bool: ...
+    @property
+    def variable(self) -> bool: ...
+    @property
+    def colour(self) -> Colour: ...
     @property
     def key(self) -> str: ...
 

@@ -55,10 +55,8 @@ def plan(source: Source, audio_seconds: Fraction | float | None, length: LengthR
         return _plan_variable(source, seconds, fill)
     rate = fps or source.fps
     frames = max(math.ceil(seconds * rate), 1)
-    if rate == source.fps and not source.variable:
-        positions = range(frames)
-    else:
-        positions = _positions(source, rate, frames, fill)
+    own_rate = rate == source.fps and not source.variable
+    positions = range(frames) if own_rate else _positions(source, rate, frames, fill)
     index = np.fromiter((_fill(p, source.frames, fill) for p in positions), np.int32, frames)
     return Timeline(rate, index, ConstantTimes(rate, frames), frames / rate)
 

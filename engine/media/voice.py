@@ -63,7 +63,8 @@ def looks_like_song(samples16k: np.ndarray) -> bool:
     return bool(np.mean(windows < 0.5 * means) < _QUIET_SHARE) if len(windows) else False
 
 
-def gate(times: Sequence[Fraction | float], spans: Spans, fade: float = 0.08) -> np.ndarray:
+def gate(times: Sequence[Fraction] | Sequence[float] | np.ndarray, spans: Spans,
+         fade: float = 0.08) -> np.ndarray:
     """float32 [n], 1 inside the spans, 0 further than `fade` seconds outside, a raised cosine between."""
     at = np.array([float(time) for time in times])
     if not spans:

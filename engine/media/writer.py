@@ -51,7 +51,7 @@ class Mp4Writer:
         self._options = {"crf": str(crf), "preset": preset, "x264-params": "subme=1"}
         self._time_base = Fraction(1, _FINE) if variable else 1 / fps
         self._queue: Queue[Frame | None] = Queue(_WAITING_FRAMES)
-        self._failure: BaseException | None = None
+        self._failure: Exception | None = None
         self._abandoned = False
         self._held: Frame | None = None
         self._heard = 0
@@ -113,7 +113,7 @@ class Mp4Writer:
         if self._failure is not None:
             raise self._failure
 
-    def _error(self, error: BaseException) -> OutputError:
+    def _error(self, error: Exception) -> OutputError:
         return OutputError(f'"{self._path}" can\'t be written ({reason(error)}); '
                            "make room on the disk or choose another folder.")
 

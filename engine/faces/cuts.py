@@ -61,8 +61,8 @@ def _thumbnail(frame: Frame) -> np.ndarray:
     step = max(1, min(luma.shape) // 135)
     luma = np.ascontiguousarray(luma[::step, ::step])
     small = cv2.resize(luma, _SIZE, interpolation=cv2.INTER_AREA).astype(np.float32)
-    small = cv2.GaussianBlur(small, (3, 3), 0)
-    return small - cv2.GaussianBlur(small, (0, 0), 3)
+    fine = cv2.GaussianBlur(small, (3, 3), 0)
+    return cv2.subtract(fine, cv2.GaussianBlur(fine, (0, 0), 3))
 
 
 def _difference(a: np.ndarray, b: np.ndarray) -> float:

@@ -19,7 +19,7 @@ _RIGHT_EYE, _LEFT_EYE = 33, 263
 _ROI_SCALE = 1.5
 _SIDE = 192
 # A face this far (in parts of the ROI) from where the ROI expected it is measured again.
-_OFF_CENTRE = 0.08
+_OFF_CENTRE = 0.12
 # The least share of a change that an ROI follows, and the change (parts of its size) that it follows whole.
 _SLOW, _AT_ONCE = 0.15, 0.3
 

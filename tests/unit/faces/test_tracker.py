@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from fractions import Fraction
 
 import cv2
 import numpy as np
 import pytest
+from PIL.Image import Image
 
+from lipsync_studio.engine.errors import Cancelled
 from lipsync_studio.engine.faces.geometry import head_axes
 from lipsync_studio.engine.faces.track import FaceTrack, Person
 from lipsync_studio.engine.faces.tracker import track_faces
@@ -192,6 +195,28 @@ def test_still_and_empty_pictures(canvas: Draw, host: PlainHost) -> None:
     assert [(p.first, len(p.scores)) for p in still.persons] == [(0, 1)]
     assert (still.frames, still.size, still.fps) == (1, (640, 360), Fraction(25))
     assert track_faces(DrawnSource(lambda _: canvas(), 5), host).persons == ()
+
+
+def test_progress_shows_and_cancel_stops(canvas: Draw) -> None:
+    class Watching(PlainHost):
+        seen: list[tuple[str, int, int, tuple[int, int] | None]] = []
+
+        def progress(self, stage: str, done: int, total: int, preview: Image | None = None) -> None:
+            self.seen.append((stage, done, total, preview.size if preview else None))
+            super().progress(stage, done, total, preview)
+
+    cancel = threading.Event()
+    source = DrawnSource(lambda _: canvas(similarity(320, 180, 1.2)), 20)
+    with Watching("cpu", cancel=cancel) as host:
+        track_faces(source, host)
+        assert host.seen == [
+            ("Finding faces", 0, 20, (320, 180)),
+            ("Finding faces", 16, 20, (320, 180)),
+            ("Finding faces", 20, 20, None),
+        ]
+        cancel.set()
+        with pytest.raises(Cancelled):
+            track_faces(source, host)
 
 
 def test_same_input_same_track(canvas: Draw, host: PlainHost) -> None:

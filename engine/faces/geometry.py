@@ -42,13 +42,8 @@ JAW = (
 )  # fmt: skip
 CHIN = 152
 NOSE_BASE = 2
-NOSE_TIP = 1
-NOSE_BRIDGE = 168
-FOREHEAD = 10
 LEFT_EYE = (33, 246, 161, 160, 159, 158, 157, 173, 133, 155, 154, 153, 145, 144, 163, 7)
 RIGHT_EYE = (263, 466, 388, 387, 386, 385, 384, 398, 362, 382, 381, 380, 374, 373, 390, 249)
-OUTER_EYES = (33, 263)
-INNER_EYES = (133, 362)
 # Points that neither speech nor the brows move (eye corners, bridge of the nose, temples, forehead) in
 # MediaPipe's canonical face (modules/face_geometry/data/canonical_face_model.obj, Apache-2.0), in this
 # module's head frame.

@@ -12,7 +12,7 @@ import numpy as np
 from ..errors import VideoError
 from .container import MediaFile, MediaInput
 from .frames import Frame
-from .planes import PlaneConverter, colour_of, turn_of, upright_size
+from .planes import PlaneConverter, colour_of, upright_size
 from .scan import Scan, scan_file
 from .sound import Sound
 from .times import ConstantTimes, FrameTimes, TickTimes
@@ -44,7 +44,6 @@ class VideoSource:
         width, height = upright_size(picture)
         self.size = width + width % 2, height + height % 2
         self.colour = colour_of(picture)
-        self.turn = turn_of(picture)
         self.fps = self._scan.fps if len(self._scan.ticks) > 1 else STILL_RATE
         self.variable = self._scan.variable
         window = Fraction(start), Fraction(duration)

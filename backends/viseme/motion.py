@@ -27,10 +27,11 @@ REST_AFTER = 0.25
 _LEAD = 0.05
 _CLOSING = 0.14
 _OPENING = 0.14
-# How long a phone is felt before and after its core.
+# How fast a phone is felt less before and after its core, and what of it lies outside the core at either end.
 _ANTICIPATION = 0.045
 _CARRY_OVER = 0.035
-_CORE = 0.6
+_EDGE_SHARE = 0.4
+_LONGEST_EDGE = 0.05
 _REACH = 0.35
 # A diphthong glides late: at most so much of it is its second shape.
 _GLIDE_SHARE = 0.4
@@ -181,7 +182,7 @@ def blend(
         middle, half = (segment.start + segment.end) / 2, (segment.end - segment.start) / 2
         first, last = np.searchsorted(centres, (segment.start - _REACH, segment.end + _REACH))
         offset = centres[first:last] - middle
-        outside = np.maximum(np.abs(offset) - _CORE * half, 0.0)
+        outside = np.maximum(np.abs(offset) - (half - min(_EDGE_SHARE * half, _LONGEST_EDGE)), 0.0)
         fall = np.exp(-outside / np.where(offset < 0, _ANTICIPATION, _CARRY_OVER))
         opening, width, detail = segment.target[1:]
         strength = np.array([opening, opening, width, width, detail, detail, detail, detail])

@@ -47,7 +47,12 @@ class MediaFile:
                 for stream in container.streams.video:
                     if stream.codec_context is not None and not stream.disposition & ATTACHED_PICTURE:
                         stream.thread_type = "AUTO"
-                        yield container, stream
+                        try:
+                            yield container, stream
+                        finally:
+                            # Freeing a codec waits for its threads with the GIL held, and one that logs waits
+                            # for the GIL (torchvision turns PyAV's log on). Flushing waits without it.
+                            stream.codec_context.flush_buffers()
                         return
                 raise VideoError(f"{self.name} has no video that can be decoded; choose another file.")
         except FileNotFoundError as error:

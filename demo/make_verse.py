@@ -22,7 +22,7 @@ from scipy.signal import butter, fftconvolve, resample_poly, sosfilt
 HERE = Path(__file__).parent
 RATE = 48000
 STEP = 0.005  # seconds between WORLD's frames
-BEAT = 0.38
+BEAT = 0.36
 LEAD_IN = 0.5
 LINE = 9.5 * BEAT  # six quarter notes, a half note, and a breath
 TONIC = 185.0  # F sharp 3, where the voice is at home
@@ -75,16 +75,16 @@ def place(phones: list[Phone]) -> list[tuple[Phone, float, float]]:
 
 
 def source_times(sung: list[tuple[Phone, float, float]], times: np.ndarray) -> np.ndarray:
-    """The spoken instant to be heard at each sung instant; a vowel is held in its first half, so that a
-    diphthong glides at its end as a singer's does."""
+    """The spoken instant to be heard at each sung instant; a vowel is held in its middle, so that it begins
+    and ends as fast as in speech."""
     to, source = [], []
     for (name, start, end), sung_start, sung_end in sung:
         to.append(sung_start)
         source.append(start)
         spoken = end - start
         if name in VOWELS and sung_end - sung_start > 0.8 * spoken:
-            to += [sung_start + 0.3 * spoken, sung_end - 0.45 * spoken]
-            source += [start + 0.35 * spoken, start + 0.55 * spoken]
+            to += [sung_start + 0.25 * spoken, sung_end - 0.3 * spoken]
+            source += [start + 0.3 * spoken, start + 0.65 * spoken]
     to.append(sung[-1][2])
     source.append(sung[-1][0][2])
     return np.interp(times, to, source)
@@ -123,7 +123,7 @@ def sing(text: str, notes: tuple[int, ...]) -> tuple[np.ndarray, float]:
         here = (times >= phone_start) & (times < phone_end)
         voiced[here] = name not in UNVOICED
         loud[here] = 1.0
-    loud = gaussian_filter1d(loud, 0.02 / STEP)
+    loud = gaussian_filter1d(loud, 0.01 / STEP)
     tuned = np.where(voiced, melody(times, notes), 0.0)
     voice = pyworld.synthesize(tuned, np.ascontiguousarray(envelope), np.ascontiguousarray(aperiodic), rate,
                                frame_period=1000 * STEP)

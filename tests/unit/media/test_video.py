@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 import weakref
 from fractions import Fraction
 
@@ -320,3 +322,19 @@ def test_frames_are_the_readers_own(make_video):
         seen.append(number_level(frame))
         frame.planes[:] = 0
     assert seen == levels(source.read())
+
+
+def test_closing_does_not_wait_for_a_decoder_that_logs(make_video):
+    """In a process of its own: what it guards against is a deadlock that holds the interpreter's lock."""
+    noise = np.random.default_rng(1).integers(0, 255, (50, 320, 320, 3), np.uint8)
+    path = make_video(frames=50, size=(320, 320), draw=lambda number, width, height: noise[number])
+    opening = """if True:
+        import sys
+        import av.logging
+        from lipsync_studio.engine.media.video import VideoSource
+
+        av.logging.set_level(av.logging.ERROR)
+        for _ in range(20):
+            VideoSource(sys.argv[1])
+    """
+    subprocess.run([sys.executable, "-c", opening, path], check=True, timeout=120)

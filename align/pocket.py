@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from ..engine.errors import AlignmentError, AudioError, MissingFilesError, TextError
 from .g2p import pronounce
+from .spread import typical_lengths
 from .text import LyricLine, parse_lyrics
 from .timing import settled
 from .words import Line, Phone, Word, WordTimings
@@ -27,6 +28,11 @@ RATE = 16000
 ENGINE = "pocketsphinx"
 
 _FRAMES_PER_SECOND = 100
+_FRAME_BYTES = 2 * RATE // _FRAMES_PER_SECOND
+_GROUP = 15 * _FRAMES_PER_SECOND
+# How the decoder names what is no word: "<sil>", "[NOISE]", "++UH++", "(NULL)". Words may come back with the
+# number of a variant, as "that(2)".
+_FILLERS = ("<", "[", "+", "(")
 _BEAMS = (1e-48, 1e-80)
 # Median acoustic score per frame of a phone: about -20 for the right text, -83 for a wrong one.
 _DERAILED_SCORE = -50.0
@@ -120,10 +126,60 @@ def _decoder(beam: float, keys: Sequence[str]) -> Decoder:
 
 
 def _force(decoder: Decoder, keys: Sequence[str], pcm: bytes) -> list[_Spoken] | None:
-    """The keys in order with their phones, or None when no path leads through the sound."""
+    """The keys in order with their phones, or None when no path leads through the sound.
+
+    Words are found over the whole sound. Their phones are found group by group, because that search keeps a
+    token for every state of the text at every frame, which for a song would be gigabytes.
+    """
+    words = _word_frames(decoder, keys, pcm)
+    if words is None:
+        return None
+    spoken: list[_Spoken] = []
+    for first, last in _groups(words):
+        # Half of the pause on either side belongs to the group.
+        begin = (words[first - 1][1] + words[first][0]) // 2 if first else 0
+        end = (words[last - 1][1] + words[last][0]) // 2 if last < len(words) else len(pcm) // _FRAME_BYTES
+        part = pcm[begin * _FRAME_BYTES : end * _FRAME_BYTES]
+        spoken += _phones(decoder, keys[first:last], part, begin) or [
+            _spread(decoder, key, *word)
+            for key, word in zip(keys[first:last], words[first:last], strict=True)
+        ]
+    return spoken
+
+
+def _word_frames(decoder: Decoder, keys: Sequence[str], pcm: bytes) -> list[tuple[int, int]] | None:
+    """First frame and the one after the last of every key, or None."""
     decoder.set_align_text(" ".join(key.lower() for key in keys))
     decode(decoder, pcm)
     if decoder.hyp() is None:
+        return None
+    found = [
+        (segment.start_frame, segment.end_frame + 1)
+        for segment in decoder.seg()
+        if not segment.word.startswith(_FILLERS)
+    ]
+    return found if len(found) == len(keys) else None
+
+
+def _groups(words: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Ranges of words of up to _GROUP frames, parted where the pause is longest."""
+    groups: list[tuple[int, int]] = []
+    first = 0
+    while words[-1][1] - words[first][0] > _GROUP:
+        limit = next(at for at in range(first, len(words)) if words[at][1] - words[first][0] > _GROUP)
+        if limit == len(words) - 1 == first:
+            break
+        earliest = first + max(1, (limit - first) // 2)
+        candidates = range(earliest, max(earliest, limit) + 1)
+        cut = max(candidates, key=lambda at: words[at][0] - words[at - 1][1])
+        groups.append((first, cut))
+        first = cut
+    return [*groups, (first, len(words))]
+
+
+def _phones(decoder: Decoder, keys: Sequence[str], pcm: bytes, begin: int) -> list[_Spoken] | None:
+    """The keys with their phones in a stretch of the sound that begins at frame `begin`, or None."""
+    if _word_frames(decoder, keys, pcm) is None:
         return None
     # The second pass finds the phones inside the words that the first one found.
     decoder.set_alignment()
@@ -133,24 +189,27 @@ def _force(decoder: Decoder, keys: Sequence[str], pcm: bytes) -> list[_Spoken] |
         return None
     spoken = []
     for word in alignment:
-        # Fillers are "<sil>", "[NOISE]" and the like; words come back with a variant's number, "that(2)".
-        if word.name.startswith(("<", "[", "+")):
+        if word.name.startswith(_FILLERS):
             continue
         phones = [phone for phone in word if phone.duration > 0]
-        spoken.append(
-            _Spoken(
-                tuple(
-                    Phone(
-                        phone.name,
-                        phone.start / _FRAMES_PER_SECOND,
-                        (phone.start + phone.duration) / _FRAMES_PER_SECOND,
-                    )
-                    for phone in phones
-                ),
-                tuple(phone.score / phone.duration for phone in phones),
-            )
+        timed = tuple(
+            _phone(phone.name, begin + phone.start, begin + phone.start + phone.duration) for phone in phones
         )
+        spoken.append(_Spoken(timed, tuple(phone.score / phone.duration for phone in phones)))
     return spoken if len(spoken) == len(keys) and all(key.phones for key in spoken) else None
+
+
+def _spread(decoder: Decoder, key: str, start: float, end: float) -> _Spoken:
+    """A word whose phones were not found, with phones of typical lengths; its score is a doubtful one."""
+    names = decoder.lookup_word(key.lower()).split()
+    lengths = np.array(typical_lengths(names, (end - start) / _FRAMES_PER_SECOND)) * _FRAMES_PER_SECOND
+    edges = start + np.concatenate([[0.0], np.cumsum(lengths)])
+    phones = tuple(_phone(*phone) for phone in zip(names, edges, edges[1:], strict=False))
+    return _Spoken(phones, (_DERAILED_SCORE,) * len(phones))
+
+
+def _phone(name: str, start: float, end: float) -> Phone:
+    return Phone(name, float(start) / _FRAMES_PER_SECOND, float(end) / _FRAMES_PER_SECOND)
 
 
 def decode(decoder: Decoder, pcm: bytes) -> None:

@@ -45,14 +45,14 @@ def _phones_of(word: Word) -> list[Phone]:
     names = [name for key in keys for name in pronounce(key, lookup).split()]
     phones = []
     start = word.start
-    for name, length in zip(names, _lengths(names, word.end - word.start), strict=True):
+    for name, length in zip(names, typical_lengths(names, word.end - word.start), strict=True):
         phones.append(Phone(name, start, start + length))
         start += length
     return phones
 
 
-def _lengths(names: Sequence[str], duration: float) -> list[float]:
-    """Typical lengths fitted to a word's duration: a drawn-out word draws out its vowels only."""
+def typical_lengths(names: Sequence[str], duration: float) -> list[float]:
+    """Typical lengths in seconds, fitted to a word's duration: a drawn-out word draws out its vowels only."""
     typical = [_VOWELS.get(name) or _CONSONANTS[name] for name in names]
     vowels = sum(_VOWELS.get(name, 0.0) for name in names)
     spare = duration - sum(typical)

@@ -42,7 +42,7 @@ def _make_video(server: ComfyServer) -> Path | None:
         try:
             finished = client.run(prompt, timeout=3600, on_event=bar.on_event)
         except PromptRejected as rejection:
-            say(f"ComfyUI did not accept the workflow:\n{rejection}")
+            say(f"ComfyUI did not accept the workflow:\n{rejection}\nIts log is {server.log}.")
             return None
         videos = [path for path in client.output_files(finished) if path.suffix == ".mp4"]
     if finished.error:
@@ -73,12 +73,14 @@ class ProgressBar:
         elif event.kind == "text":
             self._begin(event.data["text"])
         elif event.kind == "progress" and self._bar is not None:
+            self._bar.bar_format = None
             self._bar.total = event.data["max"]
             self._bar.update(event.data["value"] - self._bar.n)
 
     def _begin(self, title: str) -> None:
         self._end()
-        self._bar = tqdm(desc=title, dynamic_ncols=True)
+        # Many nodes tell no progress; there is a bar from the first figure on.
+        self._bar = tqdm(desc=title, bar_format="{desc} {elapsed}", dynamic_ncols=True)
 
     def _end(self) -> None:
         if self._bar is not None:

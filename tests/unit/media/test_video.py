@@ -334,7 +334,7 @@ def test_closing_does_not_wait_for_a_decoder_that_logs(make_video):
         from lipsync_studio.engine.media.video import VideoSource
 
         av.logging.set_level(av.logging.ERROR)
-        for _ in range(20):
+        for _ in range(5):
             VideoSource(sys.argv[1])
     """
     subprocess.run([sys.executable, "-c", opening, path], check=True, timeout=120)

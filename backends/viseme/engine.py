@@ -10,7 +10,6 @@ import numpy as np
 
 from ...align.place import align_lyrics
 from ...align.spread import phones_within_words
-from ...align.spread import phones_within_words
 from ...engine.errors import LipSyncError
 from ...engine.faces.track import Face, Person
 from ...engine.host.protocol import Host

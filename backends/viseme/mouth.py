@@ -22,6 +22,8 @@ from .controls import (
 _MEET = 0.35
 # How much of an opening the upper lip takes; the rest is the lower lip's.
 UPPER_SHARE = 0.22
+# At this opening nothing is left of what closing does to the lips beside bringing them together.
+_PARTED = 0.10
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +45,15 @@ class MouthPose:
 class RestShape:
     """A person's lower face when silent, in head coordinates; arrays have a row per control point.
 
-    points: [n, 3]. closed: [n, 3], the same with the lips touching. width: between the mouth's corners. centre:
+    points: [n, 3]. closed: [n, 3], the same with the lips closed. met: [n, 3], with the lips just touching, which
+    openings are measured from. width: between the mouth's corners. centre:
     [3], half-way between them. profile: [n], how much of an opening a point takes part in (0 at the corners, 1 in
     the middle). jaw: [n], how much of the jaw's drop.
     """
 
     points: np.ndarray
     closed: np.ndarray
+    met: np.ndarray
     width: float
     centre: np.ndarray
     profile: np.ndarray
@@ -72,7 +76,9 @@ class RestShape:
         closed[UPPER_OUTER] += meet - points[UPPER_INNER]
         closed[LOWER_OUTER] += meet - points[LOWER_INNER]
         closed[:, 1] += jaw * 0.5 * (meet - points[LOWER_INNER])[MIDDLE, 1]
-        return cls(points, closed, width, centre, profile, jaw)
+        met = closed.copy()
+        _relax(closed, points, centre, width, profile)
+        return cls(points, closed, met, width, centre, profile, jaw)
 
     @property
     def gap(self) -> float:
@@ -82,7 +88,7 @@ class RestShape:
     def spoken(self, pose: MouthPose) -> np.ndarray:
         """The shape [n, 3] of a pose, whatever its `active` is."""
         width, profile = self.width, self.profile
-        shape = self.closed.copy()
+        shape = self.met + max(0.0, 1 - pose.open / _PARTED) * (self.closed - self.met)
         shape[LIPS, 0] = self.centre[0] + (shape[LIPS, 0] - self.centre[0]) * (1 + pose.wide)
         up, down = UPPER_SHARE * pose.open * width, (1 - UPPER_SHARE) * pose.open * width
         shape[UPPER_INNER, 1] -= up * profile[UPPER_INNER]
@@ -96,3 +102,17 @@ class RestShape:
         shape[:, 1] += self.jaw * drop
         shape[np.concatenate([INNER_CORNERS, OUTER_CORNERS]), 1] += 0.12 * drop
         return shape
+
+
+def _relax(
+    closed: np.ndarray, points: np.ndarray, centre: np.ndarray, width: float, profile: np.ndarray
+) -> None:
+    """What else closing does to lips that are apart at rest, in place: a broad smile narrows, its corners come down
+    half-way to the middle, and the lips, above all the lower, are pressed thinner. Nothing happens to lips that touch at rest."""
+    gap = max(0.0, float((points[LOWER_INNER] - points[UPPER_INNER])[MIDDLE, 1])) / width
+    share = np.clip((np.abs(closed[LIPS, 0] - centre[0]) / (width / 2)) ** 2, 0, 1)
+    rise = closed[UPPER_INNER[MIDDLE], 1] - closed[INNER_CORNERS, 1].mean()
+    closed[LIPS, 1] += min(0.5, 4 * gap) * rise * share
+    closed[LIPS, 0] = centre[0] + (closed[LIPS, 0] - centre[0]) * (1 - min(0.24, 1.6 * gap))
+    closed[UPPER_OUTER, 1] += min(0.02, 0.14 * gap) * width * profile[UPPER_OUTER]
+    closed[LOWER_OUTER, 1] -= min(0.065, 0.43 * gap) * width * profile[LOWER_OUTER]

@@ -34,6 +34,10 @@ _INNER = np.concatenate([UPPER_INNER, LOWER_INNER])
 _SKIN = np.concatenate([CHIN[:8], HELD[5:9]])
 # Movements below this many pixels can't be seen.
 _STILL = 0.03
+# How far closed lips reach over each other, in widths of the mouth.
+_OVERLAP = 0.01
+# The dark line between closed lips: its half width, in widths of the mouth, and its depth.
+_CREASE, _CREASE_DEPTH = 0.009, 0.25
 # Distance between the nodes of the warp's grid, in widths of the mouth.
 _STEP = 1 / 12
 
@@ -62,6 +66,10 @@ def render_mouth(
     if silent is None:
         silent = current
     target = pose.active * rest.spoken(pose) + (1 - pose.active) * silent
+    closing = _closing(current, target, rest.width)
+    reach = closing * _OVERLAP * rest.width * rest.profile
+    target[UPPER_INNER, 1] += reach[UPPER_INNER]
+    target[LOWER_INNER, 1] -= reach[LOWER_INNER]
     shift = pixel_offsets(head, target - current)
     shift[HELD] = 0
     if np.abs(shift).max() < _STILL:
@@ -71,10 +79,20 @@ def render_mouth(
     result, alpha = bend.face()
     box = bend.mouth_box()
     if box.area > 0:
-        lips = bend.lips(box)
+        lips = bend.lips(box, closing)
         _open(rgb, lips, alpha, box, bend, source, pose)
         result[box.slices] = np.clip(lips + 0.5, 0, 255).astype(np.uint8)
     return result, alpha
+
+
+def _closing(current: np.ndarray, target: np.ndarray, width: float) -> float:
+    """0..1: how far this is an open mouth being closed. Its lips then reach over each other, because the mesh's edge
+    of a lip lies a little inside the mouth and what it takes along would be seen as a line of teeth; and between
+    them the dark line is drawn that lips have where they meet."""
+    now, then = (
+        float((shape[LOWER_INNER[MIDDLE]] - shape[UPPER_INNER[MIDDLE]])[1]) / width for shape in (current, target)
+    )
+    return float(np.clip((now - then) / 0.06, 0, 1) * np.clip(1 - then / 0.08, 0, 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,12 +160,18 @@ class _Bend:
     def mouth_box(self) -> _Box:
         return _Box.around(self.goal[LIPS], 0.15 * self.mouth + 2, self.crop)
 
-    def lips(self, box: _Box) -> np.ndarray:
+    def lips(self, box: _Box, closing: float) -> np.ndarray:
         """The mouth itself, each lip through its own field: float32 [h, w, 3]."""
         corners = box.x0, box.y0, box.x1, box.y1
         above = sample(self.rgb, self._grid.part(self._upper, *corners), box.x0, box.y0).astype(np.float32)
         below = sample(self.rgb, self._grid.part(self._lower, *corners), box.x0, box.y0).astype(np.float32)
-        return above + self._lowerness(*box.pixels(), 0.6)[..., None] * (below - above)
+        lips = above + self._lowerness(*box.pixels(), 0.6)[..., None] * (below - above)
+        if closing > 0:
+            px, py = self.axes.turn(*box.pixels())
+            away = (py - height_at(px, self._seam)) / (_CREASE * self.mouth)
+            ends = np.clip((self._half - np.abs(px)) / (0.15 * self._half), 0, 1)
+            lips *= (1 - _CREASE_DEPTH * closing * ends * np.exp(-(away**2)))[..., None]
+        return lips
 
     def _lowerness(self, x: np.ndarray, y: np.ndarray, band: float) -> np.ndarray:
         """0 above the line between the lips, 1 below; sharp (`band` pixels) in the mouth, softer beside it."""
@@ -163,7 +187,8 @@ def _open(
     top, bottom, mouth, axes = bend.top, bend.bottom, bend.mouth, bend.axes
     # Lips that touch, or that stay where the source has them, show nothing but the source.
     moved = float(np.abs(bend.shift[_INNER]).max())
-    gap = float(np.linalg.norm(bottom - top, axis=1).max())
+    upper, lower = axes.points(top), axes.points(bottom)
+    gap = max(0.0, float((lower - upper)[:, 1].max()))
     strength = min(1.0, moved / (0.03 * mouth)) * min(1.0, gap / 1.5)
     outline = np.concatenate([top, bottom[::-1]])
     hole = _Box.around(outline, 1, box)
@@ -171,7 +196,6 @@ def _open(
         return
     cover = strength * polygon_cover(outline - (hole.x0, hole.y0), hole.x1 - hole.x0, hole.y1 - hole.y0)
     px, py = axes.turn(*hole.pixels())
-    upper, lower = axes.points(top), axes.points(bottom)
     middle = len(top) // 2
     meet = upper[middle, 1] + UPPER_SHARE * (lower[middle, 1] - upper[middle, 1])
     opening = Opening(

@@ -19,7 +19,7 @@ _POSE_GUIDE = np.array([1, 1, 0, 1] + [0.4] * 9)
 _SHAPE_SIGMA, _SHAPE_RADIUS, _SHAPE_NOISE = 1.5, 3, 0.01
 _LIPS_SIGMA, _LIPS_NOISE = 1.2, 0.008
 # Rows worked on at once: bounds the scratch memory of long clips.
-_BLOCK = 512
+_BLOCK = 64
 
 
 def smooth_run(meshes: np.ndarray) -> None:

@@ -44,7 +44,7 @@ def parts(file):
 
 CASES = {
     "no face in the video": ("wall.mp4", "second.wav", {}, "NoFaceError", "No face was found"),
-    "no face in the picture": (["wall", 0], "second.wav", {"wall": blank(320)}, "NoFaceError", "No face was found"),
+    "no face in the picture": (["w", 0], "second.wav", {"w": blank(320)}, "NoFaceError", "No face was found"),
     "audio of no length": ("face.mp4", ["empty", 0], {"empty": EMPTY}, "AudioError", "audio is empty"),
     "no audio": ("face.mp4", ["parts", 1], parts("face.mp4"), "AudioError", "There is no audio"),
     "not a video": ("garbage.mp4", "second.wav", {}, "VideoError", "can't be read as a video"),
@@ -116,6 +116,6 @@ def test_a_stopped_run_leaves_nothing_and_the_server_goes_on(
         run = client.run(make_prompt("face.mp4", "long_enough.wav"), on_event=stop)
         assert run.interrupted
         assert run.error is None
-        again = client.run(make_prompt("face.mp4", "short.wav", silence="close"))
+    again = client.run(make_prompt("face.mp4", "short.wav", silence="close"))
     assert again.error is None
     assert len(client.output_files(again)) == 1

@@ -1,4 +1,4 @@
-"""The command line: `python -m lipsync_studio COMMAND`, or `python PATH/lipsync-studio COMMAND` uninstalled."""
+"""`python -m lipsync_studio COMMAND`, or `python PATH/lipsync-studio COMMAND` where nothing is installed."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from pathlib import Path
 
 
 def _package() -> str:
-    """The name the package goes by; where nothing is installed, load it from this folder as `lipsync_studio`."""
+    """The package's name; where nothing is installed, it is loaded from this folder as `lipsync_studio`."""
     if __package__:
         return __package__
     folder = Path(__file__).resolve().parent
-    # Started by its path, Python put the folder itself on sys.path, where its packages would shadow others' names.
+    # Started by its path, Python put the folder itself on sys.path, where its packages would shadow others'
+    # names.
     sys.path[:] = [entry for entry in sys.path if Path(entry or ".").resolve() != folder]
     spec = importlib.util.spec_from_file_location(
         "lipsync_studio", folder / "__init__.py", submodule_search_locations=[str(folder)]

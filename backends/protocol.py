@@ -60,8 +60,8 @@ class FrameChunk:
 class Rendering:
     """What a backend makes: known at once what it will look like, worked out chunk by chunk as it is read.
 
-    frames: how many will come. duration: what the soundtrack is cut or padded to. variable: frame times are not
-    multiples of 1/fps. notes: sentences for the run report, may grow while the chunks are read.
+    frames: how many will come. duration: what the soundtrack is cut or padded to. variable: frame times are
+    not multiples of 1/fps. notes: sentences for the run report, may grow while the chunks are read.
     """
 
     size: tuple[int, int]

@@ -12,7 +12,9 @@ from . import render
 
 def main(arguments: Sequence[str]) -> int:
     """Run a command. 0: done and whole; 1: an error, said in one sentence; 130: stopped by the user."""
-    parser = argparse.ArgumentParser(prog="lipsync_studio", description="Lip-sync video to a voice or a song.")
+    parser = argparse.ArgumentParser(
+        prog="lipsync_studio", description="Lip-sync video to a voice or a song."
+    )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     render.add_parser(commands)
     options = parser.parse_args(arguments)

@@ -18,7 +18,9 @@ from ..engine.media.video import VideoSource
 
 
 def add_parser(commands: argparse._SubParsersAction) -> None:
-    parser = commands.add_parser("render", help="make the face in a video or picture speak or sing an audio file")
+    parser = commands.add_parser(
+        "render", help="make the face in a video or picture speak or sing an audio file"
+    )
     parser.add_argument("--source", type=Path, required=True, help="video or picture")
     parser.add_argument("--audio", type=Path, required=True, help="voice or song: the result's soundtrack")
     parser.add_argument("--out", type=Path, required=True, help="MP4 to write")
@@ -38,7 +40,9 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
 
 def _render(options: argparse.Namespace) -> None:
     if not options.out.parent.is_dir():
-        raise OutputError(f"The folder {options.out.parent} doesn't exist: make it or choose another for --out.")
+        raise OutputError(
+            f"The folder {options.out.parent} doesn't exist: make it or choose another for --out."
+        )
     request = LipSyncRequest(
         source=VideoSource(options.source),
         soundtrack=Sound.load(options.audio),

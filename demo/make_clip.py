@@ -46,7 +46,7 @@ def view(time: float) -> np.ndarray:
 
 def main() -> None:
     factor = 3
-    picture = enlarged(cv2.imread(str(HERE / "portrait.jpg")), factor)
+    picture = enlarged(np.asarray(cv2.imread(str(HERE / "portrait.jpg"))), factor)
     # Pixel centres of the enlarged picture lie at (i + 0.5) / factor in the portrait.
     shrink = np.array([[1 / factor, 0, 0.5 / factor], [0, 1 / factor, 0.5 / factor], [0, 0, 1]])
     rng = np.random.default_rng(0)

@@ -21,22 +21,32 @@ class LipSyncAlignLyrics(io.ComfyNode):
             display_name="Align Lyrics (LipSync)",
             category="lipsync/align",
             description=(
-                "Finds when each word of a known text is said or sung. English, offline (PocketSphinx); where that "
+                "Finds when each word of a known text is said or sung. English, offline "
+                "(PocketSphinx); where that "
                 "fails the words are spread over the voiced parts."
             ),
             search_aliases=["forced alignment", "word timestamps", "karaoke", "subtitles"],
             inputs=[
-                io.Audio.Input("audio", tooltip="The voice. Of a song with music, the vocal stem works far better."),
+                io.Audio.Input(
+                    "audio", tooltip="The voice. Of a song with music, the vocal stem works far better."
+                ),
                 io.String.Input(
-                    "lyrics", multiline=True, default="", placeholder="One line of text per line of lyrics",
-                    tooltip="The text, in the order it is sung. Section headers such as [Chorus] are ignored.",
+                    "lyrics",
+                    multiline=True,
+                    default="",
+                    placeholder="One line of text per line of lyrics",
+                    tooltip=(
+                        "The text, in the order it is sung. Section headers such as [Chorus] are ignored."
+                    ),
                 ),
             ],
             outputs=[
                 WordTimingsIO.Output(display_name="words"),
-                io.String.Output(display_name="report", tooltip="Which engine timed the words, and each word's time."),
+                io.String.Output(
+                    display_name="report", tooltip="Which engine timed the words, and each word's time."
+                ),
             ],
-        )  # fmt: skip
+        )
 
     @classmethod
     def execute(cls, audio: Mapping[str, Any] | None, lyrics: str) -> io.NodeOutput:

@@ -25,7 +25,8 @@ class LipSyncApply(io.ComfyNode):
             display_name="Apply Lip-Sync",
             category="lipsync",
             description=(
-                "Makes the face in a video or picture speak or sing the audio. The backend does the painting: "
+                "Makes the face in a video or picture speak or sing the audio. The backend "
+                "does the painting: "
                 "drag another backend node here to swap it. Any length, any frame rate."
             ),
             search_aliases=["lip sync", "lipsync", "dub", "talking head", "sing", "speak"],
@@ -34,47 +35,90 @@ class LipSyncApply(io.ComfyNode):
                 io.Audio.Input("audio", tooltip="The soundtrack of the result: a voice or a song."),
                 BackendIO.Input("backend", tooltip="The engine that paints the mouth."),
                 FaceTrackIO.Input(
-                    "face_track", optional=True, tooltip="From Track Faces. Without it the faces are found here."
+                    "face_track",
+                    optional=True,
+                    tooltip="From Track Faces. Without it the faces are found here.",
                 ),
                 WordTimingsIO.Input(
-                    "words", optional=True, tooltip="When each word is said: better mouth shapes and exact pauses."
+                    "words",
+                    optional=True,
+                    tooltip="When each word is said: better mouth shapes and exact pauses.",
                 ),
                 io.Audio.Input(
-                    "driving_audio", optional=True,
-                    tooltip="What moves the mouth if not the soundtrack: the voice alone of a song with music.",
+                    "driving_audio",
+                    optional=True,
+                    tooltip=(
+                        "What moves the mouth if not the soundtrack: the voice alone of a song with music."
+                    ),
                 ),
                 io.String.Input(
-                    "lyrics", multiline=True, default="", optional=True,
+                    "lyrics",
+                    multiline=True,
+                    default="",
+                    optional=True,
                     placeholder="What is said or sung (optional, English)",
                     tooltip="The text, where no word timings are connected: better mouth shapes in English.",
                 ),
                 io.Combo.Input(
-                    "length", options=["audio", "video", "shortest"], default="audio",
-                    tooltip="How long the result is: as the audio, as the video, or as the shorter of the two.",
+                    "length",
+                    options=["audio", "video", "shortest"],
+                    default="audio",
+                    tooltip=(
+                        "How long the result is: as the audio, as the video, or as the shorter of the two."
+                    ),
                 ),
                 io.Combo.Input(
-                    "fill", options=["pingpong", "loop", "hold"], default="pingpong",
-                    tooltip="Footage shorter than the audio: played back and forth, started again, or held on its last frame.",
+                    "fill",
+                    options=["pingpong", "loop", "hold"],
+                    default="pingpong",
+                    tooltip=(
+                        "Footage shorter than the audio: played back and forth, started again, "
+                        "or held on its last frame."
+                    ),
                 ),
                 io.Combo.Input(
-                    "silence", options=["rest", "close", "source"], default="rest",
+                    "silence",
+                    options=["rest", "close", "source"],
+                    default="rest",
                     tooltip="In pauses: the mouth's rest shape, lips closed, or the source's own mouth.",
                 ),
                 io.String.Input(
-                    "person", default="largest",
+                    "person",
+                    default="largest",
                     tooltip="Whose mouth: largest, left, right, centre, or an id shown by Track Faces.",
                 ),
                 io.Combo.Input(
-                    "content", options=["auto", "speech", "song"], default="auto", advanced=True, optional=True,
-                    tooltip="How pauses are found: speech by voice detection, a song with music by true silence only.",
+                    "content",
+                    options=["auto", "speech", "song"],
+                    default="auto",
+                    advanced=True,
+                    optional=True,
+                    tooltip=(
+                        "How pauses are found: speech by voice detection, a song with music by "
+                        "true silence only."
+                    ),
                 ),
                 io.Int.Input(
-                    "sync_offset_ms", default=0, min=-1000, max=1000, step=5, advanced=True, optional=True,
+                    "sync_offset_ms",
+                    default=0,
+                    min=-1000,
+                    max=1000,
+                    step=5,
+                    advanced=True,
+                    optional=True,
                     tooltip="Moves the mouth later (+) or earlier (-) than the sound, in milliseconds.",
                 ),
                 io.Int.Input(
-                    "crf", default=12, min=0, max=30, advanced=True, optional=True,
-                    tooltip="Quality of the H.264 video: lower is better and larger. 12 leaves room for another encode.",
+                    "crf",
+                    default=12,
+                    min=0,
+                    max=30,
+                    advanced=True,
+                    optional=True,
+                    tooltip=(
+                        "Quality of the H.264 video: lower is better and larger. 12 leaves room"
+                        " for another encode."
+                    ),
                 ),
                 fps_input(),
             ],
@@ -82,15 +126,27 @@ class LipSyncApply(io.ComfyNode):
                 io.Video.Output(display_name="video"),
                 io.String.Output(display_name="report", tooltip="What became of each frame, as JSON."),
             ],
-        )  # fmt: skip
+        )
 
     @classmethod
     async def execute(
-        cls, source: Any, audio: Mapping[str, Any] | None, backend: LipSyncBackend, length: str, fill: str,
-        silence: str, person: str, face_track: FaceTrack | None = None, words: WordTimings | None = None,
-        driving_audio: Mapping[str, Any] | None = None, lyrics: str = "", content: str = "auto",
-        sync_offset_ms: int = 0, crf: int = 12, fps: float = 25.0,
-    ) -> io.NodeOutput:  # fmt: skip
+        cls,
+        source: Any,
+        audio: Mapping[str, Any] | None,
+        backend: LipSyncBackend,
+        length: str,
+        fill: str,
+        silence: str,
+        person: str,
+        face_track: FaceTrack | None = None,
+        words: WordTimings | None = None,
+        driving_audio: Mapping[str, Any] | None = None,
+        lyrics: str = "",
+        content: str = "auto",
+        sync_offset_ms: int = 0,
+        crf: int = 12,
+        fps: float = 25.0,
+    ) -> io.NodeOutput:
         host = ComfyHost()
         request = LipSyncRequest(
             source=to_source(source, fps),
@@ -108,8 +164,8 @@ class LipSyncApply(io.ComfyNode):
         )
         path = host.temp_file(".mp4")
         if backend.remote:
-            # Waiting for a service must not hold up the other nodes; local work stays on the prompt's thread, whose
-            # inference mode and progress context other threads don't have.
+            # Waiting for a service must not hold up the other nodes; local work stays on the prompt's
+            # thread, whose inference mode and progress context other threads don't have.
             report = await asyncio.to_thread(run, backend, request, host, path, crf)
         else:
             report = run(backend, request, host, path, crf)

@@ -37,37 +37,64 @@ class LipSyncFaceTrack(io.ComfyNode):
                     "detector",
                     options=["auto", "short", "full"],
                     default="auto",
-                    tooltip="short: faces within two metres; full: small ones too; auto: short first, then full.",
+                    tooltip=(
+                        "short: faces within two metres; full: small ones too; auto: short first, then full."
+                    ),
                 ),
                 io.Float.Input(
-                    "min_confidence", default=0.5, min=0.05, max=0.99, step=0.01,
+                    "min_confidence",
+                    default=0.5,
+                    min=0.05,
+                    max=0.99,
+                    step=0.01,
                     tooltip="Lower it when a face is missed, raise it when something else is taken for one.",
                 ),
                 io.Float.Input(
-                    "max_gap", default=0.4, min=0.0, max=5.0, step=0.1, advanced=True,
+                    "max_gap",
+                    default=0.4,
+                    min=0.0,
+                    max=5.0,
+                    step=0.1,
+                    advanced=True,
                     tooltip="Seconds a face may be lost for and still be filled in.",
                 ),
-                io.Int.Input("max_faces", default=8, min=1, max=32, advanced=True, tooltip="Faces followed at most."),
+                io.Int.Input(
+                    "max_faces", default=8, min=1, max=32, advanced=True, tooltip="Faces followed at most."
+                ),
                 FaceLandmarksIO.Input(
-                    "face_landmarks", optional=True,
-                    tooltip="Landmarks of ComfyUI's Detect Face Landmarks for the same frames, instead of finding them here.",
+                    "face_landmarks",
+                    optional=True,
+                    tooltip=(
+                        "Landmarks of ComfyUI's Detect Face Landmarks for the same frames, "
+                        "instead of finding them here."
+                    ),
                 ),
                 FaceDetectionModelIO.Input(
-                    "face_detection_model", optional=True,
+                    "face_detection_model",
+                    optional=True,
                     tooltip="ComfyUI's MediaPipe model, to be used instead of the embedded one.",
                 ),
             ],
             outputs=[
                 FaceTrackIO.Output(display_name="face_track"),
-                io.Image.Output(display_name="preview", tooltip="A few frames with what was found drawn on them."),
+                io.Image.Output(
+                    display_name="preview", tooltip="A few frames with what was found drawn on them."
+                ),
             ],
-        )  # fmt: skip
+        )
 
     @classmethod
     def execute(
-        cls, source: Any, detector: str, min_confidence: float, max_gap: float = 0.4, max_faces: int = 8,
-        fps: float = 25.0, face_landmarks: dict | None = None, face_detection_model: Any = None,
-    ) -> io.NodeOutput:  # fmt: skip
+        cls,
+        source: Any,
+        detector: str,
+        min_confidence: float,
+        max_gap: float = 0.4,
+        max_faces: int = 8,
+        fps: float = 25.0,
+        face_landmarks: dict | None = None,
+        face_detection_model: Any = None,
+    ) -> io.NodeOutput:
         clip, host = to_source(source, fps), ComfyHost()
         if face_landmarks is not None and face_detection_model is not None:
             raise InputError("Connect either face_landmarks or face_detection_model, not both.")
@@ -75,11 +102,21 @@ class LipSyncFaceTrack(io.ComfyNode):
             track = track_from_landmarks(face_landmarks, clip, max_gap=max_gap)
         elif face_detection_model is not None:
             track = track_with_model(
-                face_detection_model, clip, host, min_confidence=min_confidence, max_faces=max_faces, max_gap=max_gap
+                face_detection_model,
+                clip,
+                host,
+                min_confidence=min_confidence,
+                max_faces=max_faces,
+                max_gap=max_gap,
             )
         else:
             track = track_faces(
-                clip, host, detector=detector, min_confidence=min_confidence, max_faces=max_faces, max_gap=max_gap
+                clip,
+                host,
+                detector=detector,  # type: ignore[arg-type]
+                min_confidence=min_confidence,
+                max_faces=max_faces,
+                max_gap=max_gap,
             )
         pictures = _preview(clip, track)
         return io.NodeOutput(track, pictures, ui=ui.PreviewImage(pictures, cls=cls))

@@ -43,7 +43,9 @@ def to_source(value: Any, fps: float) -> Source:
         return ImageSource(components.images, Fraction(components.frame_rate))
     if value is None:
         raise VideoError("The source is empty: connect a video or an image.")
-    start, duration = value.get_active_trim_window() if hasattr(value, "get_active_trim_window") else (0.0, 0.0)
+    start, duration = (
+        value.get_active_trim_window() if hasattr(value, "get_active_trim_window") else (0.0, 0.0)
+    )
     return VideoSource(value.get_stream_source(), start, duration)
 
 

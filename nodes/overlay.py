@@ -22,38 +22,73 @@ class LipSyncLyricOverlay(io.ComfyNode):
             node_id="LipSyncLyricOverlay",
             display_name="Lyric Overlay (LipSync)",
             category="lipsync/overlay",
-            description="Draws the lyrics over a video, one line at a time, the word that is sung highlighted.",
+            description=(
+                "Draws the lyrics over a video, one line at a time, the word that is sung highlighted."
+            ),
             search_aliases=["subtitles", "karaoke", "captions", "lyric video"],
             inputs=[
                 io.Video.Input("video", tooltip="The video; its sound is kept."),
                 WordTimingsIO.Input("words", tooltip="When each word is sung: from Align Lyrics."),
                 io.Float.Input(
-                    "size", default=look.size, min=0.02, max=0.3, step=0.005,
+                    "size",
+                    default=look.size,
+                    min=0.02,
+                    max=0.3,
+                    step=0.005,
                     tooltip="Height of the letters as a share of the picture's height.",
                 ),
                 io.Combo.Input(
-                    "position", options=["bottom", "middle", "top"], default="bottom", tooltip="Where the line stands."
+                    "position",
+                    options=["bottom", "middle", "top"],
+                    default="bottom",
+                    tooltip="Where the line stands.",
                 ),
-                io.String.Input("colour", default=look.colour, tooltip="Colour of the text, such as #ffffff or white."),
-                io.String.Input("highlight", default=look.highlight, tooltip="Colour of the word that is sung."),
-                io.String.Input("outline", default=look.outline, advanced=True, tooltip="Colour around the letters."),
                 io.String.Input(
-                    "font", default="", advanced=True, optional=True, placeholder="built-in",
-                    tooltip="A .ttf, .otf or .ttc file; empty for the built-in font, which has Latin letters only.",
+                    "colour", default=look.colour, tooltip="Colour of the text, such as #ffffff or white."
+                ),
+                io.String.Input(
+                    "highlight", default=look.highlight, tooltip="Colour of the word that is sung."
+                ),
+                io.String.Input(
+                    "outline", default=look.outline, advanced=True, tooltip="Colour around the letters."
+                ),
+                io.String.Input(
+                    "font",
+                    default="",
+                    advanced=True,
+                    optional=True,
+                    placeholder="built-in",
+                    tooltip=(
+                        "A .ttf, .otf or .ttc file; empty for the built-in font, which has "
+                        "Latin letters only."
+                    ),
                 ),
                 io.Int.Input(
-                    "crf", default=16, min=0, max=30, advanced=True, optional=True,
+                    "crf",
+                    default=16,
+                    min=0,
+                    max=30,
+                    advanced=True,
+                    optional=True,
                     tooltip="Quality of the H.264 video: lower is better and larger.",
                 ),
             ],
             outputs=[io.Video.Output(display_name="video")],
-        )  # fmt: skip
+        )
 
     @classmethod
     def execute(
-        cls, video: Any, words: WordTimings, size: float, position: str, colour: str, highlight: str, outline: str,
-        font: str = "", crf: int = 16,
-    ) -> io.NodeOutput:  # fmt: skip
+        cls,
+        video: Any,
+        words: WordTimings,
+        size: float,
+        position: str,
+        colour: str,
+        highlight: str,
+        outline: str,
+        font: str = "",
+        crf: int = 16,
+    ) -> io.NodeOutput:
         style = OverlayStyle(font, size, colour, highlight, outline, position)  # type: ignore[arg-type]
         host = ComfyHost()
         path = host.temp_file(".mp4")

@@ -1,7 +1,8 @@
 """The wires that are our own. What travels on them:
 
 FACE_TRACK: engine.faces.track.FaceTrack. LIPSYNC_BACKEND: backends.protocol.LipSyncBackend. WORD_TIMINGS:
-align.words.WordTimings. FACE_LANDMARKS and FACE_DETECTION_MODEL are ComfyUI's (comfy_extras/nodes_mediapipe.py).
+align.words.WordTimings. FACE_LANDMARKS and FACE_DETECTION_MODEL are ComfyUI's
+(comfy_extras/nodes_mediapipe.py).
 """
 
 from __future__ import annotations

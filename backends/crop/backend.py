@@ -58,7 +58,9 @@ class CropBackend:
         notes: list[str] = []
         speech = _speech(request, timeline)
         if not self.engine.rests and request.silence != "source":
-            notes.append(f"{self.name} can't close a mouth by itself: in silence the source frames are shown.")
+            notes.append(
+                f"{self.name} can't close a mouth by itself: in silence the source frames are shown."
+            )
         conditioning = self.engine.prepare(speech, person, notes, host)
         mix, states = self._mix(person, timeline, speech)
         return Rendering(
@@ -121,8 +123,9 @@ def check_track(track: FaceTrack, request: LipSyncRequest) -> None:
     """Raises InputError unless the track was made from the request's source."""
     if track.size != request.source.size or track.frames > request.source.frames:
         raise InputError(
-            f"The face track belongs to another clip ({track.frames} frames of {track.size[0]}×{track.size[1]}): "
-            "connect the same source to the face track node and to the lip-sync node."
+            "The face track belongs to another clip "
+            f"({track.frames} frames of {track.size[0]}×{track.size[1]}): connect the same source "
+            "to the face track node and to the lip-sync node."
         )
 
 
@@ -141,7 +144,7 @@ def _crop(frame: Frame, rect: Rect, face: Face) -> FaceCrop:
 
 
 def _fade_edges(usable: np.ndarray, frames: int) -> np.ndarray:
-    """1 where usable, rising and falling over `frames` at the ends of each run that isn't an end of the clip."""
+    """1 where usable, rising and falling over `frames` at each end of a run that isn't an end of the clip."""
     mix = usable.astype(np.float32)
     edges = np.flatnonzero(np.diff(usable.astype(np.int8)))
     for edge in edges.tolist():

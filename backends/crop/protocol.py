@@ -19,9 +19,9 @@ from ..protocol import SilenceRule
 class Speech:
     """What the mouth is to say.
 
-    samples: float32 [n], mono at 16 kHz, with the sync offset already in it. times: float64 [frames], seconds at
-    which each output frame begins. frame_seconds: length of a frame. gate: float32 [frames], 1 where there is
-    speech, 0 in silence. silence: what the mouth does there.
+    samples: float32 [n], mono at 16 kHz, with the sync offset already in it. times: float64 [frames], seconds
+    at which each output frame begins. frame_seconds: length of a frame. gate: float32 [frames], 1 where there
+    is speech, 0 in silence. silence: what the mouth does there.
     """
 
     samples: np.ndarray
@@ -44,7 +44,7 @@ class FaceCrop:
 
 @dataclass(frozen=True, slots=True)
 class Patch:
-    """The crop repainted: rgb uint8 [h, w, 3]; alpha float32 [h, w], 0 where the source is kept to the bit."""
+    """The crop repainted: rgb uint8 [h, w, 3]; alpha float32 [h, w], 0 where the source is kept."""
 
     rgb: np.ndarray
     alpha: np.ndarray

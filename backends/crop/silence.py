@@ -15,8 +15,8 @@ _WORD_MARGIN = 0.15
 def speech_spans(samples: np.ndarray, content: ContentKind, stem: bool) -> list[tuple[float, float]]:
     """Where there is a voice, as (start, end) in seconds, without knowing the words.
 
-    samples: float32 [n] mono at 16 kHz. Voice activity decides on speech and on a vocal stem. In a full mix only
-    true silence counts as a pause: voice detectors miss a third of sung frames."""
+    samples: float32 [n] mono at 16 kHz. Voice activity decides on speech and on a vocal stem. In a full mix
+    only true silence counts as a pause: voice detectors miss a third of sung frames."""
     if stem or content == "speech" or (content == "auto" and not looks_like_song(samples)):
         return voiced_spans(samples)
     return loud_spans(samples)

@@ -39,7 +39,7 @@ def height_at(x: np.ndarray, line: np.ndarray) -> np.ndarray:
 
 
 def lip_curve(points: np.ndarray, lip: np.ndarray) -> np.ndarray:
-    """A Catmull-Rom curve from corner to corner through the inner edge of a lip, given control points [n, 2]."""
+    """A Catmull-Rom curve along the inner edge of a lip, corner to corner, of control points [n, 2]."""
     left, right = INNER_CORNERS
     line = points[np.concatenate([[left], lip, [right]])]
     padded = np.concatenate([2 * line[:1] - line[1:2], line, 2 * line[-1:] - line[-2:-1]])

@@ -22,8 +22,9 @@ from .motion import MouthMotion, motion_from_phones
 from .mouth import MouthPose, RestShape
 from .render import moving_box, render_mouth
 
-# A mouth rests where its lips are as close as in the closest tenth of the frames, give or take what the tracker's
-# noise makes of lips that don't move (widths of the mouth): the closest frames alone would be the noisiest.
+# A mouth rests where its lips are as close as in the closest tenth of the frames, give or take what the
+# tracker's noise makes of lips that don't move (widths of the mouth): the closest frames alone would be the
+# noisiest.
 _REST_SHARE = 0.1
 _REST_NOISE = 0.035
 _REST_SAMPLES = 400
@@ -31,7 +32,8 @@ _REST_SAMPLES = 400
 
 @dataclass(frozen=True)
 class VisemeConditioning:
-    """motion: per output frame. rest: the person's. silent: the shape of a silent mouth [n, 3]; None: the frame's."""
+    """motion: per output frame. rest: the person's. silent: the shape of a silent mouth [n, 3]; None: the
+    frame's."""
 
     motion: MouthMotion
     rest: RestShape
@@ -56,7 +58,11 @@ class VisemeEngine:
         host.progress("Reading the speech", 0, 1)
         motion = _motion(speech, notes)
         rest = rest_shape(person)
-        silent: dict[SilenceRule, np.ndarray | None] = {"rest": rest.points, "close": rest.closed, "source": None}
+        silent: dict[SilenceRule, np.ndarray | None] = {
+            "rest": rest.points,
+            "close": rest.closed,
+            "source": None,
+        }
         host.progress("Reading the speech", 1, 1)
         return VisemeConditioning(motion, rest, silent[speech.silence])
 

@@ -1,4 +1,4 @@
-"""What is seen between parted lips: the dark of the mouth, teeth that stay with the skull, a hint of tongue."""
+"""What is seen between parted lips: the dark of the mouth, teeth fixed to the skull, a hint of tongue."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-# Boundaries between the upper teeth from the middle outwards, in widths of the mouth; the arch foreshortens them.
+# Boundaries between the upper teeth from the middle outwards, in widths of the mouth; the arch foreshortens
+# them.
 _TOOTH_EDGES = np.array([0.0, 0.115, 0.205, 0.285, 0.35, 0.40], np.float32)
 _CAVITY = np.array([36.0, 13.0, 13.0], np.float32)
 _TONGUE = np.array([150.0, 72.0, 70.0], np.float32)
@@ -16,7 +17,8 @@ _LUMA = np.array([0.299, 0.587, 0.114])
 
 
 def face_light(skin: np.ndarray) -> np.ndarray:
-    """Light on the face as a factor per channel [3], from skin colours [n, 3]: against medium skin in plain light."""
+    """Light on the face as a factor per channel [3], from skin colours [n, 3]: against medium skin in plain
+    light."""
     red, green, blue = np.median(skin.astype(np.float64), axis=0)
     level = np.clip((red * _LUMA[0] + green * _LUMA[1] + blue * _LUMA[2]) / 160.0, 0.25, 1.1)
     # Only how warm the light is: a skin's own colour says little about green against magenta.

@@ -1,4 +1,4 @@
-"""Mouth shapes: from a person's rest shape and the parameters of a moment to where the lips and the chin go."""
+"""Mouth shapes: a person's rest shape and the parameters of a moment say where the lips and the chin go."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ from .controls import (
     UPPER_OUTER,
 )
 
-# Where the lips meet, measured from the upper one: a closing mouth brings the lower lip up more than the upper down.
+# Where the lips meet, measured from the upper one: a closing mouth brings the lower lip up more than the
+# upper down.
 _MEET = 0.35
 # How much of an opening the upper lip takes; the rest is the lower lip's.
 UPPER_SHARE = 0.22
@@ -45,10 +46,10 @@ class MouthPose:
 class RestShape:
     """A person's lower face when silent, in head coordinates; arrays have a row per control point.
 
-    points: [n, 3]. closed: [n, 3], the same with the lips closed. met: [n, 3], with the lips just touching, which
-    openings are measured from. width: between the mouth's corners. centre:
-    [3], half-way between them. profile: [n], how much of an opening a point takes part in (0 at the corners, 1 in
-    the middle). jaw: [n], how much of the jaw's drop.
+    points: [n, 3]. closed: [n, 3], the same with the lips closed. met: [n, 3], with the lips just touching,
+    which openings are measured from. width: between the mouth's corners. centre: [3], half-way between them.
+    profile: [n], how much of an opening a point takes part in (0 at the corners, 1 in the middle). jaw: [n],
+    how much of the jaw's drop.
     """
 
     points: np.ndarray
@@ -83,7 +84,9 @@ class RestShape:
     @property
     def gap(self) -> float:
         """How far the lips are apart at rest, in widths of the mouth."""
-        return float(np.linalg.norm((self.points[LOWER_INNER] - self.points[UPPER_INNER])[MIDDLE])) / self.width
+        return (
+            float(np.linalg.norm((self.points[LOWER_INNER] - self.points[UPPER_INNER])[MIDDLE])) / self.width
+        )
 
     def spoken(self, pose: MouthPose) -> np.ndarray:
         """The shape [n, 3] of a pose, whatever its `active` is."""
@@ -93,8 +96,10 @@ class RestShape:
         up, down = UPPER_SHARE * pose.open * width, (1 - UPPER_SHARE) * pose.open * width
         shape[UPPER_INNER, 1] -= up * profile[UPPER_INNER]
         shape[LOWER_INNER, 1] += down * profile[LOWER_INNER]
-        # Pursed lips thicken (their volume stays), pressed and tucked ones thin.
-        thicker = (0.055 * pose.round - 0.035 * pose.press) * width
+        # Pursed lips thicken (their volume stays), pressed and tucked ones thin; closing a smile has done
+        # so already.
+        pressed = 0.035 * pose.press * max(0.0, 1 - self.gap / 0.15)
+        thicker = (0.055 * pose.round - pressed) * width
         shape[UPPER_OUTER, 1] -= (0.85 * up + thicker) * profile[UPPER_OUTER]
         shape[LOWER_OUTER, 1] += (0.92 * down + thicker - 0.045 * pose.tuck * width) * profile[LOWER_OUTER]
         shape[LOWER_INNER, 1] -= 0.015 * pose.tuck * width * profile[LOWER_INNER]
@@ -107,12 +112,13 @@ class RestShape:
 def _relax(
     closed: np.ndarray, points: np.ndarray, centre: np.ndarray, width: float, profile: np.ndarray
 ) -> None:
-    """What else closing does to lips that are apart at rest, in place: a broad smile narrows, its corners come down
-    half-way to the middle, and the lips, above all the lower, are pressed thinner. Nothing happens to lips that touch at rest."""
+    """What else closing does to lips that are apart at rest, in place: a broad smile narrows, its corners
+    come down half-way to the middle, and the lips, above all the lower, are pressed thinner. Nothing
+    happens to lips that touch at rest."""
     gap = max(0.0, float((points[LOWER_INNER] - points[UPPER_INNER])[MIDDLE, 1])) / width
     share = np.clip((np.abs(closed[LIPS, 0] - centre[0]) / (width / 2)) ** 2, 0, 1)
     rise = closed[UPPER_INNER[MIDDLE], 1] - closed[INNER_CORNERS, 1].mean()
     closed[LIPS, 1] += min(0.5, 4 * gap) * rise * share
-    closed[LIPS, 0] = centre[0] + (closed[LIPS, 0] - centre[0]) * (1 - min(0.24, 1.6 * gap))
+    closed[LIPS, 0] = centre[0] + (closed[LIPS, 0] - centre[0]) * (1 - min(0.25, 1.7 * gap))
     closed[UPPER_OUTER, 1] += min(0.02, 0.14 * gap) * width * profile[UPPER_OUTER]
     closed[LOWER_OUTER, 1] -= min(0.065, 0.43 * gap) * width * profile[LOWER_OUTER]

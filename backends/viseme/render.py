@@ -12,7 +12,6 @@ from .controls import (
     CHIN,
     CONTROLS,
     HELD,
-    INNER_CORNERS,
     LIPS,
     LOWER_INNER,
     LOWER_OUTER,
@@ -59,9 +58,9 @@ def render_mouth(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Repaint the mouth in a crop.
 
-    rgb: uint8 [h, w, 3]. mesh: float [468+, 3] in the crop's pixels. silent: the shape [len(CONTROLS), 3] that the
-    mouth has where the pose is not active; None: the one it has in this frame. Returns the new crop, uint8
-    [h, w, 3], and its alpha, float32 [h, w]: 0 where nothing moved."""
+    rgb: uint8 [h, w, 3]. mesh: float [468+, 3] in the crop's pixels. silent: the shape [len(CONTROLS), 3]
+    that the mouth has where the pose is not active; None: the one it has in this frame. Returns the new crop,
+    uint8 [h, w, 3], and its alpha, float32 [h, w]: 0 where nothing moved."""
     head, current = control_points(mesh)
     if silent is None:
         silent = current
@@ -86,11 +85,12 @@ def render_mouth(
 
 
 def _closing(current: np.ndarray, target: np.ndarray, width: float) -> float:
-    """0..1: how far this is an open mouth being closed. Its lips then reach over each other, because the mesh's edge
-    of a lip lies a little inside the mouth and what it takes along would be seen as a line of teeth; and between
-    them the dark line is drawn that lips have where they meet."""
+    """0..1: how far this is an open mouth being closed. Its lips then reach over each other, because the
+    mesh's edge of a lip lies a little inside the mouth and what it takes along would be seen as a line of
+    teeth; and between them the dark line is drawn that lips have where they meet."""
     now, then = (
-        float((shape[LOWER_INNER[MIDDLE]] - shape[UPPER_INNER[MIDDLE]])[1]) / width for shape in (current, target)
+        float((shape[LOWER_INNER[MIDDLE]] - shape[UPPER_INNER[MIDDLE]])[1]) / width
+        for shape in (current, target)
     )
     return float(np.clip((now - then) / 0.06, 0, 1) * np.clip(1 - then / 0.08, 0, 1))
 
@@ -133,8 +133,8 @@ class _Box:
 class _Bend:
     """The two fields of a frame and the line between the lips.
 
-    goal: where the control points go, pixels [n, 2]; shift: how far that is from where they are. mouth: width of
-    the mouth at rest in pixels."""
+    goal: where the control points go, pixels [n, 2]; shift: how far that is from where they are. mouth: width
+    of the mouth at rest in pixels."""
 
     def __init__(self, rgb: np.ndarray, goal: np.ndarray, shift: np.ndarray, mouth: float) -> None:
         self.rgb, self.goal, self.shift, self.mouth = rgb, goal, shift, mouth
@@ -147,7 +147,9 @@ class _Bend:
         self.axes = MouthAxes.between(*goal[OUTER_CORNERS])
         self.top, self.bottom = lip_curve(goal, UPPER_INNER), lip_curve(goal, LOWER_INNER)
         corners = self.axes.points(goal[OUTER_CORNERS])
-        self._seam = np.concatenate([corners[:1], self.axes.points((self.top + self.bottom) / 2), corners[1:]])
+        self._seam = np.concatenate(
+            [corners[:1], self.axes.points((self.top + self.bottom) / 2), corners[1:]]
+        )
         self._half = np.float32(np.abs(corners[:, 0]).mean())
 
     def face(self) -> tuple[np.ndarray, np.ndarray]:
@@ -174,16 +176,22 @@ class _Bend:
         return lips
 
     def _lowerness(self, x: np.ndarray, y: np.ndarray, band: float) -> np.ndarray:
-        """0 above the line between the lips, 1 below; sharp (`band` pixels) in the mouth, softer beside it."""
+        """0 above the line between the lips, 1 below; sharp in the mouth (`band` pixels), soft beside it."""
         px, py = self.axes.turn(x, y)
         reach = band + 0.5 * np.maximum(0, np.abs(px) - self._half)
         return np.clip((py - height_at(px, self._seam)) / (2 * reach) + 0.5, 0, 1)
 
 
 def _open(
-    rgb: np.ndarray, lips: np.ndarray, alpha: np.ndarray, box: _Box, bend: _Bend, source: np.ndarray, pose: MouthPose
+    rgb: np.ndarray,
+    lips: np.ndarray,
+    alpha: np.ndarray,
+    box: _Box,
+    bend: _Bend,
+    source: np.ndarray,
+    pose: MouthPose,
 ) -> None:
-    """Paint what is seen between the lips into `lips` (the mouth's box) and `alpha` (the crop's), in place."""
+    """Paint what is seen between the lips, in place: into `lips` (the box's) and `alpha` (the crop's)."""
     top, bottom, mouth, axes = bend.top, bend.bottom, bend.mouth, bend.axes
     # Lips that touch, or that stay where the source has them, show nothing but the source.
     moved = float(np.abs(bend.shift[_INNER]).max())
@@ -221,7 +229,8 @@ def _skin(rgb: np.ndarray, source: np.ndarray) -> np.ndarray:
 
 
 def _own_interior(source: np.ndarray, hole: _Box, mouth: float) -> np.ndarray:
-    """Where this frame itself shows the inside of the mouth, that is its best picture: teeth stay with the skull.
+    """Where this frame itself shows the inside of the mouth, that is its best picture: teeth stay with the
+    skull.
 
     Returns float32 [h, w], 0..1: how far to believe each of the hole's pixels."""
     height, width = hole.y1 - hole.y0, hole.x1 - hole.x0

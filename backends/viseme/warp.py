@@ -1,9 +1,10 @@
-"""Bending the lower face with two smooth fields, one that follows the upper lip and one that follows the lower.
+"""Bending the lower face with two smooth fields, one that follows the upper lip and one that follows the
+lower.
 
-Each field is a thin-plate spline (F. L. Bookstein, "Principal warps", 1989) from where a point goes to where its
-colour comes from. One field alone could not close an open mouth, whose lips both go to the same place. So every
-pixel takes its colour through the field of its own side of the line between the lips; beside the mouth, where both
-fields share their control points, one fades into the other.
+Each field is a thin-plate spline (F. L. Bookstein, "Principal warps", 1989) from where a point goes to where
+its colour comes from. One field alone could not close an open mouth, whose lips both go to the same place. So
+every pixel takes its colour through the field of its own side of the line between the lips; beside the mouth,
+where both fields share their control points, one fades into the other.
 """
 
 from __future__ import annotations
@@ -54,7 +55,8 @@ class Grid:
         return np.array(points, np.float64)
 
     def spline(self, points: np.ndarray, values: np.ndarray) -> np.ndarray:
-        """Thin-plate interpolation of `values` [k, 2] given at `points` [k, 2] (pixels), and of zero on the border.
+        """Thin-plate interpolation of `values` [k, 2] given at `points` [k, 2] (pixels), and of zero on the
+        border.
 
         Returns float32 [lines, columns, 2], at the nodes."""
         border = self.border()
@@ -88,4 +90,5 @@ def sample(rgb: np.ndarray, field: np.ndarray, x0: int = 0, y0: int = 0) -> np.n
     where = pixel_grid(width, height) + field
     if x0 or y0:
         where += np.array([x0, y0], np.float32)
-    return cv2.remap(rgb, where, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    none = np.empty(0, np.float32)  # `where` holds both coordinates
+    return np.asarray(cv2.remap(rgb, where, none, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE))

@@ -214,7 +214,7 @@ def _open(
         pixel=1 / mouth,
     )
     inside = paint(opening, face_light(_skin(rgb, source)), pose.teeth, pose.tongue)
-    own = _own_interior(source, hole, mouth) * (0.35 + 0.65 * pose.teeth)
+    own = _own_interior(source, hole, mouth) * min(1.0, 0.1 + 1.2 * pose.teeth)
     inside += own[..., None] * (rgb[hole.slices] - inside)
     part = lips[hole.within(box)]
     part += cover[..., None] * (inside - part)

@@ -33,6 +33,9 @@ class Grid:
         self.x = ((np.arange(columns) + 0.5) * width / columns - 0.5).astype(np.float32)
         self.y = ((np.arange(lines) + 0.5) * height / lines - 0.5).astype(np.float32)
 
+        # The spline is pinned to zero at a few points of the border only: between them the window does it.
+        self._window = (_rise(self.y, height, step)[:, None] * _rise(self.x, width, step))[..., None]
+
     def enlarge(self, values: np.ndarray, interpolation: int = cv2.INTER_CUBIC) -> np.ndarray:
         """Values at the nodes [lines, columns, …] to one per pixel [height, width, …]."""
         return cv2.resize(values, (self.width, self.height), interpolation=interpolation)
@@ -77,7 +80,14 @@ class Grid:
         squared = ((gx[:, None] - p32[:, 0]) ** 2)[None] + ((gy[:, None] - p32[:, 1]) ** 2)[:, None]
         field = _radial(squared) @ weights[:n]
         field += weights[n] + gx[None, :, None] * weights[n + 1] + gy[:, None, None] * weights[n + 2]
-        return field
+        return field * self._window
+
+
+def _rise(at: np.ndarray, length: int, step: float) -> np.ndarray:
+    """0 within a step of either end of a line, 1 from there on after a seventh of its length."""
+    inside = np.minimum(at, length - 1 - at) - step
+    t = np.clip(inside / (length / 7), 0, 1)
+    return t * t * (3 - 2 * t)
 
 
 def _radial(squared: np.ndarray) -> np.ndarray:

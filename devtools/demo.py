@@ -27,8 +27,9 @@ def run(comfy: Path, base: Path, *, keep_serving: bool) -> int:
                 server.add_input(path)
         video = _make_video(server)
         if keep_serving:
+            if video:
+                say(f"The finished video is {video}; this page has its workflow, and Ctrl-C ends the server:")
             print(f"{server.url}/?template={WORKFLOW}&source={PACK_NAME}", flush=True)
-            say("The workflow is at this address; Ctrl-C ends the server.")
             server.wait()
     if video is None:
         return 1

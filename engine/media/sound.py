@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 # Closer than this, a difference between a packet's time and the samples so far is rounding, not a gap.
 _GAP = Fraction(1, 20)
 _SEEK_LEAD = 2
+_RESAMPLED_SECONDS = 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,14 +109,28 @@ class Sound:
     def mono(self, rate: int = 16000) -> np.ndarray:
         """All channels mixed and resampled, float32 [n]; kept for the next caller."""
         if rate not in self._mono:
-            mixed = self.samples.mean(axis=0, dtype=np.float32)
-            if rate != self.rate:
-                import torch
-                from torchaudio.functional import resample
-
-                mixed = resample(torch.from_numpy(mixed), self.rate, rate).numpy()
-            self._mono[rate] = mixed
+            self._mono[rate] = self._mixed() if rate == self.rate else self._resampled(rate)
         return self._mono[rate]
+
+    def _mixed(self, start: int = 0, stop: int | None = None) -> np.ndarray:
+        return self.samples[:, start:stop].mean(axis=0, dtype=np.float32)
+
+    def _resampled(self, rate: int) -> np.ndarray:
+        """Block by block, because the filter takes many times its input; exact: its reach is short."""
+        import torch
+        from torchaudio.functional import resample
+
+        count = self.samples.shape[1]
+        out = np.empty(math.ceil(count * rate / self.rate), np.float32)
+        # Blocks and margins are whole seconds, so they begin on a sample at both rates.
+        for start in range(0, count, _RESAMPLED_SECONDS * self.rate):
+            first = max(start - self.rate, 0)
+            stop = start + _RESAMPLED_SECONDS * self.rate
+            piece = torch.from_numpy(self._mixed(first, stop + self.rate))
+            begin = start // self.rate * rate
+            part = out[begin : begin + _RESAMPLED_SECONDS * rate]
+            part[:] = resample(piece, self.rate, rate)[(start - first) // self.rate * rate :][: len(part)]
+        return out
 
 
 def _picture_start(media: MediaFile) -> Fraction | None:

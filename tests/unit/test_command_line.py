@@ -18,7 +18,7 @@ USAGE = 2
 
 @pytest.fixture(scope="module")
 def uninstalled(tmp_path_factory):
-    """A copy of the checkout under a user's name for it, and a Python with its requirements but without it."""
+    """A copy of the checkout under a user's name for it, and a Python that has its requirements only."""
     folder = tmp_path_factory.mktemp("custom_nodes")
     left_out = shutil.ignore_patterns(".*", "tests", "docs", "web", "__pycache__")
     shutil.copytree(ROOT, folder / "lipsync-studio", ignore=left_out)
@@ -36,7 +36,7 @@ def uninstalled(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def media(tmp_path_factory):
-    """A folder with clip.mp4 (a face, 12 frames at 25 fps), wall.mp4 (nobody), voice.wav (0.8 s), text.txt."""
+    """A folder with clip.mp4 (a face, 12 frames at 25 fps), wall.mp4 (nobody), voice.wav (0.8 s), a text."""
     folder = tmp_path_factory.mktemp("media")
     with av.open(str(ROOT / "demo" / "clip.mp4")) as source:
         pictures = [f.reformat(320, 320) for f, _ in zip(source.decode(video=0), range(12), strict=False)]

@@ -10,6 +10,7 @@ import av
 import numpy as np
 import pytest
 import torch
+from torchaudio.functional import resample
 
 from lipsync_studio.engine.errors import AudioError
 from lipsync_studio.engine.media.sound import Sound
@@ -82,6 +83,17 @@ def test_mono_mixes_resamples_and_remembers():
     assert np.abs(mono[100:-100] - reference[100:-100]).max() < 5e-3
     assert sound.mono() is mono
     assert sound.mono(48000).shape == (48000,)
+
+
+@pytest.mark.parametrize("rate", [8000, 11025, 44100, 48000])
+@pytest.mark.parametrize("extra", [-1, 0, 1, 4321])
+def test_mono_of_many_blocks_is_that_of_one(rate, extra):
+    """Sound is resampled in blocks of five seconds."""
+    noise = np.random.default_rng(3).normal(0, 0.1, (2, 10 * rate + extra)).astype(np.float32)
+    whole = resample(torch.from_numpy(noise.mean(axis=0)), rate, 16000).numpy()
+    mono = Sound(noise, rate).mono()
+    assert mono.shape == whole.shape
+    np.testing.assert_allclose(mono, whole, atol=1e-5)
 
 
 @pytest.mark.parametrize(("start", "seconds", "expected"), [

@@ -134,6 +134,8 @@ def test_p_b_m_close_the_lips(apertures, motion, timeline, width_and_rest):
     assert motion.sealed.sum() >= 3
     rest = np.median(width_and_rest[1])
     for aperture in apertures.values():
-        runs = np.split(np.flatnonzero(motion.sealed), np.flatnonzero(np.diff(np.flatnonzero(motion.sealed)) > 1) + 1)
+        runs = np.split(
+            np.flatnonzero(motion.sealed), np.flatnonzero(np.diff(np.flatnonzero(motion.sealed)) > 1) + 1
+        )
         for run in runs:
             assert aperture[run].min() < 0.4 * rest

@@ -118,6 +118,8 @@ def _loudness(speech: Speech) -> np.ndarray:
     """Level of each output frame in dB: float32 [frames]."""
     edges = np.concatenate([speech.times, speech.times[-1:] + speech.frame_seconds])
     marks = np.clip(np.round(edges * 16000), 0, len(speech.samples)).astype(int)
-    power = np.concatenate([[0.0], np.cumsum(speech.samples.astype(np.float64) ** 2)])
-    mean = (power[marks[1:]] - power[marks[:-1]]) / np.maximum(1, np.diff(marks))
+    counts = np.diff(marks)
+    # One more sample, because a frame may begin where the sound ends; it then sums that one, and not nothing.
+    sums = np.add.reduceat(np.append(np.square(speech.samples), np.float32(0)), marks)[:-1]
+    mean = np.where(counts > 0, sums / np.maximum(counts, 1), 0)
     return (10 * np.log10(mean + 1e-9)).astype(np.float32)

@@ -7,9 +7,8 @@ from typing import Any
 
 from comfy_api.latest import io
 
-from ..align.place import align_lyrics
-from ..backends.crop.silence import speech_spans
 from .inputs import to_sound
+from .requirements import engine_imports
 from .types import WordTimingsIO
 
 
@@ -50,6 +49,9 @@ class LipSyncAlignLyrics(io.ComfyNode):
 
     @classmethod
     def execute(cls, audio: Mapping[str, Any] | None, lyrics: str) -> io.NodeOutput:
+        with engine_imports():
+            from ..align.place import align_lyrics
+            from ..backends.crop.silence import speech_spans
         samples = to_sound(audio).mono(16000)
         timings = align_lyrics(samples, lyrics, speech_spans(samples, "auto", stem=False))
         listing = [f"{w.start:8.2f} {w.end:8.2f}  {w.confidence:.2f}  {w.text}" for w in timings.words()]

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from comfy_api.latest import InputImpl, io
 
-from ..align.words import WordTimings
-from ..backends.protocol import LipSyncBackend, LipSyncRequest
-from ..backends.run import run
-from ..engine.faces.track import FaceTrack
 from ..engine.host.comfy import ComfyHost
 from .inputs import fps_input, source_input, to_sound, to_source
+from .requirements import engine_imports
 from .types import BackendIO, FaceTrackIO, WordTimingsIO
+
+if TYPE_CHECKING:
+    from ..align.words import WordTimings
+    from ..backends.protocol import LipSyncBackend
+    from ..engine.faces.track import FaceTrack
 
 
 class LipSyncApply(io.ComfyNode):
@@ -147,6 +149,9 @@ class LipSyncApply(io.ComfyNode):
         crf: int = 12,
         fps: float = 25.0,
     ) -> io.NodeOutput:
+        with engine_imports():
+            from ..backends.protocol import LipSyncRequest
+            from ..backends.run import run
         host = ComfyHost()
         request = LipSyncRequest(
             source=to_source(source, fps),

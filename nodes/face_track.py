@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from comfy_api.latest import io, ui
 
 from ..engine.errors import InputError
-from ..engine.faces.adapters import track_from_landmarks, track_with_model
-from ..engine.faces.draw import draw_track
-from ..engine.faces.track import FaceTrack
-from ..engine.faces.tracker import track_faces
 from ..engine.host.comfy import ComfyHost
-from ..engine.media.colour import to_rgb
-from ..engine.media.source import Source
 from .inputs import fps_input, source_input, to_source
+from .requirements import engine_imports
 from .types import FaceDetectionModelIO, FaceLandmarksIO, FaceTrackIO
+
+if TYPE_CHECKING:
+    from ..engine.faces.track import FaceTrack
+    from ..engine.media.source import Source
 
 _PREVIEWS = 8
 
@@ -95,6 +94,9 @@ class LipSyncFaceTrack(io.ComfyNode):
         face_landmarks: dict | None = None,
         face_detection_model: Any = None,
     ) -> io.NodeOutput:
+        with engine_imports():
+            from ..engine.faces.adapters import track_from_landmarks, track_with_model
+            from ..engine.faces.tracker import track_faces
         clip, host = to_source(source, fps), ComfyHost()
         if face_landmarks is not None and face_detection_model is not None:
             raise InputError("Connect either face_landmarks or face_detection_model, not both.")
@@ -124,6 +126,9 @@ class LipSyncFaceTrack(io.ComfyNode):
 
 def _preview(clip: Source, track: FaceTrack) -> torch.Tensor:
     """A few frames spread over the clip, with the track drawn: [B, H, W, 3]."""
+    from ..engine.faces.draw import draw_track
+    from ..engine.media.colour import to_rgb
+
     wanted = sorted({round(i * (track.frames - 1) / (_PREVIEWS - 1)) for i in range(_PREVIEWS)})
     drawn = []
     for index in wanted:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from comfy_api.latest import InputImpl, io
 
 from ..engine.errors import VideoError
-from ..engine.media.images import ImageSource
-from ..engine.media.sound import Sound
-from ..engine.media.source import Source
-from ..engine.media.video import VideoSource
+from .requirements import engine_imports
+
+if TYPE_CHECKING:
+    from ..engine.media.sound import Sound
+    from ..engine.media.source import Source
 
 
 def source_input(tooltip: str) -> io.Input:
@@ -35,6 +36,9 @@ def fps_input() -> io.Input:
 
 def to_source(value: Any, fps: float) -> Source:
     """A VIDEO (file-backed ones are streamed) or an IMAGE batch [B, H, W, C]. Raises VideoError."""
+    with engine_imports():
+        from ..engine.media.images import ImageSource
+        from ..engine.media.video import VideoSource
     if isinstance(value, torch.Tensor):
         return ImageSource(value, exact_fps(fps))
     if isinstance(value, InputImpl.VideoFromComponents):
@@ -60,4 +64,6 @@ def exact_fps(fps: float) -> Fraction:
 
 def to_sound(audio: Mapping[str, Any] | None) -> Sound:
     """An AUDIO. Raises AudioError."""
+    with engine_imports():
+        from ..engine.media.sound import Sound
     return Sound.from_waveform(audio)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from comfy_api.latest import InputImpl, io
 
-from ..align.words import WordTimings
 from ..engine.host.comfy import ComfyHost
-from ..overlay.burn import burn
 from ..overlay.style import OverlayStyle
 from .inputs import to_source
+from .requirements import engine_imports
 from .types import WordTimingsIO
+
+if TYPE_CHECKING:
+    from ..align.words import WordTimings
 
 
 class LipSyncLyricOverlay(io.ComfyNode):
@@ -89,6 +91,8 @@ class LipSyncLyricOverlay(io.ComfyNode):
         font: str = "",
         crf: int = 16,
     ) -> io.NodeOutput:
+        with engine_imports():
+            from ..overlay.burn import burn
         style = OverlayStyle(font, size, colour, highlight, outline, position)  # type: ignore[arg-type]
         host = ComfyHost()
         path = host.temp_file(".mp4")

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from comfy_api.latest import io
 
-from ..backends.crop.backend import CropBackend
-from ..backends.viseme.engine import VisemeEngine
+from .requirements import engine_imports
 from .types import BackendIO
 
 
@@ -40,4 +39,7 @@ class LipSyncVisemeBackend(io.ComfyNode):
 
     @classmethod
     def execute(cls, strength: float) -> io.NodeOutput:
+        with engine_imports():
+            from ..backends.crop.backend import CropBackend
+            from ..backends.viseme.engine import VisemeEngine
         return io.NodeOutput(CropBackend(VisemeEngine(strength)))

@@ -43,4 +43,5 @@ def test_the_pack_loads_without_its_requirements_without_network_and_without_a_m
 ):
     (tmp_path / "models").write_text("a file in the place of the folder")
     loaded = run_in_comfy("import_bare", *OWN_REQUIREMENTS, base=tmp_path)
-    assert set(loaded) >= MAIN_NODES
+    assert set(loaded["nodes"]) >= MAIN_NODES
+    assert "is not installed: run `pip install" in loaded["said"]

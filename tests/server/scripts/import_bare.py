@@ -1,4 +1,5 @@
-"""Loads the pack with the packages named as arguments absent and the network refused; prints the node ids."""
+"""Loads the pack with the packages named as arguments absent and the network refused; prints the node ids and
+what a node says that needs one of them."""
 
 import json
 import sys
@@ -15,4 +16,10 @@ def refuse_network(event: str, _: tuple) -> None:
 
 
 sys.addaudithook(refuse_network)
-print(json.dumps(sorted(load_pack())))
+loaded = load_pack()
+try:
+    loaded["LipSyncVisemeBackend"].execute(1.0)
+    said = ""
+except Exception as error:
+    said = str(error)
+print(json.dumps({"nodes": sorted(loaded), "said": said}))

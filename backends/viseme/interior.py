@@ -65,9 +65,9 @@ def paint(opening: Opening, light: np.ndarray, teeth: float, tongue: float) -> n
     between = np.abs(np.abs(x)[..., None] - _TOOTH_EDGES).min(-1)
     groove = 1 - 0.10 * np.exp(-((between / (0.008 + 0.5 * soft)) ** 2)) * min(1.0, 0.02 / soft)
     side = 1 - 0.72 * np.clip(np.abs(x) / 0.42, 0, 1) ** 2.2
-    lip_shadow = 0.58 + 0.42 * np.clip((y - opening.upper) / 0.06, 0, 1)
+    lip_shadow = 0.68 + 0.32 * np.clip((y - opening.upper) / 0.06, 0, 1)
     tooth = _TOOTH * (groove * side * lip_shadow)[..., None]
-    picture += (cover * (0.6 + 0.4 * teeth))[..., None] * (tooth - picture)
+    picture += (cover * (0.85 + 0.15 * teeth))[..., None] * (tooth - picture)
     corner = np.clip((opening.lower - opening.upper) / 0.05, 0.35, 1)[..., None]
     return np.clip(picture * corner * light.astype(np.float32), 0, 255).astype(np.float32)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import wave
 from fractions import Fraction
 from pathlib import Path
@@ -56,16 +57,19 @@ def _repeat(clip: Path, path: Path, seconds: int) -> None:
     part = path.with_suffix(".part")
     with av.open(str(part), "w", format="mp4") as target:
         stream = None
-        shift = 0
-        while stream is None or shift < seconds / stream.time_base:
+        shift = end = 0
+        while stream is None or shift < end:
             with av.open(str(clip)) as source:
                 pictures = source.streams.video[0]
+                base, length = pictures.time_base, pictures.duration
+                assert base is not None
+                assert length is not None
                 if stream is None:
                     stream = target.add_stream_from_template(pictures)
-                    stream.time_base = pictures.time_base
-                length = int(pictures.duration)
+                    stream.time_base = base
+                    end = math.ceil(seconds / base)
                 for packet in source.demux(pictures):
-                    if packet.dts is None or packet.dts + shift >= seconds / pictures.time_base:
+                    if packet.pts is None or packet.dts is None or packet.dts + shift >= end:
                         continue
                     packet.pts += shift
                     packet.dts += shift

@@ -60,7 +60,7 @@ class VisemeEngine:
         rest = rest_shape(person)
         silent: dict[SilenceRule, np.ndarray | None] = {
             "rest": rest.points,
-            "close": rest.closed,
+            "close": rest.shut,
             "source": None,
         }
         host.progress("Reading the speech", 1, 1)

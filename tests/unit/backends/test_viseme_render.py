@@ -91,7 +91,7 @@ def test_the_mouth_opens_with_the_pose(face, measure, gap):
 def test_closed_lips_are_sealed(face, measure, gap, press):
     rgb, mesh = face
     assert gap(measure(to_rgb(paint(rgb, mesh, spoken(0.0, press=press))[1]))) < 0.02
-    closed = paint(rgb, mesh, SILENT, rest_of(mesh).closed)[1]
+    closed = paint(rgb, mesh, SILENT, rest_of(mesh).shut)[1]
     assert gap(measure(to_rgb(closed))) < 0.02
 
 

@@ -89,10 +89,11 @@ def test_the_mouth_opens_with_the_pose(face, measure, gap):
 
 @pytest.mark.parametrize("press", [0.0, 1.0])
 def test_closed_lips_are_sealed(face, measure, gap, press):
+    # 0.03 is a pixel here, where mouths are 30 to 40 pixels wide.
     rgb, mesh = face
-    assert gap(measure(to_rgb(paint(rgb, mesh, spoken(0.0, press=press))[1]))) < 0.02
+    assert gap(measure(to_rgb(paint(rgb, mesh, spoken(0.0, press=press))[1]))) < 0.03
     closed = paint(rgb, mesh, SILENT, rest_of(mesh).shut)[1]
-    assert gap(measure(to_rgb(closed))) < 0.02
+    assert gap(measure(to_rgb(closed))) < 0.03
 
 
 def test_wide_and_round_change_the_width_of_the_mouth(face, measure):

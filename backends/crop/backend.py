@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any, Literal
 
@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 
 from ...engine.errors import InputError
-from ...engine.faces.choose import choose
+from ...engine.faces.choose import choose_people
 from ...engine.faces.geometry import head_axes
 from ...engine.faces.track import Face, FaceTrack, Person
 from ...engine.faces.tracker import track_faces
@@ -54,15 +54,15 @@ class CropBackend:
         timeline = plan(source, request.soundtrack.duration, request.length, request.fill, self.fps)
         track = request.track or track_faces(source, host, stop=int(timeline.source_index.max()) + 1)
         check_track(track, request)
-        person = choose(track, request.person)
+        people = choose_people(track, request.person)
         notes: list[str] = []
         speech = _speech(request, timeline)
         if not self.engine.rests and request.silence != "source":
             notes.append(
                 f"{self.name} can't close a mouth by itself: in silence the source frames are shown."
             )
-        conditioning = self.engine.prepare(speech, person, notes, host)
-        mix, states = self._mix(person, timeline, speech)
+        conditioning = self.engine.prepare(speech, people, notes, host)
+        mix, states = self._mix(people, timeline, speech)
         return Rendering(
             size=source.size,
             fps=timeline.fps,
@@ -70,18 +70,20 @@ class CropBackend:
             colour=source.colour,
             frames=len(timeline),
             duration=timeline.duration,
-            chunks=self._chunks(request, host, person, timeline, conditioning, mix, states),
+            chunks=self._chunks(request, host, people, timeline, conditioning, mix, states),
             notes=notes,
         )
 
-    def _mix(self, person: Person, timeline: Timeline, speech: Speech) -> tuple[np.ndarray, list[FrameState]]:
+    def _mix(
+        self, people: Sequence[Person], timeline: Timeline, speech: Speech
+    ) -> tuple[np.ndarray, list[FrameState]]:
         """How much of the painted mouth each output frame shows (float32 [frames]), and its state."""
         source_states = {}
         for index in np.unique(timeline.source_index).tolist():
-            face = person.at(index)
-            if face is None:
+            seen = _seen_at(people, index)
+            if seen is None:
                 source_states[index] = FrameState.NO_FACE
-            elif abs(head_axes(face.mesh).yaw) > _MAX_YAW:
+            elif abs(head_axes(seen[1].mesh).yaw) > _MAX_YAW:
                 source_states[index] = FrameState.YAW
         states = [source_states.get(i, FrameState.GENERATED) for i in timeline.source_index.tolist()]
         usable = np.array([state is FrameState.GENERATED for state in states])
@@ -95,8 +97,8 @@ class CropBackend:
         return mix.astype(np.float32), states
 
     def _chunks(
-        self, request: LipSyncRequest, host: Host, person: Person, timeline: Timeline, conditioning: Any,
-        mix: np.ndarray, states: list[FrameState],
+        self, request: LipSyncRequest, host: Host, people: Sequence[Person], timeline: Timeline,
+        conditioning: Any, mix: np.ndarray, states: list[FrameState],
     ) -> Iterator[FrameChunk]:  # fmt: skip
         stage = f"Lip-syncing ({self.name})"
         frames = walk(request.source, timeline)
@@ -105,12 +107,12 @@ class CropBackend:
         while chunk := list(islice(frames, CHUNK)):
             work: list[tuple[Frame, Rect, FaceCrop]] = []
             for frame in chunk:
-                face = person.at(int(timeline.source_index[frame.index]))
-                if face is None or states[frame.index] is not FrameState.GENERATED or mix[frame.index] == 0:
+                seen = _seen_at(people, int(timeline.source_index[frame.index]))
+                if seen is None or states[frame.index] is not FrameState.GENERATED or mix[frame.index] == 0:
                     continue
-                rect = even_rect(self.engine.box(face), frame)
+                rect = even_rect(self.engine.box(seen[1]), frame)
                 if rect is not None:
-                    work.append((frame, rect, _crop(frame, rect, face)))
+                    work.append((frame, rect, _crop(frame, rect, *seen)))
             patches = self.engine.generate([crop for _, _, crop in work], conditioning)
             for (frame, rect, _), patch in zip(work, patches, strict=True):
                 _paste(frame, rect, patch, float(mix[frame.index]))
@@ -137,10 +139,19 @@ def even_rect(box: tuple[float, float, float, float], frame: Frame) -> Rect | No
     return (x0, y0, x1, y1) if x1 - x0 >= 8 and y1 - y0 >= 8 else None
 
 
-def _crop(frame: Frame, rect: Rect, face: Face) -> FaceCrop:
+def _seen_at(people: Sequence[Person], index: int) -> tuple[Person, Face] | None:
+    """Who is seen in a source frame: the people take turns, so there is one at most."""
+    for person in people:
+        face = person.at(index)
+        if face is not None:
+            return person, face
+    return None
+
+
+def _crop(frame: Frame, rect: Rect, person: Person, face: Face) -> FaceCrop:
     mesh = face.mesh.copy()
     mesh[:, :2] -= rect[:2]
-    return FaceCrop(frame.index, crop_rgb(frame, rect), mesh)
+    return FaceCrop(frame.index, person.id, crop_rgb(frame, rect), mesh)
 
 
 def _paste(frame: Frame, rect: Rect, patch: Patch, amount: float) -> None:

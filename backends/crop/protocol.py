@@ -35,9 +35,11 @@ class Speech:
 
 @dataclass(frozen=True, slots=True)
 class FaceCrop:
-    """A part of output frame `index`: rgb uint8 [h, w, 3], mesh float32 [468+, 3] in the crop's pixels."""
+    """A part of output frame `index` with a person (by id): rgb uint8 [h, w, 3], mesh float32 [468+, 3] in the
+    crop's pixels."""
 
     index: int
+    person: int
     rgb: np.ndarray
     mesh: np.ndarray
 
@@ -62,8 +64,9 @@ class CropEngine(Protocol):
         """The part of the picture it wants to see (x0, y0, x1, y1); may reach beyond the picture."""
         ...
 
-    def prepare(self, speech: Speech, person: Person, notes: list[str], host: Host) -> Any:
-        """Everything that follows from the sound; its result is handed to `generate`."""
+    def prepare(self, speech: Speech, people: Sequence[Person], notes: list[str], host: Host) -> Any:
+        """Everything that follows from the sound and from who speaks it, one after the other; its result is
+        handed to `generate`."""
         ...
 
     def generate(self, crops: Sequence[FaceCrop], conditioning: Any) -> Iterable[Patch]:

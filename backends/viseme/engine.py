@@ -34,12 +34,11 @@ _REST_SAMPLES = 400
 
 @dataclass(frozen=True)
 class VisemeConditioning:
-    """motion: per output frame. rest: the person's. silent: the shape of a silent mouth [n, 3]; None: the
-    frame's."""
+    """motion: per output frame. rests: each person's mouth at rest, by id. silence: what a silent one does."""
 
     motion: MouthMotion
-    rest: RestShape
-    silent: np.ndarray | None
+    rests: dict[int, RestShape]
+    silence: SilenceRule
 
 
 class VisemeEngine:
@@ -56,22 +55,21 @@ class VisemeEngine:
     def box(self, face: Face) -> tuple[float, float, float, float]:
         return moving_box(face.mesh)
 
-    def prepare(self, speech: Speech, person: Person, notes: list[str], host: Host) -> VisemeConditioning:
+    def prepare(
+        self, speech: Speech, people: Sequence[Person], notes: list[str], host: Host
+    ) -> VisemeConditioning:
         host.progress("Reading the speech", 0, 1)
         motion = _motion(speech, notes)
-        rest = rest_shape(person)
-        silent: dict[SilenceRule, np.ndarray | None] = {
-            "rest": rest.points,
-            "close": rest.shut,
-            "source": None,
-        }
+        rests = {person.id: rest_shape(person) for person in people}
         host.progress("Reading the speech", 1, 1)
-        return VisemeConditioning(motion, rest, silent[speech.silence])
+        return VisemeConditioning(motion, rests, speech.silence)
 
     def generate(self, crops: Sequence[FaceCrop], conditioning: VisemeConditioning) -> Iterable[Patch]:
         def paint(crop: FaceCrop) -> Patch:
+            rest = conditioning.rests[crop.person]
+            silent = {"rest": rest.points, "close": rest.shut, "source": None}[conditioning.silence]
             pose = self._pose(conditioning.motion, crop.index)
-            return Patch(*render_mouth(crop.rgb, crop.mesh, conditioning.rest, pose, conditioning.silent))
+            return Patch(*render_mouth(crop.rgb, crop.mesh, rest, pose, silent))
 
         # NumPy and OpenCV let go of the interpreter while they work: frames are painted side by side.
         with ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1)) as painters:

@@ -41,14 +41,14 @@ def render(clip: Path, audio: Path, out: Path) -> dict[str, Any]:
     with PlainHost("cpu") as host:
         person = choose(track_faces(ImageSource(images, fps), host), "largest")
         speech = Speech(samples, times, float(1 / fps), gate, "rest", None, "")
-        conditioning = engine.prepare(speech, person, [], host)
+        conditioning = engine.prepare(speech, [person], [], host)
     results = []
     for index, picture in enumerate(pictures):
         face = person.at(index)
         painted = picture.copy()
         if face is not None:
             x0, y0, x1, y1 = _inside(engine.box(face), picture)
-            for patch in engine.generate([_crop(index, picture, face, (x0, y0, x1, y1))], conditioning):
+            for patch in engine.generate([_crop(index, person.id, picture, face, (x0, y0, x1, y1))], conditioning):
                 painted[y0:y1, x0:x1] = _blend(painted[y0:y1, x0:x1], patch)
         results.append(torch.from_numpy(painted.astype(np.float32) / 255))
     batch = torch.stack(results)
@@ -64,11 +64,13 @@ def _inside(box: tuple[float, float, float, float], picture: np.ndarray) -> tupl
     return max(0, int(box[0])), max(0, int(box[1])), min(width, int(box[2]) + 1), min(height, int(box[3]) + 1)
 
 
-def _crop(index: int, picture: np.ndarray, face: Face, rect: tuple[int, int, int, int]) -> FaceCrop:
+def _crop(
+    index: int, person: int, picture: np.ndarray, face: Face, rect: tuple[int, int, int, int]
+) -> FaceCrop:
     x0, y0, x1, y1 = rect
     mesh = face.mesh.copy()
     mesh[:, :2] -= (x0, y0)
-    return FaceCrop(index, np.ascontiguousarray(picture[y0:y1, x0:x1]), mesh)
+    return FaceCrop(index, person, np.ascontiguousarray(picture[y0:y1, x0:x1]), mesh)
 
 
 def _blend(picture: np.ndarray, patch: Patch) -> np.ndarray:

@@ -1,6 +1,8 @@
-"""Which person of a track is meant."""
+"""Which people of a track are meant."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import numpy as np
 
@@ -37,6 +39,24 @@ def choose(track: FaceTrack, person: str) -> Person:
         f'There is no person "{person}" in the face track: choose largest, left, right, centre or an id '
         f"({ids})."
     )
+
+
+def choose_people(track: FaceTrack, person: str) -> tuple[Person, ...]:
+    """One person by id; else, for every stretch of the clip, the one `choose` picks among those seen in it.
+
+    A scene cut ends all identities, so an edited clip has somebody in each of its shots. A stretch is a set
+    of people whose times overlap; the people returned never do. Raises NoFaceError as `choose` does."""
+    chosen = choose(track, person)
+    if person.strip() == str(chosen.id):
+        return (chosen,)
+    stretches: list[list[Person]] = []
+    end = -1
+    for candidate in sorted(track.persons, key=lambda p: (p.first, p.id)):
+        if candidate.first >= end:
+            stretches.append([])
+        stretches[-1].append(candidate)
+        end = max(end, candidate.first + len(candidate.scores))
+    return tuple(choose(replace(track, persons=tuple(people)), person) for people in stretches)
 
 
 def _areas(person: Person) -> np.ndarray:

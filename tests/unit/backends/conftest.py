@@ -121,7 +121,7 @@ class Whitewash:
         x0, y0, x1, y1 = (float(v) for v in face.box)
         return x0, y0, x1, y1
 
-    def prepare(self, speech: Speech, person: Person, notes: list[str], host: Any) -> str:
+    def prepare(self, speech: Speech, people: Sequence[Person], notes: list[str], host: Any) -> str:
         self.speech = speech
         return "conditioning"
 

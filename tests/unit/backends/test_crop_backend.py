@@ -3,14 +3,18 @@
 import dataclasses
 from fractions import Fraction
 
+import cv2
 import numpy as np
 import pytest
 
 from lipsync_studio.align.words import Line, Word, WordTimings
 from lipsync_studio.backends.crop.backend import CropBackend
 from lipsync_studio.backends.protocol import LipSyncRequest
+from lipsync_studio.devtools.paths import ROOT
 from lipsync_studio.engine.errors import InputError, NoFaceError
 from lipsync_studio.engine.faces.track import FaceTrack
+from lipsync_studio.engine.faces.tracker import track_faces
+from lipsync_studio.engine.media.images import ImageSource
 from lipsync_studio.engine.media.sound import Sound
 from lipsync_studio.engine.report import FrameState
 
@@ -255,3 +259,20 @@ def test_silence_alone_leaves_the_source_alone(clip, track, host, whitewash):
     assert states == [SILENCE] * 20
     for frame, original in zip(frames, clip.read(), strict=True):
         assert np.array_equal(frame.planes, original.planes)
+
+
+def test_after_a_cut_whoever_is_seen_then_is_painted(host, voice, whitewash):
+    """Identities end at a cut: "largest" means one of each shot, an id means that one only."""
+    shots = [cv2.imread(str(ROOT / path)) for path in ("demo/portrait.jpg", "tests/data/monalisa.jpg")]
+    shots = [cv2.resize(shot[: shot.shape[1]], (400, 400), interpolation=cv2.INTER_AREA) for shot in shots]
+    pictures = np.stack([shots[0]] * 8 + [shots[1]] * 8)[..., ::-1].astype(np.float32) / 255
+    source = ImageSource(pictures, 25)
+    track = track_faces(source, host)
+    assert len(track.persons) == 2
+    for person, painted in (("largest", range(16)), (str(track.persons[1].id), range(8, 16))):
+        engine = whitewash()
+        request = LipSyncRequest(source, voice(0.64), track=track, person=person)
+        _, states = collect(CropBackend(engine).render(request, host))
+        assert [index for index, state in enumerate(states) if state is GENERATED] == list(painted)
+        assert [crop.index for crop in engine.crops] == list(painted)
+    assert {crop.person for crop in engine.crops} == {track.persons[1].id}

@@ -35,8 +35,8 @@ class Speech:
 
 @dataclass(frozen=True, slots=True)
 class FaceCrop:
-    """A part of output frame `index` with a person (by id): rgb uint8 [h, w, 3], mesh float32 [468+, 3] in the
-    crop's pixels."""
+    """A part of output frame `index` with a person (by id): rgb uint8 [h, w, 3], mesh float32 [468+, 3] in
+    the crop's pixels."""
 
     index: int
     person: int

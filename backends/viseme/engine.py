@@ -34,7 +34,7 @@ _REST_SAMPLES = 400
 
 @dataclass(frozen=True)
 class VisemeConditioning:
-    """motion: per output frame. rests: each person's mouth at rest, by id. silence: what a silent one does."""
+    """motion: per output frame. rests: each person's mouth at rest, by id. silence: what silent ones do."""
 
     motion: MouthMotion
     rests: dict[int, RestShape]

@@ -48,7 +48,8 @@ def render(clip: Path, audio: Path, out: Path) -> dict[str, Any]:
         painted = picture.copy()
         if face is not None:
             x0, y0, x1, y1 = _inside(engine.box(face), picture)
-            for patch in engine.generate([_crop(index, person.id, picture, face, (x0, y0, x1, y1))], conditioning):
+            crop = _crop(index, person.id, picture, face, (x0, y0, x1, y1))
+            for patch in engine.generate([crop], conditioning):
                 painted[y0:y1, x0:x1] = _blend(painted[y0:y1, x0:x1], patch)
         results.append(torch.from_numpy(painted.astype(np.float32) / 255))
     batch = torch.stack(results)

@@ -98,14 +98,14 @@ class Account:
     def end(self, job: Job, state: State, problem: str = "", kind: str = "", **changes: Any) -> Job | None:
         """Write a final state, with the balance after it where the job may have cost something."""
         after = None
-        if job.talk_id and state != "abandoned":
+        if job.talk_id:
             with contextlib.suppress(ServiceError):
                 after = self.client.credits().remaining
         ended = self.advance(job, state=state, problem=problem, problem_kind=kind, credits_after=after,
                              **changes)
         if ended is not None:
-            self.uploads.release(ended)
-            if self.settings.delete_uploads and state != "abandoned":
+            self.uploads.sweep()
+            if self.settings.delete_uploads:
                 self.uploads.delete(self.client, ended)
         return ended
 

@@ -34,7 +34,7 @@ from .errors import (
     StillRunningError,
     UndecidedError,
 )
-from .journal import FINAL, Job, State, check_cap
+from .journal import FINAL, Job, Journal, State, check_cap
 from .keys import ApiKey
 from .order import Recording, TalkOrder, estimate
 from .settings import Settings
@@ -128,15 +128,8 @@ class TalkJobs:
         return adopted
 
     def abandon(self, job_id: str) -> Job:
-        """The user gives a job up: it is not waited for any more, and the same order may be made anew. D-ID
-        may still render and bill it. Raises JobError."""
-        job = self.journal.get(job_id)
-        given_up = None if job.state in FINAL else self._account.end(
-            job, "abandoned", "The job was given up by the user; order the clip anew if it is still wanted.")
-        if given_up is None:
-            raise JobError(f"The job is {self.journal.get(job.id).state}; there is nothing to give up.",
-                           job_id=job.id)
-        return given_up
+        """See `give_up`."""
+        return give_up(self.journal, job_id)
 
     def step(self, job_id: str) -> Step:
         """Do the next thing for a job: a few calls at most, no waiting.
@@ -204,6 +197,18 @@ class TalkJobs:
     def result(self, job: Job) -> Path:
         """The clip of a downloaded job."""
         return self._account.results / job.result
+
+
+def give_up(journal: Journal, job_id: str) -> Job:
+    """The user gives a job up: it is not waited for any more, and the same order may be made anew. D-ID may
+    still render and bill it. Needs neither key nor network. Raises JobError."""
+    job = journal.get(job_id)
+    given_up = None if job.state in FINAL else journal.advance(
+        job, job.state, state="abandoned",
+        problem="The job was given up by the user; order the clip anew if it is still wanted.")
+    if given_up is None:
+        raise JobError(f"The job is {journal.get(job.id).state}; there is nothing to give up.", job_id=job.id)
+    return given_up
 
 
 def outcome(job: Job) -> Job:

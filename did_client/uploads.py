@@ -31,12 +31,13 @@ class Uploads:
         if not (self._spool / name).exists():
             write_private(self._spool / name, data)
 
-    def release(self, job: Job) -> None:
-        """Delete the job's files unless another job still has to send them."""
-        needed = {name for other in self._journal.jobs("planned") if other.id != job.id
-                  for name in (other.image, other.audio)}
-        for name in {job.image, job.audio} - needed - {""}:
-            (self._spool / name).unlink(missing_ok=True)
+    def sweep(self) -> None:
+        """Delete what no job has to send any more."""
+        waiting = self._journal.jobs("planned", "submitting")
+        needed = {name for job in waiting for name in (job.image, job.audio)}
+        for path in self._spool.glob("[!.]*"):  # with a dot: being written
+            if path.name not in needed:
+                path.unlink(missing_ok=True)
 
     def fresh(self, job: Job, kind: str, name: str, server_now: float) -> Stored | None:
         """What lies at D-ID and will outlast the job."""

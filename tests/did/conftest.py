@@ -13,9 +13,9 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from fake_did import FakeDID, Policy, clips  # noqa: E402  (found through the line above)
-from lipsync_studio.did_client import ApiKey, Picture, Recording, Settings, TalkJobs, TalkOrder  # noqa: E402
-from lipsync_studio.did_client.transport import Timeouts  # noqa: E402
+from fake_did import FakeDID, Policy, clips
+from lipsync_studio.did_client import ApiKey, Picture, Recording, Settings, TalkJobs, TalkOrder
+from lipsync_studio.did_client.transport import Timeouts
 
 # The canary: looks like a key, and must turn up nowhere but in the requests.
 KEY = "Y2FuYXJ5QGV4YW1wbGUub3Jn:canary-Zx81-secret-password"
@@ -50,7 +50,8 @@ class Bench:
 
     def jobs(self, key: str = KEY, clock: Any = None, **settings: Any) -> TalkJobs:
         self._starts += 1
-        values = {"api_url": self.server.url, "auth_style": "basic_b64", "max_credits_per_day": 10_000, **settings}
+        values = {"api_url": self.server.url, "auth_style": "basic_b64", "max_credits_per_day": 10_000,
+                  **settings}
         return TalkJobs(self.folder, Settings(**values), ApiKey(key, "a test"), clock=clock or self.clock,
                         rng=random.Random(self._starts), timeouts=TIMEOUTS)
 
@@ -60,23 +61,23 @@ def order(seconds: float = 2.0, *, shade: int = 128, tone: int = 1, **options: A
                      Recording(clips.voice(seconds, tone), seconds), **options)
 
 
-@pytest.fixture()
+@pytest.fixture
 def clock() -> FakeClock:
     return FakeClock()
 
 
-@pytest.fixture()
+@pytest.fixture
 def server(clock: FakeClock) -> Iterator[FakeDID]:
     with FakeDID(KEY, Policy(), now=clock.now) as running:
         yield running
 
 
-@pytest.fixture()
+@pytest.fixture
 def bench(tmp_path: Path, clock: FakeClock, server: FakeDID) -> Bench:
     return Bench(tmp_path / "did", clock, server)
 
 
-@pytest.fixture()
+@pytest.fixture
 def make_bench(tmp_path: Path) -> Iterator[Callable[..., Bench]]:
     """Several services in one test, each with a folder of its own."""
     running: list[FakeDID] = []

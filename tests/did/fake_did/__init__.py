@@ -1,4 +1,5 @@
-"""A D-ID that runs on this machine: what is documented, observed or feared of the real one, and a bill to check."""
+"""A D-ID that runs on this machine: what is documented, observed or feared of the real one, and a bill to
+check."""
 
 from .faults import Fault
 from .policy import Policy

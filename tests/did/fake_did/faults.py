@@ -6,7 +6,8 @@ import json
 from dataclasses import dataclass, field
 from typing import Literal
 
-Action = Literal["reply", "stall", "reset", "half_header", "half_body", "empty", "garbage", "html", "wrong_length"]
+Action = Literal["reply", "stall", "reset", "half_header", "half_body", "empty", "garbage", "html",
+                 "wrong_length"]
 
 _SAID: dict[int, dict[str, object]] = {
     400: {"kind": "BadRequestError", "description": "bad request"},
@@ -25,9 +26,9 @@ _SAID: dict[int, dict[str, object]] = {
 
 @dataclass
 class Fault:
-    """route: "POST /talks" and the like, "GET /talks/{id}", "GET /files". nth: which calls of the route, from 1;
-    every call if empty. acts: the service does its work before it fails. action: `reply` answers with `status`
-    and `body`; the rest break the reply."""
+    """route: "POST /talks" and the like, "GET /talks/{id}", "GET /files". nth: which calls of the route, from
+    1; every call if empty. acts: the service does its work before it fails. action: `reply` answers with
+    `status` and `body`; the rest break the reply."""
 
     route: str
     action: Action = "reply"

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Policy:
-    """auth: which form of the header is accepted. strict: unknown fields are refused rather than ignored. echo:
-    talks come back with name and user_data. keeps_names: uploads keep the file name they were given. s3_uploads:
-    uploads are answered with s3:// addresses. shows_duration: finished talks tell their length. script: statuses
-    a talk goes through, one per GET; the last stays. late_link: GETs for which a finished talk has no link yet.
-    newest_first: order of the list. page: most talks on one page. link_seconds: life of a signed link. ranges,
-    etag: what the file store supports. date_header: replies tell the time. skew: D-ID's clock minus the real one.
-    error: the reason in a failed talk. resigns: a GET gives a fresh link rather than the first one again.
+    """auth: which form of the header is accepted. strict: unknown fields are refused rather than ignored.
+    echo: talks come back with name and user_data. keeps_names: uploads keep the file name they were given.
+    s3_uploads: uploads are answered with s3:// addresses. shows_duration: finished talks tell their length.
+    script: statuses a talk goes through, one per GET; the last stays. late_link: GETs for which a finished
+    talk has no link yet. newest_first: order of the list. page: most talks on one page. link_seconds: life of
+    a signed link. ranges, etag: what the file store supports. date_header: replies tell the time. skew:
+    D-ID's clock minus the real one. error: the reason in a failed talk. resigns: a GET gives a fresh link
+    rather than the first one again.
     """
 
     auth: str = "any"

@@ -71,7 +71,8 @@ def _provider(provider: Any, strict: bool) -> str:
         return "voice_id is required"
     allowed = {"type", "voice_id", "language"} | ({"voice_config"} if _VOICE[kind] else set())
     allowed |= {"model_id"} if kind == "elevenlabs" else set()
-    return _unknown(provider, allowed, strict) or _unknown(provider.get("voice_config", {}), _VOICE[kind], strict)
+    config = provider.get("voice_config", {})
+    return _unknown(provider, allowed, strict) or _unknown(config, _VOICE[kind], strict)
 
 
 def _config(config: Any, strict: bool) -> str:

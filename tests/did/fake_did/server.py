@@ -37,8 +37,8 @@ class Seen:
 
 
 class FakeDID:
-    """A server on a free port of this machine. key: "user:password", the only one it knows. chance: a function
-    that may return a Fault for a route, tried after the listed faults."""
+    """A server on a free port of this machine. key: "user:password", the only one it knows. chance: a
+    function that may return a Fault for a route, tried after the listed faults."""
 
     def __init__(self, key: str, policy: Policy | None = None, *, now: Callable[[], float] = time.time,
                  credits: float = 1000.0, port: int = 0) -> None:
@@ -85,8 +85,11 @@ class FakeDID:
     def requests(self, route: str) -> list[Seen]:
         return [seen for seen in self.log if seen.route == route]
 
-    def reset_counts(self) -> None:
-        """Count calls for `Fault.nth` from here on."""
+    def renew(self, credits: float = 1000.0) -> None:
+        """A new account, without faults or history, at the same address."""
+        base = self.service.base
+        self.service = Service(self.policy, self.service.now, credits, base)
+        self.faults, self.log = [], []
         self.counts.clear()
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
@@ -96,7 +99,8 @@ class FakeDID:
             self.counts[route] += 1
             fault = next((f for f in self.faults if f.route == route
                           and (not f.nth or self.counts[route] in f.nth)), None) or self.chance(route)
-            self.log.append(Seen(route, request.raw_path, dict(request.headers), body, fault.action if fault else ""))
+            self.log.append(Seen(route, request.raw_path, dict(request.headers), body,
+                                 fault.action if fault else ""))
         if fault is None:
             return await self._answer(request, body)
         if fault.action == "reply":
@@ -107,7 +111,8 @@ class FakeDID:
         answer = await self._answer(request, body, fault.late) if fault.acts else None
         return await self._break(request, fault, answer)
 
-    async def _break(self, request: web.Request, fault: Fault, answer: web.Response | None) -> web.StreamResponse:
+    async def _break(self, request: web.Request, fault: Fault,
+                     answer: web.Response | None) -> web.StreamResponse:
         if fault.action == "stall":
             await asyncio.sleep(STALL)
         if fault.action == "empty":
@@ -125,7 +130,8 @@ class FakeDID:
         elif fault.action == "half_body":
             etag = answer.headers.get("ETag", "") if answer else ""
             tag = f"ETag: {etag}\r\nAccept-Ranges: bytes\r\n" if etag else ""
-            transport.write(f"{head}{tag}Content-Length: {len(body)}\r\n\r\n".encode() + body[: len(body) // 2])
+            head += f"{tag}Content-Length: {len(body)}\r\n\r\n"
+            transport.write(head.encode() + body[: len(body) // 2])
         elif fault.action == "wrong_length":
             transport.write(f"{head}Content-Length: {len(body) + 99}\r\n\r\n".encode() + body)
         if fault.action in ("half_header", "half_body", "wrong_length"):
@@ -148,7 +154,8 @@ class FakeDID:
                 status, kind, said = refusal.args
                 return self._json({"kind": kind, "description": said}, status)
 
-    def _dispatch(self, request: web.Request, body: bytes, form: dict[str, Message], late: float) -> web.Response:
+    def _dispatch(self, request: web.Request, body: bytes, form: dict[str, Message],
+                  late: float) -> web.Response:
         service, query = self.service, request.query
         route, item = _route(request.method, request.path), request.path.rsplit("/", 1)[-1]
         if route == "GET /credits":
@@ -172,12 +179,14 @@ class FakeDID:
         if route == "DELETE /talks/{id}":
             return self._json(service.delete(item))
         # The gateway's way to say that there is no such route, with the header in the text.
-        said = f"'{request.headers['Authorization']}' not a valid key=value pair (missing equal-sign) in Authorization"
-        return self._json({"message": f"{said} header; needs 'Credential' parameter."}, 403)
+        header = request.headers["Authorization"]
+        return self._json({"message": f"'{header}' not a valid key=value pair (missing equal-sign) in "
+                                      "Authorization header; it requires 'Credential' parameter."}, 403)
 
     def _authorised(self, header: str) -> bool:
         encoded = base64.b64encode(self._key.encode()).decode()
-        forms = {"basic_raw": f"Basic {self._key}", "basic_b64": f"Basic {encoded}", "bearer": f"Bearer {encoded}"}
+        forms = {"basic_raw": f"Basic {self._key}", "basic_b64": f"Basic {encoded}",
+                 "bearer": f"Bearer {encoded}"}
         return header in (forms.values() if self.policy.auth == "any" else [forms[self.policy.auth]])
 
     def _file(self, request: web.Request) -> web.Response:

@@ -74,7 +74,8 @@ class Service:
         return {"credits": [entry], "remaining": self.remaining, "total": self.total}
 
     def voices(self, provider: str) -> list[dict[str, Any]]:
-        listed = [("en-US-JennyNeural", "Jenny", "microsoft"), ("21m00Tcm4TlvDq8ikWAM", "Rachel", "elevenlabs")]
+        listed = [("en-US-JennyNeural", "Jenny", "microsoft"),
+                  ("21m00Tcm4TlvDq8ikWAM", "Rachel", "elevenlabs")]
         return [{"id": key, "name": name, "provider": kind, "gender": "female", "access": "public",
                  "languages": [{"language": "English", "locale": "en-US"}], "styles": ["cheerful"]}
                 for key, name, kind in listed if not provider or provider == kind]
@@ -178,7 +179,8 @@ class Service:
         source = urlsplit(talk.body.get("source_url", "")).path.rsplit("/", 1)[-1].rsplit(".", 1)
         body: dict[str, Any] = {
             "id": talk.id, "user_id": USER, "created_by": USER, "status": talk.status,
-            "source_url": self.signed(f"{root}/source/{source[0]}.jpeg"), "audio_url": f"{root}/microsoft.wav",
+            "source_url": self.signed(f"{root}/source/{source[0]}.jpeg"),
+            "audio_url": f"{root}/microsoft.wav",
             "created_at": _iso(talk.created), "modified_at": _iso(self.time()),
             "started_at": _iso(talk.created).rstrip("Z"), "driver_url": "bank://lively/",
             "config": talk.body.get("config", {})}
@@ -203,7 +205,8 @@ class Service:
     def signed(self, url: str) -> str:
         """The signature covers the path as it is written."""
         expires = int(self.now() + self.policy.link_seconds)
-        return f"{url}?AWSAccessKeyId=FAKE&Expires={expires}&Signature={self._signature(urlsplit(url).path, expires)}"
+        signature = self._signature(urlsplit(url).path, expires)
+        return f"{url}?AWSAccessKeyId=FAKE&Expires={expires}&Signature={signature}"
 
     @staticmethod
     def _signature(path: str, expires: int) -> str:
@@ -221,4 +224,5 @@ class Service:
 
 
 def _iso(moment: float) -> str:
-    return datetime.fromtimestamp(moment, timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    text = datetime.fromtimestamp(moment, timezone.utc).isoformat(timespec="milliseconds")
+    return text.replace("+00:00", "Z")

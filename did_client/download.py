@@ -19,7 +19,7 @@ from .settings import LOOPBACK
 from .transport import NoAuth, Timeouts
 
 MAX_BYTES = 2 << 30
-_CHUNK = 1 << 18
+_CHUNK = 1 << 16
 _TRIES = 4
 
 

@@ -26,6 +26,7 @@ FINAL: frozenset[State] = frozenset({"downloaded", "failed", "rejected", "refuse
 UNPAID: frozenset[State] = frozenset({"planned", "refused"})
 DAY = 86_400.0
 FILE_NAME = "jobs.sqlite"
+_VERSION = 1
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -108,21 +109,33 @@ class Journal:
     def __init__(self, folder: Path) -> None:
         self.path = private_folder(folder) / FILE_NAME
         private_file(self.path)
-        with self._database() as db:
-            db.executescript(_SCHEMA)
-            db.execute("INSERT OR IGNORE INTO meta VALUES ('salt', ?)", (secrets.token_hex(16),))
+        with self._reading() as db:
+            version = db.execute("PRAGMA user_version").fetchone()[0]
+        if version > _VERSION:
+            raise JournalError(f"The D-ID journal {self.path} is from a newer LipSync Studio; update this "
+                               "one.")
+        if version < _VERSION:
+            with self._writing() as db:
+                for statement in _SCHEMA.split(";"):
+                    db.execute(statement)
+                db.execute("INSERT OR IGNORE INTO meta VALUES ('salt', ?)", (secrets.token_hex(16),))
+                db.execute(f"PRAGMA user_version = {_VERSION}")
 
     @contextmanager
-    def _database(self) -> Iterator[sqlite3.Connection]:
+    def _writing(self) -> Iterator[sqlite3.Connection]:
         """A transaction: all of it is on disk afterwards, or none."""
+        with self._reading() as db:
+            db.execute("BEGIN IMMEDIATE")
+            yield db
+            db.execute("COMMIT")
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
         try:
             db = sqlite3.connect(self.path, timeout=30.0, isolation_level=None)
             try:
                 db.row_factory = sqlite3.Row
-                db.execute("BEGIN IMMEDIATE")
                 yield db
-                if db.in_transaction:
-                    db.execute("COMMIT")
             finally:
                 db.close()
         except sqlite3.Error as error:
@@ -137,17 +150,17 @@ class Journal:
         return bytes.fromhex(value) if value else b""
 
     def meta(self, name: str) -> str:
-        with self._database() as db:
+        with self._reading() as db:
             row = db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
         return row["value"] if row else ""
 
     def set_meta(self, name: str, value: str) -> None:
-        with self._database() as db:
+        with self._writing() as db:
             db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
 
     def add(self, job: Job) -> Job:
         """Record a new job, or return the one that stands for the same key."""
-        with self._database() as db:
+        with self._writing() as db:
             row = db.execute(_STANDING, (job.key,)).fetchone()
             if row:
                 return _job(row)
@@ -157,13 +170,13 @@ class Journal:
     def standing(self, key: str) -> Job | None:
         """The job that answers an order of this key: any that is not refused, failed, rejected or
         abandoned."""
-        with self._database() as db:
+        with self._reading() as db:
             row = db.execute(_STANDING, (key,)).fetchone()
         return _job(row) if row else None
 
     def get(self, job_id: str) -> Job:
         """By id or by an unambiguous beginning of one. Raises JournalError."""
-        with self._database() as db:
+        with self._reading() as db:
             rows = db.execute("SELECT record FROM jobs WHERE id >= ? AND id < ? LIMIT 2",
                               (job_id, job_id + "g")).fetchall()
         if len(rows) != 1 or not job_id:
@@ -175,7 +188,7 @@ class Journal:
         """All jobs, or those in some states, oldest first."""
         marks = ", ".join("?" * len(states))
         where = f"WHERE state IN ({marks})" if states else ""
-        with self._database() as db:
+        with self._reading() as db:
             rows = db.execute(f"SELECT record FROM jobs {where} ORDER BY rowid", states).fetchall()
         return [_job(row) for row in rows]
 
@@ -193,7 +206,7 @@ class Journal:
         return self._advance(job, "planned", day_cap, {"state": "submitting", **changes})
 
     def _advance(self, job: Job, expected: State, day_cap: int | None, changes: dict[str, Any]) -> Job | None:
-        with self._database() as db:
+        with self._writing() as db:
             row = db.execute("SELECT record, state FROM jobs WHERE id = ?", (job.id,)).fetchone()
             if row is None or row["state"] != expected:
                 return None
@@ -208,29 +221,29 @@ class Journal:
 
     def owner(self, host: str, talk_id: str) -> Job | None:
         """The job that is known to be that talk."""
-        with self._database() as db:
+        with self._reading() as db:
             row = db.execute("SELECT record FROM jobs WHERE host = ? AND talk_id = ?",
                              (host, talk_id)).fetchone()
         return _job(row) if row else None
 
     def spent(self, now: float) -> int:
         """Estimated credits of all jobs of the last 24 h that may have been billed."""
-        with self._database() as db:
+        with self._reading() as db:
             return _spent(db, now)
 
     def stored(self, host: str, account: str, kind: str, sha256: str) -> Stored | None:
-        with self._database() as db:
+        with self._reading() as db:
             row = db.execute("SELECT url, remote_id, uploaded_at FROM uploads WHERE host = ? AND account = ? "
                              "AND kind = ? AND sha256 = ?", (host, account, kind, sha256)).fetchone()
         return Stored(*row) if row else None
 
     def store(self, host: str, account: str, kind: str, sha256: str, stored: Stored) -> None:
-        with self._database() as db:
+        with self._writing() as db:
             db.execute("INSERT OR REPLACE INTO uploads VALUES (?, ?, ?, ?, ?, ?, ?)",
                        (host, account, kind, sha256, stored.url, stored.remote_id, stored.uploaded_at))
 
     def forget(self, host: str, account: str, kind: str, sha256: str) -> None:
-        with self._database() as db:
+        with self._writing() as db:
             db.execute("DELETE FROM uploads WHERE host = ? AND account = ? AND kind = ? AND sha256 = ?",
                        (host, account, kind, sha256))
 

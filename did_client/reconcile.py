@@ -100,7 +100,8 @@ def _by_duration(job: Job, talks: list[Talk], rivals: Sequence[Job]) -> Finding:
                if talk.duration is not None and abs(talk.duration - job.seconds) <= DURATION_TOLERANCE]
     unmeasured = [talk for talk in talks if talk.duration is None]
     if unmeasured:
-        return Finding("unclear", tuple(fitting + unmeasured))
+        wait = any(talk.state == "running" for talk in unmeasured)
+        return Finding("unclear" if wait else "several", tuple(fitting + unmeasured))
     return _one(fitting)
 
 

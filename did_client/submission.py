@@ -22,7 +22,7 @@ from .waiting import poll_interval
 # Replies that mean the talk was not made. Any other failure of the POST leaves that open.
 REFUSALS = frozenset({400, 401, 402, 403, 404, 405, 413, 414, 415, 422, 451})
 LOOKS, FIRST_LOOK, NEXT_LOOK = 3, 5.0, 30.0
-CLARITY_SECONDS = 900.0
+CLARITY_SECONDS = 600.0  # most clips take 2 minutes; below the deadline for a job
 _RACES = 5
 
 

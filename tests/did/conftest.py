@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import random
 import sys
+import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,14 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 from fake_did import FakeDID, Policy, clips
+from fake_did.service import Service
 from lipsync_studio.did_client import ApiKey, Picture, Recording, Settings, TalkJobs, TalkOrder
 from lipsync_studio.did_client.transport import Timeouts
 
 # The canary: looks like a key, and must turn up nowhere but in the requests.
 KEY = "Y2FuYXJ5QGV4YW1wbGUub3Jn:canary-Zx81-secret-password"
-TIMEOUTS = Timeouts(connect=1.0, read=0.3, create=0.3, upload=0.3, download=0.3)
+TIMEOUTS = Timeouts(connect=5.0, read=10.0, create=10.0, upload=10.0, download=10.0)
+IMPATIENT = Timeouts(connect=5.0, read=0.4, create=0.4, upload=0.4, download=0.4)  # where the service stalls
 
 
 class FakeClock:
@@ -45,15 +48,23 @@ class Bench:
 
     def __init__(self, folder: Path, clock: FakeClock, server: FakeDID) -> None:
         self.folder, self.clock, self.server = folder, clock, server
-        self.service, self.policy = server.service, server.policy
+        self.timeouts = TIMEOUTS
         self._starts = 0
+
+    @property
+    def service(self) -> Service:
+        return self.server.service
+
+    @property
+    def policy(self) -> Policy:
+        return self.server.policy
 
     def jobs(self, key: str = KEY, clock: Any = None, **settings: Any) -> TalkJobs:
         self._starts += 1
         values = {"api_url": self.server.url, "auth_style": "basic_b64", "max_credits_per_day": 10_000,
                   **settings}
         return TalkJobs(self.folder, Settings(**values), ApiKey(key, "a test"), clock=clock or self.clock,
-                        rng=random.Random(self._starts), timeouts=TIMEOUTS)
+                        rng=random.Random(self._starts), timeouts=self.timeouts)
 
 
 def order(seconds: float = 2.0, *, shade: int = 128, tone: int = 1, **options: Any) -> TalkOrder:
@@ -73,21 +84,13 @@ def server(clock: FakeClock) -> Iterator[FakeDID]:
 
 
 @pytest.fixture
-def bench(tmp_path: Path, clock: FakeClock, server: FakeDID) -> Bench:
-    return Bench(tmp_path / "did", clock, server)
+def folder(tmp_path: Path) -> Iterator[Path]:
+    """In memory where there is such a place: the journal waits for the disk at each write."""
+    memory = Path("/dev/shm")
+    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else tmp_path) as made:
+        yield Path(made)
 
 
 @pytest.fixture
-def make_bench(tmp_path: Path) -> Iterator[Callable[..., Bench]]:
-    """Several services in one test, each with a folder of its own."""
-    running: list[FakeDID] = []
-
-    def make(policy: Policy | None = None) -> Bench:
-        clock = FakeClock()
-        server = FakeDID(KEY, policy, now=clock.now).__enter__()
-        running.append(server)
-        return Bench(tmp_path / f"did{len(running)}", clock, server)
-
-    yield make
-    for server in running:
-        server.__exit__()
+def bench(folder: Path, clock: FakeClock, server: FakeDID) -> Bench:
+    return Bench(folder / "did", clock, server)

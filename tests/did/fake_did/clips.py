@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import io
+import struct
 import wave
 
 import av
@@ -33,6 +34,11 @@ def clip(seconds: float, sound: bool = True) -> bytes:
                 container.mux(audio.encode(frame))
             container.mux(audio.encode(None))
     return buffer.getvalue()
+
+
+def nothing(size: int) -> bytes:
+    """An MP4 box that players skip."""
+    return struct.pack(">I4s", size + 8, b"free") + bytes(size) if size else b""
 
 
 def portrait(width: int = 256, height: int = 256, shade: int = 128) -> bytes:

@@ -15,6 +15,7 @@ class Policy:
     a signed link. ranges, etag: what the file store supports. date_header: replies tell the time. skew:
     D-ID's clock minus the real one. error: the reason in a failed talk. resigns: a GET gives a fresh link
     rather than the first one again.
+    padding: bytes of nothing at the end of each clip.
     """
 
     auth: str = "any"
@@ -34,3 +35,4 @@ class Policy:
     skew: float = 0.0
     error: object = field(default_factory=lambda: {"kind": "FaceError", "description": "no face"})
     resigns: bool = True
+    padding: int = 0

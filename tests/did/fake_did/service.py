@@ -220,7 +220,7 @@ class Service:
         talk = self.talks.get(unquote(path).split("/")[3])
         if expires <= self.now() or values.get("Signature") != self._signature(path, expires) or talk is None:
             return None
-        return clips.clip(round(talk.seconds, 1))
+        return clips.clip(round(talk.seconds, 1)) + clips.nothing(self.policy.padding)
 
 
 def _iso(moment: float) -> str:

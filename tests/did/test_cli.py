@@ -51,7 +51,8 @@ def test_credits(did, bench: Bench) -> None:
 
 
 def test_voices(did) -> None:
-    assert did("voices", "--provider", "microsoft")[1] == "microsoft:en-US-JennyNeural\tJenny\tfemale\ten-US\n"
+    listed = did("voices", "--provider", "microsoft")[1]
+    assert listed == "microsoft:en-US-JennyNeural\tJenny\tfemale\ten-US\n"
 
 
 def test_talk(did, bench: Bench, media: tuple[str, ...], tmp_path: Path) -> None:
@@ -125,7 +126,8 @@ def test_mistakes_are_one_sentence(did, bench: Bench, media: tuple[str, ...], tm
         assert said in err.splitlines()[-1]
 
 
-def test_the_key_is_set_and_cleared(did, bench: Bench, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_key_is_set_and_cleared(did, bench: Bench, monkeypatch: pytest.MonkeyPatch,
+                                    tmp_path: Path) -> None:
     monkeypatch.delenv("DID_API_KEY")
     assert did("key")[1].startswith("No key is set")
     assert "No D-ID key is set" in did("credits")[2]
@@ -141,7 +143,7 @@ def test_the_canary_is_nowhere(did, bench: Bench, media: tuple[str, ...], tmp_pa
                                caplog: pytest.LogCaptureFixture) -> None:
     """With every fault that talks back, and with logging at its loudest."""
     caplog.set_level(logging.DEBUG)
-    gateway = {"message": f"'Basic {KEY}' not a valid key=value pair (missing equal-sign) in Authorization header"}
+    gateway = {"message": f"'Basic {KEY}' not a valid key=value pair (missing equal-sign) in Authorization"}
     bench.server.faults = [Fault("GET /credits", status=403, body=gateway, nth=(1,)),
                            Fault("POST /images", status=400, body={"kind": KEY, "description": f"{KEY}?"}),
                            Fault("POST /talks", status=500, body={"description": KEY}),
@@ -167,7 +169,7 @@ def test_it_runs_as_a_process(bench: Bench, server: FakeDID, tmp_path: Path) -> 
 
     environ = {"DID_API_KEY": KEY, "DID_API_URL": server.url, "LIPSYNC_DID_FOLDER": str(bench.folder),
                "PYTHONPATH": str(Path(lipsync_studio.__file__).absolute().parent.parent), "PATH": "/usr/bin"}
-    done = subprocess.run([sys.executable, "-c", code, "credits"], env=environ, capture_output=True, text=True,
-                          cwd=tmp_path, check=False)
+    done = subprocess.run([sys.executable, "-c", code, "credits"], env=environ, capture_output=True,
+                          text=True, cwd=tmp_path, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("1000 of 1000 credits left")

@@ -60,7 +60,7 @@ def test_what_is_no_key(tmp_path: Path, text: str) -> None:
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("pasted", [KEY, f"  {KEY}\n", f'"{KEY}"', f"Basic {KEY}", f"bearer '{KEY}'".replace("'", "")])
+@pytest.mark.parametrize("pasted", [KEY, f"  {KEY}\n", f'"{KEY}"', f"Basic {KEY}", f"bearer {KEY}"])
 def test_headers(pasted: str) -> None:
     key = ApiKey(pasted, "a test")
     assert key.header("basic_raw") == f"Basic {KEY}"
@@ -85,7 +85,8 @@ def test_it_does_not_show() -> None:
 @pytest.mark.parametrize("form", [KEY, ENCODED, ENCODED.rstrip("="), KEY.split(":")[0], KEY.split(":")[1],
                                   base64.b64encode(f"{KEY}:".encode()).decode(), "Basic abc123XYZ=="])
 def test_scrubbing(form: str) -> None:
-    cleaned = ApiKey(KEY, "a test").scrub(f"header '{form}' is wrong, see https://x.org/a/b.mp4?Signature=12&b=3 now")
+    cleaned = ApiKey(KEY, "a test").scrub(f"header '{form}' is wrong, see "
+                                          "https://x.org/a/b.mp4?Signature=12&b=3 now")
     assert form.removeprefix("Basic ") not in cleaned
     assert "Signature" not in cleaned
     assert cleaned.endswith("see https://x.org/a/b.mp4?… now")
@@ -112,7 +113,8 @@ def test_bad_addresses(tmp_path: Path, url: str) -> None:
 
 
 @pytest.mark.parametrize(("text", "said"), [
-    ("{", "JSON"), ("[]", "object"), ('{"colour": 1}', "unknown setting 'colour'"), ('{"cloud": 1}', "type bool"),
+    ("{", "JSON"), ("[]", "object"), ('{"colour": 1}', "unknown setting 'colour'"),
+    ('{"cloud": 1}', "type bool"),
     ('{"max_credits_per_day": true}', "type int"), ('{"deadline_minutes": -1}', "negative"),
     ('{"auth_style": "x"}', "basic_b64"),
 ])
@@ -124,8 +126,8 @@ def test_bad_settings_are_named(tmp_path: Path, text: str, said: str) -> None:
 
 def test_settings_are_read(tmp_path: Path) -> None:
     assert load_settings(tmp_path, {}) == Settings()
-    (tmp_path / "did.json").write_text('{"max_credits_per_run": 3, "price_per_credit": 1, "api_url": "https://x.org"}')
-    assert load_settings(tmp_path, {}) == Settings(api_url="https://x.org", max_credits_per_run=3, price_per_credit=1)
+    (tmp_path / "did.json").write_text('{"max_credits_per_run": 3, "price_per_credit": 1}')
+    assert load_settings(tmp_path, {}) == Settings(max_credits_per_run=3, price_per_credit=1)
 
 
 def test_default_folder(tmp_path: Path) -> None:

@@ -20,7 +20,8 @@ def encoded(image: Image.Image, kind: str = "PNG", **options: object) -> bytes:
 
 
 @pytest.mark.parametrize(("size", "made"), [
-    ((400, 300), (400, 300)), ((200, 150), (341, 256)), ((4096, 3072), (3739, 2804)), ((3000, 9000), (1869, 5608)),
+    ((400, 300), (400, 300)), ((200, 150), (341, 256)), ((4096, 3072), (3739, 2804)),
+    ((3000, 9000), (1869, 5608)),
 ])
 def test_sizes(size: tuple[int, int], made: tuple[int, int]) -> None:
     picture = media.picture(Image.new("RGB", size))
@@ -64,7 +65,8 @@ def test_sounds_fit(seconds: float, rate: int, suffix: str) -> None:
     back, back_rate = media._decode(sound.data)
     assert len(back) / back_rate == pytest.approx(seconds, abs=0.06)
     middle = back[len(back) // 2:][:back_rate // 10]
-    assert float(np.sqrt((middle ** 2).mean())) == pytest.approx(0.5 / math.sqrt(2), rel=0.07)  # LAME scales by 0.95
+    loudness = float(np.sqrt((middle ** 2).mean()))
+    assert loudness == pytest.approx(0.5 / math.sqrt(2), rel=0.07), "LAME scales by 0.95"
 
 
 def test_files_are_decoded(tmp_path: Path) -> None:

@@ -25,7 +25,8 @@ def lose_reply(bench: Bench, *wanted: TalkOrder) -> list[Job]:
 
 @pytest.mark.parametrize("policy", [
     {"echo": True, "keeps_names": False, "shows_duration": False}, {"echo": False}, {"newest_first": False},
-    {"echo": False, "keeps_names": False, "script": ("done",)}, {"page": 2}, {"page": 2, "newest_first": False},
+    {"echo": False, "keeps_names": False, "script": ("done",)}, {"page": 2},
+    {"page": 2, "newest_first": False},
 ], ids=str)
 def test_found(bench: Bench, policy: dict) -> None:
     for name, value in policy.items():
@@ -135,8 +136,8 @@ def test_an_endless_list_ends(bench: Bench) -> None:
 
 
 def job(**values: object) -> Job:
-    return Job(**{"id": "a" * 32, "key": "", "host": "", "account": "", "template": {}, "image": "", "audio": "",
-                  "seconds": 7.0, "credits": 1, "created": 1000.0, "submitted_at": 1000.0,
+    return Job(**{"id": "a" * 32, "key": "", "host": "", "account": "", "template": {}, "image": "",
+                  "audio": "", "seconds": 7.0, "credits": 1, "created": 1000.0, "submitted_at": 1000.0,
                   "image_stem": "0123456789abcdef", **values})
 
 

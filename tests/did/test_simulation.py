@@ -53,7 +53,8 @@ class Order(threading.Thread):
     (Policy(script=("started", "done"), echo=False, keeps_names=False, shows_duration=False),
      range(850, _ORDERS)),
 ], ids=["telling", "names only", "silent"])
-def test_a_thousand_orders(folder: Path, capsys: pytest.CaptureFixture[str], policy: Policy, orders: range) -> None:
+def test_a_thousand_orders(folder: Path, capsys: pytest.CaptureFixture[str], policy: Policy,
+                           orders: range) -> None:
     clock, rng = FakeClock(), random.Random(orders.start)
 
     def chance(route: str) -> Fault | None:
@@ -85,7 +86,8 @@ def test_a_thousand_orders(folder: Path, capsys: pytest.CaptureFixture[str], pol
     journalled = {job.id: job for job in jobs.journal.jobs()}
     states = Counter(job.state for job in journalled.values())
     with capsys.disabled():
-        print(f"\n{len(orders)} orders, {len(journalled)} jobs, {requests} calls, {faults} faults: {dict(states)}")
+        print(f"\n{len(orders)} orders, {len(journalled)} jobs, {requests} calls, {faults} faults: "
+              f"{dict(states)}")
     assert all(job.state in FINAL or job.state == "undecided" for job in journalled.values())
     makers = Counter(talk.body["user_data"] for talk in service.talks.values())
     assert max(makers.values()) == 1, "a job was sent twice"

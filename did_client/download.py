@@ -16,6 +16,7 @@ import requests
 from .errors import DownloadError, LinkExpiredError, UnusableClipError
 from .media import Clip, probe
 from .settings import LOOPBACK
+from .storage import clear_stale
 from .transport import NoAuth, Timeouts
 
 MAX_BYTES = 2 << 30
@@ -49,6 +50,7 @@ class Downloader:
         if parts.scheme != "https" and not (parts.scheme == "http" and self._allow_http
                                             and parts.hostname in LOOPBACK):
             raise UnusableClipError("The address of the finished clip is not https; it was not fetched.")
+        clear_stale(target.parent, ".*.part")
         partial = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
         try:
             self._receive(url, partial)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 import tempfile
+import time
 from pathlib import Path
 
 from .errors import SettingsError
 
 _POSIX = os.name == "posix"
+_STALE_SECONDS = 600.0
 
 
 def private_folder(path: Path) -> Path:
@@ -48,6 +51,14 @@ def write_private(path: Path, data: bytes) -> None:
     except OSError as error:
         raise SettingsError(f"{path} can't be written ({error.strerror}); make room on the disk or choose "
                             "another place with --folder.") from error
+
+
+def clear_stale(folder: Path, pattern: str) -> None:
+    """Delete temporary files that a crash left behind: those nobody has written to for a while."""
+    for path in folder.glob(pattern):
+        with contextlib.suppress(FileNotFoundError):  # another process is clearing too
+            if time.time() - path.stat().st_mtime > _STALE_SECONDS:
+                path.unlink()
 
 
 def others_can_read(path: Path) -> bool:

@@ -10,7 +10,7 @@ from . import parse
 from .client import DIDClient
 from .errors import JobError, ServiceError
 from .journal import Job, Journal, Stored
-from .storage import private_folder, write_private
+from .storage import clear_stale, private_folder, write_private
 
 # D-ID keeps uploads 24 to 48 hours; the rest is left for the queue.
 REUSE_SECONDS = 20 * 3600.0
@@ -35,6 +35,7 @@ class Uploads:
         """Delete what no job has to send any more."""
         waiting = self._journal.jobs("planned", "submitting")
         needed = {name for job in waiting for name in (job.image, job.audio)}
+        clear_stale(self._spool, ".*")
         for path in self._spool.glob("[!.]*"):  # with a dot: being written
             if path.name not in needed:
                 path.unlink(missing_ok=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from pathlib import Path
 
 import pytest
@@ -100,3 +102,13 @@ def test_probe(tmp_path: Path) -> None:
     assert clip.seconds == pytest.approx(3.0, abs=0.2)
     path.write_bytes(clips.voice())
     assert probe(path) is None
+
+
+def test_what_a_crash_left_is_cleared(bench: Bench) -> None:
+    results = bench.folder / "results"
+    jobs = bench.jobs()
+    for name, age in ((".old.mp4.12ab.part", 3600), (".new.mp4.34cd.part", 0)):
+        (results / name).write_bytes(b"part")
+        os.utime(results / name, (time.time() - age,) * 2)
+    jobs.run(jobs.start(order(), consent=True).id)
+    assert [path.name for path in results.glob(".*")] == [".new.mp4.34cd.part"]

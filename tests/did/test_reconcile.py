@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from conftest import Bench, order
 from fake_did import Fault
-from lipsync_studio.did_client import Picture, TalkOrder, TextScript, errors, provider_from
+from lipsync_studio.did_client import Picture, TalkOrder, TextScript, errors, provider_from, reconcile
 from lipsync_studio.did_client.journal import Job
 from lipsync_studio.did_client.reconcile import Habits, match
 from lipsync_studio.did_client.replies import Talk
@@ -123,9 +123,10 @@ def test_a_text_of_unknown_length_needs_more_than_a_guess(bench: Bench) -> None:
         bench.jobs().run(job.id)
 
 
-def test_an_endless_list_ends(bench: Bench) -> None:
+def test_an_endless_list_ends(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reconcile, "MAX_PAGES", 3)
     bench.policy.page, bench.policy.newest_first = 1, False
-    for _ in range(25):
+    for _ in range(5):
         bench.service.create({"source_url": "https://example.org/a.jpg",
                               "script": {"type": "text", "input": "hello"}})
         bench.clock.sleep(600)
@@ -133,6 +134,7 @@ def test_an_endless_list_ends(bench: Bench) -> None:
     jobs = bench.jobs()
     with pytest.raises(errors.UndecidedError):
         jobs.run(jobs.start(order(), consent=True).id)
+    assert len(bench.server.requests("GET /talks")) % 3 == 0
 
 
 def job(**values: object) -> Job:
@@ -158,7 +160,8 @@ def talk(**values: object) -> Talk:
     ({"source_url": "https://x/image.jpeg"}, Habits(), "found"),
     ({"source_url": "https://x/image.jpeg"}, Habits(keeps_stems=True), "none"),
     ({"source_url": "https://x/image.jpeg", "duration": 7.4}, Habits(), "none"),
-    ({"source_url": "https://x/image.jpeg", "duration": None}, Habits(), "unclear"),
+    ({"source_url": "https://x/image.jpeg", "duration": None}, Habits(), "several"),
+    ({"source_url": "https://x/image.jpeg", "duration": None, "status": "started"}, Habits(), "unclear"),
 ])
 def test_match(values: dict, habits: Habits, outcome: str) -> None:
     assert match(job(), [talk(**values)], [], habits).outcome == outcome

@@ -34,7 +34,7 @@ class Order(threading.Thread):
 
     def run(self) -> None:
         for number in self._share:
-            wanted = order(2.0, shade=number % 50, tone=number % 97, nonce=str(number),
+            wanted = order(2.0, shade=number % 10, tone=number % 20, nonce=str(number),
                            config=TalkConfig(pad_audio=(0.0, 14.0, 30.0)[number % 3]))
             for _ in range(3):
                 try:
@@ -48,10 +48,9 @@ class Order(threading.Thread):
 
 
 @pytest.mark.parametrize(("policy", "orders"), [
-    (Policy(script=("started", "done")), range(600)),
+    (Policy(script=("done",)), range(600)),
     (Policy(script=("started", "done"), echo=False), range(600, 850)),
-    (Policy(script=("started", "done"), echo=False, keeps_names=False, shows_duration=False),
-     range(850, _ORDERS)),
+    (Policy(script=("done",), echo=False, keeps_names=False, shows_duration=False), range(850, _ORDERS)),
 ], ids=["telling", "names only", "silent"])
 def test_a_thousand_orders(folder: Path, capsys: pytest.CaptureFixture[str], policy: Policy,
                            orders: range) -> None:

@@ -6,7 +6,7 @@ import random
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +57,7 @@ class Bench:
     def __init__(self, folder: Path, clock: FakeClock, server: FakeDID) -> None:
         self.folder, self.clock, self.server = folder, clock, server
         self.timeouts = TIMEOUTS
+        self.session: Callable[[], requests.Session] = local_session
         self._starts = 0
 
     @property
@@ -72,7 +73,7 @@ class Bench:
         values = {"api_url": self.server.url, "auth_style": "basic_b64", "max_credits_per_day": 10_000,
                   **settings}
         return TalkJobs(self.folder, Settings(**values), ApiKey(key, "a test"), clock=clock or self.clock,
-                        rng=random.Random(self._starts), timeouts=self.timeouts, session=local_session)
+                        rng=random.Random(self._starts), timeouts=self.timeouts, session=self.session)
 
 
 def order(seconds: float = 2.0, *, shade: int = 128, tone: int = 1, **options: Any) -> TalkOrder:

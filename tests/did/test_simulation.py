@@ -1,4 +1,4 @@
-"""A thousand orders to a service where one call in ten goes wrong."""
+"""A thousand orders, four at a time, to a service where one call in ten goes wrong."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from conftest import IMPATIENT, KEY, Bench, FakeClock, order
-from fake_did import FakeDID, Fault, Policy
+from conftest import KEY, Bench, FakeClock, order
+from fake_did import FakeDID, Fault, Policy, wired
 from lipsync_studio.did_client import DIDError, TalkConfig, TalkJobs
 from lipsync_studio.did_client.journal import FINAL
 from test_matrix import check_files
@@ -65,7 +65,7 @@ def test_a_thousand_orders(folder: Path, capsys: pytest.CaptureFixture[str], pol
     with FakeDID(KEY, policy, now=clock.now, credits=100_000) as server:
         server.chance = chance
         bench = Bench(folder, clock, server)
-        bench.timeouts = IMPATIENT
+        bench.session = lambda: wired(server)
         jobs = bench.jobs(max_credits_per_day=100_000)
         workers = [Order(jobs, list(orders)[start::_THREADS]) for start in range(_THREADS)]
         for worker in workers:

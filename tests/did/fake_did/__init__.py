@@ -4,5 +4,6 @@ check."""
 from .faults import Fault
 from .policy import Policy
 from .server import FakeDID
+from .wire import wired
 
-__all__ = ["FakeDID", "Fault", "Policy"]
+__all__ = ["FakeDID", "Fault", "Policy", "wired"]

@@ -6,7 +6,6 @@ import hashlib
 import io
 import math
 import random
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
@@ -55,7 +54,6 @@ class Service:
 
     def __post_init__(self) -> None:
         self.total = self.remaining
-        self.lock = threading.RLock()
         self._rng = random.Random(7)
 
     @property

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import secrets
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -219,12 +219,13 @@ class Journal:
                 return None
         return changed
 
-    def owner(self, host: str, talk_id: str) -> Job | None:
-        """The job that is known to be that talk."""
+    def owners(self, host: str, talk_ids: Iterable[str]) -> dict[str, Job]:
+        """Those of the talks that are known to be jobs of this journal."""
         with self._reading() as db:
-            row = db.execute("SELECT record FROM jobs WHERE host = ? AND talk_id = ?",
-                             (host, talk_id)).fetchone()
-        return _job(row) if row else None
+            rows = db.execute("SELECT record FROM jobs WHERE host = ? AND talk_id IN "
+                              "(SELECT value FROM json_each(?))",
+                              (host, json.dumps(list(talk_ids)))).fetchall()
+        return {job.talk_id: job for job in map(_job, rows)}
 
     def spent(self, now: float) -> int:
         """Estimated credits of all jobs of the last 24 h that may have been billed."""

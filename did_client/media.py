@@ -173,8 +173,10 @@ def probe(path: Path) -> Clip | None:
                         bool(container.streams.audio))
             next(container.decode(video))
             # The header promises a length; only the packets show that it is there.
-            end = max((float((packet.pts + (packet.duration or 0)) * packet.time_base)
-                       for packet in container.demux() if packet.pts is not None), default=0.0)
+            tick = float(video.time_base or 0)
+            promised = video.duration * tick if video.duration else clip.seconds
+            end = max((packet.pts + (packet.duration or 0) for packet in container.demux(video)
+                       if packet.pts is not None), default=0) * tick
     except (av.FFmpegError, OSError, StopIteration):
         return None
-    return clip if clip.seconds - end < _MISSING_END else None
+    return clip if promised - end < _MISSING_END else None

@@ -43,15 +43,15 @@ def look(client: DIDClient, journal: Journal, job: Job) -> Finding:
     """Search the list once. Raises ServiceError."""
     submitted = job.submitted_at or job.created
     talks, whole = recent(client, submitted - BEFORE)
-    ours = [(talk, owner) for talk in talks if (owner := journal.owner(job.host, talk.id))]
+    owners = journal.owners(job.host, (talk.id for talk in talks))
+    ours = [(talk, owners[talk.id]) for talk in talks if talk.id in owners]
     habits = Habits(any(owner.id in (talk.name, talk.user_data) for talk, owner in ours),
                     any(_stem(talk) == owner.image_stem for talk, owner in ours))
-    owned = {talk.id for talk, _ in ours}
     rivals = [other for other in journal.jobs("submitting", "ambiguous", "undecided", "abandoned")
               if other.id != job.id and not other.talk_id and other.submitted_at is not None
               and (other.host, other.account) == (job.host, job.account)
               and abs(other.submitted_at - submitted) <= BEFORE + AFTER]
-    finding = match(job, [talk for talk in talks if talk.id not in owned], rivals, habits)
+    finding = match(job, [talk for talk in talks if talk.id not in owners], rivals, habits)
     return finding if whole or finding.outcome != "none" else Finding("unclear")
 
 

@@ -38,8 +38,8 @@ class Seen:
 
 
 class FakeDID:
-    """A server on a free port of this machine. key: "user:password", the only one it knows. chance: a function
-    that may return a Fault for a route, tried after the listed faults."""
+    """A server on a free port of this machine. key: "user:password", the only one it knows. chance: may
+    return a Fault for a route; asked after the listed faults."""
 
     def __init__(self, key: str, policy: Policy | None = None, *, now: Callable[[], float] = time.time,
                  credits: float = 1000.0, port: int = 0) -> None:
@@ -164,7 +164,7 @@ class FakeDID:
             return {"Date": ""}
         return {"Date": email.utils.formatdate(self.service.time(), usegmt=True)}
 
-    # On the network ------------------------------------------------------------------------------------------
+    # On the network ----------------------------------------------------------------------------------------
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)

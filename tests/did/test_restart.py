@@ -47,7 +47,6 @@ def die_at(bench: Bench, calls: int, after: bool) -> bool:
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 def test_a_process_may_die_at_any_call(bench: Bench, after: bool) -> None:
     deaths = 0

@@ -17,8 +17,8 @@ from email.message import Message
 from aiohttp import web
 from requests.structures import CaseInsensitiveDict
 
+from .exchange import Answer, Call, json_answer
 from .faults import Fault
-from .http import Answer, Call, json_answer
 from .policy import Policy
 from .service import Refusal, Service
 

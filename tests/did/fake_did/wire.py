@@ -10,7 +10,7 @@ from requests.adapters import HTTPAdapter
 from urllib3 import HTTPResponse
 from urllib3.exceptions import ProtocolError
 
-from .http import Answer, Call
+from .exchange import Answer, Call
 from .server import FakeDID
 
 

@@ -8,7 +8,6 @@ import json
 import os
 import shutil
 import sys
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import datetime
@@ -244,14 +243,13 @@ def _deliver(jobs: TalkJobs, job: Job, out: Path | None) -> None:
     target = source
     if out:
         target = out
+        part = out.with_name(f".{out.name}.part")
         try:
-            with tempfile.NamedTemporaryFile(dir=out.parent, prefix=f".{out.name}.", delete=False) as part:
-                pass
             try:
-                shutil.copyfile(source, part.name)
-                os.replace(part.name, out)
+                shutil.copyfile(source, part)
+                os.replace(part, out)
             finally:
-                Path(part.name).unlink(missing_ok=True)
+                part.unlink(missing_ok=True)
         except OSError as error:
             raise DIDError(f"The clip can't be written to {out} ({error.strerror}); it is kept as "
                            f"{source}.") from None

@@ -1,4 +1,4 @@
-"""LipSync Studio, a ComfyUI node pack. ComfyUI is imported inside the entry point: the package itself needs none."""
+"""LipSync Studio, a ComfyUI node pack. Importing it needs no ComfyUI: only the entry point imports that."""
 
 from __future__ import annotations
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal, Protocol
 
 from ..align.words import WordTimings
 from ..engine.faces.track import FaceTrack
 from ..engine.host.protocol import Host
-from ..engine.media.frames import Frame
+from ..engine.media.frames import Colour, Frame
 from ..engine.media.sound import Sound
 from ..engine.media.source import Source
 from ..engine.media.timeline import FillRule, LengthRule
@@ -27,7 +27,7 @@ class LipSyncRequest:
     source: the footage or still. soundtrack: what is heard. driving: what moves the mouth (a vocal stem), if
     not the soundtrack. words, lyrics: what is said, if known. person: "largest", "left", "right", "centre" or
     an id. silence: what the mouth does in pauses: back to `rest` (the source's own rest shape), `close`, or
-    the `source` frame passed through.
+    the `source` frame passed through. sync_offset: seconds by which the mouth moves later than it is heard.
     """
 
     source: Source
@@ -42,7 +42,6 @@ class LipSyncRequest:
     silence: SilenceRule = "rest"
     content: ContentKind = "auto"
     sync_offset: float = 0.0
-    notes: list[str] = field(default_factory=list)
 
     @property
     def voice(self) -> Sound:
@@ -57,6 +56,24 @@ class FrameChunk:
     states: list[FrameState]
 
 
+@dataclass(frozen=True)
+class Rendering:
+    """What a backend makes: known at once what it will look like, worked out chunk by chunk as it is read.
+
+    frames: how many will come. duration: what the soundtrack is cut or padded to. variable: frame times are
+    not multiples of 1/fps. notes: sentences for the run report, may grow while the chunks are read.
+    """
+
+    size: tuple[int, int]
+    fps: Fraction
+    variable: bool
+    colour: Colour
+    frames: int
+    duration: Fraction
+    chunks: Iterator[FrameChunk]
+    notes: list[str]
+
+
 class LipSyncBackend(Protocol):
     """task: `dub` repaints footage, `portrait` animates one picture. fps: None for any frame rate."""
 
@@ -66,4 +83,4 @@ class LipSyncBackend(Protocol):
     licence: str
     fps: Fraction | None
 
-    def render(self, request: LipSyncRequest, host: Host) -> Iterator[FrameChunk]: ...
+    def render(self, request: LipSyncRequest, host: Host) -> Rendering: ...

@@ -15,7 +15,6 @@ class FrameState(str, Enum):
     NO_FACE = "passed: no face"
     SILENCE = "passed: silence"
     YAW = "passed: head turned away"
-    OCCLUDED = "passed: occluded"
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,31 @@
+"""`python -m lipsync_studio COMMAND`, or `python PATH/lipsync-studio COMMAND` where nothing is installed."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+
+
+def _package() -> str:
+    """The package's name; where nothing is installed, it is loaded from this folder as `lipsync_studio`."""
+    if __package__:
+        return __package__
+    folder = Path(__file__).resolve().parent
+    # Started by its path, Python put the folder itself on sys.path, where its packages would shadow others'
+    # names.
+    sys.path[:] = [entry for entry in sys.path if Path(entry or ".").resolve() != folder]
+    spec = importlib.util.spec_from_file_location(
+        "lipsync_studio", folder / "__init__.py", submodule_search_locations=[str(folder)]
+    )
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["lipsync_studio"] = module
+    spec.loader.exec_module(module)
+    return "lipsync_studio"
+
+
+if __name__ == "__main__":
+    commands = importlib.import_module(f"{_package()}.commands")
+    sys.exit(commands.main(sys.argv[1:]))

@@ -1,0 +1,108 @@
+"""Words placed on the voiced stretches of a sound by their length alone, and the choice between that and
+alignment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+
+from ..engine.errors import AlignmentError, AudioError, TextError
+from .pocket import RATE, align_words
+from .text import LyricLine, parse_lyrics
+from .timing import settled
+from .words import Line, Word, WordTimings
+
+ENGINE = "placed by syllables"
+CONFIDENCE = 0.2
+
+# In syllables: how long a line's last word is held, and the pauses after lines and stanzas. The values
+# minimise the error of hidden words on 79 hand-timed songs (JamendoLyrics).
+_LAST_WORD = 1.5
+_LINE_PAUSE = 2.0
+_STANZA_PAUSE = 4.0
+# Nobody sings slower for long: beyond this the words keep to the beginning of their time.
+_SLOWEST_SYLLABLE = 0.45
+
+
+def place_words(
+    samples16k: npt.NDArray[np.float32], lyrics: str, spans: Sequence[tuple[float, float]]
+) -> WordTimings:
+    """Spread the words over the voiced spans (start, end in seconds, in order) of mono 16 kHz samples [n].
+
+    For any script. Without spans the words are spread over the whole sound. Confidence is 0.2 throughout.
+    Raises TextError when the lyrics hold nothing to speak, AudioError for empty sound.
+    """
+    lines = parse_lyrics(lyrics)
+    duration = samples16k.size / RATE
+    if duration == 0:
+        raise AudioError("The soundtrack is empty: choose audio that holds the words.")
+    voiced = [(max(0.0, start), min(end, duration)) for start, end in spans]
+    voiced = [span for span in voiced if span[1] > span[0]] or [(0.0, duration)]
+    clock = _Clock(voiced)
+    slots, total = _slots(lines)
+    scale = min(clock.length / total, _SLOWEST_SYLLABLE)
+    timed = []
+    for line, line_slots in zip(lines, slots, strict=True):
+        words = tuple(
+            Word(word.display, clock.opening(start * scale), clock.closing(end * scale), CONFIDENCE)
+            for word, (start, end) in zip(line.words, line_slots, strict=True)
+        )
+        timed.append(Line(words))
+    return WordTimings(settled(timed, duration), "", ENGINE)
+
+
+def align_lyrics(
+    samples16k: npt.NDArray[np.float32], lyrics: str, spans: Sequence[tuple[float, float]]
+) -> WordTimings:
+    """Forced alignment where it succeeds, else `place_words`; `engine` then also says why.
+
+    Raises TextError when the lyrics hold nothing to speak, AudioError for empty sound, MissingFilesError
+    without pocketsphinx.
+    """
+    try:
+        return align_words(samples16k, lyrics)
+    except (AlignmentError, TextError) as error:
+        # Lyrics with nothing to speak fail here as well, with the same message.
+        placed = place_words(samples16k, lyrics, spans)
+        return replace(placed, engine=f"{ENGINE}: {error}")
+
+
+def _slots(lines: Sequence[LyricLine]) -> tuple[list[list[tuple[float, float]]], float]:
+    """Start and end of every word in syllables from the first one's start, and the whole length."""
+    at = 0.0
+    slots: list[list[tuple[float, float]]] = []
+    for number, line in enumerate(lines):
+        if number:
+            at += _STANZA_PAUSE if line.opens_stanza else _LINE_PAUSE
+        slots.append([])
+        for word in line.words:
+            length = word.syllables * (_LAST_WORD if word is line.words[-1] else 1.0)
+            slots[-1].append((at, at + length))
+            at += length
+    return slots, at
+
+
+class _Clock:
+    """Voiced time (the spans joined end to end) to time, seconds."""
+
+    def __init__(self, spans: Sequence[tuple[float, float]]) -> None:
+        self._starts = np.array([start for start, _ in spans])
+        self._ends = np.array([end for _, end in spans])
+        self._voiced_ends = np.cumsum(self._ends - self._starts)
+        self.length = float(self._voiced_ends[-1])
+
+    def opening(self, voiced: float) -> float:
+        """A moment on the border of two spans is the later one's start."""
+        return self._at(voiced, "right")
+
+    def closing(self, voiced: float) -> float:
+        """A moment on the border of two spans is the earlier one's end."""
+        return self._at(voiced, "left")
+
+    def _at(self, voiced: float, side: str) -> float:
+        span = int(np.searchsorted(self._voiced_ends, voiced - 1e-9 if side == "left" else voiced + 1e-9))
+        span = min(span, len(self._starts) - 1)
+        return float(min(self._ends[span] - (self._voiced_ends[span] - voiced), self._ends[span]))

@@ -1,0 +1,35 @@
+"""When the mouth rests."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...align.words import WordTimings
+from ...engine.media.voice import gate, looks_like_song, loud_spans, voiced_spans
+from ..protocol import ContentKind
+
+# A mouth is in motion this long before and after a word, in seconds.
+_WORD_MARGIN = 0.15
+
+
+def speech_spans(samples: np.ndarray, content: ContentKind, stem: bool) -> list[tuple[float, float]]:
+    """Where there is a voice, as (start, end) in seconds, without knowing the words.
+
+    samples: float32 [n] mono at 16 kHz. Voice activity decides on speech and on a vocal stem. In a full mix
+    only true silence counts as a pause: voice detectors miss a third of sung frames."""
+    if stem or content == "speech" or (content == "auto" and not looks_like_song(samples)):
+        return voiced_spans(samples)
+    return loud_spans(samples)
+
+
+def speech_gate(
+    samples: np.ndarray, times: np.ndarray, words: WordTimings | None, content: ContentKind, stem: bool
+) -> np.ndarray:
+    """1 where there is speech, 0 in silence, with short ramps: float32 [frames], at `times` seconds.
+
+    Known words decide, else `speech_spans`."""
+    if words is not None and words.lines:
+        spans = [(word.start - _WORD_MARGIN, word.end + _WORD_MARGIN) for word in words.words()]
+    else:
+        spans = speech_spans(samples, content, stem)
+    return gate(times, spans)

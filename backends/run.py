@@ -1,0 +1,43 @@
+"""From a request to a finished MP4 and its report: what the apply node and the command line share."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from ..engine.errors import InputError
+from ..engine.host.protocol import Host
+from ..engine.media.writer import Mp4Writer
+from ..engine.report import FrameState, RunReport, spans
+from .protocol import LipSyncBackend, LipSyncRequest
+
+
+def run(backend: LipSyncBackend, request: LipSyncRequest, host: Host, path: Path, crf: int = 12) -> RunReport:
+    """Write the lip-synced video to `path`; nothing is left there unless it is whole.
+
+    Raises LipSyncError for bad input, and what the host raises when the user stops the run."""
+    if backend.task == "portrait" and not request.source.still:
+        raise InputError(f"{backend.name} animates one picture: connect an image, not a video.")
+    started = time.monotonic()
+    rendering = backend.render(request, host)
+    prepared = time.monotonic()
+    states: list[FrameState] = []
+    with Mp4Writer(
+        path, rendering.size, rendering.fps, rendering.colour, request.soundtrack, rendering.duration,
+        crf=crf, variable=rendering.variable,
+    ) as writer:  # fmt: skip
+        for chunk in rendering.chunks:
+            for frame in chunk.frames:
+                writer.write(frame)
+            states.extend(chunk.states)
+    finished = time.monotonic()
+    return RunReport(
+        backend=backend.name,
+        frames=len(states),
+        fps=str(rendering.fps),
+        duration=float(rendering.duration),
+        size=rendering.size,
+        spans=spans(states),
+        seconds={"prepare": round(prepared - started, 3), "render": round(finished - prepared, 3)},
+        notes=rendering.notes,
+    )

@@ -1,0 +1,124 @@
+"""Mouth shapes: a person's rest shape and the parameters of a moment say where the lips and the chin go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .controls import (
+    CHIN,
+    INNER_CORNERS,
+    LIPS,
+    LOWER_INNER,
+    LOWER_OUTER,
+    MIDDLE,
+    OUTER_CORNERS,
+    UPPER_INNER,
+    UPPER_OUTER,
+)
+
+# Where the lips meet, measured from the upper one: a closing mouth brings the lower lip up more than the
+# upper down.
+_MEET = 0.35
+# How much of an opening the upper lip takes; the rest is the lower lip's.
+UPPER_SHARE = 0.22
+# At this opening nothing is left of what closing does to the lips beside bringing them together.
+_PARTED = 0.10
+
+
+@dataclass(frozen=True, slots=True)
+class MouthPose:
+    """One moment of a MouthMotion (see motion.py for the units); `active` 0 is the silence shape."""
+
+    open: float = 0.0
+    jaw: float = 0.0
+    wide: float = 0.0
+    round: float = 0.0
+    tuck: float = 0.0
+    press: float = 0.0
+    teeth: float = 0.5
+    tongue: float = 0.0
+    active: float = 1.0
+
+
+@dataclass(frozen=True)
+class RestShape:
+    """A person's lower face when silent, in head coordinates; arrays have a row per control point.
+
+    points: [n, 3]. closed: [n, 3], the same with the lips closed. met: [n, 3], with the lips just touching,
+    which openings are measured from. width: between the mouth's corners. centre: [3], half-way between them.
+    profile: [n], how much of an opening a point takes part in (0 at the corners, 1 in the middle). jaw: [n],
+    how much of the jaw's drop.
+    """
+
+    points: np.ndarray
+    closed: np.ndarray
+    met: np.ndarray
+    width: float
+    centre: np.ndarray
+    profile: np.ndarray
+    jaw: np.ndarray
+
+    @classmethod
+    def of(cls, points: np.ndarray) -> RestShape:
+        centre = points[OUTER_CORNERS].mean(0)
+        width = float(np.linalg.norm(points[OUTER_CORNERS[1]] - points[OUTER_CORNERS[0]]))
+        distance = np.abs(points[:, 0] - centre[0])
+        half = np.full(len(points), width / 2)
+        half[np.concatenate([UPPER_INNER, LOWER_INNER, INNER_CORNERS])] = distance[INNER_CORNERS].mean()
+        profile = (1 - np.clip(distance / half, 0, 1) ** 2) ** 0.65
+        # The chin follows the jaw whole, the jaw's angles not at all: the hinge is there.
+        jaw = np.zeros(len(points))
+        jaw[CHIN] = 0.5 + 0.5 * np.cos(np.pi * distance[CHIN] / distance[CHIN].max())
+        closed = points.copy()
+        meet = points[UPPER_INNER] + _MEET * (points[LOWER_INNER] - points[UPPER_INNER])
+        closed[UPPER_INNER] = closed[LOWER_INNER] = meet
+        closed[UPPER_OUTER] += meet - points[UPPER_INNER]
+        closed[LOWER_OUTER] += meet - points[LOWER_INNER]
+        closed[:, 1] += jaw * 0.5 * (meet - points[LOWER_INNER])[MIDDLE, 1]
+        met = closed.copy()
+        _relax(closed, points, centre, width, profile)
+        return cls(points, closed, met, width, centre, profile, jaw)
+
+    @property
+    def gap(self) -> float:
+        """How far the lips are apart at rest, in widths of the mouth."""
+        return (
+            float(np.linalg.norm((self.points[LOWER_INNER] - self.points[UPPER_INNER])[MIDDLE])) / self.width
+        )
+
+    def spoken(self, pose: MouthPose) -> np.ndarray:
+        """The shape [n, 3] of a pose, whatever its `active` is."""
+        width, profile = self.width, self.profile
+        shape = self.met + max(0.0, 1 - pose.open / _PARTED) * (self.closed - self.met)
+        shape[LIPS, 0] = self.centre[0] + (shape[LIPS, 0] - self.centre[0]) * (1 + pose.wide)
+        up, down = UPPER_SHARE * pose.open * width, (1 - UPPER_SHARE) * pose.open * width
+        shape[UPPER_INNER, 1] -= up * profile[UPPER_INNER]
+        shape[LOWER_INNER, 1] += down * profile[LOWER_INNER]
+        # Pursed lips thicken (their volume stays), pressed and tucked ones thin; closing a smile has done
+        # so already.
+        pressed = 0.035 * pose.press * max(0.0, 1 - self.gap / 0.15)
+        thicker = (0.055 * pose.round - pressed) * width
+        shape[UPPER_OUTER, 1] -= (0.85 * up + thicker) * profile[UPPER_OUTER]
+        shape[LOWER_OUTER, 1] += (0.92 * down + thicker - 0.045 * pose.tuck * width) * profile[LOWER_OUTER]
+        shape[LOWER_INNER, 1] -= 0.015 * pose.tuck * width * profile[LOWER_INNER]
+        drop = pose.jaw * width
+        shape[:, 1] += self.jaw * drop
+        shape[np.concatenate([INNER_CORNERS, OUTER_CORNERS]), 1] += 0.12 * drop
+        return shape
+
+
+def _relax(
+    closed: np.ndarray, points: np.ndarray, centre: np.ndarray, width: float, profile: np.ndarray
+) -> None:
+    """What else closing does to lips that are apart at rest, in place: a broad smile narrows, its corners
+    come down half-way to the middle, and the lips, above all the lower, are pressed thinner. Nothing
+    happens to lips that touch at rest."""
+    gap = max(0.0, float((points[LOWER_INNER] - points[UPPER_INNER])[MIDDLE, 1])) / width
+    share = np.clip((np.abs(closed[LIPS, 0] - centre[0]) / (width / 2)) ** 2, 0, 1)
+    rise = closed[UPPER_INNER[MIDDLE], 1] - closed[INNER_CORNERS, 1].mean()
+    closed[LIPS, 1] += min(0.5, 4 * gap) * rise * share
+    closed[LIPS, 0] = centre[0] + (closed[LIPS, 0] - centre[0]) * (1 - min(0.25, 1.7 * gap))
+    closed[UPPER_OUTER, 1] += min(0.02, 0.14 * gap) * width * profile[UPPER_OUTER]
+    closed[LOWER_OUTER, 1] -= min(0.065, 0.43 * gap) * width * profile[LOWER_OUTER]

@@ -1,0 +1,244 @@
+"""One frame of the viseme engine: the lower face bent to a mouth pose, with what is seen between the lips."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from .contour import MouthAxes, height_at, lip_curve
+from .controls import (
+    CHIN,
+    CONTROLS,
+    HELD,
+    LIPS,
+    LOWER_INNER,
+    LOWER_OUTER,
+    MIDDLE,
+    OUTER_CORNERS,
+    UPPER_INNER,
+    UPPER_OUTER,
+    control_points,
+    pixel_offsets,
+)
+from .interior import Opening, face_light, paint, polygon_cover
+from .mouth import UPPER_SHARE, MouthPose, RestShape
+from .warp import Grid, sample
+
+_ALL = np.arange(len(CONTROLS))
+_UPPER_FIELD = np.setdiff1d(_ALL, np.concatenate([LOWER_INNER, LOWER_OUTER]))
+_LOWER_FIELD = np.setdiff1d(_ALL, np.concatenate([UPPER_INNER, UPPER_OUTER]))
+_INNER = np.concatenate([UPPER_INNER, LOWER_INNER])
+_SKIN = np.concatenate([CHIN[:8], HELD[5:9]])
+# Movements below this many pixels can't be seen.
+_STILL = 0.03
+# How far closed lips reach over each other, in widths of the mouth.
+_OVERLAP = 0.01
+# The dark line between closed lips: its half width, in widths of the mouth, and its depth.
+_CREASE, _CREASE_DEPTH = 0.009, 0.25
+# Distance between the nodes of the warp's grid, in widths of the mouth.
+_STEP = 1 / 12
+
+
+def moving_box(mesh: np.ndarray) -> tuple[float, float, float, float]:
+    """The part of the picture that may change (x0, y0, x1, y1): from the nose to the neck."""
+    pose, local = control_points(mesh)
+    width = np.linalg.norm(local[OUTER_CORNERS[1]] - local[OUTER_CORNERS[0]])
+    reach = max(float(width), 0.45) * pose.scale
+    points = mesh[CONTROLS, :2]
+    low, high = points.min(0), points.max(0)
+    down = pose.axes[1, :2] * reach * 0.95
+    low, high = np.minimum(low, low + down) - 0.1 * reach, np.maximum(high, high + down) + 0.1 * reach
+    return float(low[0]), float(low[1]), float(high[0]), float(high[1])
+
+
+def render_mouth(
+    rgb: np.ndarray, mesh: np.ndarray, rest: RestShape, pose: MouthPose, silent: np.ndarray | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Repaint the mouth in a crop.
+
+    rgb: uint8 [h, w, 3]. mesh: float [468+, 3] in the crop's pixels. silent: the shape [len(CONTROLS), 3]
+    that the mouth has where the pose is not active; None: the one it has in this frame. Returns the new crop,
+    uint8 [h, w, 3], and its alpha, float32 [h, w]: 0 where nothing moved."""
+    head, current = control_points(mesh)
+    if silent is None:
+        silent = current
+    target = pose.active * rest.spoken(pose) + (1 - pose.active) * silent
+    closing = _closing(current, target, rest.width)
+    reach = closing * _OVERLAP * rest.width * rest.profile
+    target[UPPER_INNER, 1] += reach[UPPER_INNER]
+    target[LOWER_INNER, 1] -= reach[LOWER_INNER]
+    shift = pixel_offsets(head, target - current)
+    shift[HELD] = 0
+    if np.abs(shift).max() < _STILL:
+        return rgb, np.zeros(rgb.shape[:2], np.float32)
+    source = mesh[CONTROLS, :2].astype(np.float64)
+    bend = _Bend(rgb, source + shift, shift, rest.width * head.scale)
+    result, alpha = bend.face()
+    box = bend.mouth_box()
+    if box.area > 0:
+        lips = bend.lips(box, closing)
+        _open(rgb, lips, alpha, box, bend, source, pose)
+        result[box.slices] = np.clip(lips + 0.5, 0, 255).astype(np.uint8)
+    return result, alpha
+
+
+def _closing(current: np.ndarray, target: np.ndarray, width: float) -> float:
+    """0..1: how far this is an open mouth being closed. Its lips then reach over each other, because the
+    mesh's edge of a lip lies a little inside the mouth and what it takes along would be seen as a line of
+    teeth; and between them the dark line is drawn that lips have where they meet."""
+    now, then = (
+        float((shape[LOWER_INNER[MIDDLE]] - shape[UPPER_INNER[MIDDLE]])[1]) / width
+        for shape in (current, target)
+    )
+    return float(np.clip((now - then) / 0.06, 0, 1) * np.clip(1 - then / 0.08, 0, 1))
+
+
+@dataclass(frozen=True, slots=True)
+class _Box:
+    """A rectangle of pixels inside the crop."""
+
+    x0: int
+    y0: int
+    x1: int
+    y1: int
+
+    @classmethod
+    def around(cls, points: np.ndarray, margin: float, limit: _Box) -> _Box:
+        low = np.floor(points.min(0) - margin).astype(int)
+        high = np.ceil(points.max(0) + margin).astype(int) + 1
+        return cls(
+            max(limit.x0, int(low[0])), max(limit.y0, int(low[1])),
+            min(limit.x1, int(high[0])), min(limit.y1, int(high[1])),
+        )  # fmt: skip
+
+    @property
+    def area(self) -> int:
+        return max(0, self.x1 - self.x0) * max(0, self.y1 - self.y0)
+
+    @property
+    def slices(self) -> tuple[slice, slice]:
+        return slice(self.y0, self.y1), slice(self.x0, self.x1)
+
+    def within(self, outer: _Box) -> tuple[slice, slice]:
+        return slice(self.y0 - outer.y0, self.y1 - outer.y0), slice(self.x0 - outer.x0, self.x1 - outer.x0)
+
+    def pixels(self) -> tuple[np.ndarray, np.ndarray]:
+        """x [1, w] and y [h, 1] of its pixels."""
+        x, y = np.arange(self.x0, self.x1, dtype=np.float32), np.arange(self.y0, self.y1, dtype=np.float32)
+        return x[None], y[:, None]
+
+
+class _Bend:
+    """The two fields of a frame and the line between the lips.
+
+    goal: where the control points go, pixels [n, 2]; shift: how far that is from where they are. mouth: width
+    of the mouth at rest in pixels."""
+
+    def __init__(self, rgb: np.ndarray, goal: np.ndarray, shift: np.ndarray, mouth: float) -> None:
+        self.rgb, self.goal, self.shift, self.mouth = rgb, goal, shift, mouth
+        height, width = rgb.shape[:2]
+        self.crop = _Box(0, 0, width, height)
+        self._step = max(2.0, mouth * _STEP)
+        self._grid = Grid(width, height, self._step)
+        self._upper = self._grid.spline(goal[_UPPER_FIELD], -shift[_UPPER_FIELD])
+        self._lower = self._grid.spline(goal[_LOWER_FIELD], -shift[_LOWER_FIELD])
+        self.axes = MouthAxes.between(*goal[OUTER_CORNERS])
+        self.top, self.bottom = lip_curve(goal, UPPER_INNER), lip_curve(goal, LOWER_INNER)
+        corners = self.axes.points(goal[OUTER_CORNERS])
+        self._seam = np.concatenate(
+            [corners[:1], self.axes.points((self.top + self.bottom) / 2), corners[1:]]
+        )
+        self._half = np.float32(np.abs(corners[:, 0]).mean())
+
+    def face(self) -> tuple[np.ndarray, np.ndarray]:
+        """The whole crop through one field, mixed of the two, and how far it is to be shown."""
+        side = self._lowerness(self._grid.x[None], self._grid.y[:, None], self._step)[..., None]
+        mixed = self._upper + side * (self._lower - self._upper)
+        moved = self._grid.enlarge(np.sqrt((mixed**2).sum(-1)), cv2.INTER_LINEAR)
+        return sample(self.rgb, self._grid.enlarge(mixed)), np.clip((moved - 0.04) / 0.3, 0, 1)
+
+    def mouth_box(self) -> _Box:
+        return _Box.around(self.goal[LIPS], 0.15 * self.mouth + 2, self.crop)
+
+    def lips(self, box: _Box, closing: float) -> np.ndarray:
+        """The mouth itself, each lip through its own field: float32 [h, w, 3]."""
+        corners = box.x0, box.y0, box.x1, box.y1
+        above = sample(self.rgb, self._grid.part(self._upper, *corners), box.x0, box.y0).astype(np.float32)
+        below = sample(self.rgb, self._grid.part(self._lower, *corners), box.x0, box.y0).astype(np.float32)
+        lips = above + self._lowerness(*box.pixels(), 0.6)[..., None] * (below - above)
+        if closing > 0:
+            px, py = self.axes.turn(*box.pixels())
+            away = (py - height_at(px, self._seam)) / (_CREASE * self.mouth)
+            ends = np.clip((self._half - np.abs(px)) / (0.15 * self._half), 0, 1)
+            lips *= (1 - _CREASE_DEPTH * closing * ends * np.exp(-(away**2)))[..., None]
+        return lips
+
+    def _lowerness(self, x: np.ndarray, y: np.ndarray, band: float) -> np.ndarray:
+        """0 above the line between the lips, 1 below; sharp in the mouth (`band` pixels), soft beside it."""
+        px, py = self.axes.turn(x, y)
+        reach = band + 0.5 * np.maximum(0, np.abs(px) - self._half)
+        return np.clip((py - height_at(px, self._seam)) / (2 * reach) + 0.5, 0, 1)
+
+
+def _open(
+    rgb: np.ndarray,
+    lips: np.ndarray,
+    alpha: np.ndarray,
+    box: _Box,
+    bend: _Bend,
+    source: np.ndarray,
+    pose: MouthPose,
+) -> None:
+    """Paint what is seen between the lips, in place: into `lips` (the box's) and `alpha` (the crop's)."""
+    top, bottom, mouth, axes = bend.top, bend.bottom, bend.mouth, bend.axes
+    # Lips that touch, or that stay where the source has them, show nothing but the source.
+    moved = float(np.abs(bend.shift[_INNER]).max())
+    upper, lower = axes.points(top), axes.points(bottom)
+    gap = max(0.0, float((lower - upper)[:, 1].max()))
+    strength = min(1.0, moved / (0.03 * mouth)) * min(1.0, gap / 1.5)
+    outline = np.concatenate([top, bottom[::-1]])
+    hole = _Box.around(outline, 1, box)
+    if strength == 0 or hole.area == 0:
+        return
+    cover = strength * polygon_cover(outline - (hole.x0, hole.y0), hole.x1 - hole.x0, hole.y1 - hole.y0)
+    px, py = axes.turn(*hole.pixels())
+    middle = len(top) // 2
+    meet = upper[middle, 1] + UPPER_SHARE * (lower[middle, 1] - upper[middle, 1])
+    opening = Opening(
+        x=px / mouth,
+        y=(py - meet) / mouth,
+        upper=(height_at(px, upper) - meet) / mouth,
+        lower=(height_at(px, lower) - meet) / mouth,
+        pixel=1 / mouth,
+    )
+    inside = paint(opening, face_light(_skin(rgb, source)), pose.teeth, pose.tongue)
+    own = _own_interior(source, hole, mouth) * min(1.0, 0.1 + 1.2 * pose.teeth)
+    inside += own[..., None] * (rgb[hole.slices] - inside)
+    part = lips[hole.within(box)]
+    part += cover[..., None] * (inside - part)
+    alpha[hole.slices] = np.maximum(alpha[hole.slices], cover)
+
+
+def _skin(rgb: np.ndarray, source: np.ndarray) -> np.ndarray:
+    """Colours [n, 3] of the chin and the cheeks."""
+    height, width = rgb.shape[:2]
+    x, y = np.round(source[_SKIN]).astype(int).T
+    return rgb[np.clip(y, 0, height - 1), np.clip(x, 0, width - 1)]
+
+
+def _own_interior(source: np.ndarray, hole: _Box, mouth: float) -> np.ndarray:
+    """Where this frame itself shows the inside of the mouth, that is its best picture: teeth stay with the
+    skull.
+
+    Returns float32 [h, w], 0..1: how far to believe each of the hole's pixels."""
+    height, width = hole.y1 - hole.y0, hole.x1 - hole.x0
+    gap = float(np.linalg.norm(source[LOWER_INNER[MIDDLE]] - source[UPPER_INNER[MIDDLE]])) / mouth
+    belief = float(np.clip((gap - 0.05) / 0.08, 0, 1))
+    if belief == 0:
+        return np.zeros((height, width), np.float32)
+    outline = np.concatenate([lip_curve(source, UPPER_INNER), lip_curve(source, LOWER_INNER)[::-1]])
+    cover = polygon_cover(outline - (hole.x0, hole.y0), width, height)
+    inner = cv2.GaussianBlur(cover, (0, 0), max(1.0, mouth / 45))
+    return belief * np.clip(inner * 2 - 1, 0, 1)

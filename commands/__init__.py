@@ -1,0 +1,29 @@
+"""The commands of `python -m lipsync_studio`, one module each."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from ..engine.errors import Cancelled, LipSyncError
+from . import render
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run a command. 0: done and whole; 1: an error, said in one sentence; 130: stopped by the user."""
+    parser = argparse.ArgumentParser(
+        prog="lipsync_studio", description="Lip-sync video to a voice or a song."
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    render.add_parser(commands)
+    options = parser.parse_args(arguments)
+    try:
+        options.run(options)
+    except Cancelled:
+        print("Stopped; nothing was written.", file=sys.stderr)
+        return 130
+    except LipSyncError as error:
+        print(f"Error: {error}", file=sys.stderr)
+        return 1
+    return 0

@@ -1,0 +1,71 @@
+"""`render`: lip-sync a file without ComfyUI."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import get_args
+
+from ..backends.protocol import ContentKind, LipSyncRequest, SilenceRule
+from ..backends.registry import BACKENDS
+from ..backends.run import run
+from ..engine.errors import OutputError, TextError
+from ..engine.host.plain import PlainHost
+from ..engine.media.sound import Sound
+from ..engine.media.timeline import FillRule, LengthRule
+from ..engine.media.video import VideoSource
+
+
+def add_parser(commands: argparse._SubParsersAction) -> None:
+    parser = commands.add_parser(
+        "render", help="make the face in a video or picture speak or sing an audio file"
+    )
+    parser.add_argument("--source", type=Path, required=True, help="video or picture")
+    parser.add_argument("--audio", type=Path, required=True, help="voice or song: the result's soundtrack")
+    parser.add_argument("--out", type=Path, required=True, help="MP4 to write")
+    parser.add_argument("--backend", choices=sorted(BACKENDS), default="viseme")
+    parser.add_argument("--text", type=Path, help="what is said, as a text file (English)")
+    parser.add_argument("--driving", type=Path, help="the voice alone, where --audio is a song with music")
+    parser.add_argument("--length", choices=get_args(LengthRule), default="audio")
+    parser.add_argument("--fill", choices=get_args(FillRule), default="pingpong")
+    parser.add_argument("--silence", choices=get_args(SilenceRule), default="rest")
+    parser.add_argument("--content", choices=get_args(ContentKind), default="auto")
+    parser.add_argument("--person", default="largest", help="largest, left, right, centre or an id")
+    parser.add_argument("--crf", type=int, default=18, help="H.264 quality, lower is better (default 18)")
+    parser.add_argument("--report", type=Path, help="write the run report as JSON; - prints it")
+    parser.add_argument("--quiet", action="store_true", help="no progress bar")
+    parser.set_defaults(run=_render)
+
+
+def _render(options: argparse.Namespace) -> None:
+    if not options.out.parent.is_dir():
+        raise OutputError(
+            f"The folder {options.out.parent} doesn't exist: make it or choose another for --out."
+        )
+    request = LipSyncRequest(
+        source=VideoSource(options.source),
+        soundtrack=Sound.load(options.audio),
+        driving=Sound.load(options.driving) if options.driving else None,
+        lyrics=_text(options.text) if options.text else "",
+        length=options.length,
+        fill=options.fill,
+        person=options.person,
+        silence=options.silence,
+        content=options.content,
+    )
+    with PlainHost(progress=not options.quiet) as host:
+        report = run(BACKENDS[options.backend](), request, host, options.out, options.crf)
+    if options.report and str(options.report) != "-":
+        options.report.write_text(report.to_json(), encoding="utf-8")
+    elif options.report:
+        print(report.to_json())
+    else:
+        print(f"{options.out}: {report.frames} frames, {report.generated} generated", file=sys.stderr)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise TextError(f"The text {path} can't be read ({error}): give a UTF-8 text file.") from error

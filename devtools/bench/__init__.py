@@ -1,0 +1,89 @@
+"""`python dev.py bench`: how fast, and in how much memory."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from .. import comfyui
+from ..steps import say
+from . import long, media
+from .table import table
+
+# The issue's bounds.
+MIN_FPS = 25
+MAX_BYTES_MINUTE = 1_500_000_000
+
+
+def main(arguments: list[str]) -> int:
+    """Measure, print the table, write the JSON. 1 if a bound that must hold does not."""
+    parser = argparse.ArgumentParser(prog="dev.py bench", description=__doc__)
+    parser.add_argument("--seconds", type=int, default=10, help="length of the 720p clip (default 10)")
+    parser.add_argument("--full", action="store_true", help="also 1 and 5 minutes of 1080p on the server")
+    parser.add_argument("--out", type=Path, default=Path("bench.json"), help="default bench.json")
+    options = parser.parse_args(arguments)
+    comfy = comfyui.find() or comfyui.fetch()
+    media.FOLDER.mkdir(parents=True, exist_ok=True)
+    results = {"machine": _machine(), "bounds": {}, **_speed(comfy, options.seconds)}
+    bounds = {"720p at 25 fps or better": results["streamed"]["fps"] >= MIN_FPS}
+    if options.full:
+        results["memory"] = _memory(comfy)
+        minute, five = results["memory"]["1 minute"], results["memory"]["5 minutes"]
+        limit = minute["growth_bytes"] + long.allowed_growth(five["audio_bytes"], five["frames"])
+        bounds["1 minute of 1080p below 1.5 GB"] = minute["growth_bytes"] < MAX_BYTES_MINUTE
+        bounds["5 minutes: twice the audio and 8 KB per frame more"] = five["growth_bytes"] <= limit
+        five["limit_bytes"] = limit
+    results["bounds"] = bounds
+    options.out.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
+    print(table(results))
+    return 0 if all(bounds.values()) else 1
+
+
+def _machine() -> dict[str, Any]:
+    return {
+        "system": platform.platform(),
+        "python": platform.python_version(),
+        "cpus": psutil.cpu_count(),
+        "memory_bytes": psutil.virtual_memory().total,
+    }
+
+
+def _speed(comfy: Path, seconds: int) -> dict[str, Any]:
+    """The same clip streamed and as a batch, each in a fresh process."""
+    clip, audio = media.video(1280, 720, seconds), media.audio(seconds)
+    results: dict[str, Any] = {"clip": {"size": [1280, 720], "fps": 25, "seconds": seconds}}
+    for mode in ("streamed", "batch"):
+        say(f"== {seconds} s of 720p, {mode}")
+        out = media.FOLDER / f"{mode}.mp4"
+        result = _case(comfy, mode, clip, audio, out)
+        written, _ = media.frames_of(out)
+        if written != result["frames"]:
+            raise RuntimeError(f"{out} holds {written} frames instead of {result['frames']}.")
+        results[mode] = {**result, "fps": result["frames"] / result["seconds"]}
+    ours, theirs = results["streamed"], results["batch"]
+    results["ratio"] = {
+        "time": theirs["seconds"] / ours["seconds"],
+        "memory": theirs["growth_bytes"] / ours["growth_bytes"],
+    }
+    return results
+
+
+def _case(comfy: Path, mode: str, *paths: Path) -> dict[str, Any]:
+    command = [sys.executable, "-m", "lipsync_studio.devtools.bench.case", str(comfy), mode, *map(str, paths)]
+    result = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+    return json.loads(result.stdout.splitlines()[-1])
+
+
+def _memory(comfy: Path) -> dict[str, Any]:
+    measured = {}
+    for name, seconds in (("1 minute", 60), ("5 minutes", 300)):
+        say(f"== {name} of 1080p on the server")
+        measured[name] = long.measure(comfy, media.video(1920, 1080, seconds), media.audio(seconds))
+    return measured

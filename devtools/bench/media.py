@@ -1,0 +1,107 @@
+"""What the benchmark works on: the sample clip and the sample verse, brought to any size and length."""
+
+from __future__ import annotations
+
+import wave
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import cv2
+import numpy as np
+
+from lipsync_studio.engine.media.colour import rgb_to_planes, to_rgb
+from lipsync_studio.engine.media.frames import Colour, Frame
+from lipsync_studio.engine.media.sound import Sound
+from lipsync_studio.engine.media.video import VideoSource
+from lipsync_studio.engine.media.writer import Mp4Writer
+
+from ..paths import CACHE, ROOT
+
+FOLDER = CACHE / "bench"
+_CLIP = ROOT / "demo" / "clip.mp4"
+_VERSE = ROOT / "demo" / "verse.mp3"
+# Of ordinary footage: what a phone or a camera writes, in quality.
+_CRF = 18
+
+
+def video(width: int, height: int, seconds: int) -> Path:
+    """The sample clip scaled to cover width x height, cut to its upper part, repeated to a length."""
+    path = FOLDER / f"clip_{height}p_{seconds}s.mp4"
+    if not path.exists():
+        _repeat(_scaled(width, height, seconds), path, seconds)
+    return path
+
+
+def _scaled(width: int, height: int, most: int) -> Path:
+    source = VideoSource(_CLIP)
+    frames = min(source.frames, int(most * source.fps))
+    path = FOLDER / f"clip_{height}p_{frames}.mp4"
+    if path.exists():
+        return path
+    scale = max(width / source.size[0], height / source.size[1])
+    size = round(source.size[0] * scale), round(source.size[1] * scale)
+    left = (size[0] - width) // 2
+    duration = frames / source.fps
+    with Mp4Writer(path, (width, height), source.fps, Colour(), None, duration, crf=_CRF) as writer:
+        for frame in source.read(0, frames):
+            rgb = cv2.resize(to_rgb(frame), size, interpolation=cv2.INTER_CUBIC)[:height, left : left + width]
+            planes = rgb_to_planes(np.ascontiguousarray(rgb), Colour())
+            writer.write(Frame(planes, Colour(), frame.pts, frame.index))
+    return path
+
+
+def _repeat(clip: Path, path: Path, seconds: int) -> None:
+    """Copy the coded pictures again and again, which for minutes of 1080p takes a second."""
+    part = path.with_suffix(".part")
+    with av.open(str(part), "w", format="mp4") as target:
+        stream = None
+        shift = 0
+        while stream is None or shift < seconds / stream.time_base:
+            with av.open(str(clip)) as source:
+                pictures = source.streams.video[0]
+                if stream is None:
+                    stream = target.add_stream_from_template(pictures)
+                    stream.time_base = pictures.time_base
+                length = int(pictures.duration)
+                for packet in source.demux(pictures):
+                    if packet.dts is None or packet.dts + shift >= seconds / pictures.time_base:
+                        continue
+                    packet.pts += shift
+                    packet.dts += shift
+                    packet.stream = stream
+                    target.mux(packet)
+                shift += length
+    part.replace(path)
+
+
+def audio(seconds: int) -> Path:
+    """The sample verse repeated to a length, as WAV."""
+    path = FOLDER / f"verse_{seconds}s.wav"
+    if path.exists():
+        return path
+    verse = Sound.load(_VERSE)
+    count = seconds * verse.rate
+    repeats = -(-count // verse.samples.shape[1])
+    samples = np.tile(verse.samples, repeats)[:, :count]
+    part = path.with_suffix(".part")
+    with wave.open(str(part), "wb") as file:
+        file.setnchannels(len(samples))
+        file.setsampwidth(2)
+        file.setframerate(verse.rate)
+        file.writeframes((np.clip(samples, -1, 1).T * 32767).astype("<i2").tobytes())
+    part.replace(path)
+    return path
+
+
+def audio_tensor_bytes(path: Path) -> int:
+    """Of the AUDIO that ComfyUI makes of a WAV: float32."""
+    with wave.open(str(path)) as file:
+        return file.getnframes() * file.getnchannels() * 4
+
+
+def frames_of(path: Path) -> tuple[int, Fraction]:
+    """How many frames a video has, decoded one by one, and their rate."""
+    with av.open(str(path)) as container:
+        stream = container.streams.video[0]
+        return sum(1 for _ in container.decode(stream)), Fraction(stream.average_rate or 0)

@@ -1,0 +1,53 @@
+"""The measured run: what `LipSyncApply` does, with a stopwatch at the stages."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from pathlib import Path
+from typing import Any
+
+from lipsync_studio.backends.crop import backend as crop
+from lipsync_studio.backends.protocol import LipSyncRequest
+from lipsync_studio.backends.run import run
+from lipsync_studio.backends.viseme.engine import VisemeEngine
+from lipsync_studio.engine.host.plain import PlainHost
+from lipsync_studio.engine.media.sound import Sound
+from lipsync_studio.engine.media.video import VideoSource
+from lipsync_studio.engine.media.writer import Mp4Writer
+
+from .stopwatch import Stopwatch
+
+BESIDE = "encode (beside the rest)"
+_STAGES: tuple[tuple[Any, str, str], ...] = (
+    (VideoSource, "__init__", "open"),
+    (Sound, "load", "open"),
+    (VideoSource, "read", "decode"),
+    (VideoSource, "read_reversed", "decode"),
+    (crop, "track_faces", "track"),
+    (crop, "_speech", "speech"),
+    (VisemeEngine, "prepare", "speech"),
+    (crop, "crop_rgb", "crop"),
+    (VisemeEngine, "generate", "warp"),
+    (crop, "paste_rgb", "paste"),
+    (crop, "small_rgb", "preview"),
+    (Mp4Writer, "write", "wait for the encoder"),
+    (Mp4Writer, "__exit__", "wait for the encoder"),
+    (Mp4Writer, "_encode", BESIDE),
+)
+
+
+def render(clip: Path, audio: Path, out: Path) -> dict[str, Any]:
+    """Frames, seconds in all, and seconds by stage. Frames are decoded twice: to find faces, and to paint."""
+    watch = Stopwatch()
+    with contextlib.ExitStack() as stack:
+        for owner, attribute, name in _STAGES:
+            stack.enter_context(watch.watch(owner, attribute, name))
+        host = stack.enter_context(PlainHost("cpu"))
+        started = time.perf_counter()
+        request = LipSyncRequest(source=VideoSource(clip), soundtrack=Sound.load(audio))
+        report = run(crop.CropBackend(VisemeEngine()), request, host, out)
+        seconds = time.perf_counter() - started
+    stages = dict(watch.seconds)
+    stages["other"] = seconds - sum(spent for name, spent in stages.items() if name != BESIDE)
+    return {"frames": report.frames, "generated": report.generated, "seconds": seconds, "stages": stages}

@@ -1,0 +1,103 @@
+"""The commands of `dev.py`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+from pathlib import Path
+
+from . import environment
+from .paths import BASE, ROOT
+from .steps import SetupError, say
+
+DEFAULT_PORT = 8188
+
+
+def main(arguments: list[str]) -> int:
+    """Runs one command and returns the exit code."""
+    parser, options, further = _parse(arguments)
+    if options.command == "demo" and further:
+        parser.error(f"unrecognized arguments: {' '.join(further)}")
+    # Like Ctrl-C, so that a server that was started here is stopped.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    try:
+        if not environment.inside():
+            environment.enter(arguments)
+        comfy = environment.prepare(tests=options.command == "test")
+        if options.command == "demo":
+            return _demo(comfy, keep_serving=options.serve)
+        if options.command == "serve":
+            return _serve(comfy, further)
+        if options.command == "test":
+            return _test(further)
+        return _bench(further)
+    except SetupError as error:
+        say(f"dev.py: {error}")
+        return 1
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
+
+
+def _parse(arguments: list[str]) -> tuple[argparse.ArgumentParser, argparse.Namespace, list[str]]:
+    parser = argparse.ArgumentParser(
+        prog="dev.py",
+        description="Everything happens inside the checkout: .venv holds the Python packages, "
+        ".cache holds ComfyUI and its files.",
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="demo | serve | test | bench")
+    demo = commands.add_parser("demo", help="make the sample lyric video on a real ComfyUI server")
+    demo.add_argument("--serve", action="store_true", help="keep the server up with the workflow to load")
+    for name, summary in (
+        ("serve", "run ComfyUI with this pack; further arguments go to ComfyUI"),
+        ("test", "run all tests; further arguments go to pytest"),
+        ("bench", "measure speed and memory; further arguments go to the benchmark"),
+    ):
+        commands.add_parser(name, help=summary, allow_abbrev=False)
+    return parser, *parser.parse_known_args(arguments)
+
+
+def _demo(comfy: Path, *, keep_serving: bool) -> int:
+    from . import demo
+    from .server import ServerError
+
+    try:
+        return demo.run(comfy, BASE, keep_serving=keep_serving)
+    except ServerError as error:
+        say(f"dev.py: {error}")
+        return 1
+
+
+def _serve(comfy: Path, options: list[str]) -> int:
+    import torch
+
+    from .server import ComfyServer, ServerError, free_port, is_free
+
+    if not torch.cuda.is_available() and not torch.backends.mps.is_available():
+        options = ["--cpu", *options]
+    port = DEFAULT_PORT if is_free(DEFAULT_PORT) else free_port()
+    try:
+        with ComfyServer(comfy, BASE, options, port=port) as server:
+            print(server.url, flush=True)
+            server.wait()
+    except ServerError as error:
+        say(f"dev.py: {error}")
+        return 1
+    return 0
+
+
+def _test(options: list[str]) -> int:
+    import pytest
+
+    from . import chromium
+
+    os.environ[chromium.VARIABLE] = str(chromium.obtain())
+    os.chdir(ROOT)
+    return int(pytest.main(options))
+
+
+def _bench(options: list[str]) -> int:
+    from . import bench
+
+    return bench.main(options)

@@ -1,0 +1,126 @@
+"""ComfyUI's own face data instead of this package's detector: FACE_LANDMARKS and FACE_DETECTION_MODEL.
+
+Known by their shape alone (ComfyUI 0.30, comfy_extras/nodes_mediapipe.py); nothing of ComfyUI is imported.
+FACE_LANDMARKS is {"frames": list per frame of lists of faces, "image_size": (height, width), …}; of a face
+"landmarks_xy" float32 [478, 2] in pixels, "landmarks_3d" [478, 3] in units of the crop, and "presence",
+a logit, are used. Faces come in the detector's order, without identity.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Mapping, Sequence
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from ..errors import InputError
+from ..host.protocol import Host
+from ..media.colour import to_rgb
+from .cuts import with_cuts
+from .finish import finish
+from .roster import Roster
+from .track import FaceTrack
+from .tracker import track_key
+
+if TYPE_CHECKING:
+    from ..media.source import Source
+
+# What core's own node hands its model at once.
+_CHUNK = 16
+_POINTS = 478
+
+
+class FaceDetectionModel(Protocol):
+    """What arrives on a FACE_DETECTION_MODEL wire."""
+
+    def detect_batch(
+        self, images: list[np.ndarray], num_faces: int, score_thresh: float, variant: str
+    ) -> Sequence[Sequence[Mapping[str, Any]]]: ...
+
+
+def track_from_landmarks(
+    landmarks: Mapping[str, Any],
+    source: Source,
+    *,
+    max_faces: int = 8,
+    max_gap: float = 0.4,
+    smooth: bool = True,
+) -> FaceTrack:
+    """A FACE_TRACK of a FACE_LANDMARKS dict that was made from the frames of `source`.
+
+    The pictures may have been scaled before. Where the dict is longer than the source its end is dropped,
+    where it is shorter the rest has no face. The source itself is not read.
+    Raises InputError when the value is not a FACE_LANDMARKS dict.
+    """
+    frames, size = source.frames, source.size
+    try:
+        height, width = landmarks["image_size"]
+        scale = np.array([size[0] / width, size[1] / height, size[0] / width], np.float32)
+        found = [[_face(face) for face in faces] for faces in landmarks["frames"][:frames]]
+    except (KeyError, TypeError, ValueError, ZeroDivisionError) as error:
+        raise InputError(
+            "The face landmarks can't be read: connect the output of ComfyUI's Detect Face Landmarks node."
+        ) from error
+    roster = Roster(frames, source.fps, max_faces, _POINTS)
+    digest = hashlib.sha256()
+    for index in range(frames):
+        faces = [(mesh * scale, score) for mesh, score in (found[index] if index < len(found) else [])]
+        roster.assign(index, faces)
+        digest.update(len(faces).to_bytes(4, "little"))
+        for mesh, _ in faces:
+            digest.update(mesh.tobytes())
+    persons = finish(roster.members, [], frames, source.fps, max_gap, smooth)
+    key = track_key(source.key, ["landmarks", digest.hexdigest(), max_faces, max_gap, smooth])
+    return FaceTrack(persons, frames, size, source.fps, key)
+
+
+def track_with_model(
+    model: FaceDetectionModel,
+    source: Source,
+    host: Host,
+    *,
+    stop: int | None = None,
+    variant: str = "short",
+    min_confidence: float = 0.5,
+    max_faces: int = 8,
+    max_gap: float = 0.4,
+    smooth: bool = True,
+) -> FaceTrack:
+    """Like `track_faces`, with a FACE_DETECTION_MODEL that looks at every frame, sixteen at once.
+
+    variant: "short" or "full".
+    """
+    total = source.frames if stop is None else min(stop, source.frames)
+    roster = Roster(total, source.fps, max_faces, _POINTS)
+    cuts: list[int] = []
+    frames = with_cuts(source.read(0, total))
+    while chunk := list(islice(frames, _CHUNK)):
+        host.progress("Finding faces", chunk[0][0].index, total)
+        pictures = [to_rgb(frame) for frame, _ in chunk]
+        found = model.detect_batch(
+            pictures, num_faces=max_faces, score_thresh=min_confidence, variant=variant
+        )
+        for (frame, cut), faces in zip(chunk, found, strict=True):
+            if cut:
+                cuts.append(frame.index)
+                roster.new_shot()
+            roster.assign(frame.index, [_face(face) for face in faces])
+    host.progress("Finding faces", total, total)
+    persons = finish(roster.members, cuts, total, source.fps, max_gap, smooth)
+    settings = ["comfyui", total, variant, min_confidence, max_faces, max_gap, smooth]
+    return FaceTrack(persons, total, source.size, source.fps, track_key(source.key, settings))
+
+
+def _face(face: Mapping[str, Any]) -> tuple[np.ndarray, float]:
+    """Mesh float32 [478, 3] in pixels and presence 0..1."""
+    xy = np.asarray(face["landmarks_xy"], np.float32)
+    crop = np.asarray(face["landmarks_3d"], np.float32)
+    if xy.shape != (_POINTS, 2) or crop.shape != (_POINTS, 3):
+        raise ValueError(f"expected {_POINTS} landmarks, got {xy.shape} and {crop.shape}")
+    # Depth is in pixels of the crop; its scale to the picture is that of x and y.
+    scale = float(xy.std(axis=0).sum() / max(float(crop[:, :2].std(axis=0).sum()), 1e-6))
+    presence = 1 / (1 + math.exp(-max(-80.0, min(80.0, float(face["presence"])))))
+    return np.column_stack([xy, crop[:, 2] * scale]).astype(np.float32), presence

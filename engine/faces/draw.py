@@ -1,0 +1,62 @@
+"""A track drawn into its pictures, for people to check."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from .geometry import (
+    FACE_OVAL,
+    INNER_LOWER_LIP,
+    INNER_UPPER_LIP,
+    LEFT_EYE,
+    OUTER_LOWER_LIP,
+    OUTER_UPPER_LIP,
+    RIGHT_EYE,
+)
+from .preview import colour_of
+from .track import Face, FaceTrack
+
+_RINGS = (
+    OUTER_UPPER_LIP + OUTER_LOWER_LIP[-2:0:-1],
+    INNER_UPPER_LIP + INNER_LOWER_LIP[-2:0:-1],
+    LEFT_EYE,
+    RIGHT_EYE,
+    FACE_OVAL,
+)
+# Fractional bits of the coordinates handed to OpenCV.
+_SHIFT = 4
+
+
+def draw_track(rgb: np.ndarray, track: FaceTrack, frame: int) -> np.ndarray:
+    """A copy of a picture uint8 [H, W, 3] with every person's box, id, mesh and contours in that frame.
+
+    The picture may be smaller or larger than the track's frames. Interpolated faces have a thinner box.
+    """
+    out = np.ascontiguousarray(rgb).copy()
+    scale = out.shape[1] / track.size[0]
+    for person in track.persons:
+        face = person.at(frame)
+        if face is not None:
+            _draw(out, face, person.id, scale)
+    return out
+
+
+def _draw(out: np.ndarray, face: Face, id_: int, scale: float) -> None:
+    colour = colour_of(id_)
+    x0, y0, x1, y1 = (round(float(v) * scale) for v in face.box)
+    thick = max(1, round((y1 - y0) / 300))
+    # OpenCV counts from the middle of pixel 0.
+    points = np.rint((face.mesh[:, :2] * scale - 0.5) * (1 << _SHIFT)).astype(np.int32)
+    for point in points:
+        cv2.circle(out, point.tolist(), (thick << _SHIFT) // 2, colour, -1, cv2.LINE_AA, _SHIFT)
+    for ring in _RINGS:
+        cv2.polylines(out, [points[list(ring)]], True, (255, 255, 255), thick, cv2.LINE_AA, _SHIFT)
+    cv2.rectangle(out, (x0, y0), (x1, y1), colour, 1 if face.interpolated else 2 * thick)
+    label, size = str(id_), 0.5 * thick
+    (width, height), below = cv2.getTextSize(label, cv2.FONT_HERSHEY_SIMPLEX, size, thick)
+    top = max(y0, height + below + 2)
+    cv2.rectangle(out, (x0, top - height - below - 2), (x0 + width + 4, top), colour, -1)
+    cv2.putText(
+        out, label, (x0 + 2, top - below), cv2.FONT_HERSHEY_SIMPLEX, size, (0, 0, 0), thick, cv2.LINE_AA
+    )

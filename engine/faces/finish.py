@@ -1,0 +1,70 @@
+"""From raw observations to the FACE_TRACK: short gaps filled, jitter removed, rows trimmed."""
+
+from __future__ import annotations
+
+import bisect
+from collections.abc import Sequence
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+
+from .mesh import box_of_mesh
+from .roster import Member
+from .smoothing import smooth_run
+from .track import Person
+
+# A face in fewer frames than this is a mistake of the detector, unless the shot is that short.
+_MIN_FRAMES = 3
+
+
+def finish(
+    members: Sequence[Member], cuts: Sequence[int], frames: int, fps: Fraction, max_gap: float, smooth: bool
+) -> tuple[Person, ...]:
+    """The persons of a clip in order of first appearance.
+
+    cuts: first frames of all shots but the first. max_gap: seconds; gaps up to this within a shot are filled
+    in linearly. The members' arrays are worked on in place.
+    """
+    bounds = [0, *cuts, frames]
+    persons = []
+    for member in members:
+        rows = np.flatnonzero(member.scores)
+        if not rows.size or rows.size < min(_MIN_FRAMES, _shot_length(bounds, member.first + int(rows[0]))):
+            continue
+        low, high = int(rows[0]), int(rows[-1]) + 1
+        first, meshes, scores = member.first + low, member.meshes[low:high], member.scores[low:high]
+        interpolated = np.zeros(high - low, bool)
+        for start, stop in pairwise(bounds):
+            part = slice(max(start - first, 0), max(stop - first, 0))
+            _fill(meshes[part], scores[part], interpolated[part], round(max_gap * float(fps)))
+            if smooth:
+                for run in runs(scores[part] > 0):
+                    smooth_run(meshes[part][run])
+        boxes = box_of_mesh(meshes).astype(np.float32)
+        persons.append((first, member.id, boxes, meshes, scores, interpolated))
+    persons.sort(key=lambda p: p[:2])
+    return tuple(Person(i, p[0], *p[2:]) for i, p in enumerate(persons, 1))
+
+
+def runs(mask: np.ndarray) -> list[slice]:
+    """Stretches of True."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], mask, [False]])))
+    return [slice(int(a), int(b)) for a, b in edges.reshape(-1, 2)]
+
+
+def _shot_length(bounds: Sequence[int], frame: int) -> int:
+    i = bisect.bisect_right(bounds, frame)
+    return bounds[min(i, len(bounds) - 1)] - bounds[i - 1]
+
+
+def _fill(meshes: np.ndarray, scores: np.ndarray, interpolated: np.ndarray, max_rows: int) -> None:
+    for gap in runs(scores <= 0):
+        a, b = gap.start - 1, gap.stop
+        if a < 0 or b >= len(scores) or b - a - 1 > max_rows:
+            continue
+        for row in range(a + 1, b):
+            t = (row - a) / (b - a)
+            meshes[row] = (1 - t) * meshes[a] + t * meshes[b]
+            scores[row] = (1 - t) * scores[a] + t * scores[b]
+            interpolated[row] = True

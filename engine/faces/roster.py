@@ -1,0 +1,140 @@
+"""Who is who: persons over time, and which of them a newly found face is."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+
+from .detector import iou
+from .mesh import box_of_mesh
+
+# Two meshes whose boxes overlap more are one face.
+_SAME_FACE = 0.5
+# A lost person may be found again this far away, in face sizes, plus so much for every second of absence …
+_REACH = 1.0
+_REACH_PER_SECOND = 0.5
+_REACH_MAX = 2.5
+# … and at most this much larger or smaller.
+_RESIZED = 1.8
+
+
+class Member:
+    """A person while the clip is being read; row k belongs to frame `first + k`."""
+
+    def __init__(self, id_: int, first: int, capacity: int, points: int) -> None:
+        self.id = id_
+        self.first = first
+        self.last = first - 1
+        self.active = True
+        # Rows that are never written take no memory: the system maps zero pages on the first write.
+        self.meshes = np.zeros((capacity, points, 3), np.float32)
+        self.scores = np.zeros(capacity, np.float32)
+
+    def put(self, frame: int, mesh: np.ndarray, score: float) -> None:
+        self.meshes[frame - self.first] = mesh
+        self.scores[frame - self.first] = score
+        self.last = max(self.last, frame)
+
+    def has(self, frame: int) -> bool:
+        return self.first <= frame <= self.last and self.scores[frame - self.first] > 0
+
+    def mesh(self, frame: int) -> np.ndarray:
+        return self.meshes[frame - self.first]
+
+
+class Roster:
+    """The persons of a clip."""
+
+    def __init__(self, frames: int, fps: Fraction, max_faces: int, points: int = 468) -> None:
+        self._frames = frames
+        self._fps = float(fps)
+        self._max_faces = max_faces
+        self._points = points
+        self.members: list[Member] = []
+        self._shot: list[Member] = []
+
+    def new_shot(self) -> None:
+        """After a cut nobody is taken for anybody seen before."""
+        for member in self._shot:
+            member.active = False
+        self._shot = []
+
+    def active(self) -> list[Member]:
+        """The persons being followed."""
+        return [m for m in self._shot if m.active]
+
+    def settle(self, frame: int) -> None:
+        """Where two persons' meshes have come to lie on one face, the one not heading there is lost."""
+        here = [m for m in self.active() if m.has(frame)]
+        for i, a in enumerate(here):
+            for b in here[i + 1 :]:
+                if a.active and b.active and same_face(a.mesh(frame), b.mesh(frame)):
+                    loser = max(a, b, key=lambda m: (_surprise(m, frame), m.id))
+                    loser.scores[frame - loser.first] = 0
+                    loser.active = False
+
+    def claim(self, frame: int, mesh: np.ndarray, score: float, earliest: int | None = None) -> Member | None:
+        """Record a face nobody is followed to: a lost person of this shot where the place makes it plausible,
+        else a new one. `earliest`: first frame that may be filled in for a new person later.
+
+        None when there are as many persons as wanted already.
+        """
+        if len(self.active()) >= self._max_faces:
+            return None
+        lost = [(_distance(m, frame, mesh, self._fps), m.id, m) for m in self._shot if not m.active]
+        near = [entry for entry in lost if entry[0] <= 1]
+        if near:
+            member = min(near)[2]
+        else:
+            first = frame if earliest is None else earliest
+            member = Member(len(self.members) + 1, first, self._frames - first, self._points)
+            self.members.append(member)
+            self._shot.append(member)
+        member.active = True
+        member.put(frame, mesh, score)
+        return member
+
+    def assign(self, frame: int, faces: list[tuple[np.ndarray, float]]) -> None:
+        """Record all faces (mesh, score) of a frame that came without identity."""
+        candidates = sorted(
+            (_distance(m, frame, mesh, self._fps), m.id, i)
+            for m in self.active()
+            for i, (mesh, _) in enumerate(faces)
+        )
+        left, unmatched = dict(enumerate(faces)), {m.id: m for m in self.active()}
+        for distance, id_, i in candidates:
+            if distance <= 1 and i in left and id_ in unmatched:
+                unmatched.pop(id_).put(frame, *left.pop(i))
+        for member in unmatched.values():
+            member.active = False
+        for mesh, score in sorted(left.values(), key=lambda face: -_size(face[0])):
+            self.claim(frame, mesh, score)
+
+
+def same_face(a: np.ndarray, b: np.ndarray) -> bool:
+    """Whether two meshes of one frame lie on the same face."""
+    return bool(iou(box_of_mesh(a), box_of_mesh(b)[None])[0] > _SAME_FACE)
+
+
+def _size(mesh: np.ndarray) -> float:
+    box = box_of_mesh(mesh)
+    return float(max(box[2] - box[0], box[3] - box[1], 1))
+
+
+def _distance(member: Member, frame: int, mesh: np.ndarray, fps: float) -> float:
+    """How far a face is from where a person was last seen: up to 1 it can be the same."""
+    last = member.mesh(member.last)
+    sizes = _size(last), _size(mesh)
+    reach = min(_REACH + _REACH_PER_SECOND * (frame - member.last - 1) / fps, _REACH_MAX) * max(sizes)
+    # Point by point, so that of two heads side by side the one turned the same way is nearer.
+    moved = float(np.sqrt(((last[:, :2] - mesh[:, :2]) ** 2).sum(axis=1)).mean()) / reach
+    return max(moved, max(sizes) / min(sizes) / _RESIZED)
+
+
+def _surprise(member: Member, frame: int) -> float:
+    """Distance of a person's face from where its motion led, in pixels; new ones have no motion to follow."""
+    if not (member.has(frame - 1) and member.has(frame - 2)):
+        return float("inf")
+    expected = 2 * member.mesh(frame - 1)[:, :2].mean(axis=0) - member.mesh(frame - 2)[:, :2].mean(axis=0)
+    return float(np.linalg.norm(member.mesh(frame)[:, :2].mean(axis=0) - expected))

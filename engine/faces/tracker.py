@@ -1,0 +1,155 @@
+"""Faces over time: detected now and then, followed in between."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import deque
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from ..host.protocol import Host
+from ..media.frames import Frame
+from .cuts import with_cuts
+from .detector import Detection, FaceDetector, Variant
+from .finish import finish
+from .mesh import FaceMesh, box_of_mesh, roi_of_detection, roi_of_mesh, steadied
+from .preview import preview
+from .roster import Member, Roster, same_face
+from .sampling import Roi
+from .track import FaceTrack
+
+if TYPE_CHECKING:
+    from ..media.source import Source
+
+# Part of the key: raise it when the same source and settings give another track.
+_VERSION = 1
+# The detector looks for newcomers this often (frames), and for small ones every so many times. Whoever is
+# found then is followed back to the frames in between, so nothing is missed by looking seldom.
+_SEARCH_EVERY = 8
+_THOROUGH_EVERY = 4
+_PROGRESS_EVERY = 16
+_MIN_PRESENCE = 0.5
+
+
+def track_faces(
+    source: Source,
+    host: Host,
+    *,
+    stop: int | None = None,
+    detector: Variant = "auto",
+    min_confidence: float = 0.5,
+    max_faces: int = 8,
+    max_gap: float = 0.4,
+    smooth: bool = True,
+) -> FaceTrack:
+    """Find and follow the faces of a source's frames before `stop` (all by default).
+
+    max_gap: seconds a face may be missing before it counts as absent; shorter gaps are interpolated.
+    Memory: 5.7 KB per person and frame. The result depends on source and settings only.
+    Raises MissingFilesError without the models, and what the source and the host raise.
+    """
+    frames = source.frames if stop is None else min(stop, source.frames)
+    roster = Roster(frames, source.fps, max_faces)
+    follower = _Follower(FaceDetector(detector, min_confidence), FaceMesh(), roster)
+    for frame, cut in with_cuts(source.read(0, frames)):
+        follower.step(frame, cut)
+        if frame.index % _PROGRESS_EVERY == 0:
+            boxes = {m.id: box_of_mesh(m.mesh(frame.index)) for m in follower.visible(frame.index)}
+            host.progress("Finding faces", frame.index, frames, preview(frame, boxes))
+    host.progress("Finding faces", frames, frames)
+    persons = finish(roster.members, follower.cuts, frames, source.fps, max_gap, smooth)
+    settings = [_VERSION, frames, detector, min_confidence, max_faces, max_gap, smooth]
+    return FaceTrack(persons, frames, source.size, source.fps, track_key(source.key, settings))
+
+
+def track_key(source_key: str, settings: Sequence[object]) -> str:
+    """Hash of what a track was made from."""
+    return hashlib.sha256(json.dumps([source_key, *settings]).encode()).hexdigest()
+
+
+class _Follower:
+    """One pass over the frames of a clip."""
+
+    def __init__(self, detector: FaceDetector, mesh: FaceMesh, roster: Roster) -> None:
+        self.roster = roster
+        self.cuts: list[int] = []
+        self._detector = detector
+        self._mesh = mesh
+        # The frames since the last search, oldest first, to follow newcomers back through.
+        self._recent: deque[Frame] = deque(maxlen=_SEARCH_EVERY)
+        # Where each followed person is looked for next, by id.
+        self._rois: dict[int, Roi] = {}
+        self._searches = 0
+        self._search_at = 0
+
+    def visible(self, index: int) -> list[Member]:
+        return [m for m in self.roster.active() if m.has(index)]
+
+    def step(self, frame: Frame, cut: bool) -> None:
+        if cut:
+            self.cuts.append(frame.index)
+            self.roster.new_shot()
+            self._recent.clear()
+            self._rois.clear()
+            self._searches = 0
+        lost = self._follow(frame)
+        if cut or lost or frame.index >= self._search_at:
+            self._search(frame)
+        else:
+            self._recent.append(frame)
+
+    def _follow(self, frame: Frame) -> bool:
+        """Measure everybody near where they were; True when somebody was lost."""
+        followed = self.roster.active()
+        for member in followed:
+            roi = self._rois[member.id]
+            mesh, presence = self._mesh.follow(frame, roi)
+            if presence >= _MIN_PRESENCE:
+                member.put(frame.index, mesh, presence)
+                self._rois[member.id] = steadied(roi, roi_of_mesh(mesh))
+            else:
+                member.active = False
+        self.roster.settle(frame.index)
+        return not all(member.active for member in followed)
+
+    def _search(self, frame: Frame) -> None:
+        thorough = self._searches % _THOROUGH_EVERY == 0 or not self.visible(frame.index)
+        earliest = frame.index - len(self._recent)
+        for detection in self._strangers(frame, thorough):
+            mesh, presence = self._mesh.follow(frame, roi_of_detection(detection))
+            if presence < _MIN_PRESENCE:
+                continue
+            mesh, presence = self._mesh.measure(frame, roi_of_mesh(mesh))
+            if presence < _MIN_PRESENCE or any(
+                same_face(mesh, m.mesh(frame.index)) for m in self.visible(frame.index)
+            ):
+                continue
+            member = self.roster.claim(frame.index, mesh, presence, earliest)
+            if member:
+                self._rois[member.id] = roi_of_mesh(mesh)
+                self._follow_back(member, frame.index)
+        self._recent.clear()
+        self._recent.append(frame)
+        self._searches += 1
+        self._search_at = frame.index + _SEARCH_EVERY
+
+    def _strangers(self, frame: Frame, thorough: bool) -> Iterator[Detection]:
+        """Detections that are nobody's followed face, largest first."""
+        known = [box_of_mesh(m.mesh(frame.index)) for m in self.visible(frame.index)]
+        found = self._detector.detect(frame, thorough)
+        for detection in sorted(found, key=lambda d: float(d.box[0] - d.box[2])):
+            x, y = detection.keypoints[:4].mean(axis=0)
+            if not any(x0 <= x <= x1 and y0 <= y <= y1 for x0, y0, x1, y1 in known):
+                yield detection
+
+    def _follow_back(self, member: Member, index: int) -> None:
+        mesh = member.mesh(index)
+        for frame in reversed(self._recent):
+            if member.has(frame.index) or frame.index < member.first:
+                break
+            mesh, presence = self._mesh.follow(frame, roi_of_mesh(mesh))
+            others = (m for m in self.roster.members if m is not member and m.has(frame.index))
+            if presence < _MIN_PRESENCE or any(same_face(mesh, m.mesh(frame.index)) for m in others):
+                break
+            member.put(frame.index, mesh, presence)

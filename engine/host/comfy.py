@@ -1,0 +1,102 @@
+"""The host inside ComfyUI: its devices, memory management, progress bars, cancel button and folders."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from pathlib import Path
+
+import comfy.model_management
+import comfy.model_patcher
+import comfy.utils
+import folder_paths
+import torch
+from comfy_execution.utils import get_executing_context
+from PIL.Image import Image
+from server import PromptServer
+
+PREVIEW_SIZE = 512
+PREVIEW_INTERVAL = 0.5  # seconds
+
+
+def register_models_folder(kind: str) -> None:
+    """Make `models/<kind>` known to ComfyUI, after folders the user has set for it; makes no folder."""
+    folder_paths.add_model_folder_path(kind, str(Path(folder_paths.models_dir) / kind))
+    paths, extensions = folder_paths.folder_names_and_paths[kind]
+    folder_paths.folder_names_and_paths[kind] = (paths, {*extensions, *folder_paths.supported_pt_extensions})
+
+
+class ComfyHost:
+    """Made by a node for one execution, on the thread or task that executes it."""
+
+    def __init__(self) -> None:
+        context = get_executing_context()
+        self._node_id = context.node_id if context else None
+        self._stage = ""
+        self._bar = comfy.utils.ProgressBar(1, node_id=self._node_id)
+        self._last_preview = 0.0
+
+    def manage(self, module: torch.nn.Module) -> ComfyModel:
+        return ComfyModel(module)
+
+    def free_memory(self, num_bytes: int) -> None:
+        comfy.model_management.free_memory(num_bytes, comfy.model_management.get_torch_device())
+
+    def progress(self, stage: str, done: int, total: int, preview: Image | None = None) -> None:
+        """One bar per stage, with the stage's name as text under the node."""
+        self.check_cancelled()
+        if stage != self._stage:
+            self._stage = stage
+            self._bar = comfy.utils.ProgressBar(total, node_id=self._node_id)
+            if self._node_id is not None:
+                PromptServer.instance.send_progress_text(stage, self._node_id)
+        self._bar.update_absolute(done, total, self._throttled(preview))
+
+    def _throttled(self, preview: Image | None) -> tuple[str, Image, int] | None:
+        # ComfyUI encodes and sends every preview it is given.
+        now = time.monotonic()
+        if preview is None or now - self._last_preview < PREVIEW_INTERVAL:
+            return None
+        self._last_preview = now
+        return ("JPEG", preview, PREVIEW_SIZE)
+
+    def check_cancelled(self) -> None:
+        """Raises ComfyUI's `InterruptProcessingException`."""
+        comfy.model_management.throw_exception_if_processing_interrupted()
+
+    def temp_file(self, suffix: str) -> Path:
+        """In ComfyUI's temp folder, which it empties at its start and exit, never between prompts."""
+        folder = Path(folder_paths.get_temp_directory())
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder / f"lipsync_{uuid.uuid4().hex}{suffix}"
+
+    def models_folder(self, kind: str) -> Path:
+        """The first folder of the kind, which is the user's own where one is configured."""
+        if kind not in folder_paths.folder_names_and_paths:
+            register_models_folder(kind)
+        return Path(folder_paths.get_folder_paths(kind)[0])
+
+
+class ComfyModel:
+    """A network that ComfyUI loads and evicts together with its own models."""
+
+    def __init__(self, module: torch.nn.Module) -> None:
+        self._module = module
+        # Looked up at call time, because ComfyUI's main.py rebinds it. The patcher sets attributes such as
+        # `device` on the module it is given, which diffusers' models have as read-only properties.
+        self._patcher = comfy.model_patcher.CoreModelPatcher(
+            torch.nn.Sequential(module),
+            load_device=comfy.model_management.get_torch_device(),
+            offload_device=comfy.model_management.unet_offload_device(),
+        )
+
+    @property
+    def module(self) -> torch.nn.Module:
+        return self._module
+
+    @property
+    def device(self) -> torch.device:
+        return self._patcher.load_device
+
+    def load(self, activation_bytes: int = 0) -> None:
+        comfy.model_management.load_models_gpu([self._patcher], memory_required=activation_bytes)

@@ -1,0 +1,175 @@
+"""The host for scripts, servers and tests: plain torch, no ComfyUI."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import tempfile
+import threading
+import uuid
+from pathlib import Path
+from types import FrameType, TracebackType
+from typing import TYPE_CHECKING, Any
+
+from ..errors import Cancelled
+
+if TYPE_CHECKING:
+    import torch
+    from PIL.Image import Image
+    from tqdm import tqdm
+
+MODELS_VARIABLE = "LIPSYNC_MODELS"
+
+
+class PlainHost:
+    """Runs the engine in an ordinary Python process; a context manager.
+
+    device: "cuda", "mps", "cpu" …; the best one there is if None.
+    progress: draw a terminal bar on standard error for each stage.
+    cancel: set it, from any thread, to stop the run with `errors.Cancelled`. Where none is given, Ctrl-C does
+    the same while the host is open (a second Ctrl-C interrupts at once).
+    """
+
+    def __init__(
+        self,
+        device: str | None = None,
+        *,
+        progress: bool = False,
+        cancel: threading.Event | None = None,
+    ) -> None:
+        self._device = device
+        self._show_progress = progress
+        self._bar: tqdm[Any] | None = None
+        self._cancel = cancel or threading.Event()
+        self._handles_interrupt = cancel is None and threading.current_thread() is threading.main_thread()
+        self._previous_handler: Any = None
+        self._folder: Path | None = None
+        self._models: list[PlainModel] = []
+
+    def __enter__(self) -> PlainHost:
+        if self._handles_interrupt:
+            self._previous_handler = signal.signal(signal.SIGINT, self._on_interrupt)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Ends the progress bar, gives Ctrl-C back and removes the temporary files."""
+        self._end_bar()
+        if self._previous_handler is not None:
+            signal.signal(signal.SIGINT, self._previous_handler)
+            self._previous_handler = None
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            self._folder = None
+
+    def _on_interrupt(self, signum: int, frame: FrameType | None) -> None:
+        if self._cancel.is_set():
+            raise KeyboardInterrupt
+        self._cancel.set()
+
+    @property
+    def device(self) -> torch.device:
+        import torch
+
+        if self._device is None:
+            self._device = (
+                "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
+            )
+        return torch.device(self._device)
+
+    def manage(self, module: torch.nn.Module) -> PlainModel:
+        return PlainModel(module, self)
+
+    def free_memory(self, num_bytes: int) -> None:
+        """Offload models, the longest unused first, until the device has `num_bytes` free."""
+        while self._models and _free_bytes(self.device) < num_bytes:
+            self._models.pop(0).offload()
+
+    def _make_room(self, model: PlainModel, num_bytes: int) -> None:
+        """Have `num_bytes` free for `model` and note it as the one used last."""
+        if model in self._models:
+            self._models.remove(model)
+        self.free_memory(num_bytes)
+        self._models.append(model)
+
+    def progress(self, stage: str, done: int, total: int, preview: Image | None = None) -> None:
+        self.check_cancelled()
+        if not self._show_progress:
+            return
+        if self._bar is None or self._bar.desc != stage:
+            from tqdm import tqdm
+
+            self._end_bar()
+            self._bar = tqdm(total=total, unit=" frames", dynamic_ncols=True)
+            self._bar.desc = stage
+        self._bar.total = total
+        self._bar.update(done - self._bar.n)
+
+    def _end_bar(self) -> None:
+        if self._bar is not None:
+            self._bar.close()
+            self._bar = None
+
+    def check_cancelled(self) -> None:
+        """Raises `errors.Cancelled`."""
+        if self._cancel.is_set():
+            raise Cancelled("The run was cancelled.")
+
+    def temp_file(self, suffix: str) -> Path:
+        if self._folder is None:
+            self._folder = Path(tempfile.mkdtemp(prefix="lipsync-studio-"))
+        return self._folder / f"{uuid.uuid4().hex}{suffix}"
+
+    def models_folder(self, kind: str) -> Path:
+        """`$LIPSYNC_MODELS/<kind>`, by default in the user's cache folder."""
+        base = os.environ.get(MODELS_VARIABLE)
+        return (Path(base) if base else Path.home() / ".cache" / "lipsync-studio" / "models") / kind
+
+
+class PlainModel:
+    """A network that is on the device from its first `load` until the host needs the room."""
+
+    def __init__(self, module: torch.nn.Module, host: PlainHost) -> None:
+        self._module = module
+        self._host = host
+
+    @property
+    def module(self) -> torch.nn.Module:
+        return self._module
+
+    @property
+    def device(self) -> torch.device:
+        return self._host.device
+
+    def load(self, activation_bytes: int = 0) -> None:
+        # Weights that are on the device already take no further room; their device type tells.
+        waiting = [
+            tensor
+            for tensor in (*self._module.parameters(), *self._module.buffers())
+            if tensor.device.type != self.device.type
+        ]
+        needed = sum(tensor.numel() * tensor.element_size() for tensor in waiting)
+        self._host._make_room(self, needed + activation_bytes)
+        if waiting:
+            self._module.to(self.device)
+
+    def offload(self) -> None:
+        self._module.to("cpu")
+
+
+def _free_bytes(device: torch.device) -> float:
+    """What can still be allocated on a device; without limit where weights live in main memory anyway."""
+    import torch
+
+    if device.type == "cuda":
+        free, _ = torch.cuda.mem_get_info(device)
+        # The caching allocator's own reserve is as good as free.
+        return free + torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
+    if device.type == "mps":
+        return torch.mps.recommended_max_memory() - torch.mps.current_allocated_memory()
+    return float("inf")

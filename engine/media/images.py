@@ -1,0 +1,91 @@
+"""An IMAGE batch as a frame source."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from fractions import Fraction
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from ..errors import VideoError
+from .colour import rgb_to_planes
+from .frames import Colour, Frame
+from .sound import Sound
+from .times import ConstantTimes, standard_rate
+from .video import MIN_SIDE
+
+if TYPE_CHECKING:
+    import torch
+
+_HASHED_BYTES = 1 << 30
+
+
+class ImageSource:
+    """Frames of an IMAGE batch [B, H, W, C >= 3], torch or numpy, float 0..1 (alpha ignored, NaN is black).
+
+    Each picture is converted to BT.709 limited range when it is read. Raises VideoError for no pictures, a
+    wrong shape or less than 16 pixels.
+    """
+
+    variable = False
+    colour = Colour()
+
+    def __init__(self, images: torch.Tensor | np.ndarray, fps: Fraction | float = 25) -> None:
+        if images.ndim != 4 or images.shape[-1] < 3:
+            raise VideoError(f"The images have the shape {tuple(images.shape)} instead of [frames, height, "
+                             "width, 3]; take them from an image or video loader.")
+        frames, height, width = (int(n) for n in images.shape[:3])
+        if frames == 0:
+            raise VideoError("The image batch is empty; connect at least one image.")
+        if min(height, width) < MIN_SIDE:
+            raise VideoError(f"The image is only {width}x{height} pixels; "
+                             f"it needs at least {MIN_SIDE}x{MIN_SIDE}.")
+        if fps <= 0:
+            raise VideoError(f"The frame rate is {float(fps):g}; it must be above 0.")
+        self._images = images
+        self.frames = frames
+        self.still = frames == 1
+        self.size = width + width % 2, height + height % 2
+        self.fps = standard_rate(fps)
+        self.times = ConstantTimes(self.fps, frames)
+        self.duration = frames / self.fps
+
+    @cached_property
+    def key(self) -> str:
+        """Hash of the pictures; of a batch above 1 GB, of every n-th row of each."""
+        digest = hashlib.blake2b(f"{tuple(self._images.shape)} {self.fps}".encode(), digest_size=16)
+        step = -(-self._images.nbytes // _HASHED_BYTES)
+        for index in range(self.frames):
+            digest.update(_array(self._images[index, ::step]).tobytes())
+        return digest.hexdigest()
+
+    def read(self, start: int = 0, stop: int | None = None) -> Iterator[Frame]:
+        """Frames start..stop-1 in order; each frame's planes belong to the caller."""
+        stop = self.frames if stop is None else min(stop, self.frames)
+        return (self._frame(index) for index in range(start, stop))
+
+    def read_reversed(self, start: int = 0, stop: int | None = None) -> Iterator[Frame]:
+        """Frames stop-1..start, backwards."""
+        stop = self.frames if stop is None else min(stop, self.frames)
+        return (self._frame(index) for index in range(stop - 1, start - 1, -1))
+
+    def sound(self) -> Sound | None:
+        return None
+
+    def _frame(self, index: int) -> Frame:
+        rgb: np.ndarray = np.nan_to_num(_array(self._images[index])[..., :3] * np.float32(255), nan=0.0)
+        bottom, right = rgb.shape[0] % 2, rgb.shape[1] % 2
+        if bottom or right:
+            rgb = cv2.copyMakeBorder(rgb, 0, bottom, 0, right, cv2.BORDER_REPLICATE)
+        np.clip(rgb, 0, 255, out=rgb)
+        return Frame(rgb_to_planes(rgb, self.colour), self.colour, self.times[index], index)
+
+
+def _array(image: torch.Tensor | np.ndarray) -> np.ndarray:
+    if not isinstance(image, np.ndarray):
+        image = image.detach().float().cpu().numpy()
+    return image.astype(np.float32, copy=False)

@@ -1,0 +1,92 @@
+"""From any decoded picture to upright, even-sized 8-bit I420 planes and their colour tags."""
+
+from __future__ import annotations
+
+import av
+import cv2
+import numpy as np
+from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
+
+from .frames import Colour
+
+RGB_COLOUR = Colour()  # what RGB-coded pictures are converted to: BT.709, limited range
+_PLANAR_420 = {"yuv420p", "yuvj420p", "yuva420p"}
+_ROTATIONS = {90: cv2.ROTATE_90_COUNTERCLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_CLOCKWISE}
+
+
+def is_rgb_coded(picture: av.VideoFrame) -> bool:
+    """RGB, palette and grey pictures have no YUV matrix of their own."""
+    kind = picture.format
+    return kind.is_rgb or kind.has_palette or kind.name.startswith(("gray", "ya", "mono"))
+
+
+def colour_of(picture: av.VideoFrame) -> Colour:
+    if is_rgb_coded(picture):
+        return RGB_COLOUR
+    full = picture.color_range == ColorRange.JPEG or picture.format.name.startswith("yuvj")
+    return Colour(int(picture.colorspace), int(picture.color_primaries), int(picture.color_trc), full)
+
+
+def turn_of(picture: av.VideoFrame) -> int:
+    """Degrees (0, 90, 180, 270) to turn a picture counterclockwise to have it upright."""
+    return round(picture.rotation / 90) % 4 * 90
+
+
+def upright_size(picture: av.VideoFrame) -> tuple[int, int]:
+    """Width and height after rotation, as stored in the file (may be odd)."""
+    size = picture.width, picture.height
+    return size if turn_of(picture) in (0, 180) else size[::-1]
+
+
+class PlaneConverter:
+    """Pictures of one stream to I420 planes [H*3/2, W] that the caller owns.
+
+    8-bit 4:2:0 is copied as it is; everything else goes through swscale with matrix and range kept. Alpha is
+    ignored: the colour planes stay what they are, nothing is blended over black. Odd sizes get their last row
+    or column repeated. A picture whose size differs from the first (`size`, width and height as coded) is
+    scaled to it.
+    """
+
+    def __init__(self, size: tuple[int, int]) -> None:
+        self._size = size
+        self._scaler = VideoReformatter()
+
+    def __call__(self, picture: av.VideoFrame) -> np.ndarray:
+        turn = turn_of(picture)
+        if picture.format.name not in _PLANAR_420 or (picture.width, picture.height) != self._size:
+            picture = self._to_420(picture)
+        width, height = picture.width, picture.height
+        even_width, even_height = width + width % 2, height + height % 2
+        planes = np.empty((even_height * 3 // 2, even_width), np.uint8)
+        luma = planes[:even_height]
+        luma[:height, :width] = _view(picture.planes[0], height, width)
+        luma[height:, :width] = luma[height - 1, :width]
+        luma[:, width:] = luma[:, width - 1 : width]
+        chroma = planes[even_height:].reshape(2, even_height // 2, even_width // 2)
+        for plane, target in zip(picture.planes[1:3], chroma, strict=True):
+            target[:] = _view(plane, *target.shape)
+        return planes if turn == 0 else _rotate(planes, turn)
+
+    def _to_420(self, picture: av.VideoFrame) -> av.VideoFrame:
+        width, height = self._size
+        flags = Interpolation.BILINEAR | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INP
+        if is_rgb_coded(picture):
+            return self._scaler.reformat(picture, width, height, "yuv420p", interpolation=flags,
+                                         src_color_range=ColorRange.JPEG, dst_color_range=ColorRange.MPEG,
+                                         dst_colorspace=Colorspace.ITU709)
+        value_range = ColorRange.JPEG if colour_of(picture).full_range else ColorRange.MPEG
+        return self._scaler.reformat(picture, width, height, "yuv420p", interpolation=flags,
+                                     src_color_range=value_range, dst_color_range=value_range)
+
+
+def _view(plane: av.video.plane.VideoPlane, height: int, width: int) -> np.ndarray:
+    return np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)[:height, :width]
+
+
+def _rotate(planes: np.ndarray, turn: int) -> np.ndarray:
+    height, width = planes.shape[0] * 2 // 3, planes.shape[1]
+    luma = cv2.rotate(planes[:height], _ROTATIONS[turn])
+    chroma = planes[height:].reshape(2, height // 2, width // 2)
+    turned = [cv2.rotate(plane, _ROTATIONS[turn]) for plane in chroma]
+    return np.concatenate([luma.reshape(-1), *(plane.reshape(-1) for plane in turned)]).reshape(
+        luma.shape[0] * 3 // 2, luma.shape[1])

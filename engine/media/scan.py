@@ -1,0 +1,125 @@
+"""One pass over a video's packets: how many frames, when they are shown, where decoding can start."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+from av.video.stream import VideoStream
+
+from ..errors import VideoError
+from .container import MediaFile
+from .times import standard_rate, standard_rates_near
+
+
+@dataclass(frozen=True)
+class Scan:
+    """What the packets of a video stream tell.
+
+    ticks: int64 [frames], pts of each frame in time_base units, ascending. end: tick at which the last frame
+    ends. keys: int32, frames at which decoding can start; seek: int64, the timestamp to seek to for each.
+    timed: False where packets carry no usable pts and frames are known by their order only. digest: hash of
+    the coded pictures and their times.
+    """
+
+    time_base: Fraction
+    ticks: np.ndarray
+    end: int
+    keys: np.ndarray
+    seek: np.ndarray
+    timed: bool
+    fps: Fraction
+    variable: bool
+    digest: str
+
+
+def scan_file(file: MediaFile) -> Scan:
+    """Demux (without decoding) all packets of a video; raises VideoError if none or not all are there."""
+    digest = hashlib.blake2b(digest_size=16)
+    packets: list[tuple[int, int | None, int, bool]] = []
+    timed = True
+    with file.pictures() as (container, stream):
+        seen = 0
+        for packet in container.demux(stream):
+            if packet.size == 0:
+                continue
+            seen += 1
+            digest.update(packet)
+            if packet.is_discard or _is_hidden(stream, memoryview(packet)):
+                continue
+            if packet.pts is None:
+                timed = False
+            else:
+                packets.append((packet.pts, packet.dts, packet.duration or 0, packet.is_keyframe))
+        if "mp4" in container.format.name and seen < stream.frames:
+            raise VideoError(f"{file.name} is cut short ({seen} of {stream.frames} frames are there); "
+                             "copy it again.")
+        if seen == 0:
+            raise VideoError(f"{file.name} holds no pictures; choose another video.")
+        if timed:
+            return _scan_timed(stream, packets, digest)
+    return _scan_untimed(file, digest.hexdigest())
+
+
+def _scan_timed(stream: VideoStream, packets: list[tuple[int, int | None, int, bool]],
+                digest: hashlib.blake2b) -> Scan:
+    first_key = next((i for i, packet in enumerate(packets) if packet[3]), 0)
+    packets = packets[first_key:]
+    pts = np.array([packet[0] for packet in packets], np.int64)
+    key = np.array([packet[3] for packet in packets])
+    key[0] = True
+    dts = np.array([p if d is None else d for p, d, *_ in packets], np.int64)
+    # Pictures shown before the first key frame refer to something that isn't in the file.
+    ticks = np.unique(pts[pts >= pts[0]])
+    last = packets[int(np.argmax(pts))]
+    time_base = Fraction(stream.time_base or 1)
+    declared = [standard_rate(rate) for rate in (stream.guessed_rate, stream.average_rate) if rate]
+    fps, variable = frame_rate(ticks, time_base, declared)
+    step = round(1 / (fps * time_base))
+    keys = np.searchsorted(ticks, pts[key]).astype(np.int32)
+    order = np.argsort(keys, kind="stable")
+    digest.update(ticks.tobytes())
+    return Scan(time_base, ticks, int(ticks[-1]) + (last[2] if variable and last[2] else max(step, 1)),
+                keys[order], np.minimum(dts, pts)[key][order], True, fps, variable, digest.hexdigest())
+
+
+def _is_hidden(stream: VideoStream, packet: memoryview) -> bool:
+    """VP8 alternate reference pictures are packets that are never shown (RFC 6386, 9.1: show_frame bit)."""
+    return stream.codec_context.name in ("vp8", "libvpx") and not packet[0] & 0x10
+
+
+def _scan_untimed(file: MediaFile, digest: str) -> Scan:
+    """Packets without pts (AVI with B-frames, raw streams): what counts is what the decoder shows."""
+    with file.pictures() as (container, stream):
+        fps = Fraction(stream.guessed_rate or stream.average_rate or 25)
+        count = sum(1 for _ in container.decode(stream))
+    if count == 0:
+        raise VideoError(f"{file.name} holds no pictures that can be decoded; convert it to MP4.")
+    start = np.zeros(1, np.int64)
+    return Scan(1 / fps, np.arange(count), count, start.astype(np.int32), start, False, fps, False, digest)
+
+
+def frame_rate(ticks: np.ndarray, time_base: Fraction, declared: list[Fraction]) -> tuple[Fraction, bool]:
+    """The exact rate if all times lie on one grid within the rounding of the time base, else the mean rate.
+
+    Returns (fps, variable). Rates that the container declares are tried first, since a short clip in
+    milliseconds fits 29.97 as well as 30.
+    """
+    if len(ticks) < 2:
+        return (declared or [Fraction(25)])[0], False
+    mean = Fraction(len(ticks) - 1, int(ticks[-1] - ticks[0])) / time_base
+    for rate in [*declared, *standard_rates_near(mean), mean.limit_denominator(1001), mean]:
+        if _on_grid(ticks, time_base, rate):
+            return rate, False
+    return standard_rate(mean), True
+
+
+def _on_grid(ticks: np.ndarray, time_base: Fraction, rate: Fraction) -> bool:
+    interval = 1 / (rate * time_base)
+    count = len(ticks)
+    # residual * numerator, in integers: ticks - i * interval
+    off = (ticks - ticks[0]) * interval.denominator - np.arange(count) * interval.numerator
+    spread = Fraction(int(off.max() - off.min()), interval.denominator)
+    return spread == 0 or (spread <= 1 and interval >= 3)

@@ -1,0 +1,186 @@
+"""Sound in memory: what a ComfyUI AUDIO is, or what a file's audio track holds."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import av
+import numpy as np
+
+from ..errors import AudioError
+from .container import MediaFile, MediaInput, reason
+
+if TYPE_CHECKING:
+    from av.audio.stream import AudioStream
+    from av.container import InputContainer
+
+# Closer than this, a difference between a packet's time and the samples so far is rounding, not a gap.
+_GAP = Fraction(1, 20)
+_SEEK_LEAD = 2
+_RESAMPLED_SECONDS = 5
+
+
+@dataclass(frozen=True, eq=False)
+class Sound:
+    """samples: float32 [channels, n], nominally -1..1; rate: samples per second."""
+
+    samples: np.ndarray
+    rate: int
+    _mono: dict[int, np.ndarray] = field(default_factory=dict, repr=False)
+
+    @property
+    def duration(self) -> Fraction:
+        """Seconds, exact."""
+        return Fraction(self.samples.shape[1], self.rate)
+
+    @classmethod
+    def from_waveform(cls, audio: Mapping[str, Any] | None) -> Sound:
+        """From a ComfyUI AUDIO: "waveform" [B, C, T] and "sample_rate". The first of a batch is taken.
+
+        Shares memory with a float32 tensor on the CPU. Raises AudioError if there is nothing to hear in it.
+        """
+        if audio is None:
+            raise AudioError("There is no audio; connect one, or use a video that has a soundtrack.")
+        waveform, rate = audio["waveform"], int(audio["sample_rate"])
+        if waveform.ndim != 3 or waveform.shape[0] == 0 or waveform.shape[1] == 0:
+            raise AudioError(f"The audio has the shape {tuple(waveform.shape)} instead of [batch, channels, "
+                             "samples]; take it from an audio loader.")
+        if waveform.shape[2] == 0:
+            raise AudioError("The audio is empty (0 samples); choose one that has some length.")
+        if rate <= 0:
+            raise AudioError(f"The audio has a sample rate of {rate}; it must be above 0.")
+        first = waveform[0]
+        samples = first if isinstance(first, np.ndarray) else first.detach().float().cpu().numpy()
+        samples = samples.astype(np.float32, copy=False)
+        # The sum is finite only if every sample is, and needs no copy.
+        with np.errstate(invalid="ignore"):
+            total = np.add.reduce(samples, axis=None, dtype=np.float64)
+        if not np.isfinite(total):
+            raise AudioError("The audio holds values that are not numbers (NaN or infinite); load it again.")
+        return cls(samples, rate)
+
+    @classmethod
+    def load(cls, file: MediaInput) -> Sound:
+        """Decode an audio file, or the last decodable audio track of a video.
+
+        Encoder priming and edit lists are honoured; beside a video, time 0 is its first frame (silence where
+        the track starts later). Raises AudioError.
+        """
+        media = MediaFile(file)
+        sound = cls.of_media(media, _picture_start(media), None)
+        if sound is None:
+            raise AudioError(f"{media.name} has no audio that can be decoded; choose another file.")
+        return sound
+
+    @classmethod
+    def of_media(cls, media: MediaFile, begin: Fraction | None, seconds: Fraction | None) -> Sound | None:
+        """Audio from `begin` (in the container's time; None: where the audio starts), cut or padded to
+        `seconds` if given. None if there is no decodable audio track. Raises AudioError."""
+        try:
+            with media.open() as container:
+                # Streams without a decoder have no codec context; decoding their packets would crash.
+                stream = next((s for s in reversed(container.streams.audio) if s.codec_context), None)
+                if stream is None:
+                    return None
+                sound = _collect(container, stream, begin, seconds)
+        except (av.error.FFmpegError, OSError) as error:
+            raise AudioError(f"{media.name} can't be read as audio ({reason(error)}); "
+                             "convert it to WAV or MP3.") from error
+        if sound is None or seconds is None:
+            return sound
+        return sound.cut(Fraction(0), seconds)
+
+    def cut(self, start: Fraction | float, seconds: Fraction | float) -> Sound:
+        """The stretch [start, start + seconds), silence where it reaches beyond the sound."""
+        first = round(Fraction(start) * self.rate)
+        last = round((Fraction(start) + Fraction(seconds)) * self.rate)
+        channels, count = self.samples.shape
+        if first >= 0 and last <= count:
+            return self if (first, last) == (0, count) else Sound(self.samples[:, first:last], self.rate)
+        samples = np.zeros((channels, max(last - first, 0)), np.float32)
+        inside = self.samples[:, max(first, 0) : max(last, 0)]
+        samples[:, max(-first, 0) :][:, : inside.shape[1]] = inside
+        return Sound(samples, self.rate)
+
+    def mono(self, rate: int = 16000) -> np.ndarray:
+        """All channels mixed and resampled, float32 [n]; kept for the next caller."""
+        if rate not in self._mono:
+            self._mono[rate] = self._mixed() if rate == self.rate else self._resampled(rate)
+        return self._mono[rate]
+
+    def _mixed(self, start: int = 0, stop: int | None = None) -> np.ndarray:
+        return self.samples[:, start:stop].mean(axis=0, dtype=np.float32)
+
+    def _resampled(self, rate: int) -> np.ndarray:
+        """Block by block, because the filter takes many times its input; exact: its reach is short."""
+        import torch
+        from torchaudio.functional import resample
+
+        count = self.samples.shape[1]
+        out = np.empty(math.ceil(count * rate / self.rate), np.float32)
+        # Blocks and margins are whole seconds, so they begin on a sample at both rates.
+        for start in range(0, count, _RESAMPLED_SECONDS * self.rate):
+            first = max(start - self.rate, 0)
+            stop = start + _RESAMPLED_SECONDS * self.rate
+            piece = torch.from_numpy(self._mixed(first, stop + self.rate))
+            begin = start // self.rate * rate
+            part = out[begin : begin + _RESAMPLED_SECONDS * rate]
+            part[:] = resample(piece, self.rate, rate)[(start - first) // self.rate * rate :][: len(part)]
+        return out
+
+
+def _picture_start(media: MediaFile) -> Fraction | None:
+    """Time of the first picture in the container's time, None if there is no video in it."""
+    try:
+        with media.open() as container:
+            for stream in container.streams.video:
+                if not stream.disposition & av.stream.Disposition.attached_pic:
+                    return (stream.start_time or 0) * Fraction(stream.time_base or 1)
+    except (av.error.FFmpegError, OSError) as error:
+        raise AudioError(f"{media.name} can't be read ({reason(error)}); choose another file.") from error
+    return None
+
+
+def _decoded(container: InputContainer, stream: AudioStream) -> Iterator[av.AudioFrame]:
+    for packet in container.demux(stream):
+        try:
+            yield from packet.decode()
+        except av.error.InvalidDataError:
+            continue  # the gap is found by the time of what follows
+
+
+def _collect(container: InputContainer, stream: AudioStream, begin: Fraction | None,
+             seconds: Fraction | None) -> Sound | None:
+    """Lay decoded samples on the time line that starts at `begin`."""
+    if begin is not None and begin > 2 * _SEEK_LEAD:
+        container.seek(int((begin - _SEEK_LEAD) / Fraction(stream.time_base or 1)), stream=stream)
+    resampler: av.AudioResampler | None = None
+    parts: list[np.ndarray] = []
+    rate = filled = 0
+    position: int | None = None  # of the next sample; below 0 before `begin`
+    for frame in _decoded(container, stream):
+        if resampler is None:
+            rate = frame.sample_rate
+            resampler = av.AudioResampler(format="fltp", layout=frame.layout, rate=rate)
+        if frame.pts is not None:
+            at = frame.pts * Fraction(frame.time_base or 1)
+            begin = at if begin is None else begin
+            place = round((at - begin) * rate)
+            if position is None or abs(place - position) > _GAP * rate:
+                position = place
+        position = position or 0
+        for piece in resampler.resample(frame):
+            samples = piece.to_ndarray()
+            fresh = samples[:, max(filled - position, 0) :]
+            position += samples.shape[1]
+            if fresh.shape[1]:
+                silence = max(position - fresh.shape[1] - filled, 0)
+                parts += [np.zeros((len(samples), silence), np.float32), fresh]
+                filled += silence + fresh.shape[1]
+        if seconds is not None and filled >= seconds * rate:
+            break
+    return Sound(np.concatenate(parts, axis=1), rate) if filled else None

@@ -1,0 +1,55 @@
+"""Where pictures come from: a video file, a still, or an IMAGE batch, all read the same way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from typing import Protocol
+
+from .frames import Colour, Frame
+from .images import ImageSource
+from .sound import Sound
+from .video import VideoSource
+
+__all__ = ["ImageSource", "Source", "VideoSource"]
+
+
+class Source(Protocol):
+    """Pictures in order of time, with exact numbers.
+
+    size: width and height, even and upright. fps: exact, or the mean if `variable`. frames: how many there
+    are. times: pts of each in seconds, the first is 0. duration: end of the last frame. still: there is only
+    one picture. colour: what all frames are tagged as. key: hash of the content; equal means the same
+    pictures at the same times.
+    """
+
+    @property
+    def size(self) -> tuple[int, int]: ...
+    @property
+    def fps(self) -> Fraction: ...
+    @property
+    def frames(self) -> int: ...
+    @property
+    def times(self) -> Sequence[Fraction]: ...
+    @property
+    def duration(self) -> Fraction: ...
+    @property
+    def still(self) -> bool: ...
+    @property
+    def variable(self) -> bool: ...
+    @property
+    def colour(self) -> Colour: ...
+    @property
+    def key(self) -> str: ...
+
+    def read(self, start: int = 0, stop: int | None = None) -> Iterator[Frame]:
+        """Frames start..stop-1 in order; each frame's planes belong to the caller."""
+        ...
+
+    def read_reversed(self, start: int = 0, stop: int | None = None) -> Iterator[Frame]:
+        """Frames stop-1..start, backwards, in bounded memory."""
+        ...
+
+    def sound(self) -> Sound | None:
+        """The soundtrack that came with the pictures, over exactly their time; None if there is none."""
+        ...

@@ -1,0 +1,78 @@
+"""Exact times of frames, as sequences that cost a few bytes per frame or none."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import overload
+
+import numpy as np
+
+
+class FrameTimes(Sequence[Fraction]):
+    """Seconds from the start of the clip, one per frame, ascending."""
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, index: int) -> Fraction: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Fraction]: ...
+    def __getitem__(self, index: int | slice) -> Fraction | list[Fraction]:
+        if isinstance(index, slice):
+            return [self._at(i) for i in range(*index.indices(self._count))]
+        if not -self._count <= index < self._count:
+            raise IndexError(index)
+        return self._at(index % self._count)
+
+    def _at(self, index: int) -> Fraction:
+        raise NotImplementedError
+
+
+class ConstantTimes(FrameTimes):
+    """Frame i at i / fps."""
+
+    def __init__(self, fps: Fraction, count: int) -> None:
+        super().__init__(count)
+        self._fps = fps
+
+    def _at(self, index: int) -> Fraction:
+        return index / self._fps
+
+
+class TickTimes(FrameTimes):
+    """Frame i at (ticks[i] - ticks[0]) * time_base; ticks: int64 [n]."""
+
+    def __init__(self, ticks: np.ndarray, time_base: Fraction) -> None:
+        super().__init__(len(ticks))
+        self._ticks = ticks
+        self._time_base = time_base
+
+    def _at(self, index: int) -> Fraction:
+        return int(self._ticks[index] - self._ticks[0]) * self._time_base
+
+
+def index_at(times: Sequence[Fraction], time: Fraction | float) -> int:
+    """The frame whose interval [pts, next pts) contains a time; clamped to the first and last."""
+    return max(bisect_right(times, time) - 1, 0)
+
+
+_STANDARD_RATES = [Fraction(n * 1000, 1001) for n in (24, 30, 48, 60, 120)] + [
+    Fraction(n) for n in (10, 12, 15, 24, 25, 30, 48, 50, 60, 100, 120)]
+
+
+def standard_rate(rate: Fraction | float) -> Fraction:
+    """The standard rate that a rounded one (29.97, 2997/100) stands for, else the rate itself."""
+    exact = Fraction(rate).limit_denominator(100_000)
+    return next((r for r in _STANDARD_RATES if abs(r / exact - 1) < Fraction(1, 50_000)), exact)
+
+
+def standard_rates_near(rate: Fraction) -> list[Fraction]:
+    """Standard rates within 2 percent, the nearest first."""
+    near = [r for r in _STANDARD_RATES if abs(r / rate - 1) < Fraction(1, 50)]
+    return sorted(near, key=lambda r: abs(r - rate))

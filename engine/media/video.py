@@ -1,0 +1,172 @@
+"""Video files (and still pictures) as a frame source."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from fractions import Fraction
+
+import av
+import numpy as np
+
+from ..errors import VideoError
+from .container import MediaFile, MediaInput
+from .frames import Frame
+from .planes import PlaneConverter, colour_of, upright_size
+from .scan import Scan, scan_file
+from .sound import Sound
+from .times import ConstantTimes, FrameTimes, TickTimes
+
+MIN_SIDE = 16
+REVERSE_BYTES = 128 << 20
+STILL_RATE = Fraction(25)
+
+
+class VideoSource:
+    """Frames of a video file, decoded as they are read; see `Source` for the attributes.
+
+    file: path or BytesIO. start, duration: trim window in seconds as ComfyUI's VideoFromFile has it (start
+    below 0 counts from the end, duration 0 means to the end); it keeps the frames with start <= pts < start +
+    duration, counted from the first frame of the file. Pictures missing from a damaged stream are replaced by
+    the one before, up to a second of them.
+
+    Raises VideoError if the file can't be read, is cut short, or is smaller than 16 pixels.
+    """
+
+    def __init__(self, file: MediaInput, start: float = 0.0, duration: float = 0.0) -> None:
+        self._file = MediaFile(file)
+        self._scan = scan_file(self._file)
+        picture = self._first_picture()
+        self._coded_size = picture.width, picture.height
+        if min(self._coded_size) < MIN_SIDE:
+            raise VideoError(f"{self._file.name} is only {picture.width}x{picture.height} pixels; "
+                             f"it needs at least {MIN_SIDE}x{MIN_SIDE}.")
+        width, height = upright_size(picture)
+        self.size = width + width % 2, height + height % 2
+        self.colour = colour_of(picture)
+        self.fps = self._scan.fps if len(self._scan.ticks) > 1 else STILL_RATE
+        self.variable = self._scan.variable
+        window = Fraction(start), Fraction(duration)
+        self._first, self._last, end = _window(self._scan, *window, self._file.name)
+        ticks = self._scan.ticks[self._first : self._last]
+        self.frames = len(ticks)
+        self.still = self.frames == 1
+        self.times: FrameTimes
+        if self.variable:
+            self.times = TickTimes(ticks, self._scan.time_base)
+            self.duration = (end - int(ticks[0])) * self._scan.time_base
+        else:
+            self.times = ConstantTimes(self.fps, self.frames)
+            self.duration = self.frames / self.fps
+        content = f"{self._scan.digest} {self._first} {self._last} {self.size} {self.fps}"
+        self.key = hashlib.blake2b(content.encode(), digest_size=16).hexdigest()
+
+    def read(self, start: int = 0, stop: int | None = None) -> Iterator[Frame]:
+        """Frames start..stop-1 in order; each frame's planes belong to the caller."""
+        stop = self.frames if stop is None else min(stop, self.frames)
+        if start >= stop:
+            return
+        convert = PlaneConverter(self._coded_size)
+        patience = max(round(self.fps), 1)
+        wanted, previous = start, None
+        for index, picture in self._pictures(start):
+            if index < wanted:
+                continue
+            if index - wanted > patience:
+                break
+            for missing in range(wanted, min(index, stop)):
+                yield self._frame(convert, previous or picture, missing)
+            if index >= stop:
+                return
+            yield self._frame(convert, picture, index)
+            wanted, previous = index + 1, picture
+            if wanted == stop:
+                return
+        if previous is None or stop - wanted > patience:
+            raise VideoError(f"{self._file.name} is damaged at {float(self.times[wanted]):.2f} s; "
+                             "convert it again, or trim the damaged part off.")
+        for missing in range(wanted, stop):
+            yield self._frame(convert, previous, missing)
+
+    def read_reversed(self, start: int = 0, stop: int | None = None) -> Iterator[Frame]:
+        """Frames stop-1..start, backwards; holds at most 128 MB of them."""
+        stop = self.frames if stop is None else min(stop, self.frames)
+        width, height = self.size
+        most = max(REVERSE_BYTES // (width * height * 3 // 2), 2)
+        while stop > start:
+            key = max(self._key_before(stop - 1) - self._first, start)
+            begin = max(key, stop - most)
+            block = list(self.read(begin, stop))
+            while block:
+                yield block.pop()
+            stop = begin
+
+    def sound(self) -> Sound | None:
+        """The file's own soundtrack over exactly the time of its frames; None if it has none."""
+        begin = int(self._scan.ticks[self._first]) * self._scan.time_base
+        return Sound.of_media(self._file, begin if self._scan.timed else None, self.duration)
+
+    def _frame(self, convert: PlaneConverter, picture: av.VideoFrame, index: int) -> Frame:
+        return Frame(convert(picture), self.colour, self.times[index], index)
+
+    def _key_before(self, index: int) -> int:
+        """The last key frame (in the file's numbering) not after a frame of the window."""
+        keys = self._scan.keys
+        return int(keys[np.searchsorted(keys, index + self._first, "right") - 1])
+
+    def _first_picture(self) -> av.VideoFrame:
+        with self._file.pictures() as (container, stream):
+            for packet in container.demux(stream):
+                for picture in _decode(packet):
+                    return picture
+        raise VideoError(f"{self._file.name} can't be decoded; convert it to MP4.")
+
+    def _pictures(self, start: int) -> Iterator[tuple[int, av.VideoFrame]]:
+        """Decoded pictures with their index in the window (negative before it), from `start` or earlier."""
+        scan = self._scan
+        key = self._key_before(start)
+        # A seek that lands too late (broken index) is repeated from the beginning of the file.
+        for seek in (True, False) if key > 0 else (False,):
+            late = False
+            previous = -1
+            with self._file.pictures() as (container, stream):
+                if seek:
+                    container.seek(int(scan.seek[np.searchsorted(scan.keys, key)]), stream=stream)
+                for packet in container.demux(stream):
+                    for picture in _decode(packet):
+                        if scan.timed and picture.pts is not None:
+                            previous = int(np.searchsorted(scan.ticks, picture.pts, "right")) - 1
+                        else:
+                            previous += 1
+                        index = previous - self._first
+                        late = seek and index > start
+                        if late:
+                            break
+                        seek = False
+                        yield index, picture
+                    if late:
+                        break
+            if not late:
+                return
+
+
+def _decode(packet: av.Packet) -> list[av.VideoFrame]:
+    try:
+        return packet.decode()
+    except av.error.InvalidDataError:
+        return []  # one damaged packet; `read` bridges what is missing
+
+
+def _window(scan: Scan, start: Fraction, duration: Fraction, name: str) -> tuple[int, int, int]:
+    """First frame, last frame + 1, and the tick at which the window's last frame ends."""
+    origin, end = int(scan.ticks[0]), scan.end
+    # Whole ticks downwards, as core trims: a start of 0.1 s stored as float must not lose its frame.
+    begin = start if start >= 0 else max((end - origin) * scan.time_base + start, Fraction(0))
+    from_tick = origin + int(begin / scan.time_base)
+    to_tick = origin + int((begin + duration) / scan.time_base) if duration > 0 else end
+    first, last = (int(i) for i in np.searchsorted(scan.ticks, [from_tick, to_tick], "left"))
+    if first >= last:
+        raise VideoError(f"The trim window of {name} ({float(start):g} s for {float(duration):g} s) "
+                         f"holds no frames; it is {float((end - origin) * scan.time_base):.2f} s long.")
+    following = int(scan.ticks[last]) if last < len(scan.ticks) else end
+    return first, last, min(following, max(to_tick, int(scan.ticks[last - 1]) + 1))

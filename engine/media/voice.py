@@ -1,0 +1,98 @@
+"""Where somebody speaks or sings, and where a mouth should therefore move."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+import numpy as np
+
+RATE = 16000
+Spans = list[tuple[float, float]]
+
+_FRAME = 480  # 30 ms, the longest window the detector takes
+_VAD_MODE = 3  # the strictest of 0 to 3: the laxer ones hear radio noise as speech, and find no pauses in it
+_BRIDGE = 0.20  # a stop consonant or a breath within a word is shorter than this
+_SHORTEST = 0.09
+_LEAD = 16
+_ENERGY_HOP = 160
+_QUIET_SHARE = 0.30
+
+
+def voiced_spans(samples16k: np.ndarray) -> Spans:
+    """Seconds (start, end) of speech in float32 [n] at 16 kHz, by the WebRTC voice detector (PocketSphinx').
+
+    Works on a copy brought to full scale. Pauses below 0.2 s are bridged, blips below 0.09 s dropped.
+    """
+    from pocketsphinx import Vad
+
+    peak = float(np.abs(samples16k).max(initial=0.0))
+    if peak == 0:
+        return []
+    pcm = np.round(samples16k * (32767 / peak)).astype("<i2")
+    # The detector takes its first frames for speech, so it first hears the beginning backwards.
+    lead = pcm[: _LEAD * _FRAME]
+    pcm = np.concatenate([np.pad(lead, (0, _LEAD * _FRAME - len(lead)))[::-1], pcm])
+    pcm = np.pad(pcm, (0, -len(pcm) % _FRAME))
+    vad = Vad(_VAD_MODE, RATE, _FRAME / RATE)
+    voiced = np.fromiter((vad.is_speech(frame.tobytes()) for frame in pcm.reshape(-1, _FRAME)), bool)[_LEAD:]
+    return _tidy(voiced, _FRAME / RATE, len(samples16k) / RATE)
+
+
+def loud_spans(samples16k: np.ndarray, floor_db: float = -45.0) -> Spans:
+    """Seconds (start, end) in which a song is above `floor_db` dBFS (RMS over 30 ms); the rest is silence."""
+    rms = _rms(samples16k, _ENERGY_HOP)
+    return _tidy(rms > 10 ** (floor_db / 20), _ENERGY_HOP / RATE, len(samples16k) / RATE)
+
+
+def looks_like_song(samples16k: np.ndarray) -> bool:
+    """Whether float32 [n] at 16 kHz is sung or spoken over music, by its share of low-energy frames.
+
+    Speech falls below half of the mean level of its second far more often than music does (Saunders 1996;
+    Scheirer and Slaney 1997). Measured: six recordings of speech 0.35 to 0.49, eleven songs and pieces of
+    music 0.01 to 0.26, speech over equally loud music 0.05 to 0.25. Speech in loud noise (-40 dBFS) may fall
+    below 0.30 too; taking it for a song only costs its pauses.
+    """
+    level = _rms(samples16k, _ENERGY_HOP)
+    second = RATE // _ENERGY_HOP
+    if len(level) < second:
+        return False
+    windows = level[: len(level) // second * second].reshape(-1, second)
+    means = windows.mean(axis=1, keepdims=True)
+    windows, means = (part[means[:, 0] > 0.01 * level.max()] for part in (windows, means))
+    return bool(np.mean(windows < 0.5 * means) < _QUIET_SHARE) if len(windows) else False
+
+
+def gate(times: Sequence[Fraction] | Sequence[float] | np.ndarray, spans: Spans,
+         fade: float = 0.08) -> np.ndarray:
+    """float32 [n], 1 inside the spans, 0 further than `fade` seconds outside, a raised cosine between."""
+    at = np.array([float(time) for time in times])
+    if not spans:
+        return np.zeros(len(at), np.float32)
+    edges = np.array(spans)
+    nearest = np.searchsorted(edges[:, 0], at, "right") - 1
+    since = at - edges[np.maximum(nearest, 0), 1]
+    since[nearest < 0] = np.inf
+    following = np.minimum(nearest + 1, len(edges) - 1)
+    until = np.where(nearest + 1 < len(edges), edges[following, 0] - at, np.inf)
+    distance = np.clip(np.minimum(since, until), 0, fade) / fade if fade > 0 else np.minimum(since, until) > 0
+    return (0.5 + 0.5 * np.cos(np.pi * distance)).astype(np.float32)
+
+
+def _rms(samples: np.ndarray, hop: int) -> np.ndarray:
+    """RMS of 30 ms around the middle of each hop."""
+    padded = np.pad(samples, (0, -len(samples) % hop)).reshape(-1, hop)
+    power = np.pad(np.square(padded, dtype=np.float32).sum(axis=1), 1)
+    return np.sqrt((power[:-2] + power[1:-1] + power[2:]) / (3 * hop))
+
+
+def _tidy(active: np.ndarray, step: float, end: float) -> Spans:
+    """Runs of True as spans: bridged over short pauses, without blips."""
+    changes = np.flatnonzero(np.diff(np.concatenate([[0], active.astype(np.int8), [0]])))
+    spans: Spans = []
+    for first, last in changes.reshape(-1, 2).tolist():
+        if spans and first * step - spans[-1][1] < _BRIDGE:
+            spans[-1] = spans[-1][0], last * step
+        else:
+            spans.append((first * step, last * step))
+    return [(start, min(stop, end)) for start, stop in spans if stop - start >= _SHORTEST]

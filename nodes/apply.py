@@ -1,0 +1,177 @@
+"""The node most people need: footage and a voice in, lip-synced video out."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from comfy_api.latest import InputImpl, io
+
+from ..engine.host.comfy import ComfyHost
+from .inputs import fps_input, source_input, to_sound, to_source
+from .requirements import engine_imports
+from .types import BackendIO, FaceTrackIO, WordTimingsIO
+
+if TYPE_CHECKING:
+    from ..align.words import WordTimings
+    from ..backends.protocol import LipSyncBackend
+    from ..engine.faces.track import FaceTrack
+
+
+class LipSyncApply(io.ComfyNode):
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="LipSyncApply",
+            display_name="Apply Lip-Sync",
+            category="lipsync",
+            description=(
+                "Makes the face in a video or picture speak or sing the audio. The backend "
+                "does the painting: "
+                "drag another backend node here to swap it. Any length, any frame rate."
+            ),
+            search_aliases=["lip sync", "lipsync", "dub", "talking head", "sing", "speak"],
+            inputs=[
+                source_input("The footage or picture whose mouth is to move."),
+                io.Audio.Input("audio", tooltip="The soundtrack of the result: a voice or a song."),
+                BackendIO.Input("backend", tooltip="The engine that paints the mouth."),
+                FaceTrackIO.Input(
+                    "face_track",
+                    optional=True,
+                    tooltip="From Track Faces. Without it the faces are found here.",
+                ),
+                WordTimingsIO.Input(
+                    "words",
+                    optional=True,
+                    tooltip="When each word is said: better mouth shapes and exact pauses.",
+                ),
+                io.Audio.Input(
+                    "driving_audio",
+                    optional=True,
+                    tooltip=(
+                        "What moves the mouth if not the soundtrack: the voice alone of a song with music."
+                    ),
+                ),
+                io.String.Input(
+                    "lyrics",
+                    multiline=True,
+                    default="",
+                    optional=True,
+                    placeholder="What is said or sung (optional, English)",
+                    tooltip="The text, where no word timings are connected: better mouth shapes in English.",
+                ),
+                io.Combo.Input(
+                    "length",
+                    options=["audio", "video", "shortest"],
+                    default="audio",
+                    tooltip=(
+                        "How long the result is: as the audio, as the video, or as the shorter of the two."
+                    ),
+                ),
+                io.Combo.Input(
+                    "fill",
+                    options=["pingpong", "loop", "hold"],
+                    default="pingpong",
+                    tooltip=(
+                        "Footage shorter than the audio: played back and forth, started again, "
+                        "or held on its last frame."
+                    ),
+                ),
+                io.Combo.Input(
+                    "silence",
+                    options=["rest", "close", "source"],
+                    default="rest",
+                    tooltip="In pauses: the mouth's rest shape, lips closed, or the source's own mouth.",
+                ),
+                io.String.Input(
+                    "person",
+                    default="largest",
+                    tooltip="Whose mouth: largest, left, right, centre, or an id shown by Track Faces.",
+                ),
+                io.Combo.Input(
+                    "content",
+                    options=["auto", "speech", "song"],
+                    default="auto",
+                    advanced=True,
+                    optional=True,
+                    tooltip=(
+                        "How pauses are found: speech by voice detection, a song with music by "
+                        "true silence only."
+                    ),
+                ),
+                io.Int.Input(
+                    "sync_offset_ms",
+                    default=0,
+                    min=-1000,
+                    max=1000,
+                    step=5,
+                    advanced=True,
+                    optional=True,
+                    tooltip="Moves the mouth later (+) or earlier (-) than the sound, in milliseconds.",
+                ),
+                io.Int.Input(
+                    "crf",
+                    default=12,
+                    min=0,
+                    max=30,
+                    advanced=True,
+                    optional=True,
+                    tooltip=(
+                        "Quality of the H.264 video: lower is better and larger. 12 leaves room"
+                        " for another encode."
+                    ),
+                ),
+                fps_input(),
+            ],
+            outputs=[
+                io.Video.Output(display_name="video"),
+                io.String.Output(display_name="report", tooltip="What became of each frame, as JSON."),
+            ],
+        )
+
+    @classmethod
+    async def execute(
+        cls,
+        source: Any,
+        audio: Mapping[str, Any] | None,
+        backend: LipSyncBackend,
+        length: str,
+        fill: str,
+        silence: str,
+        person: str,
+        face_track: FaceTrack | None = None,
+        words: WordTimings | None = None,
+        driving_audio: Mapping[str, Any] | None = None,
+        lyrics: str = "",
+        content: str = "auto",
+        sync_offset_ms: int = 0,
+        crf: int = 12,
+        fps: float = 25.0,
+    ) -> io.NodeOutput:
+        with engine_imports():
+            from ..backends.protocol import LipSyncRequest
+            from ..backends.run import run
+        host = ComfyHost()
+        request = LipSyncRequest(
+            source=to_source(source, fps),
+            soundtrack=to_sound(audio),
+            driving=None if driving_audio is None else to_sound(driving_audio),
+            words=words,
+            lyrics=lyrics,
+            track=face_track,
+            length=length,  # type: ignore[arg-type]
+            fill=fill,  # type: ignore[arg-type]
+            person=person,
+            silence=silence,  # type: ignore[arg-type]
+            content=content,  # type: ignore[arg-type]
+            sync_offset=sync_offset_ms / 1000,
+        )
+        path = host.temp_file(".mp4")
+        if backend.remote:
+            # Waiting for a service must not hold up the other nodes; local work stays on the prompt's
+            # thread, whose inference mode and progress context other threads don't have.
+            report = await asyncio.to_thread(run, backend, request, host, path, crf)
+        else:
+            report = run(backend, request, host, path, crf)
+        return io.NodeOutput(InputImpl.VideoFromFile(str(path)), report.to_json())

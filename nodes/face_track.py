@@ -1,0 +1,137 @@
+"""Stage: faces."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import torch
+from comfy_api.latest import io, ui
+
+from ..engine.errors import InputError
+from ..engine.host.comfy import ComfyHost
+from .inputs import fps_input, source_input, to_source
+from .requirements import engine_imports
+from .types import FaceDetectionModelIO, FaceLandmarksIO, FaceTrackIO
+
+if TYPE_CHECKING:
+    from ..engine.faces.track import FaceTrack
+    from ..engine.media.source import Source
+
+_PREVIEWS = 8
+
+
+class LipSyncFaceTrack(io.ComfyNode):
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="LipSyncFaceTrack",
+            display_name="Track Faces (LipSync)",
+            category="lipsync/faces",
+            description="Finds every face of a clip and follows it through time. Works on the CPU, offline.",
+            search_aliases=["face detection", "face mesh", "landmarks", "face tracking"],
+            inputs=[
+                source_input("The footage, or a picture."),
+                fps_input(),
+                io.Combo.Input(
+                    "detector",
+                    options=["auto", "short", "full"],
+                    default="auto",
+                    tooltip=(
+                        "short: faces within two metres; full: small ones too; auto: short first, then full."
+                    ),
+                ),
+                io.Float.Input(
+                    "min_confidence",
+                    default=0.5,
+                    min=0.05,
+                    max=0.99,
+                    step=0.01,
+                    tooltip="Lower it when a face is missed, raise it when something else is taken for one.",
+                ),
+                io.Float.Input(
+                    "max_gap",
+                    default=0.4,
+                    min=0.0,
+                    max=5.0,
+                    step=0.1,
+                    advanced=True,
+                    tooltip="Seconds a face may be lost for and still be filled in.",
+                ),
+                io.Int.Input(
+                    "max_faces", default=8, min=1, max=32, advanced=True, tooltip="Faces followed at most."
+                ),
+                FaceLandmarksIO.Input(
+                    "face_landmarks",
+                    optional=True,
+                    tooltip=(
+                        "Landmarks of ComfyUI's Detect Face Landmarks for the same frames, "
+                        "instead of finding them here."
+                    ),
+                ),
+                FaceDetectionModelIO.Input(
+                    "face_detection_model",
+                    optional=True,
+                    tooltip="ComfyUI's MediaPipe model, to be used instead of the embedded one.",
+                ),
+            ],
+            outputs=[
+                FaceTrackIO.Output(display_name="face_track"),
+                io.Image.Output(
+                    display_name="preview", tooltip="A few frames with what was found drawn on them."
+                ),
+            ],
+        )
+
+    @classmethod
+    def execute(
+        cls,
+        source: Any,
+        detector: str,
+        min_confidence: float,
+        max_gap: float = 0.4,
+        max_faces: int = 8,
+        fps: float = 25.0,
+        face_landmarks: dict | None = None,
+        face_detection_model: Any = None,
+    ) -> io.NodeOutput:
+        with engine_imports():
+            from ..engine.faces.adapters import track_from_landmarks, track_with_model
+            from ..engine.faces.tracker import track_faces
+        clip, host = to_source(source, fps), ComfyHost()
+        if face_landmarks is not None and face_detection_model is not None:
+            raise InputError("Connect either face_landmarks or face_detection_model, not both.")
+        if face_landmarks is not None:
+            track = track_from_landmarks(face_landmarks, clip, max_gap=max_gap)
+        elif face_detection_model is not None:
+            track = track_with_model(
+                face_detection_model,
+                clip,
+                host,
+                min_confidence=min_confidence,
+                max_faces=max_faces,
+                max_gap=max_gap,
+            )
+        else:
+            track = track_faces(
+                clip,
+                host,
+                detector=detector,  # type: ignore[arg-type]
+                min_confidence=min_confidence,
+                max_faces=max_faces,
+                max_gap=max_gap,
+            )
+        pictures = _preview(clip, track)
+        return io.NodeOutput(track, pictures, ui=ui.PreviewImage(pictures, cls=cls))
+
+
+def _preview(clip: Source, track: FaceTrack) -> torch.Tensor:
+    """A few frames spread over the clip, with the track drawn: [B, H, W, 3]."""
+    from ..engine.faces.draw import draw_track
+    from ..engine.media.colour import to_rgb
+
+    wanted = sorted({round(i * (track.frames - 1) / (_PREVIEWS - 1)) for i in range(_PREVIEWS)})
+    drawn = []
+    for index in wanted:
+        frame = next(iter(clip.read(index, index + 1)))
+        drawn.append(torch.from_numpy(draw_track(to_rgb(frame), track, index)))
+    return torch.stack(drawn).float() / 255

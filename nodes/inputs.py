@@ -1,0 +1,69 @@
+"""ComfyUI's own values to the engine's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import torch
+from comfy_api.latest import InputImpl, io
+
+from ..engine.errors import VideoError
+from .requirements import engine_imports
+
+if TYPE_CHECKING:
+    from ..engine.media.sound import Sound
+    from ..engine.media.source import Source
+
+
+def source_input(tooltip: str) -> io.Input:
+    return io.MultiType.Input("source", types=[io.Video, io.Image], tooltip=tooltip)
+
+
+def fps_input() -> io.Input:
+    return io.Float.Input(
+        "fps",
+        default=25.0,
+        min=1.0,
+        max=240.0,
+        step=0.001,
+        optional=True,
+        advanced=True,
+        tooltip="Frame rate of an IMAGE source. A VIDEO brings its own.",
+    )
+
+
+def to_source(value: Any, fps: float) -> Source:
+    """A VIDEO (file-backed ones are streamed) or an IMAGE batch [B, H, W, C]. Raises VideoError."""
+    with engine_imports():
+        from ..engine.media.images import ImageSource
+        from ..engine.media.video import VideoSource
+    if isinstance(value, torch.Tensor):
+        return ImageSource(value, exact_fps(fps))
+    if isinstance(value, InputImpl.VideoFromComponents):
+        # Its stream would be a lossy encode made in memory; the pictures are there already.
+        components = value.get_components()
+        return ImageSource(components.images, Fraction(components.frame_rate))
+    if value is None:
+        raise VideoError("The source is empty: connect a video or an image.")
+    start, duration = (
+        value.get_active_trim_window() if hasattr(value, "get_active_trim_window") else (0.0, 0.0)
+    )
+    return VideoSource(value.get_stream_source(), start, duration)
+
+
+def exact_fps(fps: float) -> Fraction:
+    """23.976 means 24000/1001; anything within a thousandth of an NTSC rate is that rate."""
+    for base in (24, 30, 48, 60, 120):
+        ntsc = Fraction(base * 1000, 1001)
+        if abs(fps - float(ntsc)) < 1e-3:
+            return ntsc
+    return Fraction(fps).limit_denominator(1000)
+
+
+def to_sound(audio: Mapping[str, Any] | None) -> Sound:
+    """An AUDIO. Raises AudioError."""
+    with engine_imports():
+        from ..engine.media.sound import Sound
+    return Sound.from_waveform(audio)

@@ -1,0 +1,16 @@
+"""The wires that are our own. What travels on them:
+
+FACE_TRACK: engine.faces.track.FaceTrack. LIPSYNC_BACKEND: backends.protocol.LipSyncBackend. WORD_TIMINGS:
+align.words.WordTimings. FACE_LANDMARKS and FACE_DETECTION_MODEL are ComfyUI's
+(comfy_extras/nodes_mediapipe.py).
+"""
+
+from __future__ import annotations
+
+from comfy_api.latest import io
+
+FaceTrackIO = io.Custom("FACE_TRACK")
+BackendIO = io.Custom("LIPSYNC_BACKEND")
+WordTimingsIO = io.Custom("WORD_TIMINGS")
+FaceLandmarksIO = io.Custom("FACE_LANDMARKS")
+FaceDetectionModelIO = io.Custom("FACE_DETECTION_MODEL")

@@ -1,0 +1,41 @@
+"""The help of each node, as the page's info button opens it."""
+
+import pytest
+
+from lipsync_studio.devtools.paths import PACK_NAME
+
+ADD_NODE = """name => {
+    app.graph.clear();
+    const node = LiteGraph.createNode(name);
+    app.graph.add(node);
+    window.toSelect = node;
+}"""
+# Selecting does nothing until the page has put up its toolbox.
+TOOLBOX = """() => {
+    app.canvas.selectNode(toSelect);
+    return document.querySelector('[data-testid=info-button]');
+}"""
+
+
+@pytest.fixture
+def panel_page(page):
+    """The page, whose side panel is closed afterwards: the server keeps it open for every later page."""
+    yield page
+    page.evaluate("app.extensionManager.setting.set('Comfy.RightSidePanel.IsOpen', false)")
+
+
+def test_the_info_button_opens_each_nodes_own_page(panel_page, client):
+    listed = client.object_info()
+    ours = [name for name, info in listed.items() if info["python_module"] == f"custom_nodes.{PACK_NAME}"]
+    assert ours
+    for name in ours:
+        panel_page.evaluate(ADD_NODE, name)
+        panel_page.wait_for_function(TOOLBOX, polling=500)
+        panel_page.get_by_test_id("info-button").click()
+        # Where a node has no page of ours, the panel makes up one that has no limits.
+        content = panel_page.locator(".node-help-content")
+        content.get_by_role("heading", name="Limits").wait_for()
+        text = content.inner_text()
+        for names in listed[name]["input"].values():
+            assert [wanted for wanted in names if wanted not in text] == [], name
+    assert panel_page.problems == []

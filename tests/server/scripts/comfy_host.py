@@ -1,0 +1,72 @@
+"""Exercises ComfyHost in the place of a node that is being executed; prints what ComfyUI was told."""
+
+import asyncio
+import json
+from pathlib import Path
+
+import comfy.model_management as memory
+import comfy.utils
+import folder_paths
+import torch
+from comfy_execution.utils import CurrentNodeContext
+from PIL import Image
+from server import PromptServer
+
+from lipsync_studio.engine.host.comfy import ComfyHost
+
+
+class Network(torch.nn.Linear):
+    """Like a diffusers model, it has a `device` that can't be set."""
+
+    @property
+    def device(self) -> torch.device:
+        return self.weight.device
+
+
+PromptServer(asyncio.new_event_loop())
+texts: list[tuple[str, str]] = []
+PromptServer.instance.send_progress_text = lambda text, node: texts.append((text, node))
+bars: list[list] = []
+comfy.utils.set_progress_bar_global_hook(
+    lambda value, total, preview, node_id=None: bars.append([node_id, value, total, preview is not None])
+)
+
+with CurrentNodeContext("a prompt", "7"):
+    host = ComfyHost()
+picture = Image.new("RGB", (8, 8))
+host.progress("Finding faces", 5, 5, picture)
+host.progress("Painting mouths", 1, 100, picture)
+host.progress("Painting mouths", 100, 100)
+
+memory.interrupt_current_processing()
+try:
+    host.progress("Painting mouths", 100, 100)
+    interrupted = False
+except memory.InterruptProcessingException:
+    interrupted = True
+
+network = Network(4, 2)
+model = host.manage(network)
+model.load(1 << 20)
+host.free_memory(1 << 20)
+
+temp = host.temp_file(".mp4")
+print(
+    json.dumps(
+        {
+            "texts": texts,
+            "bars": bars,
+            "interrupted": interrupted,
+            "same module": model.module is network,
+            "device": str(model.device),
+            "output": list(model.module(torch.ones(3, 4, device=model.device)).shape),
+            "loaded": len(memory.current_loaded_models),
+            "temp in comfy": temp.parent == Path(folder_paths.get_temp_directory()),
+            "temp folder made": temp.parent.is_dir(),
+            "temp file made": temp.exists(),
+            "models": str(host.models_folder("lipsync_test")),
+            "known": "lipsync_test" in folder_paths.folder_names_and_paths,
+            "detection": str(host.models_folder("detection")),
+        }
+    )
+)

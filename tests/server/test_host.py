@@ -1,0 +1,47 @@
+"""ComfyHost, in the place of a node that ComfyUI executes."""
+
+import pytest
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("base")
+    (folder / "models").write_text("a file in the place of the folder")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def told(run_in_comfy, base):
+    return run_in_comfy("comfy_host", base=base)
+
+
+def test_each_stage_has_its_text_and_its_bar_on_the_executing_node(told):
+    assert told["texts"] == [["Finding faces", "7"], ["Painting mouths", "7"]]
+    assert [bar[:3] for bar in told["bars"]] == [["7", 5, 5], ["7", 1, 100], ["7", 100, 100]]
+
+
+def test_previews_are_rationed(told):
+    assert [bar[3] for bar in told["bars"]] == [True, False, False]
+
+
+def test_the_stop_button_ends_the_run(told):
+    assert told["interrupted"] is True
+
+
+def test_networks_are_loaded_by_comfyui(told):
+    assert told["same module"] is True
+    assert told["device"] == "cpu"
+    assert told["output"] == [3, 2]
+    assert told["loaded"] == 1
+
+
+def test_temporary_files_lie_in_comfyuis_folder_which_is_made(told):
+    assert told["temp in comfy"] is True
+    assert told["temp folder made"] is True
+    assert told["temp file made"] is False
+
+
+def test_models_folders_are_known_even_where_none_can_be_made(told, base):
+    assert told["models"] == str(base / "models" / "lipsync_test")
+    assert told["known"] is True
+    assert told["detection"] == str(base / "models" / "detection")

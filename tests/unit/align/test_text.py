@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import pytest
+
+from lipsync_studio.align.text import parse_lyrics, spoken_keys
+from lipsync_studio.engine.errors import TextError
+
+
+def displayed(lyrics: str) -> list[list[str]]:
+    return [[word.display for word in line.words] for line in parse_lyrics(lyrics)]
+
+
+def test_headers_stamps_and_repeat_marks_are_not_lyrics():
+    lyrics = (
+        "[Verse 1: Ann]\n[00:01.50]Hello <00:02.00>there\n(Chorus)\nLa la (x2)\n\n"
+        "Bridge:\nVerse 2\nBridge of sighs"
+    )
+    assert displayed(lyrics) == [["Hello", "there"], ["La", "la"], ["Bridge", "of", "sighs"]]
+
+
+def test_a_blank_line_or_header_opens_a_stanza():
+    assert [line.opens_stanza for line in parse_lyrics("one\ntwo\n\nthree\n[Chorus]\nfour")] == [
+        False,
+        False,
+        True,
+        True,
+    ]
+
+
+def test_punctuation_is_kept_for_display_and_glued_to_a_word():
+    assert displayed("- “Stop!” — she said …") == [["- “Stop!” —", "she", "said …"]]
+
+
+@pytest.mark.parametrize(
+    ("typed", "keys"),
+    [
+        ("Don’t", ("don't",)),
+        ("'Cause", ("'cause",)),
+        ("rock-n-roll,", ("rock", "n", "roll")),
+        ("café", ("cafe",)),
+        ("Straße", ("strasse",)),
+        ("ﬁre", ("fire",)),
+        ("NSA", ("NSA",)),
+        ("ÉCOLE!", ("ecole",)),
+        ("B2B", ("b", "two", "b")),
+        ("&", ("and",)),
+        ("50%", ("fifty", "percent")),
+        ("$5", ("five", "dollars")),
+        ("0", ("zero",)),
+        ("99", ("ninety", "nine")),
+        ("110", ("one", "hundred", "ten")),
+        ("1,000", ("one", "thousand")),
+        (
+            "999999",
+            ("nine", "hundred", "ninety", "nine", "thousand", "nine", "hundred", "ninety", "nine"),
+        ),
+        ("1000000", ("one", "zero", "zero", "zero", "zero", "zero", "zero")),
+        ("1987", ("nineteen", "eighty", "seven")),
+        ("1905", ("nineteen", "oh", "five")),
+        ("2001", ("two", "thousand", "one")),
+        ("007", ("oh", "oh", "seven")),
+        ("3.5", ("three", "point", "five")),
+        ("24/7", ("twenty", "four", "seven")),
+        ("21st", ("twenty", "first")),
+        ("20th", ("twentieth",)),
+        ("90s", ("nineties",)),
+        ("4am", ("four", "am")),
+        ("٣", ("three",)),
+    ],
+)
+def test_what_is_spoken(typed: str, keys: tuple[str, ...]):
+    assert spoken_keys(typed) == (keys, True)
+
+
+def test_capitals_mark_acronyms_only_in_a_line_that_has_small_letters():
+    spoken = [word.spoken for line in parse_lyrics("In the USA\nLOVE ME DO") for word in line.words]
+    assert spoken == [("in",), ("the",), ("USA",), ("love",), ("me",), ("do",)]
+
+
+def test_other_scripts_are_kept_and_marked():
+    (line,) = parse_lyrics("Привет 你好 friend")
+    assert [(word.display, word.latin) for word in line.words] == [
+        ("Привет", False),
+        ("你好", False),
+        ("friend", True),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("typed", "count"), [("little", 2), ("love", 1), ("beautiful", 3), ("NSA", 3), ("你好", 2), ("1987", 7)]
+)
+def test_syllables(typed: str, count: int):
+    assert parse_lyrics(f"a {typed}")[0].words[1].syllables == count
+
+
+@pytest.mark.parametrize("lyrics", ["", "\n \n", "[Chorus]\n(Verse 2)", "♪ … —", "\ufeff"])
+def test_nothing_to_speak(lyrics: str):
+    with pytest.raises(TextError, match="no words"):
+        parse_lyrics(lyrics)

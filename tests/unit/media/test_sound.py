@@ -1,0 +1,170 @@
+"""Sound from tensors, from files, and cut to measure."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from fractions import Fraction
+
+import av
+import numpy as np
+import pytest
+import torch
+from torchaudio.functional import resample
+
+from lipsync_studio.engine.errors import AudioError
+from lipsync_studio.engine.media.sound import Sound
+
+from .conftest import click_track, lag
+
+
+def encode(path, samples, rate, codec, layout=None):
+    with av.open(str(path), "w") as out:
+        layout = layout or ("mono" if len(samples) == 1 else "stereo")
+        stream = out.add_stream(codec, rate=rate, layout=layout)
+        frame = av.AudioFrame.from_ndarray(samples, format="fltp", layout=layout)
+        frame.sample_rate, frame.time_base, frame.pts = rate, Fraction(1, rate), 0
+        out.mux(stream.encode(frame))
+        out.mux(stream.encode(None))
+    return path
+
+
+class Lazy(Mapping):
+    """VideoHelperSuite hands out a Mapping that loads on first use."""
+
+    def __getitem__(self, key):
+        return {"waveform": torch.full((1, 2, 480), 0.25), "sample_rate": 48000}[key]
+
+    def __iter__(self):
+        return iter(("waveform", "sample_rate"))
+
+    def __len__(self):
+        return 2
+
+
+def test_a_tensor_is_not_copied():
+    waveform = torch.zeros(1, 2, 1000)
+    sound = Sound.from_waveform({"waveform": waveform, "sample_rate": 44100})
+    waveform[0, 1, 7] = 0.5
+    assert sound.samples[1, 7] == 0.5
+    assert sound.samples.dtype == np.float32
+    assert sound.duration == Fraction(1000, 44100)
+
+
+def test_lazy_mapping_half_precision_and_batches():
+    assert Sound.from_waveform(Lazy()).samples.shape == (2, 480)
+    batch = torch.stack([torch.zeros(1, 50), torch.ones(1, 50)]).half()
+    sound = Sound.from_waveform({"waveform": batch, "sample_rate": 8000})
+    assert sound.samples.dtype == np.float32
+    assert sound.samples.max() == 0
+
+
+@pytest.mark.parametrize(("audio", "message"), [
+    (None, "no audio"),
+    ({"waveform": torch.zeros(1, 1, 0), "sample_rate": 16000}, "empty"),
+    ({"waveform": torch.zeros(1, 0, 9), "sample_rate": 16000}, "shape"),
+    ({"waveform": torch.zeros(1, 9), "sample_rate": 16000}, "shape"),
+    ({"waveform": torch.zeros(1, 1, 9), "sample_rate": 0}, "sample rate"),
+    ({"waveform": torch.tensor([[[0.0, float("nan")]]]), "sample_rate": 16000}, "not numbers"),
+    ({"waveform": torch.tensor([[[float("inf"), float("-inf")]]]), "sample_rate": 16000}, "not numbers"),
+])
+def test_nothing_to_hear(audio, message):
+    with pytest.raises(AudioError, match=message):
+        Sound.from_waveform(audio)
+
+
+def test_mono_mixes_resamples_and_remembers():
+    time = np.arange(48000) / 48000
+    left = np.sin(2 * np.pi * 440 * time).astype(np.float32)
+    sound = Sound(np.stack([left, np.zeros_like(left)]), 48000)
+    mono = sound.mono()
+    assert (mono.shape, mono.dtype) == ((16000,), np.float32)
+    reference = 0.5 * np.sin(2 * np.pi * 440 * np.arange(16000) / 16000)
+    assert np.abs(mono[100:-100] - reference[100:-100]).max() < 5e-3
+    assert sound.mono() is mono
+    assert sound.mono(48000).shape == (48000,)
+
+
+@pytest.mark.parametrize("rate", [8000, 11025, 44100, 48000])
+@pytest.mark.parametrize("extra", [-1, 0, 1, 4321])
+def test_mono_of_many_blocks_is_that_of_one(rate, extra):
+    """Sound is resampled in blocks of five seconds."""
+    noise = np.random.default_rng(3).normal(0, 0.1, (2, 10 * rate + extra)).astype(np.float32)
+    whole = resample(torch.from_numpy(noise.mean(axis=0)), rate, 16000).numpy()
+    mono = Sound(noise, rate).mono()
+    assert mono.shape == whole.shape
+    np.testing.assert_allclose(mono, whole, atol=1e-5)
+
+
+@pytest.mark.parametrize(("start", "seconds", "expected"), [
+    (0, 1, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]), (0.2, 0.3, [2, 3, 4]), (-0.2, 0.4, [0, 0, 0, 1]),
+    (0.8, 0.4, [8, 9, 0, 0]), (2, 0.2, [0, 0]), (-1, 0.2, [0, 0])])
+def test_cut(start, seconds, expected):
+    sound = Sound(np.arange(10, dtype=np.float32)[None], 10)
+    assert sound.cut(start, seconds).samples[0].tolist() == expected
+
+
+def test_cutting_nothing_off_copies_nothing():
+    sound = Sound(np.zeros((1, 10), np.float32), 10)
+    assert sound.cut(0, 1) is sound
+    assert np.shares_memory(sound.cut(0.1, 0.5).samples, sound.samples)
+
+
+@pytest.mark.parametrize(("name", "codec", "rate"), [
+    ("a.wav", "pcm_s16le", 16000), ("a.wav", "pcm_f32le", 48000), ("a.flac", "flac", 44100),
+    ("a.mp3", "libmp3lame", 44100), ("a.m4a", "aac", 44100),
+    ("a.opus", "libopus", 48000)])
+def test_files_start_at_their_first_sample(tmp_path, name, codec, rate):
+    samples = click_track(rate, 1.5, [0.1, 0.7, 1.3], 2)
+    path = encode(tmp_path / name, samples, rate, codec)
+    for file in (path, io.BytesIO(path.read_bytes())):
+        sound = Sound.load(file)
+        assert (sound.rate, len(sound.samples)) == (rate, 2)
+        assert abs(lag(sound.samples[0], samples[0])) <= 1
+        assert float(sound.duration) == pytest.approx(1.5, abs=0.03)
+
+
+def test_surround(tmp_path):
+    samples = np.tile(click_track(48000, 0.5, [0.2]), (6, 1))
+    sound = Sound.load(encode(tmp_path / "a.wav", samples, 48000, "pcm_s16le", "5.1"))
+    assert sound.samples.shape == (6, 24000)
+
+
+def test_beside_a_video_time_zero_is_the_first_picture(make_video):
+    samples = click_track(48000, 1.0, [0.25])
+    path = make_video("a.mkv", frames=50, sound=samples, sound_delay=0.5, sound_codec="pcm_s16le")
+    sound = Sound.load(path)
+    assert abs(lag(sound.samples[0], np.concatenate([np.zeros(24000, np.float32), samples[0]]))) <= 1
+
+
+def test_the_last_decodable_track_is_taken(tmp_path):
+    """A track without a decoder behind the real one, as the APAC track of an iPhone's video."""
+    path = tmp_path / "two.mov"
+    samples = click_track(48000, 1.0, [0.25])
+    with av.open(str(path), "w") as out:
+        streams = [out.add_stream("pcm_s16le", rate=48000, layout="mono") for _ in range(2)]
+        for stream, gain in zip(streams, (1.0, 0.0), strict=True):
+            frame = av.AudioFrame.from_ndarray(samples * np.float32(gain), format="fltp", layout="mono")
+            frame.sample_rate, frame.time_base, frame.pts = 48000, Fraction(1, 48000), 0
+            out.mux(stream.encode(frame))
+            out.mux(stream.encode(None))
+    assert Sound.load(path).samples.max() == 0
+    data = bytearray(path.read_bytes())
+    entry = data.rindex(b"sowt")
+    data[entry : entry + 4] = b"zzzz"
+    spoiled = Sound.load(io.BytesIO(bytes(data)))
+    assert abs(lag(spoiled.samples[0], samples[0])) == 0
+    first = data.index(b"sowt")
+    data[first : first + 4] = b"zzzz"
+    with pytest.raises(AudioError, match="no audio that can be decoded"):
+        Sound.load(io.BytesIO(bytes(data)))
+
+
+def test_a_silent_video_and_bad_files(make_video, tmp_path):
+    with pytest.raises(AudioError, match="no audio"):
+        Sound.load(make_video())
+    (tmp_path / "a.mp3").write_bytes(b"")
+    with pytest.raises(AudioError, match="can't be read"):
+        Sound.load(tmp_path / "a.mp3")
+    with pytest.raises(AudioError, match="can't be read"):
+        Sound.load(tmp_path / "none.wav")

@@ -1,0 +1,158 @@
+"""`render` as scripts call it: installed, and uninstalled by the checkout's path."""
+
+import json
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import av
+import pytest
+
+ROOT = Path(__file__).parents[2]
+INSTALLED = (sys.executable, "-m", "lipsync_studio")
+USAGE = 2
+
+
+@pytest.fixture(scope="module")
+def uninstalled(tmp_path_factory):
+    """A copy of the checkout under a user's name for it, and a Python that has its requirements only."""
+    folder = tmp_path_factory.mktemp("custom_nodes")
+    left_out = shutil.ignore_patterns(".*", "tests", "docs", "web", "__pycache__")
+    shutil.copytree(ROOT, folder / "lipsync-studio", ignore=left_out)
+    # -I: neither the working directory nor PYTHONPATH is searched; the finder of the editable installation is
+    # taken out, so that the package can only come from the path that was given.
+    start = (
+        "import runpy, sys; "
+        "ours = lambda finder: '__editable__' in getattr(finder, '__module__', ''); "
+        "sys.meta_path[:] = [finder for finder in sys.meta_path if not ours(finder)]; "
+        f"sys.argv[0] = {str(folder / 'lipsync-studio')!r}; "
+        "runpy.run_path(sys.argv[0], run_name='__main__')"
+    )
+    return (sys.executable, "-I", "-c", start)
+
+
+@pytest.fixture(scope="module")
+def media(tmp_path_factory):
+    """A folder with clip.mp4 (a face, 12 frames at 25 fps), wall.mp4 (nobody), voice.wav (0.8 s), a text."""
+    folder = tmp_path_factory.mktemp("media")
+    with av.open(str(ROOT / "demo" / "clip.mp4")) as source:
+        pictures = [f.reformat(320, 320) for f, _ in zip(source.decode(video=0), range(12), strict=False)]
+    for name in ("clip.mp4", "wall.mp4"):
+        with av.open(str(folder / name), "w") as container:
+            stream = container.add_stream("libx264", rate=25)
+            stream.width = stream.height = 320
+            stream.pix_fmt = "yuv420p"
+            for number in range(12):
+                picture = pictures[0 if name == "wall.mp4" else number]
+                planes = picture.to_ndarray(format="yuv420p")
+                frame = av.VideoFrame.from_ndarray(planes * (name != "wall.mp4"), format="yuv420p")
+                container.mux(stream.encode(frame))
+            container.mux(stream.encode(None))
+    verse = str(ROOT / "demo" / "verse.mp3")
+    with av.open(verse) as source, av.open(str(folder / "voice.wav"), "w") as target:
+        stream = target.add_stream("pcm_s16le", rate=16000, layout="mono")
+        resampler = av.AudioResampler("s16", "mono", 16000, frame_size=1600)
+        blocks = (block for frame in source.decode(audio=0) for block in resampler.resample(frame))
+        for block, _ in zip(blocks, range(8), strict=False):
+            target.mux(stream.encode(block))
+        target.mux(stream.encode(None))
+    (folder / "text.txt").write_text("Twinkle, twinkle", encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def render(media, tmp_path):
+    """Runs `render` from a folder of its own, with --source, --audio and --out unless they are given."""
+
+    def run(*arguments, command=INSTALLED, **files):
+        paths = {"source": media / "clip.mp4", "audio": media / "voice.wav", "out": tmp_path / "out.mp4"}
+        words = [word for name, path in (paths | files).items() for word in (f"--{name}", str(path))]
+        return subprocess.run(
+            [*command, "render", *words, *map(str, arguments)],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    return run
+
+
+def assert_whole(path, frames):
+    with av.open(str(path)) as container:
+        assert [stream.codec_context.name for stream in container.streams] == ["h264", "aac"]
+        assert sum(1 for _ in container.decode(video=0)) == frames == container.streams.video[0].frames
+
+
+@pytest.mark.parametrize("how", ["installed", "uninstalled"])
+def test_a_whole_file_and_exit_code_0(how, uninstalled, render, tmp_path):
+    result = render("--report", "-", "--quiet", command=uninstalled if how == "uninstalled" else INSTALLED)
+    assert result.returncode == 0, result.stderr
+    assert_whole(tmp_path / "out.mp4", 20)
+    report = json.loads(result.stdout)
+    assert (report["backend"], report["fps"]) == ("viseme", "25")
+    assert (report["frames"], report["generated"]) == (20, 20)
+    assert [path.name for path in tmp_path.iterdir()] == ["out.mp4"]
+
+
+def test_the_uninstalled_package_is_not_the_installed_one(uninstalled):
+    """Else the test above would prove nothing."""
+    probe = uninstalled[3].split("sys.argv[0]")[0] + "import lipsync_studio"
+    result = subprocess.run([*uninstalled[:3], probe], capture_output=True, text=True, check=False)
+    assert "No module named 'lipsync_studio'" in result.stderr
+
+
+def test_the_report_goes_to_a_file_and_the_bar_to_standard_error(render, media, tmp_path):
+    result = render("--report", tmp_path / "report.json", "--text", media / "text.txt", "--length", "video")
+    assert result.returncode == 0, result.stderr
+    assert_whole(tmp_path / "out.mp4", 12)
+    assert json.loads((tmp_path / "report.json").read_text())["frames"] == 12
+    assert result.stdout == ""
+    assert "Lip-syncing (viseme)" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("files", "words"),
+    [
+        ({"source": "missing.mp4"}, "doesn't exist"),
+        ({"audio": "missing.wav"}, "missing.wav"),
+        ({"source": "wall.mp4"}, "No face was found"),
+        ({"source": "text.txt"}, "can't be read as a video"),
+        ({"audio": "text.txt"}, "can't be read"),
+        ({"text": "voice.wav"}, "can't be read"),
+        ({"out": "missing/out.mp4"}, "doesn't exist"),
+    ],
+)
+def test_bad_input_is_one_sentence_and_exit_code_1(render, media, tmp_path, files, words):
+    result = render("--quiet", **{name: media / file for name, file in files.items()})
+    assert result.returncode == 1
+    errors = [line for line in result.stderr.splitlines() if line.startswith("Error: ")]
+    assert len(errors) == 1
+    assert words in errors[0]
+    assert "Traceback" not in result.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_wrong_argument_is_exit_code_2(render, tmp_path):
+    result = render("--length", "forever")
+    assert result.returncode == USAGE
+    assert "--length" in result.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_ctrl_c_leaves_no_file_and_is_exit_code_130(media, tmp_path):
+    command = [*INSTALLED, "render", "--source", media / "clip.mp4", "--audio", ROOT / "demo" / "verse.mp3"]
+    process = subprocess.Popen(
+        [*command, "--out", tmp_path / "out.mp4"], stderr=subprocess.PIPE, text=True, cwd=tmp_path
+    )
+    deadline = time.monotonic() + 120
+    while not (tmp_path / "out.mp4.part").exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=120)
+    assert process.returncode == 130
+    assert "nothing was written" in errors
+    assert list(tmp_path.iterdir()) == []

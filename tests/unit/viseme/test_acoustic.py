@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import sys
+
+import numpy as np
+import pytest
+
+from lipsync_studio.backends.viseme.acoustic import motion_from_sound
+from lipsync_studio.backends.viseme.motion import motion_from_phones
+
+FPS = 25
+RATE = 16000
+
+
+def frames(samples: np.ndarray) -> np.ndarray:
+    return np.arange(len(samples) * FPS // RATE) / FPS
+
+
+def correlation(first: np.ndarray, second: np.ndarray) -> float:
+    return float(np.corrcoef(first, second)[0, 1])
+
+
+def test_follows_the_motion_of_the_true_phones(sentence):
+    times = frames(sentence.samples)
+    truth = motion_from_phones(sentence.phones, times, 1 / FPS)
+    heard = motion_from_sound(sentence.samples, times, 1 / FPS)
+    assert correlation(heard.open, truth.open) >= 0.6
+    assert heard.sealed.sum() >= 4
+
+
+def test_the_band_levels_alone_still_follow(sentence, monkeypatch):
+    times = frames(sentence.samples)
+    truth = motion_from_phones(sentence.phones, times, 1 / FPS)
+    monkeypatch.setitem(sys.modules, "pocketsphinx", None)
+    heard = motion_from_sound(sentence.samples, times, 1 / FPS)
+    assert correlation(heard.open, truth.open) >= 0.5
+    assert heard.sealed.any()
+
+
+def test_level_does_not_matter(sentence):
+    times = frames(sentence.samples)
+    loud = motion_from_sound(sentence.samples, times, 1 / FPS)
+    quiet = motion_from_sound(sentence.samples * 0.3, times, 1 / FPS)
+    assert correlation(loud.open, quiet.open) > 0.98
+
+
+def test_rest_in_the_pause_between_two_sentences(sentence):
+    pause = np.zeros(RATE, np.float32)
+    samples = np.concatenate([sentence.samples, pause, sentence.samples])
+    times = frames(samples)
+    motion = motion_from_sound(samples, times, 1 / FPS)
+    end = len(sentence.samples) / RATE
+    resting = (times > end + 0.2) & (times < end + 0.7)
+    assert not motion.open[resting].any()
+    assert not motion.active[resting].any()
+
+
+@pytest.mark.parametrize("level", [0.0, 1e-3])
+def test_silence_and_faint_noise_move_nothing(level: float):
+    samples = (np.random.default_rng(1).standard_normal(2 * RATE) * level).astype(np.float32)
+    motion = motion_from_sound(samples, frames(samples), 1 / FPS)
+    assert not motion.open.any()
+    assert not motion.active.any()
+    assert not motion.sealed.any()
+
+
+@pytest.mark.parametrize("size", [0, 1, 100, 4000])
+def test_hardly_any_sound(size: int):
+    motion = motion_from_sound(np.full(size, 0.1, np.float32), np.arange(5) / FPS, 1 / FPS)
+    assert len(motion) == 5
+    assert np.isfinite(motion.open).all()
+
+
+def test_a_gate_closes_the_mouth(sentence):
+    times = frames(sentence.samples)
+    motion = motion_from_sound(sentence.samples, times, 1 / FPS, gate=np.zeros(len(times), np.float32))
+    assert not motion.open.any()

@@ -7,13 +7,22 @@ from .errors import DIDError
 from .jobs import Step, TalkJobs, outcome
 from .keys import ApiKey, clear_key, find_key, has_key, store_key
 from .order import Estimate, Picture, Recording, TalkOrder, estimate
-from .script import Amazon, AzureOpenAI, ElevenLabs, Google, Microsoft, TextScript, provider_from
+from .script import (
+    PROVIDERS,
+    Amazon,
+    AzureOpenAI,
+    ElevenLabs,
+    Google,
+    Microsoft,
+    TextScript,
+    provider_from,
+)
 from .settings import Settings, default_folder, load_settings
 from .talk import ExpressionAt, Logo, TalkConfig
 
 __all__ = [
-    "Amazon", "ApiKey", "AzureOpenAI", "DIDError", "ElevenLabs", "Estimate", "ExpressionAt", "Google", "Logo",
-    "Microsoft", "Picture", "Recording", "Settings", "Step", "TalkConfig", "TalkJobs", "TalkOrder",
-    "TextScript", "clear_key", "default_folder", "estimate", "find_key", "has_key", "load_settings",
-    "outcome", "provider_from", "store_key",
+    "Amazon", "ApiKey", "AzureOpenAI", "DIDError", "ElevenLabs", "Estimate", "ExpressionAt", "Google",
+    "Logo", "Microsoft", "PROVIDERS", "Picture", "Recording", "Settings", "Step", "TalkConfig",
+    "TalkJobs", "TalkOrder", "TextScript", "clear_key", "default_folder", "estimate", "find_key",
+    "has_key", "load_settings", "outcome", "provider_from", "store_key",
 ]

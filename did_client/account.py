@@ -70,9 +70,7 @@ class Account:
 
     def check_enabled(self) -> None:
         """Raises CloudDisabledError."""
-        if not self.settings.cloud:
-            raise CloudDisabledError("Cloud services are switched off here (--disable-api-nodes, or cloud in "
-                                     "did.json); use a local engine or switch them on.")
+        check_enabled(self.settings)
 
     def check_owner(self, job: Job) -> None:
         """Raises JobError if the job belongs to another key or service."""
@@ -108,6 +106,13 @@ class Account:
             if self.settings.delete_uploads:
                 self.uploads.delete(self.client, ended)
         return ended
+
+
+def check_enabled(settings: Settings) -> None:
+    """Raises CloudDisabledError."""
+    if not settings.cloud:
+        raise CloudDisabledError("Cloud services are switched off here (--disable-api-nodes, or cloud in "
+                                 "did.json); use a local engine or switch them on.")
 
 
 def with_extra(text: str, job: Job) -> str:

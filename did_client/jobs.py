@@ -89,7 +89,8 @@ class TalkJobs:
         self._account.check_enabled()
         if not consent:
             raise ConsentError("The picture and the voice or text would be sent to D-ID; agree to that "
-                               "first, or use a local engine.")
+                               "first (consent in a node, --yes on the command line), or use a local "
+                               "engine.")
         order.check()
         key = order.key(self.settings.host, self._account.name)
         job = self.journal.standing(key) or self.journal.add(self._planned(order, key, max_credits))
@@ -104,7 +105,8 @@ class TalkJobs:
         limits = [self.settings.max_credits_per_run, *([] if max_credits is None else [max_credits])]
         if cost.credits > min(limits):
             raise CapError(f"This job needs about {cost.credits} credits, more than the {min(limits)} "
-                           "allowed per run; shorten it, or raise max_credits_per_run in did.json.")
+                           "allowed for this run; shorten it, or raise max_credits or max_credits_per_run in "
+                           "did.json.")
         now = self._account.transport.server_now()
         check_cap(self.journal.spent(now), cost.credits, self.settings.max_credits_per_day)
         return Job(id=uuid.UUID(int=self._rng.getrandbits(128), version=4).hex, key=key,

@@ -25,7 +25,8 @@ class Settings:
     it at a host that collects keys. max_credits_per_run, max_credits_per_day: estimated credits; a day is the
     last 24 hours. price_per_credit: the user's own price in `currency`, 0 if unknown. deadline_minutes: how
     long to wait for one job (doubled for audio of 5 minutes and more). delete_uploads: remove picture and
-    voice from D-ID after each job rather than keep them for reuse until they expire.
+    voice from D-ID after each job rather than keep them for reuse until they expire. key_from_network: the
+    key may be set in ComfyUI's page from other machines too, not only from this one.
     """
 
     cloud: bool = True
@@ -37,6 +38,7 @@ class Settings:
     currency: str = ""
     deadline_minutes: float = 15.0
     delete_uploads: bool = False
+    key_from_network: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "api_url", checked_address(self.api_url))

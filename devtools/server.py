@@ -33,7 +33,8 @@ class ComfyServer:
     """`with ComfyServer(comfy, base) as server:` runs the server for as long as the block lasts.
 
     comfy: ComfyUI's folder. base: its base directory, made if need be. options: for ComfyUI's command line.
-    port: a free one if None. environment: variables beside this process's own. log: where the server's output goes; to this process's own if None.
+    port: a free one if None. environment: variables beside this process's own. log: where the server's output
+    goes; to this process's own if None.
     """
 
     def __init__(

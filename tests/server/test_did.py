@@ -150,7 +150,7 @@ def shown(run, node):
 def length(path):
     """Seconds of picture and of sound."""
     with av.open(str(path)) as container:
-        pictures = [f for f in container.decode(video=0)]
+        pictures = list(container.decode(video=0))
         picture = float(pictures[-1].pts * pictures[-1].time_base) + 1 / float(container.streams.video[0].average_rate)
     with av.open(str(path)) as container:
         return picture, sum(f.samples / f.sample_rate for f in container.decode(audio=0))
@@ -301,16 +301,20 @@ def test_a_cancelled_job_is_collected_by_the_next_run(did, bill, did_client, pro
     assert len(bill.talks) == bill.charged == 1
 
 
-def test_a_job_survives_that_another_node_fails(did, did_client):
-    """The prompt ends at once, though D-ID is still rendering."""
-    failing = {
-        "bad": {"class_type": "LipSyncDIDTalk", "inputs": {**talk_prompt(13)["talk"]["inputs"], "text": "Hello"}},
-        "unsaved": save(["bad", 0]),
-    }
-    prompt = {**apply_prompt(14, "face"), **failing}
+def test_a_prompt_that_fails_elsewhere_does_not_wait_for_its_clips(bill, did, did_client):
+    prompt = apply_prompt(13, "face")
+    failing = {"talk": talk_prompt(14, text="Good morning.")["talk"], "saved": save(["talk", 0])}
     did.policy.script = ("started",)
-    run = did_client.run(prompt, timeout=60)
-    assert "There are a text and audio" in run.error["exception_message"]
+    prompt_id = did_client.queue({**prompt, **failing})
+    until(lambda: len(bill.talks) == 2)
+    (spoken,) = (talk for talk in bill.talks if talk.body["script"]["type"] == "text")
+    spoken.statuses = ("error",)
+    run = did_client.wait(prompt_id, timeout=30)
+    assert "D-ID took the job and then could not render it" in run.error["exception_message"]
+    for talk in bill.talks:
+        talk.statuses = ("done",)
+    assert mp4(did_client, did_client.run(prompt)).is_file()
+    assert len(bill.talks) == 2
 
 
 def test_the_key_is_written_from_this_machine_and_this_page_alone(did_server):
@@ -341,7 +345,7 @@ def test_the_key_is_nowhere(did, did_client, did_server):
     """Neither after success nor after errors that quote it."""
     call(did_server, "/lipsync_studio/did/key", {"key": FILE_KEY})
     said = {"kind": "BadRequestError", "description": f"Authorization Basic {KEY} is bad: {PASSWORD}"}
-    did.faults = [Fault("POST /talks", status=400, body=said)]
+    did.faults = [Fault("POST /talks", status=400, body=said, nth=())]
     errors = [did_client.run(prompt).error for prompt in (talk_prompt(15), apply_prompt(16, "face"))]
     did.faults = [Fault("GET /credits", status=401, body=said, nth=())]
     errors += [did_client.run(prompt).error for prompt in (talk_prompt(17), apply_prompt(18, "face"))]
@@ -364,11 +368,9 @@ def test_the_key_is_nowhere(did, did_client, did_server):
     assert found == []
 
 
-def test_a_job_outlives_the_server(did, bill, start):
-    with start("before") as server, ComfyClient(server) as client, going_on(
-        did, bill, client, talk_prompt(21)
-    ):
-        server.process.kill()
+def test_a_job_outlives_the_server(did, bill, did_server, start):
+    with ComfyClient(did_server) as client, going_on(did, bill, client, talk_prompt(21)):
+        did_server.process.kill()
     with start("after") as server, ComfyClient(server) as client:
         assert mp4(client, client.run(talk_prompt(21))).is_file()
     assert len(bill.talks) == bill.charged == 1

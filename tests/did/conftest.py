@@ -17,6 +17,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from fake_did import FakeDID, Policy, clips
 from fake_did.service import Service
+
 from lipsync_studio.did_client import ApiKey, Picture, Recording, Settings, TalkJobs, TalkOrder
 from lipsync_studio.did_client.transport import Timeouts
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from conftest import KEY, Bench
 from fake_did import FakeDID, Fault, clips
+
 from lipsync_studio.did_client import TalkJobs, cli, find_key
 from lipsync_studio.did_client.settings import Settings
 

@@ -7,6 +7,7 @@ import itertools
 import pytest
 from conftest import order
 from fake_did import schema
+
 from lipsync_studio.did_client import ExpressionAt, Logo, TalkConfig, TextScript, errors, script
 from lipsync_studio.did_client.replies import Credits, Talk, TalkPage, Upload, Voice
 from lipsync_studio.did_client.script import AudioScript

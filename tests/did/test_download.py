@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from conftest import TIMEOUTS, Bench, order
 from fake_did import Fault, clips
+
 from lipsync_studio.did_client import errors
 from lipsync_studio.did_client.download import Downloader
 from lipsync_studio.did_client.media import probe

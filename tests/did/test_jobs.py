@@ -11,6 +11,7 @@ from dataclasses import replace
 import pytest
 from conftest import KEY, Bench, order
 from fake_did import Fault, clips
+
 from lipsync_studio.did_client import (
     DIDError,
     ElevenLabs,

@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from fake_did import clips
-from lipsync_studio.did_client import errors, media
 from PIL import Image
+
+from lipsync_studio.did_client import errors, media
 
 
 def encoded(image: Image.Image, kind: str = "PNG", **options: object) -> bytes:

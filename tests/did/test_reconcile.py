@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from conftest import Bench, order
 from fake_did import Fault
+
 from lipsync_studio.did_client import Picture, TalkOrder, TextScript, errors, provider_from, reconcile
 from lipsync_studio.did_client.journal import Job
 from lipsync_studio.did_client.reconcile import Habits, match

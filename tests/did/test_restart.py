@@ -9,8 +9,9 @@ import pytest
 import requests
 from conftest import KEY, TIMEOUTS, Bench, order
 from fake_did import Fault
-from lipsync_studio.did_client import ApiKey, DIDError, Settings, TalkJobs
 from test_matrix import check_books, check_files
+
+from lipsync_studio.did_client import ApiKey, DIDError, Settings, TalkJobs
 
 _CALLS = 11  # credits, picture, sound, POST, three polls, clip, credits, two deletions
 

@@ -1,5 +1,5 @@
-"""The D-ID nodes on a real server, with a D-ID that runs here: clips, bills, cancel, restart, and where the key
-is to be found (nowhere)."""
+"""The D-ID nodes on a real server, with a D-ID that runs here: clips, bills, cancel, restart, and where the
+key is to be found (nowhere)."""
 
 import base64
 import json
@@ -90,7 +90,7 @@ def bill(did):
 
 
 def talk_prompt(again, **inputs):
-    values = {"text": "", "provider": "microsoft", "voice": "en-US-JennyNeural", "ssml": False, "consent": True}
+    values = {"text": "", "provider": "microsoft", "voice": "Jenny", "ssml": False, "consent": True}
     if "text" not in inputs:
         values["audio"] = ["voice", 0]
     return {
@@ -151,7 +151,8 @@ def length(path):
     """Seconds of picture and of sound."""
     with av.open(str(path)) as container:
         pictures = list(container.decode(video=0))
-        picture = float(pictures[-1].pts * pictures[-1].time_base) + 1 / float(container.streams.video[0].average_rate)
+        frame = 1 / float(container.streams.video[0].average_rate)
+    picture = float(pictures[-1].pts * pictures[-1].time_base) + frame
     with av.open(str(path)) as container:
         return picture, sum(f.samples / f.sample_rate for f in container.decode(audio=0))
 
@@ -274,7 +275,10 @@ def test_status_and_voices_tell_what_the_account_has(did, did_client):
 
 def test_other_nodes_run_while_clips_are_awaited(did, bill, did_client):
     other = {
-        "blank": {"class_type": "EmptyImage", "inputs": {"width": 64, "height": 64, "batch_size": 1, "color": 9}},
+        "blank": {
+            "class_type": "EmptyImage",
+            "inputs": {"width": 64, "height": 64, "batch_size": 1, "color": 9},
+        },
         "other": {"class_type": "PreviewImage", "inputs": {"images": ["blank", 0]}},
     }
     applied = apply_prompt(9, "face")
@@ -318,7 +322,8 @@ def test_a_prompt_that_fails_elsewhere_does_not_wait_for_its_clips(bill, did, di
 
 
 def test_the_key_is_written_from_this_machine_and_this_page_alone(did_server):
-    address, path = "/lipsync_studio/did/key", did_server.base / "user" / "__lipsync_studio" / "did" / "did.key"
+    address = "/lipsync_studio/did/key"
+    path = did_server.base / "user" / "__lipsync_studio" / "did" / "did.key"
     body = {"key": FILE_KEY}
     for headers in (
         {"Origin": "http://evil.example"},
@@ -351,11 +356,13 @@ def test_the_key_is_nowhere(did, did_client, did_server):
     errors += [did_client.run(prompt).error for prompt in (talk_prompt(17), apply_prompt(18, "face"))]
     assert all(errors)
     did.faults = []
-    files = [mp4(did_client, did_client.run(prompt)) for prompt in (talk_prompt(19), apply_prompt(20, "face"))]
+    prompts = (talk_prompt(19), apply_prompt(20, "face"))
+    files = [mp4(did_client, did_client.run(prompt)) for prompt in prompts]
     with_metadata = [json.dumps(av.open(str(path)).metadata) for path in files]
     assert all("LipSyncDID" in metadata for metadata in with_metadata)
     places = {"errors": json.dumps(errors), "log": did_server.log_text()}
-    for path in ("/history", "/queue", "/settings", "/object_info", "/internal/logs/raw", "/system_stats", "/users"):
+    pages = ("history", "queue", "settings", "object_info", "internal/logs/raw", "system_stats", "users")
+    for path in (f"/{page}" for page in pages):
         places[path] = call(did_server, path)[1]
     for path in did_server.base.rglob("*"):
         if path.is_file() and path.name != "did.key":

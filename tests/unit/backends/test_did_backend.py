@@ -129,7 +129,8 @@ def test_of_footage_the_first_frame_is_sent(did, backend, host, tmp_path, length
     assert did.log == []
     report = run(backend(use_first_frame=True), request, host, tmp_path / "out.mp4")
     assert (report.duration, report.frames) == (seconds, seconds * 5)
-    run(backend(use_first_frame=True), LipSyncRequest(pictures(), tone(seconds)), host, tmp_path / "still.mp4")
+    still = LipSyncRequest(pictures(), tone(seconds))
+    run(backend(use_first_frame=True), still, host, tmp_path / "still.mp4")
     assert len(did.requests("POST /images")) == 1, "it is the same picture"
 
 

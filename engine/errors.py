@@ -1,4 +1,4 @@
-"""Every error that is the user's to solve. The message is one sentence that says what is wrong and what to do."""
+"""Every error that is the user's to solve: one sentence that says what is wrong and what to do."""
 
 from __future__ import annotations
 

@@ -344,6 +344,12 @@ def test_the_key_is_written_from_this_machine_and_this_page_alone(did_server):
     assert call(did_server, address) == (200, '{"configured": true}')
     assert call(did_server, address, {"key": ""})[0] == 200
     assert not path.exists()
+    settings = path.with_name("did.json")
+    settings.write_text('{"key_from_network": true}')
+    far, foreign = {"X-Forwarded-For": "203.0.113.9"}, {"Origin": "http://evil.example"}
+    assert call(did_server, address, {"key": ""}, **far)[0] == 200
+    assert call(did_server, address, {"key": ""}, **foreign)[0] == 403
+    settings.unlink()
 
 
 def test_the_key_is_nowhere(did, did_client, did_server):

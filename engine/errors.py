@@ -39,7 +39,7 @@ class OutputError(LipSyncError):
     """The result can't be written."""
 
 
-class ServiceError(LipSyncError):
+class CloudError(LipSyncError):
     """A cloud service can't do, or has not done, what was asked of it."""
 
 

@@ -11,7 +11,7 @@ from typing import Literal
 from PIL import Image
 
 from ...did_client import DIDError, Step, TalkConfig, TalkJobs, TalkOrder, estimate, media
-from ...engine.errors import ServiceError
+from ...engine.errors import CloudError
 from ...engine.host.protocol import Host
 from ...engine.media.colour import to_rgb
 from ...engine.media.timeline import Timeline, plan, walk
@@ -56,11 +56,11 @@ class DIDBackend:
         return f"DIDBackend({self._options})"
 
     def render(self, request: LipSyncRequest, host: Host) -> Rendering:
-        """Raises ServiceError; a job that was sent stays in the journal, whatever ends the wait for it."""
+        """Raises CloudError; a job that was sent stays in the journal, whatever ends the wait for it."""
         try:
             return self._render(request, host)
         except DIDError as error:
-            raise ServiceError(str(error)) from error
+            raise CloudError(str(error)) from error
 
     def _render(self, request: LipSyncRequest, host: Host) -> Rendering:
         seconds = _seconds(request)

@@ -16,7 +16,7 @@ from lipsync_studio.backends.did.backend import DIDBackend, DIDOptions
 from lipsync_studio.backends.protocol import LipSyncRequest
 from lipsync_studio.backends.run import run
 from lipsync_studio.did_client import ApiKey, Settings, TalkJobs
-from lipsync_studio.engine.errors import Cancelled, InputError, ServiceError
+from lipsync_studio.engine.errors import Cancelled, CloudError, InputError
 from lipsync_studio.engine.host.plain import PlainHost
 from lipsync_studio.engine.media.images import ImageSource
 from lipsync_studio.engine.media.sound import Sound
@@ -163,7 +163,7 @@ def test_cancelling_leaves_a_job_to_collect(did, backend, tmp_path):
     ],
 )
 def test_what_may_not_be_sent_is_not_sent(did, backend, host, tmp_path, options, seconds, said):
-    with pytest.raises(ServiceError, match=said):
+    with pytest.raises(CloudError, match=said):
         run(backend(**options), LipSyncRequest(pictures(), tone(seconds)), host, tmp_path / "out.mp4")
     assert did.log == []
     assert not (tmp_path / "out.mp4").exists()
@@ -171,7 +171,7 @@ def test_what_may_not_be_sent_is_not_sent(did, backend, host, tmp_path, options,
 
 def test_a_refusal_is_told_without_the_key(did, backend, host, tmp_path):
     did.faults = [Fault("POST /talks", status=400, body={"description": f"bad {KEY}"})]
-    with pytest.raises(ServiceError) as caught:
+    with pytest.raises(CloudError) as caught:
         run(backend(), LipSyncRequest(pictures(), tone(2.0)), host, tmp_path / "out.mp4")
     assert "bad …" in str(caught.value)
     assert "canary" not in repr(caught.value) + repr(caught.value.__cause__) + repr(backend())

@@ -5,8 +5,10 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import os
+import site
 import subprocess
 import sys
+import sysconfig
 import venv
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -66,6 +68,7 @@ def prepare(*, tests: bool = False) -> Path:
     )
     if tests:
         _requirements("tests", "Installing test tools", ROOT / "tests" / "requirements.txt")
+    _see_new_packages()
     return comfy
 
 
@@ -79,6 +82,13 @@ def install(*arguments: str | Path) -> None:
             # pip knows its own configuration (a mirror, a proxy), which uv doesn't read.
             say("== uv failed; trying pip")
     run(sys.executable, "-m", "pip", "install", *arguments)
+
+
+def _see_new_packages() -> None:
+    """Python reads the files that make the checkout a package only at its start; have it read them again."""
+    importlib.invalidate_caches()
+    if importlib.util.find_spec("lipsync_studio") is None:
+        site.addsitedir(sysconfig.get_path("purelib"))
 
 
 def _install_uv() -> None:

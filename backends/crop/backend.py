@@ -20,7 +20,7 @@ from ...engine.media.frames import Frame
 from ...engine.media.timeline import Timeline, plan, walk
 from ...engine.report import FrameState
 from ..protocol import FrameChunk, LipSyncRequest, Rendering
-from .protocol import CropEngine, FaceCrop, Speech
+from .protocol import CropEngine, FaceCrop, Patch, Speech
 from .silence import speech_gate
 
 CHUNK = 16
@@ -114,7 +114,7 @@ class CropBackend:
                     work.append((frame, rect, _crop(frame, rect, face)))
             patches = self.engine.generate([crop for _, _, crop in work], conditioning)
             for (frame, rect, _), patch in zip(work, patches, strict=True):
-                paste_rgb(frame, rect, patch.rgb, patch.alpha * mix[frame.index])
+                _paste(frame, rect, patch, float(mix[frame.index]))
             done += len(chunk)
             host.progress(stage, done, len(timeline), Image.fromarray(small_rgb(chunk[-1], _PREVIEW)))
             yield FrameChunk(chunk, [states[frame.index] for frame in chunk])
@@ -142,6 +142,18 @@ def _crop(frame: Frame, rect: Rect, face: Face) -> FaceCrop:
     mesh = face.mesh.copy()
     mesh[:, :2] -= rect[:2]
     return FaceCrop(frame.index, crop_rgb(frame, rect), mesh)
+
+
+def _paste(frame: Frame, rect: Rect, patch: Patch, amount: float) -> None:
+    """Composite the part of a patch that shows."""
+    columns, rows = (np.flatnonzero(patch.alpha.any(axis=axis)) for axis in (0, 1))
+    if not len(rows):
+        return
+    x0, x1 = int(columns[0]) // 2 * 2, -int(-(columns[-1] + 1) // 2) * 2
+    y0, y1 = int(rows[0]) // 2 * 2, -int(-(rows[-1] + 1) // 2) * 2
+    part = np.s_[y0:y1, x0:x1]
+    where = (rect[0] + x0, rect[1] + y0, rect[0] + x1, rect[1] + y1)
+    paste_rgb(frame, where, patch.rgb[part], patch.alpha[part] * amount)
 
 
 def _fade_edges(usable: np.ndarray, frames: int) -> np.ndarray:

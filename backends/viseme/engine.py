@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -60,16 +62,20 @@ class VisemeEngine:
         rest = rest_shape(person)
         silent: dict[SilenceRule, np.ndarray | None] = {
             "rest": rest.points,
-            "close": rest.closed,
+            "close": rest.shut,
             "source": None,
         }
         host.progress("Reading the speech", 1, 1)
         return VisemeConditioning(motion, rest, silent[speech.silence])
 
     def generate(self, crops: Sequence[FaceCrop], conditioning: VisemeConditioning) -> Iterable[Patch]:
-        for crop in crops:
+        def paint(crop: FaceCrop) -> Patch:
             pose = self._pose(conditioning.motion, crop.index)
-            yield Patch(*render_mouth(crop.rgb, crop.mesh, conditioning.rest, pose, conditioning.silent))
+            return Patch(*render_mouth(crop.rgb, crop.mesh, conditioning.rest, pose, conditioning.silent))
+
+        # NumPy and OpenCV let go of the interpreter while they work: frames are painted side by side.
+        with ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1)) as painters:
+            yield from painters.map(paint, crops)
 
     def _pose(self, motion: MouthMotion, index: int) -> MouthPose:
         return MouthPose(

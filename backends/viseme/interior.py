@@ -62,11 +62,13 @@ def paint(opening: Opening, light: np.ndarray, teeth: float, tongue: float) -> n
 
     bite = 0.09 * teeth - 0.015 - 0.30 * x**2 - 0.004 * np.cos(np.clip(np.abs(x) / 0.205, 0, 1) * 2 * np.pi)
     cover = step(bite - y, soft + 0.010) * step(0.40 - np.abs(x), 0.12)
-    between = np.abs(np.abs(x)[..., None] - _TOOTH_EDGES).min(-1)
+    outwards = np.linspace(0, 0.5, 256, dtype=np.float32)
+    between = np.abs(outwards[:, None] - _TOOTH_EDGES).min(1)
     groove = 1 - 0.10 * np.exp(-((between / (0.008 + 0.5 * soft)) ** 2)) * min(1.0, 0.02 / soft)
-    side = 1 - 0.72 * np.clip(np.abs(x) / 0.42, 0, 1) ** 2.2
+    side = 1 - 0.72 * np.clip(outwards / 0.42, 0, 1) ** 2.2
+    tone = np.interp(np.abs(x), outwards, groove * side).astype(np.float32)
     lip_shadow = 0.68 + 0.32 * np.clip((y - opening.upper) / 0.06, 0, 1)
-    tooth = _TOOTH * (groove * side * lip_shadow)[..., None]
+    tooth = _TOOTH * (tone * lip_shadow)[..., None]
     picture += (cover * (0.85 + 0.15 * teeth))[..., None] * (tooth - picture)
     corner = np.clip((opening.lower - opening.upper) / 0.05, 0.35, 1)[..., None]
     return np.clip(picture * corner * light.astype(np.float32), 0, 255).astype(np.float32)

@@ -25,6 +25,8 @@ _MEET = 0.35
 UPPER_SHARE = 0.22
 # At this opening nothing is left of what closing does to the lips beside bringing them together.
 _PARTED = 0.10
+# What is left of a lip's thickness at least, however it is pressed or rolled in.
+_LEAST_LIP = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,7 @@ class RestShape:
     centre: np.ndarray
     profile: np.ndarray
     jaw: np.ndarray
+    skin: np.ndarray
 
     @classmethod
     def of(cls, points: np.ndarray) -> RestShape:
@@ -79,7 +82,7 @@ class RestShape:
         closed[:, 1] += jaw * 0.5 * (meet - points[LOWER_INNER])[MIDDLE, 1]
         met = closed.copy()
         _relax(closed, points, centre, width, profile)
-        return cls(points, closed, met, width, centre, profile, jaw)
+        return cls(points, closed, met, width, centre, profile, jaw, _below_lip(points, centre, width))
 
     @property
     def gap(self) -> float:
@@ -87,6 +90,23 @@ class RestShape:
         return (
             float(np.linalg.norm((self.points[LOWER_INNER] - self.points[UPPER_INNER])[MIDDLE])) / self.width
         )
+
+    @property
+    def shut(self) -> np.ndarray:
+        """The shape [n, 3] of a silent mouth with its lips closed."""
+        return self._settled(self.closed.copy())
+
+    def _settled(self, shape: np.ndarray) -> np.ndarray:
+        """Lips keep part of their thickness, and the skin below them is stretched evenly down to the chin."""
+        for inner, outer, side in ((UPPER_INNER, UPPER_OUTER, -1), (LOWER_INNER, LOWER_OUTER, 1)):
+            thick = _LEAST_LIP * side * (self.points[outer, 1] - self.points[inner, 1])
+            shape[outer, 1] = shape[inner, 1] + side * np.maximum(
+                side * (shape[outer, 1] - shape[inner, 1]), thick
+            )
+        lip = LOWER_OUTER[MIDDLE]
+        moved = shape[lip, 1] - self.points[lip, 1]
+        shape[:, 1] += self.skin * (self.points[:, 1] + moved - shape[:, 1])
+        return shape
 
     def spoken(self, pose: MouthPose) -> np.ndarray:
         """The shape [n, 3] of a pose, whatever its `active` is."""
@@ -106,7 +126,7 @@ class RestShape:
         drop = pose.jaw * width
         shape[:, 1] += self.jaw * drop
         shape[np.concatenate([INNER_CORNERS, OUTER_CORNERS]), 1] += 0.12 * drop
-        return shape
+        return self._settled(shape)
 
 
 def _relax(
@@ -122,3 +142,13 @@ def _relax(
     closed[LIPS, 0] = centre[0] + (closed[LIPS, 0] - centre[0]) * (1 - min(0.25, 1.7 * gap))
     closed[UPPER_OUTER, 1] += min(0.02, 0.14 * gap) * width * profile[UPPER_OUTER]
     closed[LOWER_OUTER, 1] -= min(0.065, 0.43 * gap) * width * profile[LOWER_OUTER]
+
+
+def _below_lip(points: np.ndarray, centre: np.ndarray, width: float) -> np.ndarray:
+    """How much of the lower lip's movement the points of the chin share: [n], 1 at the lip, 0 far below."""
+    lip, chin = points[LOWER_OUTER[MIDDLE], 1], points[CHIN, 1].max()
+    down = (points[CHIN, 1] - lip) / (0.8 * (chin - lip))
+    across = (points[CHIN, 0] - centre[0]) / (0.5 * width)
+    skin = np.zeros(len(points))
+    skin[CHIN] = np.clip(1 - down, 0, 1) * np.clip(1 - across**2, 0, 1)
+    return skin

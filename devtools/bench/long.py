@@ -15,12 +15,12 @@ BYTES_PER_FRAME = 8 << 10
 AUDIO_COPIES = 2
 
 
-def apply_prompt(clip: str, audio: str, prefix: str) -> Prompt:
+def apply_prompt(clip: str, audio: str, prefix: str, strength: float = 1.0) -> Prompt:
     """Footage and audio, by their names in ComfyUI's input folder, through the viseme backend to an MP4."""
     return {
         "1": {"class_type": "LoadVideo", "inputs": {"file": clip}},
         "2": {"class_type": "LoadAudio", "inputs": {"audio": audio}},
-        "3": {"class_type": "LipSyncVisemeBackend", "inputs": {"strength": 1.0}},
+        "3": {"class_type": "LipSyncVisemeBackend", "inputs": {"strength": strength}},
         "4": {
             "class_type": "LipSyncApply",
             "inputs": {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import wave
 from fractions import Fraction
 from pathlib import Path
@@ -26,8 +27,8 @@ _CRF = 18
 
 
 def video(width: int, height: int, seconds: int) -> Path:
-    """The sample clip scaled to cover width x height, cut to its upper part, repeated to a length."""
-    path = FOLDER / f"clip_{height}p_{seconds}s.mp4"
+    """The sample clip, head and shoulders, in the middle of width x height, repeated to a length."""
+    path = FOLDER / f"middle_{height}p_{seconds}s.mp4"
     if not path.exists():
         _repeat(_scaled(width, height, seconds), path, seconds)
     return path
@@ -36,17 +37,16 @@ def video(width: int, height: int, seconds: int) -> Path:
 def _scaled(width: int, height: int, most: int) -> Path:
     source = VideoSource(_CLIP)
     frames = min(source.frames, int(most * source.fps))
-    path = FOLDER / f"clip_{height}p_{frames}.mp4"
+    path = FOLDER / f"middle_{height}p_{frames}.mp4"
     if path.exists():
         return path
-    scale = max(width / source.size[0], height / source.size[1])
-    size = round(source.size[0] * scale), round(source.size[1] * scale)
-    left = (size[0] - width) // 2
+    side = (width - height) // 2
     duration = frames / source.fps
     with Mp4Writer(path, (width, height), source.fps, Colour(), None, duration, crf=_CRF) as writer:
         for frame in source.read(0, frames):
-            rgb = cv2.resize(to_rgb(frame), size, interpolation=cv2.INTER_CUBIC)[:height, left : left + width]
-            planes = rgb_to_planes(np.ascontiguousarray(rgb), Colour())
+            rgb = cv2.resize(to_rgb(frame), (height, height), interpolation=cv2.INTER_CUBIC)
+            rgb = cv2.copyMakeBorder(rgb, 0, 0, side, width - height - side, cv2.BORDER_REPLICATE)
+            planes = rgb_to_planes(rgb, Colour())
             writer.write(Frame(planes, Colour(), frame.pts, frame.index))
     return path
 
@@ -56,16 +56,19 @@ def _repeat(clip: Path, path: Path, seconds: int) -> None:
     part = path.with_suffix(".part")
     with av.open(str(part), "w", format="mp4") as target:
         stream = None
-        shift = 0
-        while stream is None or shift < seconds / stream.time_base:
+        shift = end = 0
+        while stream is None or shift < end:
             with av.open(str(clip)) as source:
                 pictures = source.streams.video[0]
+                base, length = pictures.time_base, pictures.duration
+                assert base is not None
+                assert length is not None
                 if stream is None:
                     stream = target.add_stream_from_template(pictures)
-                    stream.time_base = pictures.time_base
-                length = int(pictures.duration)
+                    stream.time_base = base
+                    end = math.ceil(seconds / base)
                 for packet in source.demux(pictures):
-                    if packet.dts is None or packet.dts + shift >= seconds / pictures.time_base:
+                    if packet.pts is None or packet.dts is None or packet.dts + shift >= end:
                         continue
                     packet.pts += shift
                     packet.dts += shift

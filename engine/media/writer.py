@@ -24,7 +24,11 @@ from .sound import Sound
 AAC_RATES = (96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350)
 _LAYOUTS = {1: "mono", 2: "stereo", 3: "3.0", 4: "4.0", 5: "5.0", 6: "5.1", 7: "6.1", 8: "7.1"}
 _FINE = 90_000
-_WAITING_FRAMES = 4
+# A backend hands over a chunk of frames at once: the encoder works on them while the next is made.
+_WAITING_FRAMES = 20
+# What ultrafast gives up that costs little time. Against veryfast at CRF 12 and 18 on 720p footage: a third
+# less time, 0.3 to 0.7 dB more PSNR, 7 to 23 % more bits.
+_X264 = "cabac=1:subme=1:me=dia:deblock=0,0"
 _AUDIO_BLOCK = 8192
 
 
@@ -41,14 +45,12 @@ class Mp4Writer:
     """
 
     def __init__(self, path: str | os.PathLike[str], size: tuple[int, int], fps: Fraction, colour: Colour,
-                 sound: Sound | None, duration: Fraction, crf: int = 12, preset: str = "veryfast",
-                 variable: bool = False) -> None:
+                 sound: Sound | None, duration: Fraction, crf: int = 12, variable: bool = False) -> None:
         self._path = Path(path)
         self._part = self._path.with_name(self._path.name + ".part")
         self._size, self._fps, self._colour = size, fps, colour
         self._sound, self._duration = sound, duration
-        # One step of subpixel search instead of veryfast's two: a quarter less time for a tenth more bits.
-        self._options = {"crf": str(crf), "preset": preset, "x264-params": "subme=1"}
+        self._options = {"crf": str(crf), "preset": "ultrafast", "x264-params": _X264}
         self._time_base = Fraction(1, _FINE) if variable else 1 / fps
         self._queue: Queue[Frame | None] = Queue(_WAITING_FRAMES)
         self._failure: Exception | None = None
@@ -71,7 +73,7 @@ class Mp4Writer:
         return self
 
     def write(self, frame: Frame) -> None:
-        """Queue the next frame; waits while four are queued already."""
+        """Queue the next frame; waits while the queue is full."""
         self._raise_failure()
         self._queue.put(frame)
         self.frames += 1

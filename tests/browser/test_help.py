@@ -38,4 +38,5 @@ def test_the_info_button_opens_each_nodes_own_page(panel_page, client):
         text = content.inner_text()
         for kind, names in listed[name]["input"].items():
             assert kind == "hidden" or [wanted for wanted in names if wanted not in text] == [], name
-    assert panel_page.problems == []
+    # The page asks for a translation first, and settles for the page without a language when there is none.
+    assert [problem for problem in panel_page.problems if "/en.md: " not in problem] == []

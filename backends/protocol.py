@@ -75,10 +75,12 @@ class Rendering:
 
 
 class LipSyncBackend(Protocol):
-    """task: `dub` repaints footage, `portrait` animates one picture. fps: None for any frame rate."""
+    """task: `dub` repaints footage, `portrait` animates one picture. takes_footage: anything but a still may
+    come in; a `portrait` backend then says itself which picture it takes. fps: None for any frame rate."""
 
     name: str
     task: Literal["dub", "portrait"]
+    takes_footage: bool
     remote: bool
     licence: str
     fps: Fraction | None

@@ -16,7 +16,7 @@ def run(backend: LipSyncBackend, request: LipSyncRequest, host: Host, path: Path
     """Write the lip-synced video to `path`; nothing is left there unless it is whole.
 
     Raises LipSyncError for bad input, and what the host raises when the user stops the run."""
-    if backend.task == "portrait" and not request.source.still:
+    if backend.task == "portrait" and not (request.source.still or backend.takes_footage):
         raise InputError(f"{backend.name} animates one picture: connect an image, not a video.")
     started = time.monotonic()
     rendering = backend.render(request, host)

@@ -7,16 +7,20 @@ import sys
 from collections.abc import Sequence
 
 from ..engine.errors import Cancelled, LipSyncError
-from . import render
+from . import did, render
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run a command. 0: done and whole; 1: an error, said in one sentence; 130: stopped by the user."""
+    """Run a command. 0: done and whole; 1: an error, said in one sentence; 130: stopped by the user. `did`
+    has codes of its own."""
+    if arguments[:1] == [did.NAME]:
+        return did.main(arguments[1:])
     parser = argparse.ArgumentParser(
         prog="lipsync_studio", description="Lip-sync video to a voice or a song."
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     render.add_parser(commands)
+    did.add_parser(commands)
     options = parser.parse_args(arguments)
     try:
         options.run(options)

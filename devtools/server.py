@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 
@@ -32,7 +33,8 @@ class ComfyServer:
     """`with ComfyServer(comfy, base) as server:` runs the server for as long as the block lasts.
 
     comfy: ComfyUI's folder. base: its base directory, made if need be. options: for ComfyUI's command line.
-    port: a free one if None. log: where the server's output goes; to this process's own if None.
+    port: a free one if None. environment: variables beside this process's own. log: where the server's output
+    goes; to this process's own if None.
     """
 
     def __init__(
@@ -42,12 +44,14 @@ class ComfyServer:
         options: list[str] | None = None,
         *,
         port: int | None = None,
+        environment: Mapping[str, str] | None = None,
         log: Path | None = None,
     ) -> None:
         self.comfy = comfy
         self.base = make_base(base)
         self.options = ["--cpu"] if options is None else options
         self.port = port or free_port()
+        self.environment = dict(environment or {})
         self.log = log
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -77,6 +81,7 @@ class ComfyServer:
             self._process = subprocess.Popen(
                 [*command, *self.options],
                 cwd=self.comfy,
+                env={**os.environ, **self.environment},
                 stdin=subprocess.DEVNULL,
                 # Standard output is for results.
                 stdout=output or sys.stderr,

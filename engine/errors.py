@@ -39,5 +39,9 @@ class OutputError(LipSyncError):
     """The result can't be written."""
 
 
+class CloudError(LipSyncError):
+    """A cloud service can't do, or has not done, what was asked of it."""
+
+
 class Cancelled(LipSyncError):
     """The user stopped the run (outside ComfyUI, which has its own exception for it)."""

@@ -3,14 +3,35 @@
 from __future__ import annotations
 
 from comfy_api.latest import ComfyExtension, io
+from server import PromptServer
 
 from .align import LipSyncAlignLyrics
 from .apply import LipSyncApply
+from .did_account import LipSyncDIDStatus, LipSyncDIDVoices
+from .did_backend import LipSyncDIDBackend
+from .did_routes import register_routes
+from .did_talk import LipSyncDIDTalk
 from .face_track import LipSyncFaceTrack
 from .overlay import LipSyncLyricOverlay
 from .viseme import LipSyncVisemeBackend
 
 
 class LipSyncStudio(ComfyExtension):
+    async def on_load(self) -> None:
+        # There is none where nodes are only listed.
+        server = getattr(PromptServer, "instance", None)
+        if server is not None:
+            register_routes(server)
+
     async def get_node_list(self) -> list[type[io.ComfyNode]]:
-        return [LipSyncApply, LipSyncVisemeBackend, LipSyncFaceTrack, LipSyncAlignLyrics, LipSyncLyricOverlay]
+        return [
+            LipSyncApply,
+            LipSyncVisemeBackend,
+            LipSyncDIDBackend,
+            LipSyncFaceTrack,
+            LipSyncAlignLyrics,
+            LipSyncLyricOverlay,
+            LipSyncDIDTalk,
+            LipSyncDIDVoices,
+            LipSyncDIDStatus,
+        ]

@@ -171,7 +171,11 @@ class LipSyncApply(io.ComfyNode):
         if backend.remote:
             # Waiting for a service must not hold up the other nodes; local work stays on the prompt's
             # thread, whose inference mode and progress context other threads don't have.
-            report = await asyncio.to_thread(run, backend, request, host, path, crf)
+            try:
+                report = await asyncio.to_thread(run, backend, request, host, path, crf)
+            except asyncio.CancelledError:
+                host.stop()  # the prompt has ended; its thread must not go on waiting
+                raise
         else:
             report = run(backend, request, host, path, crf)
         return io.NodeOutput(InputImpl.VideoFromFile(str(path)), report.to_json())

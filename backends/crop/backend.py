@@ -37,6 +37,7 @@ class CropBackend:
     """A LipSyncBackend made of a CropEngine."""
 
     task: Literal["dub", "portrait"] = "dub"
+    takes_footage = True
     remote = False
 
     def __init__(self, engine: CropEngine) -> None:

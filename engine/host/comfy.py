@@ -35,6 +35,7 @@ class ComfyHost:
         self._stage = ""
         self._bar = comfy.utils.ProgressBar(1, node_id=self._node_id)
         self._last_preview = 0.0
+        self._stopped = False
 
     def manage(self, module: torch.nn.Module) -> ComfyModel:
         return ComfyModel(module)
@@ -62,7 +63,13 @@ class ComfyHost:
 
     def check_cancelled(self) -> None:
         """Raises ComfyUI's `InterruptProcessingException`."""
+        if self._stopped:
+            raise comfy.model_management.InterruptProcessingException()
         comfy.model_management.throw_exception_if_processing_interrupted()
+
+    def stop(self) -> None:
+        """Have work on another thread end at its next check, though nobody pressed cancel."""
+        self._stopped = True
 
     def temp_file(self, suffix: str) -> Path:
         """In ComfyUI's temp folder, which it empties at its start and exit, never between prompts."""

@@ -1,6 +1,7 @@
 """`render` as scripts call it: installed, and uninstalled by the checkout's path."""
 
 import json
+import os
 import shutil
 import signal
 import subprocess
@@ -156,3 +157,33 @@ def test_ctrl_c_leaves_no_file_and_is_exit_code_130(media, tmp_path):
     assert process.returncode == 130
     assert "nothing was written" in errors
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["jobs"], 0, "No unfinished jobs."),
+        (["credits"], 1, "did: No D-ID key is set"),
+        (["nonsense"], USAGE, "invalid choice: 'nonsense'"),
+    ],
+)
+def test_did_is_the_clients_own_command(tmp_path, arguments, code, said):
+    left_out = ("DID_API_KEY", "D_ID_API_KEY")
+    result = subprocess.run(
+        [*INSTALLED, "did", "--folder", tmp_path, *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={name: value for name, value in os.environ.items() if name not in left_out},
+    )
+    assert result.returncode == code
+    assert said in result.stdout + result.stderr
+
+
+def test_commands_are_listed_without_torch():
+    code = (
+        "import sys; from lipsync_studio import commands; assert 'torch' not in sys.modules; "
+        "commands.main(['--help'])"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "talking clips from D-ID" in result.stdout

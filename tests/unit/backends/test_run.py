@@ -142,7 +142,7 @@ def test_a_folder_that_is_a_file_is_an_output_error(clip, track, host, voice, wh
 
 def test_a_backend_for_pictures_refuses_footage(clip, track, host, voice, whitewash, tmp_path):
     backend = CropBackend(whitewash())
-    backend.task = "portrait"
+    backend.task, backend.takes_footage = "portrait", False
     with pytest.raises(InputError, match="animates one picture"):
         run(backend, LipSyncRequest(clip, voice(0.4), track=track), host, tmp_path / "out.mp4")
     assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,137 @@
+"""A picture made to speak by D-ID, as one more backend of the lip-sync node."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import islice
+from typing import Literal
+
+from PIL import Image
+
+from ...did_client import DIDError, Step, TalkConfig, TalkJobs, TalkOrder, estimate, media
+from ...engine.errors import CloudError
+from ...engine.host.protocol import Host
+from ...engine.media.colour import to_rgb
+from ...engine.media.timeline import Timeline, plan, walk
+from ...engine.media.video import VideoSource
+from ...engine.report import FrameState
+from ..protocol import FrameChunk, LipSyncRequest, Rendering
+
+CHUNK = 16
+# Difference in length between clip and sound that is rounding, in seconds.
+_SLACK = 0.25
+
+
+@dataclass(frozen=True)
+class DIDOptions:
+    """consent: the user agreed that picture and voice go to D-ID. max_credits: the most that one clip may
+    cost. use_first_frame: of footage, the first frame is taken. stitch: keep the whole picture rather than
+    the square around the face (some plans only). nonce: see TalkOrder."""
+
+    consent: bool
+    max_credits: int
+    use_first_frame: bool = False
+    stitch: bool = False
+    nonce: str = ""
+
+
+class DIDBackend:
+    """A LipSyncBackend. open_jobs: finds settings and key when they are needed; the backend holds neither,
+    because it travels through the graph."""
+
+    name = "D-ID"
+    task: Literal["dub", "portrait"] = "portrait"
+    remote = True
+    licence = "D-ID terms of service"
+    fps: Fraction | None = None
+
+    def __init__(self, open_jobs: Callable[[], TalkJobs], options: DIDOptions) -> None:
+        self._open_jobs = open_jobs
+        self._options = options
+        self.takes_footage = options.use_first_frame
+
+    def __repr__(self) -> str:
+        return f"DIDBackend({self._options})"
+
+    def render(self, request: LipSyncRequest, host: Host) -> Rendering:
+        """Raises CloudError; a job that was sent stays in the journal, whatever ends the wait for it."""
+        try:
+            return self._render(request, host)
+        except DIDError as error:
+            raise CloudError(str(error)) from error
+
+    def _render(self, request: LipSyncRequest, host: Host) -> Rendering:
+        seconds = _seconds(request)
+        order = self._order(request, seconds)
+        jobs = self._open_jobs()
+        cost = estimate(order).text(jobs.settings.price_per_credit, jobs.settings.currency)
+        job = jobs.start(order, consent=self._options.consent, max_credits=self._options.max_credits)
+
+        def show(step: Step) -> None:
+            host.progress(progress_text(step, cost), 0, 1)
+
+        job = jobs.run(job.id, check_cancelled=host.check_cancelled, on_step=show)
+        clip = VideoSource(jobs.result(job))
+        timeline = plan(clip, seconds, "audio", "hold")
+        notes = [f"Estimated cost: {cost}.", *job.notes]
+        if job.measured_credits is not None:
+            notes.append(f"Credits used: {job.measured_credits:g} (balance before and after).")
+        if not request.source.still:
+            notes.append("D-ID was sent the first frame of the footage.")
+        if clip.duration < seconds - Fraction(_SLACK):
+            notes.append(f"The clip from D-ID lasts {float(clip.duration):.2f} s; its last frame is held.")
+        return Rendering(
+            size=clip.size,
+            fps=timeline.fps,
+            variable=timeline.variable,
+            colour=clip.colour,
+            frames=len(timeline),
+            duration=timeline.duration,
+            chunks=_chunks(clip, timeline, host),
+            notes=notes,
+        )
+
+    def _order(self, request: LipSyncRequest, seconds: Fraction) -> TalkOrder:
+        picture = media.picture(Image.fromarray(to_rgb(next(request.source.read(0, 1)))))
+        # A mouth that is to move later hears a voice that begins later.
+        voice = request.voice.cut(-Fraction(request.sync_offset), seconds)
+        recording = media.recording(voice.samples, voice.rate)
+        return TalkOrder(
+            picture, recording, TalkConfig(stitch=self._options.stitch), nonce=self._options.nonce
+        )
+
+
+def progress_text(step: Step, cost: str) -> str:
+    """One line for the node: what the job waits for, what went wrong last, what it costs."""
+    waits = {
+        "planned": "sending picture and voice",
+        "submitting": "looking for the order",
+        "ambiguous": "looking for the order",
+        "undecided": "looking for the order",
+        "submitted": "rendering",
+        "downloaded": "finished",
+    }
+    trouble = f" ({step.note})" if step.note else ""
+    return f"D-ID: {waits.get(step.job.state, step.job.state)}, {cost}{trouble}"
+
+
+def _seconds(request: LipSyncRequest) -> Fraction:
+    """Length of the result. A picture has no length of its own; nor has footage of which one frame is shown,
+    unless the user asks for it."""
+    sound = request.soundtrack.duration
+    if request.source.still or request.length == "audio":
+        return sound
+    return request.source.duration if request.length == "video" else min(sound, request.source.duration)
+
+
+def _chunks(clip: VideoSource, timeline: Timeline, host: Host) -> Iterator[FrameChunk]:
+    stage = "Taking over D-ID's clip"
+    frames = walk(clip, timeline)
+    done = 0
+    host.progress(stage, 0, len(timeline))
+    while chunk := list(islice(frames, CHUNK)):
+        done += len(chunk)
+        host.progress(stage, done, len(timeline))
+        yield FrameChunk(chunk, [FrameState.GENERATED] * len(chunk))

@@ -1,0 +1,123 @@
+"""One account at one service, and everything a job's steps share."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, get_args
+
+import requests
+
+from .client import DIDClient
+from .clock import Clock
+from .download import Downloader
+from .errors import CloudDisabledError, JobError, ServiceError
+from .journal import Job, Journal, State
+from .keys import ApiKey, AuthStyle
+from .replies import Talk
+from .settings import Settings
+from .storage import private_folder
+from .transport import Timeouts, Transport
+from .uploads import Uploads
+from .waiting import Patience
+
+
+@dataclass
+class Memory:
+    """What is known of a job beyond the journal, and need not survive a restart.
+
+    balance: credits before the job. polls, missing: replies, and 404 replies in a row. done_since: when D-ID
+    first called it finished. odd_clip: hash of a clip that was not as ordered.
+    """
+
+    patience: Patience
+    balance: float | None = None
+    polls: int = 0
+    missing: int = 0
+    done_since: float | None = None
+    odd_clip: str = field(default="", repr=False)
+
+
+class Account:
+    """folder: holds journal, spool and results. session: makes the HTTP sessions."""
+
+    def __init__(self, folder: Path, settings: Settings, key: ApiKey, clock: Clock, rng: random.Random,
+                 timeouts: Timeouts, session: Callable[[], requests.Session]) -> None:
+        self.settings, self.clock, self.rng, self.timeouts = settings, clock, rng, timeouts
+        self.journal = Journal(folder)
+        self.name = key.fingerprint(self.journal.salt)
+        self.uploads = Uploads(folder, self.journal)
+        self.results = private_folder(folder / "results")
+        self.transport = Transport(settings.api_url, key, clock, style=settings.auth_style, timeouts=timeouts,
+                                   session=session)
+        self.client = DIDClient(self.transport)
+        self.downloader = Downloader(timeouts, allow_http=settings.loopback, session=session)
+
+    def authenticate(self) -> None:
+        """Learn the accepted form of the header once per account, by a free call."""
+        if self.transport.style != "auto":
+            return
+        entry = f"style {self.settings.host} {self.name}"
+        known = {style: style for style in get_args(AuthStyle) if style != "auto"}
+        style = known.get(self.journal.meta(entry))
+        if style:
+            self.transport.style = style
+        else:
+            self.journal.set_meta(entry, self.client.authenticate())
+
+    def check_enabled(self) -> None:
+        """Raises CloudDisabledError."""
+        check_enabled(self.settings)
+
+    def check_owner(self, job: Job) -> None:
+        """Raises JobError if the job belongs to another key or service."""
+        if (job.host, job.account) != (self.settings.host, self.name):
+            raise JobError(f"The job {job.id[:8]} was made with another key or at another address "
+                           f"({job.host}); set that key to collect it.", job_id=job.id)
+
+    def advance(self, job: Job, **changes: Any) -> Job | None:
+        """Write changes, unless another process has moved the job on."""
+        return self.journal.advance(job, job.state, updated=self.transport.server_now(), **changes)
+
+    def found(self, job: Job, talk: Talk) -> Job | None:
+        """The job is that talk; None if the talk has another owner."""
+        return self.advance(job, state="submitted", talk_id=talk.id, candidates=(), problem="",
+                            problem_kind="")
+
+    def note(self, job: Job, text: str) -> Job:
+        """Add a remark for the user."""
+        if text in job.notes:
+            return job
+        return self.advance(job, notes=(*job.notes, text)) or job
+
+    def end(self, job: Job, state: State, problem: str = "", kind: str = "", **changes: Any) -> Job | None:
+        """Write a final state, with the balance after it where the job may have cost something."""
+        after = None
+        if job.talk_id:
+            with contextlib.suppress(ServiceError):
+                after = self.client.credits().remaining
+        ended = self.advance(job, state=state, problem=problem, problem_kind=kind, credits_after=after,
+                             **changes)
+        if ended is not None:
+            self.uploads.sweep()
+            if self.settings.delete_uploads:
+                self.uploads.delete(self.client, ended)
+        return ended
+
+
+def check_enabled(settings: Settings) -> None:
+    """Raises CloudDisabledError."""
+    if not settings.cloud:
+        raise CloudDisabledError("Cloud services are switched off here (--disable-api-nodes, or cloud in "
+                                 "did.json); use a local engine or switch them on.")
+
+
+def with_extra(text: str, job: Job) -> str:
+    """Name the undocumented options that were sent: they are the first suspects."""
+    documented = {"script", "config", "result_format", "stitch", "fluent", "pad_audio", "driver_expressions",
+                  "logo"}
+    extra = sorted({*job.template, *job.template["config"]} - documented)
+    return f"{text} These extra options were sent: {', '.join(extra)}." if extra else text

@@ -1,0 +1,110 @@
+"""D-ID's REST calls, one method each; a failed call raises and is never repeated here."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+from urllib.parse import quote
+
+from .errors import NotFoundError, ReplyError
+from .keys import AuthStyle
+from .replies import Credits, Talk, TalkPage, Upload, Voice
+from .talk import TalkRequest
+from .transport import Transport
+
+PAGE = 100
+
+
+class DIDClient:
+    """Typed calls over a transport. Every method may raise any ServiceError."""
+
+    def __init__(self, transport: Transport) -> None:
+        self.transport = transport
+
+    def authenticate(self) -> AuthStyle:
+        """Find out which form of the header the service accepts; costs nothing."""
+        return self.transport.find_style(self._credits)
+
+    def credits(self) -> Credits:
+        """The balance. An account that never had credits is answered with 404, which is a balance of zero."""
+        return self._credits(None)
+
+    def _credits(self, style: AuthStyle | None) -> Credits:
+        try:
+            body = self.transport.call("GET", "/credits", style=style)
+        except NotFoundError as error:
+            if "credit" in str(error).lower():
+                return Credits(0.0, 0.0)
+            raise
+        return Credits.from_json(_object(body))
+
+    def voices(self, provider: str = "") -> list[Voice]:
+        """The voices of one provider, or of all."""
+        body = self.transport.call("GET", "/tts/voices", params={"provider": provider} if provider else None)
+        entries = body if isinstance(body, list) else _object(body).get("voices")
+        if not isinstance(entries, list):
+            raise ReplyError("D-ID's list of voices is not a list.")
+        return [Voice.from_json(entry) for entry in entries if isinstance(entry, dict)]
+
+    def upload_image(self, data: bytes, name: str, mime: str = "image/jpeg") -> Upload:
+        """name: at most 50 letters, digits, dots, dashes, underscores; it shows up in the job's
+        source_url."""
+        return self._upload("/images", "image", data, name, mime, {"detect_faces": "true"})
+
+    def upload_audio(self, data: bytes, name: str, mime: str = "audio/wav") -> Upload:
+        return self._upload("/audios", "audio", data, name, mime, {})
+
+    def _upload(self, path: str, part: str, data: bytes, name: str, mime: str,
+                form: dict[str, str]) -> Upload:
+        body = _object(self.transport.call("POST", path, read=self.transport.timeouts.upload, data=form,
+                                           files={part: (name, data, mime)}))
+        upload = Upload.from_json(body)
+        if not upload.url:
+            raise ReplyError("D-ID took the file but gave no address for it.")
+        return upload
+
+    def delete_image(self, upload_id: str) -> None:
+        self._delete("/images/", upload_id)
+
+    def delete_audio(self, upload_id: str) -> None:
+        self._delete("/audios/", upload_id)
+
+    def create_talk(self, request: TalkRequest) -> Talk:
+        """Order a clip; this is what costs credits. Raises InvalidRequestError before anything is sent."""
+        request.check()
+        return self.submit(request.payload())
+
+    def submit(self, payload: dict[str, Any]) -> Talk:
+        """POST a finished body. After an error whose `billed` is not "no", the talk may exist all the
+        same."""
+        body = self.transport.call("POST", "/talks", read=self.transport.timeouts.create, once=True,
+                                   json=payload)
+        talk = Talk.from_json(_object(body))
+        if not talk.id:
+            raise ReplyError("D-ID took the job but named no id.")
+        return talk
+
+    def talk(self, talk_id: str) -> Talk:
+        talk = Talk.from_json(_object(self.transport.call("GET", f"/talks/{quote(talk_id, safe='')}")))
+        return talk if talk.id else replace(talk, id=talk_id)
+
+    def talks(self, token: str = "", limit: int = PAGE) -> TalkPage:
+        """One page of the account's talks; their order is not documented."""
+        params: dict[str, Any] = {"limit": limit, **({"token": token} if token else {})}
+        return TalkPage.from_json(_object(self.transport.call("GET", "/talks", params=params)))
+
+    def delete_talk(self, talk_id: str) -> None:
+        """Remove a finished talk from D-ID. Raises ConflictError while it runs; it is no way to cancel."""
+        self._delete("/talks/", talk_id)
+
+    def _delete(self, path: str, item: str) -> None:
+        try:
+            self.transport.call("DELETE", path + quote(item, safe=""))
+        except NotFoundError:
+            return  # gone is what was wanted
+
+
+def _object(body: Any) -> dict[str, Any]:
+    if not isinstance(body, dict):
+        raise ReplyError("D-ID's reply is empty or not the object it should be.")
+    return body

@@ -1,0 +1,209 @@
+"""Everything that can go wrong with D-ID. Each message is for the user: what is wrong and what to do."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+Billed = Literal["no", "yes", "unknown"]
+
+
+class DIDError(Exception):
+    """Base of the package's errors.
+
+    billed: whether what failed may have cost credits. retryable: the same may be tried again without harm.
+    """
+
+    billed: Billed = "no"
+    retryable = False
+
+
+class SettingsError(DIDError):
+    """The settings file, the service address or a folder can't be used."""
+
+
+class KeyMissingError(DIDError):
+    """No API key is set."""
+
+
+class KeyFileError(DIDError):
+    """The file that holds the key is unreadable, malformed or readable by others."""
+
+
+class CloudDisabledError(DIDError):
+    """Cloud calls are switched off on this machine."""
+
+
+class ConsentError(DIDError):
+    """The user has not agreed to send picture and voice to D-ID."""
+
+
+class CapError(DIDError):
+    """The job would cost more than the user's own limit per run or per day."""
+
+
+class InvalidRequestError(DIDError):
+    """The order can't be sent as it is. field: the name of the offending value."""
+
+    def __init__(self, field: str, text: str) -> None:
+        super().__init__(text)
+        self.field = field
+
+
+class JournalError(DIDError):
+    """The job journal can't be read or written, or has no such job."""
+
+
+class ServiceError(DIDError):
+    """The service, or the way to it, refused a call.
+
+    status: HTTP status, or None when no reply came. kind: the service's own word for the cause, "" if it
+    gave none. A call that costs money is never repeated for being retryable alone: see jobs.
+    """
+
+    def __init__(self, text: str, *, status: int | None = None, kind: str = "") -> None:
+        super().__init__(text)
+        self.status = status
+        self.kind = kind
+
+
+class AuthenticationError(ServiceError):
+    """401: the key was not accepted."""
+
+
+class CreditsError(ServiceError):
+    """402, or a balance too low for the job."""
+
+
+class PermissionDeniedError(ServiceError):
+    """403: the plan lacks the feature."""
+
+
+class AddressError(ServiceError):
+    """403, 404 or 405 from the gateway: the address or method does not exist; or a redirect."""
+
+
+class NotFoundError(ServiceError):
+    """404: D-ID does not know this job or upload."""
+
+
+class ConflictError(ServiceError):
+    """409: the job is still running, or an identical one is in process."""
+
+
+class MediaTypeError(ServiceError):
+    """413 or 415: the service does not take this file."""
+
+
+class ModerationError(ServiceError):
+    """451: the service refuses the picture, the text or the voice."""
+
+
+class FaceError(ServiceError):
+    """400 InvalidFaceError: no usable face in the picture."""
+
+
+class ValidationError(ServiceError):
+    """400: the service does not accept the request."""
+
+
+class RateLimitError(ServiceError):
+    """429. retry_after: seconds the service asked for, None if it named none."""
+
+    retryable = True
+
+    def __init__(self, text: str, *, status: int | None = None, kind: str = "",
+                 retry_after: float | None = None) -> None:
+        super().__init__(text, status=status, kind=kind)
+        self.retry_after = retry_after
+
+
+class ServerError(ServiceError):
+    """5xx: trouble at the service; whether the call was carried out is unknown."""
+
+    retryable = True
+    billed: Billed = "unknown"
+
+
+class UnreachableError(ServiceError):
+    """No connection could be made, so nothing was sent."""
+
+    retryable = True
+
+
+class NoReplyError(ServiceError):
+    """The request was sent, but the reply did not come, or broke off; whether it was carried out is
+    unknown."""
+
+    retryable = True
+    billed: Billed = "unknown"
+
+
+class ReplyError(ServiceError):
+    """A reply came that makes no sense: not JSON, empty, or without what it must hold."""
+
+    retryable = True
+    billed: Billed = "unknown"
+
+
+class JobError(DIDError):
+    """A journalled job can't be carried on now. job_id: its id in the journal."""
+
+    def __init__(self, text: str, *, job_id: str = "", kind: str = "") -> None:
+        super().__init__(text)
+        self.job_id = job_id
+        self.kind = kind
+
+
+class JobFailedError(JobError):
+    """The service took the job and could not render it."""
+
+    billed: Billed = "unknown"
+
+
+class JobRejectedError(JobFailedError):
+    """The service took the job and then refused it."""
+
+
+class JobRefusedError(JobError):
+    """The service did not take the job."""
+
+
+class UndecidedError(JobError):
+    """It can't be told whether D-ID made the job; nothing is sent again until the user decides."""
+
+    billed: Billed = "unknown"
+
+
+class AbandonedError(JobError):
+    """The user gave the job up."""
+
+    billed: Billed = "unknown"
+
+
+class StillRunningError(JobError):
+    """Waiting ended before the job did; it goes on at D-ID and can be collected later."""
+
+    billed: Billed = "yes"
+
+
+class DownloadError(DIDError):
+    """The finished clip did not arrive whole. The job itself is done."""
+
+    billed: Billed = "yes"
+    retryable = True
+
+
+class UnusableClipError(DownloadError):
+    """The finished clip can't be stored here, and trying again would not help."""
+
+    retryable = False
+
+
+class LinkExpiredError(DownloadError):
+    """The signed link is no longer valid; asking for the job again gives a new one."""
+
+
+class Interrupted(DIDError):
+    """The user stopped waiting. The job stays in the journal."""
+
+    billed: Billed = "unknown"

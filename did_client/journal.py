@@ -1,0 +1,279 @@
+"""The record of every job, written before each step that could cost money, and of what lies at D-ID.
+
+One SQLite file (0600) that several processes may use at once. It holds no key and no signed link. Times are
+seconds since 1970 by D-ID's clock.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any, Literal
+
+from .errors import CapError, JournalError
+from .storage import private_file, private_folder
+
+State = Literal["planned", "submitting", "ambiguous", "undecided", "submitted", "downloaded",
+                "failed", "rejected", "refused", "abandoned"]
+# May not be sent again, and will not change by itself.
+FINAL: frozenset[State] = frozenset({"downloaded", "failed", "rejected", "refused", "abandoned"})
+# Nothing was charged for these.
+UNPAID: frozenset[State] = frozenset({"planned", "refused"})
+DAY = 86_400.0
+FILE_NAME = "jobs.sqlite"
+_VERSION = 1
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS jobs (
+    id TEXT PRIMARY KEY, key TEXT NOT NULL, state TEXT NOT NULL, host TEXT NOT NULL, account TEXT NOT NULL,
+    talk_id TEXT, credits INTEGER NOT NULL, submitted_at REAL, updated REAL NOT NULL, record TEXT NOT NULL,
+    UNIQUE (host, talk_id));
+CREATE INDEX IF NOT EXISTS jobs_by_key ON jobs (key);
+CREATE INDEX IF NOT EXISTS jobs_by_state ON jobs (state);
+CREATE TABLE IF NOT EXISTS uploads (
+    host TEXT NOT NULL, account TEXT NOT NULL, kind TEXT NOT NULL, sha256 TEXT NOT NULL,
+    url TEXT NOT NULL, remote_id TEXT NOT NULL, uploaded_at REAL NOT NULL,
+    PRIMARY KEY (host, account, kind, sha256));
+"""
+_STANDING = ("SELECT record FROM jobs WHERE key = ? AND state NOT IN "
+             "('refused', 'failed', 'rejected', 'abandoned')")
+
+
+@dataclass(frozen=True)
+class Job:
+    """One clip on its way.
+
+    id: 32 hex digits, also sent as `name` and `user_data`. key: see TalkOrder.key. template: the body to POST
+    without addresses. image, audio: name ("<sha256>.jpg") of the bytes in the spool; audio is "" for a text.
+    image_stem: file name, without extension, the picture has at D-ID. seconds: expected length of the clip,
+    None for a text. credits: the estimate. submitted_at: when the POST began. lease: until when another
+    process may still be in that POST. looks: how often the list was searched for the job. look_first: search
+    it before posting again. credits_before, credits_after: balances around the job. billed: what the job
+    cost, if known.
+    """
+
+    id: str
+    key: str
+    host: str
+    account: str
+    template: dict[str, Any]
+    image: str
+    audio: str
+    seconds: float | None
+    credits: int
+    created: float
+    state: State = "planned"
+    updated: float = 0.0
+    image_stem: str = ""
+    submitted_at: float | None = None
+    lease: float = 0.0
+    looks: int = 0
+    look_first: bool = False
+    reuploaded: bool = False
+    talk_id: str = ""
+    candidates: tuple[str, ...] = ()
+    credits_before: float | None = None
+    credits_after: float | None = None
+    result: str = ""
+    sha256: str = ""
+    problem: str = ""
+    problem_kind: str = ""
+    notes: tuple[str, ...] = field(default=())
+
+    @property
+    def measured_credits(self) -> float | None:
+        """What the balance lost between start and end: the real cost, if no other job ran meanwhile."""
+        if self.credits_before is None or self.credits_after is None:
+            return None
+        return self.credits_before - self.credits_after
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A file that lies at D-ID."""
+
+    url: str
+    remote_id: str
+    uploaded_at: float
+
+
+class Journal:
+    """folder: made if absent, private to the user. Raises JournalError if the file is no journal."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = private_folder(folder) / FILE_NAME
+        private_file(self.path)
+        with self._reading() as db:
+            version = db.execute("PRAGMA user_version").fetchone()[0]
+        if version > _VERSION:
+            raise JournalError(f"The D-ID journal {self.path} is from a newer LipSync Studio; update this "
+                               "one.")
+        if version < _VERSION:
+            with self._writing() as db:
+                for statement in _SCHEMA.split(";"):
+                    db.execute(statement)
+                db.execute("INSERT OR IGNORE INTO meta VALUES ('salt', ?)", (secrets.token_hex(16),))
+                db.execute(f"PRAGMA user_version = {_VERSION}")
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        """A transaction: all of it is on disk afterwards, or none."""
+        with self._reading() as db:
+            db.execute("BEGIN IMMEDIATE")
+            yield db
+            db.execute("COMMIT")
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        try:
+            db = sqlite3.connect(self.path, timeout=30.0, isolation_level=None)
+            try:
+                db.row_factory = sqlite3.Row
+                yield db
+            finally:
+                db.close()
+        except sqlite3.Error as error:
+            raise JournalError(f"The D-ID journal {self.path} can't be used ({error}); make room on the "
+                               "disk, or if it is damaged move it away, after looking at D-ID for jobs in it."
+                               ) from error
+
+    @property
+    def salt(self) -> bytes:
+        """This installation's own random bytes."""
+        value = self.meta("salt")
+        return bytes.fromhex(value) if value else b""
+
+    def meta(self, name: str) -> str:
+        with self._reading() as db:
+            row = db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+        return row["value"] if row else ""
+
+    def set_meta(self, name: str, value: str) -> None:
+        with self._writing() as db:
+            db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
+
+    def add(self, job: Job) -> Job:
+        """Record a new job, or return the one that stands for the same key."""
+        with self._writing() as db:
+            row = db.execute(_STANDING, (job.key,)).fetchone()
+            if row:
+                return _job(row)
+            _write(db, job)
+        return job
+
+    def standing(self, key: str) -> Job | None:
+        """The job that answers an order of this key: any that is not refused, failed, rejected or
+        abandoned."""
+        with self._reading() as db:
+            row = db.execute(_STANDING, (key,)).fetchone()
+        return _job(row) if row else None
+
+    def get(self, job_id: str) -> Job:
+        """By id or by an unambiguous beginning of one. Raises JournalError."""
+        with self._reading() as db:
+            rows = db.execute("SELECT record FROM jobs WHERE id >= ? AND id < ? LIMIT 2",
+                              (job_id, job_id + "g")).fetchall()
+        if len(rows) != 1 or not job_id:
+            raise JournalError(f"The journal has {'several jobs' if rows else 'no job'} {job_id!r}; list "
+                               "them with `did jobs`.")
+        return _job(rows[0])
+
+    def jobs(self, *states: State) -> list[Job]:
+        """All jobs, or those in some states, oldest first."""
+        marks = ", ".join("?" * len(states))
+        where = f"WHERE state IN ({marks})" if states else ""
+        with self._reading() as db:
+            rows = db.execute(f"SELECT record FROM jobs {where} ORDER BY rowid", states).fetchall()
+        return [_job(row) for row in rows]
+
+    def open_jobs(self) -> list[Job]:
+        return [job for job in self.jobs() if job.state not in FINAL]
+
+    def advance(self, job: Job, expected: State, **changes: Any) -> Job | None:
+        """Write changes if the job is still in the expected state and no other job owns its talk; None if
+        another process was faster."""
+        return self._advance(job, expected, None, changes)
+
+    def submit(self, job: Job, day_cap: int, **changes: Any) -> Job | None:
+        """planned → submitting, if the day's cap allows. Checked and written in one transaction, so that two
+        processes can't both spend what is left. Raises CapError."""
+        return self._advance(job, "planned", day_cap, {"state": "submitting", **changes})
+
+    def _advance(self, job: Job, expected: State, day_cap: int | None, changes: dict[str, Any]) -> Job | None:
+        with self._writing() as db:
+            row = db.execute("SELECT record, state FROM jobs WHERE id = ?", (job.id,)).fetchone()
+            if row is None or row["state"] != expected:
+                return None
+            changed = replace(_job(row), **changes)
+            if day_cap is not None:
+                check_cap(_spent(db, changed.updated), changed.credits, day_cap)
+            try:
+                _write(db, changed)
+            except sqlite3.IntegrityError:
+                return None
+        return changed
+
+    def owners(self, host: str, talk_ids: Iterable[str]) -> dict[str, Job]:
+        """Those of the talks that are known to be jobs of this journal."""
+        with self._reading() as db:
+            rows = db.execute("SELECT record FROM jobs WHERE host = ? AND talk_id IN "
+                              "(SELECT value FROM json_each(?))",
+                              (host, json.dumps(list(talk_ids)))).fetchall()
+        return {job.talk_id: job for job in map(_job, rows)}
+
+    def spent(self, now: float) -> int:
+        """Estimated credits of all jobs of the last 24 h that may have been billed."""
+        with self._reading() as db:
+            return _spent(db, now)
+
+    def stored(self, host: str, account: str, kind: str, sha256: str) -> Stored | None:
+        with self._reading() as db:
+            row = db.execute("SELECT url, remote_id, uploaded_at FROM uploads WHERE host = ? AND account = ? "
+                             "AND kind = ? AND sha256 = ?", (host, account, kind, sha256)).fetchone()
+        return Stored(*row) if row else None
+
+    def store(self, host: str, account: str, kind: str, sha256: str, stored: Stored) -> None:
+        with self._writing() as db:
+            db.execute("INSERT OR REPLACE INTO uploads VALUES (?, ?, ?, ?, ?, ?, ?)",
+                       (host, account, kind, sha256, stored.url, stored.remote_id, stored.uploaded_at))
+
+    def forget(self, host: str, account: str, kind: str, sha256: str) -> None:
+        with self._writing() as db:
+            db.execute("DELETE FROM uploads WHERE host = ? AND account = ? AND kind = ? AND sha256 = ?",
+                       (host, account, kind, sha256))
+
+
+def check_cap(spent: int, credits: int, cap: int) -> None:
+    """Raises CapError if the job would exceed the day's cap."""
+    if spent + credits > cap:
+        raise CapError(f"This job needs about {credits} credits, and {spent} of the {cap} allowed within 24 "
+                       "hours are used; wait, or raise max_credits_per_day in did.json.")
+
+
+def _spent(db: sqlite3.Connection, now: float) -> int:
+    # No upper bound: entries from the future, after the clock was set back, count too.
+    marks = ", ".join("?" * len(UNPAID))
+    row = db.execute(f"SELECT SUM(credits) AS total FROM jobs WHERE submitted_at > ? AND state NOT IN "
+                     f"({marks})",
+                     (now - DAY, *UNPAID)).fetchone()
+    return int(row["total"] or 0)
+
+
+def _write(db: sqlite3.Connection, job: Job) -> None:
+    # Not OR REPLACE: a second owner of a talk must be an error, not the end of the first one's record.
+    db.execute("INSERT INTO jobs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
+               "state = excluded.state, talk_id = excluded.talk_id, credits = excluded.credits, "
+               "submitted_at = excluded.submitted_at, updated = excluded.updated, record = excluded.record",
+               (job.id, job.key, job.state, job.host, job.account, job.talk_id or None, job.credits,
+                job.submitted_at, job.updated, json.dumps(asdict(job))))
+
+
+def _job(row: sqlite3.Row) -> Job:
+    values = json.loads(row["record"])
+    return Job(**{**values, "candidates": tuple(values["candidates"]), "notes": tuple(values["notes"])})

@@ -1,0 +1,141 @@
+"""The API key: where it comes from, and how it is kept out of everything that can be read."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal, NoReturn
+
+from .errors import KeyFileError, KeyMissingError
+from .storage import others_can_read, private_folder, write_private
+
+AuthStyle = Literal["auto", "basic_b64", "basic_raw", "bearer"]
+ENVIRONMENT = ("DID_API_KEY", "D_ID_API_KEY")
+FILE_NAME = "did.key"
+_KEYRING = ("lipsync-studio", "d-id")
+_SIGNED_QUERY = re.compile(r"((?:https?|s3)://[^\s\"'<>?]+)\?[^\s\"'<>]+")
+_AUTHORIZATION = re.compile(r"\b(Basic|Bearer)\s+[\w+/=:.@~-]{6,}", re.IGNORECASE)
+
+
+def scrub_links(text: str) -> str:
+    """Cut the query off every address: with a signed link, the query is the secret."""
+    return _AUTHORIZATION.sub(r"\1 …", _SIGNED_QUERY.sub(r"\1?…", text))
+
+
+class ApiKey:
+    """A key that can be used but not shown: repr, str, pickle and copy give nothing away.
+
+    source: where it was found, for display.
+    """
+
+    __slots__ = ("__secret", "source")
+
+    def __init__(self, text: str, source: str) -> None:
+        secret = text.strip().strip("\"'").strip()
+        for scheme in ("basic ", "bearer "):
+            if secret.lower().startswith(scheme):
+                secret = secret[len(scheme):].strip()
+        if len(secret) < 8 or not secret.isascii() or not secret.isprintable() or " " in secret:
+            raise KeyFileError(f"The D-ID key from {source} is malformed; copy it again from the account "
+                               "settings of D-ID's Studio, as one line of the form user:password.")
+        self.__secret = secret
+        self.source = source
+
+    def __repr__(self) -> str:
+        return f"<D-ID key from {self.source}>"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a D-ID key can't be pickled or copied")
+
+    def header(self, style: AuthStyle) -> str:
+        """The Authorization header. "auto" is the first of `styles`."""
+        if style == "auto":
+            style = self.styles()[0]
+        if style == "basic_raw":
+            return f"Basic {self.__secret}"
+        encoded = base64.b64encode(self.__secret.encode()).decode()
+        return f"Bearer {encoded}" if style == "bearer" else f"Basic {encoded}"
+
+    def styles(self) -> tuple[AuthStyle, ...]:
+        """The forms worth trying, most likely first: D-ID documents the raw pair after "Basic", RFC 7617
+        wants it base64-encoded, and both have been seen to work. A key without a colon is a token already."""
+        return ("basic_b64", "basic_raw") if ":" in self.__secret else ("basic_raw",)
+
+    def fingerprint(self, salt: bytes) -> str:
+        """Tells accounts apart without giving the key away (HMAC-SHA256, first 8 hex digits)."""
+        return hmac.new(salt, self.__secret.encode(), hashlib.sha256).hexdigest()[:8]
+
+    def scrub(self, text: str) -> str:
+        """Remove the key, its halves and their encodings from a text, and the query of every link."""
+        forms = {self.__secret, *self.__secret.split(":")}
+        forms |= {base64.b64encode(form.encode()).decode() for form in (self.__secret, f"{self.__secret}:")}
+        for form in sorted((f for f in forms if len(f) >= 6), key=len, reverse=True):
+            text = text.replace(form, "…").replace(form.rstrip("="), "…")
+        return scrub_links(text)
+
+
+def find_key(folder: Path, environ: Mapping[str, str] | None = None) -> ApiKey:
+    """The key from DID_API_KEY, D_ID_API_KEY, the key file, or the system's keyring, in this order.
+
+    Raises KeyMissingError, or KeyFileError if the file can be read by others or is malformed."""
+    environ = os.environ if environ is None else environ
+    for name in ENVIRONMENT:
+        if environ.get(name, "").strip():
+            return ApiKey(environ[name], f"the environment variable {name}")
+    path = folder / FILE_NAME
+    if path.is_file():
+        if others_can_read(path):
+            raise KeyFileError(f"The key file {path} can be read by other users; run `chmod 600` on it, and "
+                               "make a new key at D-ID if others use this machine.")
+        try:
+            return ApiKey(path.read_text(encoding="utf-8"), "the key file")
+        except (OSError, UnicodeDecodeError):
+            raise KeyFileError(f"The key file {path} can't be read; set the key again.") from None
+    ring = _keyring()
+    stored = ring.get_password(*_KEYRING) if ring else None
+    if stored:
+        return ApiKey(stored, "the keyring")
+    raise KeyMissingError("No D-ID key is set; set it in the settings, with `did key --set`, or in the "
+                          f"environment variable {ENVIRONMENT[0]}.")
+
+
+def has_key(folder: Path, environ: Mapping[str, str] | None = None) -> bool:
+    """Whether a usable key is set: all that a settings page may learn."""
+    try:
+        find_key(folder, environ)
+    except (KeyMissingError, KeyFileError):
+        return False
+    return True
+
+
+def store_key(folder: Path, text: str) -> None:
+    """Write the key file (0600). Raises KeyFileError if the text is no key."""
+    ApiKey(text, "the input")
+    write_private(private_folder(folder) / FILE_NAME, text.strip().encode())
+
+
+def clear_key(folder: Path) -> bool:
+    """Delete the key file. Returns whether there was one; environment and keyring are not touched."""
+    path = folder / FILE_NAME
+    there = path.exists()
+    path.unlink(missing_ok=True)
+    return there
+
+
+def _keyring() -> Any | None:
+    """The optional package `keyring`, unless it has no working store behind it."""
+    try:
+        import keyring
+        from keyring.errors import KeyringError
+    except ImportError:
+        return None
+    try:
+        keyring.get_password(*_KEYRING)
+    except KeyringError:
+        return None
+    return keyring

@@ -1,0 +1,182 @@
+"""Pictures and sounds in the form D-ID takes, and a look at what it sends back. Needs Pillow and PyAV."""
+
+from __future__ import annotations
+
+import io
+import itertools
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from .errors import InvalidRequestError
+from .order import (
+    MAX_AUDIO_BYTES,
+    MAX_AUDIO_SECONDS,
+    MAX_IMAGE_BYTES,
+    MAX_IMAGE_PIXELS,
+    MIN_IMAGE_SIDE,
+    Recording,
+)
+from .order import Picture as Prepared
+
+if TYPE_CHECKING:
+    import numpy as np
+    from PIL.Image import Image
+
+_SMALLEST_SIDE = 128  # below, scaling up would only hide that there is no face to see
+_QUALITIES = (95, 90, 80, 70)
+_WAV_RATES = (48_000, 24_000)
+_MP3_RATE = 44_100
+_MP3_BITS = (128_000, 64_000)
+_WAV_HEADER = 128
+_MISSING_END = 0.5
+
+
+@dataclass(frozen=True)
+class Clip:
+    """A video file: length in seconds, size in pixels, whether there is sound."""
+
+    seconds: float
+    width: int
+    height: int
+    sound: bool
+
+
+def picture(source: Path | bytes | Image) -> Prepared:
+    """A JPEG within D-ID's limits from any picture: upright, without alpha or metadata (the place where a
+    photo was taken is nobody's business), scaled into 256 pixels on the short side to 10 megapixels.
+
+    Raises InvalidRequestError."""
+    from PIL import Image, ImageOps, UnidentifiedImageError
+
+    try:
+        opened = source if isinstance(source, Image.Image) else Image.open(
+            io.BytesIO(source) if isinstance(source, bytes) else source)
+        upright = ImageOps.exif_transpose(opened)
+        if upright.has_transparency_data:
+            rgba = upright.convert("RGBA")
+            upright = Image.alpha_composite(Image.new("RGBA", rgba.size, "white"), rgba)
+        image = upright.convert("RGB")
+    except (OSError, UnidentifiedImageError, Image.DecompressionBombError, ValueError) as error:
+        raise InvalidRequestError("image", f"The picture can't be read ({error}); use a whole JPEG or "
+                                           "PNG.") from None
+    width, height = _fitting(*image.size)
+    if (width, height) != image.size:
+        image = image.resize((width, height), Image.Resampling.LANCZOS)
+    for quality in _QUALITIES:
+        buffer = io.BytesIO()
+        image.save(buffer, "JPEG", quality=quality, optimize=True)
+        if buffer.tell() <= MAX_IMAGE_BYTES:
+            break
+    prepared = Prepared(buffer.getvalue(), width, height)
+    prepared.check()
+    return prepared
+
+
+def _fitting(width: int, height: int) -> tuple[int, int]:
+    short = min(width, height)
+    if short < _SMALLEST_SIDE:
+        raise InvalidRequestError("image", f"The picture is {width}x{height}, too small for a face; use at "
+                                  f"least {_SMALLEST_SIDE} pixels on the short side.")
+    scale = max(1.0, MIN_IMAGE_SIDE / short)
+    scale = min(scale, (MAX_IMAGE_PIXELS / (width * height)) ** 0.5)
+    return int(width * scale), int(height * scale)
+
+
+def recording(source: Path | bytes | np.ndarray, rate: int = 0) -> Recording:
+    """Mono sound within D-ID's limits, in the best form that fits 6 MB: WAV, else MP3.
+
+    source: a file, its bytes, or float samples [channels, n] or [n] in -1..1 at `rate` Hz. The length is that
+    of the decoded samples, as it decides the price. Raises InvalidRequestError."""
+    import numpy as np
+
+    if isinstance(source, np.ndarray):
+        samples = source.mean(axis=0) if source.ndim == 2 else source
+    else:
+        samples, rate = _decode(source)
+    if not len(samples) or not np.isfinite(samples).all():
+        raise InvalidRequestError("audio", "The sound is empty or damaged; use a recording with a voice in "
+                                           "it.")
+    seconds = len(samples) / rate
+    if seconds > MAX_AUDIO_SECONDS:
+        raise InvalidRequestError("audio", f"The sound is longer than the {MAX_AUDIO_SECONDS / 60:g} min "
+                                  "D-ID takes; cut it.")
+    made = _encoded(np.clip(samples, -1.0, 1.0).astype(np.float32), rate, seconds)
+    made.check()
+    return made
+
+
+def _encoded(samples: np.ndarray, rate: int, seconds: float) -> Recording:
+    for wav_rate in _WAV_RATES:
+        if 2 * seconds * wav_rate + _WAV_HEADER <= MAX_AUDIO_BYTES:
+            return Recording(_encode(samples, rate, "wav", "pcm_s16le", wav_rate, 0), seconds, "wav")
+    bits = next((bits for bits in _MP3_BITS if seconds * bits / 8 * 1.02 <= MAX_AUDIO_BYTES), _MP3_BITS[-1])
+    return Recording(_encode(samples, rate, "mp3", "libmp3lame", _MP3_RATE, bits), seconds, "mp3")
+
+
+def _decode(source: Path | bytes) -> tuple[np.ndarray, int]:
+    """Mono float32 samples [n] and their rate, from any file with sound."""
+    import av
+    import numpy as np
+
+    try:
+        with av.open(io.BytesIO(source) if isinstance(source, bytes) else str(source), "r") as container:
+            if not container.streams.audio:
+                raise InvalidRequestError("audio", "The file has no sound; use a recording.")
+            resampler = av.AudioResampler(format="flt", layout="mono")
+            rate = container.streams.audio[0].rate
+            blocks: list[np.ndarray] = []
+            length = 0
+            for frame in itertools.chain(container.decode(audio=0), (None,)):
+                for out in resampler.resample(frame):
+                    blocks.append(out.to_ndarray()[0])
+                    length += out.samples
+                if length > (MAX_AUDIO_SECONDS + 1) * rate:
+                    break  # too long anyway; an hour of it need not be decoded to say so
+    except (av.FFmpegError, OSError) as error:
+        raise InvalidRequestError("audio", f"The sound can't be read ({error.strerror}); use a whole WAV, "
+                                  "MP3, M4A or FLAC.") from None
+    return np.concatenate(blocks) if blocks else np.zeros(0, np.float32), rate
+
+
+def _encode(samples: np.ndarray, rate: int, container_format: str, codec: str, out_rate: int,
+            bits: int) -> bytes:
+    """samples: float32 [n], mono. bits: per second, 0 where the codec has no such setting."""
+    import av
+    from av.audio import AudioStream
+
+    buffer = io.BytesIO()
+    with av.open(buffer, "w", format=container_format) as container:
+        stream = cast(AudioStream, container.add_stream(codec, rate=out_rate, layout="mono"))
+        if bits:
+            stream.bit_rate = bits
+        resampler = av.AudioResampler(format=stream.format, layout="mono", rate=out_rate,
+                                      frame_size=stream.frame_size or 0)
+        frame = av.AudioFrame.from_ndarray(samples[None], format="flt", layout="mono")
+        frame.rate, frame.pts = rate, 0
+        for block in [*resampler.resample(frame), *resampler.resample(None)]:
+            container.mux(stream.encode(block))
+        container.mux(stream.encode(None))
+    return buffer.getvalue()
+
+
+def probe(path: Path) -> Clip | None:
+    """What kind of video a file is; None if it is none, no picture can be decoded, or its end is missing."""
+    import av
+
+    try:
+        with av.open(str(path)) as container:
+            if not container.streams.video or container.duration is None:
+                return None
+            video = container.streams.video[0]
+            clip = Clip(container.duration / av.time_base, video.width, video.height,
+                        bool(container.streams.audio))
+            next(container.decode(video))
+            # The header promises a length; only the packets show that it is there.
+            tick = float(video.time_base or 0)
+            promised = video.duration * tick if video.duration else clip.seconds
+            end = max((packet.pts + (packet.duration or 0) for packet in container.demux(video)
+                       if packet.pts is not None), default=0) * tick
+    except (av.FFmpegError, OSError, StopIteration):
+        return None
+    return clip if promised - end < _MISSING_END else None

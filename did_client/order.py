@@ -1,0 +1,143 @@
+"""What the user orders: a picture, something to say, options; and what it will cost."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from .errors import InvalidRequestError
+from .script import TextScript
+from .talk import TalkConfig, merged
+
+SECONDS_PER_CREDIT = 15  # D-ID rounds the length of a clip up to units of this many seconds
+MAX_IMAGE_BYTES = 10_000_000
+MIN_IMAGE_SIDE, MAX_IMAGE_PIXELS = 256, 10 * 1024 * 1024
+MAX_AUDIO_BYTES = 6_000_000
+MIN_AUDIO_SECONDS, MAX_AUDIO_SECONDS = 0.5, 600.0
+# These tie a talk to its entry in the journal.
+_OURS = ("source_url", "script", "name", "user_data")
+
+
+@dataclass(frozen=True)
+class Picture:
+    """An encoded JPEG or PNG that fits D-ID's limits; `media.picture` makes one from anything."""
+
+    data: bytes = field(repr=False)
+    width: int
+    height: int
+    suffix: Literal["jpg", "png"] = "jpg"
+
+    def check(self) -> None:
+        """Raises InvalidRequestError."""
+        if min(self.width, self.height) < MIN_IMAGE_SIDE:
+            raise InvalidRequestError("image", f"The picture is {self.width}x{self.height}; D-ID needs at "
+                                      f"least {MIN_IMAGE_SIDE} pixels on the short side.")
+        if self.width * self.height > MAX_IMAGE_PIXELS or len(self.data) > MAX_IMAGE_BYTES:
+            raise InvalidRequestError("image", f"The picture is {self.width}x{self.height} and "
+                                      f"{len(self.data)} bytes; D-ID takes {MAX_IMAGE_PIXELS} pixels and "
+                                      f"{MAX_IMAGE_BYTES} bytes.")
+
+
+@dataclass(frozen=True)
+class Recording:
+    """An encoded sound that fits D-ID's limits, `seconds` long; `media.recording` makes one from anything."""
+
+    data: bytes = field(repr=False)
+    seconds: float
+    suffix: Literal["wav", "mp3", "m4a", "flac"] = "wav"
+    subtitles: bool = False
+
+    def check(self) -> None:
+        """Raises InvalidRequestError."""
+        if not MIN_AUDIO_SECONDS <= self.seconds <= MAX_AUDIO_SECONDS:
+            raise InvalidRequestError("audio", f"The sound lasts {self.seconds:.2f} s; D-ID takes "
+                                      f"{MIN_AUDIO_SECONDS:g} s to {MAX_AUDIO_SECONDS / 60:g} min.")
+        if len(self.data) > MAX_AUDIO_BYTES:
+            raise InvalidRequestError("audio", f"The sound has {len(self.data)} bytes; D-ID takes "
+                                      f"{MAX_AUDIO_BYTES}, so encode it smaller.")
+
+
+@dataclass(frozen=True)
+class TalkOrder:
+    """One clip to be made.
+
+    extra: legacy options, see TalkRequest. nonce: change it to have the same order rendered, and billed,
+    again; otherwise an order that was made before is answered from the journal.
+    """
+
+    picture: Picture
+    script: TextScript | Recording
+    config: TalkConfig = TalkConfig()
+    extra: dict[str, Any] = field(default_factory=dict)
+    nonce: str = ""
+
+    def check(self) -> None:
+        """Raises InvalidRequestError; needs no network."""
+        self.picture.check()
+        self.script.check()
+        self.config.check()
+        for name in _OURS:
+            if name in self.extra:
+                raise InvalidRequestError("extra", f"The extra options must not hold {name}; it is set by "
+                                                   "the order.")
+        merged({}, self.extra)
+
+    def template(self) -> dict[str, Any]:
+        """The body to POST without the addresses of the uploads and the marks of the job."""
+        if isinstance(self.script, TextScript):
+            script = self.script.payload()
+        else:
+            script = {"type": "audio", "subtitles": self.script.subtitles}
+        return merged({"script": script, "config": self.config.payload()}, self.extra)
+
+    def image_name(self) -> str:
+        """"<sha256>.jpg": what the bytes are called on this machine."""
+        return f"{digest(self.picture.data)}.{self.picture.suffix}"
+
+    def audio_name(self) -> str:
+        """As image_name; "" for a text."""
+        if isinstance(self.script, TextScript):
+            return ""
+        return f"{digest(self.script.data)}.{self.script.suffix}"
+
+    def key(self, host: str, account: str) -> str:
+        """Equal for orders that would give the same clip from the same account."""
+        parts = [host, account, json.dumps(self.template(), sort_keys=True), self.image_name(),
+                 self.audio_name(), self.nonce]
+        return digest("\n".join(parts).encode())
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """credits: what D-ID will probably charge. exact: the length is measured, not guessed from a text."""
+
+    seconds: float
+    credits: int
+    exact: bool
+
+    def text(self, price: float = 0.0, currency: str = "") -> str:
+        about = "" if self.exact else "about "
+        money = f", {about}{self.credits * price:.2f} {currency}".rstrip() if price else ""
+        units = "credit" if self.credits == 1 else "credits"
+        return f"{about}{self.seconds:.1f} s, {about}{self.credits} {units}{money} (estimate)"
+
+
+def estimate(order: TalkOrder) -> Estimate:
+    """Length with the padding, and credits: one per started 15 s."""
+    exact = isinstance(order.script, Recording)
+    spoken = order.script.seconds if isinstance(order.script, Recording) else order.script.guess_seconds()
+    padding = order.template()["config"].get("pad_audio", 0.0)
+    seconds = spoken + (padding if isinstance(padding, (int, float)) else 0.0)
+    return Estimate(seconds, credits_for(seconds), exact)
+
+
+def credits_for(seconds: float) -> int:
+    """D-ID's pricing page: lengths are rounded up to 15 s; a job of 1 s was seen to cost one credit."""
+    return max(1, math.ceil(seconds / SECONDS_PER_CREDIT))
+
+
+def digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

@@ -1,0 +1,146 @@
+"""What the face says: a text spoken by a provider's voice, or a recording.
+
+Field names, ranges and lengths: D-ID API 4.2.1, POST /talks."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar
+
+from .errors import InvalidRequestError
+
+MIN_TEXT, MAX_TEXT, MAX_SSML = 3, 10_000, 40_000
+_TAG = re.compile(r"<[^<>]*>")
+_CHARACTERS_PER_SECOND = 14.0  # about 160 English words a minute; only an estimate
+
+
+@dataclass(frozen=True)
+class Provider:
+    """Base of the speech providers. voice_id: as listed by GET /tts/voices. language: name or locale, where
+    the voice speaks several."""
+
+    voice_id: str
+    language: str = ""
+    type: ClassVar[str] = ""
+    _config: ClassVar[tuple[str, ...]] = ()
+
+    def payload(self) -> dict[str, Any]:
+        given = {f.name: getattr(self, f.name) for f in fields(self)}
+        config = {name: given.pop(name) for name in self._config if given[name] not in (None, "")}
+        body = {"type": self.type,
+                **{name: value for name, value in given.items()
+                   if name not in self._config and value not in (None, "")}}
+        return {**body, "voice_config": config} if config else body
+
+    def check(self) -> None:
+        """Raises InvalidRequestError."""
+        if not self.voice_id.strip():
+            raise InvalidRequestError("voice_id", "No voice is chosen; pick one from the list of voices.")
+
+
+@dataclass(frozen=True)
+class Microsoft(Provider):
+    style: str = ""
+    rate: str = ""
+    pitch: str = ""
+    type: ClassVar[str] = "microsoft"
+    _config: ClassVar[tuple[str, ...]] = ("style", "rate", "pitch")
+
+
+@dataclass(frozen=True)
+class ElevenLabs(Provider):
+    model_id: str = ""
+    stability: float | None = None
+    similarity_boost: float | None = None
+    style: float | None = None
+    rate: float | None = None
+    use_speaker_boost: bool | None = None
+    apply_language_text_normalization: bool | None = None
+    type: ClassVar[str] = "elevenlabs"
+    _config: ClassVar[tuple[str, ...]] = ("stability", "similarity_boost", "style", "rate",
+                                          "use_speaker_boost", "apply_language_text_normalization")
+
+    def check(self) -> None:
+        super().check()
+        for name, low, high in (("stability", 0.0, 1.0), ("similarity_boost", 0.0, 1.0),
+                                ("style", 0.0, 1.0), ("rate", 0.7, 1.2)):
+            value = getattr(self, name)
+            if value is not None and not low <= value <= high:
+                raise InvalidRequestError(name, f"ElevenLabs' {name} is {value:g}; use {low:g} to {high:g}.")
+
+
+@dataclass(frozen=True)
+class Amazon(Provider):
+    type: ClassVar[str] = "amazon"
+
+
+@dataclass(frozen=True)
+class Google(Provider):
+    type: ClassVar[str] = "google"
+
+
+@dataclass(frozen=True)
+class AzureOpenAI(Provider):
+    style: str = ""
+    rate: str = ""
+    pitch: str = ""
+    type: ClassVar[str] = "azure-openai"
+    _config: ClassVar[tuple[str, ...]] = ("style", "rate", "pitch")
+
+
+PROVIDERS: dict[str, type[Provider]] = {
+    kind.type: kind for kind in (Microsoft, ElevenLabs, Amazon, Google, AzureOpenAI)}
+
+
+def provider_from(text: str) -> Provider:
+    """The provider behind "microsoft:en-US-JennyNeural". Raises InvalidRequestError."""
+    kind, _, voice = text.partition(":")
+    if kind not in PROVIDERS or not voice.strip():
+        raise InvalidRequestError("voice", f"The voice {text!r} is not of the form PROVIDER:VOICE with a "
+                                  f"provider among {', '.join(PROVIDERS)}.")
+    return PROVIDERS[kind](voice.strip())
+
+
+@dataclass(frozen=True)
+class TextScript:
+    """text: 3 to 10 000 characters, not counting SSML tags. The provider is always sent: without one D-ID has
+    refused plain text, and its default is not documented."""
+
+    text: str
+    provider: Provider
+    ssml: bool = False
+    subtitles: bool = False
+
+    def check(self) -> None:
+        """Raises InvalidRequestError."""
+        self.provider.check()
+        spoken = self.spoken()
+        if len(spoken.strip()) < MIN_TEXT:
+            raise InvalidRequestError("text", f"The text is shorter than {MIN_TEXT} characters; write what "
+                                      "the face shall say.")
+        if len(spoken) > MAX_TEXT or len(self.text) > MAX_SSML:
+            raise InvalidRequestError("text", f"The text has {len(spoken)} characters ({len(self.text)} with "
+                                      f"tags), more than the {MAX_TEXT} ({MAX_SSML}) D-ID takes; split it.")
+
+    def spoken(self) -> str:
+        return _TAG.sub("", self.text) if self.ssml else self.text
+
+    def guess_seconds(self) -> float:
+        """A guess at how long the voice will speak."""
+        return max(1.0, len(self.spoken().strip()) / _CHARACTERS_PER_SECOND)
+
+    def payload(self) -> dict[str, Any]:
+        return {"type": "text", "input": self.text, "ssml": self.ssml, "subtitles": self.subtitles,
+                "provider": self.provider.payload()}
+
+
+@dataclass(frozen=True)
+class AudioScript:
+    """audio_url: what POST /audios returned, or any https address D-ID can read."""
+
+    audio_url: str
+    subtitles: bool = False
+
+    def payload(self) -> dict[str, Any]:
+        return {"type": "audio", "audio_url": self.audio_url, "subtitles": self.subtitles}

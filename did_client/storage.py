@@ -1,0 +1,66 @@
+"""Private files: a 0700 folder, 0600 files, written whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+import tempfile
+import time
+from pathlib import Path
+
+from .errors import SettingsError
+
+_POSIX = os.name == "posix"
+_STALE_SECONDS = 600.0
+
+
+def private_folder(path: Path) -> Path:
+    """Make the folder, readable by the user alone.
+
+    Raises SettingsError where that can't be done."""
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if _POSIX and stat.S_IMODE(path.stat().st_mode) & 0o077:
+            path.chmod(0o700)
+    except OSError as error:
+        raise SettingsError(f"The D-ID folder {path} can't be made ({error.strerror}); choose another place "
+                            "with --folder or free that path.") from error
+    return path
+
+
+def private_file(path: Path) -> None:
+    """Make an empty file readable by the user alone, unless it is there."""
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+
+
+def write_private(path: Path, data: bytes) -> None:
+    """Replace a file in one step; a crash leaves the old one or the new one, never a part.
+
+    Raises SettingsError."""
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # mkstemp makes it 0600
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(name, path)
+        finally:
+            Path(name).unlink(missing_ok=True)
+    except OSError as error:
+        raise SettingsError(f"{path} can't be written ({error.strerror}); make room on the disk or choose "
+                            "another place with --folder.") from error
+
+
+def clear_stale(folder: Path, pattern: str) -> None:
+    """Delete temporary files that a crash left behind: those nobody has written to for a while."""
+    for path in folder.glob(pattern):
+        with contextlib.suppress(FileNotFoundError):  # another process is clearing too
+            if time.time() - path.stat().st_mtime > _STALE_SECONDS:
+                path.unlink()
+
+
+def others_can_read(path: Path) -> bool:
+    """Whether group or others have access. Windows keeps the folder's own rights: the user's profile."""
+    return _POSIX and bool(stat.S_IMODE(path.stat().st_mode) & 0o077)

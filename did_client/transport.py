@@ -1,0 +1,162 @@
+"""One HTTP call to D-ID: time limits, credentials, and every failure as a typed exception. No retries
+here."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import requests
+from requests.auth import AuthBase
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, ProxyError
+
+from . import parse
+from .clock import Clock
+from .errors import AuthenticationError, NoReplyError, ReplyError, ServiceError, UnreachableError
+from .faults import error_for
+from .keys import ApiKey, AuthStyle
+
+MAX_REPLY = 32 << 20
+_NOT_SENT = (NewConnectionError, ConnectTimeoutError, ProxyError, ssl.SSLCertVerificationError,
+             requests.exceptions.ConnectTimeout, requests.exceptions.ProxyError)
+
+
+@dataclass(frozen=True)
+class Timeouts:
+    """Seconds: to connect, and between two bytes of the reply for reading, creating a talk, uploading, and
+    fetching a clip."""
+
+    connect: float = 10.0
+    read: float = 30.0
+    create: float = 120.0
+    upload: float = 300.0
+    download: float = 30.0
+
+
+class KeyAuth(AuthBase):
+    """Sets the header late, so that neither a request's repr nor netrc has a say in it."""
+
+    def __init__(self, key: ApiKey, style: AuthStyle) -> None:
+        self._key, self._style = key, style
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = self._key.header(self._style)
+        return request
+
+
+class NoAuth(AuthBase):
+    """Keeps credentials, netrc's included, off a request."""
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers.pop("Authorization", None)
+        return request
+
+
+class Transport:
+    """Calls one address with one key. Safe to use from several threads at once.
+
+    session: makes a requests.Session (one is kept per transport for repeatable calls; a call that must not be
+    repeated gets its own, since a kept connection may have gone stale).
+    """
+
+    def __init__(self, api_url: str, key: ApiKey, clock: Clock, *, style: AuthStyle = "auto",
+                 timeouts: Timeouts | None = None,
+                 session: Callable[[], requests.Session] = requests.Session) -> None:
+        self.api_url = api_url
+        self.key = key
+        self.style: AuthStyle = style
+        self.timeouts = timeouts or Timeouts()
+        self._clock = clock
+        self._new_session = session
+        self._session = session()
+        self._skew = 0.0
+
+    def server_now(self) -> float:
+        """D-ID's clock, as far as its replies have told: a local clock that is wrong does no harm."""
+        return self._clock.now() + self._skew
+
+    def call(self, method: str, path: str, *, read: float | None = None, once: bool = False,
+             style: AuthStyle | None = None, **arguments: Any) -> Any:
+        """Send one request and return the decoded JSON, None for an empty 2xx reply.
+
+        once: use a fresh connection, for a call whose repetition would cost money.
+        Raises a ServiceError; UnreachableError only if nothing was sent."""
+        session = self._new_session() if once else self._session
+        try:
+            response = session.request(
+                method, self.api_url + path, auth=KeyAuth(self.key, style or self.style), stream=True,
+                allow_redirects=False, timeout=(self.timeouts.connect, read or self.timeouts.read),
+                **arguments)
+            with response:
+                return self._result(response, *_body(response))
+        except OSError as error:  # every exception of requests is one; its text may hold an address
+            raise self._connection_error(error) from None
+        finally:
+            if once:
+                session.close()
+
+    def _result(self, response: requests.Response, body: bytes, complete: bool) -> Any:
+        date = parse.http_date(response.headers.get("Date"))
+        if date is not None:
+            self._skew = date - self._clock.now()
+        if not 200 <= response.status_code < 300:
+            error = error_for(response.status_code, body, response.headers, self.server_now())
+            error.args = (self.key.scrub(str(error)),)
+            raise error
+        if not complete:
+            raise NoReplyError("The reply of D-ID broke off; it will be asked again where that is safe.",
+                               status=response.status_code)
+        if not body.strip():
+            return None
+        try:
+            return json.loads(body)
+        except ValueError:
+            raise ReplyError("D-ID's reply is not JSON; perhaps a proxy answered in its place.",
+                             status=response.status_code) from None
+
+    def _connection_error(self, error: Exception) -> ServiceError:
+        if nothing_sent(error):
+            return UnreachableError(f"{self.api_url} can't be reached; check the network, the proxy and "
+                                    "DID_API_URL.")
+        return NoReplyError("The connection to D-ID broke, or no reply came in time.")
+
+    def find_style(self, probe: Callable[[AuthStyle], Any]) -> AuthStyle:
+        """Settle "auto" by a free call. Raises AuthenticationError if no form of the header is accepted."""
+        if self.style != "auto":
+            return self.style
+        *others, last = self.key.styles()
+        for style in others:
+            with contextlib.suppress(AuthenticationError):
+                probe(style)
+                self.style = style
+                return style
+        probe(last)
+        self.style = last
+        return last
+
+
+def _body(response: requests.Response) -> tuple[bytes, bool]:
+    """What arrived of the reply, and whether that is all of it."""
+    try:
+        body = response.raw.read(MAX_REPLY, decode_content=True)
+    except (OSError, HTTPError):
+        return b"", False
+    return body, len(body) < MAX_REPLY and not response.raw.length_remaining
+
+
+def nothing_sent(error: BaseException | None) -> bool:
+    """Whether a failed request certainly never left: no connection, or a certificate that was not
+    accepted."""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        if isinstance(error, _NOT_SENT):
+            return True
+        inner = getattr(error, "reason", None) or next(
+            (arg for arg in error.args if isinstance(arg, BaseException)), None)
+        error = inner if isinstance(inner, BaseException) else error.__cause__ or error.__context__
+    return False

@@ -1,0 +1,96 @@
+"""Pictures and sounds on their way to D-ID: kept on disk until their job is sent, and not sent twice."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from pathlib import Path
+
+from . import parse
+from .client import DIDClient
+from .errors import JobError, ServiceError
+from .journal import Job, Journal, Stored
+from .storage import clear_stale, private_folder, write_private
+
+# D-ID keeps uploads 24 to 48 hours; the rest is left for the queue.
+REUSE_SECONDS = 20 * 3600.0
+_MIME = {"jpg": "image/jpeg", "png": "image/png", "wav": "audio/wav", "mp3": "audio/mpeg", "m4a": "audio/mp4",
+         "flac": "audio/flac"}
+
+
+class Uploads:
+    """folder: holds the spool. Names in the spool are "<sha256>.<suffix>"."""
+
+    def __init__(self, folder: Path, journal: Journal) -> None:
+        self._spool = private_folder(folder / "spool")
+        self._journal = journal
+        self._salt = journal.salt
+
+    def keep(self, data: bytes, name: str) -> None:
+        """Store bytes until they are sent."""
+        if not (self._spool / name).exists():
+            write_private(self._spool / name, data)
+
+    def sweep(self) -> None:
+        """Delete what no job has to send any more."""
+        waiting = self._journal.jobs("planned", "submitting")
+        needed = {name for job in waiting for name in (job.image, job.audio)}
+        clear_stale(self._spool, ".*")
+        for path in self._spool.glob("[!.]*"):  # with a dot: being written
+            if path.name not in needed:
+                path.unlink(missing_ok=True)
+
+    def fresh(self, job: Job, kind: str, name: str, server_now: float) -> Stored | None:
+        """What lies at D-ID and will outlast the job."""
+        stored = self._journal.stored(job.host, job.account, kind, Path(name).stem)
+        if stored and 0 <= server_now - stored.uploaded_at < REUSE_SECONDS:
+            return stored
+        return None
+
+    def send(self, client: DIDClient, job: Job, kind: str, name: str) -> Stored:
+        """Upload one file of a job. Raises ServiceError, or JobError if the spool has lost it."""
+        try:
+            data = (self._spool / name).read_bytes()
+        except OSError:
+            raise JobError("The job's picture or sound is no longer on this machine; order the clip again.",
+                           job_id=job.id) from None
+        suffix = Path(name).suffix[1:]
+        upload = (client.upload_image if kind == "image" else client.upload_audio)(
+            data, f"{self.remote_stem(name)}.{suffix}", _MIME[suffix])
+        stored = Stored(upload.url, upload.id, client.transport.server_now())
+        self._journal.store(job.host, job.account, kind, Path(name).stem, stored)
+        return stored
+
+    def remote_stem(self, name: str) -> str:
+        """The file name given at D-ID: tells this installation's pictures from those of any other, and gives
+        no hint of the content (HMAC-SHA256 of its hash, first 24 hex digits)."""
+        return hmac.new(self._salt, Path(name).stem.encode(), hashlib.sha256).hexdigest()[:24]
+
+    def identifying_stem(self, stored: Stored, name: str) -> str:
+        """The stem by which a talk can be told to be made from this picture; "" if D-ID gave it a common
+        name."""
+        stem = parse.stem(stored.url)
+        unique = stem == self.remote_stem(name) or (len(stored.remote_id) >= 8 and stored.remote_id in stem)
+        return stem if unique else ""
+
+    def forget(self, job: Job) -> None:
+        """No longer rely on the job's uploads: D-ID does not know them any more."""
+        for kind, name in (("image", job.image), ("audio", job.audio)):
+            self._journal.forget(job.host, job.account, kind, Path(name).stem)
+
+    def delete(self, client: DIDClient, job: Job) -> None:
+        """Remove the job's uploads from D-ID unless another open job needs them. What can't be removed
+        expires by itself."""
+        needed = {name for other in self._journal.open_jobs() if other.id != job.id
+                  for name in (other.image, other.audio)}
+        for kind, name, call in (("image", job.image, client.delete_image),
+                                 ("audio", job.audio, client.delete_audio)):
+            stored = self._journal.stored(job.host, job.account, kind, Path(name).stem)
+            if stored is None or name in needed:
+                continue
+            self._journal.forget(job.host, job.account, kind, Path(name).stem)
+            if stored.remote_id:
+                try:
+                    call(stored.remote_id)
+                except ServiceError:
+                    continue

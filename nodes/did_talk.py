@@ -1,0 +1,184 @@
+"""A picture and a text or a voice to a talking clip, by D-ID."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import torch
+from comfy_api.latest import InputImpl, io
+from PIL import Image
+
+from ..engine.errors import AudioError, InputError, TextError
+from ..engine.host.comfy import ComfyHost
+from .did_access import open_jobs
+from .did_inputs import again_input, consent_input, max_credits_input, nonce, stitch_input
+from .inputs import to_sound
+from .requirements import engine_imports
+
+if TYPE_CHECKING:
+    from ..did_client import Estimate, Recording, Step, TalkConfig, TalkOrder, TextScript
+    from ..did_client.journal import Job
+
+PROVIDERS = ["microsoft", "elevenlabs", "amazon", "google", "azure-openai"]
+_SLICE = 0.5  # seconds between two looks at the cancel button
+
+
+class LipSyncDIDTalk(io.ComfyNode):
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="LipSyncDIDTalk",
+            display_name="D-ID Talk (LipSync)",
+            category="lipsync/cloud",
+            description=(
+                "Sends a picture and a text or a voice to D-ID, a paid cloud service, and brings back the "
+                "clip in which the face speaks. Other nodes go on meanwhile; a job that was sent is never "
+                "lost and never paid for twice."
+            ),
+            search_aliases=["d-id", "did", "talking head", "text to speech", "avatar", "cloud"],
+            inputs=[
+                io.Image.Input("image", tooltip="One picture with one face that looks at the camera."),
+                io.String.Input(
+                    "text",
+                    multiline=True,
+                    default="",
+                    placeholder="What the face says, if no audio is connected",
+                    tooltip="What the face says: 3 to 10 000 characters. Leave empty if audio is connected.",
+                ),
+                io.Combo.Input(
+                    "provider",
+                    options=PROVIDERS,
+                    default="microsoft",
+                    tooltip="Whose voice speaks the text.",
+                ),
+                io.String.Input(
+                    "voice",
+                    default="en-US-JennyNeural",
+                    tooltip="The provider's name for the voice, as D-ID Voices lists it.",
+                ),
+                io.Boolean.Input(
+                    "ssml", default=False, tooltip="The text has SSML tags such as <break time='1s'/>."
+                ),
+                consent_input(),
+                max_credits_input(),
+                io.Audio.Input(
+                    "audio",
+                    optional=True,
+                    tooltip="A voice to speak instead of the text: half a second to 10 minutes.",
+                ),
+                io.String.Input(
+                    "language",
+                    default="",
+                    optional=True,
+                    advanced=True,
+                    tooltip="For voices that speak several languages: a name or locale, such as German.",
+                ),
+                stitch_input(),
+                io.Float.Input(
+                    "pad_seconds",
+                    default=0.0,
+                    min=0.0,
+                    max=60.0,
+                    step=0.1,
+                    optional=True,
+                    advanced=True,
+                    tooltip="Seconds of silence at the end. They are paid for.",
+                ),
+                again_input(),
+            ],
+            outputs=[
+                io.Video.Output(display_name="video"),
+                io.String.Output(display_name="report", tooltip="The job and its cost, as JSON."),
+            ],
+        )
+
+    @classmethod
+    async def execute(
+        cls,
+        image: torch.Tensor,
+        text: str,
+        provider: str,
+        voice: str,
+        ssml: bool,
+        consent: bool,
+        max_credits: int,
+        audio: Mapping[str, Any] | None = None,
+        language: str = "",
+        stitch: bool = False,
+        pad_seconds: float = 0.0,
+        again: int = 0,
+    ) -> io.NodeOutput:
+        with engine_imports():
+            from ..backends.did.backend import progress_text
+            from ..did_client import PROVIDERS, TalkConfig, TextScript, estimate
+        host = ComfyHost()
+        jobs = open_jobs()
+        script: TextScript | None = None
+        if text.strip():
+            script = TextScript(text.strip(), PROVIDERS[provider](voice.strip(), language.strip()), ssml)
+        config = TalkConfig(stitch=stitch, pad_audio=round(pad_seconds, 3))
+        order = await asyncio.to_thread(_order, image, script, audio, config, nonce(again))
+        cost = estimate(order)
+        shown = cost.text(jobs.settings.price_per_credit, jobs.settings.currency)
+        host.progress(f"D-ID: {shown}", 0, 1)
+        job = jobs.start(order, consent=consent, max_credits=max_credits)
+
+        def show(step: Step) -> None:
+            host.progress(progress_text(step, shown), 0, 1)
+
+        async def wait(seconds: float) -> None:
+            while seconds > 0:
+                host.check_cancelled()
+                await asyncio.sleep(min(seconds, _SLICE))
+                seconds -= _SLICE
+
+        job = await jobs.arun(job.id, on_step=show, sleep=wait)
+        clip = jobs.result(job)
+        # The journal's own copy may be deleted by the user while this one is still in use.
+        path = host.temp_file(clip.suffix)
+        await asyncio.to_thread(shutil.copyfile, clip, path)
+        return io.NodeOutput(InputImpl.VideoFromFile(str(path)), _report(job, cost))
+
+
+def _order(
+    image: torch.Tensor,
+    script: TextScript | None,
+    audio: Mapping[str, Any] | None,
+    config: TalkConfig,
+    nonce: str,
+) -> TalkOrder:
+    from ..did_client import TalkOrder, media
+
+    if len(image) != 1:
+        raise InputError(f"D-ID animates one picture, and {len(image)} are connected: choose one of them.")
+    if script is not None and audio is not None:
+        raise TextError("There are a text and audio: empty the text or disconnect the audio.")
+    says: TextScript | Recording
+    if audio is not None:
+        sound = to_sound(audio)
+        says = media.recording(sound.samples, sound.rate)
+    elif script is not None:
+        says = script
+    else:
+        raise AudioError("There is nothing to say: write a text or connect audio.")
+    pixels = image[0, ..., :3].float().nan_to_num().clamp(0, 1).mul(255).round().byte().cpu().numpy()
+    return TalkOrder(media.picture(Image.fromarray(pixels)), says, config, nonce=nonce)
+
+
+def _report(job: Job, cost: Estimate) -> str:
+    return json.dumps(
+        {
+            "backend": "D-ID",
+            "job": job.id,
+            "talk": job.talk_id,
+            "estimate": asdict(cost),
+            "credits_used": job.measured_credits,
+            "notes": list(job.notes),
+        },
+        indent=2,
+    )

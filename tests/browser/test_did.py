@@ -1,0 +1,63 @@
+"""The dialog for the D-ID key in a real page."""
+
+import stat
+
+import pytest
+
+KEY = "Y2FuYXJ5QGV4YW1wbGUub3Jn:canary-Zx81-secret-password"
+COMMAND = "LipSyncStudio.DIDKey"
+STORED = """async () => {
+    const kept = [JSON.stringify(localStorage), JSON.stringify(sessionStorage), document.cookie,
+                  JSON.stringify(app.graph.serialize()), document.documentElement.outerHTML];
+    for (const {name} of await indexedDB.databases()) kept.push(name);
+    for (const field of document.querySelectorAll('input, textarea')) kept.push(field.value);
+    return kept.join(' ');
+}"""
+
+
+@pytest.fixture
+def key_file(server):
+    path = server.base / "user" / "__lipsync_studio" / "did" / "did.key"
+    yield path
+    path.unlink(missing_ok=True)
+
+
+def test_the_dialog_sets_and_clears_the_key(page, server, key_file):
+    page.evaluate("id => app.extensionManager.command.execute(id)", COMMAND)
+    dialog = page.get_by_role("dialog").filter(has_text="D-ID key")
+    dialog.get_by_text("No key is set.").wait_for()
+    field = dialog.get_by_label("D-ID key")
+    assert field.get_attribute("type") == "password"
+
+    field.fill("short")
+    field.press("Enter")
+    dialog.get_by_text("The D-ID key from the input is malformed").wait_for()
+    assert not key_file.exists()
+
+    field.fill(KEY)
+    dialog.get_by_role("button", name="Set key").click()
+    dialog.get_by_text("A key is set.").wait_for()
+    assert key_file.read_text() == KEY
+    assert stat.S_IMODE(key_file.stat().st_mode) == 0o600
+    assert "canary" not in page.evaluate(STORED)
+    dialog.get_by_role("button", name="Close").click()
+    dialog.wait_for(state="detached")
+
+    page.evaluate("id => app.extensionManager.command.execute(id)", COMMAND)
+    dialog.get_by_text("A key is set.").wait_for()
+    assert field.input_value() == ""
+    dialog.get_by_role("button", name="Clear key").click()
+    dialog.get_by_text("No key is set.").wait_for()
+    assert not key_file.exists()
+    kept = [path for path in (server.base / "user").rglob("*") if path.is_file()]
+    assert [path for path in kept if b"canary" in path.read_bytes()] == []
+    assert [problem for problem in page.problems if "400" not in problem] == []
+
+
+def test_menu_and_settings_lead_to_the_dialog(page, key_file):
+    labels = page.evaluate("app.extensionManager.command.commands.map(one => [one.id, one.label])")
+    assert [COMMAND, "LipSync Studio: D-ID key…"] in labels
+    page.evaluate("app.extensionManager.command.execute('Comfy.ShowSettingsDialog')")
+    page.get_by_text("LipSync Studio", exact=True).first.click()
+    page.get_by_role("button", name="Set or clear…").click()
+    page.get_by_role("dialog").filter(has_text="No key is set.").wait_for()

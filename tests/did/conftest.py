@@ -1,0 +1,106 @@
+"""A service, a clock and jobs to run against them."""
+
+from __future__ import annotations
+
+import random
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from fake_did import FakeDID, Policy, clips
+from fake_did.service import Service
+
+from lipsync_studio.did_client import ApiKey, Picture, Recording, Settings, TalkJobs, TalkOrder
+from lipsync_studio.did_client.transport import Timeouts
+
+# The canary: looks like a key, and must turn up nowhere but in the requests.
+KEY = "Y2FuYXJ5QGV4YW1wbGUub3Jn:canary-Zx81-secret-password"
+TIMEOUTS = Timeouts(connect=5.0, read=10.0, create=10.0, upload=10.0, download=10.0)
+IMPATIENT = Timeouts(connect=5.0, read=0.4, create=0.4, upload=0.4, download=0.4)  # where the service stalls
+
+
+class FakeClock:
+    """Waiting moves the time on at once. Shared with the service."""
+
+    def __init__(self, start: float = 1_790_000_000.0) -> None:
+        self._now = start
+        self._lock = threading.Lock()
+
+    def now(self) -> float:
+        return self._now
+
+    def monotonic(self) -> float:
+        return self._now
+
+    def sleep(self, seconds: float) -> None:
+        with self._lock:
+            self._now += seconds
+
+
+def local_session() -> requests.Session:
+    """Does not look for proxies before each call, which takes longer than the call."""
+    session = requests.Session()
+    session.trust_env = False
+    return session
+
+
+class Bench:
+    """A service and a folder; `jobs()` is a process that starts on that folder."""
+
+    def __init__(self, folder: Path, clock: FakeClock, server: FakeDID) -> None:
+        self.folder, self.clock, self.server = folder, clock, server
+        self.timeouts = TIMEOUTS
+        self.session: Callable[[], requests.Session] = local_session
+        self._starts = 0
+
+    @property
+    def service(self) -> Service:
+        return self.server.service
+
+    @property
+    def policy(self) -> Policy:
+        return self.server.policy
+
+    def jobs(self, key: str = KEY, clock: Any = None, **settings: Any) -> TalkJobs:
+        self._starts += 1
+        values = {"api_url": self.server.url, "auth_style": "basic_b64", "max_credits_per_day": 10_000,
+                  **settings}
+        return TalkJobs(self.folder, Settings(**values), ApiKey(key, "a test"), clock=clock or self.clock,
+                        rng=random.Random(self._starts), timeouts=self.timeouts, session=self.session)
+
+
+def order(seconds: float = 2.0, *, shade: int = 128, tone: int = 1, **options: Any) -> TalkOrder:
+    return TalkOrder(Picture(clips.portrait(shade=shade), 256, 256),
+                     Recording(clips.voice(seconds, tone), seconds), **options)
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def server(clock: FakeClock) -> Iterator[FakeDID]:
+    with FakeDID(KEY, Policy(), now=clock.now) as running:
+        yield running
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Path]:
+    """In memory where there is such a place: the journal waits for the disk at each write."""
+    memory = Path("/dev/shm")
+    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else tmp_path) as made:
+        yield Path(made)
+
+
+@pytest.fixture
+def bench(folder: Path, clock: FakeClock, server: FakeDID) -> Bench:
+    return Bench(folder / "did", clock, server)

@@ -1,0 +1,121 @@
+"""Our requests against D-ID API 4.2.1 as published, restated in fake_did/schema.py."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from conftest import order
+from fake_did import schema
+
+from lipsync_studio.did_client import ExpressionAt, Logo, TalkConfig, TextScript, errors, script
+from lipsync_studio.did_client.replies import Credits, Talk, TalkPage, Upload, Voice
+from lipsync_studio.did_client.script import AudioScript
+from lipsync_studio.did_client.talk import TalkRequest
+
+IMAGE = "https://example.org/a.jpg"
+AUDIO = AudioScript("https://example.org/a.wav")
+PROVIDERS = [
+    script.Microsoft("en-US-JennyNeural", style="Cheerful", rate="+10%", pitch="+1st"),
+    script.ElevenLabs("21m00Tcm4TlvDq8ikWAM", "English", "eleven_multilingual_v2", 0.3, 0.8, 0.0, 0.7, True,
+                      False),
+    script.Amazon("Joanna"), script.Google("he-IL-Wavenet-A", "Hebrew"), script.AzureOpenAI("alloy"),
+]
+CONFIGS = [
+    TalkConfig(), TalkConfig(stitch=True, fluent=True, pad_audio=60.0, result_format="mov"),
+    TalkConfig(expressions=(ExpressionAt(0, "happy"), ExpressionAt(25, "surprise", 0.5)),
+               transition_frames=10),
+    TalkConfig(logo=Logo("https://example.org/l.png", (-10, 0))),
+]
+
+
+@pytest.mark.parametrize(("provider", "config"), list(itertools.product(PROVIDERS, CONFIGS)))
+def test_bodies_fit_the_published_schema(provider: script.Provider, config: TalkConfig) -> None:
+    spoken = TextScript("<speak>Hello</speak>", provider, ssml=True, subtitles=True)
+    for what in (spoken, AUDIO):
+        request = TalkRequest(IMAGE, what, config, "name", "data", "https://example.org/hook", "s3://b/k")
+        request.check()
+        assert schema.problem(request.payload(), strict=True) == ""
+    assert schema.problem({**order(config=config).template(), "source_url": IMAGE}, strict=True) == (
+        "audio_url must be a valid audio URL"), "an order lacks nothing but its address"
+
+
+@pytest.mark.parametrize("url", [
+    "https://x.org/a.jpg", "https://x.org/a.JPG", "https://x.org/a.jpeg?x=~:+", "s3://bucket/a.png",
+    "https://x.org/a.Jpg", "https://x.org/a.webp", "https://x.org/a", "http://x.org/a.jpg",
+    "data:image/png;base64,AAAA", "",
+])
+def test_picture_addresses(url: str) -> None:
+    assert bool(schema.IMAGE_URL.search(url)) == accepted(TalkRequest(url, AUDIO))
+
+
+@pytest.mark.parametrize("url", [
+    "https://x.org/a.wav", "https://x.org/a.MP3", "s3://b/a.m4a", "https://x.org/a.flac?X-Amz=1%2F2&b=c-d_e.f#g",
+    "https://x.org/a.wav?x=~", "https://x.org/a.wav?x=1+2", "https://x.org/a.wav?t=1:2", "https://x.org/a.ogg",
+    "https://x.org/a.Wav", "http://x.org/a.wav", "data:audio/wav;base64,AAAA", "",
+])
+def test_sound_addresses(url: str) -> None:
+    assert bool(schema.AUDIO_URL.match(url)) == accepted(TalkRequest(IMAGE, AudioScript(url)))
+
+
+@pytest.mark.parametrize("text", ["x", "x" * 1000, "x" * 1001, "a\nb", "a\rb", "   "])
+def test_user_data(text: str) -> None:
+    assert bool(schema.USER_DATA.match(text)) == accepted(TalkRequest(IMAGE, AUDIO, user_data=text))
+
+
+def accepted(request: TalkRequest) -> bool:
+    try:
+        request.check()
+    except errors.InvalidRequestError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize(("wrong", "field"), [
+    (TextScript("ab", PROVIDERS[0]), "text"), (TextScript("   ", PROVIDERS[0]), "text"),
+    (TextScript("x" * 10_001, PROVIDERS[0]), "text"),
+    (TextScript("<b>" * 20_000 + "abc", PROVIDERS[0], ssml=True), "text"),
+    (TextScript("hello", script.Google(" ")), "voice_id"),
+    (TextScript("hello", script.ElevenLabs("v", rate=1.3)), "rate"),
+    (TextScript("hello", script.ElevenLabs("v", stability=-0.1)), "stability"),
+])
+def test_wrong_texts_are_named(wrong: TextScript, field: str) -> None:
+    with pytest.raises(errors.InvalidRequestError) as caught:
+        wrong.check()
+    assert caught.value.field == field
+
+
+@pytest.mark.parametrize("config", [
+    TalkConfig(pad_audio=-1), TalkConfig(pad_audio=60.5), TalkConfig(result_format="gif"),  # type: ignore[arg-type]
+    TalkConfig(expressions=(ExpressionAt(-1, "happy"),)),
+    TalkConfig(expressions=(ExpressionAt(0, "happy", 2.0),)),
+    TalkConfig(expressions=(ExpressionAt(0, "angry"),)),  # type: ignore[arg-type]
+])
+def test_wrong_options_are_refused(config: TalkConfig) -> None:
+    with pytest.raises(errors.InvalidRequestError):
+        config.check()
+    assert schema.problem(TalkRequest(IMAGE, AUDIO, config).payload(), strict=True) or config.expressions
+
+
+@pytest.mark.parametrize("extra", [{"source_url": IMAGE}, {"script": {}}, {"user_data": "x"}, {"config": 3}])
+def test_extra_options_can_not_unhinge_the_order(extra: dict) -> None:
+    with pytest.raises(errors.InvalidRequestError):
+        order(extra=extra).check()
+
+
+def test_replies_are_read_leniently() -> None:
+    odd = {"id": 3, "status": None, "created_at": 17, "result_url": ["x"], "duration": "long", "error": 5}
+    talk = Talk.from_json(odd)
+    assert (talk.id, talk.state, talk.created) == ("", "running", None)
+    assert (talk.result_url, talk.duration) == ("", None)
+    assert Talk.from_json({"created_at": "2026-01-02T03:04:05.678"}).created == 1767323045.678
+    assert Talk.from_json({"result_url": "s3://d-id-talks-prod/x.mp4", "status": "done"}).result_url == ""
+    private = Talk.from_json({"id": "tlk", "user": {"email": "e"}, "user_id": "u", "created_by": "u"})
+    assert private.raw == {"id": "tlk"}
+    listed = {"credits": [{"remaining": 3, "total": 5, "plan_group": "p"}, "x"]}
+    assert Credits.from_json(listed) == Credits(3, 5, ("p",))
+    assert Credits.from_json({}) == Credits(0, 0)
+    assert TalkPage.from_json({"talks": None, "token": None}) == TalkPage((), "")
+    assert Upload.from_json({"url": "s3://x", "faces": [{}]}) == Upload("s3://x", "", 1)
+    voice = Voice.from_json({"id": "v", "languages": [{"language": "English"}, 3], "styles": ["s", 4]})
+    assert (voice.languages, voice.styles) == (("English",), ("s",))

@@ -1,0 +1,174 @@
+"""Which talk an unclear POST became: found when it can be known, and never guessed."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import Bench, order
+from fake_did import Fault
+
+from lipsync_studio.did_client import Picture, TalkOrder, TextScript, errors, provider_from, reconcile
+from lipsync_studio.did_client.journal import Job
+from lipsync_studio.did_client.reconcile import Habits, match
+from lipsync_studio.did_client.replies import Talk
+
+
+def lose_reply(bench: Bench, *wanted: TalkOrder) -> list[Job]:
+    """Orders whose talks are made, while the replies are lost."""
+    bench.server.faults = [Fault("POST /talks", "reset", acts=True, nth=())]
+    jobs = bench.jobs()
+    started = [jobs.start(one, consent=True) for one in wanted]
+    for job in started:
+        while jobs.step(job.id).job.state != "ambiguous":
+            pass
+    bench.server.faults = []
+    return started
+
+
+@pytest.mark.parametrize("policy", [
+    {"echo": True, "keeps_names": False, "shows_duration": False}, {"echo": False}, {"newest_first": False},
+    {"echo": False, "keeps_names": False, "script": ("done",)}, {"page": 2},
+    {"page": 2, "newest_first": False},
+], ids=str)
+def test_found(bench: Bench, policy: dict) -> None:
+    for name, value in policy.items():
+        setattr(bench.policy, name, value)
+    for tone in range(5):  # older talks of the account, on pages of their own
+        bench.service.create({"source_url": "https://example.org/a.jpg", "name": f"old {tone}",
+                              "script": {"type": "text", "input": "hello"}})
+        bench.clock.sleep(400)
+    [job] = lose_reply(bench, order(7.0))
+    finished = bench.jobs().run(job.id)
+    talk = next(talk for talk in bench.service.talks.values() if talk.id == finished.talk_id)
+    assert talk.body["user_data"] == job.id
+    assert len(bench.server.requests("POST /talks")) == 1
+
+
+def test_twins_that_can_not_be_told_apart_are_left_to_the_user(bench: Bench) -> None:
+    bench.policy.echo = False
+    bench.policy.script = ("done",)
+    jobs = lose_reply(bench, order(7.0, tone=1), order(7.0, tone=2))
+    for job in jobs:
+        with pytest.raises(errors.UndecidedError, match="may be one of tlk_"):
+            bench.jobs().run(job.id)
+    listed = bench.jobs().journal.get(jobs[0].id)
+    assert set(listed.candidates) == set(bench.service.talks)
+    first, second = bench.service.talks
+    runner = bench.jobs()
+    runner.adopt(jobs[0].id, first)
+    assert runner.run(jobs[0].id).state == "downloaded"
+    with pytest.raises(errors.JobError, match="belongs to another job"):
+        runner.adopt(jobs[1].id, first)
+    assert runner.run(jobs[1].id).talk_id == second, "with the twin gone, one look tells"
+    assert bench.service.charged == 2
+
+
+def test_same_picture_but_other_lengths(bench: Bench) -> None:
+    bench.policy.echo = False
+    jobs = lose_reply(bench, order(7.0, tone=1), order(9.0, tone=2))
+    bench.policy.script = ("done",)
+    for talk in bench.service.talks.values():
+        talk.statuses = ("done",)
+    for job in jobs:
+        finished = bench.jobs().run(job.id)
+        assert bench.service.talks[finished.talk_id].body["user_data"] == job.id
+
+
+def test_somebody_elses_talk_is_not_taken(bench: Bench) -> None:
+    """One of ours was lost for good; at the same time another machine made a talk of the same length."""
+    bench.policy.echo = False
+    bench.policy.script = ("done",)
+    seen = bench.jobs()
+    seen.run(seen.start(order(3.0), consent=True).id)  # shows that the service keeps file names
+    bench.server.faults = [Fault("POST /talks", "reset", nth=(2,))]
+    job = seen.start(order(7.0), consent=True)
+    while seen.step(job.id).job.state != "ambiguous":
+        pass
+    bench.service.create({"source_url": "https://example.org/other.jpg", "script": {
+        "type": "text", "input": "x" * 98}})
+    with pytest.raises(errors.UndecidedError):
+        seen.run(job.id)
+    assert len(bench.server.requests("POST /talks")) == 2
+
+
+def test_undecided_is_never_sent_again_until_given_up(bench: Bench) -> None:
+    bench.server.faults = [Fault("POST /talks", status=500)]
+    for _ in range(4):
+        jobs = bench.jobs()
+        with pytest.raises(errors.UndecidedError, match="not sent again"):
+            jobs.run(jobs.start(order(), consent=True).id)
+    assert len(bench.server.requests("POST /talks")) == 1
+    [job] = jobs.journal.open_jobs()
+    jobs.abandon(job.id)
+    with pytest.raises(errors.JobError, match="nothing to give up"):
+        jobs.abandon(job.id)
+    assert jobs.run(jobs.start(order(), consent=True).id).state == "downloaded"
+    assert bench.service.charged == 1
+
+
+def test_a_talk_that_shows_up_days_later_is_still_found(bench: Bench) -> None:
+    bench.server.faults = [Fault("POST /talks", status=504, acts=True, late=7200.0)]
+    jobs = bench.jobs()
+    with pytest.raises(errors.UndecidedError):
+        jobs.run(jobs.start(order(), consent=True).id)
+    bench.clock.sleep(7200)
+    assert jobs.run(jobs.start(order(), consent=True).id).state == "downloaded"
+    assert bench.service.charged == 1
+
+
+def test_a_text_of_unknown_length_needs_more_than_a_guess(bench: Bench) -> None:
+    bench.policy.echo = bench.policy.keeps_names = False
+    text = TalkOrder(Picture(order().picture.data, 256, 256),
+                     TextScript("Hello there", provider_from("microsoft:en-US-JennyNeural")))
+    [job] = lose_reply(bench, text)
+    with pytest.raises(errors.UndecidedError, match="may be one of"):
+        bench.jobs().run(job.id)
+
+
+def test_an_endless_list_ends(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reconcile, "MAX_PAGES", 3)
+    bench.policy.page, bench.policy.newest_first = 1, False
+    for _ in range(5):
+        bench.service.create({"source_url": "https://example.org/a.jpg",
+                              "script": {"type": "text", "input": "hello"}})
+        bench.clock.sleep(600)
+    bench.server.faults = [Fault("POST /talks", "reset")]
+    jobs = bench.jobs()
+    with pytest.raises(errors.UndecidedError):
+        jobs.run(jobs.start(order(), consent=True).id)
+    assert len(bench.server.requests("GET /talks")) % 3 == 0
+
+
+def job(**values: object) -> Job:
+    return Job(**{"id": "a" * 32, "key": "", "host": "", "account": "", "template": {}, "image": "",
+                  "audio": "", "seconds": 7.0, "credits": 1, "created": 1000.0, "submitted_at": 1000.0,
+                  "image_stem": "0123456789abcdef", **values})
+
+
+def talk(**values: object) -> Talk:
+    return Talk.from_json({"id": "tlk_1", "status": "done", "created_at": "1970-01-01T00:16:45Z",
+                           "source_url": "https://x/0123456789abcdef.jpeg?sig", "duration": 7.1, **values})
+
+
+@pytest.mark.parametrize(("values", "habits", "outcome"), [
+    ({}, Habits(), "found"),
+    ({"user_data": "a" * 32}, Habits(), "found"),
+    ({"name": "a" * 32, "source_url": ""}, Habits(), "found"),
+    ({"user_data": "b" * 32}, Habits(), "none"),
+    ({}, Habits(echoes_marks=True), "none"),
+    ({"created_at": "1970-01-01T00:00:05Z"}, Habits(), "none"),
+    ({"created_at": "1970-01-01T01:00:05Z"}, Habits(), "none"),
+    ({"created_at": "no date"}, Habits(), "found"),
+    ({"source_url": "https://x/image.jpeg"}, Habits(), "found"),
+    ({"source_url": "https://x/image.jpeg"}, Habits(keeps_stems=True), "none"),
+    ({"source_url": "https://x/image.jpeg", "duration": 7.4}, Habits(), "none"),
+    ({"source_url": "https://x/image.jpeg", "duration": None}, Habits(), "several"),
+    ({"source_url": "https://x/image.jpeg", "duration": None, "status": "started"}, Habits(), "unclear"),
+])
+def test_match(values: dict, habits: Habits, outcome: str) -> None:
+    assert match(job(), [talk(**values)], [], habits).outcome == outcome
+
+
+def test_match_with_rivals() -> None:
+    assert match(job(), [talk()], [job(id="b" * 32)], Habits()).outcome == "several"
+    assert match(job(), [talk()], [job(id="b" * 32, seconds=9.0)], Habits()).outcome == "found"
+    assert match(job(), [talk(), talk(id="tlk_2")], [], Habits()).outcome == "several"

@@ -1,0 +1,105 @@
+"""A thousand orders, four at a time, to a service where one call in ten goes wrong."""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from conftest import KEY, Bench, FakeClock, order
+from fake_did import FakeDID, Fault, Policy, wired
+from test_matrix import check_files
+
+from lipsync_studio.did_client import DIDError, TalkConfig, TalkJobs
+from lipsync_studio.did_client.journal import FINAL
+
+_ORDERS, _THREADS, _RATE = 1000, 4, 0.10
+_TALKS = [Fault("", status=status) for status in (402, 429, 451, 500, 503, 504)]
+_TALKS += [Fault("", status=504, acts=True), Fault("", status=504, acts=True, late=40.0)]
+_TALKS += [Fault("", action, acts=acts) for action in ("reset", "half_header") for acts in (False, True)]
+_TALKS += [Fault("", "half_body", acts=True), Fault("", "empty", acts=True), Fault("", "stall", acts=True)]
+_OTHERS = [Fault("", status=status) for status in (429, 500, 502, 503, 504)]
+_OTHERS += [Fault("", action) for action in ("reset", "half_header", "empty", "garbage", "html")]
+_FILES = [*_OTHERS[:5], Fault("", status=403), Fault("", "reset"), Fault("", "half_body", acts=True)]
+
+
+class Order(threading.Thread):
+    """Runs its share of the orders, each at most three times."""
+
+    def __init__(self, jobs: TalkJobs, share: list[int]) -> None:
+        super().__init__()
+        self._jobs, self._share = jobs, share
+        self.unexpected: list[BaseException] = []
+
+    def run(self) -> None:
+        for number in self._share:
+            wanted = order(2.0, shade=number % 10, tone=number % 20, nonce=str(number),
+                           config=TalkConfig(pad_audio=(0.0, 14.0, 30.0)[number % 3]))
+            for _ in range(3):
+                try:
+                    self._jobs.run(self._jobs.start(wanted, consent=True).id)
+                    break
+                except DIDError:
+                    continue
+                except BaseException as error:  # a thread has nobody else to tell
+                    self.unexpected.append(error)
+                    return
+
+
+@pytest.mark.parametrize(("policy", "orders"), [
+    # Shared between two accounts, because each search reads the whole list of an account's talks.
+    (Policy(script=("done",)), range(300)),
+    (Policy(script=("done",), newest_first=False), range(300, 600)),
+    (Policy(script=("started", "done"), echo=False), range(600, 850)),
+    (Policy(script=("done",), echo=False, keeps_names=False, shows_duration=False), range(850, _ORDERS)),
+], ids=["telling", "oldest first", "names only", "silent"])
+def test_a_thousand_orders(folder: Path, capsys: pytest.CaptureFixture[str], policy: Policy,
+                           orders: range) -> None:
+    clock, rng = FakeClock(), random.Random(orders.start)
+
+    def chance(route: str) -> Fault | None:
+        if rng.random() >= _RATE:
+            return None
+        kinds = {"POST /talks": _TALKS, "GET /files": _FILES}.get(route, _OTHERS)
+        return rng.choice(kinds)
+
+    with FakeDID(KEY, policy, now=clock.now, credits=100_000) as server:
+        server.chance = chance
+        bench = Bench(folder, clock, server)
+        bench.session = lambda: wired(server)
+        jobs = bench.jobs(max_credits_per_day=100_000)
+        workers = [Order(jobs, list(orders)[start::_THREADS]) for start in range(_THREADS)]
+        for worker in workers:
+            worker.start()
+        for worker in workers:
+            worker.join()
+        assert [worker.unexpected for worker in workers] == [[]] * _THREADS
+        server.chance = lambda route: None
+        for job in jobs.journal.open_jobs():  # what a last `did resume` still collects
+            try:
+                jobs.run(job.id)
+            except DIDError:
+                continue
+        service = server.service
+        faults = sum(1 for seen in server.log if seen.fault)
+        requests = len(server.log)
+    journalled = {job.id: job for job in jobs.journal.jobs()}
+    states = Counter(job.state for job in journalled.values())
+    with capsys.disabled():
+        print(f"\n{len(orders)} orders, {len(journalled)} jobs, {requests} calls, {faults} faults: "
+              f"{dict(states)}")
+    assert all(job.state in FINAL or job.state == "undecided" for job in journalled.values())
+    makers = Counter(talk.body["user_data"] for talk in service.talks.values())
+    assert max(makers.values()) == 1, "a job was sent twice"
+    keys = Counter(journalled[maker].key for maker in makers)
+    assert max(keys.values()) == 1, "an order was paid for twice"
+    for talk in service.talks.values():
+        owner = journalled[talk.body["user_data"]]
+        assert owner.talk_id == talk.id or owner.state == "undecided", "a talk is lost or mixed up"
+    paid = [job for job in journalled.values() if job.talk_id]
+    assert {job.talk_id for job in paid} <= set(service.talks)
+    unclear = [journalled[maker] for maker in makers if journalled[maker].state == "undecided"]
+    assert service.charged == sum(job.credits for job in [*paid, *unclear])
+    check_files(folder)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from bisect import bisect_right
 from collections.abc import Sequence
 from fractions import Fraction
@@ -30,8 +31,8 @@ class FrameTimes(Sequence[Fraction]):
             raise IndexError(index)
         return self._at(index % self._count)
 
-    def _at(self, index: int) -> Fraction:
-        raise NotImplementedError
+    @abstractmethod
+    def _at(self, index: int) -> Fraction: ...
 
 
 class ConstantTimes(FrameTimes):

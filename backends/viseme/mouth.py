@@ -139,7 +139,7 @@ def _relax(
     share = np.clip((np.abs(closed[LIPS, 0] - centre[0]) / (width / 2)) ** 2, 0, 1)
     rise = closed[UPPER_INNER[MIDDLE], 1] - closed[INNER_CORNERS, 1].mean()
     closed[LIPS, 1] += min(0.5, 4 * gap) * rise * share
-    closed[LIPS, 0] = centre[0] + (closed[LIPS, 0] - centre[0]) * (1 - min(0.25, 1.7 * gap))
+    closed[LIPS, 0] = centre[0] + (closed[LIPS, 0] - centre[0]) * (1 - min(0.28, 1.9 * gap))
     closed[UPPER_OUTER, 1] += min(0.02, 0.14 * gap) * width * profile[UPPER_OUTER]
     closed[LOWER_OUTER, 1] -= min(0.065, 0.43 * gap) * width * profile[LOWER_OUTER]
 

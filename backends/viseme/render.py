@@ -31,6 +31,8 @@ _UPPER_FIELD = np.setdiff1d(_ALL, np.concatenate([LOWER_INNER, LOWER_OUTER]))
 _LOWER_FIELD = np.setdiff1d(_ALL, np.concatenate([UPPER_INNER, UPPER_OUTER]))
 _INNER = np.concatenate([UPPER_INNER, LOWER_INNER])
 _SKIN = np.concatenate([CHIN[:8], HELD[5:9]])
+# By how much a mesh's lips waver, in widths of the mouth.
+_NOISE = 0.04
 # Movements below this many pixels can't be seen.
 _STILL = 0.03
 # How far closed lips reach over each other, in widths of the mouth.
@@ -62,9 +64,8 @@ def render_mouth(
     that the mouth has where the pose is not active; None: the one it has in this frame. Returns the new crop,
     uint8 [h, w, 3], and its alpha, float32 [h, w]: 0 where nothing moved."""
     head, current = control_points(mesh)
-    if silent is None:
-        silent = current
-    target = pose.active * rest.spoken(pose) + (1 - pose.active) * silent
+    quiet = current if silent is None else _eased(current, silent, rest.width)
+    target = pose.active * rest.spoken(pose) + (1 - pose.active) * quiet
     closing = _closing(current, target, rest.width)
     reach = closing * _OVERLAP * rest.width * rest.profile
     target[UPPER_INNER, 1] += reach[UPPER_INNER]
@@ -82,6 +83,14 @@ def render_mouth(
         _open(rgb, lips, alpha, box, bend, source, pose)
         result[box.slices] = np.clip(lips + 0.5, 0, 255).astype(np.uint8)
     return result, alpha
+
+
+def _eased(current: np.ndarray, silent: np.ndarray, width: float) -> np.ndarray:
+    """The silent shape, or the current one where they differ by no more than the tracker's noise: a mouth
+    that rests already is left alone."""
+    away = float(np.abs((silent - current)[LIPS, :2]).max()) / width
+    share = np.clip((away - _NOISE) / _NOISE, 0, 1)
+    return current + share * (silent - current)
 
 
 def _closing(current: np.ndarray, target: np.ndarray, width: float) -> float:
@@ -198,6 +207,9 @@ def _open(
     upper, lower = axes.points(top), axes.points(bottom)
     gap = max(0.0, float((lower - upper)[:, 1].max()))
     strength = min(1.0, moved / (0.03 * mouth)) * min(1.0, gap / 1.5)
+    # A silent mouth shows what the source shows, unless it has to be opened further than that.
+    seen = float(np.linalg.norm(source[LOWER_INNER[MIDDLE]] - source[UPPER_INNER[MIDDLE]]))
+    strength *= max(pose.active, min(1.0, max(0.0, (gap - seen) / (0.05 * mouth))))
     outline = np.concatenate([top, bottom[::-1]])
     hole = _Box.around(outline, 1, box)
     if strength == 0 or hole.area == 0:

@@ -23,6 +23,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for kind in ("server", "browser"):
             if item.path.is_relative_to(TESTS / kind):
                 item.add_marker(kind)
+    # The quick ones first; the browser's last, because Playwright keeps an event loop running until it ends.
+    items.sort(
+        key=lambda item: (bool(item.get_closest_marker("browser")), bool(item.get_closest_marker("server")))
+    )
 
 
 @pytest.fixture(scope="session")

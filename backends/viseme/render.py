@@ -228,7 +228,7 @@ def _open(
     # A silent mouth shows whatever it shows in the source.
     showing = pose.teeth + 1 - pose.active
     inside = paint(opening, face_light(_skin(rgb, source)), min(1.0, showing), pose.tongue)
-    own = _own_interior(source, hole, mouth) * min(1.0, 0.1 + 1.2 * showing)
+    own = _own_interior(source, hole, mouth) * min(1.0, 0.1 + 2.0 * showing)
     inside += own[..., None] * (rgb[hole.slices] - inside)
     part = lips[hole.within(box)]
     part += cover[..., None] * (inside - part)

@@ -9,37 +9,23 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from ...align.words import WordTimings
-from ...engine.faces.track import Face, Person
+from ...engine.faces.track import Person
 from ...engine.host.protocol import Host
-from ..protocol import SilenceRule
-
-
-@dataclass(frozen=True)
-class Speech:
-    """What the mouth is to say.
-
-    samples: float32 [n], mono at 16 kHz, with the sync offset already in it. times: float64 [frames], seconds
-    at which each output frame begins. frame_seconds: length of a frame. gate: float32 [frames], 1 where there
-    is speech, 0 in silence. silence: what the mouth does there.
-    """
-
-    samples: np.ndarray
-    times: np.ndarray
-    frame_seconds: float
-    gate: np.ndarray
-    silence: SilenceRule
-    words: WordTimings | None
-    lyrics: str
+from .job import CropJob
 
 
 @dataclass(frozen=True, slots=True)
 class FaceCrop:
-    """A part of output frame `index` with a person (by id): rgb uint8 [h, w, 3], mesh float32 [468+, 3] in
-    the crop's pixels."""
+    """A part of output frame `index`, which shows source frame `source_index`, with a person.
+
+    origin: the crop's left and top in the picture. rgb: uint8 [h, w, 3]. mesh: float32 [468+, 3] in the
+    crop's pixels.
+    """
 
     index: int
-    person: int
+    source_index: int
+    person: Person
+    origin: tuple[int, int]
     rgb: np.ndarray
     mesh: np.ndarray
 
@@ -60,13 +46,12 @@ class CropEngine(Protocol):
     fps: Fraction | None
     rests: bool
 
-    def box(self, face: Face) -> tuple[float, float, float, float]:
-        """The part of the picture it wants to see (x0, y0, x1, y1); may reach beyond the picture."""
+    def prepare(self, job: CropJob, notes: list[str], host: Host) -> Any:
+        """Everything that follows from the sound and from who speaks; the others are handed its result."""
         ...
 
-    def prepare(self, speech: Speech, people: Sequence[Person], notes: list[str], host: Host) -> Any:
-        """Everything that follows from the sound and from who speaks it, one after the other; its result is
-        handed to `generate`."""
+    def box(self, person: Person, frame: int, conditioning: Any) -> tuple[float, float, float, float]:
+        """The part of source frame `frame` it wants to see (x0, y0, x1, y1); may reach beyond the picture."""
         ...
 
     def generate(self, crops: Sequence[FaceCrop], conditioning: Any) -> Iterable[Patch]:

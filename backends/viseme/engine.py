@@ -13,10 +13,11 @@ import numpy as np
 from ...align.place import align_lyrics
 from ...align.spread import phones_within_words
 from ...engine.errors import LipSyncError
-from ...engine.faces.track import Face, Person
+from ...engine.faces.track import Person
 from ...engine.host.protocol import Host
 from ...engine.media.voice import loud_spans
-from ..crop.protocol import FaceCrop, Patch, Speech
+from ..crop.job import CropJob, Speech
+from ..crop.protocol import FaceCrop, Patch
 from ..protocol import SilenceRule
 from .acoustic import motion_from_sound
 from .controls import LOWER_INNER, MIDDLE, OUTER_CORNERS, UPPER_INNER, control_points
@@ -52,21 +53,21 @@ class VisemeEngine:
     def __init__(self, strength: float = 1.0) -> None:
         self.strength = strength
 
-    def box(self, face: Face) -> tuple[float, float, float, float]:
-        return moving_box(face.mesh)
-
-    def prepare(
-        self, speech: Speech, people: Sequence[Person], notes: list[str], host: Host
-    ) -> VisemeConditioning:
+    def prepare(self, job: CropJob, notes: list[str], host: Host) -> VisemeConditioning:
         host.progress("Reading the speech", 0, 1)
-        motion = _motion(speech, notes)
-        rests = {person.id: rest_shape(person) for person in people}
+        motion = _motion(job.speech, notes)
+        rests = {person.id: rest_shape(person) for person in job.people}
         host.progress("Reading the speech", 1, 1)
-        return VisemeConditioning(motion, rests, speech.silence)
+        return VisemeConditioning(motion, rests, job.speech.silence)
+
+    def box(
+        self, person: Person, frame: int, conditioning: VisemeConditioning
+    ) -> tuple[float, float, float, float]:
+        return moving_box(person.meshes[frame - person.first])
 
     def generate(self, crops: Sequence[FaceCrop], conditioning: VisemeConditioning) -> Iterable[Patch]:
         def paint(crop: FaceCrop) -> Patch:
-            rest = conditioning.rests[crop.person]
+            rest = conditioning.rests[crop.person.id]
             silent = {"rest": rest.points, "close": rest.shut, "source": None}[conditioning.silence]
             pose = self._pose(conditioning.motion, crop.index)
             return Patch(*render_mouth(crop.rgb, crop.mesh, rest, pose, silent))

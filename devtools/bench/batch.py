@@ -16,12 +16,11 @@ import numpy as np
 import torch
 from comfy_api.latest import InputImpl, Types
 
-from lipsync_studio.backends.crop.protocol import FaceCrop, Patch, Speech
-from lipsync_studio.backends.crop.silence import speech_gate
+from lipsync_studio.backends.crop.job import plan_job
+from lipsync_studio.backends.crop.protocol import FaceCrop, Patch
+from lipsync_studio.backends.protocol import LipSyncRequest
 from lipsync_studio.backends.viseme.engine import VisemeEngine
-from lipsync_studio.engine.faces.choose import choose
-from lipsync_studio.engine.faces.track import Face
-from lipsync_studio.engine.faces.tracker import track_faces
+from lipsync_studio.engine.faces.track import Person
 from lipsync_studio.engine.host.plain import PlainHost
 from lipsync_studio.engine.media.images import ImageSource
 from lipsync_studio.engine.media.sound import Sound
@@ -34,21 +33,18 @@ def render(clip: Path, audio: Path, out: Path) -> dict[str, Any]:
     images, fps = components.images, components.frame_rate
     pictures = [(image.numpy() * 255).astype(np.uint8) for image in images]
     sound = Sound.load(audio)
-    samples = sound.mono(16000)
-    times = np.arange(len(pictures)) / float(fps)
-    gate = speech_gate(samples, times, None, "auto", False)
     engine = VisemeEngine()
     with PlainHost("cpu") as host:
-        person = choose(track_faces(ImageSource(images, fps), host), "largest")
-        speech = Speech(samples, times, float(1 / fps), gate, "rest", None, "")
-        conditioning = engine.prepare(speech, [person], [], host)
+        request = LipSyncRequest(ImageSource(images, fps), sound, length="video")
+        job = plan_job(request, None, engine.rests, host)
+        conditioning = engine.prepare(job, [], host)
     results = []
     for index, picture in enumerate(pictures):
-        face = person.at(index)
+        whom = job.painted(index)
         painted = picture.copy()
-        if face is not None:
-            x0, y0, x1, y1 = _inside(engine.box(face), picture)
-            crop = _crop(index, person.id, picture, face, (x0, y0, x1, y1))
+        if whom is not None:
+            x0, y0, x1, y1 = _inside(engine.box(*whom, conditioning), picture)
+            crop = _crop(index, whom[0], picture, (x0, y0, x1, y1))
             for patch in engine.generate([crop], conditioning):
                 painted[y0:y1, x0:x1] = _blend(painted[y0:y1, x0:x1], patch)
         results.append(torch.from_numpy(painted.astype(np.float32) / 255))
@@ -65,13 +61,11 @@ def _inside(box: tuple[float, float, float, float], picture: np.ndarray) -> tupl
     return max(0, int(box[0])), max(0, int(box[1])), min(width, int(box[2]) + 1), min(height, int(box[3]) + 1)
 
 
-def _crop(
-    index: int, person: int, picture: np.ndarray, face: Face, rect: tuple[int, int, int, int]
-) -> FaceCrop:
+def _crop(index: int, person: Person, picture: np.ndarray, rect: tuple[int, int, int, int]) -> FaceCrop:
     x0, y0, x1, y1 = rect
-    mesh = face.mesh.copy()
+    mesh = person.meshes[index - person.first].copy()
     mesh[:, :2] -= (x0, y0)
-    return FaceCrop(index, person, np.ascontiguousarray(picture[y0:y1, x0:x1]), mesh)
+    return FaceCrop(index, index, person, (x0, y0), np.ascontiguousarray(picture[y0:y1, x0:x1]), mesh)
 
 
 def _blend(picture: np.ndarray, patch: Patch) -> np.ndarray:

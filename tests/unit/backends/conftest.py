@@ -12,11 +12,12 @@ import cv2
 import numpy as np
 import pytest
 
-from lipsync_studio.backends.crop.protocol import FaceCrop, Patch, Speech
+from lipsync_studio.backends.crop.job import CropJob, Speech
+from lipsync_studio.backends.crop.protocol import FaceCrop, Patch
 from lipsync_studio.engine.faces.detector import FaceDetector
 from lipsync_studio.engine.faces.geometry import mouth_aperture, mouth_width
 from lipsync_studio.engine.faces.mesh import FaceMesh, roi_of_detection, roi_of_mesh
-from lipsync_studio.engine.faces.track import Face, FaceTrack, Person
+from lipsync_studio.engine.faces.track import FaceTrack, Person
 from lipsync_studio.engine.faces.tracker import track_faces
 from lipsync_studio.engine.host.plain import PlainHost
 from lipsync_studio.engine.media.colour import rgb_to_planes, to_rgb
@@ -117,13 +118,14 @@ class Whitewash:
         self.speech: Speech | None = None
         self.crops: list[FaceCrop] = []
 
-    def box(self, face: Face) -> tuple[float, float, float, float]:
-        x0, y0, x1, y1 = (float(v) for v in face.box)
-        return x0, y0, x1, y1
-
-    def prepare(self, speech: Speech, people: Sequence[Person], notes: list[str], host: Any) -> str:
-        self.speech = speech
+    def prepare(self, job: CropJob, notes: list[str], host: Any) -> str:
+        self.speech = job.speech
         return "conditioning"
+
+    def box(self, person: Person, frame: int, conditioning: str) -> tuple[float, float, float, float]:
+        assert conditioning == "conditioning"
+        x0, y0, x1, y1 = (float(v) for v in person.at(frame).box)
+        return x0, y0, x1, y1
 
     def generate(self, crops: Sequence[FaceCrop], conditioning: str) -> Iterable[Patch]:
         assert conditioning == "conditioning"

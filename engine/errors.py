@@ -31,6 +31,10 @@ class MissingFilesError(LipSyncError):
     """A model file or an optional package is not installed; the message names it and what fetches it."""
 
 
+class DeviceMemoryError(LipSyncError):
+    """The device's memory doesn't hold the smallest piece of the work."""
+
+
 class AlignmentError(LipSyncError):
     """A text could not be placed on its audio."""
 

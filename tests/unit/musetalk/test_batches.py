@@ -1,0 +1,69 @@
+"""Batches that shrink, and the cache of what was worked out."""
+
+import numpy as np
+import pytest
+import torch
+
+from lipsync_studio.backends.musetalk.batches import Batches
+from lipsync_studio.backends.musetalk.cache import ContentCache, content_key
+from lipsync_studio.engine.errors import DeviceMemoryError
+
+
+def doubled_up_to(limit, seen):
+    def work(batch):
+        seen.append(len(batch))
+        if len(batch) > limit:
+            raise torch.OutOfMemoryError("CUDA out of memory.")
+        return [2 * item for item in batch]
+
+    return work
+
+
+def test_a_batch_that_is_too_large_is_halved_for_good():
+    seen = []
+    batches = Batches(8)
+    assert list(batches.run(range(10), doubled_up_to(2, seen))) == [2 * item for item in range(10)]
+    assert seen == [8, 4, 2, 2, 2, 2, 2]
+    assert list(batches.run(range(2), doubled_up_to(2, seen))) == [0, 2]
+
+
+def test_one_that_is_too_much_is_a_sentence():
+    with pytest.raises(DeviceMemoryError, match="half precision"):
+        list(Batches(4).run(range(3), doubled_up_to(0, [])))
+
+
+def test_other_errors_pass():
+    def broken(batch):
+        raise RuntimeError("shapes differ")
+
+    with pytest.raises(RuntimeError, match="shapes differ"):
+        list(Batches(4).run(range(3), broken))
+
+
+def test_the_cache_gives_back_what_it_was_given(tmp_path):
+    cache = ContentCache(tmp_path / "deep" / "cache.sqlite")
+    pixels = np.arange(48, dtype=np.uint8).reshape(4, 4, 3)
+    key = content_key(pixels, "vae", "float32")
+    assert cache.get(key) is None
+    cache.put(key, b"latents")
+    cache.put(key, b"latents")
+    assert cache.get(key) == b"latents"
+    assert content_key(pixels, "vae", "float16") != key
+    assert content_key(pixels.reshape(2, 8, 3), "vae", "float32") != key
+    cache.close()
+    assert not (tmp_path / "deep" / "cache.sqlite").exists()
+    assert cache.get(key) is None
+
+
+def test_the_oldest_makes_room(tmp_path):
+    cache = ContentCache(tmp_path / "cache.sqlite", max_bytes=250)
+    for number in range(4):
+        cache.put(bytes([number]), bytes(100))
+    assert [cache.get(bytes([number])) is not None for number in range(4)] == [False, False, True, True]
+
+
+def test_a_cache_that_cannot_be_written_is_none(tmp_path):
+    (tmp_path / "cache.sqlite").mkdir()
+    cache = ContentCache(tmp_path / "cache.sqlite")
+    cache.put(b"key", b"value")
+    assert cache.get(b"key") is None

@@ -15,23 +15,41 @@ class Phone:
 
 
 @dataclass(frozen=True, slots=True)
+class Syllable:
+    """A part of a word's text with its own time, seconds."""
+
+    text: str
+    start: float
+    end: float
+
+
+@dataclass(frozen=True, slots=True)
 class Word:
-    """A word as it is displayed, seconds; confidence 0..1; phones where an engine found them."""
+    """A word as it is displayed, seconds; confidence 0..1; phones where an engine found them.
+
+    space: a space follows it inside its line; False within scripts that set none between words.
+    syllables: where they are timed, its parts in order; their texts joined are the word's.
+    """
 
     text: str
     start: float
     end: float
     confidence: float = 1.0
     phones: tuple[Phone, ...] = ()
+    space: bool = True
+    syllables: tuple[Syllable, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
+    """Words that are shown together, in order. voice: who sings them, as a file names it ("F", "Anna")."""
+
     words: tuple[Word, ...]
+    voice: str = ""
 
     @property
     def text(self) -> str:
-        return " ".join(word.text for word in self.words)
+        return "".join(word.text + " " * word.space for word in self.words).rstrip(" ")
 
     @property
     def start(self) -> float:

@@ -27,6 +27,10 @@ class TextError(InputError):
     """Lyrics or subtitles can't be used."""
 
 
+class LyricsFormatError(TextError):
+    """A lyrics or subtitle file is not what it claims to be: nothing in it can be read."""
+
+
 class MissingFilesError(LipSyncError):
     """A model file or an optional package is not installed; the message names it and what fetches it."""
 

@@ -22,7 +22,7 @@ class Batches:
     def run(
         self, items: Sequence[Item], work: Callable[[Sequence[Item]], Sequence[Result]]
     ) -> Iterator[Result]:
-        """Results of `work` on each batch, one by one. Raises DeviceMemoryError where one item is too much."""
+        """The results of `work`, one by one. Raises DeviceMemoryError where a single item is too much."""
         done = 0
         while done < len(items):
             batch = items[done : done + self.size]

@@ -39,6 +39,10 @@ class DeviceMemoryError(LipSyncError):
     """The device's memory doesn't hold the smallest piece of the work."""
 
 
+class WeightsError(LipSyncError):
+    """A weight file is unsafe, damaged or not the published one, or it can't be fetched or put in its place."""
+
+
 class AlignmentError(LipSyncError):
     """A text could not be placed on its audio."""
 

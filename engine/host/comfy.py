@@ -79,9 +79,12 @@ class ComfyHost:
 
     def models_folder(self, kind: str) -> Path:
         """The first folder of the kind, which is the user's own where one is configured."""
+        return self.models_folders(kind)[0]
+
+    def models_folders(self, kind: str) -> list[Path]:
         if kind not in folder_paths.folder_names_and_paths:
             register_models_folder(kind)
-        return Path(folder_paths.get_folder_paths(kind)[0])
+        return [Path(folder) for folder in folder_paths.get_folder_paths(kind)]
 
 
 class ComfyModel:

@@ -126,9 +126,16 @@ class PlainHost:
         return self._folder / f"{uuid.uuid4().hex}{suffix}"
 
     def models_folder(self, kind: str) -> Path:
-        """`$LIPSYNC_MODELS/<kind>`, by default in the user's cache folder."""
-        base = os.environ.get(MODELS_VARIABLE)
-        return (Path(base) if base else Path.home() / ".cache" / "lipsync-studio" / "models") / kind
+        return plain_models_folder(kind)
+
+    def models_folders(self, kind: str) -> list[Path]:
+        return [plain_models_folder(kind)]
+
+
+def plain_models_folder(kind: str) -> Path:
+    """`$LIPSYNC_MODELS/<kind>`, by default in the user's cache folder."""
+    base = os.environ.get(MODELS_VARIABLE)
+    return (Path(base) if base else Path.home() / ".cache" / "lipsync-studio" / "models") / kind
 
 
 class PlainModel:

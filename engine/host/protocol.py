@@ -52,5 +52,9 @@ class Host(Protocol):
         ...
 
     def models_folder(self, kind: str) -> Path:
-        """Where weight files of a kind ("musetalk", "detection" …) are kept; may not exist."""
+        """Where weight files of a kind ("musetalk", "detection" …) are put; may not exist."""
+        ...
+
+    def models_folders(self, kind: str) -> list[Path]:
+        """Where weight files of a kind are looked for: `models_folder` first; any may not exist."""
         ...

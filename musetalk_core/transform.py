@@ -1,0 +1,132 @@
+"""The way from the picture to the square crop that the networks see, and back."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+
+from .face_box import FaceBox, IntBox
+
+# What the networks see.
+SIDE = 256
+# Blur that a picture is taken to have by itself, in its pixels (Lowe 2004, section 3.3): what shrinking has
+# to add so that nothing aliases follows from it.
+_NOMINAL_BLUR = 0.5
+# A Gaussian this narrow (pixels) leaves everything as it is.
+_LEAST_BLUR = 0.2
+# Pixels around a crop that its resampling reads, for each pixel of the picture that falls into one of its
+# own: the half width of the kernel, and the blur's reach.
+_KERNEL_REACH = 4
+
+
+@dataclass(frozen=True)
+class CropTransform:
+    """A crop of `side`×`side` pixels that shows the rectangle `box` of a picture, stretched to a square.
+
+    whole: the box has whole pixels and no angle, and both ways are done exactly as the original does them:
+    the part of the box inside the picture is resized (Lanczos) to the crop, the crop (bilinear) to the box.
+    Otherwise the box lies where it lies, resampling neither aliases nor shifts, and beyond the picture its
+    border is repeated. Coordinates have their origin at the corner of the first pixel.
+    """
+
+    box: FaceBox
+    side: int = SIDE
+    whole: bool = False
+
+    @classmethod
+    def parity(cls, box: IntBox, side: int = SIDE) -> CropTransform:
+        return cls(FaceBox.of(box), side, whole=True)
+
+    @property
+    def matrix(self) -> np.ndarray:
+        """float64 [2, 3], picture pixels to crop pixels."""
+        box = self.box
+        c, s = math.cos(box.angle), math.sin(box.angle)
+        turn = np.array([[c, s], [-s, c]]) * [[self.side / box.width], [self.side / box.height]]
+        return np.column_stack([turn, self.side / 2 - turn @ [box.x, box.y]])
+
+    @property
+    def inverse(self) -> np.ndarray:
+        """float64 [2, 3], crop pixels to picture pixels."""
+        return np.asarray(cv2.invertAffineTransform(self.matrix))
+
+    def to_crop(self, points: np.ndarray) -> np.ndarray:
+        """Picture pixels [..., 2 or 3] to crop pixels [..., 2]."""
+        return points[..., :2] @ self.matrix[:, :2].T + self.matrix[:, 2]
+
+    def to_picture(self, points: np.ndarray) -> np.ndarray:
+        """Crop pixels [..., 2 or 3] to picture pixels [..., 2]."""
+        return points[..., :2] @ self.inverse[:, :2].T + self.inverse[:, 2]
+
+    def moved(self, dx: float, dy: float) -> CropTransform:
+        """The same in a picture whose origin lies (-dx, -dy) from here."""
+        return replace(self, box=self.box.moved(dx, dy))
+
+    @property
+    def rect(self) -> IntBox:
+        """The whole pixels x0, y0, x1, y1 that the box touches; the box itself where `whole`."""
+        x0, y0, x1, y1 = self.box.bounds
+        if self.whole:
+            return round(x0), round(y0), round(x1), round(y1)
+        return math.floor(x0), math.floor(y0), math.ceil(x1), math.ceil(y1)
+
+    def crop(self, picture: np.ndarray) -> np.ndarray:
+        """uint8 [side, side, 3] of a picture uint8 [h, w, 3].
+
+        The rectangle has to touch the picture."""
+        height, width = picture.shape[:2]
+        x0, y0, x1, y1 = self.rect
+        if self.whole:
+            part = picture[max(0, y0) : max(0, y1), max(0, x0) : max(0, x1)]
+            return np.asarray(cv2.resize(part, (self.side, self.side), interpolation=cv2.INTER_LANCZOS4))
+        reach = _KERNEL_REACH * max(1, math.ceil(max(self.box.width, self.box.height) / self.side))
+        left, top = min(max(0, x0 - reach), width - 1), min(max(0, y0 - reach), height - 1)
+        part = picture[top : max(top + 1, y1 + reach), left : max(left + 1, x1 + reach)]
+        return warp(part, self.moved(-left, -top).matrix, (self.side, self.side))
+
+    def place(
+        self, crop: np.ndarray, rect: IntBox | None = None, *, outside: float | None = None
+    ) -> np.ndarray:
+        """A crop [side, side(, c)] back in the picture's pixels: [h, w(, c)] of `rect` (x0, y0, x1, y1), by
+        default the transform's own.
+
+        outside: the value beyond the box; None repeats the crop's border. A transform of whole pixels fills
+        its own rectangle only.
+        """
+        if self.whole:
+            x0, y0, x1, y1 = self.rect
+            return np.asarray(cv2.resize(crop, (x1 - x0, y1 - y0), interpolation=cv2.INTER_LINEAR))
+        x0, y0, x1, y1 = rect or self.rect
+        back = self.inverse - [[0, 0, x0], [0, 0, y0]]
+        return warp(crop, back, (x1 - x0, y1 - y0), outside=outside)
+
+
+def warp(
+    image: np.ndarray, matrix: np.ndarray, size: tuple[int, int], *, outside: float | None = None
+) -> np.ndarray:
+    """An image [h, w(, c)], uint8 or float32, through an affine map [2, 3] of its pixels to those of the
+    result (width, height); origins at the corner of the first pixel. Bicubic.
+
+    Where the map shrinks, the image is blurred first, along each of its axes by as much as the map asks for.
+    outside: the value beyond the image; None repeats its border.
+    """
+    linear = matrix[:, :2]
+    blur = [_NOMINAL_BLUR * math.sqrt(max(0.0, 1 / float(step @ step) - 1)) for step in linear.T]
+    border = cv2.BORDER_REPLICATE if outside is None else cv2.BORDER_CONSTANT
+    # OpenCV resamples float32 several times as fast as uint8.
+    values = np.asarray(image, np.float32)
+    if max(blur) > _LEAST_BLUR:
+        values = cv2.GaussianBlur(
+            values, (0, 0), max(blur[0], _LEAST_BLUR), sigmaY=max(blur[1], _LEAST_BLUR), borderType=border
+        )
+    # OpenCV counts from the middle of pixel 0.
+    centred = np.column_stack([linear, linear @ [0.5, 0.5] + matrix[:, 2] - 0.5])
+    result = cv2.warpAffine(
+        values, centred, size, flags=cv2.INTER_CUBIC, borderMode=border, borderValue=(outside or 0.0,) * 4
+    )
+    if image.dtype != np.uint8:
+        return np.asarray(result)
+    return np.asarray(cv2.add(result, (0.0,) * 4, dtype=cv2.CV_8U))  # rounds and saturates

@@ -7,19 +7,28 @@ from fractions import Fraction
 
 import numpy as np
 
+from .ibug import landmarks68
+
 
 @dataclass(frozen=True, slots=True)
 class Face:
     """One face in one frame.
 
     box: x0, y0, x1, y1 in pixels. mesh: float32 [468 or 478, 3]; x and y in pixels, z in pixels too, smaller
-    is nearer. score: 0..1. interpolated: filled in between two frames that had the face.
+    is nearer. score: 0..1. interpolated: filled in between two frames that had the face. measured: the 68
+    iBUG points float32 [68, 2] in pixels, where a network of their own found them.
     """
 
     box: np.ndarray
     mesh: np.ndarray
     score: float
     interpolated: bool
+    measured: np.ndarray | None = None
+
+    @property
+    def landmarks68(self) -> np.ndarray:
+        """The 68 iBUG points float32 [68, 2] in pixels: measured, else those of the mesh."""
+        return landmarks68(self.mesh) if self.measured is None else self.measured
 
 
 @dataclass(frozen=True)
@@ -27,7 +36,8 @@ class Person:
     """One identity over time; row k of each array belongs to frame `first + k`.
 
     boxes: float32 [n, 4]; meshes: float32 [n, 468 or 478, 3]; scores: float32 [n], 0 where the person is not
-    seen; interpolated: bool [n].
+    seen; interpolated: bool [n]. landmarks68: float32 [n, 68, 2] in pixels where a network of their own found
+    the iBUG points, None where the mesh stands for them.
     """
 
     id: int
@@ -36,12 +46,24 @@ class Person:
     meshes: np.ndarray
     scores: np.ndarray
     interpolated: np.ndarray
+    landmarks68: np.ndarray | None = None
 
     def at(self, frame: int) -> Face | None:
         row = frame - self.first
         if not 0 <= row < len(self.scores) or self.scores[row] <= 0:
             return None
-        return Face(self.boxes[row], self.meshes[row], float(self.scores[row]), bool(self.interpolated[row]))
+        measured = None if self.landmarks68 is None else self.landmarks68[row]
+        return Face(
+            self.boxes[row],
+            self.meshes[row],
+            float(self.scores[row]),
+            bool(self.interpolated[row]),
+            measured,
+        )
+
+    def landmarks(self, rows: slice) -> np.ndarray:
+        """The 68 iBUG points float32 [n, 68, 2] of some rows, in pixels: measured, else those of the mesh."""
+        return landmarks68(self.meshes[rows]) if self.landmarks68 is None else self.landmarks68[rows]
 
     @property
     def seen(self) -> np.ndarray:

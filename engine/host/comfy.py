@@ -40,10 +40,25 @@ class ComfyHost:
     def manage(self, module: torch.nn.Module) -> ComfyModel:
         return ComfyModel(module)
 
+    @property
+    def device(self) -> torch.device:
+        return comfy.model_management.get_torch_device()
+
+    def half_precision(self) -> torch.dtype | None:
+        """As ComfyUI decides for its own networks, by the device and the user's command line."""
+        device = self.device
+        if comfy.model_management.should_use_fp16(device):
+            return torch.float16
+        if comfy.model_management.should_use_bf16(device):
+            return torch.bfloat16
+        return None
+
     def free_memory(self, num_bytes: int) -> None:
         comfy.model_management.free_memory(num_bytes, comfy.model_management.get_torch_device())
 
-    def progress(self, stage: str, done: int, total: int, preview: Image | None = None) -> None:
+    def progress(
+        self, stage: str, done: int, total: int, preview: Image | None = None, *, unit: str = "frames"
+    ) -> None:
         """One bar per stage, with the stage's name as text under the node."""
         self.check_cancelled()
         if stage != self._stage:

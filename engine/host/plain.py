@@ -82,6 +82,14 @@ class PlainHost:
             )
         return torch.device(self._device)
 
+    def half_precision(self) -> torch.dtype | None:
+        """float16 on GPUs with tensor cores (Nvidia from compute capability 7.0, AMD) and on Metal."""
+        import torch
+
+        if self.device.type == "cuda":
+            return torch.float16 if torch.cuda.get_device_capability(self.device)[0] >= 7 else None
+        return torch.float16 if self.device.type == "mps" else None
+
     def manage(self, module: torch.nn.Module) -> PlainModel:
         return PlainModel(module, self)
 
@@ -97,7 +105,9 @@ class PlainHost:
         self.free_memory(num_bytes)
         self._models.append(model)
 
-    def progress(self, stage: str, done: int, total: int, preview: Image | None = None) -> None:
+    def progress(
+        self, stage: str, done: int, total: int, preview: Image | None = None, *, unit: str = "frames"
+    ) -> None:
         self.check_cancelled()
         if not self._show_progress:
             return
@@ -105,7 +115,8 @@ class PlainHost:
             from tqdm import tqdm
 
             self._end_bar()
-            self._bar = tqdm(total=total, unit=" frames", dynamic_ncols=True)
+            scale = {"unit": "B", "unit_scale": True} if unit == "bytes" else {"unit": f" {unit}"}
+            self._bar = tqdm(total=total, dynamic_ncols=True, **scale)
             self._bar.desc = stage
         self._bar.total = total
         self._bar.update(done - self._bar.n)

@@ -35,12 +35,25 @@ class Host(Protocol):
         """Hand a network (already in its working dtype) to the host's memory management."""
         ...
 
+    @property
+    def device(self) -> torch.device:
+        """Where managed networks run."""
+        ...
+
+    def half_precision(self) -> torch.dtype | None:
+        """The 16-bit format that networks run faster in on the device; None where there is none."""
+        ...
+
     def free_memory(self, num_bytes: int) -> None:
         """Make room on the device for something the host can't move (ONNX Runtime, CTranslate2)."""
         ...
 
-    def progress(self, stage: str, done: int, total: int, preview: Image | None = None) -> None:
-        """Report `done` of `total` frames of a stage such as "Finding faces"; checks for cancel."""
+    def progress(
+        self, stage: str, done: int, total: int, preview: Image | None = None, *, unit: str = "frames"
+    ) -> None:
+        """Report `done` of `total` frames (or "bytes") of a stage such as "Finding faces".
+
+        Checks for cancel."""
         ...
 
     def check_cancelled(self) -> None:

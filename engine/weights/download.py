@@ -1,0 +1,196 @@
+"""Fetching weight files: whole and right, or not at all; what a broken download brought is gone on with."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from ..errors import WeightsError
+from ..host.protocol import Host
+from .digest import digest
+from .entries import WeightFile
+from .hub import Interrupted, Remote, describe, endpoint
+from .sizes import readable
+from .transfer import Unwritable, receive
+
+# Left free on the disk, for everything else that runs there.
+MARGIN = 500_000_000
+# Seconds before each further try that brought nothing new; a stall or a restart of a proxy is over by then.
+RETRY_WAITS = (0.5, 1.0, 2.0, 4.0)
+_POLL = 0.5  # seconds
+
+
+def download(files: Iterable[WeightFile], host: Host) -> list[Path]:
+    """Fetch files into the host's models folders and return where they are.
+
+    Each one is checked against its published digest before it appears in its place. Partial files stay
+    beside it, as `*.part`, when the download fails, is cancelled or killed; the next one goes on from there.
+    Another process that fetches the same file is waited for. Files that are there already are checked, not
+    fetched. Shows its progress in bytes. Raises WeightsError.
+    """
+    wanted = list({target(file, host): file for file in files}.values())
+    check_room(wanted, host)
+    return [_fetch(file, host) for file in wanted]
+
+
+def target(file: WeightFile, host: Host) -> Path:
+    """Where a file is put."""
+    return host.models_folder(file.kind) / file.place
+
+
+def partial(file: WeightFile, host: Host) -> Path:
+    """Where a file grows; revisions don't share it."""
+    place = target(file, host)
+    return place.with_name(f"{place.name}.{file.revision[:8]}.part")
+
+
+def check_room(files: Iterable[WeightFile], host: Host) -> None:
+    """Raises WeightsError unless what is still to be fetched fits on the disk."""
+    needed: dict[Path, int] = {}
+    for file in files:
+        folder = _existing(host.models_folder(file.kind))
+        needed[folder] = needed.get(folder, 0) + remaining(file, host)
+    for folder, size in needed.items():
+        free = shutil.disk_usage(folder).free
+        if size and size + MARGIN > free:
+            raise WeightsError(
+                f"The download needs {readable(size + MARGIN)} in {folder} ({readable(MARGIN)} of it to "
+                f"spare), but {readable(free)} are free: make room there, or choose another models folder."
+            )
+
+
+def remaining(file: WeightFile, host: Host) -> int:
+    """Bytes still to be fetched."""
+    part = partial(file, host)
+    return max(0, file.bytes - (part.stat().st_size if part.is_file() else 0))
+
+
+def _existing(folder: Path) -> Path:
+    return next(each for each in (folder, *folder.parents) if each.is_dir())
+
+
+def _fetch(file: WeightFile, host: Host) -> Path:
+    place = target(file, host)
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise WeightsError(
+            f"{place.parent} can't be made ({error.strerror}): choose another models folder."
+        ) from error
+    with _alone(file, host):
+        if file.sha256 and _is(place, file.bytes, file.sha256, host):
+            return place
+        remote = _described(file, host)
+        if _is(place, remote.bytes, remote.digest, host):
+            return place
+        part = partial(file, host)
+        _receive(file, remote, part, host)
+        if not _is(part, remote.bytes, remote.digest, host):
+            part.unlink()
+            raise WeightsError(
+                f"What {endpoint()} sent for {file.place} is not the published file (its digest is not "
+                f"{remote.digest[:12]}…) and was deleted: try again, or use another HF_ENDPOINT."
+            )
+        with part.open("rb+") as whole:
+            os.fsync(whole.fileno())
+        os.replace(part, place)
+    return place
+
+
+def _is(path: Path, size: int, expected: str, host: Host) -> bool:
+    if not path.is_file() or path.stat().st_size != size:
+        return False
+    return digest(path, host, f"Checking {path.name}", like=expected) == expected
+
+
+@contextmanager
+def _alone(file: WeightFile, host: Host) -> Iterator[None]:
+    """The block runs in one process at a time; others wait, and see how far the first one is."""
+    from filelock import Timeout
+    from huggingface_hub.utils import WeakFileLock
+
+    place = target(file, host)
+    lock = place.with_name(f".{place.name}.lock")
+    while True:
+        held = WeakFileLock(lock, timeout=_POLL)
+        try:
+            held.__enter__()
+            break
+        except Timeout:
+            part = partial(file, host)
+            done = part.stat().st_size if part.is_file() else file.bytes
+            host.progress(f"Waiting for another download of {file.place}", done, file.bytes, unit="bytes")
+    try:
+        yield
+    except BaseException:
+        held.__exit__(None, None, None)
+        raise
+    held.__exit__(None, None, None)
+    # Those who waited find the whole file. As long as there is none, the lock has to stay the same one.
+    with suppress(OSError):
+        lock.unlink()
+
+
+def _described(file: WeightFile, host: Host) -> Remote:
+    for wait in (*RETRY_WAITS, None):
+        host.check_cancelled()
+        try:
+            return describe(file)
+        except Interrupted as error:
+            if wait is None:
+                raise WeightsError(
+                    f"{endpoint()} can't be reached for {file.place} ({error}): check the connection and try "
+                    "again."
+                ) from error
+            _pause(wait, host)
+    raise AssertionError
+
+
+def _receive(file: WeightFile, remote: Remote, part: Path, host: Host) -> None:
+    stage = f"Downloading {file.place} ({readable(remote.bytes)}, {file.licence})"
+    most = 0
+    tries = 0
+    shown = 0.0
+
+    def on_bytes(done: int) -> None:
+        nonlocal most, tries, shown
+        host.check_cancelled()
+        if done > most:
+            most, tries = done, 0
+        now = time.monotonic()
+        if now - shown > 0.1 or done == remote.bytes:
+            shown = now
+            host.progress(stage, done, remote.bytes, unit="bytes")
+
+    while True:
+        try:
+            return receive(remote, part, on_bytes)
+        except Unwritable as error:
+            raise WeightsError(
+                f"{file.place} can't be written to {part.parent} ({error}): make room there; "
+                f"{_kept(part, remote)}."
+            ) from error
+        except Interrupted as error:
+            if tries == len(RETRY_WAITS):
+                raise WeightsError(
+                    f"{file.place} could not be fetched from {endpoint()} ({error}): try again later; "
+                    f"{_kept(part, remote)}."
+                ) from error
+            _pause(RETRY_WAITS[tries], host)
+            tries += 1
+
+
+def _kept(part: Path, remote: Remote) -> str:
+    done = part.stat().st_size if part.is_file() else 0
+    return f"{readable(done)} of {readable(remote.bytes)} are kept, and the next download goes on from there"
+
+
+def _pause(seconds: float, host: Host) -> None:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        host.check_cancelled()
+        time.sleep(0.1)

@@ -17,12 +17,22 @@ from .geometry import (
 from .preview import colour_of
 from .track import Face, FaceTrack
 
-_RINGS = (
-    OUTER_UPPER_LIP + OUTER_LOWER_LIP[-2:0:-1],
-    INNER_UPPER_LIP + INNER_LOWER_LIP[-2:0:-1],
-    LEFT_EYE,
-    RIGHT_EYE,
-    FACE_OVAL,
+# Of the mesh: outer and inner lips, eyes, the face's oval.
+_MESH_LINES = (
+    OUTER_UPPER_LIP + OUTER_LOWER_LIP[-2::-1],
+    INNER_UPPER_LIP + INNER_LOWER_LIP[-2::-1],
+    (*LEFT_EYE, LEFT_EYE[0]),
+    (*RIGHT_EYE, RIGHT_EYE[0]),
+    (*FACE_OVAL, FACE_OVAL[0]),
+)
+# Of the 68 iBUG points: outer and inner lips, eyes, jaw, the nose's bridge.
+_IBUG_LINES = (
+    (*range(48, 60), 48),
+    (*range(60, 68), 60),
+    (*range(36, 42), 36),
+    (*range(42, 48), 42),
+    tuple(range(17)),
+    tuple(range(27, 31)),
 )
 # Fractional bits of the coordinates handed to OpenCV.
 _SHIFT = 4
@@ -31,7 +41,8 @@ _SHIFT = 4
 def draw_track(rgb: np.ndarray, track: FaceTrack, frame: int) -> np.ndarray:
     """A copy of a picture uint8 [H, W, 3] with every person's box, id, mesh and contours in that frame.
 
-    The picture may be smaller or larger than the track's frames. Interpolated faces have a thinner box.
+    Where a network of their own measured the 68 landmarks, those are drawn instead of the mesh. The picture
+    may be smaller or larger than the track's frames. Interpolated faces have a thinner box.
     """
     out = np.ascontiguousarray(rgb).copy()
     scale = out.shape[1] / track.size[0]
@@ -46,12 +57,14 @@ def _draw(out: np.ndarray, face: Face, id_: int, scale: float) -> None:
     colour = colour_of(id_)
     x0, y0, x1, y1 = (round(float(v) * scale) for v in face.box)
     thick = max(1, round((y1 - y0) / 300))
+    found = face.mesh[:, :2] if face.measured is None else face.measured
+    lines = _MESH_LINES if face.measured is None else _IBUG_LINES
     # OpenCV counts from the middle of pixel 0.
-    points = np.rint((face.mesh[:, :2] * scale - 0.5) * (1 << _SHIFT)).astype(np.int32)
+    points = np.rint((found * scale - 0.5) * (1 << _SHIFT)).astype(np.int32)
     for point in points:
         cv2.circle(out, point.tolist(), (thick << _SHIFT) // 2, colour, -1, cv2.LINE_AA, _SHIFT)
-    for ring in _RINGS:
-        cv2.polylines(out, [points[list(ring)]], True, (255, 255, 255), thick, cv2.LINE_AA, _SHIFT)
+    for line in lines:
+        cv2.polylines(out, [points[list(line)]], False, (255, 255, 255), thick, cv2.LINE_AA, _SHIFT)
     cv2.rectangle(out, (x0, y0), (x1, y1), colour, 1 if face.interpolated else 2 * thick)
     label, size = str(id_), 0.5 * thick
     (width, height), below = cv2.getTextSize(label, cv2.FONT_HERSHEY_SIMPLEX, size, thick)

@@ -1,0 +1,108 @@
+"""DWPose (Yang et al. 2023, arXiv:2307.15880): the 68 face landmarks that MuseTalk was trained with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from ..errors import MissingFilesError
+from ..host.protocol import Host
+from ..weights.catalogue import SETS
+from ..weights.locate import locate, require
+from . import topdown
+
+# Faces that go through the network at once.
+BATCH = 8
+
+
+class PoseNetwork(Protocol):
+    """RTMPose, whatever runs it. key: which weights these are."""
+
+    key: str
+
+    def __call__(self, pictures: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Logits over x [n, 133, 576] and y [n, 133, 768] of `topdown.normalised` pictures, up to 16."""
+        ...
+
+
+class LandmarkFinder(Protocol):
+    """What finds 68 landmarks around a box. key: hash or name of method and weights."""
+
+    key: str
+
+    def landmarks(
+        self, frames: Sequence[np.ndarray], boxes: np.ndarray | None = None
+    ) -> tuple[np.ndarray, np.ndarray]: ...
+
+
+class DwPose:
+    """Landmarks by a `PoseNetwork`. flip_test: the mean of the picture and its mirror image, as the original
+    has it, for twice the time."""
+
+    def __init__(self, network: PoseNetwork, *, flip_test: bool = True) -> None:
+        self._network = network
+        self._flip_test = flip_test
+        self.key = f"dwpose {network.key} {flip_test}"
+
+    def landmarks(
+        self, frames: Sequence[np.ndarray], boxes: np.ndarray | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """The iBUG points float32 [N, 68, 2] and scores [N, 68], one face for each of N frames.
+
+        frames: RGB uint8 [H, W, 3] of any sizes. boxes: x0, y0, x1, y1 [N, 4] of faces or persons, whose
+        surroundings (1.25 times the box) are looked at; None takes whole frames, as MuseTalk did, which
+        finds some face and places it no finer than a 576th of the picture.
+        Coordinates are mmpose's: whole numbers are the middles of pixels. Scores are logits: about 0.3 is the
+        least that DWPose shows.
+        """
+        points, scores = self.whole_body(frames, boxes)
+        return points[:, topdown.FACE], scores[:, topdown.FACE]
+
+    def whole_body(
+        self, frames: Sequence[np.ndarray], boxes: np.ndarray | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Like `landmarks`, all 133 points of COCO-WholeBody."""
+        if boxes is None:
+            boxes = np.array([topdown.whole_image(frame) for frame in frames], np.float32).reshape(-1, 4)
+        points = np.empty((len(frames), topdown.POINTS, 2), np.float32)
+        scores = np.empty((len(frames), topdown.POINTS), np.float32)
+        for start in range(0, len(frames), BATCH):
+            part = slice(start, start + BATCH)
+            logits = self._logits(topdown.normalised(topdown.crops(frames[part], boxes[part])))
+            found, scores[part] = topdown.decode(*logits)
+            points[part] = topdown.to_picture(found, boxes[part])
+        return points, scores
+
+    def _logits(self, pictures: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        if not self._flip_test:
+            return self._network(pictures)
+        both = self._network(np.concatenate([pictures, pictures[..., ::-1]]))
+        straight, mirrored = zip(*(np.split(logits, 2) for logits in both), strict=True)
+        x, y = ((a + b) / 2 for a, b in zip(straight, topdown.unmirrored(*mirrored), strict=True))
+        return x, y
+
+
+def load_dwpose(host: Host, *, flip_test: bool = True) -> DwPose:
+    """DWPose from whatever is installed: the ONNX file, else mmpose's checkpoint, which MuseTalk's own folder
+    has, through torch.
+
+    Raises MissingFilesError where there is neither, WeightsError where the file is not DWPose's.
+    """
+    try:
+        return DwPose(_onnx(require("dwpose", host)["dwpose"], host), flip_test=flip_test)
+    except MissingFilesError:
+        checkpoint = locate(SETS["dwpose-mmpose"], host).get("dwpose_checkpoint")
+        if checkpoint is None:
+            raise
+        from .pose_torch import TorchPose
+
+        return DwPose(TorchPose.load(checkpoint, host), flip_test=flip_test)
+
+
+def _onnx(path: Path, host: Host) -> PoseNetwork:
+    from .pose_onnx import OnnxPose
+
+    return OnnxPose(path, host)

@@ -1,0 +1,86 @@
+"""RTMPose through ONNX Runtime."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..errors import MissingFilesError, WeightsError
+from ..host.protocol import Host
+from ..weights.identity import identity
+from .topdown import BINS, INPUT_SIZE, POINTS
+
+if TYPE_CHECKING:
+    import torch
+
+# Activations of sixteen pictures, and ONNX Runtime's own arena.
+_WORKSPACE = 1 << 30
+_ERRORS_ONLY = 3
+
+
+class OnnxPose:
+    """`dw-ll_ucoco_384.onnx`, or any export of the same network; a `PoseNetwork`.
+
+    Raises MissingFilesError without ONNX Runtime, WeightsError for a file that is damaged or another network.
+    """
+
+    def __init__(self, path: Path, host: Host) -> None:
+        try:
+            import onnxruntime
+        except ImportError as error:
+            raise MissingFilesError(
+                "DWPose needs ONNX Runtime: run `python -m pip install onnxruntime` with the Python that "
+                "runs ComfyUI."
+            ) from error
+        self.key = identity(path)
+        options = onnxruntime.SessionOptions()
+        options.log_severity_level = _ERRORS_ONLY
+        chosen = providers(host.device, onnxruntime.get_available_providers())
+        host.free_memory(path.stat().st_size + _WORKSPACE)
+        try:
+            self._session = onnxruntime.InferenceSession(str(path), options, providers=chosen)
+        # ONNX Runtime's exceptions have no common base of their own.
+        except Exception as error:
+            reason = (str(error).splitlines() or [type(error).__name__])[0]
+            raise WeightsError(f"{path} is no ONNX file to be run ({reason}): fetch it again.") from error
+        self._input, self._outputs, self._one_by_one = _layout(self._session, path)
+
+    def __call__(self, pictures: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        batches = np.split(pictures, len(pictures)) if self._one_by_one else [pictures]
+        found = [
+            self._session.run(self._outputs, {self._input: np.ascontiguousarray(batch)}) for batch in batches
+        ]
+        x, y = (np.concatenate(parts) for parts in zip(*found, strict=True))
+        return x, y
+
+
+def providers(device: torch.device, available: list[str]) -> list[Any]:
+    """ONNX Runtime's execution providers for a device, best first: CUDA where it is used and built in."""
+    if device.type == "cuda" and "CUDAExecutionProvider" in available:
+        return [("CUDAExecutionProvider", {"device_id": device.index or 0}), "CPUExecutionProvider"]
+    return ["CPUExecutionProvider"]
+
+
+def _layout(session: Any, path: Path) -> tuple[str, list[str], bool]:
+    """Name of the input, names of the outputs over x and y, and whether only one picture goes in at once."""
+    inputs = session.get_inputs()
+    outputs = {output.shape[-1]: output for output in session.get_outputs()}
+    wanted = [3, INPUT_SIZE[1], INPUT_SIZE[0]]
+    if (
+        len(inputs) != 1
+        or inputs[0].shape[1:] != wanted
+        or not set(BINS) <= set(outputs)
+        or any(POINTS not in outputs[bins].shape[1:] and _fixed(outputs[bins].shape[1]) for bins in BINS)
+    ):
+        raise WeightsError(
+            f"{path} is another network than DWPose's whole-body one at 384x288: put dw-ll_ucoco_384.onnx in "
+            "its place."
+        )
+    batch = inputs[0].shape[0]
+    return inputs[0].name, [outputs[bins].name for bins in BINS], _fixed(batch)
+
+
+def _fixed(size: Any) -> bool:
+    return isinstance(size, int)

@@ -21,7 +21,7 @@ Unit = Literal["face", "pixels"]
 IntBox = tuple[int, int, int, int]
 
 FACE_UNITS = 256
-_ABOVE, _MIDDLE, _BELOW = 28, 29, 30
+_CHIN, _ABOVE, _MIDDLE, _BELOW = 8, 28, 29, 30
 _LEFT_EYE, _RIGHT_EYE = slice(36, 42), slice(42, 48)
 # A shift of the middle by more than a quarter of the face leaves a crop that no network was trained on. In
 # pixels, a small face gets there with the slider's ordinary values.
@@ -120,7 +120,7 @@ def face_box(
     upright = points @ axes.T
     (left, _), (right, chin) = upright.min(axis=0), upright.max(axis=0)
     middle = upright[_MIDDLE, 1]
-    if chin - middle < _LEAST / 2 or right - left < _LEAST:
+    if upright[_CHIN, 1] - middle < _LEAST / 2 or right - left < _LEAST:
         return None
     unit = 2 * (chin - middle) / FACE_UNITS
     shift = _pixels(settings.shift, settings.shift_unit, unit)

@@ -21,7 +21,7 @@ from .transform import CropTransform, warp
 # Pixels of a box's mask. It is blurred, so it holds nothing finer.
 MASK_SIDE = 128
 # The mask fades towards the box's sides and bottom over this many times its blur.
-_FEATHER = 1.5
+_FEATHER = 2.5
 # Fine structure of the lips' rim counts as theirs: pixels of 512.
 _NEAR_MOUTH = np.ones((15, 15), np.uint8)
 # Pixels of 512 around a mask that its resampling reads.

@@ -1,8 +1,13 @@
-"""English numerals in words, for matching "99" with what is said."""
+"""Numerals in words, for matching "99" with what is said."""
 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from unicode_rbnf import RbnfEngine
 
 _SMALL = [
     "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
@@ -19,6 +24,8 @@ _ORDINALS = {
     "twelve": "twelfth",
 }
 _LARGEST = 999_999
+# In digits: longer ones are not read as numbers.
+_LONGEST_NUMERAL = 12
 _NUMERAL = re.compile(r"(\d+)(?:\.(\d+))?(st|nd|rd|th|s)?", re.ASCII)
 
 
@@ -65,3 +72,23 @@ def numeral_words(numeral: str) -> list[str]:
         last = words[-1]
         words[-1] = _ORDINALS.get(last) or (last[:-1] + "ieth" if last.endswith("y") else last + "th")
     return words
+
+
+@lru_cache(maxsize=1024)
+def foreign_numeral(digits: str, language: str) -> str:
+    """A number in the words of a language (BCP 47), by Unicode's CLDR; as it is where that has no rules."""
+    rules = _rules(language.split("-")[0].lower())
+    if rules is None or len(digits) > _LONGEST_NUMERAL:
+        return digits
+    # Soft hyphens stand where compounds may be broken.
+    return rules.format_number(int(digits)).text.replace("\u00ad", "")
+
+
+@lru_cache(maxsize=8)
+def _rules(language: str) -> RbnfEngine | None:
+    from unicode_rbnf import RbnfEngine
+
+    try:
+        return RbnfEngine.for_language(language)
+    except ValueError:
+        return None

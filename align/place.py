@@ -13,7 +13,7 @@ from ..engine.errors import AlignmentError, AudioError, TextError
 from .pocket import RATE, align_words
 from .text import LyricLine, parse_lyrics
 from .timing import settled
-from .words import Line, Word, WordTimings
+from .words import Line, WordTimings
 
 ENGINE = "placed by syllables"
 CONFIDENCE = 0.2
@@ -47,7 +47,7 @@ def place_words(
     timed = []
     for line, line_slots in zip(lines, slots, strict=True):
         words = tuple(
-            Word(word.display, clock.opening(start * scale), clock.closing(end * scale), CONFIDENCE)
+            word.at(clock.opening(start * scale), clock.closing(end * scale), CONFIDENCE)
             for word, (start, end) in zip(line.words, line_slots, strict=True)
         )
         timed.append(Line(words))

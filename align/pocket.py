@@ -19,7 +19,7 @@ from .g2p import pronounce
 from .spread import typical_lengths
 from .text import LyricLine, parse_lyrics
 from .timing import settled
-from .words import Line, Phone, Word, WordTimings
+from .words import Line, Phone, WordTimings
 
 if TYPE_CHECKING:
     from pocketsphinx import Decoder
@@ -228,7 +228,7 @@ def _lines(lines: Sequence[LyricLine], spoken: Sequence[_Spoken], levels: _Level
             found = [next(remaining) for _ in word.spoken]
             phones = levels.trimmed([phone for key in found for phone in key.phones])
             score = statistics.fmean(score for key in found for score in key.scores)
-            words.append(Word(word.display, phones[0].start, phones[-1].end, _confidence(score), phones))
+            words.append(word.at(phones[0].start, phones[-1].end, _confidence(score), phones))
         timed.append(Line(tuple(words)))
     return tuple(timed)
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..engine.errors import TextError
-from .numerals import numeral_words
+from .numerals import foreign_numeral, numeral_words
+from .script import word_parts
+from .syllables import syllables
+from .words import Phone, Word
 
 _SECTION = r"(?:verse|chorus|bridge|intro|outro|hook|refrain|interlude|instrumental|solo|pre-?\s?chorus)"
 _HEADERS = (
@@ -15,11 +18,20 @@ _HEADERS = (
     re.compile(rf"\(\s*{_SECTION}\b[^)]*\)", re.IGNORECASE),
     re.compile(rf"{_SECTION}\s*\d*\s*:", re.IGNORECASE),
     re.compile(rf"{_SECTION}\s+\d+", re.IGNORECASE),
+    re.compile(r"verse|(?:pre-?\s?)?chorus|intro|outro|interlude|instrumental", re.IGNORECASE),
 )
+_HEADER_BEFORE_TEXT = re.compile(rf"\[\s*{_SECTION}\b[^\]]*\]\s*", re.IGNORECASE)
 _STAMPS = re.compile(r"[\[<]\d+:\d\d(?:[.:,]\d+)?[\]>]")
 _REPEAT = re.compile(r"[\[(]?\s*(?:[x×]\s*\d+|\d+\s*[x×])\s*[\])]?\s*$", re.IGNORECASE)
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}\b)")
-_PIECES = re.compile(r"\d+(?:\.\d+)?(?:st|nd|rd|th|s)?(?![^\W\d_])|\d+|'?[^\W\d_](?:[^\W\d_]|')*")
+# Vowel signs and the like, which \w leaves out.
+_MARKS = "".join(
+    chr(code) for code in range(0x300, 0xAC00) if unicodedata.category(chr(code)).startswith("M")
+)
+_PIECES = re.compile(
+    r"\d+(?:\.\d+)?(?:st|nd|rd|th|s)?(?![^\W\d_])|\d+" rf"|'?[^\W\d_](?:[^\W\d_]|['{_MARKS}])*"
+)
+_DIGITS = re.compile(r"\d+", re.ASCII)
 _SIGNS = {"&": " and ", "%": " percent ", "+": " plus ", "@": " at ", "=": " equals "}
 _MONEY = re.compile(r"([$€£])\s?(\d+(?:\.\d+)?)")
 _CURRENCY = {"$": "dollars", "€": "euros", "£": "pounds"}
@@ -27,23 +39,36 @@ _LETTERS = str.maketrans(
     {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"}
 )
 _APOSTROPHES = str.maketrans(dict.fromkeys("’‘ʼ´`＇", "'"))
+# Soft hyphen, joiners, writing directions.
+_INVISIBLE = dict.fromkeys(
+    [0xAD, *range(0x200B, 0x2010), *range(0x202A, 0x202F), 0x2060, *range(0x2066, 0x206A)]
+)
 _LONGEST_ACRONYM = 4
-_VOWEL_GROUPS = re.compile(r"[aeiouy]+")
+_OPENING, _CLOSING = "([（［【", ")]）］】"
 
 
 @dataclass(frozen=True, slots=True)
 class LyricWord:
-    """display: as typed, with its punctuation. spoken: lower-case keys of a-z and '; an acronym stays in
-    capitals. latin: False where letters are left that have no a-z form; spoken then holds them as is."""
+    """display: as typed, with its punctuation; in Chinese and Japanese each character is a word.
+
+    spoken: lower-case keys of a-z and '; an acronym stays in capitals. latin: False where letters are left
+    that have no a-z form; spoken then holds them as is. space: one follows it in its line. aside: in
+    brackets, as backing vocals are written, which are often not heard.
+    """
 
     display: str
     spoken: tuple[str, ...]
     latin: bool = True
+    space: bool = True
+    aside: bool = False
 
     @property
     def syllables(self) -> int:
-        """Vowel groups; 1 for each letter of a script that has no a-z form, and of an acronym."""
-        return sum(_syllables(key) for key in self.spoken)
+        return sum(syllables(key) for key in self.spoken)
+
+    def at(self, start: float, end: float, confidence: float, phones: tuple[Phone, ...] = ()) -> Word:
+        """The word in its time, seconds."""
+        return Word(self.display, start, end, confidence, phones, self.space)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +77,8 @@ class LyricLine:
     opens_stanza: bool = False
 
 
-def parse_lyrics(lyrics: str) -> tuple[LyricLine, ...]:
-    """Lines with at least one spoken word, in order.
+def parse_lyrics(lyrics: str, language: str = "") -> tuple[LyricLine, ...]:
+    """Lines with at least one spoken word, in order. language: BCP 47, for numerals; English by default.
 
     Section headers ("[Chorus]", "(Verse 2)", "Bridge:"), time stamps and repeat marks ("x2") are dropped.
     Raises TextError when nothing speakable remains.
@@ -65,7 +90,9 @@ def parse_lyrics(lyrics: str) -> tuple[LyricLine, ...]:
         if not typed or any(header.fullmatch(typed) for header in _HEADERS):
             opens_stanza = True
             continue
-        words = _line_words(typed)
+        text = _HEADER_BEFORE_TEXT.sub("", typed)
+        opens_stanza = opens_stanza or text != typed
+        words = _line_words(text, language)
         if words:
             lines.append(LyricLine(words, opens_stanza and bool(lines)))
             opens_stanza = False
@@ -74,36 +101,60 @@ def parse_lyrics(lyrics: str) -> tuple[LyricLine, ...]:
     return tuple(lines)
 
 
-def _line_words(typed: str) -> tuple[LyricWord, ...]:
+def _line_words(typed: str, language: str) -> tuple[LyricWord, ...]:
     shouted = not any(letter.islower() for letter in typed)
     words: list[LyricWord] = []
     lead = ""
-    for display in typed.split():
-        spoken, latin = spoken_keys(display, shouted)
+    depth = 0
+    for display, space in _parts(typed):
+        aside = depth > 0 or display.lstrip()[0] in _OPENING
+        depth = max(0, depth + _depth(display))
+        spoken, latin = spoken_keys(display, shouted, language)
         if spoken:
-            words.append(LyricWord(lead + display, spoken, latin))
+            words.append(LyricWord(lead + display, spoken, latin, space, aside))
             lead = ""
         elif words:
             last = words[-1]
-            words[-1] = LyricWord(f"{last.display} {display}", last.spoken, last.latin)
+            joined = last.display + " " * last.space + display
+            words[-1] = replace(last, display=joined, space=space)
         else:
-            lead += display + " "
+            lead += display + " " * space
     return tuple(words)
 
 
-def spoken_keys(display: str, shouted: bool = False) -> tuple[tuple[str, ...], bool]:
+def _parts(typed: str) -> list[tuple[str, bool]]:
+    """What may be a word of its own, and whether a space follows."""
+    parts: list[tuple[str, bool]] = []
+    for token in typed.split():
+        *others, last = word_parts(token)
+        parts += [(part, False) for part in others]
+        parts.append((last, True))
+    return parts
+
+
+def _depth(display: str) -> int:
+    """How many more brackets open in it than close."""
+    return sum((letter in _OPENING) - (letter in _CLOSING) for letter in display)
+
+
+def spoken_keys(display: str, shouted: bool = False, language: str = "") -> tuple[tuple[str, ...], bool]:
     """The keys spoken for a word as typed, as in LyricWord, and whether they are all of a-z and '.
 
-    shouted: capitals are the way the line is typed, and mark no acronyms.
+    shouted: capitals are the way the line is typed, and mark no acronyms. language: for numerals.
     """
-    text = _fold(display)
-    text = _MONEY.sub(lambda match: f"{match[2]} {_CURRENCY[match[1]]}", _THOUSANDS.sub("", text))
-    for sign, word in _SIGNS.items():
-        text = text.replace(sign, word)
+    text = fold(display)
+    english = language.split("-")[0].lower() in ("", "en")
+    text = _THOUSANDS.sub("", text)
+    if english:
+        text = _MONEY.sub(lambda match: f"{match[2]} {_CURRENCY[match[1]]}", text)
+        for sign, word in _SIGNS.items():
+            text = text.replace(sign, word)
+    else:
+        text = _DIGITS.sub(lambda match: f" {fold(foreign_numeral(match[0], language))} ", text)
     keys: list[str] = []
     latin = True
     for piece in _PIECES.findall(text):
-        if piece[0].isdigit():
+        if piece[0].isdigit() and english:
             keys += numeral_words(piece)
             continue
         bare = piece.replace("'", "")
@@ -113,9 +164,9 @@ def spoken_keys(display: str, shouted: bool = False) -> tuple[tuple[str, ...], b
     return tuple(keys), latin
 
 
-def _fold(text: str) -> str:
+def fold(text: str) -> str:
     """Compatibility forms and Latin accents folded to ASCII; other scripts keep their marks."""
-    text = unicodedata.normalize("NFKC", text).translate(_APOSTROPHES)
+    text = unicodedata.normalize("NFKC", text.translate(_INVISIBLE)).translate(_APOSTROPHES)
     folded = []
     for letter in text:
         base = unicodedata.normalize("NFD", letter)
@@ -124,11 +175,3 @@ def _fold(text: str) -> str:
         folded.append(mapped if mapped.isascii() and not plain.isascii() else plain)
     # str.isdigit knows more digits than the speller does.
     return "".join(str(unicodedata.digit(c)) if c.isdigit() and not c.isascii() else c for c in folded)
-
-
-def _syllables(key: str) -> int:
-    if key.isupper() or not key.replace("'", "").isascii():
-        return sum(letter.isalpha() for letter in key)
-    # A final silent e opens no syllable, except in -le after a consonant ("little").
-    stem = key[:-1] if re.search(r"[aeiouy].*[^aeiouyl]e$|[aeiouy]le$", key) else key
-    return max(1, len(_VOWEL_GROUPS.findall(stem)))

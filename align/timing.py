@@ -38,5 +38,5 @@ def settled(lines: Sequence[Line], duration: float) -> tuple[Line, ...]:
                 end = latest
             placed.append(replace(word, start=starts[at], end=end))
             at += 1
-        timed.append(Line(tuple(placed)))
+        timed.append(replace(line, words=tuple(placed)))
     return tuple(timed)

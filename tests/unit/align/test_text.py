@@ -81,13 +81,67 @@ def test_other_scripts_are_kept_and_marked():
     (line,) = parse_lyrics("Привет 你好 friend")
     assert [(word.display, word.latin) for word in line.words] == [
         ("Привет", False),
-        ("你好", False),
+        ("你", False),
+        ("好", False),
         ("friend", True),
     ]
 
 
+def test_chinese_and_japanese_words_are_characters_with_their_punctuation():
+    assert displayed("你好，世界！ (再见)") == [["你", "好，", "世", "界！", "(再", "见)"]]
+    assert displayed("「きょう」はラーメンya") == [["「きょ", "う」", "は", "ラー", "メ", "ン", "ya"]]
+    (line,) = parse_lyrics("月亮 代表")
+    assert [word.space for word in line.words] == [False, True, False, True]
+
+
+def test_marks_of_other_scripts_belong_to_their_word():
+    assert spoken_keys("नमस्ते") == (("नमस्ते",), False)
+    assert spoken_keys("สวัสดี!") == (("สวัสดี",), False)
+    assert spoken_keys("می\u200cخواهم") == (("میخواهم",), False)
+
+
+def test_what_stands_in_brackets_is_aside():
+    (line,) = parse_lyrics("Hey (ooh yeah) you （啊）")
+    assert [word.aside for word in line.words] == [False, True, True, False, True]
+
+
+def test_a_header_before_its_text_is_dropped():
+    lines = parse_lyrics("Oh\n[Chorus: both] Hello there\nChorus\nBye")
+    assert [(line.words[0].display, line.opens_stanza) for line in lines] == [
+        ("Oh", False),
+        ("Hello", True),
+        ("Bye", True),
+    ]
+
+
 @pytest.mark.parametrize(
-    ("typed", "count"), [("little", 2), ("love", 1), ("beautiful", 3), ("NSA", 3), ("你好", 2), ("1987", 7)]
+    ("typed", "language", "keys"),
+    [
+        ("99", "de", ("neunundneunzig",)),
+        ("21,", "es-MX", ("veintiuno",)),
+        ("7", "ru", ("семь",)),
+        ("300年", "zh", ("三百", "年")),
+        ("5", "xx", ("5",)),
+    ],
+)
+def test_numerals_of_other_languages(typed: str, language: str, keys: tuple[str, ...]):
+    assert spoken_keys(typed, language=language)[0] == keys
+
+
+@pytest.mark.parametrize(
+    ("typed", "count"),
+    [
+        ("little", 2),
+        ("love", 1),
+        ("beautiful", 3),
+        ("NSA", 3),
+        ("1987", 7),
+        ("привет", 2),
+        ("καλημέρα", 4),
+        ("안녕", 2),
+        ("नमस्ते", 3),
+        ("שלום", 2),
+    ],
 )
 def test_syllables(typed: str, count: int):
     assert parse_lyrics(f"a {typed}")[0].words[1].syllables == count

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from ..engine.errors import Cancelled, LipSyncError
-from . import did, parity, render
+from . import did, parity, render, weights
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -21,12 +21,13 @@ def main(arguments: Sequence[str]) -> int:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     render.add_parser(commands)
     parity.add_parser(commands)
+    weights.add_parser(commands)
     did.add_parser(commands)
     options = parser.parse_args(arguments)
     try:
         options.run(options)
     except Cancelled:
-        print("Stopped; nothing was written.", file=sys.stderr)
+        print(getattr(options, "stopped", "Stopped; nothing was written."), file=sys.stderr)
         return 130
     except LipSyncError as error:
         print(f"Error: {error}", file=sys.stderr)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from comfy_api.latest import ComfyExtension, io
 from server import PromptServer
 
+from ..engine.host.comfy import register_models_folder
+from ..engine.weights.catalogue import KINDS
 from .align import LipSyncAlignLyrics
 from .apply import LipSyncApply
 from .did_account import LipSyncDIDStatus, LipSyncDIDVoices
@@ -12,12 +14,15 @@ from .did_backend import LipSyncDIDBackend
 from .did_routes import register_routes
 from .did_talk import LipSyncDIDTalk
 from .face_track import LipSyncFaceTrack
+from .model_manager import LipSyncModelManager
 from .overlay import LipSyncLyricOverlay
 from .viseme import LipSyncVisemeBackend
 
 
 class LipSyncStudio(ComfyExtension):
     async def on_load(self) -> None:
+        for kind in KINDS:
+            register_models_folder(kind)
         # There is none where nodes are only listed.
         server = getattr(PromptServer, "instance", None)
         if server is not None:
@@ -31,6 +36,7 @@ class LipSyncStudio(ComfyExtension):
             LipSyncFaceTrack,
             LipSyncAlignLyrics,
             LipSyncLyricOverlay,
+            LipSyncModelManager,
             LipSyncDIDTalk,
             LipSyncDIDVoices,
             LipSyncDIDStatus,

@@ -116,7 +116,7 @@ class PlainHost:
 
             self._end_bar()
             scale = {"unit": "B", "unit_scale": True} if unit == "bytes" else {"unit": f" {unit}"}
-            self._bar = tqdm(total=total, dynamic_ncols=True, **scale)
+            self._bar = tqdm(total=total, initial=done, dynamic_ncols=True, **scale)
             self._bar.desc = stage
         self._bar.total = total
         self._bar.update(done - self._bar.n)

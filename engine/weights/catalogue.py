@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from ..errors import WeightsError
 from .entries import Twin, WeightFile, WeightSet
 
 MUSETALK = "musetalk"
@@ -249,3 +250,26 @@ _WHISPERS = (
 SETS: Mapping[str, WeightSet] = {
     each.name: each for each in (_V15, _V10, _PARSING, _DWPOSE, _DWPOSE_MMPOSE, _CTC_EN, *_WHISPERS)
 }
+
+# What is of use together, by the names that commands and the node offer beside those of the sets.
+BUNDLES: Mapping[str, tuple[str, ...]] = {
+    "all-musetalk-v1.5": ("musetalk-v1.5", "face-parsing", "dwpose"),
+    "all-musetalk-v1.0": ("musetalk-v1.0", "face-parsing", "dwpose"),
+    "all-musetalk": ("musetalk-v1.5", "musetalk-v1.0", "face-parsing", "dwpose"),
+}
+EVERYTHING = "everything"
+
+
+def select(names: Iterable[str]) -> list[WeightSet]:
+    """The sets that are meant by names of sets and bundles, each once; all sets for "everything".
+
+    Raises WeightsError for an unknown name."""
+    wanted: dict[str, WeightSet] = {}
+    for name in names:
+        members = tuple(SETS) if name == EVERYTHING else BUNDLES.get(name, (name,))
+        for member in members:
+            if member not in SETS:
+                known = ", ".join((*BUNDLES, *SETS, EVERYTHING))
+                raise WeightsError(f"There is no set of weights called {member}: choose among {known}.")
+            wanted[member] = SETS[member]
+    return list(wanted.values())

@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable
 from pathlib import Path
 
 from ..errors import WeightsError
@@ -14,6 +13,7 @@ from ..host.protocol import Host
 from .digest import digest
 from .entries import WeightFile
 from .hub import Interrupted, Remote, describe, endpoint
+from .lock import alone
 from .sizes import readable
 from .transfer import Unwritable, receive
 
@@ -21,7 +21,6 @@ from .transfer import Unwritable, receive
 MARGIN = 500_000_000
 # Seconds before each further try that brought nothing new; a stall or a restart of a proxy is over by then.
 RETRY_WAITS = (0.5, 1.0, 2.0, 4.0)
-_POLL = 0.5  # seconds
 
 
 def download(files: Iterable[WeightFile], host: Host) -> list[Path]:
@@ -52,7 +51,7 @@ def check_room(files: Iterable[WeightFile], host: Host) -> None:
     """Raises WeightsError unless what is still to be fetched fits on the disk."""
     needed: dict[Path, int] = {}
     for file in files:
-        folder = _existing(host.models_folder(file.kind))
+        folder = existing(host.models_folder(file.kind))
         needed[folder] = needed.get(folder, 0) + remaining(file, host)
     for folder, size in needed.items():
         free = shutil.disk_usage(folder).free
@@ -69,7 +68,8 @@ def remaining(file: WeightFile, host: Host) -> int:
     return max(0, file.bytes - (part.stat().st_size if part.is_file() else 0))
 
 
-def _existing(folder: Path) -> Path:
+def existing(folder: Path) -> Path:
+    """The folder, or the nearest above it that is there: where its disk can be asked for."""
     return next(each for each in (folder, *folder.parents) if each.is_dir())
 
 
@@ -81,7 +81,13 @@ def _fetch(file: WeightFile, host: Host) -> Path:
         raise WeightsError(
             f"{place.parent} can't be made ({error.strerror}): choose another models folder."
         ) from error
-    with _alone(file, host):
+
+    def show_wait() -> None:
+        part = partial(file, host)
+        done = part.stat().st_size if part.is_file() else file.bytes
+        host.progress(f"Waiting for another download of {file.place}", done, file.bytes, unit="bytes")
+
+    with alone(place, host, show_wait):
         if file.sha256 and _is(place, file.bytes, file.sha256, host):
             return place
         remote = _described(file, host)
@@ -105,34 +111,6 @@ def _is(path: Path, size: int, expected: str, host: Host) -> bool:
     if not path.is_file() or path.stat().st_size != size:
         return False
     return digest(path, host, f"Checking {path.name}", like=expected) == expected
-
-
-@contextmanager
-def _alone(file: WeightFile, host: Host) -> Iterator[None]:
-    """The block runs in one process at a time; others wait, and see how far the first one is."""
-    from filelock import Timeout
-    from huggingface_hub.utils import WeakFileLock
-
-    place = target(file, host)
-    lock = place.with_name(f".{place.name}.lock")
-    while True:
-        held = WeakFileLock(lock, timeout=_POLL)
-        try:
-            held.__enter__()
-            break
-        except Timeout:
-            part = partial(file, host)
-            done = part.stat().st_size if part.is_file() else file.bytes
-            host.progress(f"Waiting for another download of {file.place}", done, file.bytes, unit="bytes")
-    try:
-        yield
-    except BaseException:
-        held.__exit__(None, None, None)
-        raise
-    held.__exit__(None, None, None)
-    # Those who waited find the whole file. As long as there is none, the lock has to stay the same one.
-    with suppress(OSError):
-        lock.unlink()
 
 
 def _described(file: WeightFile, host: Host) -> Remote:

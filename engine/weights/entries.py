@@ -41,6 +41,11 @@ class WeightFile:
     twins: tuple[Twin, ...] = ()
     needed: bool = True
 
+    @property
+    def digests(self) -> set[str]:
+        """SHA-256 of every file that is right in its place."""
+        return {twin.sha256 for twin in self.twins} | ({self.sha256} if self.sha256 else set())
+
 
 @dataclass(frozen=True)
 class WeightSet:

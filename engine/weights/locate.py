@@ -14,34 +14,35 @@ from .sizes import readable
 CONVERTED = ".fp16.safetensors"
 
 
-def find(file: WeightFile, host: Host) -> Path | None:
+def find(file: WeightFile, host: Host, *, converted: bool = True) -> Path | None:
     """The file on this machine, or None.
 
     The first folder that has it wins, so that what a user has put into their own models folder is used.
-    Within a folder: what `convert` made of it, the file of the published size, then one of any size; whether
-    that is right is for `status` and `verify` to say. The hub's cache comes last.
+    Within a folder: what `convert` made of it (unless not wanted), the file of the published size, then one
+    of any size; whether that is right is for `status` and `verify` to say. The hub's cache comes last.
     """
     for folder in folders(file.kind, host):
-        found = find_in(folder, file)
-        if found is not None:
+        source = _published(folder, file)
+        found = (converted and _conversion(folder, file, source)) or source
+        if found:
             return found
     for folder in snapshots(file.repo, file.revision):
-        if _right(folder / file.path, file.bytes, exact=file.sha256 is not None):
+        if _is_there(folder / file.path, file.bytes if file.sha256 else None):
             return folder / file.path
     return None
 
 
-def find_in(folder: Path, file: WeightFile) -> Path | None:
+def _published(folder: Path, file: WeightFile) -> Path | None:
     """The file in one folder of a known layout, or None."""
-    there = [(folder / place, size) for place, size in places(file)]
-    there = [(path, size) for path, size in there if _right(path, size, exact=False)]
-    there.sort(key=lambda candidate: candidate[0].stat().st_size != candidate[1])  # stable: best place first
-    source = there[0][0] if there else None
-    return _conversion(folder, file, source) or source
+    there = [(folder / place, size) for place, size in places(file) if _is_there(folder / place)]
+    # A stable sort: among those of the right size the best place stays first.
+    there.sort(key=lambda candidate: candidate[0].stat().st_size != candidate[1])
+    return there[0][0] if there else None
 
 
-def _right(path: Path, size: int, *, exact: bool) -> bool:
-    return path.is_file() and (path.stat().st_size == size if exact else path.stat().st_size > 0)
+def _is_there(path: Path, size: int | None = None) -> bool:
+    """size: any but none at all, if None."""
+    return path.is_file() and (path.stat().st_size > 0 if size is None else path.stat().st_size == size)
 
 
 def converted_place(place: str) -> str:
@@ -51,21 +52,22 @@ def converted_place(place: str) -> str:
 
 def _conversion(folder: Path, file: WeightFile, source: Path | None) -> Path | None:
     """What was made of the file by `convert`, unless another source has been put in its place since."""
-    for place, _ in places(file):
-        path = folder / converted_place(place)
-        if path.is_file() and (source is None or _source_bytes(path) == source.stat().st_size):
-            return path
-    return None
+    path = folder / converted_place(file.place)
+    if not path.is_file():
+        return None
+    fresh = source is None or conversion_source(path).get("source_bytes") == str(source.stat().st_size)
+    return path if fresh else None
 
 
-def _source_bytes(path: Path) -> int:
+def conversion_source(path: Path) -> dict[str, str]:
+    """What `convert` noted about the file it read; empty for a file that it has not made."""
     from safetensors import SafetensorError, safe_open
 
     try:
         with safe_open(path, "numpy") as converted:
-            return int((converted.metadata() or {}).get("source_bytes", 0))
-    except (SafetensorError, OSError, ValueError):
-        return 0
+            return converted.metadata() or {}
+    except (SafetensorError, OSError):
+        return {}
 
 
 def locate(weights: WeightSet, host: Host) -> dict[str, Path]:
@@ -76,11 +78,7 @@ def locate(weights: WeightSet, host: Host) -> dict[str, Path]:
     best: dict[str, Path] = {}
     bases = [folder / Path(weights.files[0].place).parent for folder in folders(weights.kind, host)]
     for base in (*bases, *snapshots(weights.files[0].repo, weights.files[0].revision)):
-        here = {
-            file.name: base / file.path
-            for file in weights.files
-            if _right(base / file.path, file.bytes, exact=False)
-        }
+        here = {file.name: base / file.path for file in weights.files if _is_there(base / file.path)}
         if len(here) > len(best):
             best = here
     return best
@@ -115,7 +113,7 @@ def _missing(weights: WeightSet, missing: list[WeightFile], host: Host) -> str:
         else (f"{first} and {len(others)} more files")
     )
     return (
-        f"{weights.title} needs {names} in {host.models_folder(weights.kind)}: fetch what is missing "
+        f"{weights.title} lacks {names} in {host.models_folder(weights.kind)}: fetch what is missing "
         f"({readable(sum(file.bytes for file in missing))}) with the node Model Manager (LipSync) or with "
         f"`python -m lipsync_studio weights download {weights.name}`."
     )

@@ -1,0 +1,111 @@
+"""`weights`: what is installed, and fetching, checking, taking over and converting weight files."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from ..engine.errors import Cancelled, WeightsError
+from ..engine.host.plain import PlainHost
+from ..engine.weights.catalogue import BUNDLES, EVERYTHING, SETS, select
+
+_STOPPED = "Stopped; what was fetched so far is kept, and the same command goes on from there."
+
+
+def add_parser(commands: argparse._SubParsersAction) -> None:
+    parser = commands.add_parser("weights", help="model files: what is installed, download, verify, import")
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    names = ", ".join((*BUNDLES, *SETS, EVERYTHING))
+
+    def action(name: str, run, help: str, nargs: str = "*") -> argparse.ArgumentParser:
+        made = actions.add_parser(name, help=help, description=f"{help[0].upper()}{help[1:]}. Sets: {names}.")
+        if nargs:
+            made.add_argument("sets", nargs=nargs, metavar="SET", help="which sets of files; all by default")
+        made.add_argument("--quiet", action="store_true", help="no progress bar")
+        made.set_defaults(run=run, stopped=_STOPPED)
+        return made
+
+    status = action("status", _status, "show what is installed and missing, the GPU and the free disk")
+    status.add_argument("--json", action="store_true", help="as JSON, with sizes in bytes")
+    download = action("download", _download, "fetch what is missing of some sets", nargs="+")
+    download.add_argument("--yes", action="store_true", help="do not ask")
+    action("verify", _verify, "compare installed files with the published digests")
+    action("convert", _convert, "make half-size safetensors of installed pickles", nargs="+")
+    take = action("import", _import, "take over files from a folder of any known layout", nargs="")
+    take.add_argument("folder", type=Path, metavar="FOLDER")
+    take.add_argument("--convert", action="store_true", help="then make half-size safetensors of pickles")
+
+
+def _status(options: argparse.Namespace) -> None:
+    from ..engine.weights.listing import status_data, status_text
+    from ..engine.weights.status import status
+
+    found = status(PlainHost(), select(options.sets or [EVERYTHING]))
+    print(json.dumps(status_data(found), indent=2) if options.json else status_text(found))
+
+
+def _download(options: argparse.Namespace) -> None:
+    from ..engine.weights.download import download
+    from ..engine.weights.listing import plan_text
+    from ..engine.weights.status import status
+
+    found = status(PlainHost(), select(options.sets))
+    files = [each.file for state in found.sets for each in state.to_fetch]
+    if not files:
+        print("Everything is installed already.")
+        return
+    print(plan_text(found), flush=True)
+    if not options.yes and sys.stdin.isatty():
+        _ask("Download? [y/N] ")
+    with PlainHost(progress=not options.quiet) as host:
+        paths = download(files, host)
+    print("\n".join(f"Installed: {path}" for path in paths))
+
+
+def _ask(question: str) -> None:
+    """Raises Cancelled unless the answer is yes."""
+    try:
+        answer = input(question)
+    except (EOFError, KeyboardInterrupt):
+        answer = ""
+    if answer.strip().lower() not in ("y", "yes"):
+        raise Cancelled("The question was answered with no.")
+
+
+def _verify(options: argparse.Namespace) -> None:
+    from ..engine.weights.listing import verdict_text
+    from ..engine.weights.verify import verify
+
+    with PlainHost(progress=not options.quiet) as host:
+        verdicts = verify(select(options.sets or [EVERYTHING]), host)
+    print(verdict_text(verdicts))
+    wrong = [verdict for verdict in verdicts if verdict.right is False]
+    if wrong:
+        raise WeightsError(
+            f"{len(wrong)} of {len(verdicts)} files are wrong: delete them and download them again, unless "
+            "they are your own."
+        )
+
+
+def _convert(options: argparse.Namespace) -> None:
+    from ..engine.weights.convert import convert_sets
+
+    with PlainHost(progress=not options.quiet) as host:
+        made = convert_sets(select(options.sets), host)
+    print("\n".join(f"Made: {path}" for path in made) or "There is no pickle that is not converted yet.")
+
+
+def _import(options: argparse.Namespace) -> None:
+    from ..engine.weights.convert import convert_sets
+    from ..engine.weights.importing import import_folder
+    from ..engine.weights.listing import import_text
+
+    with PlainHost(progress=not options.quiet) as host:
+        imported = import_folder(options.folder, host)
+        print(import_text(imported), flush=True)
+        if options.convert:
+            print("\n".join(f"Made: {path}" for path in convert_sets(SETS.values(), host)))
+    if imported.refused:
+        raise WeightsError(f"{len(imported.refused)} files were left out, as said above.")

@@ -14,6 +14,7 @@ from .requirements import engine_imports
 from .types import FaceDetectionModelIO, FaceLandmarksIO, FaceTrackIO
 
 if TYPE_CHECKING:
+    from ..engine.faces.dwpose import LandmarkFinder
     from ..engine.faces.track import FaceTrack
     from ..engine.media.source import Source
 
@@ -60,6 +61,17 @@ class LipSyncFaceTrack(io.ComfyNode):
                 io.Int.Input(
                     "max_faces", default=8, min=1, max=32, advanced=True, tooltip="Faces followed at most."
                 ),
+                io.Combo.Input(
+                    "landmarks",
+                    options=["mediapipe", "dwpose", "mmpose"],
+                    default="mediapipe",
+                    optional=True,
+                    tooltip=(
+                        "What MuseTalk cuts the face by. mediapipe: the embedded mesh. dwpose: the network that "
+                        "MuseTalk was trained with; needs its weights, slow without a GPU. mmpose: the same by "
+                        "an installed mmpose."
+                    ),
+                ),
                 FaceLandmarksIO.Input(
                     "face_landmarks",
                     optional=True,
@@ -91,15 +103,19 @@ class LipSyncFaceTrack(io.ComfyNode):
         max_gap: float = 0.4,
         max_faces: int = 8,
         fps: float = 25.0,
+        landmarks: str = "mediapipe",
         face_landmarks: dict | None = None,
         face_detection_model: Any = None,
     ) -> io.NodeOutput:
         with engine_imports():
             from ..engine.faces.adapters import track_from_landmarks, track_with_model
+            from ..engine.faces.refine import with_landmarks
             from ..engine.faces.tracker import track_faces
         clip, host = to_source(source, fps), ComfyHost()
         if face_landmarks is not None and face_detection_model is not None:
             raise InputError("Connect either face_landmarks or face_detection_model, not both.")
+        # First, so that missing weights are said before the clip is read.
+        finder = _finder(landmarks, host)
         if face_landmarks is not None:
             track = track_from_landmarks(face_landmarks, clip, max_gap=max_gap)
         elif face_detection_model is not None:
@@ -120,8 +136,20 @@ class LipSyncFaceTrack(io.ComfyNode):
                 max_faces=max_faces,
                 max_gap=max_gap,
             )
+        if finder is not None:
+            track = with_landmarks(track, clip, finder, host)
         pictures = _preview(clip, track)
         return io.NodeOutput(track, pictures, ui=ui.PreviewImage(pictures, cls=cls))
+
+
+def _finder(landmarks: str, host: ComfyHost) -> LandmarkFinder | None:
+    """What measures the landmarks again; None where the mesh's own do."""
+    if landmarks == "mediapipe":
+        return None
+    with engine_imports():
+        from ..engine.faces.dwpose import load_dwpose
+        from ..engine.faces.mmpose_adapter import load_mmpose
+    return load_dwpose(host) if landmarks == "dwpose" else load_mmpose(host)
 
 
 def _preview(clip: Source, track: FaceTrack) -> torch.Tensor:

@@ -67,9 +67,9 @@ class LipSyncFaceTrack(io.ComfyNode):
                     default="mediapipe",
                     optional=True,
                     tooltip=(
-                        "What MuseTalk cuts the face by. mediapipe: the embedded mesh. dwpose: the network that "
-                        "MuseTalk was trained with; needs its weights, slow without a GPU. mmpose: the same by "
-                        "an installed mmpose."
+                        "What MuseTalk cuts the face by. mediapipe: the embedded mesh. dwpose: the network "
+                        "that MuseTalk was trained with; needs its weights, slow without a GPU. mmpose: the "
+                        "same by an installed mmpose."
                     ),
                 ),
                 FaceLandmarksIO.Input(

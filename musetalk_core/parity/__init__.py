@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import importlib
-import importlib.util
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from ...engine.errors import InputError
 from .finding import Finding, worst
 
 # Modules of this package; each has `check(folder) -> list[Finding]`.
@@ -14,9 +15,16 @@ CHECKS = ("boxes", "masks", "blend", "audio", "e2e", "bisenet", "rtmpose")
 
 
 def check_folder(folder: Path) -> Iterator[Finding]:
-    """One finding per golden file in the folder, the worst of each; nothing where it holds none."""
+    """One finding per golden file in the folder, the worst of each; nothing where it holds none.
+
+    Raises InputError where goldens are incomplete or not laid out as such.
+    """
     for name in CHECKS:
-        if importlib.util.find_spec(f".{name}", __package__) is None:
-            continue
         module = importlib.import_module(f".{name}", __package__)
-        yield from worst(module.check(folder))
+        try:
+            yield from worst(module.check(folder))
+        except (OSError, LookupError, ValueError, TypeError, zipfile.BadZipFile) as error:
+            raise InputError(
+                f"The goldens for {name!r} in {folder} are incomplete or damaged "
+                f"({type(error).__name__}: {error}): copy the folder again."
+            ) from error

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -42,3 +45,11 @@ def worst(findings: Iterable[Finding]) -> list[Finding]:
         if known is None or finding.severity > known.severity:
             by_file[finding.file] = finding
     return list(by_file.values())
+
+
+def distance(found: npt.ArrayLike, golden: npt.ArrayLike) -> float:
+    """The largest absolute difference of two arrays; infinite where their shapes differ."""
+    ours, theirs = np.asarray(found), np.asarray(golden)
+    if ours.shape != theirs.shape:
+        return float("inf")
+    return float(np.abs(ours - theirs).max(initial=0.0))

@@ -16,6 +16,7 @@ from ...engine.media.ahead import read_ahead
 from ...engine.media.colour import crop_rgb, paste_rgb, small_rgb
 from ...engine.media.frames import Frame
 from ...engine.media.timeline import walk
+from ...engine.report import FrameState
 from ..protocol import FrameChunk, LipSyncRequest, Rendering
 from .job import CropJob, plan_job
 from .protocol import CropEngine, FaceCrop, Patch
@@ -111,7 +112,14 @@ def _paint(engine: CropEngine, job: CropJob, conditioning: Any, host: Host) -> I
                 _paste(frame, rect, patch, float(job.mix[frame.index]))
             done += len(chunk)
             host.progress(stage, done, len(job.timeline), Image.fromarray(small_rgb(chunk[-1], _PREVIEW)))
-            yield FrameChunk(chunk, [job.states[frame.index] for frame in chunk])
+            painted = {crop.index for _, _, crop in work}
+            yield FrameChunk(chunk, [_state(job, frame.index, painted) for frame in chunk])
+
+
+def _state(job: CropJob, index: int, painted: set[int]) -> FrameState:
+    """A face that the engine finds no use for is none."""
+    state = job.states[index]
+    return FrameState.NO_FACE if state is FrameState.GENERATED and index not in painted else state
 
 
 def _paste(frame: Frame, rect: Rect, patch: Patch, amount: float) -> None:

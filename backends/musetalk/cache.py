@@ -84,5 +84,5 @@ class ContentCache:
 def content_key(pixels: np.ndarray, *context: str) -> bytes:
     """16 bytes that stand for the pixels and for whatever else the cached value depends on."""
     digest = hashlib.blake2b("\0".join((*context, str(pixels.shape))).encode(), digest_size=16)
-    digest.update(np.ascontiguousarray(pixels))
+    digest.update(np.ascontiguousarray(pixels).data)
     return digest.digest()

@@ -1,0 +1,109 @@
+"""MuseTalk's networks, loaded and in the host's hands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import torch
+from torch import nn
+
+from ...engine.errors import MissingFilesError
+from ...engine.faces.bisenet import load_bisenet
+from ...engine.host.protocol import Host, ManagedModel
+from ...engine.weights.locate import require
+from ...musetalk_core.loading import load_unet, load_vae, load_whisper_encoder
+from ...musetalk_core.presets import PRESETS
+from .cache import ContentCache
+
+Precision = Literal["auto", "float32", "float16", "bfloat16"]
+
+PARSER_SET = "face-parsing"
+
+
+@dataclass(frozen=True)
+class MuseTalkModels:
+    """version: a name in PRESETS. parser: the face parser, None where its weights are not installed. cache:
+    latents and face maps by content. identity: stands for the VAE's weights and dtype in the cache's keys.
+    """
+
+    version: str
+    unet: ManagedModel
+    vae: ManagedModel
+    whisper: ManagedModel
+    parser: ManagedModel | None
+    cache: ContentCache
+    identity: str
+
+    @property
+    def dtype(self) -> torch.dtype:
+        return next(self.unet.module.parameters()).dtype
+
+
+def load_models(
+    version: str,
+    host: Host,
+    *,
+    precision: Precision = "auto",
+    download: bool = False,
+    compiled: bool = False,
+) -> MuseTalkModels:
+    """precision: of UNet and VAE; "auto" for what the device is fast in. download: fetch what is missing.
+    compiled: have torch.compile translate UNet and VAE, which costs a minute or more at first.
+
+    Raises MissingFilesError for what is not installed (the face parser may be missing), WeightsError for
+    files that can't be used.
+    """
+    paths = require(PRESETS[version].weights, host, download=download)
+    dtype = working_dtype(precision, host)
+    unet = load_unet(paths["unet"], dtype=dtype)
+    vae = load_vae(paths["vae"], dtype=dtype)
+    whisper = load_whisper_encoder(paths["whisper"])
+    parser = _parser(host, download)
+    if compiled:
+        unet.compile()
+        for part in ("encoder", "decoder"):
+            getattr(vae, part).compile()
+    return of_networks(version, unet, vae, whisper, parser, host, _identity(paths["vae"], dtype))
+
+
+def of_networks(
+    version: str,
+    unet: nn.Module,
+    vae: nn.Module,
+    whisper: nn.Module,
+    parser: nn.Module | None,
+    host: Host,
+    identity: str,
+) -> MuseTalkModels:
+    """Networks that are loaded already, handed to the host's memory management."""
+    for net in (unet, vae):
+        net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    return MuseTalkModels(
+        version,
+        host.manage(unet),
+        host.manage(vae),
+        host.manage(whisper),
+        None if parser is None else host.manage(parser),
+        ContentCache(host.temp_file(".sqlite")),
+        identity,
+    )
+
+
+def working_dtype(precision: Precision, host: Host) -> torch.dtype:
+    if precision == "auto":
+        return host.half_precision() or torch.float32
+    return {"float32": torch.float32, "float16": torch.float16, "bfloat16": torch.bfloat16}[precision]
+
+
+def _parser(host: Host, download: bool) -> nn.Module | None:
+    try:
+        return load_bisenet(require(PARSER_SET, host, download=download)["bisenet"])
+    except MissingFilesError:
+        return None
+
+
+def _identity(path: Path, dtype: torch.dtype) -> str:
+    stat = path.stat()
+    return f"{path.name} {stat.st_size} {stat.st_mtime_ns} {dtype}"

@@ -1,0 +1,70 @@
+"""MOUTH_CLIP: the faces that MuseTalk generated, in a file, with all that is needed to put them back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+import numpy as np
+
+from ...engine.errors import OutputError
+from ..crop.job import CropJob
+from .geometry import FaceGeometry
+from .settings import MuseTalkSettings
+
+
+@dataclass(frozen=True)
+class MouthClip:
+    """path: uint8 faces [n, side, side, 3], RGB, one after the other. slots: int32 [frames], which of them an
+    output frame shows, -1 for none. job: pts, state and person of every output frame. geometry: the crops'
+    transforms. notes: sentences for the run report.
+    """
+
+    path: Path
+    side: int
+    slots: np.ndarray
+    job: CropJob
+    geometry: FaceGeometry
+    settings: MuseTalkSettings
+    notes: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return int(self.slots.max(initial=-1)) + 1
+
+    def faces(self, indices: list[int]) -> np.ndarray:
+        """uint8 [n, side, side, 3] of output frames that have a face."""
+        stored = np.memmap(self.path, np.uint8, "r", shape=(len(self), self.side, self.side, 3))
+        return np.asarray(stored[self.slots[indices]])
+
+
+class MouthClipWriter:
+    """Writes faces to `path`; the file is deleted on any exception. A context manager."""
+
+    def __init__(self, path: Path, frames: int) -> None:
+        self._path = path
+        self._file = path.open("wb")
+        self.slots = np.full(frames, -1, np.int32)
+        self._count = 0
+
+    def write(self, index: int, face: np.ndarray) -> None:
+        """The face uint8 [side, side, 3] of an output frame."""
+        try:
+            self._file.write(np.ascontiguousarray(face).data)
+        except OSError as error:
+            raise OutputError(
+                f"The generated faces can't be stored in {self._path.parent} ({error.strerror}): "
+                "make room on that disk."
+            ) from error
+        self.slots[index] = self._count
+        self._count += 1
+
+    def __enter__(self) -> MouthClipWriter:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._file.close()
+        if kind is not None:
+            self._path.unlink(missing_ok=True)

@@ -1,0 +1,106 @@
+"""MuseTalk's work stage by stage: faces generated into a file, and put back from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from contextlib import closing
+from dataclasses import replace
+from fractions import Fraction
+
+from PIL import Image
+
+from ...engine.errors import InputError
+from ...engine.faces.track import Person
+from ...engine.host.protocol import Host
+from ...engine.media.source import Source
+from ..crop.backend import chunks_with_crops, rendering
+from ..crop.job import CropJob
+from ..crop.protocol import FaceCrop, Patch
+from ..protocol import Rendering
+from .cache import ContentCache
+from .composer import FaceComposer
+from .engine import LICENCE, MuseTalkEngine, frame_faces, generate_faces, seen_box
+from .models import MuseTalkModels
+from .mouth_clip import MouthClip, MouthClipWriter
+from .settings import MuseTalkSettings
+
+
+def infer(engine: MuseTalkEngine, job: CropJob, host: Host) -> MouthClip:
+    """Generate a face for every frame of a job that shows one. Raises OutputError where the disk is full."""
+    notes: list[str] = []
+    conditioning = engine.prepare(job, notes, host)
+    stage = f"Generating faces ({engine.name})"
+    path = host.temp_file(".faces")
+    total, done, side = len(job.timeline), 0, 0
+    host.progress(stage, 0, total)
+    with (
+        MouthClipWriter(path, total) as writer,
+        closing(chunks_with_crops(job, engine.box, conditioning)) as chunks,
+    ):
+        for chunk, work in chunks:
+            framed = frame_faces([crop for _, _, crop in work], conditioning.geometry)
+            preview = None
+            for item, face in zip(framed, generate_faces(framed, conditioning), strict=True):
+                writer.write(item.crop.index, face)
+                side = face.shape[0]
+                preview = face
+            done += len(chunk)
+            host.progress(stage, done, total, None if preview is None else Image.fromarray(preview))
+    return MouthClip(path, side, writer.slots, job, conditioning.geometry, engine.settings, tuple(notes))
+
+
+def composite(
+    clip: MouthClip,
+    source: Source,
+    models: MuseTalkModels | None,
+    host: Host,
+    settings: MuseTalkSettings | None = None,
+) -> Rendering:
+    """The clip's faces in `source`: the footage they were made from, or another version of it.
+
+    models: for the face parser; None to draw masks from landmarks. settings: what of mask, detail and colour
+    is to be other than the clip's. Raises InputError where the source has another size or fewer frames.
+    """
+    made_from = clip.job.source
+    if source.size != made_from.size or source.frames < made_from.frames:
+        raise InputError(
+            f"The mouth clip was made from {made_from.frames} frames of "
+            f"{made_from.size[0]}×{made_from.size[1]}, the source has {source.frames} of "
+            f"{source.size[0]}×{source.size[1]}: connect the footage it was made from."
+        )
+    engine = _StoredFaces(clip, models, settings or clip.settings)
+    return rendering(engine, replace(clip.job, source=source), list(clip.notes), host)
+
+
+class _StoredFaces:
+    """A crop engine whose faces come from a file."""
+
+    licence = LICENCE
+    fps: Fraction | None = None
+    rests = False
+
+    def __init__(self, clip: MouthClip, models: MuseTalkModels | None, settings: MuseTalkSettings) -> None:
+        self.name = f"MuseTalk {settings.version.removeprefix('v')}"
+        self._clip = clip
+        self._models = models
+        self._settings = settings
+
+    def prepare(self, job: CropJob, notes: list[str], host: Host) -> FaceComposer:
+        drawn = self._models is None or self._settings.mask_source == "landmarks"
+        parser = None if drawn or self._models is None else self._models.parser
+        cache = self._models.cache if self._models else ContentCache(host.temp_file(".sqlite"))
+        return FaceComposer(self._settings, parser, cache)
+
+    def box(
+        self, person: Person, frame: int, conditioning: FaceComposer
+    ) -> tuple[float, float, float, float]:
+        transform = self._clip.geometry.transform(person, frame)
+        if transform is None:
+            return 0.0, 0.0, 0.0, 0.0
+        return seen_box(transform, self._settings.preset.expand)
+
+    def generate(self, crops: Sequence[FaceCrop], conditioning: FaceComposer) -> Iterable[Patch]:
+        if not crops:
+            return []
+        framed = frame_faces(crops, self._clip.geometry)
+        return conditioning.patches(framed, list(self._clip.faces([crop.index for crop in crops])))

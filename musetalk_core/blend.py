@@ -68,9 +68,12 @@ def blend(picture: np.ndarray, face: np.ndarray, box: IntBox, square: IntBox, ma
     """uint8 [H, W, 3]: what `blend_patch` describes, composited by Pillow in 8 bits."""
     inside, there = _overlap(picture, square)
     replaced, _ = blend_patch(picture, face, box, square, mask)
-    parts = (Image.fromarray(np.ascontiguousarray(image[inside])) for image in (replaced, picture))
+    new, old, shown = (
+        Image.fromarray(np.ascontiguousarray(part))
+        for part in (replaced[inside], picture[inside], mask[there])
+    )
     result = picture.copy()
-    result[inside] = np.asarray(Image.composite(*parts, Image.fromarray(np.ascontiguousarray(mask[there]))))
+    result[inside] = np.asarray(Image.composite(new, old, shown))
     return result
 
 

@@ -23,7 +23,7 @@ def _table(*parts: FacePart) -> np.ndarray:
 
 
 _SKIN = _table(FacePart.SKIN)
-_NOSE = _table(FacePart.NOSE)
+_NOT_NOSE = ~_table(FacePart.NOSE)
 _MOUTH_PARTS = (FacePart.MOUTH, FacePart.UPPER_LIP, FacePart.LOWER_LIP)
 _MOUTH = _table(*_MOUTH_PARTS)
 _UNIONS: dict[MaskMode, np.ndarray] = {
@@ -76,7 +76,8 @@ def _jaw(class_map: np.ndarray, cheeks: tuple[int, int]) -> np.ndarray:
     mask = cv2.erode(grown, _NARROW, iterations=2)
     middle = slice(max(0, SIDE // 2 - cheeks[0] + 1), max(0, SIDE // 2 + cheeks[1]))
     mask[:, middle] = grown[:, middle]
-    return np.asarray((mask & ~cv2.LUT(class_map, _NOSE)) | cv2.LUT(class_map, _MOUTH))
+    without_nose = cv2.bitwise_and(mask, cv2.LUT(class_map, _NOT_NOSE))
+    return np.asarray(cv2.bitwise_or(without_nose, cv2.LUT(class_map, _MOUTH)))
 
 
 def _lips(class_map: np.ndarray) -> np.ndarray:
@@ -88,7 +89,7 @@ def _lips(class_map: np.ndarray) -> np.ndarray:
         slice(max(0, x - _LIPS_ASIDE), x + width + _LIPS_ASIDE),
     )
     mask[near] = cv2.dilate(mask[near], _GROW_LIPS)
-    return np.asarray(mask & ~cv2.LUT(class_map, _NOSE))
+    return np.asarray(cv2.bitwise_and(mask, cv2.LUT(class_map, _NOT_NOSE)))
 
 
 def _lips_kernel() -> np.ndarray:

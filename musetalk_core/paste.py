@@ -16,7 +16,7 @@ import numpy as np
 from .face_box import FaceBox, IntBox
 from .masks import face_mask, mouth_mask
 from .presets import MaskMode
-from .transform import CropTransform, warp
+from .transform import CropTransform, to_bytes, warp
 
 # Pixels of a box's mask. It is blurred, so it holds nothing finer.
 MASK_SIDE = 128
@@ -89,7 +89,7 @@ def paste_masks(
         columns = np.arange(MASK_SIDE) + 0.5
         alpha *= _ramp(np.minimum(columns, MASK_SIDE - columns), blur[0])
     mouth = _blurred(_in_box(cv2.dilate(mouth_mask(class_map), _NEAR_MOUTH), square, face), blur)
-    return PasteMasks(_to_bytes(alpha), _to_bytes(mouth))
+    return PasteMasks(to_bytes(255 * alpha), to_bytes(255 * mouth))
 
 
 def paste(
@@ -125,8 +125,7 @@ def paste(
     scale = math.sqrt(transform.box.width * transform.box.height) / transform.side
     if settings.detail > 0 and scale > _LEAST_SCALE:
         new += _detail(lost, settings.detail * (1 - mouth), _FINE * scale)
-    rounded = cv2.add(new, (0.0,) * 4, dtype=cv2.CV_8U)
-    cv2.copyTo(rounded, (shown > 0).astype(np.uint8), rgb[part])
+    cv2.copyTo(to_bytes(new), (shown > 0).astype(np.uint8), rgb[part])
     alpha[part] = shown
     return rgb, alpha
 
@@ -153,10 +152,6 @@ def _ramp(inside: np.ndarray, blur: float) -> np.ndarray:
     """0 at the box's edge, 1 from a few blurs inside on."""
     t = np.clip(inside / (_FEATHER * blur), 0, 1).astype(np.float32)
     return t * t * (3 - 2 * t)
-
-
-def _to_bytes(mask: np.ndarray) -> np.ndarray:
-    return np.rint(np.clip(mask, 0, 1) * 255).astype(np.uint8)
 
 
 def _shown(picture: np.ndarray, transform: CropTransform, alpha: np.ndarray) -> IntBox | None:

@@ -117,16 +117,18 @@ def warp(
     blur = [_NOMINAL_BLUR * math.sqrt(max(0.0, 1 / float(step @ step) - 1)) for step in linear.T]
     border = cv2.BORDER_REPLICATE if outside is None else cv2.BORDER_CONSTANT
     # OpenCV resamples float32 several times as fast as uint8.
-    values = np.asarray(image, np.float32)
+    values: cv2.typing.MatLike = image.astype(np.float32, copy=False)
     if max(blur) > _LEAST_BLUR:
-        values = cv2.GaussianBlur(
-            values, (0, 0), max(blur[0], _LEAST_BLUR), sigmaY=max(blur[1], _LEAST_BLUR), borderType=border
-        )
+        across, down = (max(sigma, _LEAST_BLUR) for sigma in blur)
+        values = cv2.GaussianBlur(values, (0, 0), across, sigmaY=down, borderType=border)
     # OpenCV counts from the middle of pixel 0.
     centred = np.column_stack([linear, linear @ [0.5, 0.5] + matrix[:, 2] - 0.5])
     result = cv2.warpAffine(
         values, centred, size, flags=cv2.INTER_CUBIC, borderMode=border, borderValue=(outside or 0.0,) * 4
     )
-    if image.dtype != np.uint8:
-        return np.asarray(result)
-    return np.asarray(cv2.add(result, (0.0,) * 4, dtype=cv2.CV_8U))  # rounds and saturates
+    return to_bytes(result) if image.dtype == np.uint8 else np.asarray(result)
+
+
+def to_bytes(values: np.ndarray) -> np.ndarray:
+    """uint8 of the same shape: rounded, and cut off at 0 and 255."""
+    return np.asarray(cv2.convertScaleAbs(np.maximum(values, 0)))

@@ -168,4 +168,5 @@ def load_bisenet(path: Path) -> BiSeNet:
         raise WeightsError(
             f"{path} does not hold the face parser's weights: put 79999_iter.pth in its place."
         ) from error
-    return net.eval().requires_grad_(False).to(memory_format=torch.channels_last)
+    net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    return net.eval().requires_grad_(False)

@@ -12,7 +12,7 @@ from PIL import Image
 from ..blend import blend, blend_mask, expanded_square
 from ..masks import face_mask
 from ..presets import PRESETS, MaskMode
-from .finding import Finding
+from .finding import Finding, distance
 
 _EXPAND = PRESETS["v1.5"].expand
 # The original blurs the mask by one ratio offline, by another in its realtime script.
@@ -36,8 +36,7 @@ def _case(folder: Path, path: Path) -> list[Finding]:
     box = x0, y0, x1, y1
     left, right = case["cheeks"]
     square = expanded_square(box, _EXPAND)
-    off = float(np.abs(np.subtract(square, case["crop_box"])).max())
-    findings = [Finding(path.name, off, 0.0, "crop_box")]
+    findings = [Finding(path.name, distance(square, case["crop_box"]), 0.0, "crop_box")]
     class_map = _read(folder / f"{name}_parse.png")
     for wanted in sorted(folder.glob(f"{name}_*.png")):
         kind = wanted.stem.removeprefix(f"{name}_")
@@ -54,13 +53,12 @@ def _case(folder: Path, path: Path) -> list[Finding]:
 
 def _compare(path: Path, ours: np.ndarray) -> list[Finding]:
     wanted = _read(path)
-    if wanted.shape != ours.shape:
-        return [Finding(path.name, float("nan"), _LEVELS, f"size {ours.shape}, not {wanted.shape}")]
-    difference = np.abs(wanted.astype(np.int16) - ours)
-    return [
-        Finding(path.name, float(difference.max()), _LEVELS, "levels"),
-        Finding(path.name, float((difference > 0).mean()), _DIFFERENT, "share of different pixels"),
-    ]
+    levels = distance(ours.astype(np.int16), wanted.astype(np.int16))
+    findings = [Finding(path.name, levels, _LEVELS, "levels")]
+    if ours.shape == wanted.shape:
+        share = float((ours != wanted).reshape(*ours.shape[:2], -1).any(axis=2).mean())
+        findings.append(Finding(path.name, share, _DIFFERENT, "share of different pixels"))
+    return findings
 
 
 def _read(path: Path) -> np.ndarray:

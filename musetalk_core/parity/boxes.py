@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from ..face_box import parity_box
-from .finding import Finding
+from .finding import Finding, distance
 
 
 def check(folder: Path) -> list[Finding]:
@@ -26,4 +26,4 @@ def _error(case: dict) -> float:
     wanted = case["box"]
     if box is None or wanted is None:
         return 0.0 if box is None and wanted is None else float("inf")
-    return float(np.abs(np.subtract(box, wanted)).max())
+    return distance(box, wanted)

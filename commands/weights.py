@@ -40,10 +40,11 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
 
 def _status(options: argparse.Namespace) -> None:
     from ..engine.weights.listing import status_data, status_text
-    from ..engine.weights.status import status
+    from ..engine.weights.status import gpus, status
 
     found = status(PlainHost(), select(options.sets or [EVERYTHING]))
-    print(json.dumps(status_data(found), indent=2) if options.json else status_text(found))
+    machine = gpus()
+    print(json.dumps(status_data(found, machine), indent=2) if options.json else status_text(found, machine))
 
 
 def _download(options: argparse.Namespace) -> None:

@@ -24,8 +24,9 @@ class LipSyncModelManager(io.ComfyNode):
             display_name="Model Manager (LipSync)",
             category="lipsync/models",
             description=(
-                "Shows which model files are installed and missing, with size and licence, the GPU and the free"
-                " disk; downloads, checks and converts them. Nothing is fetched unless the action is download."
+                "Shows which model files are installed and missing, with size and licence, the GPU and the "
+                "free disk; downloads, checks and converts them. Nothing is fetched unless the action is "
+                "download."
             ),
             search_aliases=["download", "weights", "checkpoint", "musetalk", "whisper", "install"],
             is_output_node=True,
@@ -72,7 +73,7 @@ def _report(sets: Sequence[WeightSet], action: str, host: ComfyHost) -> str:
     from ..engine.weights.convert import convert_sets
     from ..engine.weights.download import download
     from ..engine.weights.listing import status_text, verdict_text
-    from ..engine.weights.status import status
+    from ..engine.weights.status import gpus, status
     from ..engine.weights.verify import verify
 
     if action == "verify":
@@ -85,4 +86,4 @@ def _report(sets: Sequence[WeightSet], action: str, host: ComfyHost) -> str:
         lines = [f"Made: {path}" for path in made] or ["There is no pickle that is not converted yet."]
     else:
         lines = []
-    return "\n".join([*lines, *([""] if lines else []), status_text(status(host, sets))])
+    return "\n".join([*lines, *([""] if lines else []), status_text(status(host, sets), gpus())])

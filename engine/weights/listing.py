@@ -12,9 +12,9 @@ from .status import FileState, Gpu, SetState, Status
 from .verify import Verdict
 
 
-def status_text(found: Status) -> str:
+def status_text(found: Status, gpus: Iterable[Gpu]) -> str:
     """Machine, then each set with its files, then what a download of all of them would bring."""
-    lines = [*(_gpu(gpu) for gpu in found.gpus)] or ["GPU: none, so that networks run on the CPU"]
+    lines = [_gpu(gpu) for gpu in gpus] or ["GPU: none, so that networks run on the CPU"]
     lines += [f"Free in {found.folder}: {readable(found.free)}", ""]
     for state in found.sets:
         lines += [*_set(state), ""]
@@ -47,12 +47,10 @@ def import_text(imported: Imported) -> str:
     return "\n".join([*lines, *imported.refused])
 
 
-def status_data(found: Status) -> dict[str, Any]:
+def status_data(found: Status, gpus: Iterable[Gpu]) -> dict[str, Any]:
     """The same as JSON values; sizes in bytes."""
     return {
-        "gpus": [
-            {"name": gpu.name, "memory_bytes": gpu.memory, "free_bytes": gpu.free} for gpu in found.gpus
-        ],
+        "gpus": [{"name": gpu.name, "memory_bytes": gpu.memory, "free_bytes": gpu.free} for gpu in gpus],
         "folder": str(found.folder),
         "free_bytes": found.free,
         "to_download_bytes": found.to_download,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 from ..errors import MissingFilesError
@@ -12,6 +13,7 @@ from .layouts import folders, places, snapshots
 from .sizes import readable
 
 CONVERTED = ".fp16.safetensors"
+_log = logging.getLogger(__name__)
 
 
 def find(file: WeightFile, host: Host, *, converted: bool = True) -> Path | None:
@@ -87,8 +89,8 @@ def locate(weights: WeightSet, host: Host) -> dict[str, Path]:
 def require(set_name: str, host: Host, *, download: bool = False) -> dict[str, Path]:
     """Paths of a set's files by `WeightFile.name`; those the engine can do without may be absent.
 
-    download: fetch what is missing. Raises MissingFilesError, which says what is missing, how large it is and
-    what fetches it; with `download` also WeightsError.
+    download: fetch what is missing, after its size and licences were logged. Raises MissingFilesError, which
+    says what is missing, how large it is and what fetches it; with `download` WeightsError instead.
     """
     weights = SETS[set_name]
     found = locate(weights, host)
@@ -97,7 +99,10 @@ def require(set_name: str, host: Host, *, download: bool = False) -> dict[str, P
         return found
     if download:
         from .download import download as fetch
+        from .listing import plan_text
+        from .status import status
 
+        _log.info("%s", plan_text(status(host, [weights])))
         fetch(missing, host)
         return locate(weights, host)
     raise MissingFilesError(_missing(weights, missing, host))

@@ -1,4 +1,4 @@
-"""What is installed, what is missing, and what the machine has to offer."""
+"""What is installed, what is missing, and what the machine has to offer: `gpus` alone needs PyTorch."""
 
 from __future__ import annotations
 
@@ -67,21 +67,20 @@ class Status:
     counts once."""
 
     sets: tuple[SetState, ...]
-    gpus: tuple[Gpu, ...]
     folder: Path
     free: int
     to_download: int
 
 
 def status(host: Host, sets: Iterable[WeightSet] | None = None) -> Status:
-    """Look at the files (sizes, not contents), the GPU and the disk; sets: all if None."""
+    """Look at the files (sizes, not contents) and the disk; sets: all if None."""
     chosen = tuple(SETS.values() if sets is None else sets)
     states = tuple(set_state(weights, host) for weights in chosen)
     folder = host.models_folder(chosen[0].kind)
     missing = {
         target(each.file, host): remaining(each.file, host) for state in states for each in state.to_fetch
     }
-    return Status(states, gpus(), folder, shutil.disk_usage(existing(folder)).free, sum(missing.values()))
+    return Status(states, folder, shutil.disk_usage(existing(folder)).free, sum(missing.values()))
 
 
 def set_state(weights: WeightSet, host: Host) -> SetState:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 LARGE = 10_000  # bytes from which a file is stored apart, as with LFS
-BLOCK = 1 << 14
+BLOCK = 1 << 16
 
 
 @dataclass

@@ -1,0 +1,219 @@
+"""`weights` as scripts call it."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+import torch
+from fake_hub import wait_for
+
+from lipsync_studio.commands import main
+from lipsync_studio.engine.weights import catalogue
+from lipsync_studio.engine.weights.download import partial
+from lipsync_studio.engine.weights.status import Gpu
+
+UNET_CONFIG = {
+    "_class_name": "UNet2DConditionModel",
+    "_diffusers_version": "0.6.0.dev0",
+    "act_fn": "silu",
+    "attention_head_dim": 8,
+    "block_out_channels": [320, 640, 1280, 1280],
+    "center_input_sample": False,
+    "cross_attention_dim": 384,
+    "down_block_types": [*["CrossAttnDownBlock2D"] * 3, "DownBlock2D"],
+    "downsample_padding": 1,
+    "flip_sin_to_cos": True,
+    "freq_shift": 0,
+    "in_channels": 8,
+    "layers_per_block": 2,
+    "mid_block_scale_factor": 1,
+    "norm_eps": 1e-05,
+    "norm_num_groups": 32,
+    "out_channels": 4,
+    "sample_size": 64,
+    "up_block_types": ["UpBlock2D", *["CrossAttnUpBlock2D"] * 3],
+}
+
+
+@pytest.fixture
+def weights(home, capsys):
+    """Runs `weights …` in this process; returns exit code, standard output and standard error."""
+
+    def run(*words):
+        code = main(["weights", *map(str, words)])
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return run
+
+
+@pytest.fixture
+def nets(make_set, offered, monkeypatch):
+    """A set in the catalogue: one file that the hub has."""
+    made = make_set(offered)
+    monkeypatch.setitem(catalogue.SETS, "nets", made)
+    return made
+
+
+def test_status_shows_files_sizes_licences_gpu_disk_and_the_total(weights):
+    code, text, _ = weights("status", "all-musetalk-v1.5")
+    assert code == 0
+    assert "GPU: none, so that networks run on the CPU" in text
+    assert "MuseTalk 1.5 [musetalk-v1.5], 3.9 GB: missing" in text
+    (unet,) = [line for line in text.splitlines() if "unet.pth" in line]
+    assert unet.split() == ["missing", "3.4", "GB", "musetalkV15/unet.pth", "CreativeML", "OpenRAIL-M"]
+    assert "To download: 4.1 GB" in text
+    assert "free" in text.lower()
+
+
+def test_status_shows_a_gpu_with_its_memory(weights, monkeypatch):
+    found = (Gpu("NVIDIA GeForce RTX 4090", 25_000_000_000, 22_000_000_000),)
+    monkeypatch.setattr("lipsync_studio.engine.weights.status.gpus", lambda: found)
+    assert "GPU: NVIDIA GeForce RTX 4090, 25.0 GB (22.0 GB free)" in weights("status", "dwpose")[1]
+
+
+def test_status_tells_whole_partial_and_wrong_files(weights, hub, host, home, nets, offered, content):
+    def state():
+        data = json.loads(weights("status", "nets", "--json")[1])
+        (file,) = data["sets"][0]["files"]
+        return file["state"], file["found_bytes"], data["to_download_bytes"]
+
+    assert state() == ("missing", 0, 4_000_000)
+    part = partial(offered, host)
+    part.parent.mkdir(parents=True)
+    part.write_bytes(content[:1_000_000])
+    assert state() == ("partial", 1_000_000, 3_000_000)
+    assert "partial" in weights("status", "nets")[1]
+    assert "1.0 MB of 4.0 MB" in weights("status", "nets")[1]
+    place = home / "models" / "musetalk" / "nets" / "net.pth"
+    place.write_bytes(content[:10])
+    assert state() == ("wrong", 10, 3_000_000)
+    assert weights("download", "nets", "--quiet")[0] == 0
+    assert state() == ("installed", 4_000_000, 0)
+    assert str(place) in weights("status", "nets")[1]
+
+
+def test_everything_is_listed_as_json(weights):
+    data = json.loads(weights("status", "--json")[1])
+    assert [each["name"] for each in data["sets"]] == list(catalogue.SETS)
+    assert data["gpus"] == []
+    assert data["free_bytes"] > 0
+    (unet,) = [each for each in data["sets"][0]["files"] if each["name"] == "unet"]
+    assert unet["bytes"] == 3_400_074_924
+    assert unet["sha256"].startswith("7ebf6c98")
+
+
+def test_a_download_says_what_it_brings_and_where_it_put_it(weights, hub, home, nets):
+    code, text, _ = weights("download", "nets")
+    assert code == 0
+    assert text.index("MIT.") < text.index("To download: 4.0 MB to") < text.index("Installed:")
+    assert weights("download", "nets") == (0, "Everything is installed already.\n", "")
+
+
+@pytest.mark.parametrize(("answer", "code", "fetched"), [("y", 0, True), ("", 130, False)])
+def test_a_terminal_is_asked_first(weights, hub, home, nets, monkeypatch, answer, code, fetched):
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    monkeypatch.setattr("builtins.input", lambda question: answer)
+    assert weights("download", "nets", "--quiet")[0] == code
+    assert (home / "models" / "musetalk" / "nets" / "net.pth").exists() is fetched
+
+
+def test_yes_is_not_asked(weights, hub, home, nets, monkeypatch):
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    assert weights("download", "nets", "--yes", "--quiet")[0] == 0
+
+
+def test_an_unknown_set_names_the_known_ones(weights):
+    code, _, problem = weights("download", "musetalk")
+    assert code == 1
+    assert "no set of weights called musetalk" in problem
+    assert "musetalk-v1.5" in problem
+
+
+def test_verify_tells_right_from_wrong(weights, hub, home, nets, content):
+    weights("download", "nets", "--quiet")
+    code, text, _ = weights("verify", "nets", "--quiet")
+    assert code == 0
+    assert text.startswith("right ")
+    place = home / "models" / "musetalk" / "nets" / "net.pth"
+    place.write_bytes(content[:-1] + b"?")
+    code, text, problem = weights("verify", "nets", "--quiet")
+    assert code == 1
+    assert text.startswith("WRONG ")
+    assert str(place) in text
+    assert "1 of 1 files are wrong" in problem
+    assert place.exists()
+
+
+def test_verify_says_when_there_is_nothing_to_compare_with(
+    weights, hub, home, make_file, make_set, monkeypatch
+):
+    file = make_file(b"x" * 50, path="vocab.json", known=False)
+    monkeypatch.setitem(catalogue.SETS, "nets", make_set(file))
+    hub.add(file.repo, file.revision, file.path, b"x" * 50)
+    assert weights("download", "nets", "--quiet")[0] == 0
+    assert weights("verify", "nets", "--quiet")[1].startswith("right ")
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    code, text, _ = weights("verify", "nets", "--quiet")
+    assert code == 0
+    assert text.startswith("unknown ")
+    assert "HF_HUB_OFFLINE" in text
+
+
+def test_import_and_convert(weights, home, make_file, make_set, monkeypatch):
+    folder = home / "MuseTalk" / "models" / "nets"
+    folder.mkdir(parents=True)
+    torch.save({"a": torch.ones(3)}, folder / "net.pth")
+    file = make_file((folder / "net.pth").read_bytes())
+    monkeypatch.setitem(catalogue.SETS, "nets", make_set(file))
+    code, text, _ = weights("import", home / "MuseTalk", "--convert", "--quiet")
+    assert code == 0
+    assert "linked: " in text
+    assert "Made: " in text
+    assert weights("convert", "nets", "--quiet")[1] == "There is no pickle that is not converted yet.\n"
+    (folder / "net.pth").write_bytes(b"broken")
+    (home / "models" / "musetalk" / "nets" / "net.pth").unlink()
+    code, text, problem = weights("import", home / "MuseTalk", "--quiet")
+    assert code == 1
+    assert "it was left out" in text
+    assert "1 files were left out" in problem
+
+
+def test_the_real_catalogue_takes_over_the_real_small_files(weights, home):
+    """musetalk.json's bytes follow from what it says."""
+    for version in ("musetalk", "musetalkV15"):
+        path = home / "MuseTalk" / "models" / version / "musetalk.json"
+        path.parent.mkdir(parents=True)
+        path.write_text(json.dumps(UNET_CONFIG, indent=2) + "\n")
+    assert weights("import", home / "MuseTalk", "--quiet")[0] == 0
+    data = json.loads(weights("status", "musetalk-v1.5", "musetalk-v1.0", "--json")[1])
+    states = {each["place"]: each["state"] for found in data["sets"] for each in found["files"]}
+    installed = {place for place, state in states.items() if state == "installed"}
+    assert installed == {"musetalk/musetalk.json", "musetalkV15/musetalk.json"}
+
+
+def test_ctrl_c_keeps_what_was_fetched(hub, home, host):
+    """A process of its own with the real catalogue, of which the hub has a beginning."""
+    file = catalogue.SETS["face-parsing"].files[0]
+    hub.add(file.repo, file.revision, file.path, bytes(file.bytes))
+    hub.faults.hold = 1 << 20
+    child = subprocess.Popen(
+        [sys.executable, "-m", "lipsync_studio", "weights", "download", "face-parsing", "--yes"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "HF_HUB_CACHE": str(home / "cache")},
+    )
+    part = partial(file, host)
+    wait_for(lambda: part.is_file() and part.stat().st_size == 1 << 20, 60)
+    child.send_signal(signal.SIGINT)
+    hub.released.set()
+    out, problem = child.communicate(timeout=60)
+    assert child.returncode == 130, problem
+    assert "Stopped; what was fetched so far is kept" in problem.decode()
+    # The bar counts bytes.
+    assert "/53.3M [" in problem.decode()
+    assert "MIT code, non-commercial data" in out.decode()
+    assert part.stat().st_size >= 1 << 20

@@ -1,0 +1,188 @@
+"""Files are found in every layout there is, and used where they lie."""
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+from lipsync_studio.engine.errors import MissingFilesError
+from lipsync_studio.engine.weights import layouts
+from lipsync_studio.engine.weights.catalogue import BUNDLES, EVERYTHING, KINDS, SETS, select
+from lipsync_studio.engine.weights.locate import find, require
+
+V15_README = (
+    "musetalk/musetalk.json",
+    "musetalk/pytorch_model.bin",
+    "musetalkV15/musetalk.json",
+    "musetalkV15/unet.pth",
+    "sd-vae/config.json",
+    "sd-vae/diffusion_pytorch_model.bin",
+    "whisper/config.json",
+    "whisper/pytorch_model.bin",
+    "whisper/preprocessor_config.json",
+    "dwpose/dw-ll_ucoco_384.pth",
+    "face-parse-bisent/79999_iter.pth",
+    "face-parse-bisent/resnet18-5c106cde.pth",
+)
+V10_README = (
+    "musetalk/musetalk.json",
+    "musetalk/pytorch_model.bin",
+    "sd-vae-ft-mse/config.json",
+    "sd-vae-ft-mse/diffusion_pytorch_model.bin",
+    "whisper/tiny.pt",
+    "dwpose/dw-ll_ucoco_384.pth",
+    "face-parse-bisent/79999_iter.pth",
+)
+HUB = "models--TMElyralab--MuseTalk/snapshots/3ef28bc5cff08c90ad8178a25f1b570cd800170f"
+
+
+def lay(folder, names):
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(b"x")
+
+
+def relative(paths, folder):
+    return {name: str(path.relative_to(folder)) for name, path in paths.items()}
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "models/musetalk",
+        "models/diffusers/TMElyralab/MuseTalk",
+        "custom_nodes/ComfyUI-MuseTalk_FSH/models",
+        "home/.cache/imageai/musetalk",
+        "home/.cache/imageai/musetalk/models",
+    ],
+)
+def test_the_first_readmes_layout_in_every_place(host, home, place):
+    lay(home / place, V10_README)
+    found = require("musetalk-v1.0", host)
+    assert relative(found, home / place) == {
+        "unet": "musetalk/pytorch_model.bin",
+        "unet_config": "musetalk/musetalk.json",
+        "vae": "sd-vae-ft-mse/diffusion_pytorch_model.bin",
+        "vae_config": "sd-vae-ft-mse/config.json",
+        "whisper": "whisper/tiny.pt",
+    }
+    assert relative(require("face-parsing", host), home / place) == {
+        "bisenet": "face-parse-bisent/79999_iter.pth"
+    }
+    assert set(require("dwpose-mmpose", host)) == {"dwpose_checkpoint"}
+
+
+def test_the_second_readmes_layout(host, home):
+    folder = home / "models" / "musetalk"
+    lay(folder, V15_README)
+    assert relative(require("musetalk-v1.5", host), folder) == {
+        "unet": "musetalkV15/unet.pth",
+        "unet_config": "musetalkV15/musetalk.json",
+        "vae": "sd-vae/diffusion_pytorch_model.bin",
+        "vae_config": "sd-vae/config.json",
+        "whisper": "whisper/pytorch_model.bin",
+        "whisper_config": "whisper/config.json",
+        "whisper_preprocessor": "whisper/preprocessor_config.json",
+    }
+
+
+def test_the_hubs_cache_serves_where_nothing_else_does(host, home):
+    cache = home / "cache"
+    lay(cache / HUB, ["musetalkV15/unet.pth", "musetalkV15/musetalk.json"])
+    unet = SETS["musetalk-v1.5"].files[0]
+    # A whole copy of MuseTalk's folder counts like any other folder of that layout.
+    assert find(unet, host) == cache / HUB / "musetalkV15" / "unet.pth"
+    vae = next(file for file in SETS["musetalk-v1.5"].files if file.name == "vae")
+    snapshot = cache / f"models--stabilityai--sd-vae-ft-mse/snapshots/{vae.revision}"
+    snapshot.mkdir(parents=True)
+    with (snapshot / vae.path).open("wb") as file:
+        file.truncate(vae.bytes - 1)
+    assert find(vae, host) is None
+    with (snapshot / vae.path).open("wb") as file:
+        file.truncate(vae.bytes)
+    assert find(vae, host) == snapshot / vae.path
+
+
+def test_the_users_own_folder_comes_first_and_a_whole_file_before_a_broken_one(host, home):
+    vae = next(file for file in SETS["musetalk-v1.5"].files if file.name == "vae")
+    lay(home / "home/.cache/imageai/musetalk", ["sd-vae/diffusion_pytorch_model.safetensors"])
+    lay(home / "models/musetalk", ["sd-vae-ft-mse/diffusion_pytorch_model.bin"])
+    assert find(vae, host).name == "diffusion_pytorch_model.bin"
+    lay(home / "models/musetalk", ["sd-vae/diffusion_pytorch_model.safetensors"])
+    assert find(vae, host) == home / "models/musetalk/sd-vae/diffusion_pytorch_model.safetensors"
+    with (home / "models/musetalk/sd-vae-ft-mse/diffusion_pytorch_model.bin").open("wb") as file:
+        file.truncate(334_707_217)
+    assert find(vae, host).name == "diffusion_pytorch_model.bin"
+
+
+def test_a_pack_in_custom_nodes_looks_into_its_comfyui(host, home, monkeypatch):
+    monkeypatch.setattr(layouts, "_PACK", home / "ComfyUI" / "custom_nodes" / "lipsync-studio")
+    lay(home / "ComfyUI" / "models" / "musetalk", V15_README)
+    assert len(require("musetalk-v1.5", host)) == 7
+
+
+def test_transformers_models_are_taken_from_one_folder(host, home):
+    ctc = SETS["ctc-en"]
+    names = [file.path for file in ctc.files]
+    own = home / "models" / "lipsync_align" / "wav2vec2-base-960h"
+    lay(own, names[:3])
+    snapshot = home / "cache" / f"models--facebook--wav2vec2-base-960h/snapshots/{ctc.files[0].revision}"
+    lay(snapshot, names)
+    assert {path.parent for path in require("ctc-en", host).values()} == {snapshot}
+    lay(own, names)
+    assert {path.parent for path in require("ctc-en", host).values()} == {own}
+
+
+def test_what_is_missing_is_one_sentence_with_size_folder_node_and_command(host, home):
+    with pytest.raises(MissingFilesError) as raised:
+        require("musetalk-v1.5", host)
+    text = str(raised.value)
+    assert text.count("\n") == 0
+    for part in (
+        "musetalkV15/unet.pth",
+        "3.9 GB",
+        str(home / "models" / "musetalk"),
+        "Model Manager (LipSync)",
+        "python -m lipsync_studio weights download musetalk-v1.5",
+    ):
+        assert part in text
+    lay(home / "models" / "musetalk", V15_README[3:4])
+    with pytest.raises(MissingFilesError, match="lacks sd-vae/diffusion_pytorch_model.safetensors, whisper"):
+        require("musetalk-v1.5", host)
+
+
+def test_require_can_fetch_what_is_missing(hub, host, make_set, offered, content, monkeypatch, caplog):
+    monkeypatch.setitem(SETS, "nets", make_set(offered))
+    with caplog.at_level("INFO"):
+        found = require("nets", host, download=True)
+    assert found["net"].read_bytes() == content
+    assert "4.0 MB" in caplog.text
+    assert "MIT" in caplog.text
+
+
+def test_the_catalogue_is_whole():
+    seen = {}
+    for weights in SETS.values():
+        assert weights.licence_note.endswith(".")
+        assert weights.kind in KINDS
+        assert len({file.name for file in weights.files}) == len(weights.files)
+        for file in weights.files:
+            assert len(file.revision) == 40
+            assert int(file.revision, 16)
+            assert file.licence
+            assert file.kind == weights.kind
+            assert file.sha256 is None or len(bytes.fromhex(file.sha256)) == 32
+            assert not Path(file.place).is_absolute()
+            # What several sets hold is the same file in the same place.
+            known = seen.setdefault((file.kind, file.place), file)
+            assert dataclasses.replace(known, name=file.name) == file
+    assert {name for names in BUNDLES.values() for name in names} <= set(SETS)
+    assert select([EVERYTHING]) == list(SETS.values())
+
+
+def test_published_sizes():
+    def total(name):
+        return sum({file.place: file.bytes for weights in select([name]) for file in weights.files}.values())
+
+    assert round(total("musetalk-v1.5") / 1e9, 1) == 3.9
+    assert round(total("all-musetalk") / 1e9, 1) == 7.5

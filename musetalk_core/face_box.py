@@ -15,11 +15,14 @@ from typing import Literal
 
 import numpy as np
 
+from ..engine.errors import InputError
+
 # Unit of shifts and margins: pixels of the source, as in the original, or 1/256 of the face's height. A face
 # that is 256 pixels high, the size the networks see it at, has the same box in either.
 Unit = Literal["face", "pixels"]
 IntBox = tuple[int, int, int, int]
 
+POINTS = 68
 FACE_UNITS = 256
 _CHIN, _ABOVE, _MIDDLE, _BELOW = 8, 28, 29, 30
 _LEFT_EYE, _RIGHT_EYE = slice(36, 42), slice(42, 48)
@@ -84,11 +87,11 @@ def parity_box(
 
     landmarks: [68, 2] in pixels, cut to whole ones first. bbox_shift: pixels. Where the landmarks' box is
     empty, reaches out of the picture's left side or holds a point that is not a number, the detector's box
-    takes its place, as it is.
+    takes its place, as it is. Raises InputError for another number of landmarks.
     """
     if detector_box is None:
         return None
-    points = np.nan_to_num(np.asarray(landmarks, np.float64), nan=-1).astype(np.int32)
+    points = np.nan_to_num(_points(landmarks), nan=-1).astype(np.int32)
     (left, _), (right, bottom) = points.min(axis=0).tolist(), points.max(axis=0).tolist()
     middle = int(points[_MIDDLE, 1] + bbox_shift)
     top = max(0, 2 * middle - bottom)
@@ -111,9 +114,10 @@ def face_box(
     angle: the tilt of the head in radians, clockwise on the screen (see `eye_angle`); 0 cuts along the
     picture's rows whatever the head does. None where the landmarks are not finite or don't span a face, as
     those of a head that hangs upside down don't without its angle. The shift ends at a quarter of the face.
+    Raises InputError for another number of landmarks.
     """
     settings = settings or BoxSettings()
-    points = np.asarray(landmarks, np.float64)
+    points = _points(landmarks)
     if not np.isfinite(points).all() or not math.isfinite(angle):
         return None
     axes = np.array([[math.cos(angle), math.sin(angle)], [-math.sin(angle), math.cos(angle)]])
@@ -144,13 +148,22 @@ def shift_range(landmarks: np.ndarray) -> tuple[int, int]:
     landmarks: [n, 68, 2] or [68, 2], of frames that have a face; those with numbers that are not finite are
     left out. A is the mean distance from landmark 29 down to 30, B from 28 down to 29. (0, 0) without any.
     """
-    points = np.asarray(landmarks, np.float64).reshape(-1, 68, 2)
+    points = np.asarray(landmarks, np.float64).reshape(-1, POINTS, 2)
     heights = points[np.isfinite(points).all(axis=(1, 2)), :, 1].astype(np.int32)
     if not len(heights):
         return 0, 0
     below = (heights[:, _BELOW] - heights[:, _MIDDLE]).mean()
     above = (heights[:, _MIDDLE] - heights[:, _ABOVE]).mean()
     return -int(below), int(above)
+
+
+def _points(landmarks: np.ndarray) -> np.ndarray:
+    points = np.asarray(landmarks, np.float64)
+    if points.shape != (POINTS, 2):
+        raise InputError(
+            f"A face box needs {POINTS} landmarks of two coordinates, not an array of {points.shape}."
+        )
+    return points
 
 
 def _pixels(amount: float, unit: Unit, face_unit: float) -> float:

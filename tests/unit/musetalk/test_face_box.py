@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from lipsync_studio.engine.errors import InputError
 from lipsync_studio.musetalk_core.face_box import (
     BoxSettings,
     FaceBox,
@@ -103,6 +104,14 @@ def test_what_is_no_face_has_no_box():
     assert face_box(face(angle=math.pi)) is None
     assert face_box(face(angle=math.pi), angle=math.pi) is not None
     assert face_box(face(), angle=math.nan) is None
+
+
+@pytest.mark.parametrize("shape", [(0, 2), (5, 2), (468, 3)])
+def test_other_landmarks_are_refused(shape: tuple[int, int]):
+    with pytest.raises(InputError, match="68 landmarks"):
+        face_box(np.zeros(shape))
+    with pytest.raises(InputError, match="68 landmarks"):
+        parity_box(np.zeros(shape), (0, 0, 1, 1))
 
 
 def test_the_original_falls_back_to_the_detector():

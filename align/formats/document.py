@@ -1,0 +1,113 @@
+"""What a lyrics file holds, whatever its format."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from ..words import Line, Syllable, WordTimings
+from .pieces import spread, timed_words
+
+Precision = Literal["word", "line", "none"]
+
+# Of a broken file the first findings tell what is wrong.
+_MOST_PROBLEMS = 200
+# Files that set each word as a line of its own have real word times.
+_WORD_PER_LINE_SHARE = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something in a file that could not be used. line: counted from 1; 0 for the file as a whole."""
+
+    line: int
+    message: str
+
+    def __str__(self) -> str:
+        return f"line {self.line}: {self.message}" if self.line else self.message
+
+
+class Problems:
+    """Collects what a reader finds, up to a bound."""
+
+    def __init__(self) -> None:
+        self._found: list[Problem] = []
+        self._more = 0
+
+    def add(self, line: int, message: str) -> None:
+        if len(self._found) < _MOST_PROBLEMS:
+            self._found.append(Problem(line, message))
+        else:
+            self._more += 1
+
+    def all(self) -> tuple[Problem, ...]:
+        more = [Problem(0, f"{self._more} more lines are malformed.")] if self._more else []
+        return (*self._found, *more)
+
+
+@dataclass(frozen=True, slots=True)
+class TimedText:
+    """A line as a file times it, seconds. pieces: its text in stamped parts, where the file has such."""
+
+    start: float
+    end: float
+    text: str
+    pieces: tuple[Syllable, ...] = ()
+    voice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lyrics:
+    """A lyrics or subtitle file, read.
+
+    timings: its words in time, empty without times. precision: what the file itself times; with "line", words
+    are spread over their lines by syllables and have a low confidence. text: the plain lyrics.
+    translations: lines shown together with a line of the lyrics, in another language (LRC).
+    tags: "title", "artist", "album", … in lower case. encoding: of the bytes, "" for text.
+    """
+
+    timings: WordTimings
+    precision: Precision
+    text: str
+    format: str
+    tags: Mapping[str, str] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+    translations: tuple[Line, ...] = ()
+    encoding: str = ""
+
+
+def lyrics_of(
+    lines: Sequence[TimedText],
+    format: str,
+    problems: Problems,
+    *,
+    tags: Mapping[str, str] | None = None,
+    language: str = "",
+    translations: Sequence[TimedText] = (),
+) -> Lyrics:
+    """A document of timed lines in order."""
+    timed = [_line(line) for line in lines if line.text.strip()]
+    by_words = any(line.pieces for line in lines)
+    single = sum(len(line.words) == 1 for line in timed)
+    if not by_words and timed and single >= _WORD_PER_LINE_SHARE * len(timed):
+        by_words = True
+        timed = [_trusted(line) if len(line.words) == 1 else line for line in timed]
+    return Lyrics(
+        WordTimings(tuple(timed), language, f"{format} file"),
+        ("word" if by_words else "line") if timed else "none",
+        "\n".join(line.text for line in timed),
+        format,
+        tags or {},
+        problems.all(),
+        tuple(_line(line) for line in translations if line.text.strip()),
+    )
+
+
+def _line(line: TimedText) -> Line:
+    words = timed_words(line.pieces) if line.pieces else spread(line.text, line.start, line.end)
+    return Line(words, line.voice)
+
+
+def _trusted(line: Line) -> Line:
+    return replace(line, words=(replace(line.words[0], confidence=1.0),))

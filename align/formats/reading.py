@@ -1,0 +1,80 @@
+"""Lyrics and subtitle files in."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from ...engine.errors import LyricsFormatError
+from . import lrc
+from .catalogue import SUFFIXES, format_named
+from .detect import detect
+from .document import Lyrics, Problem
+from .encodings import decode
+from .rows import numbered_rows
+
+# A day of words in JSON has 20 MB.
+_LARGEST_FILE = 32 << 20
+
+
+def read_lyrics(
+    path: Path,
+    format: str | None = None,
+    *,
+    encoding: str = "",
+    offset_sign: lrc.OffsetSign = "earlier",
+) -> Lyrics:
+    """A file of any of FORMATS; what it holds counts for more than its suffix.
+
+    format: its name, where neither shall decide. encoding: "" to find it out. offset_sign: what a positive
+    [offset:] of LRC does to the lyrics. Raises LyricsFormatError for a file that can't be opened, or is none
+    of lyrics.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(_LARGEST_FILE + 1)
+    except OSError as error:
+        raise LyricsFormatError(f"The lyrics file {path.name} cannot be opened: {error.strerror}.") from error
+    if len(data) > _LARGEST_FILE:
+        raise LyricsFormatError(
+            f"The file {path.name} is larger than 32 MB: choose a lyrics or subtitle file."
+        )
+    text, name = decode(data, encoding)
+    named = SUFFIXES.get(path.suffix.lower())
+    # A text that looks like nothing else is what its name says.
+    found = detect(text)
+    if not format and found == "txt" and named:
+        found = named.name
+    read = _decoded(_read(text, format or found, offset_sign), text, name)
+    if not format and named and named.name not in (found, "txt", "elrc"):
+        note = Problem(0, f"The file is named {path.suffix} but holds {found.upper()}; it is read as that.")
+        read = replace(read, problems=(note, *read.problems))
+    return read
+
+
+def parse(
+    data: bytes | str,
+    format: str | None = None,
+    *,
+    encoding: str = "",
+    offset_sign: lrc.OffsetSign = "earlier",
+) -> Lyrics:
+    """As `read_lyrics`, of bytes or text; without a format by what it holds."""
+    if isinstance(data, str):
+        return _read(data.removeprefix("\ufeff"), format, offset_sign)
+    text, name = decode(data, encoding)
+    return _decoded(_read(text, format, offset_sign), text, name)
+
+
+def _read(text: str, format: str | None, offset_sign: lrc.OffsetSign) -> Lyrics:
+    named = format_named(format or detect(text))
+    return lrc.read(text, offset_sign) if named.read is lrc.read else named.read(text)
+
+
+def _decoded(read: Lyrics, text: str, encoding: str) -> Lyrics:
+    """With the first row that has bytes of another encoding among the problems."""
+    wrong = next((number for number, row in numbered_rows(text) if "\ufffd" in row), None)
+    if wrong is None:
+        return replace(read, encoding=encoding)
+    note = Problem(wrong, f"From here on some letters are not of the encoding {encoding}.")
+    return replace(read, encoding=encoding, problems=(note, *read.problems))

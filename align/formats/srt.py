@@ -1,0 +1,73 @@
+"""SubRip: numbered cues of "HH:MM:SS,mmm --> HH:MM:SS,mmm" and text."""
+
+from __future__ import annotations
+
+import re
+
+from ..words import WordTimings
+from .clock import hours_stamp, timing_of, units
+from .document import Lyrics, Problems, TimedText, lyrics_of
+from .options import WriteOptions
+from .pieces import WORD_JOINER, join_rows, line_text
+from .rows import numbered_rows
+
+# Styling that players know in SubRip: HTML's i, b, u, font, and ASS overrides such as {\an8}.
+_STYLING = re.compile(r"</?[A-Za-z][^<>]*>|\{\\[^{}]*\}")
+_STYLING_LIKE = re.compile(r"(<)(?=/?[A-Za-z])|(\{)(?=\\)")
+
+
+def read(text: str) -> Lyrics:
+    """Cues with their numbers missing, repeated or in disorder are read alike; their rows become one line."""
+    problems = Problems()
+    cues: list[tuple[float, float, list[str]]] = []
+    rows: list[str] | None = None
+    for number, raw in numbered_rows(text):
+        row = raw.strip()
+        if "-->" in row:
+            if rows and rows[-1].isdecimal():
+                rows.pop()
+            rows = []
+            timing = timing_of(row)
+            if timing is None:
+                problems.add(number, f"{row[:40]!r} is not the timing of a cue; the cue is left out.")
+                continue
+            start, end = timing
+            if end < start:
+                problems.add(number, "The cue ends before it starts; it is taken to last no time.")
+            cues.append((start, max(start, end), rows))
+        elif rows is not None:
+            rows.append(row)
+        elif row and not row.isdecimal():
+            problems.add(number, f"{row[:40]!r} stands outside a cue; it is left out.")
+    if rows and len(rows) > 1 and rows[-1].isdecimal() and not rows[-2]:
+        # The number of a cue that was cut off.
+        rows.pop()
+    lines = [
+        TimedText(start, end, _plain(join_rows(_STYLING.sub("", row) for row in found)))
+        for start, end, found in sorted(cues, key=lambda cue: cue[0])
+    ]
+    return lyrics_of(lines, "srt", problems)
+
+
+def _plain(text: str) -> str:
+    return re.sub(rf"([<{{-]){WORD_JOINER}", r"\1", text)
+
+
+def write(timings: WordTimings, options: WriteOptions) -> str:
+    """A cue for each line, 1 ms long at least."""
+    cues = []
+    for line in timings.lines:
+        if text := line_text(line):
+            start = units(line.start, 1000)
+            end = max(max(units(word.end, 1000) for word in line.words), start + 1)
+            cues.append((start, end, _guarded(text)))
+    cues.sort(key=lambda cue: cue[0])
+    return "".join(
+        f"{number}\n{hours_stamp(start, ',')} --> {hours_stamp(end, ',')}\n{text}\n\n"
+        for number, (start, end, text) in enumerate(cues, 1)
+    )
+
+
+def _guarded(text: str) -> str:
+    text = _STYLING_LIKE.sub(lambda match: match[0] + WORD_JOINER, text)
+    return text.replace("-->", f"--{WORD_JOINER}>")

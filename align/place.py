@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from ..engine.errors import AlignmentError, AudioError, TextError
 from .pocket import RATE, align_words
+from .splice import SpliceClock
 from .text import LyricLine, parse_lyrics
 from .timing import settled
 from .words import Line, WordTimings
@@ -41,7 +42,7 @@ def place_words(
         raise AudioError("The soundtrack is empty: choose audio that holds the words.")
     voiced = [(max(0.0, start), min(end, duration)) for start, end in spans]
     voiced = [span for span in voiced if span[1] > span[0]] or [(0.0, duration)]
-    clock = _Clock(voiced)
+    clock = SpliceClock(voiced)
     slots, total = _slots(lines)
     scale = min(clock.length / total, _SLOWEST_SYLLABLE)
     timed = []
@@ -83,26 +84,3 @@ def _slots(lines: Sequence[LyricLine]) -> tuple[list[list[tuple[float, float]]],
             slots[-1].append((at, at + length))
             at += length
     return slots, at
-
-
-class _Clock:
-    """Voiced time (the spans joined end to end) to time, seconds."""
-
-    def __init__(self, spans: Sequence[tuple[float, float]]) -> None:
-        self._starts = np.array([start for start, _ in spans])
-        self._ends = np.array([end for _, end in spans])
-        self._voiced_ends = np.cumsum(self._ends - self._starts)
-        self.length = float(self._voiced_ends[-1])
-
-    def opening(self, voiced: float) -> float:
-        """A moment on the border of two spans is the later one's start."""
-        return self._at(voiced, "right")
-
-    def closing(self, voiced: float) -> float:
-        """A moment on the border of two spans is the earlier one's end."""
-        return self._at(voiced, "left")
-
-    def _at(self, voiced: float, side: str) -> float:
-        span = int(np.searchsorted(self._voiced_ends, voiced - 1e-9 if side == "left" else voiced + 1e-9))
-        span = min(span, len(self._starts) - 1)
-        return float(min(self._ends[span] - (self._voiced_ends[span] - voiced), self._ends[span]))

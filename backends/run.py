@@ -7,9 +7,10 @@ from pathlib import Path
 
 from ..engine.errors import InputError
 from ..engine.host.protocol import Host
+from ..engine.media.sound import Sound
 from ..engine.media.writer import Mp4Writer
 from ..engine.report import FrameState, RunReport, spans
-from .protocol import LipSyncBackend, LipSyncRequest
+from .protocol import LipSyncBackend, LipSyncRequest, Rendering
 
 
 def run(backend: LipSyncBackend, request: LipSyncRequest, host: Host, path: Path, crf: int = 12) -> RunReport:
@@ -21,23 +22,30 @@ def run(backend: LipSyncBackend, request: LipSyncRequest, host: Host, path: Path
     started = time.monotonic()
     rendering = backend.render(request, host)
     prepared = time.monotonic()
+    report = write(rendering, backend.name, request.soundtrack, path, crf)
+    report.seconds = {"prepare": round(prepared - started, 3), **report.seconds}
+    return report
+
+
+def write(rendering: Rendering, name: str, soundtrack: Sound | None, path: Path, crf: int = 12) -> RunReport:
+    """Write what a backend of that name makes to `path`, an MP4; nothing is left there unless it is whole."""
+    started = time.monotonic()
     states: list[FrameState] = []
     with Mp4Writer(
-        path, rendering.size, rendering.fps, rendering.colour, request.soundtrack, rendering.duration,
+        path, rendering.size, rendering.fps, rendering.colour, soundtrack, rendering.duration,
         crf=crf, variable=rendering.variable,
     ) as writer:  # fmt: skip
         for chunk in rendering.chunks:
             for frame in chunk.frames:
                 writer.write(frame)
             states.extend(chunk.states)
-    finished = time.monotonic()
     return RunReport(
-        backend=backend.name,
+        backend=name,
         frames=len(states),
         fps=str(rendering.fps),
         duration=float(rendering.duration),
         size=rendering.size,
         spans=spans(states),
-        seconds={"prepare": round(prepared - started, 3), "render": round(finished - prepared, 3)},
+        seconds={"render": round(time.monotonic() - started, 3)},
         notes=rendering.notes,
     )

@@ -2,7 +2,8 @@
 
 FACE_TRACK: engine.faces.track.FaceTrack. LIPSYNC_BACKEND: backends.protocol.LipSyncBackend. WORD_TIMINGS:
 align.words.WordTimings. FACE_LANDMARKS and FACE_DETECTION_MODEL are ComfyUI's
-(comfy_extras/nodes_mediapipe.py).
+(comfy_extras/nodes_mediapipe.py). MUSETALK_MODEL: backends.musetalk.models.MuseTalkModels. AUDIO_FEATURES:
+backends.musetalk.audio_features.AudioFeatures. MOUTH_CLIP: backends.musetalk.mouth_clip.MouthClip.
 """
 
 from __future__ import annotations
@@ -14,3 +15,6 @@ BackendIO = io.Custom("LIPSYNC_BACKEND")
 WordTimingsIO = io.Custom("WORD_TIMINGS")
 FaceLandmarksIO = io.Custom("FACE_LANDMARKS")
 FaceDetectionModelIO = io.Custom("FACE_DETECTION_MODEL")
+MuseTalkModelIO = io.Custom("MUSETALK_MODEL")
+AudioFeaturesIO = io.Custom("AUDIO_FEATURES")
+MouthClipIO = io.Custom("MOUTH_CLIP")

@@ -75,11 +75,21 @@ def plan_job(request: LipSyncRequest, fps: Fraction | None, rests: bool, host: H
     """
     source = request.source
     timeline = plan(source, request.soundtrack.duration, request.length, request.fill, fps)
-    track = request.track or track_faces(source, host, stop=int(timeline.source_index.max()) + 1)
-    check_track(track, source)
-    people = tuple(choose_people(track, request.person))
-    speech = _speech(request, timeline)
     keeps_source = request.silence == "source" or not rests
+    return job_of(
+        source, timeline, _speech(request, timeline), request.track, request.person, keeps_source, host
+    )
+
+
+def job_of(
+    source: Source, timeline: Timeline, speech: Speech, track: FaceTrack | None, person: str,
+    keeps_source: bool, host: Host,
+) -> CropJob:  # fmt: skip
+    """A job whose times and speech are known. track: None to find the faces. keeps_source: silent frames are
+    the source's own. Raises NoFaceError and InputError as `plan_job` does."""
+    track = track or track_faces(source, host, stop=int(timeline.source_index.max()) + 1)
+    check_track(track, source)
+    people = tuple(choose_people(track, person))
     mix, states = _mix(people, timeline, speech.gate if keeps_source else None)
     return CropJob(source, timeline, people, speech, mix, states)
 

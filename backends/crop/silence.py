@@ -22,14 +22,17 @@ def speech_spans(samples: np.ndarray, content: ContentKind, stem: bool) -> list[
     return loud_spans(samples)
 
 
+def mouth_spans(
+    samples: np.ndarray, words: WordTimings | None, content: ContentKind, stem: bool
+) -> list[tuple[float, float]]:
+    """Where the mouth moves, as (start, end) in seconds: around known words, else in `speech_spans`."""
+    if words is not None and words.lines:
+        return [(word.start - _WORD_MARGIN, word.end + _WORD_MARGIN) for word in words.words()]
+    return speech_spans(samples, content, stem)
+
+
 def speech_gate(
     samples: np.ndarray, times: np.ndarray, words: WordTimings | None, content: ContentKind, stem: bool
 ) -> np.ndarray:
-    """1 where there is speech, 0 in silence, with short ramps: float32 [frames], at `times` seconds.
-
-    Known words decide, else `speech_spans`."""
-    if words is not None and words.lines:
-        spans = [(word.start - _WORD_MARGIN, word.end + _WORD_MARGIN) for word in words.words()]
-    else:
-        spans = speech_spans(samples, content, stem)
-    return gate(times, spans)
+    """1 where there is speech, 0 in silence, with short ramps: float32 [frames], at `times` seconds."""
+    return gate(times, mouth_spans(samples, words, content, stem))

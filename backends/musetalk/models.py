@@ -12,6 +12,8 @@ from torch import nn
 from ...engine.errors import MissingFilesError
 from ...engine.faces.bisenet import load_bisenet
 from ...engine.host.protocol import Host, ManagedModel
+from ...engine.weights.catalogue import SETS
+from ...engine.weights.entries import WeightSet
 from ...engine.weights.locate import require
 from ...musetalk_core.loading import load_unet, load_vae, load_whisper_encoder
 from ...musetalk_core.presets import PRESETS
@@ -89,6 +91,11 @@ def of_networks(
         ContentCache(host.temp_file(".sqlite")),
         identity,
     )
+
+
+def weight_sets(version: str) -> list[WeightSet]:
+    """What `load_models` reads: the version's networks, and the face parser."""
+    return [SETS[PRESETS[version].weights], SETS[PARSER_SET]]
 
 
 def working_dtype(precision: Precision, host: Host) -> torch.dtype:

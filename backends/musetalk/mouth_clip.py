@@ -7,8 +7,10 @@ from pathlib import Path
 from types import TracebackType
 
 import numpy as np
+import torch
 
 from ...engine.errors import OutputError
+from ...musetalk_core.transform import SIDE
 from ..crop.job import CropJob
 from .geometry import FaceGeometry
 from .settings import MuseTalkSettings
@@ -36,6 +38,16 @@ class MouthClip:
         """uint8 [n, side, side, 3] of output frames that have a face."""
         stored = np.memmap(self.path, np.uint8, "r", shape=(len(self), self.side, self.side, 3))
         return np.asarray(stored[self.slots[indices]])
+
+
+    def preview(self, count: int = 8) -> torch.Tensor:
+        """A few of the faces, spread over the clip: float32 [n, side, side, 3], 0..1; one black picture for
+        none."""
+        shown = np.flatnonzero(self.slots >= 0)
+        if not len(shown):
+            return torch.zeros(1, SIDE, SIDE, 3)
+        picked = shown[np.unique(np.linspace(0, len(shown) - 1, count).round().astype(int))]
+        return torch.from_numpy(self.faces(picked.tolist())).float() / 255
 
 
 class MouthClipWriter:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import Literal
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
-from ...musetalk_core.face_box import BoxSettings
+from ...musetalk_core.face_box import BoxSettings, Unit
 from ...musetalk_core.presets import DEFAULT_PRESET, PRESETS, MaskMode, Preset
 
 # "auto" parses the face where the parser's weights are installed, and draws the mask by landmarks elsewhere.
@@ -44,13 +45,32 @@ class MuseTalkSettings:
     def mask_mode(self) -> MaskMode:
         return self.mask or self.preset.mask_mode
 
-    def of_quality(self, quality: Quality) -> MuseTalkSettings:
-        """The same with everything that trades speed for looks set together."""
-        return replace(self, **_QUALITIES[quality])  # type: ignore[arg-type]
 
-
-_QUALITIES: dict[Quality, dict[str, object]] = {
+# What trades speed for looks.
+QUALITIES: Mapping[Quality, Mapping[str, Any]] = {
     "fast": {"mask_source": "landmarks", "detail": 0.0, "colour": 0.0, "upright": False},
-    "balanced": {"mask_source": "auto", "detail": 0.5, "colour": 0.5, "upright": True},
-    "quality": {"mask_source": "auto", "detail": 1.0, "colour": 0.5, "upright": True},
+    "balanced": {"detail": 0.5, "colour": 0.5},
+    "quality": {"detail": 1.0, "colour": 0.5},
 }
+
+
+def chosen(
+    version: str,
+    quality: Quality = "balanced",
+    *,
+    shift: float = 0.0,
+    margin: float | None = None,
+    unit: Unit = "face",
+    detail: float | None = None,
+    mask_source: MaskSource | None = None,
+    **others: Any,
+) -> MuseTalkSettings:
+    """Settings of a version and a quality, with what is given beside them; None for what those say.
+
+    unit: of shift and margin. others: further fields of MuseTalkSettings."""
+    look = dict(QUALITIES[quality])
+    look.update({name: value for name, value in (("detail", detail), ("mask_source", mask_source))
+                 if value is not None})  # fmt: skip
+    below = PRESETS[version].margin_px if margin is None else margin
+    box = BoxSettings(shift, float(below), unit, "face" if margin is None else unit)
+    return MuseTalkSettings(version, box=box, **look, **others)

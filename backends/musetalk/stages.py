@@ -7,22 +7,44 @@ from contextlib import closing
 from dataclasses import replace
 from fractions import Fraction
 
+import numpy as np
 from PIL import Image
 
 from ...engine.errors import InputError
-from ...engine.faces.track import Person
+from ...engine.faces.track import FaceTrack, Person
 from ...engine.host.protocol import Host
 from ...engine.media.source import Source
+from ...engine.media.timeline import FillRule, LengthRule, plan
+from ...engine.media.voice import gate
 from ..crop.backend import chunks_with_crops, rendering
-from ..crop.job import CropJob
+from ..crop.job import CropJob, Speech, job_of
 from ..crop.protocol import FaceCrop, Patch
 from ..protocol import Rendering
+from .audio_features import AudioFeatures
 from .cache import ContentCache
 from .composer import FaceComposer
 from .engine import LICENCE, MuseTalkEngine, frame_faces, generate_faces, seen_box
 from .models import MuseTalkModels
 from .mouth_clip import MouthClip, MouthClipWriter
 from .settings import MuseTalkSettings
+
+
+def plan_faces(
+    features: AudioFeatures, source: Source, host: Host, *, track: FaceTrack | None = None,
+    length: LengthRule = "audio", fill: FillRule = "pingpong", person: str = "largest",
+    sync_offset: float = 0.0,
+) -> CropJob:  # fmt: skip
+    """What there is to generate for features that were made beforehand; fields as in LipSyncRequest.
+
+    Raises NoFaceError, InputError and AudioError as `plan_job` does."""
+    timeline = plan(source, features.duration, length, fill)
+    times = np.array([float(t) for t in timeline.times]) - sync_offset
+    always = features.spans is None
+    speaking = np.ones(len(times), np.float32) if always else gate(times, list(features.spans or ()))
+    speech = Speech(
+        np.empty(0, np.float32), times, float(1 / timeline.fps), speaking, "source", None, ""
+    )
+    return job_of(source, timeline, speech, track, person, not always, host)
 
 
 def infer(engine: MuseTalkEngine, job: CropJob, host: Host) -> MouthClip:

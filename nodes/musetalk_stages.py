@@ -1,0 +1,264 @@
+"""MuseTalk stage by stage: the sound heard, the faces generated, the faces put back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from comfy_api.latest import InputImpl, io
+
+from ..engine.host.comfy import ComfyHost
+from . import musetalk_inputs as shared
+from .inputs import fps_input, source_input, to_sound, to_source
+from .musetalk import restore_of
+from .requirements import engine_imports
+from .types import AudioFeaturesIO, FaceTrackIO, MouthClipIO, MuseTalkModelIO, WordTimingsIO
+
+if TYPE_CHECKING:
+    from ..align.words import WordTimings
+    from ..backends.musetalk.audio_features import AudioFeatures
+    from ..backends.musetalk.models import MuseTalkModels
+    from ..backends.musetalk.mouth_clip import MouthClip
+    from ..engine.faces.track import FaceTrack
+
+
+class LipSyncAudioFeatures(io.ComfyNode):
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="LipSyncAudioFeatures",
+            display_name="Audio Features (LipSync)",
+            category="lipsync/musetalk",
+            description=(
+                "What MuseTalk hears of a voice or a song: Whisper's states, 50 a second, for any frame rate."
+            ),
+            search_aliases=["whisper", "audio encoder", "musetalk"],
+            inputs=[
+                MuseTalkModelIO.Input("model", tooltip="From Load MuseTalk."),
+                io.Audio.Input(
+                    "audio", tooltip="What moves the mouth. Of a song with music, the vocal stem is better."
+                ),
+                io.Combo.Input(
+                    "pauses",
+                    options=["auto", "speech", "song", "off"],
+                    default="auto",
+                    tooltip=(
+                        "Where nobody speaks the source's own mouth is shown. speech: found by voice "
+                        "detection; song: true silence only; off: the mouth is always repainted."
+                    ),
+                ),
+                WordTimingsIO.Input("words", optional=True, tooltip="When each word is said: exact pauses."),
+                shared.parity_input(),
+            ],
+            outputs=[AudioFeaturesIO.Output(display_name="features")],
+        )
+
+    @classmethod
+    def execute(
+        cls,
+        model: MuseTalkModels,
+        audio: Mapping[str, Any] | None,
+        pauses: str,
+        words: WordTimings | None = None,
+        parity: bool = False,
+    ) -> io.NodeOutput:
+        with engine_imports():
+            from ..backends.crop.silence import mouth_spans
+            from ..backends.musetalk.hearing import hear
+        sound = to_sound(audio)
+        samples = sound.mono(16000)
+        spans = None
+        if pauses != "off":
+            spans = tuple(mouth_spans(samples, words, pauses, stem=False))  # type: ignore[arg-type]
+        return io.NodeOutput(
+            hear(model, samples, sound.duration, ComfyHost(), parity=parity, spans=spans)
+        )
+
+
+class LipSyncMuseTalkInfer(io.ComfyNode):
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="LipSyncMuseTalkInfer",
+            display_name="Generate Mouths (LipSync)",
+            category="lipsync/musetalk",
+            description=(
+                "MuseTalk's inference alone: a 256×256 face for every frame, kept in a file, to be looked at "
+                "or put back by Composite Mouths."
+            ),
+            search_aliases=["musetalk", "inference", "unet"],
+            inputs=[
+                MuseTalkModelIO.Input("model", tooltip="From Load MuseTalk."),
+                source_input("The footage or picture whose mouth is to move."),
+                AudioFeaturesIO.Input("features", tooltip="From Audio Features."),
+                FaceTrackIO.Input(
+                    "face_track",
+                    optional=True,
+                    tooltip="From Track Faces. Without it the faces are found here.",
+                ),
+                shared.quality_input(),
+                *shared.face_inputs(),
+                io.Combo.Input(
+                    "length",
+                    options=["audio", "video", "shortest"],
+                    default="audio",
+                    tooltip=(
+                        "How long the result is: as the audio, as the video, or as the shorter of the two."
+                    ),
+                ),
+                io.Combo.Input(
+                    "fill",
+                    options=["pingpong", "loop", "hold"],
+                    default="pingpong",
+                    tooltip=(
+                        "Footage shorter than the audio: played back and forth, started again, "
+                        "or held on its last frame."
+                    ),
+                ),
+                io.String.Input(
+                    "person",
+                    default="largest",
+                    tooltip="Whose mouth: largest, left, right, centre, or an id shown by Track Faces.",
+                ),
+                io.Int.Input(
+                    "sync_offset_ms",
+                    default=0,
+                    min=-1000,
+                    max=1000,
+                    step=5,
+                    advanced=True,
+                    optional=True,
+                    tooltip="Moves the mouth later (+) or earlier (-) than the sound, in milliseconds.",
+                ),
+                shared.batch_input(),
+                fps_input(),
+                shared.upscale_input(),
+            ],
+            outputs=[
+                MouthClipIO.Output(display_name="mouths"),
+                io.Image.Output(display_name="preview", tooltip="A few of the generated faces."),
+            ],
+        )
+
+    @classmethod
+    def execute(
+        cls,
+        model: MuseTalkModels,
+        source: Any,
+        features: AudioFeatures,
+        quality: str,
+        bbox_shift: float,
+        unit: str,
+        chin_margin: float,
+        length: str,
+        fill: str,
+        person: str,
+        face_track: FaceTrack | None = None,
+        sync_offset_ms: int = 0,
+        batch: int = 8,
+        fps: float = 25.0,
+        upscale_model: Any = None,
+    ) -> io.NodeOutput:
+        with engine_imports():
+            from ..backends.musetalk.engine import MuseTalkEngine
+            from ..backends.musetalk.stages import infer, plan_faces
+        host = ComfyHost()
+        settings = shared.to_settings(
+            model.version,
+            quality,
+            bbox_shift=bbox_shift,
+            unit=unit,
+            chin_margin=chin_margin,
+            batch=batch,
+            parity=features.parity,
+        )
+        job = plan_faces(
+            features,
+            to_source(source, fps),
+            host,
+            track=face_track,
+            length=length,  # type: ignore[arg-type]
+            fill=fill,  # type: ignore[arg-type]
+            person=person,
+            sync_offset=sync_offset_ms / 1000,
+        )
+        restore = restore_of(upscale_model, features.parity)
+        clip = infer(MuseTalkEngine(model, settings, features=features, restore=restore), job, host)
+        return io.NodeOutput(clip, clip.preview())
+
+
+class LipSyncComposite(io.ComfyNode):
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="LipSyncComposite",
+            display_name="Composite Mouths (LipSync)",
+            category="lipsync/musetalk",
+            description=(
+                "Puts generated faces back into the footage: which part of them shows, and how it meets "
+                "the rest."
+            ),
+            search_aliases=["musetalk", "blend", "paste", "face parsing"],
+            inputs=[
+                source_input("The footage the faces were made from, or a graded version of it."),
+                MouthClipIO.Input("mouths", tooltip="From Generate Mouths."),
+                io.Audio.Input("audio", optional=True, tooltip="The soundtrack of the result."),
+                MuseTalkModelIO.Input(
+                    "model", optional=True, tooltip="For its face parser. Without it masks are drawn."
+                ),
+                shared.quality_input(),
+                *shared.mask_inputs(),
+                io.Int.Input(
+                    "crf",
+                    default=12,
+                    min=0,
+                    max=30,
+                    advanced=True,
+                    optional=True,
+                    tooltip="Quality of the H.264 video: lower is better and larger.",
+                ),
+                fps_input(),
+            ],
+            outputs=[
+                io.Video.Output(display_name="video"),
+                io.String.Output(display_name="report", tooltip="What became of each frame, as JSON."),
+            ],
+        )
+
+    @classmethod
+    def execute(
+        cls,
+        source: Any,
+        mouths: MouthClip,
+        quality: str,
+        mask: str,
+        mask_source: str,
+        left_cheek: int,
+        right_cheek: int,
+        detail: float,
+        audio: Mapping[str, Any] | None = None,
+        model: MuseTalkModels | None = None,
+        crf: int = 12,
+        fps: float = 25.0,
+    ) -> io.NodeOutput:
+        with engine_imports():
+            from ..backends.musetalk.stages import composite
+            from ..backends.run import write
+        host = ComfyHost()
+        made_with = mouths.settings
+        settings = shared.to_settings(
+            made_with.version,
+            quality,
+            mask=mask,
+            mask_source=mask_source,
+            left_cheek=left_cheek,
+            right_cheek=right_cheek,
+            detail=detail,
+            batch=made_with.batch,
+            parity=made_with.parity,
+        )
+        rendering = composite(mouths, to_source(source, fps), model, host, settings)
+        path = host.temp_file(".mp4")
+        sound = None if audio is None else to_sound(audio)
+        report = write(rendering, f"MuseTalk {made_with.version.removeprefix('v')}", sound, path, crf)
+        return io.NodeOutput(InputImpl.VideoFromFile(str(path)), report.to_json())

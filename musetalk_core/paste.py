@@ -25,12 +25,12 @@ _FEATHER = 2.5
 # Fine structure of the lips' rim counts as theirs: pixels of 512.
 _NEAR_MOUTH = np.ones((15, 15), np.uint8)
 # Pixels of 512 around a mask that its resampling reads.
-_MASK_REACH = 8
+_MASK_REACH = 12
 _MEAN = np.full((1, 3), 1 / 3, np.float32)
 # What the networks can't paint: structure finer than this many of their own pixels (standard deviation).
 _FINE = 1.6
-# Where a face has fewer pixels than this share of the networks', the picture holds nothing finer than they.
-_LEAST_SCALE = 0.5
+# The same in the picture's pixels, at least: what small faces lose on their way to the networks and back.
+_LEAST_FINE = 0.8
 # Levels of 255 by which new face and picture may differ, blurred, to count as showing the same thing.
 _AGREE = 12.0
 # The most by which colours are matched, in levels of 255.
@@ -123,8 +123,8 @@ def paste(
         new += offset
         lost -= offset
     scale = math.sqrt(transform.box.width * transform.box.height) / transform.side
-    if settings.detail > 0 and scale > _LEAST_SCALE:
-        new += _detail(lost, settings.detail * (1 - mouth), _FINE * scale)
+    if settings.detail > 0:
+        new += _detail(lost, settings.detail * (1 - mouth), max(_FINE * scale, _LEAST_FINE))
     cv2.copyTo(to_bytes(new), (shown > 0).astype(np.uint8), rgb[part])
     alpha[part] = shown
     return rgb, alpha

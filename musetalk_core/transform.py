@@ -12,13 +12,12 @@ from .face_box import FaceBox, IntBox
 
 # What the networks see.
 SIDE = 256
-# Blur that a picture is taken to have by itself, in its pixels (Lowe 2004, section 3.3): what shrinking has
-# to add so that nothing aliases follows from it.
-_NOMINAL_BLUR = 0.5
-# A Gaussian this narrow (pixels) leaves everything as it is.
-_LEAST_BLUR = 0.2
+# Half width of the low-pass filter before shrinking, in pixels of the result.
+_LANCZOS = 3
+# Bicubic interpolation is a low-pass filter itself: up to this much of the squared shrinking needs no other.
+_BICUBIC_SHARE = 0.5
 # Pixels around a crop that its resampling reads, for each pixel of the picture that falls into one of its
-# own: the half width of the kernel, and the blur's reach.
+# own: the reach of filter and interpolation.
 _KERNEL_REACH = 4
 
 
@@ -110,23 +109,31 @@ def warp(
     """An image [h, w(, c)], uint8 or float32, through an affine map [2, 3] of its pixels to those of the
     result (width, height); origins at the corner of the first pixel. Bicubic.
 
-    Where the map shrinks, the image is blurred first, along each of its axes by as much as the map asks for.
-    outside: the value beyond the image; None repeats its border.
+    Where the map shrinks, what is too fine for the result is filtered out first, along each of the image's
+    axes by as much as the map asks for. outside: the value beyond the image; None repeats its border.
     """
     linear = matrix[:, :2]
-    blur = [_NOMINAL_BLUR * math.sqrt(max(0.0, 1 / float(step @ step) - 1)) for step in linear.T]
     border = cv2.BORDER_REPLICATE if outside is None else cv2.BORDER_CONSTANT
     # OpenCV resamples float32 several times as fast as uint8.
     values: cv2.typing.MatLike = image.astype(np.float32, copy=False)
-    if max(blur) > _LEAST_BLUR:
-        across, down = (max(sigma, _LEAST_BLUR) for sigma in blur)
-        values = cv2.GaussianBlur(values, (0, 0), across, sigmaY=down, borderType=border)
+    shrinking = [math.sqrt(max(1.0, 1 / float(step @ step) - _BICUBIC_SHARE)) for step in linear.T]
+    if max(shrinking) > 1:
+        across, down = (_low_pass(times) for times in shrinking)
+        values = cv2.sepFilter2D(values, -1, across, down, borderType=border)
     # OpenCV counts from the middle of pixel 0.
     centred = np.column_stack([linear, linear @ [0.5, 0.5] + matrix[:, 2] - 0.5])
     result = cv2.warpAffine(
         values, centred, size, flags=cv2.INTER_CUBIC, borderMode=border, borderValue=(outside or 0.0,) * 4
     )
     return to_bytes(result) if image.dtype == np.uint8 else np.asarray(result)
+
+
+def _low_pass(times: float) -> np.ndarray:
+    """Lanczos' window as a filter kernel float32 [n], for shrinking by `times`."""
+    reach = max(1, math.ceil(_LANCZOS * times) - 1)
+    x = np.arange(-reach, reach + 1) / times
+    kernel = np.sinc(x) * np.sinc(x / _LANCZOS) * (np.abs(x) < _LANCZOS)
+    return (kernel / kernel.sum()).astype(np.float32)
 
 
 def to_bytes(values: np.ndarray) -> np.ndarray:

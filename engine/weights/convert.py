@@ -13,7 +13,7 @@ from ..host.protocol import Host
 from .digest import digest
 from .download import MARGIN, existing
 from .entries import WeightFile, WeightSet
-from .locate import conversion_source, converted_place, find
+from .locate import PICKLES, conversion_source, converted_place, find
 from .lock import alone
 from .sizes import readable
 from .state_dict import load_state_dict
@@ -21,7 +21,6 @@ from .state_dict import load_state_dict
 if TYPE_CHECKING:
     import torch
 
-PICKLES = (".pth", ".pt", ".bin")
 # A batch normalisation's statistics are added up over the whole training: too fine for half precision.
 _EXACT = (".running_mean", ".running_var")
 

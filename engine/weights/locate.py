@@ -12,6 +12,7 @@ from .entries import WeightFile, WeightSet
 from .layouts import folders, places, snapshots
 from .sizes import readable
 
+PICKLES = (".pth", ".pt", ".bin")
 CONVERTED = ".fp16.safetensors"
 _log = logging.getLogger(__name__)
 
@@ -55,7 +56,7 @@ def converted_place(place: str) -> str:
 def _conversion(folder: Path, file: WeightFile, source: Path | None) -> Path | None:
     """What was made of the file by `convert`, unless another source has been put in its place since."""
     path = folder / converted_place(file.place)
-    if not path.is_file():
+    if Path(file.place).suffix not in (*PICKLES, ".safetensors") or not path.is_file():
         return None
     fresh = source is None or conversion_source(path).get("source_bytes") == str(source.stat().st_size)
     return path if fresh else None

@@ -53,6 +53,11 @@ def test_the_result_is_half_precision_and_found_before_its_source(host, home, pi
     assert [path.name for path in sorted(result.parent.iterdir())] == ["net.fp16.safetensors", "net.pth"]
 
 
+def test_another_file_of_the_same_name_is_not_taken_for_converted(host, pickled, make_file):
+    convert(pickled, host)
+    assert find(make_file(b"{}", path="net.json"), host) is None
+
+
 def test_it_happens_once(host, pickled, make_set):
     weights = make_set(pickled)
     (result,) = convert_sets([weights], host)

@@ -1,0 +1,156 @@
+"""The model manager on a real server, with a hub that runs here and a set of its own in the catalogue."""
+
+import hashlib
+import io
+import json
+import sys
+import urllib.request
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from lipsync_studio.devtools.client import ComfyClient
+from lipsync_studio.devtools.server import ComfyServer
+from lipsync_studio.engine.weights.entries import WeightFile, WeightSet
+from lipsync_studio.engine.weights.transfer import CHUNK
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "hub"))
+from fake_hub import FakeHub, wait_for
+
+REVISION = "0123456789abcdef0123456789abcdef01234567"
+# A custom node that adds the set when the server starts, which is after all packs were imported.
+PLUGIN = """
+import sys
+from server import PromptServer
+
+NODE_CLASS_MAPPINGS = {{}}
+
+async def add_set(app):
+    for name, module in list(sys.modules.items()):
+        if name.endswith("engine.weights.catalogue"):
+            entries = sys.modules[module.__package__ + ".entries"]
+            WeightFile, WeightSet = entries.WeightFile, entries.WeightSet
+            module.SETS["nets"] = {entry!r}
+
+PromptServer.instance.app.on_startup.append(add_set)
+"""
+
+
+def entry(content, name, path):
+    digest = hashlib.sha256(content).hexdigest()
+    return WeightFile(
+        name, "someone/model", REVISION, path, len(content), digest, "MIT", "musetalk", f"nets/{path}"
+    )
+
+
+@pytest.fixture(scope="module")
+def contents():
+    net = io.BytesIO()
+    noise = torch.from_numpy(np.random.default_rng(2).standard_normal(500_000, np.float32))
+    torch.save({"weight": noise}, net)
+    return {"net.pth": net.getvalue(), "net.json": b'{"layers": 1}'}
+
+
+@pytest.fixture(scope="module")
+def hub(contents):
+    with FakeHub() as running:
+        for path, content in contents.items():
+            running.add("someone/model", REVISION, path, content)
+        yield running
+
+
+@pytest.fixture(scope="module")
+def manager(comfy, hub, contents, tmp_path_factory):
+    """A server whose models folder is empty and whose user has nothing either."""
+    folder = tmp_path_factory.mktemp("manager")
+    files = tuple(entry(content, path, path) for path, content in contents.items())
+    plugin = folder / "base" / "custom_nodes" / "one_more_set.py"
+    plugin.parent.mkdir(parents=True)
+    plugin.write_text(PLUGIN.format(entry=WeightSet("nets", "Nets", "musetalk", files, "MIT.")))
+    environment = {
+        "HF_ENDPOINT": hub.url(),
+        "HF_HOME": str(folder / "hf"),
+        "HOME": str(folder / "home"),
+        "LIPSYNC_MODELS": str(folder / "plain"),
+    }
+    with ComfyServer(comfy, folder / "base", environment=environment, log=folder / "server.log") as running:
+        yield running
+
+
+@pytest.fixture
+def client(manager):
+    with ComfyClient(manager) as connected:
+        yield connected
+
+
+def prompt(action):
+    return {
+        "manager": {"class_type": "LipSyncModelManager", "inputs": {"models": "nets", "action": action}},
+        "show": {"class_type": "PreviewAny", "inputs": {"source": ["manager", 0]}},
+    }
+
+
+def report(run):
+    assert run.error is None, run.error
+    (text,) = run.history["outputs"]["manager"]["text"]
+    assert run.history["outputs"]["show"]["text"] == [text]
+    return text
+
+
+def test_download_cancel_resume_verify_and_convert(client, manager, hub, contents):
+    place = manager.base / "models" / "musetalk" / "nets" / "net.pth"
+    text = report(client.run(prompt("status")))
+    assert "Nets [nets], 2.0 MB: missing" in text
+    assert "GPU:" in text
+    assert hub.log == []
+
+    # Cancelled in the middle, it keeps what it has.
+    hub.faults.hold = 1_000_000
+    prompt_id = client.queue(prompt("download"))
+    part = place.with_name("net.pth.01234567.part")
+    kept = hub.faults.hold // CHUNK * CHUNK
+    wait_for(lambda: part.is_file() and part.stat().st_size == kept, 60)
+    client.interrupt()
+    hub.faults.hold = None
+    hub.released.set()
+    assert client.wait(prompt_id, timeout=60).interrupted
+    assert not place.exists()
+    # The answer is not one of the cache, though no input has changed.
+    assert "partial" in report(client.run(prompt("status")))
+
+    run = client.run(prompt("download"))
+    text = report(run)
+    assert f"Installed: {place}" in text
+    assert "Nets [nets], 2.0 MB: installed" in text
+    assert place.read_bytes() == contents["net.pth"]
+    (begun,) = [int(at.strip("bytes=-")) for server, at in hub.transfers() if server == "cdn" and at]
+    assert begun >= kept
+    assert any(shown.startswith("Downloading nets/net.pth (2.0 MB, MIT)") for shown in run.texts)
+    totals = {
+        node["max"]
+        for state in run.of("progress_state")
+        for node in state["nodes"].values()
+        if node["max"] > 1
+    }
+    assert len(contents["net.pth"]) in totals
+
+    assert report(client.run(prompt("verify"))).count("right ") == 2
+    assert f"Made: {place.with_name('net.fp16.safetensors')}" in report(client.run(prompt("convert")))
+    assert "installed, converted" in report(client.run(prompt("status")))
+
+
+def test_what_fails_is_one_sentence(client, manager, hub):
+    hub.faults.gated = True
+    (manager.base / "models" / "musetalk" / "nets" / "net.json").unlink()
+    run = client.run(prompt("download"))
+    hub.faults.gated = False
+    assert run.error is not None
+    assert "accepted its terms" in run.error["exception_message"]
+    assert run.error["exception_message"].strip().count("\n") == 0
+
+
+def test_the_models_folders_are_known_to_comfyui(manager):
+    with urllib.request.urlopen(f"{manager.url}/models", timeout=30) as answer:
+        assert {"musetalk", "lipsync_align"} <= set(json.load(answer))

@@ -77,10 +77,13 @@ def _ask(question: str) -> None:
 
 def _verify(options: argparse.Namespace) -> None:
     from ..engine.weights.listing import verdict_text
+    from ..engine.weights.status import set_state
     from ..engine.weights.verify import verify
 
+    sets = select(options.sets or [EVERYTHING])
     with PlainHost(progress=not options.quiet) as host:
-        verdicts = verify(select(options.sets or [EVERYTHING]), host)
+        verdicts = verify(sets, host)
+        absent = [weights.title for weights in sets if set_state(weights, host).state != "installed"]
     print(verdict_text(verdicts))
     wrong = [verdict for verdict in verdicts if verdict.right is False]
     if wrong:
@@ -88,6 +91,8 @@ def _verify(options: argparse.Namespace) -> None:
             f"{len(wrong)} of {len(verdicts)} files are wrong: delete them and download them again, unless "
             "they are your own."
         )
+    if options.sets and absent:
+        raise WeightsError(f"{', '.join(absent)}: not all files are installed; see `weights status`.")
 
 
 def _convert(options: argparse.Namespace) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from ..host.protocol import Host
 
 _BLOCK = 1 << 20
+_SHOWN = 20_000_000  # bytes; smaller files are read in no time
 _SHA256_DIGITS = 64
 
 
@@ -15,7 +16,7 @@ def digest(path: Path, host: Host, stage: str, *, like: str = "0" * _SHA256_DIGI
     """The file's digest in hexadecimal, of the kind of `like`: SHA-256 (64 digits), which hubs publish of
     large files, or git's blob SHA-1 (40 digits), which is what they publish of small ones.
 
-    Shows its progress in bytes and can be cancelled."""
+    Shows its progress in bytes and can be cancelled, if the file is large."""
     total = path.stat().st_size
     if len(like) == _SHA256_DIGITS:
         state = hashlib.sha256()
@@ -27,5 +28,6 @@ def digest(path: Path, host: Host, stage: str, *, like: str = "0" * _SHA256_DIGI
         while block := file.read(_BLOCK):
             state.update(block)
             done += len(block)
-            host.progress(stage, done, total, unit="bytes")
+            if total >= _SHOWN:
+                host.progress(stage, done, total, unit="bytes")
     return state.hexdigest()

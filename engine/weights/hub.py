@@ -67,18 +67,19 @@ def describe(file: WeightFile) -> Remote:
     # What the transport raises changed twice with huggingface_hub's HTTP library.
     except Exception as error:
         raise Interrupted(_reason(error)) from error
+    size = metadata.size or (file.bytes if file.sha256 else None)
     digest = file.sha256 or metadata.etag or ""
-    if not _DIGEST.fullmatch(digest) or metadata.size is None:
+    if size is None or not _DIGEST.fullmatch(digest):
         raise WeightsError(
             f"{endpoint()} does not tell the size and digest of {file.path} of {file.repo}, so that it could "
             "not be checked: use another HF_ENDPOINT."
         )
-    if file.sha256 and metadata.size != file.bytes:
+    if file.sha256 and size != file.bytes:
         raise WeightsError(
-            f"{endpoint()} offers another {file.path} of {file.repo} ({metadata.size} bytes) than was "
-            f"published ({file.bytes} bytes): use another HF_ENDPOINT."
+            f"{endpoint()} offers another {file.path} of {file.repo} ({size} bytes) than was published "
+            f"({file.bytes} bytes): use another HF_ENDPOINT."
         )
-    return Remote(url, build_hf_headers(library_name="lipsync-studio"), metadata.size, digest)
+    return Remote(url, build_hf_headers(library_name="lipsync-studio"), size, digest)
 
 
 def _explained(file: WeightFile, error: Exception) -> Exception:

@@ -136,6 +136,10 @@ def test_an_unknown_set_names_the_known_ones(weights):
 
 
 def test_verify_tells_right_from_wrong(weights, hub, home, nets, content):
+    code, text, problem = weights("verify", "nets", "--quiet")
+    assert (code, text) == (1, "None of these files is installed.\n")
+    assert "Nets: not all files are installed" in problem
+    assert weights("verify", "--quiet")[0] == 0
     weights("download", "nets", "--quiet")
     code, text, _ = weights("verify", "nets", "--quiet")
     assert code == 0

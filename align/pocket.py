@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from ..engine.errors import AlignmentError, AudioError, MissingFilesError, TextError
 from .g2p import pronounce
+from .silence import Silences
 from .spread import typical_lengths
 from .text import LyricLine, parse_lyrics
 from .timing import settled
@@ -39,7 +40,6 @@ _DERAILED_SCORE = -50.0
 # A text of at least so many different words, with more than this share unknown, is in another language.
 _FOREIGN_WORDS = 8
 _FOREIGN_SHARE = 0.5
-_ABOVE_NOISE = 8.0
 # A pause, and what is left of it for the closure of a plosive, seconds.
 _PAUSE = 0.12
 _CLOSURE = 0.07
@@ -61,32 +61,53 @@ def align_words(samples16k: npt.NDArray[np.float32], lyrics: str) -> WordTimings
     Raises TextError when the lyrics hold nothing to speak or aren't English, AlignmentError when they can't
     be placed on the sound, AudioError for empty sound, and MissingFilesError without pocketsphinx.
     """
-    lines = parse_lyrics(lyrics)
-    if samples16k.size == 0:
-        raise AudioError("The soundtrack is empty: choose audio that holds the words.")
-    for word in (word for line in lines for word in line.words):
-        if not word.latin:
-            raise TextError(
-                f'The lyrics hold "{word.display}", which is not English: PocketSphinx aligns English only.'
+    return PocketAligner().align(samples16k, parse_lyrics(lyrics))
+
+
+class PocketAligner:
+    """Aligns one sound after the other; the decoders and what they have learned to say are kept."""
+
+    def __init__(self) -> None:
+        self._decoders: dict[float, Decoder] = {}
+
+    def align(self, samples16k: npt.NDArray[np.float32], lines: Sequence[LyricLine]) -> WordTimings:
+        """As `align_words`, for lyrics that are parsed already."""
+        if samples16k.size == 0:
+            raise AudioError("The soundtrack is empty: choose audio that holds the words.")
+        for word in (word for line in lines for word in line.words):
+            if not word.latin:
+                raise TextError(
+                    f'The lyrics hold "{word.display}", which is not English: PocketSphinx aligns English only.'
+                )
+        keys = [key for line in lines for word in line.words for key in word.spoken]
+        pcm = prepared(samples16k)
+        spoken: list[_Spoken] | None = None
+        for beam in _BEAMS:
+            spoken = _force(self._decoder(beam, keys), keys, pcm)
+            if spoken is not None:
+                break
+        if spoken is None:
+            raise AlignmentError(
+                "The lyrics can't be placed on the audio: check that they are the words that are heard, in "
+                "order, and give the separated voice where there is music."
             )
-    keys = [key for line in lines for word in line.words for key in word.spoken]
-    pcm = prepared(samples16k)
-    spoken: list[_Spoken] | None = None
-    for beam in _BEAMS:
-        spoken = _force(_decoder(beam, keys), keys, pcm)
-        if spoken is not None:
-            break
-    if spoken is None:
-        raise AlignmentError(
-            "The lyrics can't be placed on the audio: check that they are the words that are heard, in "
-            "order, and give the separated voice where there is music."
-        )
-    if statistics.median(score for key in spoken for score in key.scores) < _DERAILED_SCORE:
-        raise AlignmentError(
-            "The lyrics don't fit the audio: check that they are the words that are heard, in order."
-        )
-    lines_timed = _lines(lines, spoken, _Levels(samples16k))
-    return WordTimings(settled(lines_timed, samples16k.size / RATE), "en", ENGINE)
+        if statistics.median(score for key in spoken for score in key.scores) < _DERAILED_SCORE:
+            raise AlignmentError(
+                "The lyrics don't fit the audio: check that they are the words that are heard, in order."
+            )
+        lines_timed = _lines(lines, spoken, Silences(samples16k))
+        return WordTimings(settled(lines_timed, samples16k.size / RATE), "en", ENGINE)
+
+    def _decoder(self, beam: float, keys: Sequence[str]) -> Decoder:
+        if beam not in self._decoders:
+            self._decoders[beam] = _new_decoder(beam)
+        decoder = self._decoders[beam]
+        unknown = {key for key in keys if decoder.lookup_word(key.lower()) is None}
+        if len(set(keys)) >= _FOREIGN_WORDS and len(unknown) > _FOREIGN_SHARE * len(set(keys)):
+            raise TextError("The lyrics don't look English: PocketSphinx aligns English only.")
+        for key in sorted(unknown):
+            decoder.add_word(key.lower(), pronounce(key, decoder.lookup_word), False)
+        return decoder
 
 
 def pocketsphinx_installed() -> bool:
@@ -109,20 +130,12 @@ def prepared(samples: npt.NDArray[np.float32]) -> bytes:
     return (np.clip(scaled, -1.0, 1.0) * 32767.0).astype(np.int16).tobytes()
 
 
-def _decoder(beam: float, keys: Sequence[str]) -> Decoder:
+def _new_decoder(beam: float) -> Decoder:
     require_pocketsphinx()
     from pocketsphinx import Decoder
 
     # The lattice's best path drops words of sung lines, hence bestpath=False.
-    decoder = Decoder(
-        samprate=RATE, lm=None, bestpath=False, loglevel="FATAL", beam=beam, wbeam=beam, pbeam=beam
-    )
-    unknown = {key for key in keys if decoder.lookup_word(key.lower()) is None}
-    if len(set(keys)) >= _FOREIGN_WORDS and len(unknown) > _FOREIGN_SHARE * len(set(keys)):
-        raise TextError("The lyrics don't look English: PocketSphinx aligns English only.")
-    for key in sorted(unknown):
-        decoder.add_word(key.lower(), pronounce(key, decoder.lookup_word), False)
-    return decoder
+    return Decoder(samprate=RATE, lm=None, bestpath=False, loglevel="FATAL", beam=beam, wbeam=beam, pbeam=beam)
 
 
 def _force(decoder: Decoder, keys: Sequence[str], pcm: bytes) -> list[_Spoken] | None:
@@ -219,46 +232,30 @@ def decode(decoder: Decoder, pcm: bytes) -> None:
     decoder.end_utt()
 
 
-def _lines(lines: Sequence[LyricLine], spoken: Sequence[_Spoken], levels: _Levels) -> tuple[Line, ...]:
+def _lines(lines: Sequence[LyricLine], spoken: Sequence[_Spoken], silences: Silences) -> tuple[Line, ...]:
     remaining = iter(spoken)
     timed = []
     for line in lines:
         words = []
         for word in line.words:
             found = [next(remaining) for _ in word.spoken]
-            phones = levels.trimmed([phone for key in found for phone in key.phones])
+            phones = _trimmed([phone for key in found for phone in key.phones], silences)
             score = statistics.fmean(score for key in found for score in key.scores)
             words.append(word.at(phones[0].start, phones[-1].end, _confidence(score), phones))
         timed.append(Line(tuple(words)))
     return tuple(timed)
 
 
-class _Levels:
-    """Where the sound is silent, to cut pauses off words: the decoder likes to give them to a consonant."""
-
-    def __init__(self, samples: npt.NDArray[np.float32]) -> None:
-        step = RATE // _FRAMES_PER_SECOND
-        padded = np.pad(samples, (0, -samples.size % step)).reshape(-1, step)
-        decibels = 10.0 * np.log10(np.mean(np.square(padded, dtype=np.float64), axis=1) + 1e-10)
-        quiet, loud = np.percentile(decibels, (5, 95))
-        self._silent = decibels < np.clip(quiet + _ABOVE_NOISE, loud - 40.0, loud - 20.0)
-
-    def trimmed(self, phones: list[Phone]) -> tuple[Phone, ...]:
-        """A word's first phone without the pause in it and what precedes that, its last likewise."""
-        pauses = self._pauses(phones[0])
-        if pauses:
-            phones[0] = replace(phones[0], start=pauses[-1][1] - _CLOSURE)
-        pauses = self._pauses(phones[-1])
-        if pauses:
-            phones[-1] = replace(phones[-1], end=pauses[0][0] + _CLOSURE)
-        return tuple(phones)
-
-    def _pauses(self, phone: Phone) -> list[tuple[float, float]]:
-        """The silences in a phone that are too long for a plosive's closure, seconds."""
-        first, last = (round(time * _FRAMES_PER_SECOND) for time in (phone.start, phone.end))
-        edges = np.flatnonzero(np.diff(self._silent[first:last], prepend=False, append=False))
-        runs = ((edges.reshape(-1, 2) + first) / _FRAMES_PER_SECOND).tolist()
-        return [(start, end) for start, end in runs if end - start >= _PAUSE]
+def _trimmed(phones: list[Phone], silences: Silences) -> tuple[Phone, ...]:
+    """A word's first phone without the pause in it and what precedes that, its last likewise: the decoder
+    likes to give pauses to a consonant."""
+    pauses = silences.between(phones[0].start, phones[0].end, _PAUSE)
+    if pauses:
+        phones[0] = replace(phones[0], start=pauses[-1][1] - _CLOSURE)
+    pauses = silences.between(phones[-1].start, phones[-1].end, _PAUSE)
+    if pauses:
+        phones[-1] = replace(phones[-1], end=pauses[0][0] + _CLOSURE)
+    return tuple(phones)
 
 
 def _confidence(score: float) -> float:

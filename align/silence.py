@@ -1,0 +1,33 @@
+"""Where a recording is silent, by its own levels."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+RATE = 16000
+STEPS_PER_SECOND = 100
+
+Span = tuple[float, float]
+
+_ABOVE_NOISE = 8.0
+# Decibels below the loud parts that silence is at most, and at least.
+_DEEPEST, _SHALLOWEST = 40.0, 20.0
+
+
+class Silences:
+    """Of mono samples float32 [n] at 16 kHz, to 10 ms. Music has none, and neither has a loud background."""
+
+    def __init__(self, samples: npt.NDArray[np.float32]) -> None:
+        step = RATE // STEPS_PER_SECOND
+        padded = np.pad(samples, (0, -samples.size % step)).reshape(-1, step)
+        decibels = 10.0 * np.log10(np.mean(np.square(padded, dtype=np.float64), axis=1) + 1e-10)
+        quiet, loud = np.percentile(decibels, (5, 95))
+        self._silent = decibels < np.clip(quiet + _ABOVE_NOISE, loud - _DEEPEST, loud - _SHALLOWEST)
+
+    def between(self, start: float, end: float, shortest: float) -> list[Span]:
+        """The silences of at least `shortest` seconds inside start..end."""
+        first, last = (max(0, round(time * STEPS_PER_SECOND)) for time in (start, end))
+        edges = np.flatnonzero(np.diff(self._silent[first:last], prepend=False, append=False))
+        runs = ((edges.reshape(-1, 2) + first) / STEPS_PER_SECOND).tolist()
+        return [(begin, stop) for begin, stop in runs if stop - begin >= shortest]

@@ -88,10 +88,9 @@ def lyrics_of(
 ) -> Lyrics:
     """A document of timed lines in order."""
     timed = [_line(line) for line in lines if line.text.strip()]
-    by_words = any(line.pieces for line in lines)
     single = sum(len(line.words) == 1 for line in timed)
-    if not by_words and timed and single >= _WORD_PER_LINE_SHARE * len(timed):
-        by_words = True
+    by_words = any(line.pieces for line in lines) or single >= _WORD_PER_LINE_SHARE * max(1, len(timed))
+    if by_words:
         timed = [_trusted(line) if len(line.words) == 1 else line for line in timed]
     return Lyrics(
         WordTimings(tuple(timed), language, f"{format} file"),

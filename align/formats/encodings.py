@@ -60,8 +60,7 @@ def _text(data: bytes, encoding: str) -> str:
 
 
 def _guess(data: bytes) -> str:
-    padded = _padded(data)
-    if padded:
+    if padded := _padded(data):
         return padded
     text = data.decode("utf-8", "surrogateescape")
     broken = len(_BROKEN.findall(text))
@@ -72,16 +71,10 @@ def _guess(data: bytes) -> str:
 
 
 def _padded(data: bytes) -> str:
-    """UTF-16 or UTF-32 without a byte order mark, by where its zeros are; "" for neither."""
-    zeros = [data[place::4].count(0) for place in range(4)]
-    quarter = len(data) / 4
-    if sum(zeros) < _PADDED_SHARE * len(data) / 2:
+    """UTF-16 without a byte order mark, by where its zeros are; "" for anything else."""
+    high, low = data[::2].count(0), data[1::2].count(0)
+    if high + low < _PADDED_SHARE * len(data) / 2:
         return ""
-    if min(zeros[1:]) > 0.9 * quarter:
-        return "utf-32-le"
-    if min(zeros[:3]) > 0.9 * quarter:
-        return "utf-32-be"
-    low, high = zeros[1] + zeros[3], zeros[0] + zeros[2]
     return "utf-16-le" if low > high else "utf-16-be"
 
 

@@ -20,6 +20,8 @@ from .pieces import SPREAD_CONFIDENCE, clean, spread
 
 _TEXT_KEYS = ("text", "word", "value")
 _CONFIDENCE_KEYS = ("confidence", "probability", "score")
+# Characters; recognisers of Chinese and Japanese list shorter ones.
+_LONGEST_UNSPACED_WORD = 6
 # Seconds beyond which a number is no time.
 _LONGEST = 1e9
 
@@ -88,9 +90,13 @@ def _lines(content: Any, problems: Problems) -> tuple[tuple[Line, ...], bool]:
 def flat_lines(entries: Sequence[Any], problems: Problems) -> tuple[tuple[Line, ...], bool]:
     """A list of words, which are set in lines, or of whole lines, whose words are spread over their time."""
     words = _words(entries, "the list", None, None, problems)
-    if sum(len(display_words(word.text)) > 1 for word in words) > len(words) / 2:
+    if sum(map(_is_line, words)) >= max(1, len(words) / 2):
         return tuple(Line(spread(word.text, word.start, word.end)) for word in words), False
     return grouped(spaced(words)), bool(words)
+
+
+def _is_line(word: Word) -> bool:
+    return bool(GAP.search(word.text.strip())) or len(display_words(word.text)) > _LONGEST_UNSPACED_WORD
 
 
 def _with_words(segments: Sequence[Any], words: Sequence[Any]) -> Sequence[Any]:

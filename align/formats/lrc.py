@@ -42,8 +42,10 @@ _OTHER_TAGS = ("by", "length", "offset", "tool")
 _LONGEST_UNKNOWN_TAG = 3
 _GENDERS = ("F", "M", "D")
 
-# An end further than this from where a reader would put it is worth an empty line.
-_CLEAR_AFTER = 2.0
+# Seconds. An empty line follows a line that ends this long before the next. Without one, a line lasts until
+# the next, unless that comes later than this after all the time in which the line may be sung.
+_SLACK = 2.0
+_FLOAT_SLACK = _SLACK + 0.005
 # A file is bilingual where at least this many stamps, and this share of them, stand before several texts.
 _BILINGUAL_STAMPS = 3
 _BILINGUAL_SHARE = 0.8
@@ -194,21 +196,22 @@ def _moved(entry: _Entry, seconds: float) -> _Entry:
 
 
 def _lines(entries: Sequence[_Entry]) -> tuple[list[TimedText], list[TimedText]]:
-    """Lines and their translations in order of time. A line ends with the next stamp, or before it where it
+    """Lines and their translations in order of time. A line ends with the next stamp, or earlier where it
     would be sung too slowly."""
     ordered = sorted(entries, key=lambda entry: entry.time)
     bilingual = _is_bilingual([entry.time for entry in ordered if entry.text.strip()])
     lines: list[TimedText] = []
     translations: list[TimedText] = []
     for group, following in _groups(ordered):
+        time, clears = following
         length = max(likely_length(entry.text) for entry in group)
+        end = time if clears or time <= group[0].time + length + _FLOAT_SLACK else group[0].time + length
         for place, entry in enumerate(group):
-            end = min(entry.time + length, following[0]) if not following[1] else following[0]
             pieces = entry.pieces
             if pieces and not entry.ended:
                 last = pieces[-1]
-                close = following[0] if following[1] else last.start + likely_length(last.text)
-                pieces = (*pieces[:-1], replace(last, end=max(last.start, min(close, following[0]))))
+                limit = time if clears else last.start + likely_length(last.text)
+                pieces = (*pieces[:-1], replace(last, end=max(last.start, min(limit, time))))
             line = TimedText(entry.time, end, entry.text, pieces, entry.voice)
             (translations if bilingual and place else lines).append(line)
     return lines, translations
@@ -251,11 +254,12 @@ def write(timings: WordTimings, options: WriteOptions) -> str:
         texts = [_line_body(line) for _, line in lines[at:past]]
         rows += [_stamp(starts[at], options) + text for text in texts]
         end = max(piece.end for pieces, _ in lines[at:past] for piece in pieces)
-        length = max(likely_length(_read_back(text)) for text in texts)
-        likely = starts[at] + units(length, unit)
+        clear = following is None
         if following is not None:
-            end, likely = min(end, following), min(likely, following)
-        if following is None or abs(likely - end) > _CLEAR_AFTER * unit:
+            length = max(likely_length(_read_back(text)) for text in texts)
+            end = min(end, following)
+            clear = following - end > _SLACK * unit or following > starts[at] + units(length + _SLACK, unit)
+        if clear:
             rows.append(_stamp(max(end, starts[at]), options))
         at = past
     return "".join(row + "\n" for row in rows)

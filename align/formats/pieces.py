@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -171,11 +171,12 @@ def line_text(line: Line) -> str:
     return GAP.sub(" ", clean(line.text)).strip()
 
 
-def join_rows(rows: Iterable[str]) -> str:
-    """The rows of a cue as one line."""
-    joined = ""
+def join_rows(rows: Iterable[str], shown: Callable[[str], str] = str) -> str:
+    """The rows of a cue as one line. shown: what of a row is seen."""
+    joined, last = "", ""
     for row in rows:
         row = GAP.sub(" ", row).strip(" ")
         if row:
-            joined += (" " if joined and needs_space(joined, row) else "") + row
+            joined += (" " if joined and needs_space(shown(last), shown(row)) else "") + row
+            last = row
     return joined

@@ -39,6 +39,8 @@ def read(text: str) -> Lyrics:
             rows.append(row)
         elif row and not row.isdecimal():
             problems.add(number, f"{row[:40]!r} stands outside a cue; it is left out.")
+    while rows and not rows[-1]:
+        rows.pop()
     if rows and len(rows) > 1 and rows[-1].isdecimal() and not rows[-2]:
         # The number of a cue that was cut off.
         rows.pop()

@@ -103,7 +103,7 @@ def _has_stamp(row: str) -> bool:
 
 
 def _line(cue: _Cue, problems: Problems) -> TimedText:
-    payload = join_rows(cue.rows)
+    payload = join_rows(cue.rows, _shown)
     times, texts = [cue.start], [""]
     voice = ""
     ruby = False

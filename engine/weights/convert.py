@@ -60,7 +60,7 @@ def convert(file: WeightFile, host: Host) -> Path:
             host.progress(stage, done, len(tensors), unit="tensors")
             tensors[name] = _rounded(name, tensors[name])
         noted = {"source": source.name, "source_bytes": str(source.stat().st_size), "source_sha256": sha256}
-        _write(tensors, result, {"format": "pt", **noted, "licence": file.licence})
+        _write(tensors, result, {"format": "pt", **noted, "licence": file.licence}, source)
         host.progress(stage, len(tensors), len(tensors), unit="tensors")
     return result
 
@@ -76,7 +76,7 @@ def _rounded(name: str, tensor: torch.Tensor) -> torch.Tensor:
     return tensor.clone(memory_format=torch.contiguous_format)
 
 
-def _write(tensors: dict[str, torch.Tensor], path: Path, metadata: dict[str, str]) -> None:
+def _write(tensors: dict[str, torch.Tensor], path: Path, metadata: dict[str, str], source: Path) -> None:
     from safetensors import SafetensorError
     from safetensors.torch import save_file
 
@@ -90,6 +90,7 @@ def _write(tensors: dict[str, torch.Tensor], path: Path, metadata: dict[str, str
     part = path.with_name(f"{path.name}.part")
     try:
         save_file(tensors, part, metadata)
+        shutil.copymode(source, part)  # safetensors' own lets nobody else read it
         os.replace(part, path)
     except (OSError, SafetensorError) as error:
         raise WeightsError(f"{path} can't be written ({error}): make room there.") from error

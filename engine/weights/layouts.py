@@ -25,16 +25,18 @@ def folders(kind: str, host: Host) -> list[Path]:
     if _PACK.parent.name == "custom_nodes":
         found.append(_PACK.parents[1] / "models" / kind)
     if kind == MUSETALK:
-        found += _other_packs([folder.parent for folder in found])
+        found += _other_packs([folder.parent for folder in found], host)
     return [folder for folder in dict.fromkeys(found) if folder.is_dir()]
 
 
-def _other_packs(models: list[Path]) -> Iterator[Path]:
+def _other_packs(models: list[Path], host: Host) -> Iterator[Path]:
     """Copies of the original README's `models` folder; models: ComfyUI's and the like."""
+    for base in (*host.models_folders("diffusers"), *(each / "diffusers" for each in models)):
+        yield base / "TMElyralab" / "MuseTalk"  # ComfyUI-MuseTalk
     for base in models:
-        yield base / "diffusers" / "TMElyralab" / "MuseTalk"  # ComfyUI-MuseTalk
-        for name in ("ComfyUI-MuseTalk_FSH", "ComfyUI-MuseTalk", "ComfyUI-MuseTalkUtils"):
-            yield base.parent / "custom_nodes" / name / "models"
+        for pack in sorted((base.parent / "custom_nodes").glob("*")):
+            if "musetalk" in pack.name.lower():  # ComfyUI-MuseTalk_FSH
+                yield pack / "models"
     yield Path.home() / ".cache" / "imageai" / "musetalk"
     yield Path.home() / ".cache" / "imageai" / "musetalk" / "models"
     for mirror in _MIRRORS:

@@ -3,6 +3,7 @@ to a second server, ranges; with the faults that a test asks for."""
 
 import hashlib
 import re
+import sys
 import threading
 import time
 from contextlib import suppress
@@ -52,8 +53,7 @@ class FakeHub:
         self._servers = {}
         for name in ("hub", "cdn"):
             handler = type("Handler", (_Handler,), {"hub": self, "server_name": name})
-            server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-            server.daemon_threads = True
+            server = _Server(("127.0.0.1", 0), handler)
             threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
             self._servers[name] = server
         return self
@@ -81,6 +81,15 @@ class FakeHub:
             for request in self.log
             if request.method == "GET" and (request.server == "cdn" or "/resolve/" in request.path)
         ]
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request, client_address):
+        """Clients may go away: some are killed."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -50,6 +50,7 @@ def test_the_result_is_half_precision_and_found_before_its_source(host, home, pi
     with safe_open(result, "pt") as file:
         noted = file.metadata()
     assert noted["source_sha256"] == pickled.sha256 == digest(source, host, "")
+    assert result.stat().st_mode == source.stat().st_mode
     assert [path.name for path in sorted(result.parent.iterdir())] == ["net.fp16.safetensors", "net.pth"]
 
 

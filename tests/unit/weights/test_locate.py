@@ -1,6 +1,8 @@
 """Files are found in every layout there is, and used where they lie."""
 
 import dataclasses
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -52,6 +54,7 @@ def relative(paths, folder):
         "models/musetalk",
         "models/diffusers/TMElyralab/MuseTalk",
         "custom_nodes/ComfyUI-MuseTalk_FSH/models",
+        "custom_nodes/comfyui-musetalk_fsh/models",
         "home/.cache/imageai/musetalk",
         "home/.cache/imageai/musetalk/models",
     ],
@@ -178,6 +181,17 @@ def test_the_catalogue_is_whole():
             assert dataclasses.replace(known, name=file.name) == file
     assert {name for names in BUNDLES.values() for name in names} <= set(SETS)
     assert select([EVERYTHING]) == list(SETS.values())
+
+
+def test_nothing_here_needs_torch_to_be_imported():
+    script = (
+        "import importlib, pkgutil, sys\n"
+        "import lipsync_studio.engine.weights as package\n"
+        "for module in pkgutil.iter_modules(package.__path__):\n"
+        "    importlib.import_module(f'{package.__name__}.{module.name}')\n"
+        "sys.exit('torch' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
 
 
 def test_published_sizes():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
 import platform
 import subprocess
@@ -19,12 +20,19 @@ from .table import table
 
 # The issue's bounds.
 MIN_FPS = 25
+# Benchmarks of their own, each a module with `main(arguments) -> int`.
+_OTHERS = ("align", "musetalk")
 MAX_BYTES_MINUTE = 1_500_000_000
 
 
 def main(arguments: list[str]) -> int:
     """Measure, print the table, write the JSON. 1 if a bound that must hold does not."""
-    parser = argparse.ArgumentParser(prog="dev.py bench", description=__doc__)
+    if arguments[:1] and arguments[0] in _OTHERS:
+        return int(importlib.import_module(f".{arguments[0]}", __package__).main(arguments[1:]))
+    parser = argparse.ArgumentParser(
+        prog="dev.py bench",
+        description=f"{__doc__} Others: " + ", ".join(f"`bench {name}`" for name in _OTHERS) + ".",
+    )
     parser.add_argument("--seconds", type=int, default=10, help="length of the 720p clip (default 10)")
     parser.add_argument("--full", action="store_true", help="also 1 and 5 minutes of 1080p on the server")
     parser.add_argument("--out", type=Path, default=Path("bench.json"), help="default bench.json")

@@ -34,6 +34,21 @@ def video(width: int, height: int, seconds: int) -> Path:
     return path
 
 
+def upright(width: int, height: int, frames: int) -> Path:
+    """The sample clip cut to an upright picture, its first frames."""
+    path = FOLDER / f"upright_{width}x{height}_{frames}.mp4"
+    if not path.exists():
+        source = VideoSource(_CLIP)
+        side = (height - width) // 2
+        duration = frames / source.fps
+        with Mp4Writer(path, (width, height), source.fps, Colour(), None, duration, crf=_CRF) as writer:
+            for frame in source.read(0, frames):
+                rgb = cv2.resize(to_rgb(frame), (height, height), interpolation=cv2.INTER_CUBIC)
+                planes = rgb_to_planes(rgb[:, side : side + width], Colour())
+                writer.write(Frame(planes, Colour(), frame.pts, frame.index))
+    return path
+
+
 def _scaled(width: int, height: int, most: int) -> Path:
     source = VideoSource(_CLIP)
     frames = min(source.frames, int(most * source.fps))

@@ -11,15 +11,19 @@ from collections.abc import Callable, Iterator
 from typing import Any
 from unittest import mock
 
+# Ends the names of stages that other threads than the stopwatch's own were in.
+BESIDE = " (beside the rest)"
+
 
 class Stopwatch:
     """Wall-clock seconds by stage name, exclusive: time in a stage that another one calls is the callee's.
 
-    Each thread has its own time line.
+    Each thread has its own time line; what other threads than the one that made it do is counted apart.
     """
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
+        self._home = threading.get_ident()
         self._lock = threading.Lock()
         self._local = threading.local()
 
@@ -65,6 +69,11 @@ class Stopwatch:
         """The time since the last change belongs to the innermost stage."""
         now = time.perf_counter()
         if running := self._running():
+            name = running[-1] if threading.get_ident() == self._home else running[-1] + BESIDE
             with self._lock:
-                self.seconds[running[-1]] = self.seconds.get(running[-1], 0.0) + now - self._local.mark
+                self.seconds[name] = self.seconds.get(name, 0.0) + now - self._local.mark
         self._local.mark = now
+
+    def rest(self, seconds: float) -> float:
+        """What of a time is in no stage of the stopwatch's own thread."""
+        return seconds - sum(spent for name, spent in self.seconds.items() if not name.endswith(BESIDE))

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from lipsync_studio.backends.crop import backend as crop
+from lipsync_studio.backends.crop import job
 from lipsync_studio.backends.protocol import LipSyncRequest
 from lipsync_studio.backends.run import run
 from lipsync_studio.backends.viseme.engine import VisemeEngine
@@ -18,27 +19,28 @@ from lipsync_studio.engine.media.writer import Mp4Writer
 
 from .stopwatch import Stopwatch
 
-BESIDE = "encode (beside the rest)"
 _STAGES: tuple[tuple[Any, str, str], ...] = (
     (VideoSource, "__init__", "open"),
     (Sound, "load", "open"),
     (VideoSource, "read", "decode"),
     (VideoSource, "read_reversed", "decode"),
-    (crop, "track_faces", "track"),
-    (crop, "_speech", "speech"),
+    (job, "track_faces", "track"),
+    (job, "_speech", "speech"),
     (VisemeEngine, "prepare", "speech"),
+    (crop, "read_ahead", "wait for the decoder"),
     (crop, "crop_rgb", "crop"),
     (VisemeEngine, "generate", "warp"),
     (crop, "paste_rgb", "paste"),
     (crop, "small_rgb", "preview"),
     (Mp4Writer, "write", "wait for the encoder"),
     (Mp4Writer, "__exit__", "wait for the encoder"),
-    (Mp4Writer, "_encode", BESIDE),
+    (Mp4Writer, "_encode", "encode"),
 )
 
 
 def render(clip: Path, audio: Path, out: Path) -> dict[str, Any]:
-    """Frames, seconds in all, and seconds by stage. Frames are decoded twice: to find faces, and to paint."""
+    """Frames, seconds in all, and seconds by stage. Frames are decoded twice: to find faces, and to paint,
+    the second time beside the painting."""
     watch = Stopwatch()
     with contextlib.ExitStack() as stack:
         for owner, attribute, name in _STAGES:
@@ -48,6 +50,5 @@ def render(clip: Path, audio: Path, out: Path) -> dict[str, Any]:
         request = LipSyncRequest(source=VideoSource(clip), soundtrack=Sound.load(audio))
         report = run(crop.CropBackend(VisemeEngine()), request, host, out)
         seconds = time.perf_counter() - started
-    stages = dict(watch.seconds)
-    stages["other"] = seconds - sum(spent for name, spent in stages.items() if name != BESIDE)
+    stages = {**watch.seconds, "other": watch.rest(seconds)}
     return {"frames": report.frames, "generated": report.generated, "seconds": seconds, "stages": stages}

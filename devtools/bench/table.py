@@ -35,7 +35,7 @@ def table(results: dict[str, Any]) -> str:
         if "limit_bytes" in long:
             rows.append(("  which may be", _mb(long["limit_bytes"])))
     rows += [(name, "holds" if holds else "DOES NOT HOLD") for name, holds in results["bounds"].items()]
-    return _lines(rows)
+    return lines(rows)
 
 
 def _longest(stage: tuple[str, float]) -> float:
@@ -46,7 +46,7 @@ def _mb(count: int) -> str:
     return f"{count / 1e6:.0f} MB"
 
 
-def _lines(rows: Iterable[Row]) -> str:
+def lines(rows: Iterable[Row]) -> str:
     rows = list(rows)
     width = max(len(name) for name, _ in rows)
     return "\n".join(f"{name:<{width}}  {value:>14}".rstrip() for name, value in rows)

@@ -1,0 +1,98 @@
+"""`python dev.py bench musetalk`: this engine against the original's order of work, on full-size networks.
+
+Weights are seeded, which says nothing of pictures and all of time. Each round runs the original, then this
+engine on a first and on a second sound; ratios are taken within a round, and the median of the rounds counts.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from ..steps import say
+from . import media
+from .table import lines
+
+# The issue's bounds: this many times as fast as the original.
+MIN_FIRST, MIN_SECOND = 1.3, 2.3
+SIZE = (704, 1216)
+
+
+def main(arguments: list[str]) -> int:
+    """Measure, print the table, write the JSON. 1 if a bound does not hold."""
+    parser = argparse.ArgumentParser(prog="dev.py bench musetalk", description=__doc__)
+    parser.add_argument("--clip", type=Path, help="footage; the sample clip at 704×1216 by default")
+    parser.add_argument("--frames", type=int, default=8, help="of the clip (default 8)")
+    parser.add_argument("--rounds", type=int, default=5, help="default 5")
+    parser.add_argument("--out", type=Path, default=Path("bench_musetalk.json"))
+    options = parser.parse_args(arguments)
+    media.FOLDER.mkdir(parents=True, exist_ok=True)
+    clip = options.clip or media.upright(*SIZE, options.frames)
+    say(f"== {options.rounds} rounds of {options.frames} frames, full-size networks")
+    speed = _case("speed", clip, media.audio(8), options.frames, options.rounds)
+    say("== Memory against length, small networks")
+    memory = {
+        seconds: _case("memory", media.video(640, 360, seconds), media.audio(seconds), 0, 0)
+        for seconds in (4, 16)
+    }
+    results = {"clip": clip.name, "frames": options.frames, **_summary(speed), "memory": memory}
+    options.out.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
+    print(_table(results))
+    return 0 if all(results["bounds"].values()) else 1
+
+
+def _case(mode: str, clip: Path, audio: Path, frames: int, rounds: int) -> Any:
+    command = [sys.executable, "-m", "lipsync_studio.devtools.bench.musetalk_case", mode]
+    result = subprocess.run(
+        [*command, str(clip), str(audio), str(frames), str(rounds)],
+        stdout=subprocess.PIPE, text=True, check=True,
+    )  # fmt: skip
+    return json.loads(result.stdout.splitlines()[-1])
+
+
+def _summary(rounds: list[dict[str, Any]]) -> dict[str, Any]:
+    def ratio(name: str) -> list[float]:
+        return [each["original"]["seconds"] / each[name]["seconds"] for each in rounds]
+
+    ratios = {name: ratio(name) for name in ("first", "second")}
+    medians = {name: statistics.median(values) for name, values in ratios.items()}
+    return {
+        "rounds": rounds,
+        "ratios": ratios,
+        "medians": medians,
+        "bounds": {
+            f"first sound {MIN_FIRST} times as fast": medians["first"] >= MIN_FIRST,
+            f"second sound {MIN_SECOND} times as fast": medians["second"] >= MIN_SECOND,
+        },
+    }
+
+
+def _table(results: dict[str, Any]) -> str:
+    rounds, frames = results["rounds"], results["frames"]
+    rows: list[tuple[str, str]] = []
+    for name, title in (
+        ("original", "the original's order of work"),
+        ("first", "this engine, first sound"),
+        ("second", "this engine, second sound"),
+    ):
+        seconds = statistics.median(each[name]["seconds"] for each in rounds)
+        rows.append((title, f"{seconds / frames:.2f} s/frame"))
+        stages = {stage for each in rounds for stage in each[name]["stages"]}
+        spent = {
+            stage: statistics.median(each[name]["stages"].get(stage, 0.0) for each in rounds)
+            for stage in stages
+        }
+        for stage, time in sorted(spent.items(), key=lambda item: -item[1]):
+            rows.append((f"  {stage}", f"{time / seconds:.1%}"))
+    for name, median in results["medians"].items():
+        low, high = min(results["ratios"][name]), max(results["ratios"][name])
+        rows.append((f"{name} sound: times as fast", f"{median:.2f} ({low:.2f} to {high:.2f})"))
+    for length, memory in results["memory"].items():
+        rows.append((f"{length} s: peak memory above idle", f"{memory['growth_bytes'] / 1e6:.0f} MB"))
+    rows += [(name, "holds" if holds else "DOES NOT HOLD") for name, holds in results["bounds"].items()]
+    return lines(rows)

@@ -1,0 +1,139 @@
+"""One measurement in a process of its own: MODE CLIP AUDIO FRAMES ROUNDS. Prints a line of JSON."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+import tempfile
+import time
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import psutil
+import torch
+
+from lipsync_studio.backends.crop import backend as crop
+from lipsync_studio.backends.crop import job
+from lipsync_studio.backends.musetalk import composer, engine, generator
+from lipsync_studio.backends.musetalk.cache import ContentCache
+from lipsync_studio.backends.musetalk.models import MuseTalkModels, of_networks
+from lipsync_studio.backends.musetalk.settings import MuseTalkSettings
+from lipsync_studio.backends.protocol import LipSyncRequest
+from lipsync_studio.backends.run import run
+from lipsync_studio.engine.faces.track import FaceTrack
+from lipsync_studio.engine.faces.tracker import track_faces
+from lipsync_studio.engine.host.plain import PlainHost
+from lipsync_studio.engine.media.sound import Sound
+from lipsync_studio.engine.media.video import VideoSource
+from lipsync_studio.engine.media.writer import Mp4Writer
+from lipsync_studio.musetalk_core.unet import UNET_CONFIG
+from lipsync_studio.musetalk_core.vae import VAE_CONFIG
+
+from .. import seeded_musetalk
+from ..memory import watch_memory
+from .original_musetalk import Original
+from .stopwatch import Stopwatch
+
+# Seconds of the sample verse from which on somebody sings for two seconds and more.
+_SUNG = (1, 4)
+
+_STAGES: tuple[tuple[Any, str, str], ...] = (
+    (job, "track_faces", "track"),
+    (engine, "hear", "hear"),
+    (engine, "frame_faces", "crop"),
+    (generator, "encode_crops", "encode"),
+    (generator, "predict", "UNet"),
+    (generator, "decode", "decode"),
+    (composer, "class_maps", "parse"),
+    (composer, "paste_masks", "masks"),
+    (composer, "paste", "paste"),
+    (crop, "paste_rgb", "paste"),
+    (Mp4Writer, "_encode", "encode video"),
+)
+
+
+def main() -> None:
+    mode, clip, audio, frames, rounds = sys.argv[1:]
+    # Seeded networks make numbers so small that processors handle them a hundred times slower; trained ones
+    # don't.
+    torch.set_flush_denormal(True)
+    if mode == "speed":
+        print(json.dumps(_speed(Path(clip), Path(audio), int(frames), int(rounds))))
+    else:
+        print(json.dumps(_memory(Path(clip), Path(audio))))
+
+
+def _speed(clip: Path, audio: Path, frames: int, rounds: int) -> list[dict[str, Any]]:
+    source = VideoSource(clip, 0.0, float(frames / VideoSource(clip).fps))
+    seconds = frames / source.fps
+    voice = Sound.load(audio)
+    songs = [voice.cut(Fraction(start), seconds) for start in _SUNG]
+    with tempfile.TemporaryDirectory() as folder, PlainHost("cpu") as host, torch.inference_mode():
+        networks = (
+            seeded_musetalk.seeded_unet(UNET_CONFIG),
+            seeded_musetalk.seeded_vae(VAE_CONFIG),
+            seeded_musetalk.seeded_whisper(),
+            seeded_musetalk.seeded_parser(),
+        )
+        original = Original(*networks)
+        track = track_faces(source, host)
+        results = []
+        for number in range(rounds):
+            place = Path(folder) / str(number)
+            place.mkdir()
+            # The layout that each side works best with.
+            for net in networks[:2]:
+                net.to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]
+            result = {"original": original.run(source, songs[0], track, place)}
+            models = of_networks("v1.5", *networks, host, f"round {number}")
+            result["first"] = _ours(models, source, songs[0], None, place / "first.mp4", host)
+            result["second"] = _ours(models, source, songs[1], track, place / "second.mp4", host)
+            models.cache.close()
+            results.append(result)
+    return results
+
+
+def _ours(
+    models: MuseTalkModels, source: VideoSource, song: Sound, track: FaceTrack | None, out: Path,
+    host: PlainHost,
+) -> dict[str, Any]:  # fmt: skip
+    watch = Stopwatch()
+    with contextlib.ExitStack() as stack:
+        for owner, attribute, name in _STAGES:
+            stack.enter_context(watch.watch(owner, attribute, name))
+        started = time.perf_counter()
+        request = LipSyncRequest(source, song, track=track, content="song", length="video")
+        backend = crop.CropBackend(engine.MuseTalkEngine(models, MuseTalkSettings()))
+        report = run(backend, request, host, out)
+        seconds = time.perf_counter() - started
+    assert report.generated == source.frames, report.spans
+    return {"seconds": seconds, "stages": {**watch.seconds, "other": watch.rest(seconds)}}
+
+
+def _memory(clip: Path, audio: Path) -> dict[str, Any]:
+    source, voice = VideoSource(clip), Sound.load(audio)
+    with PlainHost("cpu") as host, torch.inference_mode():
+        models = of_networks(
+            "v1.5",
+            seeded_musetalk.seeded_unet(),
+            seeded_musetalk.seeded_vae(),
+            seeded_musetalk.seeded_whisper(),
+            None,
+            host,
+            "memory",
+        )
+        # What is loaded and reserved once is no matter of length.
+        start = VideoSource(clip, 0.0, 1.0)
+        backend = crop.CropBackend(engine.MuseTalkEngine(models, MuseTalkSettings()))
+        run(backend, LipSyncRequest(start, voice, length="video"), host, host.temp_file(".mp4"))
+        fresh = MuseTalkModels(**{**vars(models), "cache": ContentCache(host.temp_file(".sqlite"))})
+        backend = crop.CropBackend(engine.MuseTalkEngine(fresh, MuseTalkSettings()))
+        with watch_memory(psutil.Process()) as peak:
+            report = run(backend, LipSyncRequest(source, voice), host, host.temp_file(".mp4"))
+    return {"frames": report.frames, "growth_bytes": peak.growth}
+
+
+if __name__ == "__main__":
+    main()

@@ -14,9 +14,11 @@ from .did_backend import LipSyncDIDBackend
 from .did_routes import register_routes
 from .did_talk import LipSyncDIDTalk
 from .face_track import LipSyncFaceTrack
+from .lyrics_files import LipSyncLoadLyrics, LipSyncSaveLyrics
 from .model_manager import LipSyncModelManager
 from .overlay import LipSyncLyricOverlay
 from .viseme import LipSyncVisemeBackend
+from .whisper_alignment import LipSyncFromWhisperAlignment, LipSyncToWhisperAlignment
 
 
 class LipSyncStudio(ComfyExtension):
@@ -35,6 +37,10 @@ class LipSyncStudio(ComfyExtension):
             LipSyncDIDBackend,
             LipSyncFaceTrack,
             LipSyncAlignLyrics,
+            LipSyncLoadLyrics,
+            LipSyncSaveLyrics,
+            LipSyncFromWhisperAlignment,
+            LipSyncToWhisperAlignment,
             LipSyncLyricOverlay,
             LipSyncModelManager,
             LipSyncDIDTalk,

@@ -16,6 +16,8 @@ from .did_talk import LipSyncDIDTalk
 from .face_track import LipSyncFaceTrack
 from .lyrics_files import LipSyncLoadLyrics, LipSyncSaveLyrics
 from .model_manager import LipSyncModelManager
+from .musetalk import LipSyncMuseTalkBackend, LipSyncMuseTalkLoader
+from .musetalk_stages import LipSyncAudioFeatures, LipSyncComposite, LipSyncMuseTalkInfer
 from .overlay import LipSyncLyricOverlay
 from .viseme import LipSyncVisemeBackend
 from .whisper_alignment import LipSyncFromWhisperAlignment, LipSyncToWhisperAlignment
@@ -34,6 +36,7 @@ class LipSyncStudio(ComfyExtension):
         return [
             LipSyncApply,
             LipSyncVisemeBackend,
+            LipSyncMuseTalkBackend,
             LipSyncDIDBackend,
             LipSyncFaceTrack,
             LipSyncAlignLyrics,
@@ -43,6 +46,10 @@ class LipSyncStudio(ComfyExtension):
             LipSyncToWhisperAlignment,
             LipSyncLyricOverlay,
             LipSyncModelManager,
+            LipSyncMuseTalkLoader,
+            LipSyncAudioFeatures,
+            LipSyncMuseTalkInfer,
+            LipSyncComposite,
             LipSyncDIDTalk,
             LipSyncDIDVoices,
             LipSyncDIDStatus,

@@ -53,7 +53,7 @@ function addUpload(node) {
 
 function addView(node) {
     const text = Object.assign(document.createElement("textarea"), { readOnly: true, spellcheck: false });
-    text.style.cssText = "flex: 1; min-height: 0; width: 100%; resize: none; box-sizing: border-box;";
+    text.style.cssText = "flex: 1; min-height: 80px; width: 100%; resize: none; box-sizing: border-box;";
     text.className = "comfy-multiline-input";
     text.ariaLabel = "Saved lyrics";
     const link = Object.assign(document.createElement("a"), { target: "_blank" });

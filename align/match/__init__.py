@@ -14,6 +14,7 @@ from .matching import linked
 from .path import Link
 from .report import WELL_MATCHED_LINE, LineToCheck, MatchReport, judged
 from .tokens import Heard, Sung, heard_keys, in_different_scripts, sung_keys
+from .voice import at_voice
 
 ENGINE = "matched with recognised words"
 
@@ -43,9 +44,10 @@ def match_lyrics(
 
     language: a BCP 47 tag, for numerals and contractions; "" for English. spans: where there is a voice
     (start and end in seconds, in order), if that is known: words that were not recognised are rather put
-    there. Confidence is how alike a word and the recognised one are and how sure the recogniser was, 0.35 for
-    words that stand in a misheard one's place, 0.2 and less for times estimated from the neighbours' by
-    syllables. Raises TextError when the lyrics hold nothing to speak.
+    there, and those beside a pause begin and end with the voice. Confidence is how alike a word and the
+    recognised one are and how sure the recogniser was, 0.35 for words that stand in a misheard one's place,
+    0.2 and less for times estimated from the neighbours' by syllables. Raises TextError when the lyrics hold
+    nothing to speak.
     """
     lines = parse_lyrics(lyrics, language) if isinstance(lyrics, str) else tuple(lyrics)
     romanise = in_different_scripts(lines, recognised)
@@ -55,7 +57,8 @@ def match_lyrics(
     report = _report(lines, sung, heard, links, recognised)
     if report.verdict == "failed":
         return Match(WordTimings((), language, ENGINE), report)
-    slots = fill(sung, _times(sung, heard, links), _free(heard, links), spans, duration)
+    free = _free(heard, links)
+    slots = fill(sung, at_voice(_times(sung, heard, links), spans, free), free, spans, duration)
     sureness = _sureness(heard, links, slots)
     timed = []
     at = 0

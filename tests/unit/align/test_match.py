@@ -262,6 +262,32 @@ def test_words_before_the_first_and_after_the_last_stay_close():
     assert 31.5 < times["where"] < times["met"] < 34.0
 
 
+@pytest.mark.parametrize(
+    ("two_ends", "three_starts", "ad_lib", "expected"),
+    [
+        (2.2, 2.4, False, (2.0, 3.0)),
+        (3.2, 3.2, False, (2.0, 3.0)),
+        (1.95, 1.95, False, (1.95, 3.0)),
+        (2.0, 3.3, True, (2.0, 3.3)),
+        (2.0, 3.6, False, (2.0, 3.6)),
+    ],
+)
+def test_words_beside_a_pause_end_and_begin_with_the_voice(
+    two_ends: float, three_starts: float, ad_lib: bool, expected: tuple[float, float]
+):
+    said = [
+        Word("one", 0.5, 1.0),
+        Word("two", 1.0, two_ends),
+        *([Word("hey", 3.0, 3.2)] if ad_lib else []),
+        Word("three", three_starts, 4.0),
+        Word("four", 4.0, 5.0),
+    ]
+    _, two, three, _ = match_lyrics(
+        "one two\nthree four", said, 6.0, spans=[(0.5, 2.0), (3.0, 5.0)]
+    ).timings.words()
+    assert (two.end, three.start) == expected
+
+
 def test_words_without_length_are_not_trusted():
     said = heard("I wandered lonely as a cloud")
     said[2] = Word("lonely", 9.0, 9.0)

@@ -37,7 +37,7 @@ def match_lyrics(
     duration: float,
     *,
     language: str = "",
-    spans: Sequence[Span] = (),
+    spans: Sequence[Span] | None = None,
 ) -> Match:
     """Find when the words of lyrics are said in a sound of `duration` seconds from the words recognised in
     it.
@@ -54,11 +54,12 @@ def match_lyrics(
     sung = sung_keys(lines, language, romanise)
     heard = heard_keys(recognised, duration, language, romanise) if duration > 0 else []
     links = linked(sung, heard, duration)
+    voiced = spans or ()
     report = _report(lines, sung, heard, links, recognised)
     if report.verdict == "failed":
         return Match(WordTimings((), language, ENGINE), report)
     free = _free(heard, links)
-    slots = fill(sung, at_voice(_times(sung, heard, links), spans, free), free, spans, duration)
+    slots = fill(sung, at_voice(_times(sung, heard, links), voiced, free), free, voiced, duration)
     sureness = _sureness(heard, links, slots)
     timed = []
     at = 0

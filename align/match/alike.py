@@ -106,12 +106,12 @@ def _joined(keys: Sequence[str]) -> list[str]:
 def _with_readings(table: Similarities, left: Sequence[str], right: Sequence[str]) -> Similarities:
     by_reading: dict[str, list[int]] = {}
     for column, key in enumerate(right):
-        if is_ideograph(key[0]):
+        if is_ideograph(key[:1]):
             by_reading.setdefault(reading(key), []).append(column)
     extra = [
         (row, column)
         for row, key in enumerate(left)
-        if by_reading and is_ideograph(key[0])
+        if by_reading and is_ideograph(key[:1])
         for column in by_reading.get(reading(key), [])
     ]
     if not extra:

@@ -1,7 +1,8 @@
 """The best way to lay two sequences of keys beside each other: global alignment after Needleman and Wunsch
 (1970) in which the right one's beginning and end cost nothing, and two keys may stand for one.
 
-The scores are those of the project's notes on lyrics; the band keeps very long texts within bounds.
+The scores are what 79 hand-timed songs (JamendoLyrics) with simulated recognition came out best with; the
+band keeps very long texts within bounds.
 """
 
 from __future__ import annotations

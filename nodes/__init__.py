@@ -19,6 +19,7 @@ from .model_manager import LipSyncModelManager
 from .musetalk import LipSyncMuseTalkBackend, LipSyncMuseTalkLoader
 from .musetalk_stages import LipSyncAudioFeatures, LipSyncComposite, LipSyncMuseTalkInfer
 from .overlay import LipSyncLyricOverlay
+from .transcribe import LipSyncTranscribe
 from .viseme import LipSyncVisemeBackend
 from .whisper_alignment import LipSyncFromWhisperAlignment, LipSyncToWhisperAlignment
 
@@ -40,6 +41,7 @@ class LipSyncStudio(ComfyExtension):
             LipSyncDIDBackend,
             LipSyncFaceTrack,
             LipSyncAlignLyrics,
+            LipSyncTranscribe,
             LipSyncLoadLyrics,
             LipSyncSaveLyrics,
             LipSyncFromWhisperAlignment,

@@ -90,6 +90,12 @@ def test_group_norm_of_a_half_masked_picture():
         assert (found - wanted).abs().max() < 1e-5
         torch.testing.assert_close(exact(x), norm(x))
         torch.testing.assert_close(exact(x[:, :, 0]), norm(x[:, :, 0]))
+        half = x.bfloat16()
+        wanted = norm.double()(half.double())
+        found = exact.bfloat16()(half.to(memory_format=torch.channels_last))
+        assert found.dtype == torch.bfloat16
+        # Its weights and its result have 8 bits.
+        assert ((found - wanted).abs() < 0.02 * wanted.abs().clamp(min=1)).all()
 
 
 def test_encoding_is_the_mean_of_the_masked_and_the_whole_crop(vae, crops):

@@ -17,8 +17,8 @@ from .whisper_model import FRAMES_PER_SECOND, MOST_TOKENS, RATE, States, Whisper
 
 # Shorter than the model's window, so that nothing at the edge is cut.
 _LONGEST_PASSAGE = 28.0
-# Now and then the model loses its way and ends a text at once, with this mean log probability and less, although
-# it hears a voice. It finds it again in parts of the passage.
+# Now and then the model loses its way and ends a text at once, with this mean log probability and less,
+# although it hears a voice. It finds it again in parts of the passage.
 _LOST = -1.0
 _VOICELESS = 0.6
 _SHORTEST_PART = 6 * RATE

@@ -17,7 +17,8 @@ from .match import match_lyrics
 from .place import place_words
 from .pocket import RATE, PocketAligner
 from .text import LyricLine, parse_lyrics
-from .transcribe.models import NAMES, find_ct2, find_openai
+from .transcribe.models import find_ct2, find_openai
+from .transcribe.names import MODELS
 from .words import Word, WordTimings
 
 if TYPE_CHECKING:
@@ -248,7 +249,7 @@ class _Run:
     def _installed(self) -> Path:
         """The model that is asked for, or the largest installed that knows the language."""
         english = self._options.language.split("-")[0].lower() in ("", "en")
-        wanted = [self._options.model] if self._options.model else [*reversed(NAMES)]
+        wanted = [self._options.model] if self._options.model else [*reversed(MODELS)]
         for name in wanted:
             if name.endswith(".en") and not english and not self._options.model:
                 continue

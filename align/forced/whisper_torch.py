@@ -173,7 +173,8 @@ class TorchWhisper:
         filtered, and averaged."""
         import torch
 
-        layers: Any = self._managed.module.get_decoder().layers
+        network: Any = self._managed.module
+        layers = network.get_decoder().layers
         weights = []
         for layer, head in self._heads:
             module = layers[layer].encoder_attn

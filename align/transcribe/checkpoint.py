@@ -83,8 +83,8 @@ def load_whisper(path: Path, dtype: torch.dtype) -> Whisper:
 
 
 def _empty(dims: dict[str, int]) -> Whisper:
-    """A network without weights. Its own constructor would fill it with random numbers, at the cost of seconds
-    and of everybody's random state; on the meta device torch's compiler gets loaded, which takes 120 MB."""
+    """A network without weights. Its own constructor would fill it with random numbers, at the cost of
+    seconds and of everybody's random state; on the meta device torch loads its compiler: 120 MB."""
     import torch
     from torch.overrides import TorchFunctionMode
     from whisper.model import AudioEncoder, ModelDimensions, TextDecoder, Whisper

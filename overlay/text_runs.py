@@ -36,6 +36,11 @@ def clean(text: str) -> str:
     return " ".join("".join(c if unicodedata.category(c) != "Cc" else " " for c in text).split())
 
 
+def is_dense(text: str) -> bool:
+    """Whether it is of a script that sets no spaces between words."""
+    return any(script(character) in ("Hani", "Hira", "Kana") for character in text)
+
+
 def base_level(text: str) -> int:
     """1 for a text that reads from right to left, by its first strong character (UAX #9, P2 and P3)."""
     return int(bidi.get_base_level(text))

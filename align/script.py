@@ -46,7 +46,7 @@ def is_spaceless(text: str) -> bool:
 
 def is_ideograph(character: str) -> bool:
     """A Chinese character, in whatever language; kana are none."""
-    return unicodedata.name(character, "").startswith("CJK ")
+    return bool(character) and unicodedata.name(character, "").startswith("CJK ")
 
 
 def display_words(text: str) -> list[tuple[str, bool]]:

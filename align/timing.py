@@ -12,20 +12,25 @@ _SHORTEST_WORD = 0.06
 _JOINED_GAP = 0.12
 
 
-def settled(lines: Sequence[Line], duration: float) -> tuple[Line, ...]:
+def settled(lines: Sequence[Line], duration: float, crowded: bool = False) -> tuple[Line, ...]:
     """The same words in order, not overlapping, inside 0..duration seconds; short gaps inside a line closed.
 
-    Words are at least 0.06 s long, or share the time evenly where they are too many for it.
+    Words are at least 0.06 s long, or share the time evenly where they are too many for it. crowded: words
+    that are shorter as given, but not without length, don't push away those that follow.
     """
     words = [word for line in lines for word in line.words]
     shortest = min(_SHORTEST_WORD, duration / max(1, len(words)))
+    rooms = [
+        min(shortest, word.end - word.start) if crowded and word.end > word.start else shortest
+        for word in words
+    ]
     starts = [min(max(word.start, 0.0), duration) for word in words]
     # Forwards each word leaves room for the one before it, backwards for all that follow.
     for at in range(1, len(starts)):
-        starts[at] = max(starts[at], starts[at - 1] + shortest)
+        starts[at] = max(starts[at], starts[at - 1] + rooms[at - 1])
     limit = duration
     for at in reversed(range(len(starts))):
-        limit = starts[at] = min(starts[at], limit - shortest)
+        limit = starts[at] = min(starts[at], limit - rooms[at])
     starts = [max(0.0, start) for start in starts]
     timed: list[Line] = []
     at = 0

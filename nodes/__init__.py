@@ -14,9 +14,13 @@ from .did_backend import LipSyncDIDBackend
 from .did_routes import register_routes
 from .did_talk import LipSyncDIDTalk
 from .face_track import LipSyncFaceTrack
+from .lyrics_files import LipSyncLoadLyrics, LipSyncSaveLyrics
 from .model_manager import LipSyncModelManager
+from .musetalk import LipSyncMuseTalkBackend, LipSyncMuseTalkLoader
+from .musetalk_stages import LipSyncAudioFeatures, LipSyncComposite, LipSyncMuseTalkInfer
 from .overlay import LipSyncLyricOverlay
 from .viseme import LipSyncVisemeBackend
+from .whisper_alignment import LipSyncFromWhisperAlignment, LipSyncToWhisperAlignment
 
 
 class LipSyncStudio(ComfyExtension):
@@ -32,11 +36,20 @@ class LipSyncStudio(ComfyExtension):
         return [
             LipSyncApply,
             LipSyncVisemeBackend,
+            LipSyncMuseTalkBackend,
             LipSyncDIDBackend,
             LipSyncFaceTrack,
             LipSyncAlignLyrics,
+            LipSyncLoadLyrics,
+            LipSyncSaveLyrics,
+            LipSyncFromWhisperAlignment,
+            LipSyncToWhisperAlignment,
             LipSyncLyricOverlay,
             LipSyncModelManager,
+            LipSyncMuseTalkLoader,
+            LipSyncAudioFeatures,
+            LipSyncMuseTalkInfer,
+            LipSyncComposite,
             LipSyncDIDTalk,
             LipSyncDIDVoices,
             LipSyncDIDStatus,

@@ -46,7 +46,11 @@ class LipSyncMuseTalkLoader(io.ComfyNode):
 
     @classmethod
     def execute(
-        cls, version: str, precision: str, compile: bool = False, download_missing: bool = False
+        cls,
+        version: str,
+        precision: str = "auto",
+        compile: bool = False,
+        download_missing: bool = False,
     ) -> io.NodeOutput:
         return io.NodeOutput(_load(version, precision, compile, download_missing))
 
@@ -59,8 +63,8 @@ class LipSyncMuseTalkBackend(io.ComfyNode):
             display_name="MuseTalk Backend (LipSync)",
             category="lipsync/backends",
             description=(
-                "MuseTalk 1.5 or 1.0: a diffusion network repaints the mouth in one step. Real-time class "
-                "on a GPU. Its weights are fetched by Model Manager, or here with download_missing."
+                "MuseTalk 1.5 or 1.0: a diffusion network repaints the lower face in one step. Its weights "
+                "(3.9 GB) are fetched by Model Manager, or here with download_missing."
             ),
             search_aliases=["lip sync", "musetalk", "dub", "talking head"],
             inputs=[
@@ -76,7 +80,10 @@ class LipSyncMuseTalkBackend(io.ComfyNode):
                 MuseTalkModelIO.Input(
                     "model",
                     optional=True,
-                    tooltip="From Load MuseTalk; its version and precision then count. Else loaded here.",
+                    tooltip=(
+                        "From Load MuseTalk, so that other settings don't load the networks again. Its "
+                        "version and precision then count, not those here."
+                    ),
                 ),
                 shared.upscale_input(),
             ],
@@ -92,40 +99,20 @@ class LipSyncMuseTalkBackend(io.ComfyNode):
         cls,
         version: str,
         quality: str,
-        bbox_shift: float,
-        unit: str,
-        chin_margin: float,
-        mask: str,
-        mask_source: str,
-        left_cheek: int,
-        right_cheek: int,
-        detail: float,
-        precision: str,
-        batch: int = 8,
+        precision: str = "auto",
         compile: bool = False,
         parity: bool = False,
         download_missing: bool = False,
         model: MuseTalkModels | None = None,
         upscale_model: Any = None,
+        **choices: Any,
     ) -> io.NodeOutput:
+        """choices: the other widgets of `face_inputs`, `mask_inputs` and `batch_input`."""
         with engine_imports():
             from ..backends.crop.backend import CropBackend
             from ..backends.musetalk.engine import MuseTalkEngine
         models = model or _load(version, precision, compile, download_missing)
-        settings = shared.to_settings(
-            models.version,
-            quality,
-            bbox_shift=bbox_shift,
-            unit=unit,
-            chin_margin=chin_margin,
-            mask=mask,
-            mask_source=mask_source,
-            left_cheek=left_cheek,
-            right_cheek=right_cheek,
-            detail=detail,
-            batch=batch,
-            parity=parity,
-        )
+        settings = shared.to_settings(models.version, quality=quality, parity=parity, **choices)
         engine = MuseTalkEngine(models, settings, restore=restore_of(upscale_model, parity))
         return io.NodeOutput(CropBackend(engine))
 

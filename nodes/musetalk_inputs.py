@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from comfy_api.latest import io
 
@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 VERSIONS = ["v1.5", "v1.0-original", "v1.0-current"]
 PRECISIONS = ["auto", "float32", "float16", "bfloat16"]
-_OWN = "version's own"
+# Stands for what another choice decides: a value outside the widget's own range.
+_NONE = -1.0
 
 
 def version_input() -> io.Input:
@@ -33,8 +34,9 @@ def precision_input() -> io.Input:
         "precision",
         options=PRECISIONS,
         default="auto",
+        optional=True,
         advanced=True,
-        tooltip="Of the networks. auto: half precision where the device is faster with it.",
+        tooltip="Of the networks' numbers. auto: 16 bits where the device is faster with them, else 32.",
     )
 
 
@@ -44,7 +46,7 @@ def compile_input() -> io.Input:
         default=False,
         optional=True,
         advanced=True,
-        tooltip="Have torch.compile translate the networks: slow to start, faster in long runs.",
+        tooltip="Have torch.compile translate the networks: a minute or more to start, faster in long runs.",
     )
 
 
@@ -79,13 +81,14 @@ def face_inputs() -> list[io.Input]:
             step=0.5,
             tooltip=(
                 "How wide the mouth opens: + moves the repainted half down and tends to open it more, "
-                "- less. Usually -7 to 7. No face is detected again when it changes."
+                "- less. Usually -7 to 7. With Track Faces wired, nothing is detected again for it."
             ),
         ),
         io.Combo.Input(
             "unit",
             options=["relative", "pixels"],
             default="relative",
+            optional=True,
             advanced=True,
             tooltip=(
                 "Of bbox_shift and chin_margin. relative: 1/256 of the face's height, the same at every "
@@ -94,12 +97,27 @@ def face_inputs() -> list[io.Input]:
         ),
         io.Float.Input(
             "chin_margin",
-            default=-1.0,
-            min=-1.0,
+            default=_NONE,
+            min=_NONE,
             max=60.0,
             step=1.0,
+            optional=True,
             advanced=True,
             tooltip="Added below the chin. -1: the version's own (10 for v1.5, 0 for v1.0).",
+        ),
+        io.Boolean.Input(
+            "upright",
+            default=True,
+            optional=True,
+            advanced=True,
+            tooltip="Turn tilted heads upright for the networks, and the painted face back.",
+        ),
+        io.Boolean.Input(
+            "steady",
+            default=True,
+            optional=True,
+            advanced=True,
+            tooltip="Take the tracker's jitter out of the face box. A moving head is followed all the same.",
         ),
     ]
 
@@ -109,19 +127,23 @@ def mask_inputs() -> list[io.Input]:
     return [
         io.Combo.Input(
             "mask",
-            options=[_OWN, "jaw", "raw", "neck", "lips", "face"],
-            default=_OWN,
+            options=["auto", "jaw", "raw", "neck", "lips", "face"],
+            default="auto",
             tooltip=(
-                "What is repainted. jaw: mouth, cheeks, chin; raw: the same without growing over the chin; "
-                "neck: with the neck; lips: as little as possible; face: everything."
+                "What is repainted. auto: the version's own; jaw: mouth, cheeks, chin; raw: the same without "
+                "growing over the chin; neck: with the neck; lips: as little as possible; face: everything."
             ),
         ),
         io.Combo.Input(
             "mask_source",
-            options=["by quality", "auto", "parsing", "landmarks"],
-            default="by quality",
+            options=["auto", "parsing", "landmarks"],
+            default="auto",
+            optional=True,
             advanced=True,
-            tooltip="parsing: a network finds skin, lips, hair; landmarks: drawn, needs no weights.",
+            tooltip=(
+                "parsing: a network finds skin, lips, hair; landmarks: drawn, needs no weights; auto: by "
+                "quality, parsing only where installed."
+            ),
         ),
         io.Int.Input(
             "left_cheek",
@@ -129,8 +151,9 @@ def mask_inputs() -> list[io.Input]:
             min=20,
             max=160,
             step=5,
+            optional=True,
             advanced=True,
-            tooltip="Width of cheek that the mask jaw keeps whole, left of the middle (of 256).",
+            tooltip="How much of the cheek the mask jaw repaints, left of the middle; less keeps more of it.",
         ),
         io.Int.Input(
             "right_cheek",
@@ -138,17 +161,29 @@ def mask_inputs() -> list[io.Input]:
             min=20,
             max=160,
             step=5,
+            optional=True,
             advanced=True,
             tooltip="The same to the right.",
         ),
         io.Float.Input(
             "detail",
-            default=-1.0,
-            min=-1.0,
+            default=_NONE,
+            min=_NONE,
             max=1.0,
             step=0.05,
+            optional=True,
             advanced=True,
             tooltip="How much of the source's pores and stubble is kept outside the lips. -1: by quality.",
+        ),
+        io.Float.Input(
+            "colour",
+            default=_NONE,
+            min=_NONE,
+            max=1.0,
+            step=0.05,
+            optional=True,
+            advanced=True,
+            tooltip="How far the new face takes on the source's colours at the mask's edge. -1: by quality.",
         ),
     ]
 
@@ -159,15 +194,15 @@ def quality_input() -> io.Input:
         options=["fast", "balanced", "quality"],
         default="balanced",
         tooltip=(
-            "fast: mask from landmarks, nothing else; balanced: face parsing where installed, tilted heads "
-            "turned upright, colours matched, half the skin's detail kept; quality: all of it."
+            "fast: the mask is drawn from landmarks, nothing else; balanced: face parsing where installed, "
+            "colours matched, half the skin's detail kept; quality: all of the detail."
         ),
     )
 
 
 def batch_input() -> io.Input:
     return io.Int.Input(
-        "batch",
+        "batch_size",
         default=8,
         min=1,
         max=64,
@@ -177,7 +212,8 @@ def batch_input() -> io.Input:
     )
 
 
-def parity_input() -> io.Input:
+def parity_input(reach: str = "") -> io.Input:
+    """reach: a sentence on what else it decides."""
     return io.Boolean.Input(
         "parity",
         default=False,
@@ -185,31 +221,32 @@ def parity_input() -> io.Input:
         advanced=True,
         tooltip=(
             "Do exactly as the original does, limits and all: whole pixels, no smoothing, its audio windows, "
-            "shift in pixels. For comparisons."
+            f"shift in pixels. For comparisons.{reach}"
         ),
     )
 
 
 def to_settings(
     version: str,
-    quality: str,
     *,
+    quality: str = "balanced",
     bbox_shift: float = 0.0,
     unit: str = "relative",
-    chin_margin: float = -1.0,
-    mask: str = _OWN,
-    mask_source: str = "by quality",
+    chin_margin: float = _NONE,
+    upright: bool = True,
+    steady: bool = True,
+    mask: str = "auto",
+    mask_source: str = "auto",
     left_cheek: int = 90,
     right_cheek: int = 90,
-    detail: float = -1.0,
-    batch: int = 8,
+    detail: float = _NONE,
+    colour: float = _NONE,
+    batch_size: int = 8,
     parity: bool = False,
 ) -> MuseTalkSettings:
+    """The widgets' values as the engine's settings."""
     with engine_imports():
         from ..backends.musetalk.settings import chosen
-    options: dict[str, Any] = {"batch": batch, "parity": parity, "cheeks": (left_cheek, right_cheek)}
-    if mask != _OWN:
-        options["mask"] = mask
     return chosen(
         version,
         quality,  # type: ignore[arg-type]
@@ -217,6 +254,12 @@ def to_settings(
         margin=None if chin_margin < 0 else chin_margin,
         unit="face" if unit == "relative" else "pixels",
         detail=None if detail < 0 else detail,
-        mask_source=None if mask_source == "by quality" else mask_source,  # type: ignore[arg-type]
-        **options,
+        colour=None if colour < 0 else colour,
+        mask_source=None if mask_source == "auto" else mask_source,  # type: ignore[arg-type]
+        upright=upright,
+        steady=steady,
+        mask=None if mask == "auto" else mask,
+        cheeks=(left_cheek, right_cheek),
+        batch=batch_size,
+        parity=parity,
     )

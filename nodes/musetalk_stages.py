@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from comfy_api.latest import InputImpl, io
+from comfy_api.latest import InputImpl, io, ui
 
 from ..engine.host.comfy import ComfyHost
 from . import musetalk_inputs as shared
@@ -44,11 +44,12 @@ class LipSyncAudioFeatures(io.ComfyNode):
                     default="auto",
                     tooltip=(
                         "Where nobody speaks the source's own mouth is shown. speech: found by voice "
-                        "detection; song: true silence only; off: the mouth is always repainted."
+                        "detection; song: true silence only; auto: by the sound; off: the mouth is always "
+                        "repainted."
                     ),
                 ),
                 WordTimingsIO.Input("words", optional=True, tooltip="When each word is said: exact pauses."),
-                shared.parity_input(),
+                shared.parity_input(" The stages that follow do so too."),
             ],
             outputs=[AudioFeaturesIO.Output(display_name="features")],
         )
@@ -70,9 +71,7 @@ class LipSyncAudioFeatures(io.ComfyNode):
         spans = None
         if pauses != "off":
             spans = tuple(mouth_spans(samples, words, pauses, stem=False))  # type: ignore[arg-type]
-        return io.NodeOutput(
-            hear(model, samples, sound.duration, ComfyHost(), parity=parity, spans=spans)
-        )
+        return io.NodeOutput(hear(model, samples, sound.duration, ComfyHost(), parity=parity, spans=spans))
 
 
 class LipSyncMuseTalkInfer(io.ComfyNode):
@@ -83,8 +82,8 @@ class LipSyncMuseTalkInfer(io.ComfyNode):
             display_name="Generate Mouths (LipSync)",
             category="lipsync/musetalk",
             description=(
-                "MuseTalk's inference alone: a 256×256 face for every frame, kept in a file, to be looked at "
-                "or put back by Composite Mouths."
+                "MuseTalk's inference alone: a face of 256×256 pixels for every frame, kept in a file, to be "
+                "looked at and put back by Composite Mouths."
             ),
             search_aliases=["musetalk", "inference", "unet"],
             inputs=[
@@ -96,7 +95,6 @@ class LipSyncMuseTalkInfer(io.ComfyNode):
                     optional=True,
                     tooltip="From Track Faces. Without it the faces are found here.",
                 ),
-                shared.quality_input(),
                 *shared.face_inputs(),
                 io.Combo.Input(
                     "length",
@@ -146,32 +144,23 @@ class LipSyncMuseTalkInfer(io.ComfyNode):
         model: MuseTalkModels,
         source: Any,
         features: AudioFeatures,
-        quality: str,
-        bbox_shift: float,
-        unit: str,
-        chin_margin: float,
         length: str,
         fill: str,
         person: str,
         face_track: FaceTrack | None = None,
         sync_offset_ms: int = 0,
-        batch: int = 8,
         fps: float = 25.0,
         upscale_model: Any = None,
+        **choices: Any,
     ) -> io.NodeOutput:
+        """choices: the widgets of `face_inputs` and `batch_input`."""
         with engine_imports():
             from ..backends.musetalk.engine import MuseTalkEngine
             from ..backends.musetalk.stages import infer, plan_faces
         host = ComfyHost()
-        settings = shared.to_settings(
-            model.version,
-            quality,
-            bbox_shift=bbox_shift,
-            unit=unit,
-            chin_margin=chin_margin,
-            batch=batch,
-            parity=features.parity,
-        )
+        settings = shared.to_settings(model.version, parity=features.parity, **choices)
+        restore = restore_of(upscale_model, features.parity)
+        engine = MuseTalkEngine(model, settings, features=features, restore=restore)
         job = plan_faces(
             features,
             to_source(source, fps),
@@ -182,9 +171,9 @@ class LipSyncMuseTalkInfer(io.ComfyNode):
             person=person,
             sync_offset=sync_offset_ms / 1000,
         )
-        restore = restore_of(upscale_model, features.parity)
-        clip = infer(MuseTalkEngine(model, settings, features=features, restore=restore), job, host)
-        return io.NodeOutput(clip, clip.preview())
+        clip = infer(engine, job, host)
+        faces = clip.preview()
+        return io.NodeOutput(clip, faces, ui=ui.PreviewImage(faces, cls=cls))
 
 
 class LipSyncComposite(io.ComfyNode):
@@ -204,7 +193,11 @@ class LipSyncComposite(io.ComfyNode):
                 MouthClipIO.Input("mouths", tooltip="From Generate Mouths."),
                 io.Audio.Input("audio", optional=True, tooltip="The soundtrack of the result."),
                 MuseTalkModelIO.Input(
-                    "model", optional=True, tooltip="For its face parser. Without it masks are drawn."
+                    "model",
+                    optional=True,
+                    tooltip=(
+                        "From Load MuseTalk, for its face parser. Without it the mask is drawn by landmarks."
+                    ),
                 ),
                 shared.quality_input(),
                 *shared.mask_inputs(),
@@ -231,34 +224,23 @@ class LipSyncComposite(io.ComfyNode):
         source: Any,
         mouths: MouthClip,
         quality: str,
-        mask: str,
-        mask_source: str,
-        left_cheek: int,
-        right_cheek: int,
-        detail: float,
         audio: Mapping[str, Any] | None = None,
         model: MuseTalkModels | None = None,
         crf: int = 12,
         fps: float = 25.0,
+        **choices: Any,
     ) -> io.NodeOutput:
+        """choices: the widgets of `mask_inputs`."""
         with engine_imports():
             from ..backends.musetalk.stages import composite
             from ..backends.run import write
         host = ComfyHost()
-        made_with = mouths.settings
+        made = mouths.settings
         settings = shared.to_settings(
-            made_with.version,
-            quality,
-            mask=mask,
-            mask_source=mask_source,
-            left_cheek=left_cheek,
-            right_cheek=right_cheek,
-            detail=detail,
-            batch=made_with.batch,
-            parity=made_with.parity,
+            made.version, quality=quality, parity=made.parity, batch_size=made.batch, **choices
         )
         rendering = composite(mouths, to_source(source, fps), model, host, settings)
         path = host.temp_file(".mp4")
         sound = None if audio is None else to_sound(audio)
-        report = write(rendering, f"MuseTalk {made_with.version.removeprefix('v')}", sound, path, crf)
+        report = write(rendering, f"MuseTalk {made.version.removeprefix('v')}", sound, path, crf)
         return io.NodeOutput(InputImpl.VideoFromFile(str(path)), report.to_json())

@@ -4,6 +4,7 @@ FACE_TRACK: engine.faces.track.FaceTrack. LIPSYNC_BACKEND: backends.protocol.Lip
 align.words.WordTimings. FACE_LANDMARKS and FACE_DETECTION_MODEL are ComfyUI's
 (comfy_extras/nodes_mediapipe.py). MUSETALK_MODEL: backends.musetalk.models.MuseTalkModels. AUDIO_FEATURES:
 backends.musetalk.audio_features.AudioFeatures. MOUTH_CLIP: backends.musetalk.mouth_clip.MouthClip.
+whisper_alignment is ComfyUI-Whisper's: a list of {"value", "start", "end"}, seconds.
 """
 
 from __future__ import annotations
@@ -18,3 +19,4 @@ FaceDetectionModelIO = io.Custom("FACE_DETECTION_MODEL")
 MuseTalkModelIO = io.Custom("MUSETALK_MODEL")
 AudioFeaturesIO = io.Custom("AUDIO_FEATURES")
 MouthClipIO = io.Custom("MOUTH_CLIP")
+WhisperAlignmentIO = io.Custom("whisper_alignment")

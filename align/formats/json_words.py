@@ -31,7 +31,7 @@ def read(text: str) -> Lyrics:
     content = _loaded(text)
     problems = Problems()
     header = content if isinstance(content, dict) else {}
-    lines, by_words = _lines(content, problems)
+    lines, by_words = lines_of(content, problems)
     language, engine, tags = header.get("language"), header.get("engine"), header.get("tags")
     return Lyrics(
         WordTimings(
@@ -63,8 +63,12 @@ def _loaded(text: str) -> Any:
         ) from error
 
 
-def _lines(content: Any, problems: Problems) -> tuple[tuple[Line, ...], bool]:
-    """The lines, and whether their words have times of their own."""
+def lines_of(content: Any, problems: Problems) -> tuple[tuple[Line, ...], bool]:
+    """The lines of a JSON value, and whether their words have times of their own.
+
+    A list is one of words, which are set in lines, or of whole lines, whose words are spread over their time.
+    Raises LyricsFormatError for anything else than a list or an object with one of the lists that are known.
+    """
     if isinstance(content, dict):
         words = content.get("words")
         for key, name in (("lines", "line"), ("segments", "segment"), ("transcription", "segment")):
@@ -84,12 +88,7 @@ def _lines(content: Any, problems: Problems) -> tuple[tuple[Line, ...], bool]:
             'The JSON holds no lyrics: it needs "lines" or "segments", each with "words" that have "text", '
             '"start" and "end".'
         )
-    return flat_lines(content, problems)
-
-
-def flat_lines(entries: Sequence[Any], problems: Problems) -> tuple[tuple[Line, ...], bool]:
-    """A list of words, which are set in lines, or of whole lines, whose words are spread over their time."""
-    words = _words(entries, "the list", None, None, problems)
+    words = _words(content, "the list", None, None, problems)
     if sum(map(_is_line, words)) >= max(1, len(words) / 2):
         return tuple(Line(spread(word.text, word.start, word.end)) for word in words), False
     return grouped(spaced(words)), bool(words)

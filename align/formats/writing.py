@@ -21,18 +21,18 @@ def serialise(timings: WordTimings, format: str, options: WriteOptions = _PLAIN)
     return format_named(format).write(timings, options)
 
 
-def write(
-    timings: WordTimings, path: Path, format: str | None = None, options: WriteOptions = _PLAIN
-) -> None:
-    """Write a file, by its suffix unless a format is given; nothing is left at `path` unless it is whole.
+def write(timings: WordTimings, path: Path, format: str | None = None, options: WriteOptions = _PLAIN) -> str:
+    """Write a file, by its suffix unless a format is given, and return its text, rows ending in a line feed.
 
-    Raises LyricsFormatError for a suffix or format that is not in FORMATS, OutputError for a place that can't
-    be written to."""
-    text = serialise(timings, format or format_of(path).name, options).replace("\n", options.newline)
+    Nothing is left at `path` unless it is whole. Raises LyricsFormatError for a suffix or format that is not
+    in FORMATS, OutputError for a place that can't be written to."""
+    text = serialise(timings, format or format_of(path).name, options)
+    data = ("\ufeff" * options.bom + text.replace("\n", options.newline)).encode("utf-8")
     part = path.with_name(path.name + ".part")
     try:
-        part.write_bytes(("\ufeff" * options.bom + text).encode("utf-8"))
+        part.write_bytes(data)
         part.replace(path)
     except OSError as error:
         part.unlink(missing_ok=True)
         raise OutputError(f"{path.name} cannot be written: {error.strerror or error}.") from error
+    return text

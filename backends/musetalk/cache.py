@@ -53,9 +53,11 @@ class ContentCache:
                 self._give_up()
 
     def close(self) -> None:
-        """Removes the file."""
+        """Removes the file; so does the end of the last reference to the cache."""
         with self._lock:
             self._give_up()
+
+    __del__ = close
 
     def _open(self) -> sqlite3.Connection | None:
         if self._db is None and not self._broken:

@@ -8,9 +8,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ...engine.errors import InputError
 from ...engine.faces.parsing import SIDE as MAP_SIDE
 from ...engine.faces.parsing import class_maps
-from ...engine.host.protocol import ManagedModel
+from ...engine.host.protocol import Host, ManagedModel
+from ...engine.weights.locate import require
 from ...musetalk_core.blend import blend_mask, blend_patch, crop_square, expanded_square
 from ...musetalk_core.landmark_map import landmark_map
 from ...musetalk_core.masks import face_mask
@@ -19,6 +21,7 @@ from ...musetalk_core.transform import CropTransform
 from ..crop.protocol import FaceCrop, Patch
 from .batches import Batches
 from .cache import ContentCache, content_key
+from .models import PARSER_SET, MuseTalkModels
 from .settings import MuseTalkSettings
 
 
@@ -30,6 +33,27 @@ class FramedFace:
     crop: FaceCrop
     transform: CropTransform
     small: np.ndarray
+
+
+def composer_of(
+    settings: MuseTalkSettings, models: MuseTalkModels | None, notes: list[str], host: Host
+) -> FaceComposer:
+    """models: None where masks are to be drawn from landmarks.
+
+    Raises MissingFilesError or InputError where the settings ask for a parser that isn't there."""
+    parser = None if models is None else models.parser
+    if settings.mask_source == "parsing" and parser is None:
+        if models is not None:
+            require(PARSER_SET, host)
+        raise InputError(
+            "Face parsing needs the model: connect Load MuseTalk, or draw the mask by landmarks."
+        )
+    if settings.mask_source == "landmarks":
+        parser = None
+    if parser is None:
+        notes.append("The mask is drawn from landmarks: hands and hair before the mouth are not seen.")
+    cache = ContentCache(host.temp_file(".sqlite")) if models is None else models.cache
+    return FaceComposer(settings, parser, cache)
 
 
 class FaceComposer:
@@ -96,9 +120,7 @@ class FaceComposer:
         if self._parser is None:
             maps: Sequence[np.ndarray] = [landmark_map(_points(item), self._square(item)) for item in framed]
         else:
-            crops = [
-                crop_square(item.crop.rgb, square) for item, square in zip(framed, squares, strict=True)
-            ]
+            crops = [crop_square(item.crop.rgb, square) for item, square in zip(framed, squares, strict=True)]
             maps = list(self._parsing.run(crops, self._parse))
         for item, face, square, class_map in zip(framed, faces, squares, maps, strict=True):
             box = item.transform.rect

@@ -8,18 +8,17 @@ from fractions import Fraction
 
 import numpy as np
 
+from ...engine.errors import InputError
 from ...engine.faces.track import Person
 from ...engine.host.protocol import Host
-from ...engine.weights.locate import require
-from ...musetalk_core.transform import CropTransform
 from ..crop.job import CropJob
 from ..crop.protocol import FaceCrop, Patch
 from .audio_features import AudioFeatures
-from .composer import FaceComposer, FramedFace
+from .composer import FaceComposer, FramedFace, composer_of
 from .generator import FaceGenerator, Shot
 from .geometry import FaceGeometry
 from .hearing import hear
-from .models import PARSER_SET, MuseTalkModels
+from .models import MuseTalkModels
 from .settings import MuseTalkSettings
 
 LICENCE = "MIT code; weights: CreativeML OpenRAIL-M by their card"
@@ -40,6 +39,13 @@ class Conditioning:
     fps: Fraction
     geometry: FaceGeometry
     generator: FaceGenerator
+
+
+@dataclass(frozen=True)
+class Painting:
+    """conditioning: of the faces that are generated. composer: puts them back."""
+
+    conditioning: Conditioning
     composer: FaceComposer
 
 
@@ -47,7 +53,7 @@ class MuseTalkEngine:
     """features: made beforehand; None to hear the job's own speech. restore: makes generated faces uint8
     [B, 256, 256, 3] better or larger.
 
-    Raises MissingFilesError where the settings ask for the face parser and its weights are not installed.
+    Raises InputError for features that were made for another version.
     """
 
     fps: Fraction | None = None
@@ -62,53 +68,55 @@ class MuseTalkEngine:
         features: AudioFeatures | None = None,
         restore: Restore | None = None,
     ) -> None:
+        if features is not None and features.version != settings.version:
+            raise InputError(
+                f"The audio features were made for {features.version}, the model is {settings.version}: "
+                "connect the same model to both."
+            )
         self.name = f"MuseTalk {settings.version.removeprefix('v')}"
         self.models = models
         self.settings = settings
         self._features = features
         self._restore = restore
 
-    def prepare(self, job: CropJob, notes: list[str], host: Host) -> Conditioning:
-        settings = self.settings
-        if settings.mask_source == "parsing" and self.models.parser is None:
-            require(PARSER_SET, host)
+    def prepare(self, job: CropJob, notes: list[str], host: Host) -> Painting:
+        """Raises MissingFilesError where the settings ask for the face parser and its weights are not
+        installed."""
+        # First, so that missing weights are said before anything is worked out.
+        composer = composer_of(self.settings, self.models, notes, host)
+        return Painting(self.condition(job, notes, host), composer)
+
+    def condition(self, job: CropJob, notes: list[str], host: Host) -> Conditioning:
+        """What generating the faces takes, without what puts them back."""
         features = self._features or hear(
-            self.models, job.speech.samples, job.timeline.duration, host, parity=settings.parity
+            self.models, job.speech.samples, job.timeline.duration, host, parity=self.settings.parity
         )
-        geometry = FaceGeometry(job.people, settings, job.source.size, job.source.fps)
-        parser = None if settings.mask_source == "landmarks" else self.models.parser
-        if parser is None:
-            notes.append("The mask is drawn from landmarks: hands and hair before the mouth are not seen.")
+        geometry = FaceGeometry(job.people, self.settings, job.source.size, job.source.fps)
         notes += geometry.notes()
-        generator = FaceGenerator(self.models, settings.batch, host.check_cancelled, self._restore)
-        composer = FaceComposer(settings, parser, self.models.cache)
-        return Conditioning(
-            features, job.speech.times, job.timeline.fps, geometry, generator, composer
-        )
+        generator = FaceGenerator(self.models, self.settings.batch, host.check_cancelled, self._restore)
+        return Conditioning(features, job.speech.times, job.timeline.fps, geometry, generator)
 
-    def box(
-        self, person: Person, frame: int, conditioning: Conditioning
-    ) -> tuple[float, float, float, float]:
+    def box(self, person: Person, frame: int, painting: Painting) -> tuple[float, float, float, float]:
         """The square that the parser looks at, and what resampling reads around the face."""
-        transform = conditioning.geometry.transform(person, frame)
-        if transform is None:
-            return 0.0, 0.0, 0.0, 0.0
-        return seen_box(transform, self.settings.preset.expand)
+        return seen_box(person, frame, painting.conditioning.geometry, self.settings.preset.expand)
 
-    def generate(self, crops: Sequence[FaceCrop], conditioning: Conditioning) -> Iterable[Patch]:
-        framed = frame_faces(crops, conditioning.geometry)
-        faces = generate_faces(framed, conditioning)
-        return conditioning.composer.patches(framed, list(faces))
+    def generate(self, crops: Sequence[FaceCrop], painting: Painting) -> Iterable[Patch]:
+        framed = frame_faces(crops, painting.conditioning.geometry)
+        faces = generate_faces(framed, painting.conditioning)
+        return painting.composer.patches(framed, list(faces))
 
 
-def seen_box(transform: CropTransform, expand: float) -> tuple[float, float, float, float]:
-    """x0, y0, x1, y1 of all that is read of a picture for one face."""
+def seen_box(
+    person: Person, frame: int, geometry: FaceGeometry, expand: float
+) -> tuple[float, float, float, float]:
+    """x0, y0, x1, y1 of all that is read of a picture for one face; nothing where the face has no box."""
+    transform = geometry.transform(person, frame)
+    if transform is None:
+        return 0.0, 0.0, 0.0, 0.0
     reach = _REACH * max(1.0, max(transform.box.width, transform.box.height) / transform.side)
     square, box = transform.box.square(expand).bounds, transform.box.bounds
-    low = (min(a, b - reach) for a, b in zip(square[:2], box[:2], strict=True))
-    high = (max(a, b + reach) for a, b in zip(square[2:], box[2:], strict=True))
-    x0, y0 = low
-    x1, y1 = high
+    x0, y0 = (min(a, b - reach) for a, b in zip(square[:2], box[:2], strict=True))
+    x1, y1 = (max(a, b + reach) for a, b in zip(square[2:], box[2:], strict=True))
     return x0, y0, x1, y1
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from ...engine.faces.finish import runs
 from ...engine.faces.smoothing import bilateral
 from ...engine.faces.track import Person
-from ...musetalk_core.face_box import BoxSettings, FaceBox, eye_angle, face_box, parity_box, parity_margin
+from ...musetalk_core.face_box import FaceBox, eye_angle, face_box, parity_box, parity_margin
 from ...musetalk_core.transform import SIDE, CropTransform
 from .settings import MuseTalkSettings
 
@@ -90,19 +90,15 @@ def _steady(values: np.ndarray, fps: float, scale: float) -> np.ndarray:
     return bilateral(values, values / scale, sigma, max(1, round(2 * sigma)), _STEADY_NOISE)
 
 
-def _parity_rows(
-    person: Person, settings: MuseTalkSettings, size: tuple[int, int], fps: float
-) -> np.ndarray:
+def _parity_rows(person: Person, settings: MuseTalkSettings, size: tuple[int, int], fps: float) -> np.ndarray:
     boxes = np.full((len(person.scores), 5), np.nan)
-    shift = _pixels(settings.box) if settings.preset.allows_shift else 0.0
+    shift = settings.box.shift if settings.preset.allows_shift else 0.0
+    margin = round(settings.box.margin)
     for row in np.flatnonzero(person.seen).tolist():
-        (points,) = person.landmarks(slice(row, row + 1))
+        # The original's whole numbers are the middles of pixels.
+        (points,) = person.landmarks(slice(row, row + 1)) - 0.5
         found = parity_box(points, person.boxes[row].tolist(), shift)
         if found is not None:
-            box = FaceBox.of(parity_margin(found, settings.preset.margin_px, size[1]))
+            box = FaceBox.of(parity_margin(found, margin, size[1]))
             boxes[row] = box.x, box.y, box.width, box.height, 0.0
     return boxes
-
-
-def _pixels(box: BoxSettings) -> float:
-    return box.shift

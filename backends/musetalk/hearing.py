@@ -7,6 +7,7 @@ from fractions import Fraction
 import numpy as np
 import torch
 
+from ...engine.host.discard import discard_with
 from ...engine.host.protocol import Host
 from ...musetalk_core.audio import STATES_PER_SECOND
 from .audio_features import AudioFeatures, encode_to_file
@@ -34,15 +35,18 @@ def hear(
         host.progress(stage, min(done, total), total, unit="states")
         models.whisper.load(_ACTIVATION_BYTES)
 
+    path = host.temp_file(".states")
     models.whisper.load(_ACTIVATION_BYTES)
     with torch.inference_mode():
         states = encode_to_file(
             samples16k,
             models.whisper.module,
             models.version,
-            host.temp_file(".states"),
+            path,
             parity=parity,
             check=check,
         )
     host.progress(stage, total, total, unit="states")
-    return AudioFeatures(states, models.version, parity, duration, spans)
+    features = AudioFeatures(states, models.version, parity, duration, spans)
+    discard_with(features, path)
+    return features

@@ -15,6 +15,8 @@ from ...engine.host.protocol import Host, ManagedModel
 from ...engine.weights.catalogue import SETS
 from ...engine.weights.entries import WeightSet
 from ...engine.weights.locate import require
+from ...musetalk_core.compiling import compile_network
+from ...musetalk_core.layout import channels_last
 from ...musetalk_core.loading import load_unet, load_vae, load_whisper_encoder
 from ...musetalk_core.presets import PRESETS
 from .cache import ContentCache
@@ -64,9 +66,8 @@ def load_models(
     whisper = load_whisper_encoder(paths["whisper"])
     parser = _parser(host, download)
     if compiled:
-        unet.compile()
-        for part in ("encoder", "decoder"):
-            getattr(vae, part).compile()
+        compile_network(unet)
+        compile_network(vae)
     return of_networks(version, unet, vae, whisper, parser, host, _identity(paths["vae"], dtype))
 
 
@@ -81,7 +82,7 @@ def of_networks(
 ) -> MuseTalkModels:
     """Networks that are loaded already, handed to the host's memory management."""
     for net in (unet, vae):
-        net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        channels_last(net)
     return MuseTalkModels(
         version,
         host.manage(unet),

@@ -39,7 +39,6 @@ class MouthClip:
         stored = np.memmap(self.path, np.uint8, "r", shape=(len(self), self.side, self.side, 3))
         return np.asarray(stored[self.slots[indices]])
 
-
     def preview(self, count: int = 8) -> torch.Tensor:
         """A few of the faces, spread over the clip: float32 [n, side, side, 3], 0..1; one black picture for
         none."""

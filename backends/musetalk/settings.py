@@ -48,7 +48,7 @@ class MuseTalkSettings:
 
 # What trades speed for looks.
 QUALITIES: Mapping[Quality, Mapping[str, Any]] = {
-    "fast": {"mask_source": "landmarks", "detail": 0.0, "colour": 0.0, "upright": False},
+    "fast": {"mask_source": "landmarks", "detail": 0.0, "colour": 0.0},
     "balanced": {"detail": 0.5, "colour": 0.5},
     "quality": {"detail": 1.0, "colour": 0.5},
 }
@@ -62,15 +62,15 @@ def chosen(
     margin: float | None = None,
     unit: Unit = "face",
     detail: float | None = None,
+    colour: float | None = None,
     mask_source: MaskSource | None = None,
     **others: Any,
 ) -> MuseTalkSettings:
     """Settings of a version and a quality, with what is given beside them; None for what those say.
 
     unit: of shift and margin. others: further fields of MuseTalkSettings."""
-    look = dict(QUALITIES[quality])
-    look.update({name: value for name, value in (("detail", detail), ("mask_source", mask_source))
-                 if value is not None})  # fmt: skip
+    own = {"detail": detail, "colour": colour, "mask_source": mask_source}
+    look = {**QUALITIES[quality], **{name: value for name, value in own.items() if value is not None}}
     below = PRESETS[version].margin_px if margin is None else margin
     box = BoxSettings(shift, float(below), unit, "face" if margin is None else unit)
     return MuseTalkSettings(version, box=box, **look, **others)

@@ -6,12 +6,14 @@ from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 
 import numpy as np
 from PIL import Image
 
 from ...engine.errors import InputError
 from ...engine.faces.track import FaceTrack, Person
+from ...engine.host.discard import discard_with
 from ...engine.host.protocol import Host
 from ...engine.media.source import Source
 from ...engine.media.timeline import FillRule, LengthRule, plan
@@ -21,8 +23,7 @@ from ..crop.job import CropJob, Speech, job_of
 from ..crop.protocol import FaceCrop, Patch
 from ..protocol import Rendering
 from .audio_features import AudioFeatures
-from .cache import ContentCache
-from .composer import FaceComposer
+from .composer import FaceComposer, composer_of
 from .engine import LICENCE, MuseTalkEngine, frame_faces, generate_faces, seen_box
 from .models import MuseTalkModels
 from .mouth_clip import MouthClip, MouthClipWriter
@@ -41,23 +42,22 @@ def plan_faces(
     times = np.array([float(t) for t in timeline.times]) - sync_offset
     always = features.spans is None
     speaking = np.ones(len(times), np.float32) if always else gate(times, list(features.spans or ()))
-    speech = Speech(
-        np.empty(0, np.float32), times, float(1 / timeline.fps), speaking, "source", None, ""
-    )
+    speech = Speech(np.empty(0, np.float32), times, float(1 / timeline.fps), speaking, "source", None, "")
     return job_of(source, timeline, speech, track, person, not always, host)
 
 
 def infer(engine: MuseTalkEngine, job: CropJob, host: Host) -> MouthClip:
     """Generate a face for every frame of a job that shows one. Raises OutputError where the disk is full."""
     notes: list[str] = []
-    conditioning = engine.prepare(job, notes, host)
+    conditioning = engine.condition(job, notes, host)
     stage = f"Generating faces ({engine.name})"
     path = host.temp_file(".faces")
+    seen = partial(seen_box, expand=engine.settings.preset.expand)
     total, done, side = len(job.timeline), 0, 0
     host.progress(stage, 0, total)
     with (
         MouthClipWriter(path, total) as writer,
-        closing(chunks_with_crops(job, engine.box, conditioning)) as chunks,
+        closing(chunks_with_crops(job, seen, conditioning.geometry)) as chunks,
     ):
         for chunk, work in chunks:
             framed = frame_faces([crop for _, _, crop in work], conditioning.geometry)
@@ -68,7 +68,9 @@ def infer(engine: MuseTalkEngine, job: CropJob, host: Host) -> MouthClip:
                 preview = face
             done += len(chunk)
             host.progress(stage, done, total, None if preview is None else Image.fromarray(preview))
-    return MouthClip(path, side, writer.slots, job, conditioning.geometry, engine.settings, tuple(notes))
+    clip = MouthClip(path, side, writer.slots, job, conditioning.geometry, engine.settings, tuple(notes))
+    discard_with(clip, path)
+    return clip
 
 
 def composite(
@@ -108,18 +110,12 @@ class _StoredFaces:
         self._settings = settings
 
     def prepare(self, job: CropJob, notes: list[str], host: Host) -> FaceComposer:
-        drawn = self._models is None or self._settings.mask_source == "landmarks"
-        parser = None if drawn or self._models is None else self._models.parser
-        cache = self._models.cache if self._models else ContentCache(host.temp_file(".sqlite"))
-        return FaceComposer(self._settings, parser, cache)
+        return composer_of(self._settings, self._models, notes, host)
 
     def box(
         self, person: Person, frame: int, conditioning: FaceComposer
     ) -> tuple[float, float, float, float]:
-        transform = self._clip.geometry.transform(person, frame)
-        if transform is None:
-            return 0.0, 0.0, 0.0, 0.0
-        return seen_box(transform, self._settings.preset.expand)
+        return seen_box(person, frame, self._clip.geometry, self._settings.preset.expand)
 
     def generate(self, crops: Sequence[FaceCrop], conditioning: FaceComposer) -> Iterable[Patch]:
         if not crops:

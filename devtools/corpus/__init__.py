@@ -21,3 +21,6 @@ from .garble import Garbled as Garbled
 from .garble import garbled as garbled
 from .metrics import Metrics as Metrics
 from .metrics import errors as errors
+from .recorded import recorded as recorded
+from .simulated import misheard as misheard
+from .simulated import performed as performed

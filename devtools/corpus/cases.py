@@ -10,9 +10,10 @@ from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
+import torch
+from torchaudio.functional import resample
 
 from lipsync_studio.align.words import Word
-from lipsync_studio.engine.media.sound import Sound
 
 from . import espeak
 from .case import RATE, Case
@@ -100,7 +101,7 @@ def joined(cases: Sequence[Case], pause: float, name: str) -> Case:
 
 
 def _case(name: str, samples: npt.NDArray[np.float32], words: Sequence[Word], lyrics: str) -> Case:
-    heard = Sound(samples[None], espeak.RATE).mono(RATE)
+    heard = resample(torch.from_numpy(samples), espeak.RATE, RATE).numpy()
     level = _active_level(heard, words)
     return Case(heard * np.float32(_LEVEL / level), tuple(words), lyrics, name)
 

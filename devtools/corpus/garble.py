@@ -5,10 +5,11 @@ from __future__ import annotations
 import random
 from typing import NamedTuple
 
-_SUBSTITUTES = (
+SUBSTITUTES = (
     "maybe", "summer", "river", "golden", "together", "nothing", "waiting", "shadow", "broken", "dancing",
     "window", "follow", "silver", "promise", "thunder", "candle", "empty", "morning", "feather", "hollow",
 )  # fmt: skip
+"""Words put in the place of others."""
 
 
 class Garbled(NamedTuple):
@@ -33,7 +34,7 @@ def garbled(lyrics: str, share: float, seed: int = 0) -> Garbled:
         for word in line.split():
             fate = fates.get(index)
             if fate in ("wrong", "extra"):
-                words.append(rng.choice(_SUBSTITUTES))
+                words.append(rng.choice(SUBSTITUTES))
                 source.append(None)
             if fate in ("extra", None):
                 words.append(word)

@@ -66,13 +66,13 @@ def providers(device: torch.device, available: list[str]) -> list[Any]:
 def _layout(session: Any, path: Path) -> tuple[str, list[str], bool]:
     """Name of the input, names of the outputs over x and y, and whether only one picture goes in at once."""
     inputs = session.get_inputs()
-    outputs = {output.shape[-1]: output for output in session.get_outputs()}
+    outputs = {output.shape[-1]: output for output in session.get_outputs() if len(output.shape) == 3}
     wanted = [3, INPUT_SIZE[1], INPUT_SIZE[0]]
     if (
         len(inputs) != 1
         or inputs[0].shape[1:] != wanted
         or not set(BINS) <= set(outputs)
-        or any(POINTS not in outputs[bins].shape[1:] and _fixed(outputs[bins].shape[1]) for bins in BINS)
+        or any(_fixed(outputs[bins].shape[1]) and outputs[bins].shape[1] != POINTS for bins in BINS)
     ):
         raise WeightsError(
             f"{path} is another network than DWPose's whole-body one at 384x288: put dw-ll_ucoco_384.onnx in "

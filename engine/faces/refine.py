@@ -54,7 +54,9 @@ def with_landmarks(
 
 def _faces(track: FaceTrack, source: Source) -> Iterator[tuple[int, int, int, np.ndarray]]:
     """Frame, person, row of the person, and the frame's picture, for every face of the track."""
-    for frame in source.read(0, track.frames):
+    start = min((person.first for person in track.persons), default=0)
+    stop = max((person.first + len(person.scores) for person in track.persons), default=0)
+    for frame in source.read(start, stop):
         seen = [
             (i, frame.index - person.first)
             for i, person in enumerate(track.persons)

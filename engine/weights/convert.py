@@ -15,8 +15,8 @@ from .download import MARGIN, existing
 from .entries import WeightFile, WeightSet
 from .locate import PICKLES, conversion_source, converted_place, find
 from .lock import alone
+from .mmengine import load_mmengine
 from .sizes import readable
-from .state_dict import load_state_dict
 
 if TYPE_CHECKING:
     import torch
@@ -55,7 +55,8 @@ def convert(file: WeightFile, host: Host) -> Path:
         sha256 = digest(source, host, f"Checking {file.place}")
         if conversion_source(result).get("source_sha256") == sha256:
             return result
-        tensors = load_state_dict(source)
+        # It reads what `load_state_dict` does, and DWPose's checkpoint.
+        tensors = load_mmengine(source)
         for done, name in enumerate(list(tensors)):
             host.progress(stage, done, len(tensors), unit="tensors")
             tensors[name] = _rounded(name, tensors[name])

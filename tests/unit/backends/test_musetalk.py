@@ -9,6 +9,7 @@ import torch
 
 from lipsync_studio.backends.crop.backend import CropBackend
 from lipsync_studio.backends.crop.job import plan_job
+from lipsync_studio.backends.musetalk.composer import composer_of
 from lipsync_studio.backends.musetalk.engine import MuseTalkEngine
 from lipsync_studio.backends.musetalk.hearing import hear
 from lipsync_studio.backends.musetalk.models import load_models, of_networks
@@ -220,3 +221,35 @@ def test_every_file_is_loaded(host, tmp_path, monkeypatch):
     (tmp_path / "musetalk" / "face-parse-bisent" / "79999_iter.pth").unlink()
     with pytest.raises(MissingFilesError, match="79999_iter"):
         MuseTalkEngine(without, settings).prepare(None, [], host)
+
+
+def test_features_of_another_version_are_refused(networks, host, voice):
+    of_v15, of_v10 = (of_networks(name, *networks, host, "seeded") for name in ("v1.5", "v1.0-original"))
+    features = hear(of_v15, voice(0.2).mono(16000), Fraction(1, 5), host)
+    with pytest.raises(InputError, match="made for v1.5, the model is v1.0-original"):
+        MuseTalkEngine(of_v10, MuseTalkSettings("v1.0-original"), features=features)
+
+
+def test_what_is_kept_in_files_goes_with_its_owner(networks, host, voice, tmp_path, monkeypatch):
+    made = []
+    monkeypatch.setattr(
+        host, "temp_file", lambda suffix: made.append(tmp_path / f"{len(made)}{suffix}") or made[-1]
+    )
+    models = of_networks("v1.5", *networks, host, "seeded")
+    models.cache.put(b"key", b"value")
+    features = hear(models, voice(0.2).mono(16000), Fraction(1, 5), host)
+    assert [path.exists() for path in made] == [True, True]
+    del models, features
+    assert [path.exists() for path in made] == [False, False]
+
+
+def test_parsing_that_cannot_be_is_refused(host, blind, monkeypatch, tmp_path):
+    monkeypatch.setenv("LIPSYNC_MODELS", str(tmp_path))
+    parsing = MuseTalkSettings(mask_source="parsing")
+    with pytest.raises(MissingFilesError, match="79999_iter"):
+        composer_of(parsing, blind, [], host)
+    with pytest.raises(InputError, match="connect Load MuseTalk"):
+        composer_of(parsing, None, [], host)
+    notes = []
+    composer_of(MuseTalkSettings(), None, notes, host)
+    assert len(notes) == 1

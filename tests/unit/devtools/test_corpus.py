@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -9,6 +10,7 @@ from lipsync_studio.align.text import parse_lyrics
 from lipsync_studio.align.words import Word
 from lipsync_studio.devtools import corpus
 from lipsync_studio.devtools.corpus.case import RATE, Case
+from lipsync_studio.devtools.paths import ROOT
 
 
 def level(samples: np.ndarray) -> float:
@@ -85,6 +87,27 @@ def test_ten_minutes():
     check_truth(case)
 
 
+def test_recordings_begin_and_end_with_their_words():
+    for case in corpus.recorded():
+        check_truth(case)
+        first, last = case.truth[0], case.truth[-1]
+        assert level(case.samples[: round((first.start - 0.05) * RATE)]) < 0.05 * level(case.samples)
+        assert level(case.samples[round((last.end + 0.15) * RATE) :]) < 0.2 * level(case.samples)
+
+
+def test_simulated_recognition_has_the_errors_asked_for():
+    truth = corpus.performed(corpus.spoken().lyrics * 5, seed=1)
+    assert all(a.end <= b.start + 1e-9 for a, b in zip(truth, truth[1:], strict=False))
+    assert [(word.text, round(word.start, 1)) for word in corpus.misheard(truth, 0.0)] == [
+        (word.text, pytest.approx(word.start, abs=0.3)) for word in truth
+    ]
+    heard = corpus.misheard(truth, 0.3, seed=2)
+    right = corpus.errors(truth, heard)
+    # Of 30 % errors 24 are words that are not there.
+    assert right.matched == pytest.approx(0.76, abs=0.05)
+    assert corpus.misheard(truth, 0.3, seed=2) == heard
+
+
 def test_garbled_lyrics_know_where_their_words_come_from():
     lyrics = corpus.spoken().lyrics
     typed, source = corpus.garbled(lyrics, 0.15, seed=1)
@@ -130,3 +153,16 @@ def test_errors_of_garbled_lyrics_count_the_right_words_only():
     assert (measured.mean, measured.within_300, measured.matched) == (0.0, 1.0, 1.0)
     with pytest.raises(ValueError, match="2 words were given and 3"):
         corpus.errors(truth, timed, (0, 1))
+
+
+def test_the_pack_itself_never_imports_the_gpl_synthesiser():
+    own = [folder for folder in ROOT.iterdir() if folder.is_dir() and not folder.name.startswith(".")]
+    importers = [
+        path
+        for folder in own
+        for path in folder.rglob("*.py")
+        if re.search(r"^\s*(import|from) espeakng", path.read_text(encoding="utf-8"), re.MULTILINE)
+    ]
+    assert importers
+    tools = {ROOT / "devtools", ROOT / "tests"}
+    assert all(tools & set(path.parents) for path in importers)

@@ -98,6 +98,23 @@ def test_every_face_is_measured_where_it_is(track: FaceTrack, host: PlainHost) -
         assert sum(array.nbytes for array in arrays if array is not None) / len(after.scores) <= 8192
 
 
+def test_only_frames_with_somebody_are_read(track: FaceTrack, host: PlainHost) -> None:
+    drawn: list[int] = []
+
+    def noted(frame: int) -> np.ndarray:
+        drawn.append(frame)
+        return draw(frame)
+
+    source = DrawnSource(noted, FRAMES)
+    drawn.clear()
+    second = replace(track, persons=track.persons[1:])
+    with_landmarks(second, source, DotFinder(), host)
+    assert drawn == list(range(6, 18))
+    drawn.clear()
+    assert with_landmarks(replace(track, persons=()), source, DotFinder(), host).persons == ()
+    assert drawn == []
+
+
 def test_the_key_tells_what_measured(track: FaceTrack, host: PlainHost) -> None:
     source = DrawnSource(draw, FRAMES)
     keys = {

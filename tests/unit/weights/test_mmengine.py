@@ -16,6 +16,9 @@ import pytest
 import torch
 
 from lipsync_studio.engine.errors import WeightsError
+from lipsync_studio.engine.host.plain import PlainHost
+from lipsync_studio.engine.weights.catalogue import SETS
+from lipsync_studio.engine.weights.convert import convert
 from lipsync_studio.engine.weights.mmengine import load_mmengine
 
 WEIGHTS = {"head.g": torch.tensor([2.5]), "head.mlp.weight": torch.arange(6.0).reshape(2, 3)}
@@ -178,3 +181,17 @@ def test_what_is_no_tensor_is_no_weight(history: type, tmp_path: Path) -> None:
     with pytest.raises(WeightsError, match=r"head\.more is no tensor"):
         load_mmengine(path)
     assert not (tmp_path / "ran").exists()
+
+
+def test_the_catalogues_checkpoint_can_be_converted(history: type, home: Path) -> None:
+    (file,) = SETS["dwpose-mmpose"].files
+    with PlainHost("cpu") as host:
+        path = host.models_folder(file.kind) / file.place
+        path.parent.mkdir(parents=True)
+        torch.save(checkpoint(history), path)
+        converted = convert(file, host)
+    assert converted.suffix == ".safetensors"
+    found = load_mmengine(converted)
+    assert {tensor.dtype for tensor in found.values()} == {torch.float16}
+    assert same({name: tensor.float() for name, tensor in found.items()})
+    assert not (home / "ran").exists()

@@ -1,0 +1,19 @@
+"""What every aligner of known text hands back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..words import WordTimings
+
+
+@dataclass(frozen=True, slots=True)
+class Alignment:
+    """timings: every word of the lyrics, in order, with the confidence that it is heard where it is placed.
+
+    derailed: why the times can't be trusted, as the end of a sentence ("the text is not heard"); "" where they
+    can. Without any words where the aligner found no way at all.
+    """
+
+    timings: WordTimings
+    derailed: str = ""

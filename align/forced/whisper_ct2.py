@@ -1,0 +1,118 @@
+"""Whisper by CTranslate2, from the folders that faster-whisper uses. Optional (MIT)."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ...engine.errors import MissingFilesError
+from ...engine.host.protocol import Host
+from .whisper_model import MEDIAN_WIDTH, RATE, Reading, Samples, Writing, prompt
+from .whisper_text import WhisperTokenizer, load_tokenizer
+
+if TYPE_CHECKING:
+    from transformers import WhisperFeatureExtractor
+
+_MEL_BINS = 80
+# Half a minute of activations.
+_ACTIVATIONS = 400_000_000
+# What a token gets that is never written, in nats.
+_LEAST = 1e-9
+_MOST_LENGTH = 228
+
+
+def is_ct2(folder: Path) -> bool:
+    return (folder / "model.bin").is_file() and (folder / "config.json").is_file()
+
+
+class Ct2Whisper:
+    """See `whisper_model.WhisperModel`. CTranslate2 shows no attention: a token's peak is where it begins."""
+
+    def __init__(self, folder: Path, host: Host, name: str, *, lag: float) -> None:
+        """Raises MissingFilesError without the package, or without the folder's tokeniser."""
+        if importlib.util.find_spec("ctranslate2") is None:
+            raise MissingFilesError(
+                f"{folder} is a CTranslate2 model, which needs the package faster-whisper: run `pip install "
+                "faster-whisper`, or choose a Hugging Face folder or a .pt file."
+            )
+        import ctranslate2
+        from transformers import WhisperFeatureExtractor
+
+        self.name = name
+        self.lag = lag
+        cuda = host.device.type == "cuda"
+        host.free_memory((folder / "model.bin").stat().st_size + _ACTIVATIONS)
+        self._model: Any = ctranslate2.models.Whisper(
+            str(folder),
+            device="cuda" if cuda else "cpu",
+            device_index=host.device.index or 0,
+            compute_type="float16" if cuda else "float32",
+        )
+        self.multilingual = bool(self._model.is_multilingual)
+        self._tokenizer: WhisperTokenizer = load_tokenizer(folder, 51864 + self.multilingual)
+        self._features: WhisperFeatureExtractor = WhisperFeatureExtractor(_mel_bins(folder))
+        self._silence: Any = None
+
+    def encode_text(self, text: str) -> list[int]:
+        return self._tokenizer.encode(text)
+
+    def decode_text(self, tokens: Sequence[int]) -> str:
+        return self._tokenizer.decode(tokens)
+
+    def listen(self, samples16k: Samples) -> Any:
+        import ctranslate2
+
+        inputs = self._features(samples16k, sampling_rate=RATE, return_tensors="np").input_features
+        return self._model.encode(ctranslate2.StorageView.from_array(np.ascontiguousarray(inputs)))
+
+    def language(self, states: Any) -> str:
+        if not self.multilingual:
+            return "en"
+        token, _ = self._model.detect_language(states)[0][0]
+        return str(token).strip("<|>")
+
+    def read(self, states: Any, frames: int, tokens: Sequence[int], language: str) -> Reading:
+        if self._silence is None:
+            self._silence = self.listen(np.zeros(RATE, np.float32))
+        text, before = list(tokens), self._prompt(language)
+        heard, imagined = (
+            # Counted in spectral frames, of which the encoder joins two.
+            self._model.align(heard_in, before, [text], 2 * frames, median_filter_width=MEDIAN_WIDTH)[0]
+            for heard_in in (states, self._silence)
+        )
+        rows, columns = np.array(heard.alignments, np.int64).reshape(-1, 2).T
+        first = np.full(len(text) + 1, frames, np.int64)
+        # Of each row the path's first column.
+        np.minimum.at(first, rows, columns)
+        return Reading(first, first[:-1], *(_log(side.text_token_probs) for side in (heard, imagined)))
+
+    def write(self, states: Any, language: str) -> Writing:
+        result = self._model.generate(
+            states,
+            [self._prompt(language)],
+            beam_size=1,
+            max_length=_MOST_LENGTH,
+            suppress_blank=False,
+            return_scores=True,
+            return_no_speech_prob=True,
+        )[0]
+        return Writing(list(result.sequences_ids[0]), float(result.scores[0]), float(result.no_speech_prob))
+
+    def _prompt(self, language: str) -> list[int]:
+        return prompt(self._tokenizer.special, self.multilingual, language)
+
+
+def _log(probabilities: Sequence[float]) -> Any:
+    return np.log(np.maximum(np.array(probabilities, np.float32), _LEAST))
+
+
+def _mel_bins(folder: Path) -> int:
+    path = folder / "preprocessor_config.json"
+    if not path.is_file():
+        return _MEL_BINS
+    return int(json.loads(path.read_text(encoding="utf-8")).get("feature_size", _MEL_BINS))

@@ -1,0 +1,96 @@
+"""What the aligner and the recogniser ask of a Whisper model, whatever runs it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from .dtw import warp
+
+RATE = 16000
+WINDOW_SECONDS = 30.0
+FRAMES_PER_SECOND = 50
+MOST_TOKENS = 440
+"""Text tokens at once: the decoder has 448 places, some of which the prompt takes."""
+MEDIAN_WIDTH = 7
+"""Frames over which attention is filtered, OpenAI's choice."""
+
+Samples = npt.NDArray[np.float32]
+States = Any
+"""What a model has heard in a window."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Of n text tokens in a window, in frames of 20 ms.
+
+    first: int [n + 1], where the model turns to each token, and to the end of the text. peak: int [n], where it
+    looks most while it writes the token. heard, imagined: float32 [n], log probabilities of the tokens with
+    this sound and with silence instead.
+    """
+
+    first: npt.NDArray[np.int64]
+    peak: npt.NDArray[np.int64]
+    heard: npt.NDArray[np.float32]
+    imagined: npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """Text tokens a model wrote of its own accord, and the mean log probability it gave them."""
+
+    tokens: list[int]
+    log_probability: float
+    no_speech: float
+
+
+class WhisperModel(Protocol):
+    """name: of the checkpoint. lag: seconds by which its attention turns to a word too late.
+
+    multilingual: False for the English-only ".en" models."""
+
+    name: str
+    lag: float
+    multilingual: bool
+
+    def encode_text(self, text: str) -> list[int]: ...
+
+    def decode_text(self, tokens: Sequence[int]) -> str: ...
+
+    def listen(self, samples16k: Samples) -> States:
+        """Hear up to 30 s of mono float32 [n] at 16 kHz."""
+        ...
+
+    def language(self, states: States) -> str:
+        """Whisper's code of the likeliest language; "en" for an English-only model."""
+        ...
+
+    def read(self, states: States, frames: int, tokens: Sequence[int], language: str) -> Reading:
+        """Have the model write 1 to MOST_TOKENS tokens to a window of which the first `frames` are sound."""
+        ...
+
+    def write(self, states: States, language: str) -> Writing:
+        """Have the model write what it hears: greedily, without time stamps."""
+        ...
+
+
+def turns(attention: npt.NDArray[np.float32]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """First frames of each row and peaks of all rows but the last, of standardised attention [rows, frames]."""
+    first = warp(-attention)
+    peak = [
+        start + int(row[start : max(following, start + 1)].argmax())
+        for row, start, following in zip(attention, first, first[1:], strict=False)
+    ]
+    return first, np.array(peak, np.int64)
+
+
+def prompt(special: Any, multilingual: bool, language: str) -> list[int]:
+    """The tokens that ask for a transcript without time stamps. special: name of a token → its id."""
+    tokens = [special("<|startoftranscript|>")]
+    if multilingual:
+        tokens += [special(f"<|{language or 'en'}|>"), special("<|transcribe|>")]
+    return [*tokens, special("<|notimestamps|>")]

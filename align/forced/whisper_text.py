@@ -1,0 +1,92 @@
+"""A Whisper checkpoint's tokeniser."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from ...engine.errors import MissingFilesError
+
+_ENGLISH_VOCABULARY = 51864
+# Of an English model, whose tokens for 99 languages are never used.
+_WITHOUT_LANGUAGES = _ENGLISH_VOCABULARY - 99
+_SPECIAL_FROM = "<|endoftext|>"
+
+
+class WhisperTokenizer:
+    """encode, decode: plain text ↔ ids; find: a token such as "<|en|>" → its id, or None.
+
+    vocabulary: how many tokens the network knows."""
+
+    def __init__(
+        self,
+        encode: Callable[[str], list[int]],
+        decode: Callable[[list[int]], str],
+        find: Callable[[str], int | None],
+        vocabulary: int,
+    ) -> None:
+        self.encode = encode
+        self._decode = decode
+        self.find = find
+        self.multilingual = vocabulary > _ENGLISH_VOCABULARY
+        self._last_plain = self.special(_SPECIAL_FROM)
+
+    def decode(self, tokens: Sequence[int]) -> str:
+        return self._decode([token for token in tokens if token < self._last_plain])
+
+    def special(self, name: str) -> int:
+        token = self.find(name)
+        if token is None:
+            raise MissingFilesError(
+                f"The Whisper model's tokenizer lacks {name}: put the tokenizer.json of the same model there."
+            )
+        return token
+
+    @property
+    def languages(self) -> dict[str, int]:
+        """Code → id of the languages that the model knows."""
+        from transformers.models.whisper.tokenization_whisper import LANGUAGES
+
+        found = {code: self.find(f"<|{code}|>") for code in LANGUAGES}
+        return {code: token for code, token in found.items() if token is not None}
+
+
+def load_tokenizer(folder: Path, vocabulary: int) -> WhisperTokenizer:
+    """From tokenizer.json or vocab.json and merges.txt in the model's folder, else from openai-whisper.
+
+    Raises MissingFilesError where there is none of them.
+    """
+    if (folder / "tokenizer.json").is_file():
+        from tokenizers import Tokenizer
+
+        fast = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        return WhisperTokenizer(
+            lambda text: list(fast.encode(text, add_special_tokens=False).ids),
+            fast.decode,
+            fast.token_to_id,
+            vocabulary,
+        )
+    if (folder / "vocab.json").is_file() and (folder / "merges.txt").is_file():
+        from transformers import WhisperTokenizer as Slow
+
+        slow = Slow.from_pretrained(str(folder), local_files_only=True)
+        known = slow.get_vocab()
+        return WhisperTokenizer(
+            lambda text: list(slow.encode(text, add_special_tokens=False)), slow.decode, known.get, vocabulary
+        )
+    if importlib.util.find_spec("whisper") is not None:
+        return _openai(vocabulary)
+    raise MissingFilesError(
+        f"The Whisper model in {folder} has no tokenizer: put its tokenizer.json there, or run `pip install "
+        "openai-whisper`."
+    )
+
+
+def _openai(vocabulary: int) -> WhisperTokenizer:
+    from whisper.tokenizer import get_tokenizer
+
+    multilingual = vocabulary > _ENGLISH_VOCABULARY
+    languages = vocabulary - _WITHOUT_LANGUAGES - multilingual
+    tokenizer = get_tokenizer(multilingual, num_languages=languages)
+    return WhisperTokenizer(tokenizer.encode, tokenizer.decode, tokenizer.special_tokens.get, vocabulary)

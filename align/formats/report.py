@@ -1,0 +1,26 @@
+"""What was found in a lyrics file, for the user."""
+
+from __future__ import annotations
+
+from .catalogue import FORMATS
+from .document import Lyrics
+
+_PRECISIONS = {
+    "word": "each word has a time",
+    "line": "lines have times; words are spread over them by syllables",
+    "none": "no times",
+}
+
+
+def report(lyrics: Lyrics, name: str) -> str:
+    """Format, size and precision in a first line, then tags and problems. name: what the lyrics come from."""
+    encoding = f" in {lyrics.encoding}" if lyrics.encoding else ""
+    lines = len(lyrics.timings.lines) or sum(bool(row.strip()) for row in lyrics.text.split("\n"))
+    rows = [
+        f"{name}: {FORMATS[lyrics.format].title}{encoding}, lines: {lines}, {_PRECISIONS[lyrics.precision]}."
+    ]
+    rows += [f"{tag}: {value}" for tag, value in lyrics.tags.items()]
+    if lyrics.translations:
+        rows.append(f"Translations, which are left out: {len(lyrics.translations)} lines.")
+    rows += [str(problem) for problem in lyrics.problems]
+    return "\n".join(rows)

@@ -1,0 +1,148 @@
+"""faster-whisper: Whisper by CTranslate2, faster and in less memory. Optional (MIT)."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ...engine.errors import InputError, MissingFilesError
+from ..words import Word, WordTimings
+from .languages import UNSPACED
+from .passages import Passage, language_samples
+from .procedure import Heard, Samples, cut, listen, timings
+from .protocol import Content, Segment
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from faster_whisper import WhisperModel
+
+    from ...engine.host.protocol import Host
+    from ...engine.media.sound import Sound
+
+ENGINE = "faster-whisper"
+FILES = ("model.bin", "config.json", "tokenizer.json")
+"""What a model's folder has to hold; without the tokeniser the package would fetch one."""
+
+_LONGEST_PASSAGE = 120.0
+# What a model takes on the device beside its weights: half a minute of activations for five hypotheses.
+_ACTIVATIONS = 400_000_000
+_ENGLISH = "en"
+
+
+def installed() -> bool:
+    return importlib.util.find_spec("faster_whisper") is not None
+
+
+def require() -> ModuleType:
+    """The package. Raises MissingFilesError when it is not installed."""
+    if not installed():
+        raise MissingFilesError(
+            "Transcribing with faster-whisper needs that package: run `pip install faster-whisper` with the "
+            "Python that runs LipSync Studio, or choose another engine."
+        )
+    import faster_whisper
+
+    return faster_whisper
+
+
+def is_model(folder: Path) -> bool:
+    return all((folder / name).is_file() for name in FILES)
+
+
+class FasterWhisper:
+    """Transcribes with a CTranslate2 folder: 8-bit on the CPU, 16-bit on CUDA.
+
+    The model is loaded for each run and released after it, because CTranslate2's memory is out of the host's
+    reach. late: seconds after their onset that words begin in the model's attention.
+    """
+
+    def __init__(self, folder: Path, name: str = "", *, late: float) -> None:
+        self.name = f"{ENGINE} {name or folder.name}"
+        self._folder = folder
+        self._late = late
+
+    def transcribe(self, sound: Sound, *, language: str | None, content: Content, host: Host) -> WordTimings:
+        """See `protocol.Transcriber`."""
+        package = require()
+        parts = cut(sound, content, _LONGEST_PASSAGE)
+        if not parts:
+            return WordTimings((), language or "", self.name)
+        host.progress("Loading Whisper", 0, 1)
+        model = self._load(package, host)
+        try:
+            tongue = self._language(model, language, parts)
+
+            def hear(samples: Samples, heard: Heard) -> Iterator[Segment]:
+                found, _ = model.transcribe(
+                    samples,
+                    language=tongue,
+                    temperature=0.0,
+                    word_timestamps=True,
+                    vad_filter=False,
+                    # Told what came before, the model is prone to repeat it for ever, in choruses above all.
+                    condition_on_previous_text=False,
+                )
+                return _segments(found, tongue, heard)
+
+            segments = listen(parts, hear, host, late=self._late)
+        finally:
+            model.model.unload_model()
+        return timings(segments, sound, tongue, self.name)
+
+    def _load(self, package: ModuleType, host: Host) -> WhisperModel:
+        if not is_model(self._folder):
+            raise InputError(
+                f"{self._folder} is no model of faster-whisper: choose a folder that holds "
+                f"{', '.join(FILES[:-1])} and {FILES[-1]}."
+            )
+        cuda = host.device.type == "cuda"
+        host.free_memory((self._folder / "model.bin").stat().st_size + _ACTIVATIONS)
+        return package.WhisperModel(
+            str(self._folder),
+            device="cuda" if cuda else "cpu",
+            device_index=host.device.index or 0,
+            compute_type="float16" if cuda else "int8",
+            local_files_only=True,
+        )
+
+    def _language(self, model: WhisperModel, language: str | None, parts: list[Passage]) -> str:
+        """The language that is asked for or heard. Raises InputError where the model doesn't know it."""
+        multilingual = model.model.is_multilingual
+        known = model.supported_languages
+        if language is not None and language not in known:
+            raise InputError(
+                f'{self.name} doesn\'t know the language "{language}": choose '
+                + ("another one." if multilingual else 'a model without ".en" in its name.')
+            )
+        if language or not multilingual:
+            return language or _ENGLISH
+        # Over several places in the sound: songs often begin without a voice.
+        votes: Counter[str] = Counter()
+        for samples in language_samples(parts):
+            _, _, probabilities = model.detect_language(samples)
+            votes.update(dict(probabilities))
+        return votes.most_common(1)[0][0]
+
+
+def _segments(found: Iterable[Any], language: str, heard: Heard) -> Iterator[Segment]:
+    for segment in found:
+        heard(segment.end)
+        yield Segment(
+            tuple(
+                Word(
+                    word.word.strip(),
+                    word.start,
+                    word.end,
+                    round(float(word.probability), 3),
+                    space=language not in UNSPACED,
+                )
+                for word in segment.words or ()
+            ),
+            segment.avg_logprob,
+            segment.compression_ratio,
+            segment.no_speech_prob,
+        )

@@ -1,0 +1,155 @@
+"""The engines by name, and the choice among them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ...engine.errors import InputError, MissingFilesError
+from ...engine.weights.entries import WeightSet
+from . import faster, sphinx, timestamped
+from .checkpoint import weight_files
+from .models import KIND, ct2_set, fetched, find_ct2, find_openai, missing, openai_set
+from .protocol import Transcriber
+
+if TYPE_CHECKING:
+    from ...engine.host.protocol import Host
+
+AUTO = "auto"
+
+
+@dataclass(frozen=True)
+class _Engine:
+    """An engine that runs Whisper.
+
+    late: how many seconds after their onset it has words begin, by model; "" is for all others.
+    """
+
+    name: str
+    installed: Callable[[], bool]
+    require: Callable[[], object]
+    find: Callable[[str, Host], Path | None]
+    weights: Callable[[str], WeightSet]
+    make: Callable[..., Transcriber]
+    late: dict[str, float]
+
+
+# Cross-attention, which Whisper's word times are read from, looks at a sound once it has begun. Median signed
+# error of word starts without a correction, in ms, with tiny.en: on the corpus (three voices at 150, 110 and 80
+# words a minute) and on recorded speech (against PocketSphinx' alignment, itself within 24 ms):
+#   whisper-timestamped  TODO
+#   faster-whisper       TODO
+# Of other models there is a report only: 60 ms and more for whisper-timestamped (JamendoLyrics).
+_ENGINES = {
+    engine.name: engine
+    for engine in (
+        _Engine(
+            timestamped.ENGINE,
+            timestamped.installed,
+            timestamped.require,
+            find_openai,
+            openai_set,
+            timestamped.TimestampedWhisper,
+            {"tiny.en": 0.08, "": 0.06},
+        ),
+        _Engine(
+            faster.ENGINE,
+            faster.installed,
+            faster.require,
+            find_ct2,
+            ct2_set,
+            faster.FasterWhisper,
+            {"tiny.en": 0.11, "": 0.09},
+        ),
+    )
+}
+ENGINES = (*_ENGINES, sphinx.ENGINE)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A transcriber, and what should be said about why it and no better one."""
+
+    transcriber: Transcriber
+    note: str = ""
+
+
+def choose(
+    engine: str, model: str, host: Host, *, path: str = "", language: str | None = None, fetch: bool = False
+) -> Choice:
+    """The transcriber that is asked for.
+
+    engine: one of ENGINES, or "auto": the first that is installed and has the model, else, for English,
+    PocketSphinx. model: one of models.NAMES. path: a local model instead, file or folder. fetch: download
+    the model where it is missing.
+    Raises InputError for unknown names and unfit files, MissingFilesError, and WeightsError when a download
+    fails.
+    """
+    if engine not in (AUTO, *ENGINES):
+        raise InputError(f'There is no engine "{engine}": choose auto, {", ".join(ENGINES)}.')
+    if engine == sphinx.ENGINE:
+        return Choice(sphinx.Sphinx())
+    if path.strip():
+        return Choice(_local(engine, path.strip(), host))
+    if engine != AUTO:
+        _ENGINES[engine].require()
+    usable = [each for each in _ENGINES.values() if each.installed() and engine in (AUTO, each.name)]
+    for each in usable:
+        found = each.find(model, host)
+        if found:
+            return Choice(_made(each, found, model, host))
+    if usable and fetch:
+        return Choice(_made(usable[0], fetched(usable[0].weights(model), host), model, host))
+    lacking = missing(usable[0].weights(model), host) if usable else _no_package()
+    if engine == AUTO and language in (None, "en"):
+        return Choice(sphinx.Sphinx(), f"PocketSphinx, which mishears every other word, because: {lacking}")
+    raise lacking
+
+
+def _no_package() -> MissingFilesError:
+    return MissingFilesError(
+        "No Whisper engine is installed: run `pip install faster-whisper` or `pip install "
+        "whisper-timestamped` (AGPL-3.0) with the Python that runs LipSync Studio."
+    )
+
+
+def _local(engine: str, path: str, host: Host) -> Transcriber:
+    """The engine that reads a local file or folder."""
+    given = Path(path).expanduser()
+    place = next((each for each in (given, *_in_folders(given, host)) if each.exists()), None)
+    if place is None:
+        raise InputError(f"There is no model at {path}: check the path, or leave it empty.")
+    fits = faster.ENGINE if faster.is_model(place) else timestamped.ENGINE if weight_files(place) else ""
+    if not fits:
+        raise InputError(
+            f"{place} is no Whisper model: choose a .pt file, a folder with model.safetensors, or one of "
+            "CTranslate2 with model.bin, config.json and tokenizer.json."
+        )
+    if engine not in (AUTO, fits):
+        raise InputError(f"{place} is a model for {fits}, not for {engine}: choose that engine, or auto.")
+    _ENGINES[fits].require()
+    return _made(_ENGINES[fits], place, _name(place), host)
+
+
+def _in_folders(given: Path, host: Host) -> list[Path]:
+    return [] if given.is_absolute() else [folder / given for folder in host.models_folders(KIND)]
+
+
+def _name(place: Path) -> str:
+    stem = place.stem if place.suffix == ".pt" else place.name
+    return stem.removeprefix("faster-").removeprefix("whisper-")
+
+
+def _made(engine: _Engine, place: Path, name: str, host: Host) -> Transcriber:
+    return _kept(engine.name, place, name, place.stat().st_mtime_ns, str(host.device))
+
+
+@lru_cache(maxsize=1)
+def _kept(engine: str, place: Path, name: str, changed: int, device: str) -> Transcriber:
+    """The transcriber used last stays, and with it its network, which the host moves off the device when it
+    needs the room."""
+    late = _ENGINES[engine].late
+    return _ENGINES[engine].make(place, name, late=late.get(name, late[""]))

@@ -1,0 +1,19 @@
+"""Temporary files that go when what they belong to goes."""
+
+from __future__ import annotations
+
+import weakref
+from contextlib import suppress
+from pathlib import Path
+
+
+def discard_with(owner: object, path: Path) -> None:
+    """Delete `path` as soon as nothing refers to `owner` any more: ComfyUI keeps the results of nodes for
+    as long as a prompt may use them again, and empties its temp folder only at its own start and end."""
+    weakref.finalize(owner, _delete, path)
+
+
+def _delete(path: Path) -> None:
+    # Windows refuses while something still has the file mapped.
+    with suppress(OSError):
+        path.unlink()

@@ -14,6 +14,7 @@ from .did_backend import LipSyncDIDBackend
 from .did_routes import register_routes
 from .did_talk import LipSyncDIDTalk
 from .face_track import LipSyncFaceTrack
+from .lyric_style import LipSyncLyricStyle
 from .lyrics_files import LipSyncLoadLyrics, LipSyncSaveLyrics
 from .model_manager import LipSyncModelManager
 from .musetalk import LipSyncMuseTalkBackend, LipSyncMuseTalkLoader
@@ -44,6 +45,7 @@ class LipSyncStudio(ComfyExtension):
             LipSyncSaveLyrics,
             LipSyncFromWhisperAlignment,
             LipSyncToWhisperAlignment,
+            LipSyncLyricStyle,
             LipSyncLyricOverlay,
             LipSyncModelManager,
             LipSyncMuseTalkLoader,

@@ -18,7 +18,9 @@ _LOAD = freetype.FT_LOAD_NO_HINTING | freetype.FT_LOAD_NO_BITMAP
 
 
 class FontFace:
-    """A face for HarfBuzz and FreeType. Lengths are in em, y upwards, unless pixels are named."""
+    """A face for HarfBuzz and FreeType. Lengths are in em, y upwards, unless pixels are named.
+
+    codes: of the characters it has. coloured: it has colour glyphs; pictures: it is for emoji."""
 
     def __init__(self, path: Path, index: int = 0) -> None:
         self.path, self.index = path, index
@@ -32,6 +34,7 @@ class FontFace:
         self.coloured = bool(
             self._face.has_color_png or self._face.has_color_paint or self._face.has_color_layers
         )
+        self.pictures = self.coloured or "emoj" in path.stem.lower()
         self._outlines: freetype.Face | None = None
         self._axes = {axis.tag: (axis.default_value, axis.min_value, axis.max_value)
                       for axis in self._face.axis_infos}

@@ -74,7 +74,7 @@ class Fonts:
                     return face
         for path in self._candidates(picture):
             for face in _faces(path):
-                if face.covers(needed) and _usable(face) and (not picture or _for_emoji(face)):
+                if face.covers(needed) and _usable(face) and (not picture or face.pictures):
                     if not picture:
                         self._chain.append(face)
                     return face
@@ -107,10 +107,6 @@ class Fonts:
 def _usable(face: FontFace) -> bool:
     """Colour glyphs need a HarfBuzz that paints."""
     return not face.coloured or hasattr(hb, "RasterPaint")
-
-
-def _for_emoji(face: FontFace) -> bool:
-    return face.coloured or "emoj" in face.path.stem.lower()
 
 
 def _faces(path: Path) -> Iterator[FontFace]:

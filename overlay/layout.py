@@ -19,6 +19,8 @@ _LEADING = 1.2  # least distance of two rows' baselines, em
 _ROW_GAP = 0.08  # least distance of a row's ink from the next one's, em
 _SMALLEST = 6.0  # pixels per em below which nobody can read
 _SHRINK = 0.95
+# What wide punctuation leaves blank at the end of a row, em, so that the row looks centred without it.
+_HALF_BLANK = dict.fromkeys("、。，．；：", 0.5)
 # A line is set this much smaller before it may take another row.
 _SMALLER = 0.62
 # Below this much of the wanted size words are cut up instead.
@@ -175,7 +177,9 @@ def lay_out(words: list[Word], size: tuple[int, int], style: LyricStyle, fonts: 
     height = (above + offsets[-1] + below) * em
     first = round(place.y - place.vertical * height + above * em)
     baselines = [round(first + offset * em) for offset in offsets]
-    lefts = [_left(row.width * em, place) for row in shaped]
+    ends = [text.text[stop - 1 : stop] for _, stop in spans]
+    lefts = [_left((row.width - _HALF_BLANK.get(end, 0.0)) * em, place)
+             for row, end in zip(shaped, ends, strict=True)]  # fmt: skip
     glyphs = [
         PlacedGlyph(glyph, lefts[i] + glyph.x * em, baselines[i] - glyph.y * em,
                     text.word_at(spans[i][0] + glyph.character), i)

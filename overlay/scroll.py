@@ -13,8 +13,8 @@ from .cues import HOLD, LEAD, SungLine
 _GLIDE = Fraction(45, 100)
 # A pause longer than this ends a passage: its lines fade out, and the next ones fade in.
 _PAUSE = Fraction(8)
-_DIM = 0.5  # opacity of the lines that are not sung
-_EDGE = 0.22  # share of the window's height over which lines fade out at its ends
+_DIM = 0.6  # opacity of the lines that are not sung
+_EDGE = 0.16  # share of the window's height over which lines fade out at its ends
 
 
 class Scroll:

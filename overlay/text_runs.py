@@ -116,7 +116,8 @@ def itemise(text: str, base: int, face_of: Callable[[str], FontFace]) -> list[Ru
     for start, stop in clusters(text):
         piece = text[start:stop]
         last = runs[-1] if runs else None
-        face = last.face if last and not visible(piece) else face_of(piece)
+        # A space as wide as an emoji tears the words around it apart.
+        face = last.face if last and not visible(piece) and not last.face.pictures else face_of(piece)
         key = level_of[start], scripts[start], face
         if last and (last.level, last.script, last.face) == key:
             runs[-1] = Run(last.start, stop, *key)

@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import av
+from av.subtitles.subtitle import SubtitleSet
 
 from ..errors import MissingFilesError
 from .coded_sound import CodedSound
@@ -141,7 +142,7 @@ class SubtitleTrack(Track):
             if end > start:
                 text = cue.text.replace("{", "(").replace("}", ")").replace("\\", "/").replace("\n", r"\N")
                 event = f"0,0,Default,,0,0,0,,{text}".encode()
-                made = av.subtitles.subtitle.SubtitleSet.create(event, 0, end - start, start)
+                made = SubtitleSet.create(event, 0, end - start, start)
                 packet = self._stream.codec_context.encode_subtitle(made)
                 packet.stream, packet.time_base = self._stream, Fraction(1, _MILLISECONDS)
                 packet.pts = packet.dts = start

@@ -61,9 +61,9 @@ class Fonts:
                 missing[piece] = None
         if missing:
             named = " ".join(list(missing)[:_LISTED]) + (" …" if len(missing) > _LISTED else "")
-            raise TextError(f"No font here has letters for {named} in the lyrics: put a font that covers them "
-                            "(such as Noto Sans CJK for Chinese, Japanese and Korean) into ComfyUI's "
-                            "models/fonts folder.")
+            raise TextError(f"The fonts here have no letters for {named} in the lyrics: choose a font file that "
+                            "covers them (Noto Sans CJK has Chinese, Japanese and Korean), or put one into "
+                            "ComfyUI's models/fonts folder.")
 
     def _search(self, cluster: str) -> FontFace | None:
         needed = visible(cluster)

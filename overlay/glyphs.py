@@ -11,6 +11,8 @@ from ..engine.media.colour import Rect
 from .layout import LineLayout, PlacedGlyph
 
 _BYTE = 1 / 255
+# Joined letters overlap by less than a pixel: drawn this much finer, their seams and bumps can't be seen.
+_FINE = 4
 
 
 class Ink:
@@ -29,36 +31,37 @@ class Ink:
 
 
 def ink_of(glyphs: Iterable[PlacedGlyph], layout: LineLayout, rect: Rect) -> Ink | None:
-    """Draw glyphs; None where they leave nothing inside the rect. Coverages add up, so that joined letters
-    show no seam."""
-    parts = []
+    """Draw glyphs; None where they leave nothing inside the rect."""
+    fine, pictures = [], []
     for placed in glyphs:
-        drawn = _drawn(placed, layout.em)
-        if drawn is not None:
-            parts.append(drawn)
-    if not parts:
+        picture = _picture(placed, layout.em)
+        if picture is not None:
+            pictures.append(picture)
+            continue
+        outline = _outline(placed, layout.em, _FINE)
+        if outline is not None:
+            fine.append(outline)
+    spans = [(x, y, x + part.shape[1], y + part.shape[0]) for part, x, y in pictures]
+    spans += [(x // _FINE, y // _FINE, -(-(x + part.shape[1]) // _FINE), -(-(y + part.shape[0]) // _FINE))
+              for part, x, y in fine]  # fmt: skip
+    if not spans:
         return None
     x0, y0, x1, y1 = rect
-    left, top = min(x for _, x, _ in parts) - x0, min(y for *_, y in parts) - y0
-    right = max(x + part.shape[1] for part, x, _ in parts) - x0
-    bottom = max(y + part.shape[0] for part, _, y in parts) - y0
-    box = (max(left // 2 * 2, 0), max(top // 2 * 2, 0), min(-(-right // 2) * 2, x1 - x0),
-           min(-(-bottom // 2) * 2, y1 - y0))  # fmt: skip
+    left, top, right, bottom = (f(edges) for f, edges in zip((min, min, max, max), zip(*spans, strict=True), strict=True))
+    box = (max((left - x0) // 2 * 2, 0), max((top - y0) // 2 * 2, 0),
+           min(-((x0 - right) // 2) * 2, x1 - x0), min(-((y0 - bottom) // 2) * 2, y1 - y0))  # fmt: skip
     if box[0] >= box[2] or box[1] >= box[3]:
         return None
-    letters = np.zeros((box[3] - box[1], box[2] - box[0]), np.uint8)
-    picture: np.ndarray | None = None
-    for part, x, y in parts:
-        here, there = _overlap(part, x - x0 - box[0], y - y0 - box[1], letters.shape)
-        if not part[here].size:
-            continue
-        if part.ndim == 2:
-            letters[there] = cv2.add(letters[there], np.ascontiguousarray(part[here]))
-        else:
-            if picture is None:
-                picture = np.zeros((*letters.shape, 4), np.float32)
-            picture[there] = picture[there] * (1 - part[here][..., 3:]) + part[here]
-    return Ink(box, letters.astype(np.float32) * _BYTE, picture)
+    left, top, width, height = box[0] + x0, box[1] + y0, box[2] - box[0], box[3] - box[1]
+    letters = np.zeros((height * _FINE, width * _FINE), np.uint8)
+    for part, x, y in fine:
+        _overlay(letters, part, x - left * _FINE, y - top * _FINE)
+    picture = np.zeros((height, width, 4), np.float32) if pictures else None
+    for part, x, y in pictures:
+        here, there = _overlap(part, x - left, y - top, (height, width))
+        picture[there] = picture[there] * (1 - part[here][..., 3:]) + part[here]
+    shrunk = cv2.resize(letters.astype(np.float32), (width, height), interpolation=cv2.INTER_AREA)
+    return Ink(box, shrunk * _BYTE, picture)
 
 
 def stroke_of(glyphs: Iterable[PlacedGlyph], layout: LineLayout, rect: Rect, width: float) -> np.ndarray:
@@ -66,28 +69,40 @@ def stroke_of(glyphs: Iterable[PlacedGlyph], layout: LineLayout, rect: Rect, wid
     x0, y0, x1, y1 = rect
     mask = np.zeros((y1 - y0, x1 - x0), np.uint8)
     for placed in glyphs:
-        drawn = _drawn(placed, layout.em, width)
-        if drawn is not None:
-            part, x, y = drawn
-            here, there = _overlap(part, x - x0, y - y0, mask.shape)
-            if part[here].size:
-                mask[there] = cv2.max(mask[there], np.ascontiguousarray(part[here]))
+        picture = _picture(placed, layout.em)
+        if picture is None:
+            outline = _outline(placed, layout.em, 1, width)
+        else:
+            part, x, y = picture
+            grown = _grown(part[..., 3], width)
+            margin = (grown.shape[1] - part.shape[1]) // 2
+            outline = grown, x - margin, y - margin
+        if outline is not None:
+            part, x, y = outline
+            _overlay(mask, part, x - x0, y - y0)
     return mask.astype(np.float32) * _BYTE
 
 
-def _drawn(placed: PlacedGlyph, em: float, stroke: float = 0.0) -> tuple[np.ndarray, int, int] | None:
-    """uint8 coverage, or float32 RGBA of a colour glyph, with its corner in the picture's pixels."""
-    face, number = placed.glyph.face, placed.glyph.number
-    x, y = int(placed.x // 1), int(placed.y // 1)
-    if face.coloured:
-        drawn = face.picture(number, em)
-        if drawn is not None:
-            part, left, top = drawn
-            part = part if not stroke else _grown(part[..., 3], stroke)
-            margin = 0 if not stroke else (part.shape[1] - drawn[0].shape[1]) // 2
-            return part, x + left - margin, y + top - margin
-    outline = face.coverage(number, em, (placed.x - x, placed.y - y), stroke)
-    return None if outline is None else (outline[0], x + outline[1], y + outline[2])
+def _picture(placed: PlacedGlyph, em: float) -> tuple[np.ndarray, int, int] | None:
+    """float32 RGBA of a colour glyph, with its corner in the picture's pixels; None for another."""
+    if not placed.glyph.face.coloured:
+        return None
+    drawn = placed.glyph.face.picture(placed.glyph.number, em)
+    return drawn and (drawn[0], round(placed.x) + drawn[1], round(placed.y) + drawn[2])
+
+
+def _outline(placed: PlacedGlyph, em: float, scale: int, stroke: float = 0.0) -> tuple[np.ndarray, int, int] | None:
+    """uint8 coverage of a glyph, and its corner, in pixels `scale` times as fine."""
+    x, y = placed.x * scale, placed.y * scale
+    drawn = placed.glyph.face.coverage(placed.glyph.number, em * scale, (x % 1, y % 1), stroke)
+    return drawn and (drawn[0], int(x // 1) + drawn[1], int(y // 1) + drawn[2])
+
+
+def _overlay(mask: np.ndarray, part: np.ndarray, x: int, y: int) -> None:
+    """Where glyphs overlap the one that covers more counts."""
+    here, there = _overlap(part, x, y, mask.shape)
+    if part[here].size:
+        mask[there] = cv2.max(mask[there], np.ascontiguousarray(part[here]))
 
 
 def _grown(alpha: np.ndarray, width: float) -> np.ndarray:

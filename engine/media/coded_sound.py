@@ -13,9 +13,9 @@ from av.audio.stream import AudioStream
 
 from .container import MediaFile
 
-# What MP4 carries and every player knows, from containers that say where a coder's delay ends.
-_CODECS = ("aac", "mp3", "mp3float")
-_CONTAINERS = ("mp4", "matroska")
+# What MP4 carries and every player knows, by decoder, from containers that say where a coder's delay ends.
+# Matroska's milliseconds put MP3 a sample off.
+_CONTAINERS = {"aac": ("mp4", "matroska"), "mp3": ("mp4",), "mp3float": ("mp4",)}
 # Closer than this, a difference between a packet's time and the end of the one before is rounding, seconds.
 _GAP = Fraction(1, 50)
 
@@ -34,9 +34,11 @@ class CodedSound:
         try:
             with file.open() as container:
                 stream = _stream(container)
-                if (stream is None or stream.codec_context.name not in _CODECS
-                        or not any(name in container.format.name for name in _CONTAINERS)
-                        or (stream.codec_context.name == "aac" and not stream.codec_context.extradata)):  # fmt: skip
+                if stream is None:
+                    return None
+                context = stream.codec_context
+                known = any(name in container.format.name for name in _CONTAINERS.get(context.name, ()))
+                if not known or (context.name == "aac" and not context.extradata):
                     return None
             with sound.packets() as (_, packets):
                 spans = [(start, start + (packet.duration or 0) * Fraction(packet.time_base or 1))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 import cv2
 import numpy as np
 
 from ..engine.media.colour import Rect
+from .font_file import FontFace
 from .layout import LineLayout, PlacedGlyph
 
 _BYTE = 1 / 255
@@ -93,9 +95,18 @@ def _picture(placed: PlacedGlyph, em: float) -> tuple[np.ndarray, int, int] | No
 
 def _outline(placed: PlacedGlyph, em: float, scale: int, stroke: float = 0.0) -> tuple[np.ndarray, int, int] | None:
     """uint8 coverage of a glyph, and its corner, in pixels `scale` times as fine."""
-    x, y = placed.x * scale, placed.y * scale
-    drawn = placed.glyph.face.coverage(placed.glyph.number, em * scale, (x % 1, y % 1), stroke)
-    return drawn and (drawn[0], int(x // 1) + drawn[1], int(y // 1) + drawn[2])
+    # In steps of the fine pixels, so that a letter that comes again need not be drawn again.
+    x, y = round(placed.x * _FINE), round(placed.y * _FINE)
+    steps = _FINE // scale
+    shift = x % steps / steps, y % steps / steps
+    drawn = _coverage(placed.glyph.face, placed.glyph.number, em * scale, shift, stroke)
+    return drawn and (drawn[0], x // steps + drawn[1], y // steps + drawn[2])
+
+
+@lru_cache(maxsize=400)
+def _coverage(face: FontFace, number: int, em: float, shift: tuple[float, float],
+              stroke: float) -> tuple[np.ndarray, int, int] | None:
+    return face.coverage(number, em, shift, stroke)
 
 
 def _overlay(mask: np.ndarray, part: np.ndarray, x: int, y: int) -> None:

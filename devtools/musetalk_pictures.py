@@ -70,9 +70,8 @@ def boxes(sitter: Sitter) -> np.ndarray:
         panel = view.crop(sitter.rgb)
         box = sitter.box(BoxSettings(shift=shift))
         bare = sitter.box(BoxSettings(shift=shift, margin=0))
-        _draw(panel, view, box, ((0, 0), (1, 0), (1, 1), (0, 1)), _BOX, closed=True)
+        draw_box(panel, view, box)
         _draw(panel, view, bare, ((0, 1), (1, 1)), _BOX)
-        _draw(panel, view, box, ((0, 0.5), (1, 0.5)), _MIDDLE)
         for x, y in view.to_crop(sitter.landmarks[_NOSE]):
             cv2.circle(panel, (round(x * 16 - 8), round(y * 16 - 8)), 3 * 16, _POINT, -1, cv2.LINE_AA, 4)
         panels.append((panel, text))
@@ -91,15 +90,13 @@ def masks(sitter: Sitter) -> np.ndarray:
         ("jaw", 60, "jaw, cheeks 60"),
         ("jaw", 160, "jaw, cheeks 160"),
     ]
-    panels = [(_masked(sitter, mode, cheeks), text) for mode, cheeks, text in modes]
+    panels = [(masked(sitter, mode, cheeks), text) for mode, cheeks, text in modes]
     return _sheet([panels[:4], panels[4:]])
 
 
 def crops(sitter: Sitter) -> np.ndarray:
     """What the networks see: the crop, the crop with its lower half hidden, and what rotation changes."""
-    upright = CropTransform(sitter.box()).crop(sitter.rgb)
-    hidden = upright.copy()
-    hidden[SIDE // 2 :] = 0
+    upright, hidden = seen(sitter)
     turned = _turned(sitter, 20)
     panels = [
         (upright, "crop, 256 x 256"),
@@ -108,6 +105,14 @@ def crops(sitter: Sitter) -> np.ndarray:
         (CropTransform(turned.box()).crop(turned.rgb), "tilted head, turned upright"),
     ]
     return _sheet([panels])
+
+
+def seen(sitter: Sitter, side: int = SIDE) -> tuple[np.ndarray, np.ndarray]:
+    """The crop, and the crop with its lower half hidden."""
+    crop = CropTransform(sitter.box(), side).crop(sitter.rgb)
+    hidden = crop.copy()
+    hidden[side // 2 :] = 0
+    return crop, hidden
 
 
 def _turned(sitter: Sitter, degrees: float) -> Sitter:
@@ -122,7 +127,7 @@ def _turned(sitter: Sitter, degrees: float) -> Sitter:
     return Sitter(np.asarray(rgb), sitter.mesh, points)
 
 
-def _masked(sitter: Sitter, mode: MaskMode, cheeks: int) -> np.ndarray:
+def masked(sitter: Sitter, mode: MaskMode, cheeks: int = 90, side: int = PANEL) -> np.ndarray:
     """A panel with the mask over the picture."""
     preset = PRESETS["v1.5"]
     box = sitter.box()
@@ -134,7 +139,13 @@ def _masked(sitter: Sitter, mode: MaskMode, cheeks: int) -> np.ndarray:
     colour = np.full((SIDE, SIDE, 3), _MASK_COLOUR, np.uint8)
     rgb, alpha = paste(sitter.rgb, colour, CropTransform(box), found, PasteSettings(detail=0, colour=0))
     over = sitter.rgb + 0.55 * alpha[..., None] * (rgb.astype(np.float32) - sitter.rgb)
-    return sitter.view().crop(np.rint(over).astype(np.uint8))
+    return sitter.view(side).crop(np.rint(over).astype(np.uint8))
+
+
+def draw_box(panel: np.ndarray, view: CropTransform, box: FaceBox) -> None:
+    """The box and its middle."""
+    _draw(panel, view, box, ((0, 0), (1, 0), (1, 1), (0, 1)), _BOX, closed=True)
+    _draw(panel, view, box, ((0, 0.5), (1, 0.5)), _MIDDLE)
 
 
 def _draw(

@@ -29,7 +29,7 @@ def encode_crops(vae: nn.Module, crops: Tensor) -> Tensor:
     masked[:, :, SIDE // 2 :] = 0
     pictures = torch.cat([masked, whole]) * 2 - 1
     latents = finite(vae, _encoded, pictures.to(weight.dtype))
-    return torch.cat(latents.chunk(2), 1)
+    return torch.cat(latents.chunk(2), 1).contiguous()
 
 
 @torch.inference_mode()

@@ -20,6 +20,7 @@ from .model_manager import LipSyncModelManager
 from .musetalk import LipSyncMuseTalkBackend, LipSyncMuseTalkLoader
 from .musetalk_stages import LipSyncAudioFeatures, LipSyncComposite, LipSyncMuseTalkInfer
 from .overlay import LipSyncLyricOverlay
+from .transcribe import LipSyncTranscribe
 from .viseme import LipSyncVisemeBackend
 from .whisper_alignment import LipSyncFromWhisperAlignment, LipSyncToWhisperAlignment
 
@@ -41,6 +42,7 @@ class LipSyncStudio(ComfyExtension):
             LipSyncDIDBackend,
             LipSyncFaceTrack,
             LipSyncAlignLyrics,
+            LipSyncTranscribe,
             LipSyncLoadLyrics,
             LipSyncSaveLyrics,
             LipSyncFromWhisperAlignment,

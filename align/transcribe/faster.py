@@ -10,20 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 from ...engine.errors import InputError, MissingFilesError
 from ..words import Word, WordTimings
-from .languages import UNSPACED
+from .names import FASTER, UNSPACED
 from .passages import Passage, language_samples
 from .procedure import Heard, Samples, cut, listen, timings
 from .protocol import Content, Segment
 
 if TYPE_CHECKING:
-    from types import ModuleType
-
     from faster_whisper import WhisperModel
 
     from ...engine.host.protocol import Host
     from ...engine.media.sound import Sound
 
-ENGINE = "faster-whisper"
 FILES = ("model.bin", "config.json", "tokenizer.json")
 """What a model's folder has to hold; without the tokeniser the package would fetch one."""
 
@@ -37,16 +34,13 @@ def installed() -> bool:
     return importlib.util.find_spec("faster_whisper") is not None
 
 
-def require() -> ModuleType:
-    """The package. Raises MissingFilesError when it is not installed."""
+def require() -> None:
+    """Raises MissingFilesError when it is not installed."""
     if not installed():
         raise MissingFilesError(
             "Transcribing with faster-whisper needs that package: run `pip install faster-whisper` with the "
             "Python that runs LipSync Studio, or choose another engine."
         )
-    import faster_whisper
-
-    return faster_whisper
 
 
 def is_model(folder: Path) -> bool:
@@ -61,18 +55,18 @@ class FasterWhisper:
     """
 
     def __init__(self, folder: Path, name: str = "", *, late: float) -> None:
-        self.name = f"{ENGINE} {name or folder.name}"
+        self.name = f"{FASTER} {name or folder.name}"
         self._folder = folder
         self._late = late
 
     def transcribe(self, sound: Sound, *, language: str | None, content: Content, host: Host) -> WordTimings:
         """See `protocol.Transcriber`."""
-        package = require()
+        require()
         parts = cut(sound, content, _LONGEST_PASSAGE)
         if not parts:
             return WordTimings((), language or "", self.name)
         host.progress("Loading Whisper", 0, 1)
-        model = self._load(package, host)
+        model = self._load(host)
         try:
             tongue = self._language(model, language, parts)
 
@@ -93,7 +87,7 @@ class FasterWhisper:
             model.model.unload_model()
         return timings(segments, sound, tongue, self.name)
 
-    def _load(self, package: ModuleType, host: Host) -> WhisperModel:
+    def _load(self, host: Host) -> WhisperModel:
         if not is_model(self._folder):
             raise InputError(
                 f"{self._folder} is no model of faster-whisper: choose a folder that holds "
@@ -101,7 +95,9 @@ class FasterWhisper:
             )
         cuda = host.device.type == "cuda"
         host.free_memory((self._folder / "model.bin").stat().st_size + _ACTIVATIONS)
-        return package.WhisperModel(
+        from faster_whisper import WhisperModel
+
+        return WhisperModel(
             str(self._folder),
             device="cuda" if cuda else "cpu",
             device_index=host.device.index or 0,

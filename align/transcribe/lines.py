@@ -15,7 +15,7 @@ _CLAUSE_ENDS = tuple(",;:、，；：")
 # What makes a good place to break a line that is too long, in the unit of a pause in seconds.
 _CLAUSE = 0.5
 _CAPITAL = 0.3
-_IMBALANCE = 0.6
+_IMBALANCE = 1.0
 _LONE_CAPITALS = {"i", "i'm", "i'll", "i've", "i'd"}
 
 

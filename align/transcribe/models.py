@@ -16,6 +16,7 @@ from ...engine.weights.locate import locate
 from ...engine.weights.sizes import readable
 from .checkpoint import weight_files
 from .faster import is_model
+from .names import MODELS
 
 if TYPE_CHECKING:
     from ...engine.host.protocol import Host
@@ -42,7 +43,6 @@ _SIZES = {
     "large-v3": (3087, 3087),
     "large-v3-turbo": (1618, 1618),
 }
-NAMES = tuple(_SIZES)
 _MEGABYTE = 1_000_000
 _REPOS = {"large-v1": "openai/whisper-large"}
 _CT2_REPOS = {"large-v3-turbo": "mobiuslabsgmbh/faster-whisper-large-v3-turbo"}
@@ -120,8 +120,8 @@ def _set(title: str, folder: str, repo: str, sizes: dict[str, int], licence: str
 
 
 def _known(name: str) -> str:
-    if name not in NAMES:
-        raise InputError(f'There is no Whisper model "{name}": choose among {", ".join(NAMES)}.')
+    if name not in _SIZES:
+        raise InputError(f'There is no Whisper model "{name}": choose among {", ".join(MODELS)}.')
     return name
 
 

@@ -13,12 +13,11 @@ from ...engine.weights.entries import WeightSet
 from . import faster, sphinx, timestamped
 from .checkpoint import weight_files
 from .models import KIND, ct2_set, fetched, find_ct2, find_openai, missing, openai_set
+from .names import AUTO, ENGINES, FASTER, SPHINX, TIMESTAMPED
 from .protocol import Transcriber
 
 if TYPE_CHECKING:
     from ...engine.host.protocol import Host
-
-AUTO = "auto"
 
 
 @dataclass(frozen=True)
@@ -30,7 +29,7 @@ class _Engine:
 
     name: str
     installed: Callable[[], bool]
-    require: Callable[[], object]
+    require: Callable[[], None]
     find: Callable[[str, Host], Path | None]
     weights: Callable[[str], WeightSet]
     make: Callable[..., Transcriber]
@@ -38,16 +37,18 @@ class _Engine:
 
 
 # Cross-attention, which Whisper's word times are read from, looks at a sound once it has begun. Median signed
-# error of word starts without a correction, in ms, with tiny.en: on the corpus (three voices at 150, 110 and 80
-# words a minute) and on recorded speech (against PocketSphinx' alignment, itself within 24 ms):
-#   whisper-timestamped  TODO
-#   faster-whisper       TODO
-# Of other models there is a report only: 60 ms and more for whisper-timestamped (JamendoLyrics).
+# error of word starts without a correction, with tiny.en, on the corpus (three voices at 150, 110 and 80
+# words a minute) and on recorded speech (against PocketSphinx' alignment, which is within 24 ms):
+#   whisper-timestamped  +92 to +113 ms, +70 ms
+#   faster-whisper       +112 to +168 ms, +90 ms
+# The corrections lie between the two. Of no other model were weights at hand to measure, so they get the
+# least that was seen of Whisper's aligners (+45 to +100 ms on JamendoLyrics' songs), and faster-whisper the
+# 30 ms more by which it was later with the same weights.
 _ENGINES = {
     engine.name: engine
     for engine in (
         _Engine(
-            timestamped.ENGINE,
+            TIMESTAMPED,
             timestamped.installed,
             timestamped.require,
             find_openai,
@@ -56,7 +57,7 @@ _ENGINES = {
             {"tiny.en": 0.08, "": 0.06},
         ),
         _Engine(
-            faster.ENGINE,
+            FASTER,
             faster.installed,
             faster.require,
             find_ct2,
@@ -66,7 +67,6 @@ _ENGINES = {
         ),
     )
 }
-ENGINES = (*_ENGINES, sphinx.ENGINE)
 
 
 @dataclass(frozen=True)
@@ -82,15 +82,15 @@ def choose(
 ) -> Choice:
     """The transcriber that is asked for.
 
-    engine: one of ENGINES, or "auto": the first that is installed and has the model, else, for English,
-    PocketSphinx. model: one of models.NAMES. path: a local model instead, file or folder. fetch: download
+    engine: one of names.ENGINES, or "auto": the first that is installed and has the model, else, for English,
+    PocketSphinx. model: one of names.MODELS. path: a local model instead, file or folder. fetch: download
     the model where it is missing.
     Raises InputError for unknown names and unfit files, MissingFilesError, and WeightsError when a download
     fails.
     """
     if engine not in (AUTO, *ENGINES):
         raise InputError(f'There is no engine "{engine}": choose auto, {", ".join(ENGINES)}.')
-    if engine == sphinx.ENGINE:
+    if engine == SPHINX:
         return Choice(sphinx.Sphinx())
     if path.strip():
         return Choice(_local(engine, path.strip(), host))
@@ -122,7 +122,7 @@ def _local(engine: str, path: str, host: Host) -> Transcriber:
     place = next((each for each in (given, *_in_folders(given, host)) if each.exists()), None)
     if place is None:
         raise InputError(f"There is no model at {path}: check the path, or leave it empty.")
-    fits = faster.ENGINE if faster.is_model(place) else timestamped.ENGINE if weight_files(place) else ""
+    fits = FASTER if faster.is_model(place) else TIMESTAMPED if weight_files(place) else ""
     if not fits:
         raise InputError(
             f"{place} is no Whisper model: choose a .pt file, a folder with model.safetensors, or one of "

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from ...engine.errors import InputError
 from ..pocket import RATE, decode, prepared, require_pocketsphinx
 from ..words import Word, WordTimings
+from .names import SPHINX
 from .procedure import Heard, Samples, cut, listen, timings
 from .protocol import Content, Segment
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from ...engine.host.protocol import Host
     from ...engine.media.sound import Sound
 
-ENGINE = "pocketsphinx"
 CONFIDENCE = 0.25
 
 _FRAMES_PER_SECOND = 100
@@ -36,7 +36,7 @@ _SPOKEN_SHARE = 0.5
 class Sphinx:
     """Transcribes with the acoustic and language model inside the package."""
 
-    name = ENGINE
+    name = SPHINX
 
     def transcribe(self, sound: Sound, *, language: str | None, content: Content, host: Host) -> WordTimings:
         """See `protocol.Transcriber`."""

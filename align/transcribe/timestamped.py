@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from ...engine.errors import InputError, MissingFilesError
 from ..words import Word, WordTimings
 from .checkpoint import load_whisper
-from .languages import UNSPACED
+from .names import TIMESTAMPED, UNSPACED
 from .passages import RATE, Passage, language_samples
 from .procedure import Heard, Samples, cut, listen, timings
 from .protocol import Content, Segment
@@ -28,28 +28,31 @@ if TYPE_CHECKING:
     from ...engine.host.protocol import Host, ManagedModel
     from ...engine.media.sound import Sound
 
-ENGINE = "whisper-timestamped"
-
 # Whisper works through a passage in windows of half a minute, wherever its last complete phrase ended.
 _WINDOW = 30.0
 _LONGEST_PASSAGE = 120.0
 # Attention matrices that exist at a time, of float32.
 _MATRICES = 4
 _ENGLISH = "en"
+_ENGLISH_VOCABULARY = 51864
 
 
 def installed() -> bool:
     return importlib.util.find_spec("whisper_timestamped") is not None
 
 
-def require() -> ModuleType:
-    """The package. Raises MissingFilesError when it is not installed."""
+def require() -> None:
+    """Raises MissingFilesError when the package is not installed."""
     if not installed():
         raise MissingFilesError(
             "Transcribing with whisper-timestamped (AGPL-3.0) needs that package: run `pip install "
             "whisper-timestamped` with the Python that runs LipSync Studio, or choose another engine."
         )
-    # Its import sets variables for TensorFlow and CUDA, which are others' to set.
+
+
+def package() -> ModuleType:
+    """whisper_timestamped. Its import sets variables for TensorFlow and CUDA, which are others' to set."""
+    require()
     before = dict(os.environ)
     import whisper_timestamped
 
@@ -67,14 +70,14 @@ class TimestampedWhisper:
     """
 
     def __init__(self, path: Path, name: str = "", *, late: float) -> None:
-        self.name = f"{ENGINE} {name or path.stem}"
+        self.name = f"{TIMESTAMPED} {name or path.stem}"
         self._path = path
         self._late = late
         self._model: ManagedModel | None = None
 
     def transcribe(self, sound: Sound, *, language: str | None, content: Content, host: Host) -> WordTimings:
         """See `protocol.Transcriber`."""
-        package = require()
+        require()
         parts = cut(sound, content, _LONGEST_PASSAGE)
         if not parts:
             return WordTimings((), language or "", self.name)
@@ -84,7 +87,7 @@ class TimestampedWhisper:
 
         def hear(samples: Samples, heard: Heard) -> list[Segment]:
             watch.begin(len(samples) / RATE, heard)
-            return _segments(_result(package, network, samples, tongue), tongue)
+            return _segments(_result(network, samples, tongue), tongue)
 
         try:
             segments = listen(parts, hear, host, late=self._late)
@@ -105,10 +108,7 @@ class TimestampedWhisper:
 
     def _language(self, network: Whisper, language: str | None, parts: list[Passage]) -> str:
         """The language that is asked for or heard. Raises InputError where the model doesn't know it."""
-        from whisper.tokenizer import LANGUAGES
-
-        known = list(LANGUAGES)[: network.num_languages] if network.is_multilingual else [_ENGLISH]
-        if language is not None and language not in known:
+        if language is not None and language not in known_languages(network.dims.n_vocab):
             raise InputError(
                 f'{self.name} doesn\'t know the language "{language}": choose '
                 + ("another one." if network.is_multilingual else 'a model without ".en" in its name.')
@@ -116,6 +116,14 @@ class TimestampedWhisper:
         if language or not network.is_multilingual:
             return language or _ENGLISH
         return _heard_language(network, parts)
+
+
+def known_languages(vocabulary: int) -> list[str]:
+    """Codes of the languages that a network with so many tokens was trained on."""
+    from whisper.tokenizer import LANGUAGES
+
+    # Of its tokens 51,766 are the same in all multilingual networks, the others are one for each language.
+    return list(LANGUAGES)[: vocabulary - 51766] if vocabulary > _ENGLISH_VOCABULARY else [_ENGLISH]
 
 
 class _Watch:
@@ -153,11 +161,12 @@ def _heard_language(network: Whisper, parts: list[Passage]) -> str:
     return votes.most_common(1)[0][0]
 
 
-def _result(package: ModuleType, network: Whisper, samples: Samples, language: str) -> dict[str, Any]:
+def _result(network: Whisper, samples: Samples, language: str) -> dict[str, Any]:
     """What the package makes of a passage. It gets no random seed, which it would set for everybody."""
+    import torch
 
     def run(**options: Any) -> dict[str, Any]:
-        return package.transcribe_timestamped(
+        return package().transcribe_timestamped(
             network,
             samples,
             language=language,
@@ -170,8 +179,6 @@ def _result(package: ModuleType, network: Whisper, samples: Samples, language: s
             verbose=None,
             **options,
         )
-
-    import torch
 
     try:
         return run()

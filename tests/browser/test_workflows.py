@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from lipsync_studio.devtools.paths import PACK_NAME, ROOT
+from lipsync_studio.engine.weights.catalogue import SETS
 
 WORKFLOWS = sorted((ROOT / "workflows").glob("*.json"))
 TWINS = ROOT / "tests" / "workflows"
@@ -42,9 +43,35 @@ def convert(page, client) -> dict:
     return prompt
 
 
-def test_both_workflows_are_shipped_with_an_api_twin():
-    assert {path.name for path in WORKFLOWS} == {"lipsync_footage.json", "lyric_video.json"}
+SHIPPED = {
+    "lipsync_footage.json",
+    "lyric_video.json",
+    "musetalk_footage.json",
+    "musetalk_portrait.json",
+    "musetalk_stages.json",
+}
+
+
+def test_all_workflows_are_shipped_with_an_api_twin():
+    assert {path.name for path in WORKFLOWS} == SHIPPED
     assert {path.name for path in TWINS.glob("*.json")} == {path.name for path in WORKFLOWS}
+
+
+def test_a_workflow_that_needs_weights_says_where_they_are():
+    """By the addresses and places of the catalogue."""
+    needed = [file for name in ("musetalk-v1.5", "face-parsing") for file in SETS[name].files if file.needed]
+    expected = [
+        {
+            "name": file.place,
+            "url": f"https://huggingface.co/{file.repo}/resolve/{file.revision}/{file.path}",
+            "directory": file.kind,
+        }
+        for file in needed
+    ]
+    for path in WORKFLOWS:
+        nodes = json.loads(path.read_text(encoding="utf-8"))["nodes"]
+        said = [node["properties"]["models"] for node in nodes if "models" in node["properties"]]
+        assert said == ([expected] if path.stem.startswith("musetalk") else []), path.stem
 
 
 @each_workflow

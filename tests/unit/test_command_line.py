@@ -12,6 +12,8 @@ from pathlib import Path
 import av
 import pytest
 
+from lipsync_studio.devtools.seeded_musetalk import write_seeded
+
 ROOT = Path(__file__).parents[2]
 INSTALLED = (sys.executable, "-m", "lipsync_studio")
 USAGE = 2
@@ -134,6 +136,45 @@ def test_bad_input_is_one_sentence_and_exit_code_1(render, media, tmp_path, file
     assert len(errors) == 1
     assert words in errors[0]
     assert "Traceback" not in result.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture(scope="module")
+def weights(tmp_path_factory):
+    """A models folder in which MuseTalk's networks are small and seeded."""
+    folder = tmp_path_factory.mktemp("models")
+    write_seeded(folder / "musetalk")
+    return folder
+
+
+def test_another_backend_by_its_name_and_options(render, weights, tmp_path, monkeypatch):
+    monkeypatch.setenv("LIPSYNC_MODELS", str(weights))
+    result = render(
+        "--backend", "musetalk", "--version", "v1.0-original", "--quality", "fast", "--bbox-shift", "-3",
+        "--length", "video", "--report", "-", "--quiet",
+    )  # fmt: skip
+    assert result.returncode == 0, result.stderr
+    report = json.loads(result.stdout)
+    assert (report["backend"], report["frames"]) == ("MuseTalk 1.0-original", 12)
+    # The voice begins after a breath of silence.
+    assert 0 < report["generated"] < 12
+    assert_whole(tmp_path / "out.mp4", 12)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--backend", "musetalk"], ["musetalkV15/unet.pth", "`python -m lipsync_studio weights download"]),
+        (["--bbox-shift", "5"], ["--bbox-shift is no option of the backend viseme"]),
+    ],
+)
+def test_what_a_backend_lacks_is_one_sentence(render, tmp_path, monkeypatch, arguments, words):
+    monkeypatch.setenv("LIPSYNC_MODELS", str(tmp_path / "models"))
+    result = render(*arguments)
+    assert result.returncode == 1
+    (error,) = [line for line in result.stderr.splitlines() if line.startswith("Error: ")]
+    for each in words:
+        assert each in error
     assert list(tmp_path.iterdir()) == []
 
 

@@ -1,6 +1,16 @@
-"""The languages that Whisper was trained on."""
+"""What users choose among: engines, models and languages. Imports nothing."""
 
 from __future__ import annotations
+
+TIMESTAMPED, FASTER, SPHINX = "whisper-timestamped", "faster-whisper", "pocketsphinx"
+ENGINES = (TIMESTAMPED, FASTER, SPHINX)
+AUTO = "auto"
+
+MODELS = (
+    "tiny", "tiny.en", "base", "base.en", "small", "small.en", "medium", "medium.en", "large-v1", "large-v2",
+    "large-v3", "large-v3-turbo",
+)  # fmt: skip
+"""Whisper's sizes; those with ".en" know English only."""
 
 LANGUAGES = (
     "af", "am", "ar", "as", "az", "ba", "be", "bg", "bn", "bo", "br", "bs", "ca", "cs", "cy", "da",

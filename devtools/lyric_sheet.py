@@ -42,7 +42,9 @@ LOOKS = {
 
 
 def main(path: Path = SHEET) -> None:
-    columns = [np.vstack([_title(effect), *(_cell(effect, text) for text in SAMPLES.values())]) for effect in EFFECTS]
+    columns = [
+        np.vstack([_title(effect), *(_cell(effect, text) for text in SAMPLES.values())]) for effect in EFFECTS
+    ]
     cv2.imwrite(str(path), np.hstack(columns), [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
 
 
@@ -53,9 +55,19 @@ def _cell(effect: str, text: str) -> np.ndarray:
 
 
 def _title(effect: str) -> np.ndarray:
-    style = LyricStyle(size=0.6, position="middle", effect="line", outline_width=0.0, shadow=0.0, colour="#202020", margin=0.0)
+    style = LyricStyle(
+        size=0.6,
+        position="middle",
+        effect="line",
+        outline_width=0.0,
+        shadow=0.0,
+        colour="#202020",
+        margin=0.0,
+    )
     white = np.ones((_TITLE, CELL[0], 3), np.float32)
-    return _framed((preview(style, effect, (CELL[0], _TITLE), white)[..., ::-1] * 255).round().astype(np.uint8))
+    return _framed(
+        (preview(style, effect, (CELL[0], _TITLE), white)[..., ::-1] * 255).round().astype(np.uint8)
+    )
 
 
 def _framed(picture: np.ndarray) -> np.ndarray:

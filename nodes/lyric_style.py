@@ -71,7 +71,9 @@ class LipSyncLyricStyle(io.ComfyNode):
                         "over an upright video."
                     ),
                 ),
-                io.String.Input("colour", default=look.colour, tooltip="Of the text, such as #ffffff or white."),
+                io.String.Input(
+                    "colour", default=look.colour, tooltip="Of the text, such as #ffffff or white."
+                ),
                 io.String.Input(
                     "highlight",
                     default=look.highlight,

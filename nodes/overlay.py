@@ -34,8 +34,8 @@ class LipSyncLyricOverlay(io.ComfyNode):
             display_name="Lyric Overlay (LipSync)",
             category="lipsync/overlay",
             description=(
-                "Draws the lyrics over a video or pictures, word by word as they are sung, and can add them as "
-                "a subtitle track or file."
+                "Draws the lyrics over a video or pictures, word by word as they are sung, and can add them "
+                "as a subtitle track or file."
             ),
             search_aliases=["subtitles", "karaoke", "captions", "lyric video"],
             inputs=[
@@ -111,13 +111,15 @@ class LipSyncLyricOverlay(io.ComfyNode):
                     default=_NO_FILE,
                     optional=True,
                     advanced=True,
-                    tooltip="Also write the lyrics to a file of this kind in ComfyUI's output folder, under lyrics.",
+                    tooltip="Also write the lyrics to a file of this kind in ComfyUI's output folder.",
                 ),
                 fps_input(),
             ],
             outputs=[
                 io.Video.Output(display_name="video"),
-                io.Image.Output(display_name="images", tooltip="The pictures with the lyrics, of an image batch."),
+                io.Image.Output(
+                    display_name="images", tooltip="The pictures with the lyrics, of an image batch."
+                ),
                 io.String.Output(display_name="sidecar", tooltip="Where the sidecar file is."),
             ],
         )
@@ -155,10 +157,22 @@ class LipSyncLyricOverlay(io.ComfyNode):
             images = video if subtitles == _TRACK else draw_batch(video, rate, words, style, host, folders)
             shape = video.shape[2], video.shape[1]
             if subtitles == _BURN:
-                result = InputImpl.VideoFromComponents(Types.VideoComponents(images=images, audio=None, frame_rate=rate))
+                result = InputImpl.VideoFromComponents(
+                    Types.VideoComponents(images=images, audio=None, frame_rate=rate)
+                )
         if result is None:
             source, path = to_source(video, fps), host.temp_file(".mp4")
-            burn(source, words, style, host, path, crf, folders, draw=subtitles != _TRACK, track=subtitles != _BURN)
+            burn(
+                source,
+                words,
+                style,
+                host,
+                path,
+                crf,
+                folders,
+                draw=subtitles != _TRACK,
+                track=subtitles != _BURN,
+            )
             result, shape = InputImpl.VideoFromFile(str(path)), source.size
         file, shown = _sidecar(words, sidecar, shape) if sidecar != _NO_FILE else ("", None)
         return io.NodeOutput(result, images, file, ui=shown)

@@ -20,16 +20,24 @@ _STAGE = "Drawing lyrics"
 _REPORTED = 16  # frames between two reports of progress
 
 
-def draw_batch(images: torch.Tensor, fps: Fraction | float, words: WordTimings, style: LyricStyle, host: Host,
-               folders: Sequence[Path] = ()) -> torch.Tensor:
+def draw_batch(
+    images: torch.Tensor,
+    fps: Fraction | float,
+    words: WordTimings,
+    style: LyricStyle,
+    host: Host,
+    folders: Sequence[Path] = (),
+) -> torch.Tensor:
     """The pictures, float [B, H, W, 3 or 4] 0..1, with the lyrics over them, as a float32 tensor of its own.
 
     Where no text is the values are the ones that came. With four channels the last is opacity (not
     premultiplied): text is put over what is there, and makes it opaque. Raises as LyricOverlay does, and
     VideoError for another shape."""
     if images.ndim != 4 or images.shape[-1] not in (3, 4) or not len(images):
-        raise VideoError(f"The images have the shape {tuple(images.shape)} instead of [frames, height, width, "
-                         "3]; take them from an image or video loader.")
+        raise VideoError(
+            f"The images have the shape {tuple(images.shape)} instead of [frames, height, width, "
+            "3]; take them from an image or video loader."
+        )
     count, height, width = images.shape[:3]
     rate = standard_rate(fps)
     overlay = LyricOverlay((width, height), words, ConstantTimes(rate, count), count / rate, style, folders)

@@ -11,7 +11,9 @@ from .text_runs import clusters
 # Scripts that set no spaces between words.
 _DENSE = {"Hani", "Hira", "Kana", "Bopo", "Yiii"}
 # JIS X 4051 and its Chinese likes: what must not begin a row, and what must not end one.
-_NO_START = set("、。，．・：；？！?!,.:;)]}）］｝〉》」』】〕〗〙〟’”…‥ー～〜ゝゞヽヾ々ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ")
+_NO_START = set(
+    "、。，．・：；？！?!,.:;)]}）］｝〉》」』】〕〗〙〟’”…‥ー～〜ゝゞヽヾ々ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ"
+)
 _NO_END = set("([{（［｛〈《「『【〔〖〘〝‘“")
 _PAUSES = set(",;:.!?،؛؟।、。，；：！？…—–")
 # A break after punctuation reads better: it may cost this share of a full row's square.
@@ -63,8 +65,9 @@ def fewest(text: str, places: Sequence[int], left: Sequence[float], room: float)
     return count
 
 
-def even_rows(text: str, places: Sequence[int], left: Sequence[float], room: float,
-              count: int) -> list[tuple[int, int]]:
+def even_rows(
+    text: str, places: Sequence[int], left: Sequence[float], room: float, count: int
+) -> list[tuple[int, int]]:
     """(start, stop) of `count` rows, as many as `fewest` says, of as like length as can be."""
     edges = [0, *places, len(text)]
     # best[n][k]: least cost of setting the text up to edges[k] in n rows, and the edge before.

@@ -22,8 +22,18 @@ _PREVIEW = 512
 _STAGE = "Drawing lyrics"
 
 
-def burn(source: Source, words: WordTimings, style: LyricStyle, host: Host, path: Path, crf: int = 16,
-         folders: Sequence[Path] = (), *, draw: bool = True, track: bool = False) -> None:
+def burn(
+    source: Source,
+    words: WordTimings,
+    style: LyricStyle,
+    host: Host,
+    path: Path,
+    crf: int = 16,
+    folders: Sequence[Path] = (),
+    *,
+    draw: bool = True,
+    track: bool = False,
+) -> None:
     """Write the clip with its own sound and the lyrics over it to `path`, an MP4.
 
     folders: as in LyricOverlay. draw: into the frames; track: as subtitles that a player can switch on. Sound

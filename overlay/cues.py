@@ -70,7 +70,9 @@ def lanes_of(lines: Sequence[SungLine]) -> list[int]:
     lanes = []
     for line in lines:
         free = [lane for lane, end in enumerate(ends) if end - line.start <= _TOGETHER]
-        lane = free[0] if free else len(ends) if len(ends) < _LANES else min(range(_LANES), key=ends.__getitem__)
+        lane = (
+            free[0] if free else len(ends) if len(ends) < _LANES else min(range(_LANES), key=ends.__getitem__)
+        )
         ends[lane:] = [line.end, *ends[lane + 1 :]]
         lanes.append(lane)
     return lanes
@@ -89,8 +91,13 @@ def voices_of(lines: Sequence[SungLine]) -> list[int]:
     return voices
 
 
-def schedule(lines: Sequence[SungLine], lanes: Sequence[int], clock: FrameClock, fade: tuple[float, float],
-             lead: Fraction = LEAD) -> list[Cue]:
+def schedule(
+    lines: Sequence[SungLine],
+    lanes: Sequence[int],
+    clock: FrameClock,
+    fade: tuple[float, float],
+    lead: Fraction = LEAD,
+) -> list[Cue]:
     """Cues in the order of the lines. In each lane a line is on from `lead` before its start, or from where
     the one before has been sung, until HOLD after its end, or until the next needs the lane."""
     begins: dict[int, Fraction] = {}

@@ -36,8 +36,9 @@ class FontFace:
         )
         self.pictures = self.coloured or "emoj" in path.stem.lower()
         self._outlines: freetype.Face | None = None
-        self._axes = {axis.tag: (axis.default_value, axis.min_value, axis.max_value)
-                      for axis in self._face.axis_infos}
+        self._axes = {
+            axis.tag: (axis.default_value, axis.min_value, axis.max_value) for axis in self._face.axis_infos
+        }
         if "wght" in self._axes:
             self.font.set_variations({"wght": self._design("wght")})
         extents = self.font.get_font_extents("ltr")
@@ -58,8 +59,9 @@ class FontFace:
         left, top = extents.x_bearing / self.upem, extents.y_bearing / self.upem
         return left, top + extents.height / self.upem, left + extents.width / self.upem, top
 
-    def coverage(self, glyph: int, em: float, shift: tuple[float, float],
-                 stroke: float = 0.0) -> tuple[np.ndarray, int, int] | None:
+    def coverage(
+        self, glyph: int, em: float, shift: tuple[float, float], stroke: float = 0.0
+    ) -> tuple[np.ndarray, int, int] | None:
         """uint8 [h, w] of a glyph, and the pixel (x, y downwards) of its top-left corner against the origin.
 
         em: pixels. shift: of the origin, pixels, 0..1. stroke: pixels added all around. None without ink.
@@ -71,13 +73,19 @@ class FontFace:
             drawn = face.glyph.get_glyph()
             if stroke:
                 stroker = freetype.Stroker()
-                stroker.set(round(stroke * 64), freetype.FT_STROKER_LINECAP_ROUND,
-                            freetype.FT_STROKER_LINEJOIN_ROUND, 0)
+                stroker.set(
+                    round(stroke * 64),
+                    freetype.FT_STROKER_LINECAP_ROUND,
+                    freetype.FT_STROKER_LINEJOIN_ROUND,
+                    0,
+                )
                 drawn.stroke(stroker, True)
             origin = freetype.Vector(round(shift[0] * 64), -round(shift[1] * 64))
             bitmap = drawn.to_bitmap(freetype.FT_RENDER_MODE_NORMAL, origin, True)
         except freetype.FT_Exception as error:
-            raise TextError(f'The font "{self.path.name}" is damaged ({error}): choose another one.') from error
+            raise TextError(
+                f'The font "{self.path.name}" is damaged ({error}): choose another one.'
+            ) from error
         raw = bitmap.bitmap._FT_Bitmap
         if not raw.rows or not raw.width:
             return None
@@ -125,5 +133,7 @@ def load_face(path: Path, index: int = 0) -> FontFace:
 
 
 def unreadable(name: str) -> TextError:
-    return TextError(f'The font "{name}" can\'t be read: give the path of a .ttf, .otf or .ttc file, '
-                     "or the name of one in ComfyUI's models/fonts or input folder.")
+    return TextError(
+        f'The font "{name}" can\'t be read: give the path of a .ttf, .otf or .ttc file, '
+        "or the name of one in ComfyUI's models/fonts or input folder."
+    )

@@ -24,9 +24,11 @@ _EMOJI = "NotoEmoji.ttf"
 # Packages on PyPI that carry fonts and little else.
 _PACKAGES = re.compile(r"^(fontpkg_.*|.*fonts?_cjk.*|cvttf_.*|font_.*|fonts_.*)$", re.IGNORECASE)
 # Fonts of the systems that people know as text fonts, the best first; what is not listed comes after these.
-_KNOWN = ("notosans", "notocoloremoji", "sourcehansans", "segoeui", "seguiemj", "seguisym", "sfns", "pingfang",
-          "hiragino", "applesdgothic", "msyh", "yugoth", "meiryo", "malgun", "nirmala", "leelawui", "ebrima",
-          "dejavusans", "liberationsans", "arial", "tahoma", "apple color emoji")  # fmt: skip
+_KNOWN = (
+    *("notosans", "notocoloremoji", "sourcehansans", "segoeui", "seguiemj", "seguisym", "sfns", "pingfang"),
+    *("hiragino", "applesdgothic", "apple color emoji", "msyh", "yugoth", "meiryo", "malgun", "nirmala"),
+    *("leelawui", "ebrima", "dejavusans", "liberationsans", "arial", "tahoma"),
+)
 _UNWANTED = ("italic", "oblique", "mono", "condensed", "serif", "light", "thin")
 _LISTED = 8  # characters that an error names
 
@@ -61,9 +63,11 @@ class Fonts:
                 missing[piece] = None
         if missing:
             named = " ".join(list(missing)[:_LISTED]) + (" …" if len(missing) > _LISTED else "")
-            raise TextError(f"The fonts here have no letters for {named} in the lyrics: choose a font file that "
-                            "covers them (Noto Sans CJK has Chinese, Japanese and Korean), or put one into "
-                            "ComfyUI's models/fonts folder.")
+            raise TextError(
+                f"The fonts here have no letters for {named} in the lyrics: choose a font file that "
+                "covers them (Noto Sans CJK has Chinese, Japanese and Korean), or put one into "
+                "ComfyUI's models/fonts folder."
+            )
 
     def _search(self, cluster: str) -> FontFace | None:
         needed = visible(cluster)
@@ -110,7 +114,7 @@ def _usable(face: FontFace) -> bool:
 
 
 def _faces(path: Path) -> Iterator[FontFace]:
-    """The faces of a file, none if it can't be read: a broken font on the machine is not the lyrics' fault."""
+    """The faces of a file, none if it can't be read: that one is broken is not the lyrics' fault."""
     try:
         yield load_face(path)
     except TextError:
@@ -147,4 +151,9 @@ def _system_folders() -> list[Path]:
         return [Path(os.environ.get("WINDIR", "C:/Windows")) / "Fonts", local / "Microsoft/Windows/Fonts"]
     if sys.platform == "darwin":
         return [Path("/System/Library/Fonts"), Path("/Library/Fonts"), home / "Library/Fonts"]
-    return [Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), home / ".local/share/fonts", home / ".fonts"]
+    return [
+        Path("/usr/share/fonts"),
+        Path("/usr/local/share/fonts"),
+        home / ".local/share/fonts",
+        home / ".fonts",
+    ]

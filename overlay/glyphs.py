@@ -36,9 +36,9 @@ def ink_of(glyphs: Iterable[PlacedGlyph], layout: LineLayout, rect: Rect) -> Ink
     """Draw glyphs; None where they leave nothing inside the rect."""
     fine, pictures = [], []
     for placed in glyphs:
-        picture = _picture(placed, layout.em)
-        if picture is not None:
-            pictures.append(picture)
+        coloured = _picture(placed, layout.em)
+        if coloured is not None:
+            pictures.append(coloured)
             continue
         outline = _outline(placed, layout.em, _FINE)
         if outline is not None:
@@ -49,7 +49,9 @@ def ink_of(glyphs: Iterable[PlacedGlyph], layout: LineLayout, rect: Rect) -> Ink
     if not spans:
         return None
     x0, y0, x1, y1 = rect
-    left, top, right, bottom = (f(edges) for f, edges in zip((min, min, max, max), zip(*spans, strict=True), strict=True))
+    left, top, right, bottom = (
+        f(edges) for f, edges in zip((min, min, max, max), zip(*spans, strict=True), strict=True)
+    )
     box = (max((left - x0) // 2 * 2, 0), max((top - y0) // 2 * 2, 0),
            min(-((x0 - right) // 2) * 2, x1 - x0), min(-((y0 - bottom) // 2) * 2, y1 - y0))  # fmt: skip
     if box[0] >= box[2] or box[1] >= box[3]:
@@ -58,12 +60,12 @@ def ink_of(glyphs: Iterable[PlacedGlyph], layout: LineLayout, rect: Rect) -> Ink
     letters = np.zeros((height * _FINE, width * _FINE), np.uint8)
     for part, x, y in fine:
         _overlay(letters, part, x - left * _FINE, y - top * _FINE)
-    picture = np.zeros((height, width, 4), np.float32) if pictures else None
+    picture = np.zeros((height, width, 4), np.float32)
     for part, x, y in pictures:
         here, there = _overlap(part, x - left, y - top, (height, width))
         picture[there] = picture[there] * (1 - part[here][..., 3:]) + part[here]
     shrunk = cv2.resize(letters.astype(np.float32), (width, height), interpolation=cv2.INTER_AREA)
-    return Ink(box, shrunk * _BYTE, picture)
+    return Ink(box, shrunk * _BYTE, picture if pictures else None)
 
 
 def stroke_of(glyphs: Iterable[PlacedGlyph], layout: LineLayout, rect: Rect, width: float) -> np.ndarray:
@@ -93,7 +95,9 @@ def _picture(placed: PlacedGlyph, em: float) -> tuple[np.ndarray, int, int] | No
     return drawn and (drawn[0], round(placed.x) + drawn[1], round(placed.y) + drawn[2])
 
 
-def _outline(placed: PlacedGlyph, em: float, scale: int, stroke: float = 0.0) -> tuple[np.ndarray, int, int] | None:
+def _outline(
+    placed: PlacedGlyph, em: float, scale: int, stroke: float = 0.0
+) -> tuple[np.ndarray, int, int] | None:
     """uint8 coverage of a glyph, and its corner, in pixels `scale` times as fine."""
     # In steps of the fine pixels, so that a letter that comes again need not be drawn again.
     x, y = round(placed.x * _FINE), round(placed.y * _FINE)
@@ -104,8 +108,9 @@ def _outline(placed: PlacedGlyph, em: float, scale: int, stroke: float = 0.0) ->
 
 
 @lru_cache(maxsize=400)
-def _coverage(face: FontFace, number: int, em: float, shift: tuple[float, float],
-              stroke: float) -> tuple[np.ndarray, int, int] | None:
+def _coverage(
+    face: FontFace, number: int, em: float, shift: tuple[float, float], stroke: float
+) -> tuple[np.ndarray, int, int] | None:
     return face.coverage(number, em, shift, stroke)
 
 
@@ -124,8 +129,9 @@ def _grown(alpha: np.ndarray, width: float) -> np.ndarray:
     return np.clip((width + 0.5 - distance) * 255, 0, 255).astype(np.uint8)
 
 
-def _overlap(part: np.ndarray, x: int, y: int,
-             shape: tuple[int, ...]) -> tuple[tuple[slice, slice], tuple[slice, slice]]:
+def _overlap(
+    part: np.ndarray, x: int, y: int, shape: tuple[int, ...]
+) -> tuple[tuple[slice, slice], tuple[slice, slice]]:
     """Slices of a part that is put at x, y, and of what it is put on."""
     height, width = part.shape[:2]
     left, top = max(-x, 0), max(-y, 0)

@@ -16,7 +16,7 @@ FONTS = {
 
 
 def guessed(texts: Iterable[str]) -> str:
-    """"ja", "ko", "zh", or "" where the letters' shape doesn't depend on the language."""
+    """ "ja", "ko", "zh", or "" where the letters' shape doesn't depend on the language."""
     scripts = {script(character) for text in texts for character in set(text)}
     if scripts & {"Hira", "Kana"}:
         return "ja"

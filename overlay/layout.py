@@ -57,7 +57,7 @@ class PlacedGlyph:
 
 @dataclass(frozen=True)
 class WordPlace:
-    """pieces: in reading order. stops: what share of the word's width is read at the end of each character."""
+    """pieces: in reading order. stops: share of the word's width that is read by the end of a character."""
 
     pieces: tuple[Piece, ...]
     stops: tuple[float, ...]
@@ -162,8 +162,14 @@ class LineText:
         return next((i for i, (start, stop) in enumerate(self.spans) if start <= character < stop), -1)
 
 
-def lay_out(words: list[Word], size: tuple[int, int], style: LyricStyle, fonts: Fonts, place: Place,
-            language: str = "") -> LineLayout:
+def lay_out(
+    words: list[Word],
+    size: tuple[int, int],
+    style: LyricStyle,
+    fonts: Fonts,
+    place: Place,
+    language: str = "",
+) -> LineLayout:
     """A line in its place: as few rows as do, of like length; a line that is too long for them smaller.
 
     Raises TextError when even the smallest letters don't fit."""
@@ -207,31 +213,39 @@ def _reach(shaped: list[ShapedText], fonts: Fonts) -> tuple[float, float]:
     return max(above, shaped[0].above), max(below, shaped[-1].below)
 
 
-def _fit(text: LineText, size: tuple[int, int], style: LyricStyle,
-         place: Place) -> tuple[float, list[tuple[int, int]]]:
+def _fit(
+    text: LineText, size: tuple[int, int], style: LyricStyle, place: Place
+) -> tuple[float, list[tuple[int, int]]]:
     """Pixels per em, and the rows: those asked for at nearly full size; else more of them; else smaller
     letters; and words cut up where one alone is wider than the picture."""
     width, height = size
     wanted = full_em(style, size)
     sizes = [wanted * _SHRINK**i for i in range(200) if i == 0 or wanted * _SHRINK**i >= _SMALLEST]
     for places in (text.places, anywhere(text.text)):
-        fitting: list[tuple[int, float]] = []
+        counts: dict[float, int] = {}
         for em in sizes:
             count = fewest(text.text, places, text.left, (place.right - place.left) / em)
             if count and count * _LEADING * em <= place.tall:
-                fitting.append((count, em))
-        large = [(max(count, place.rows), -em) for count, em in fitting if em >= wanted * _SMALLER]
+                counts[em] = count
+        large = [(max(count, place.rows), -em) for em, count in counts.items() if em >= wanted * _SMALLER]
         # Of the sizes that do with the fewest rows the largest, and failing that the largest of all.
-        em = -min(large)[1] if large else fitting[0][1] if fitting else 0.0
-        if em >= (wanted * _TINY if places is text.places else 0.1):
+        em = -min(large)[1] if large else max(counts, default=0.0)
+        if em and (places is not text.places or em >= wanted * _TINY):
             room = (place.right - place.left) / em
-            return em, even_rows(text.text, places, text.left, room, dict((e, c) for c, e in fitting)[em])
-    raise TextError(f'The lyric line "{text.text[:40]}" does not fit a picture of {width}×{height}: '
-                    "break it into shorter lines, or use a larger picture.")
+            return em, even_rows(text.text, places, text.left, room, counts[em])
+    raise TextError(
+        f'The lyric line "{text.text[:40]}" does not fit a picture of {width}×{height}: '
+        "break it into shorter lines, or use a larger picture."
+    )
 
 
-def _word_place(span: tuple[int, int], rows: list[tuple[int, int]], shaped: list[ShapedText],
-                lefts: list[float], em: float) -> WordPlace:
+def _word_place(
+    span: tuple[int, int],
+    rows: list[tuple[int, int]],
+    shaped: list[ShapedText],
+    lefts: list[float],
+    em: float,
+) -> WordPlace:
     pieces: list[Piece] = []
     read = 0.0
     ends: list[float] = []

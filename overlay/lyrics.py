@@ -38,8 +38,15 @@ class LyricOverlay:
     too, a line that doesn't fit the picture.
     """
 
-    def __init__(self, size: tuple[int, int], words: WordTimings, times: Sequence[Fraction],
-                 duration: Fraction, style: LyricStyle | None = None, folders: Sequence[Path] = ()) -> None:
+    def __init__(
+        self,
+        size: tuple[int, int],
+        words: WordTimings,
+        times: Sequence[Fraction],
+        duration: Fraction,
+        style: LyricStyle | None = None,
+        folders: Sequence[Path] = (),
+    ) -> None:
         self._style, self._size = style or LyricStyle(), size
         check_style(self._style)
         lines = sung_lines(words.lines)
@@ -57,7 +64,9 @@ class LyricOverlay:
 
     def draw(self, frame: Frame) -> None:
         """Paint what is sung at a frame into it, in place."""
-        self._draw(frame.index, list(frame.yuv()), frame.colour, lambda: I420Space(frame.colour, frame.height))
+        self._draw(
+            frame.index, list(frame.yuv()), frame.colour, lambda: I420Space(frame.colour, frame.height)
+        )
 
     def draw_rgb(self, picture: np.ndarray, index: int) -> None:
         """The same for the frame of an index as float32 [H, W, 3], 0..1, in place."""

@@ -27,7 +27,7 @@ class Progress:
 
 
 class LinePainter:
-    """A line in the colours of one kind of picture; asked for moment after moment, it changes what changed."""
+    """A line in the colours of one kind of picture; from moment to moment it changes what changed."""
 
     def __init__(self, art: LineArt, space: Space, soft: float, *, pop: bool = False) -> None:
         self._art, self._space, self._soft, self._pop = art, space, soft, pop
@@ -41,10 +41,7 @@ class LinePainter:
         """Blend into the planes of a picture, in place; shift: pixels downwards."""
         self._settle(progress.first, progress.past)
         undo = self._start(progress.word, progress.share) if progress.word >= 0 and progress.share > 0 else []
-        if shift == 0:
-            layers = [(0, layer) for layer in self._now]
-        else:
-            layers = self._shifted(shift, keep=not undo)
+        layers = self._shifted(shift, keep=not undo) if shift else [(0, layer) for layer in self._now]
         for plane, (down, layer) in zip(planes, layers, strict=True):
             self._blend(plane, layer, down, opacity)
         for target, place, before in undo:
@@ -99,11 +96,15 @@ class LinePainter:
             box = self._swollen(part.box) if self._pop else part.box
             for now, layer in zip(self._now, layers, strict=True):
                 place = _place(box, layer.step)
-                undo += [(now.colour, place, now.colour[place].copy()),
-                         (now.opacity, place, now.opacity[place].copy())]
+                undo += [
+                    (now.colour, place, now.colour[place].copy()),
+                    (now.opacity, place, now.opacity[place].copy()),
+                ]
                 if weights is None:
-                    colour, opacity = (_popped(values, part.box, box, layer.step, share)
-                                       for values in (layer.colour, layer.opacity))
+                    colour, opacity = (
+                        _popped(values, part.box, box, layer.step, share)
+                        for values in (layer.colour, layer.opacity)
+                    )
                 else:
                     weight = weights if layer.step == 1 else weights.reshape(-1, layer.step).mean(axis=1)
                     if layer.colour.ndim == 3:
@@ -155,7 +156,9 @@ def _wiped(part: WordPart, share: float, left: int, soft: float) -> np.ndarray:
     """float32 [w]: how much of each column of a part is behind the wipe's edge."""
     x = np.arange(part.box[0], part.box[2], dtype=np.float32) + left + 0.5
     weights = np.zeros_like(x)
-    nearest = np.stack([np.maximum(piece.left - x, x - piece.right) for piece, *_ in part.pieces]).argmin(axis=0)
+    nearest = np.stack([np.maximum(piece.left - x, x - piece.right) for piece, *_ in part.pieces]).argmin(
+        axis=0
+    )
     for number, (piece, begin, end) in enumerate(part.pieces):
         inside = nearest == number
         if share >= end:

@@ -23,8 +23,13 @@ _TOP, _FOOT = (0.18, 0.22, 0.30), (0.42, 0.36, 0.38)
 _VOICES = ("A", "B")
 
 
-def preview(style: LyricStyle, text: str, size: tuple[int, int], background: np.ndarray | None = None,
-            folders: Sequence[Path] = ()) -> np.ndarray:
+def preview(
+    style: LyricStyle,
+    text: str,
+    size: tuple[int, int],
+    background: np.ndarray | None = None,
+    folders: Sequence[Path] = (),
+) -> np.ndarray:
     """float32 [H, W, 3], 0..1: the sample text, a line of lyrics per line, while its middle line is sung.
 
     size: width and height. background: [H, W, 3] of any size, cut to fit. Raises as LyricOverlay does."""
@@ -40,7 +45,7 @@ def preview(style: LyricStyle, text: str, size: tuple[int, int], background: np.
 
 def timed(text: str, *, overlapping: bool = False) -> WordTimings:
     """Lyrics in even time; overlapping: two voices in turns, the second joining before the first ends."""
-    lines = []
+    lines: list[Line] = []
     for row in filter(None, map(clean, text.splitlines())):
         dense = is_dense(row)
         pieces = [letter for letter in row if letter != " "] if dense else row.split(" ")

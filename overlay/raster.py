@@ -37,13 +37,24 @@ class LineArt:
 
     rect: (x0, y0, x1, y1) in the picture, even numbers. base: float32 [h, w, 4], premultiplied, 0..1."""
 
-    def __init__(self, layout: LineLayout, style: LyricStyle, size: tuple[int, int], highlight: str,
-                 *, pop: bool = False) -> None:
+    def __init__(
+        self,
+        layout: LineLayout,
+        style: LyricStyle,
+        size: tuple[int, int],
+        highlight: str,
+        *,
+        pop: bool = False,
+    ) -> None:
         self._layout, self._style, self._highlight, self._pop = layout, style, highlight, pop
         em = layout.em
-        self._margin = em * (style.outline_width + bool(style.shadow) * (style.shadow_distance
-                                                                         + 3 * style.shadow_blur)) + 2
-        swell = max((p.width for w in layout.words for p in w.pieces), default=0.0) * _POP_ROOM if pop else 0.0
+        self._margin = (
+            em * (style.outline_width + bool(style.shadow) * (style.shadow_distance + 3 * style.shadow_blur))
+            + 2
+        )
+        swell = (
+            max((p.width for w in layout.words for p in w.pieces), default=0.0) * _POP_ROOM if pop else 0.0
+        )
         box_margin = em * max(_BOX_PADDING) + 2 if style.box else 0.0
         self.rect = layout.reach(max(self._margin + swell, box_margin, em * 0.25), size)
         self._words: dict[int, list[PlacedGlyph]] = {}
@@ -88,7 +99,12 @@ class LineArt:
         x0, y0, x1, y1 = self.rect
         margin = -(-int(self._margin) // 2) * 2
         left, top, right, bottom = ink.box
-        box = max(left - margin, 0), max(top - margin, 0), min(right + margin, x1 - x0), min(bottom + margin, y1 - y0)
+        box = (
+            max(left - margin, 0),
+            max(top - margin, 0),
+            min(right + margin, x1 - x0),
+            min(bottom + margin, y1 - y0),
+        )
         colours = np.zeros((box[3] - box[1], box[2] - box[0], 4), np.float32)
         self._compose(colours, box, glyphs)
         return box, colours
@@ -104,7 +120,7 @@ class LineArt:
             ink = ink_of([glyph for glyph in glyphs if glyph.word == word], self._layout, area)
             if ink is not None:
                 _lay(out, ink, self._fill(_moved(ink.box, box)), solid)
-        around = solid
+        around: np.ndarray = solid
         if style.outline_width:
             stroke = stroke_of(glyphs, self._layout, area, style.outline_width * em)
             around = np.maximum(stroke, solid)
@@ -115,7 +131,9 @@ class LineArt:
             dropped[drop:] = around[: len(around) - drop]
             if style.shadow_blur:
                 dropped = cv2.GaussianBlur(dropped, (0, 0), style.shadow_blur * em)
-            out += (dropped * style.shadow * (1 - around))[..., None] * np.array((*_SHADOW_COLOUR, 1), np.float32)
+            out += (dropped * style.shadow * (1 - around))[..., None] * np.array(
+                (*_SHADOW_COLOUR, 1), np.float32
+            )
 
     def _fill(self, box: Rect) -> np.ndarray:
         """float32 [h, 1, 4]: the letters' colour on each line of pixels of a box of the rect."""

@@ -81,7 +81,11 @@ class Layouts:
 def scene_of(layouts: Layouts, clock: FrameClock) -> Scene:
     """For the style's effect."""
     effect = layouts.style.effect
-    return Column(layouts, clock) if effect == "scrolling" else Standing(layouts, clock, effect == "two-line duet")
+    return (
+        Column(layouts, clock)
+        if effect == "scrolling"
+        else Standing(layouts, clock, effect == "two-line duet")
+    )
 
 
 class Standing:
@@ -92,8 +96,12 @@ class Standing:
         lines, style = layouts.lines, layouts.style
         self._home = place_of(style, layouts.size)
         self._voices = voices_of(lines) if duet else lanes_of(lines)
-        cues = schedule(lines, self._voices, clock, (style.fade_in, style.fade_out), DUET_LEAD if duet else LEAD)
-        self._lanes = [[cue for cue in cues if cue.lane == lane] for lane in range(max(self._voices, default=0) + 1)]
+        cues = schedule(
+            lines, self._voices, clock, (style.fade_in, style.fade_out), DUET_LEAD if duet else LEAD
+        )
+        self._lanes = [
+            [cue for cue in cues if cue.lane == lane] for lane in range(max(self._voices, default=0) + 1)
+        ]
         self._firsts = [[cue.first for cue in lane] for lane in self._lanes]
 
     def at(self, frame: int) -> list[Shown]:

@@ -21,21 +21,30 @@ class Scroll:
     """lines: all. height: of a line's block by its number, pixels, asked for as lines come into sight. gap:
     between two lines; window: top and bottom of the column, pixels; fade: in and out, seconds."""
 
-    def __init__(self, lines: Sequence[SungLine], clock: FrameClock, height: Callable[[int], float], gap: float,
-                 window: tuple[float, float], fade: tuple[float, float]) -> None:  # fmt: skip
+    def __init__(
+        self,
+        lines: Sequence[SungLine],
+        clock: FrameClock,
+        height: Callable[[int], float],
+        gap: float,
+        window: tuple[float, float],
+        fade: tuple[float, float],
+    ) -> None:
         self._lines, self._clock, self._height = lines, clock, height
         self._gap, self._window, self._fade = gap, window, fade
         self._passages = self._found()
         self._begins = [begin for begin, *_ in self._passages]
 
     def at(self, frame: int) -> list[tuple[int, float, float]]:
-        """(line, y of its top, opacity) of what shows in a frame, and the line being sung is the brightest."""
+        """(line, y of its top, opacity) of what shows in a frame; the line being sung is the brightest."""
         time = self._clock.end(frame)
         number = bisect_right(self._begins, time) - 1
         if number < 0 or frame >= self._clock.frame_at(self._passages[number][1]):
             return []
         begin, end, first, past = self._passages[number]
-        there = min(_ratio(time - begin, self._fade[0]), _ratio(end - self._clock.begin(frame), self._fade[1]), 1.0)
+        there = min(
+            _ratio(time - begin, self._fade[0]), _ratio(end - self._clock.begin(frame), self._fade[1]), 1.0
+        )
         current, glide = self._current(first, past, time)
         top, bottom = self._window
         here = current + 1 if glide else current

@@ -77,7 +77,9 @@ def shape(text: str, base: int, fonts: Fonts, language: str = "") -> ShapedText:
     return ShapedText(tuple(glyphs), tuple(extents), x, above, below)
 
 
-def _spread(extents: list[Extent], starts: dict[int, float], ends: dict[int, float], stop: int, rtl: bool) -> None:
+def _spread(
+    extents: list[Extent], starts: dict[int, float], ends: dict[int, float], stop: int, rtl: bool
+) -> None:
     """Give each character of a run its share of its cluster."""
     order = sorted(starts)
     for first, past in zip(order, [*order[1:], stop], strict=True):

@@ -78,7 +78,7 @@ def visual_order(run_levels: Sequence[int]) -> list[int]:
 
 
 def clusters(text: str) -> list[tuple[int, int]]:
-    """Spans of characters that must come from one face: a letter with its marks, an emoji with its joiners."""
+    """Spans of characters that come from one face: a letter with its marks, an emoji with its joiners."""
     spans: list[tuple[int, int]] = []
     for i, character in enumerate(text):
         joined = i > 0 and (
@@ -95,7 +95,11 @@ def clusters(text: str) -> list[tuple[int, int]]:
 
 
 def is_mark(character: str) -> bool:
-    return unicodedata.category(character)[0] == "M" or character in _JOINERS or "\U000e0020" <= character <= "\U000e007f"
+    return (
+        unicodedata.category(character)[0] == "M"
+        or character in _JOINERS
+        or "\U000e0020" <= character <= "\U000e007f"
+    )
 
 
 def is_emoji(cluster: str) -> bool:
@@ -105,7 +109,9 @@ def is_emoji(cluster: str) -> bool:
 
 def visible(cluster: str) -> str:
     """Without what needs no glyph of its own."""
-    return "".join(c for c in cluster if c not in _JOINERS and not 0xFE00 <= ord(c) <= 0xFE0F and not c.isspace())
+    return "".join(
+        c for c in cluster if c not in _JOINERS and not 0xFE00 <= ord(c) <= 0xFE0F and not c.isspace()
+    )
 
 
 def itemise(text: str, base: int, face_of: Callable[[str], FontFace]) -> list[Run]:

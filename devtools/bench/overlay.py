@@ -46,12 +46,13 @@ def main(arguments: list[str]) -> int:
         say(f"== round {number + 1} of {options.rounds}: {options.seconds} s of 1080p30")
         rounds.append({name: run(clip, name) for name in (NONE, *EFFECTS)})
     added = {
-        effect: statistics.median(each[effect]["cpu"] / each[NONE]["cpu"] - 1 for each in rounds) for effect in EFFECTS
+        effect: statistics.median(each[effect]["cpu"] / each[NONE]["cpu"] - 1 for each in rounds)
+        for effect in EFFECTS
     }
     say("== memory against length")
     memory = {seconds: _memory(_clip(seconds)) for seconds in (5, 20)}
     growth = memory[20] - memory[5]
-    results = {
+    results: dict[str, Any] = {
         "rounds": rounds,
         "added": added,
         "memory": memory,
@@ -104,6 +105,8 @@ def _table(results: dict[str, Any]) -> str:
         ratios = [each[effect]["cpu"] / each[NONE]["cpu"] - 1 for each in results["rounds"]]
         rows.append((effect, f"{share:+.1%} ({min(ratios):+.1%} to {max(ratios):+.1%}), "
                              f"{median(effect, 'draw_ms'):.2f} ms/frame of drawing"))  # fmt: skip
-    rows += [(f"{length} s: peak memory", f"{size / 1e6:.0f} MB") for length, size in results["memory"].items()]
+    rows += [
+        (f"{length} s: peak memory", f"{size / 1e6:.0f} MB") for length, size in results["memory"].items()
+    ]
     rows += [(name, "holds" if holds else "DOES NOT HOLD") for name, holds in results["bounds"].items()]
     return lines(rows)

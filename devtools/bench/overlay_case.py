@@ -1,4 +1,4 @@
-"""One run of the lyric overlay over a clip. As a process of its own: CLIP; prints its memory as JSON, bytes."""
+"""One run of the lyric overlay over a clip. As a process of its own: CLIP; prints its peak memory, bytes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from ..memory import watch_memory
 
 RATE = Fraction(30)
 NONE = "no lyrics"
-_WORDS = "up above the world so high like a diamond in the sky".split()
+_WORDS = ["up", "above", "the", "world", "so", "high", "like", "a", "diamond", "in", "the", "sky"]
 _LINE_SECONDS = 3.0
 
 
@@ -42,7 +42,9 @@ def run(clip: Path, effect: str) -> dict[str, float]:
     overlay = None
     if effect != NONE:
         style = LyricStyle(effect=effect)  # type: ignore[arg-type]
-        overlay = LyricOverlay(source.size, lyrics(float(source.duration)), source.times, source.duration, style)
+        overlay = LyricOverlay(
+            source.size, lyrics(float(source.duration)), source.times, source.duration, style
+        )
     drawing = 0.0
     with av.open(os.devnull, "w", format="mp4") as container:
         stream = container.add_stream("libx264", rate=RATE, options={"preset": "veryfast", "crf": "16"})

@@ -29,7 +29,7 @@ class CodedSound:
 
     @classmethod
     def of_file(cls, file: MediaFile, begin: Fraction) -> CodedSound | None:
-        """None where the sound can't be copied to an MP4: there is none, it is coded otherwise, or has gaps."""
+        """None where the sound can't be copied to an MP4: none there, coded otherwise, or with gaps."""
         sound = cls(file, begin)
         try:
             with file.open() as container:
@@ -57,8 +57,9 @@ class CodedSound:
             assert stream is not None
             yield stream, self._shifted(container, stream)
 
-    def _shifted(self, container: av.container.InputContainer,
-                 stream: AudioStream) -> Iterator[tuple[Fraction, av.Packet]]:
+    def _shifted(
+        self, container: av.container.InputContainer, stream: AudioStream
+    ) -> Iterator[tuple[Fraction, av.Packet]]:
         base = Fraction(stream.time_base or 1)
         shift = round(self.begin / base)
         for packet in container.demux(stream):

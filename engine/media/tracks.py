@@ -68,7 +68,9 @@ class EncodedSound(Track):
     def __init__(self, container: OutputContainer, sound: Sound, duration: Fraction) -> None:
         self._container, self._sound, self._duration = container, sound, duration
         rate = sound.rate if sound.rate in AAC_RATES else 48000
-        self._stream = container.add_stream("aac", rate=rate, layout="mono" if len(sound.samples) == 1 else "stereo")
+        self._stream = container.add_stream(
+            "aac", rate=rate, layout="mono" if len(sound.samples) == 1 else "stereo"
+        )
         self._stream.bit_rate = 192_000
         self._heard = 0
 
@@ -103,7 +105,9 @@ class CopiedSound(Track):
             start, packet = self._waiting
             base = Fraction(packet.time_base or 1)
             # The track ends with the pictures, though its last packet may hold more.
-            packet.duration = min(packet.duration or 0, int((self._duration - start) / base)) or packet.duration
+            packet.duration = (
+                min(packet.duration or 0, int((self._duration - start) / base)) or packet.duration
+            )
             packet.stream = self._stream
             self._container.mux(packet)
             self._waiting = next(self._packets, None)

@@ -46,8 +46,9 @@ def copied(source, path):
     return VideoSource(path)
 
 
-@pytest.mark.parametrize(("codec", "name"), [("aac", "a.mp4"), ("aac", "a.mov"), ("aac", "a.mkv"),
-                                             ("mp3", "a.mp4")])
+@pytest.mark.parametrize(
+    ("codec", "name"), [("aac", "a.mp4"), ("aac", "a.mov"), ("aac", "a.mkv"), ("mp3", "a.mp4")]
+)
 def test_not_a_sample_moves(tmp_path, codec, name):
     source = VideoSource(made(tmp_path / name, codec))
     result = copied(source, tmp_path / "out.mp4")
@@ -67,7 +68,9 @@ def test_a_track_of_another_length_ends_with_itself_or_the_pictures(tmp_path, se
         assert container.duration / 1e6 == pytest.approx(2.0, abs=0.001)
 
 
-@pytest.mark.parametrize(("codec", "name"), [(None, "a.mp4"), ("flac", "a.mkv"), ("aac", "a.ts"), ("mp3", "a.mkv")])
+@pytest.mark.parametrize(
+    ("codec", "name"), [(None, "a.mp4"), ("flac", "a.mkv"), ("aac", "a.ts"), ("mp3", "a.mkv")]
+)
 def test_what_cannot_be_copied_is_encoded(tmp_path, codec, name):
     assert VideoSource(made(tmp_path / name, codec)).coded_sound() is None
 

@@ -60,5 +60,12 @@ def _ink(frame):
 @pytest.fixture(scope="session")
 def stage():
     return SimpleNamespace(
-        timings=_timings, overlay=_overlay, drawn=_drawn, grey=_grey, lit=_columns, ink=_ink, size=SIZE, rate=RATE
+        timings=_timings,
+        overlay=_overlay,
+        drawn=_drawn,
+        grey=_grey,
+        lit=_columns,
+        ink=_ink,
+        size=SIZE,
+        rate=RATE,
     )

@@ -41,7 +41,9 @@ def run(source, words, path, style=None, **options):
 
 
 @pytest.mark.parametrize("effect", EFFECTS)
-def test_outside_the_text_the_encoder_gets_the_bits_that_were_decoded(clip, tmp_path, monkeypatch, stage, effect):
+def test_outside_the_text_the_encoder_gets_the_bits_that_were_decoded(
+    clip, tmp_path, monkeypatch, stage, effect
+):
     given = []
 
     class Spy(Mp4Writer):
@@ -88,7 +90,10 @@ def test_the_sound_of_a_trimmed_clip_is_encoded_in_step(clip, tmp_path, stage):
 
 def test_lyrics_as_a_subtitle_track(clip, tmp_path, stage):
     words = WordTimings(
-        (Line((Word("Été", 0.5, 1.0), Word("{x}", 1.0, 1.2))), Line((Word("星", 1.5, 2.0, space=False), Word("空", 2.0, 2.2)))),
+        (
+            Line((Word("Été", 0.5, 1.0), Word("{x}", 1.0, 1.2))),
+            Line((Word("星", 1.5, 2.0, space=False), Word("空", 2.0, 2.2))),
+        ),
         "fr",
     )
     out = run(VideoSource(clip), words, tmp_path / "out.mp4", draw=False, track=True)
@@ -119,5 +124,7 @@ def test_an_image_batch_becomes_a_video_with_a_track(tmp_path, stage):
 
 def test_nothing_is_left_of_what_cannot_be_drawn(clip, tmp_path, stage):
     with pytest.raises(TextError, match="not a colour"):
-        run(VideoSource(clip), stage.timings(("one", 1.0, 2.0)), tmp_path / "out.mp4", LyricStyle(colour="no"))
+        run(
+            VideoSource(clip), stage.timings(("one", 1.0, 2.0)), tmp_path / "out.mp4", LyricStyle(colour="no")
+        )
     assert list(tmp_path.iterdir()) == []

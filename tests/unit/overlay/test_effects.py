@@ -19,7 +19,9 @@ def edges(stage, text, frames, **style):
 def test_a_wipe_runs_to_the_right_at_an_even_speed(stage):
     found = edges(stage, "mmmmmmmmmmmm", [35, 55, 75, 95, 115])
     assert len({first for first, _ in found}) == 1
-    assert np.diff([last for _, last in found]) == pytest.approx(np.ptp([last for _, last in found]) / 4, abs=8)
+    assert np.diff([last for _, last in found]) == pytest.approx(
+        np.ptp([last for _, last in found]) / 4, abs=8
+    )
 
 
 def test_a_wipe_runs_to_the_left_through_hebrew(stage):
@@ -103,7 +105,9 @@ def test_a_column_glides_up_and_the_sung_line_comes_to_its_middle(stage):
 
 def test_a_duet_shows_two_voices_each_in_its_place_and_colour(stage):
     words = stage.timings(("she sings now", 1.0, 5.0, "F"), ("he sings too", 2.0, 5.0, "M"), language="en")
-    lyrics = stage.overlay(words, effect="two-line duet", highlight="#ffd23f", second_highlight="#ff3030", **LOOK)
+    lyrics = stage.overlay(
+        words, effect="two-line duet", highlight="#ffd23f", second_highlight="#ff3030", **LOOK
+    )
     _, blue, red = stage.drawn(lyrics, 124).yuv()
     yellow, scarlet = np.argwhere(blue < 80), np.argwhere(red > 190)
     assert yellow[:, 0].max() < scarlet[:, 0].min()
@@ -132,8 +136,12 @@ def test_lines_that_are_sung_at_once_are_both_shown(stage):
 @pytest.mark.parametrize("size", [(640, 360), (360, 640), (321, 181)], ids=str)
 def test_every_effect_draws_and_keeps_the_rest_in_any_shape(stage, effect, size):
     size = size[0] // 2 * 2, size[1] // 2 * 2
-    words = stage.timings(("I", 1.0, 2.0), ("up above the world so high like a diamond", 2.0, 4.0), ("", 4.0, 4.5),
-                          ("x " * 60, 4.5, 8.0))  # fmt: skip
+    words = stage.timings(
+        ("I", 1.0, 2.0),
+        ("up above the world so high like a diamond", 2.0, 4.0),
+        ("", 4.0, 4.5),
+        ("x " * 60, 4.5, 8.0),
+    )
     lyrics = stage.overlay(words, size, effect=effect)
     for index in (30, 60, 75, 99, 130, 180):
         left, top, right, bottom = stage.ink(stage.drawn(lyrics, index, size))
@@ -152,20 +160,24 @@ def test_frames_may_come_in_any_order(stage):
 
 
 def test_gradient_box_and_outline_have_their_colours(stage):
-    def rgb_of(style, where):
+    def rgb_of(style):
         picture = np.full((360, 640, 3), 0.4, np.float32)
         lyrics = stage.overlay(stage.timings(("HHH", 1.0, 2.0)), position="middle", **style)
         lyrics.draw_rgb(picture, 30)
-        return where(picture)
+        return picture
 
     look = {"effect": "line", "size": 0.5, "shadow": 0.0}
-    top, foot = rgb_of({**look, "colour": "#ff0000", "gradient": "#0000ff", "outline_width": 0.0},
-                       lambda p: [p[rows].reshape(-1, 3) for rows in (slice(120, 126), slice(238, 244))])  # fmt: skip
+    fading = {**look, "colour": "#ff0000", "gradient": "#0000ff", "outline_width": 0.0}
+    picture = rgb_of(fading)
+    top, foot = picture[120:126].reshape(-1, 3), picture[238:244].reshape(-1, 3)
     assert (top[:, 0] > 0.8).any()
     assert (foot[:, 2] > 0.8).any()
     assert not (foot[:, 0] > 0.8).any()
-    boxed = rgb_of({**look, "size": 0.1, "box": "#00ff0080"}, lambda p: p)
-    green = np.abs(boxed - (0.4 * (127 / 255), 0.4 * (127 / 255) + 128 / 255, 0.4 * (127 / 255))).max(axis=2) < 0.004
+    boxed = rgb_of({**look, "size": 0.1, "box": "#00ff0080"})
+    green = (
+        np.abs(boxed - (0.4 * (127 / 255), 0.4 * (127 / 255) + 128 / 255, 0.4 * (127 / 255))).max(axis=2)
+        < 0.004
+    )
     assert green.sum() > 800
 
 

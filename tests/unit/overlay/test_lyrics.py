@@ -168,7 +168,7 @@ def test_position(position, low, high):
 
 
 def test_a_font_file_is_used(tmp_path):
-    """The same letters from a file that says they are drawn on twice as fine a grid come out half as large."""
+    """Letters from a file that says they are drawn on twice as fine a grid come out half as large."""
     font = TTFont(SHIPPED / "NotoSans.ttf")
     font["head"].unitsPerEm *= 2
     file = tmp_path / "half.ttf"

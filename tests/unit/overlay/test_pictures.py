@@ -62,7 +62,9 @@ def test_floats_and_eight_bits_agree_to_one_code(stage, effect):
 def test_text_over_a_transparent_picture_keeps_its_colour_and_covers_it(stage):
     images = torch.zeros((1, 180, 320, 4))
     images[..., 0] = 1.0  # red, and nothing of it to be seen
-    result = batch(stage.timings(("HHH", 0.0, 1.0)), images, LyricStyle(size=0.3, shadow=0.0, highlight="#00ff00"), 1)[0]
+    result = batch(
+        stage.timings(("HHH", 0.0, 1.0)), images, LyricStyle(size=0.3, shadow=0.0, highlight="#00ff00"), 1
+    )[0]
     opaque = result[..., 3] > 0.99
     assert opaque.sum() > 500
     green = opaque & (result[..., 1] > 0.99)

@@ -53,8 +53,13 @@ def test_marks_stand_on_their_letters():
 
 
 @pytest.mark.parametrize(("text", "expected"), [
-    ("abc", [0] * 3), ("שלום", [1] * 4), ("אב abc", [1, 1, 1, 2, 2, 2]), ("abc אב 12", [0] * 4 + [1] * 3 + [2] * 2),
-    ("مرحبا 12!", [1] * 6 + [2, 2, 1]), ("", []), ("a\u200db", [0, 0, 0]),
+    ("abc", [0] * 3),
+    ("שלום", [1] * 4),
+    ("אב abc", [1, 1, 1, 2, 2, 2]),
+    ("abc אב 12", [0] * 4 + [1] * 3 + [2] * 2),
+    ("مرحبا 12!", [1] * 6 + [2, 2, 1]),
+    ("", []),
+    ("a\u200db", [0, 0, 0]),
 ])  # fmt: skip
 def test_levels(text, expected):
     assert levels(text, base_level(text)) == expected
@@ -84,7 +89,9 @@ def test_an_emoji_is_one_cluster_and_one_glyph(bare, emoji):
 def test_spaces_keep_their_width_beside_emoji(bare):
     fonts = Fonts()
     row = shape("a 🎵 b", 0, fonts)
-    assert row.extents[1].right - row.extents[1].left == pytest.approx(row.extents[3].right - row.extents[3].left)
+    assert row.extents[1].right - row.extents[1].left == pytest.approx(
+        row.extents[3].right - row.extents[3].left
+    )
 
 
 def test_every_shipped_script_needs_no_other_font(bare):
@@ -92,7 +99,9 @@ def test_every_shipped_script_needs_no_other_font(bare):
 
 
 def test_letters_that_no_font_has_are_named(bare):
-    with pytest.raises(TextError, match="no letters for 星 ዘ in the lyrics: choose a font .* models/fonts folder"):
+    with pytest.raises(
+        TextError, match="no letters for 星 ዘ in the lyrics: choose a font .* models/fonts folder"
+    ):
         Fonts().require("café étoile 星 star ዘ 星")
 
 
@@ -157,7 +166,9 @@ def test_nothing_breaks_where_it_must_not(text):
 def test_words_without_spaces_are_set_without():
     style, size = LyricStyle(), (640, 360)
     glyphs = [
-        lay_out([Word("a", 0, 1, space=space), Word("b", 1, 2)], size, style, Fonts(), place_of(style, size)).words
+        lay_out(
+            [Word("a", 0, 1, space=space), Word("b", 1, 2)], size, style, Fonts(), place_of(style, size)
+        ).words
         for space in (True, False)
     ]
     apart, together = (second.pieces[0].left - first.pieces[0].right for first, second in glyphs)
@@ -170,6 +181,8 @@ def test_text_is_cleaned():
     assert clean("e\u0301") == "é"
 
 
-@pytest.mark.parametrize(("text", "language"), [("きら光", "ja"), ("반짝 光", "ko"), ("一闪", "zh"), ("hi", "")])
+@pytest.mark.parametrize(
+    ("text", "language"), [("きら光", "ja"), ("반짝 光", "ko"), ("一闪", "zh"), ("hi", "")]
+)
 def test_the_language_that_decides_shapes(text, language):
     assert guessed([text]) == language

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from lipsync_studio.align.words import Line, Syllable, Word, WordTimings
+from lipsync_studio.overlay import scenes
 from lipsync_studio.overlay.style import EFFECTS, LyricStyle
 
 HEBREW = "הבה נגילה ונשמחה"
@@ -202,3 +203,16 @@ def test_positions(stage, position, left, right, top, bottom):
 
 def test_the_default_look_is_the_plain_one():
     assert (LyricStyle().effect, LyricStyle().position, LyricStyle().font) == ("word highlight", "bottom", "")
+
+
+@pytest.mark.parametrize("effect", EFFECTS)
+def test_long_lyrics_are_laid_out_as_they_come_up(stage, monkeypatch, effect):
+    laid = []
+    whole = scenes.lay_out
+    monkeypatch.setattr(scenes, "lay_out", lambda words, *rest: laid.append(words) or whole(words, *rest))
+    words = stage.timings(*((f"one two three four five six of {n}", 2.0 * n, 2.0 * n + 2) for n in range(150)))
+    lyrics = stage.overlay(words, seconds=320, effect=effect)
+    assert len(laid) <= 1
+    for index in (30, 4000, 7480):
+        assert stage.ink(stage.drawn(lyrics, index)) is not None
+    assert len(laid) < 40

@@ -77,7 +77,8 @@ class PocketAligner:
         for word in (word for line in lines for word in line.words):
             if not word.latin:
                 raise TextError(
-                    f'The lyrics hold "{word.display}", which is not English: PocketSphinx aligns English only.'
+                    f'The lyrics hold "{word.display}", which is not English: PocketSphinx aligns English '
+                    "only."
                 )
         keys = [key for line in lines for word in line.words for key in word.spoken]
         pcm = prepared(samples16k)
@@ -135,7 +136,9 @@ def _new_decoder(beam: float) -> Decoder:
     from pocketsphinx import Decoder
 
     # The lattice's best path drops words of sung lines, hence bestpath=False.
-    return Decoder(samprate=RATE, lm=None, bestpath=False, loglevel="FATAL", beam=beam, wbeam=beam, pbeam=beam)
+    return Decoder(
+        samprate=RATE, lm=None, bestpath=False, loglevel="FATAL", beam=beam, wbeam=beam, pbeam=beam
+    )
 
 
 def _force(decoder: Decoder, keys: Sequence[str], pcm: bytes) -> list[_Spoken] | None:

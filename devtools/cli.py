@@ -98,6 +98,6 @@ def _test(options: list[str]) -> int:
 
 
 def _bench(options: list[str]) -> int:
-    from . import bench
+    from .bench import main as bench
 
-    return bench.main(options)
+    return bench(options)

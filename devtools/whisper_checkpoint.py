@@ -192,6 +192,7 @@ def _openai_weights(name: str, value: torch.Tensor) -> dict[str, torch.Tensor]:
     index = int(linear.removeprefix("linear_"))
     if module == "ffn":
         return {f"{block}.mlp.{2 * index}.{kind}": value}
+    names: tuple[str, ...]
     if module == "self_attention":
         names, attention = (_QUERY_KEY_VALUE, ("out",))[index], f"{block}.attn"
     else:

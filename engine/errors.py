@@ -40,7 +40,7 @@ class DeviceMemoryError(LipSyncError):
 
 
 class WeightsError(LipSyncError):
-    """A weight file is unsafe, damaged or not the published one, or it can't be fetched or put in its place."""
+    """A weight file is unsafe, damaged or not the published one, or can't be fetched or put in its place."""
 
 
 class AlignmentError(LipSyncError):

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from comfy_api.latest import io
 
+from ..engine.host.comfy import ComfyHost
 from .inputs import to_sound
 from .requirements import engine_imports
 from .types import WordTimingsIO
+
+_LARGEST = "largest installed"
+_WHISPERS = [
+    "tiny", "tiny.en", "base", "base.en", "small", "small.en", "medium", "medium.en", "large-v3",
+    "large-v3-turbo",
+]  # fmt: skip
 
 
 class LipSyncAlignLyrics(io.ComfyNode):
@@ -20,9 +28,8 @@ class LipSyncAlignLyrics(io.ComfyNode):
             display_name="Align Lyrics (LipSync)",
             category="lipsync/align",
             description=(
-                "Finds when each word of a known text is said or sung. English, offline "
-                "(PocketSphinx); where that "
-                "fails the words are spread over the voiced parts."
+                "Finds when each word of a known text is said or sung: English speech offline and without "
+                "downloads, songs and other languages with a Whisper model."
             ),
             search_aliases=["forced alignment", "word timestamps", "karaoke", "subtitles"],
             inputs=[
@@ -38,6 +45,62 @@ class LipSyncAlignLyrics(io.ComfyNode):
                         "The text, in the order it is sung. Section headers such as [Chorus] are ignored."
                     ),
                 ),
+                io.Audio.Input(
+                    "vocals",
+                    optional=True,
+                    tooltip="The voice alone, where the audio is a song with music: this is listened to.",
+                ),
+                io.Combo.Input(
+                    "engine",
+                    options=["auto", "pocketsphinx", "ctc", "whisper", "recognised words", "by syllables"],
+                    default="auto",
+                    optional=True,
+                    advanced=True,
+                    tooltip=(
+                        "auto: the first that can be trusted with this text; the report says which. "
+                        "pocketsphinx: English, no download; ctc: English, 378 MB; whisper: most "
+                        "languages, songs."
+                    ),
+                ),
+                io.Combo.Input(
+                    "content",
+                    options=["auto", "speech", "song"],
+                    default="auto",
+                    optional=True,
+                    advanced=True,
+                    tooltip="song: other aligners are tried first, and no pause is taken for silence.",
+                ),
+                io.String.Input(
+                    "language",
+                    default="",
+                    optional=True,
+                    advanced=True,
+                    placeholder="found out",
+                    tooltip="Of the text, as a code such as en, de or ja.",
+                ),
+                io.Combo.Input(
+                    "whisper_model",
+                    options=[_LARGEST, *_WHISPERS],
+                    default=_LARGEST,
+                    optional=True,
+                    advanced=True,
+                    tooltip="Which Whisper model listens where one is needed.",
+                ),
+                io.String.Input(
+                    "whisper_path",
+                    default="",
+                    optional=True,
+                    advanced=True,
+                    placeholder="file or folder",
+                    tooltip="Your own Whisper model: a .pt file, or a folder of Hugging Face or CTranslate2.",
+                ),
+                io.Boolean.Input(
+                    "download_missing",
+                    default=False,
+                    optional=True,
+                    advanced=True,
+                    tooltip="Fetch the model an engine lacks: 378 MB for ctc, 151 MB to 3 GB for Whisper.",
+                ),
             ],
             outputs=[
                 WordTimingsIO.Output(display_name="words"),
@@ -48,11 +111,28 @@ class LipSyncAlignLyrics(io.ComfyNode):
         )
 
     @classmethod
-    def execute(cls, audio: Mapping[str, Any] | None, lyrics: str) -> io.NodeOutput:
+    def execute(
+        cls,
+        audio: Mapping[str, Any] | None,
+        lyrics: str,
+        vocals: Mapping[str, Any] | None = None,
+        engine: str = "auto",
+        content: str = "auto",
+        language: str = "",
+        whisper_model: str = _LARGEST,
+        whisper_path: str = "",
+        download_missing: bool = False,
+    ) -> io.NodeOutput:
         with engine_imports():
-            from ..align.place import align_lyrics
-            from ..backends.crop.silence import speech_spans
-        samples = to_sound(audio).mono(16000)
-        timings = align_lyrics(samples, lyrics, speech_spans(samples, "auto", stem=False))
-        listing = [f"{w.start:8.2f} {w.end:8.2f}  {w.confidence:.2f}  {w.text}" for w in timings.words()]
-        return io.NodeOutput(timings, "\n".join([timings.engine, *listing]))
+            from ..align.chain import AlignOptions, align
+        options = AlignOptions(
+            engine,  # type: ignore[arg-type]
+            language.strip(),
+            content,  # type: ignore[arg-type]
+            Path(whisper_path.strip()).expanduser() if whisper_path.strip() else None,
+            "" if whisper_model == _LARGEST else whisper_model,
+            download_missing,
+        )
+        stem = None if vocals is None else to_sound(vocals)
+        found = align(to_sound(audio), lyrics, ComfyHost(), options, stem=stem)
+        return io.NodeOutput(found.timings, found.report())

@@ -1,7 +1,7 @@
 """Known text timed by a Whisper model that is made to write it (teacher forcing), window by window.
 
-Beside where the model looks, it tells how much likelier the sound makes each word than silence does: that shows
-which words are heard in a window, and whether the text belongs to the sound at all.
+Beside where the model looks, it tells how much likelier the sound makes each word than silence does: that
+shows which words are heard in a window, and whether the text belongs to the sound at all.
 """
 
 from __future__ import annotations
@@ -42,6 +42,7 @@ _MARGIN = 1.0
 _WHOLE_LINES = 0.3
 _LEAD = 0.3
 _STEP_WITHOUT_TEXT = 25.0
+_LEAST_STEP = 0.02
 # The attention for a word after a pause may set in long before the word, but is highest during it.
 _LONGEST_ONSET = round(0.6 * FRAMES_PER_SECOND)
 _ONSET_REACH = 0.35
@@ -153,7 +154,7 @@ class _Run:
             found[first : first + kept] = window[:kept]
             if is_last and not kept:
                 break
-            at = self._next(window, kept, at, is_last)
+            at = self._next(window, kept, at)
             first += kept
         self._host.progress(STAGE, max(1, int(self._duration)), max(1, int(self._duration)), unit="seconds")
         return found, limited
@@ -170,12 +171,12 @@ class _Run:
         whole = [kept for kept in range(max(1, least), inside + 1) if first + kept in self._line_starts]
         return whole[-1] if whole else inside
 
-    def _next(self, window: Sequence[_Placed], kept: int, at: float, is_last: bool) -> float:
-        """Where the next window begins."""
+    def _next(self, window: Sequence[_Placed], kept: int, at: float) -> float:
+        """Where the window after one that begins at `at` begins."""
         if not kept:
             return at + _STEP_WITHOUT_TEXT
         last = window[kept - 1]
-        return min(max(last.end - _LEAD, last.start + _NO_LENGTH, at + 1.0 / FRAMES_PER_SECOND), self._duration)
+        return min(max(last.end - _LEAD, last.start + _NO_LENGTH, at + _LEAST_STEP), self._duration)
 
 
 def _words(reading: Reading, sizes: Sequence[int], at: float) -> list[_Placed]:
@@ -193,7 +194,7 @@ def _words(reading: Reading, sizes: Sequence[int], at: float) -> list[_Placed]:
 
 
 def _heard(window: Sequence[_Placed], sizes: Sequence[int]) -> int:
-    """How many of the words, from the first on, are heard in the window: as many as have the most evidence."""
+    """How many of the words, from the first on, are heard in the window: those with the most evidence."""
     gains = np.array([(word.evidence - _EVIDENCE) * size for word, size in zip(window, sizes, strict=True)])
     totals = np.concatenate([[0.0], np.cumsum(gains)])
     return int(totals.argmax())
@@ -249,5 +250,3 @@ def _onset(start: float, end: float, silences: Silences) -> float:
 
 def _confidence(evidence: float) -> float:
     return round(1.0 - float(np.exp(-max(0.0, evidence) / _CONFIDENT)), 3)
-
-

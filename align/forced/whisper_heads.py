@@ -46,8 +46,8 @@ PUBLISHED: dict[Size, Heads] = {
     Size(1280, 4, 128, False): ((2, 4), (2, 11), (3, 3), (3, 6), (3, 11), (3, 14)),
 }  # fmt: skip
 
-# Measured with the published heads of tiny.en, median of word starts against the truth: synthesised speech 0.12 to
-# 0.14 s late, two recordings of people 0.07 and 0.10 s.
+# Measured with the published heads of tiny.en, median of word starts against the truth: synthesised speech
+# 0.12 to 0.14 s late, two recordings of people 0.07 and 0.10 s.
 _LAGS = {Size(384, 4, 80, True): 0.10}
 # By what OpenAI's and others' engines were late on synthesised speech, real speech and songs: 0.05 to 0.13 s.
 _LAG = 0.06

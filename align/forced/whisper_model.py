@@ -28,9 +28,9 @@ States = Any
 class Reading:
     """Of n text tokens in a window, in frames of 20 ms.
 
-    first: int [n + 1], where the model turns to each token, and to the end of the text. peak: int [n], where it
-    looks most while it writes the token. heard, imagined: float32 [n], log probabilities of the tokens with
-    this sound and with silence instead.
+    first: int [n + 1], where the model turns to each token, and to the end of the text. peak: int [n], where
+    it looks most while it writes the token. heard, imagined: float32 [n], log probabilities of the tokens
+    with this sound and with silence instead.
     """
 
     first: npt.NDArray[np.int64]
@@ -79,7 +79,8 @@ class WhisperModel(Protocol):
 
 
 def turns(attention: npt.NDArray[np.float32]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """First frames of each row and peaks of all rows but the last, of standardised attention [rows, frames]."""
+    """Of standardised attention [rows, frames] the first frame of each row, and the peaks of all but the
+    last."""
     first = warp(-attention)
     peak = [
         start + int(row[start : max(following, start + 1)].argmax())

@@ -1,7 +1,7 @@
 """Whisper by transformers' network, in the host's memory management.
 
-Radford et al., "Robust Speech Recognition via Large-Scale Weak Supervision" (2022). Reading word times from the
-cross-attention of chosen heads follows OpenAI's `whisper.timing`.
+Radford et al., "Robust Speech Recognition via Large-Scale Weak Supervision" (2022). Reading word times from
+the cross-attention of chosen heads follows OpenAI's `whisper.timing`.
 """
 
 from __future__ import annotations
@@ -27,8 +27,11 @@ _WINDOW_BYTES = 1500 * 4 * 40
 
 
 class TorchWhisper:
-    """heads: (decoder layer, head) pairs whose cross-attention follows time. suppressed: tokens that the model
-    does not write of its own accord. See `whisper_model.WhisperModel`."""
+    """See `whisper_model.WhisperModel`.
+
+    heads: (decoder layer, head) pairs whose cross-attention follows time. suppressed: tokens that the model
+    does not write of its own accord.
+    """
 
     def __init__(
         self,
@@ -166,11 +169,12 @@ class TorchWhisper:
         return keep
 
     def _attention(self, states: torch.Tensor, frames: int) -> torch.Tensor:
-        """Float32 [tokens, frames]: the heads' attention to the sound, standardised over the tokens, filtered,
-        and averaged."""
+        """Float32 [tokens, frames]: the heads' attention to the sound, standardised over the tokens,
+        filtered, and averaged."""
         import torch
 
-        layers: Any = self._managed.module.get_decoder().layers
+        network: Any = self._managed.module
+        layers = network.get_decoder().layers
         weights = []
         for layer, head in self._heads:
             module = layers[layer].encoder_attn

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from fractions import Fraction
@@ -14,6 +15,7 @@ import numpy as np
 import pytest
 
 from lipsync_studio.devtools.paths import ROOT
+from lipsync_studio.devtools.seeded_musetalk import write_seeded
 
 SIDE = 320
 _BITS, _BLOCK = 8, 16
@@ -110,6 +112,15 @@ def apply_prompt(source: Any, audio: Any, extra: dict[str, Any] | None = None, *
 @pytest.fixture(scope="session")
 def make_prompt() -> Callable[..., dict]:
     return apply_prompt
+
+
+@pytest.fixture(scope="module")
+def musetalk_weights(server: Any) -> Iterator[Path]:
+    """MuseTalk's files with small seeded networks, in the server's models folder for a module's tests."""
+    folder = server.base / "models" / "musetalk"
+    write_seeded(folder)
+    yield folder
+    shutil.rmtree(folder)
 
 
 @pytest.fixture

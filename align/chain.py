@@ -1,0 +1,268 @@
+"""Known lyrics on a sound by whichever aligner can be trusted with them, and which that was."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from ..engine.errors import AlignmentError, AudioError, MissingFilesError, TextError
+from ..engine.media.voice import looks_like_song, loud_spans, voiced_spans
+from .forced.mended import align_mended
+from .match import match_lyrics
+from .place import place_words
+from .pocket import RATE, PocketAligner
+from .text import LyricLine, parse_lyrics
+from .transcribe.models import find_ct2, find_openai
+from .transcribe.names import MODELS
+from .words import Word, WordTimings
+
+if TYPE_CHECKING:
+    from ..engine.host.protocol import Host
+    from ..engine.media.sound import Sound
+    from .forced.whisper_model import WhisperModel
+
+Samples = npt.NDArray[np.float32]
+Content = Literal["auto", "speech", "song"]
+Engine = Literal["auto", "pocketsphinx", "ctc", "whisper", "recognised words", "by syllables"]
+ENGINES: tuple[Engine, ...] = ("auto", "pocketsphinx", "ctc", "whisper", "recognised words", "by syllables")
+
+# PocketSphinx gives a word that is not said there no confidence at all. Shares of words below _UNHEARD on the
+# corpus: right text 0 to 3 %, also with music at 10 dB; text with 15 % of its words altered 12 to 15 %.
+_UNHEARD = 0.3
+_DOUBTFUL_SHARE = 0.08
+_LOST_SHARE = 0.4
+# A detector that hears a voice nearly all the time hears something else: speech fills 0.64 to 0.89 of its
+# time, music and noise all of theirs.
+_ALL_VOICE = 0.95
+_INAUDIBLE = 1e-3
+
+
+@dataclass(frozen=True)
+class AlignOptions:
+    """language: BCP 47, "" to find out. content: speech, song, or decided by the sound. whisper: a local
+    model; else `model`, or the largest that is installed. download: fetch what a named engine lacks."""
+
+    engine: Engine = "auto"
+    language: str = ""
+    content: Content = "auto"
+    whisper: Path | None = None
+    model: str = ""
+    download: bool = False
+
+
+@dataclass
+class Aligned:
+    """timings: every word of the lyrics, in order. steps: what was tried, and why it was not used."""
+
+    timings: WordTimings
+    steps: list[str] = field(default_factory=list)
+
+    def report(self) -> str:
+        """For people: the engine, what else was tried, and each word's time."""
+        rows = [f"Timed by {self.timings.engine}."]
+        rows += [f"Not by {step}" for step in self.steps]
+        listing = [f"{w.start:8.2f} {w.end:8.2f}  {w.confidence:.2f}  {w.text}" for w in self.timings.words()]
+        return "\n".join([*rows, *listing])
+
+
+class _Unfit(Exception):
+    """This aligner's times can't be used; the text says why."""
+
+
+def align(
+    sound: Sound, lyrics: str, host: Host, options: AlignOptions | None = None, *, stem: Sound | None = None
+) -> Aligned:
+    """Time every word of the lyrics on a sound.
+
+    stem: the voice alone, where the sound is a song with music; it is what is listened to.
+    Raises TextError when the lyrics hold nothing to speak, AudioError for empty sound, AlignmentError where
+    no voice is heard or the lyrics are not what it says, MissingFilesError for a named engine that is not
+    installed.
+    """
+    options = options or AlignOptions()
+    samples = (stem or sound).mono(RATE)
+    if samples.size == 0:
+        raise AudioError("The soundtrack is empty: choose audio that holds the words.")
+    lines = parse_lyrics(lyrics, options.language)
+    if float(np.abs(samples).max()) < _INAUDIBLE:
+        raise AlignmentError("The audio is silent: choose the one that holds the words.")
+    run = _Run(stem or sound, samples, lyrics, lines, host, options)
+    return run.by_name(options.engine) if options.engine != "auto" else run.in_order()
+
+
+class _Run:
+    """One sound and one text; models that were loaded are used again by the next aligner."""
+
+    def __init__(
+        self, sound: Sound, samples: Samples, lyrics: str, lines: Sequence[LyricLine], host: Host,
+        options: AlignOptions,
+    ) -> None:  # fmt: skip
+        self._sound, self._samples, self._lyrics, self._lines = sound, samples, lyrics, lines
+        self._host, self._options = host, options
+        content = options.content
+        self._song = looks_like_song(samples) if content == "auto" else content == "song"
+        self._pocket = PocketAligner()
+        self._whisper: WhisperModel | None = None
+        self._recognised: WordTimings | None = None
+
+    def by_name(self, engine: Engine) -> Aligned:
+        try:
+            return Aligned(self._aligners()[engine]())
+        except _Unfit as unfit:
+            raise AlignmentError(
+                f"The lyrics can't be timed by {engine}, because {unfit}: check that they are what is heard, "
+                "or let the engine be chosen automatically."
+            ) from unfit
+
+    def in_order(self) -> Aligned:
+        steps: list[str] = []
+        for name in self._order():
+            self._host.check_cancelled()
+            try:
+                return Aligned(self._aligners()[name](), steps)
+            except (_Unfit, MissingFilesError, TextError) as reason:
+                steps.append(f"{name}: {reason}".rstrip(".") + ".")
+        raise AlignmentError(
+            "No voice that says these lyrics was found in the audio: check that they belong together, give "
+            "the separated voice where there is music, or install a Whisper model (tried "
+            + "; ".join(step.rstrip(".") for step in steps)
+            + ")."
+        )
+
+    def _order(self) -> tuple[Engine, ...]:
+        # A sound that only seems to be a song may be speech over music, which PocketSphinx takes.
+        if self._options.content == "song":
+            return ("ctc", "whisper", "recognised words", "pocketsphinx", "by syllables")
+        return ("pocketsphinx", "ctc", "whisper", "recognised words", "by syllables")
+
+    def _aligners(self) -> dict[Engine, Callable[[], WordTimings]]:
+        return {
+            "pocketsphinx": self._by_pocketsphinx,
+            "ctc": self._by_ctc,
+            "whisper": self._by_whisper,
+            "recognised words": self._by_recognised,
+            "by syllables": self._by_syllables,
+        }
+
+    def _by_pocketsphinx(self) -> WordTimings:
+        if self._options.language.split("-")[0].lower() not in ("", "en"):
+            raise _Unfit("it knows English only")
+        try:
+            timings = self._pocket.align(self._samples, self._lines)
+        except AlignmentError as error:
+            raise _Unfit("no path leads through the sound") from error
+        unheard = _unheard_share(timings)
+        if unheard <= _DOUBTFUL_SHARE:
+            return timings
+        # Song is where its times go wrong by themselves: mending the text doesn't help there.
+        mended = None if self._song else self._mended()
+        if mended is not None:
+            return mended
+        if unheard > _LOST_SHARE or self._can_listen():
+            raise _Unfit(f"{unheard:.0%} of the words are not heard where it puts them")
+        return replace(timings, engine=f"{timings.engine} ({unheard:.0%} of the words doubtful)")
+
+    def _mended(self) -> WordTimings | None:
+        """By what is really said, where a Whisper model can tell."""
+        if not self._can_listen():
+            return None
+        recognised = self._listened()
+        match = align_mended(self._samples, self._lines, recognised.words(), self._pocket)
+        if match is None or match.report.verdict == "failed":
+            return None
+        return replace(match.timings, engine=f"pocketsphinx, mended by {recognised.engine}")
+
+    def _by_ctc(self) -> WordTimings:
+        from ..engine.weights.locate import require
+        from .forced.ctc import align as align_ctc
+        from .forced.ctc_model import load_ctc
+
+        paths = require("ctc-en", self._host, download=self._options.download)
+        found = align_ctc(self._samples, self._lines, load_ctc(paths, self._host), self._host)
+        if found.derailed:
+            raise _Unfit(found.derailed)
+        return found.timings
+
+    def _by_whisper(self) -> WordTimings:
+        from .forced.whisper import align as align_whisper
+
+        model = self._model()
+        language = self._options.language
+        found = align_whisper(self._samples, self._lines, model, self._host, language=language)
+        if found.derailed:
+            raise _Unfit(found.derailed)
+        return found.timings
+
+    def _by_recognised(self) -> WordTimings:
+        recognised = self._listened()
+        match = match_lyrics(
+            self._lines,
+            recognised.words(),
+            float(self._sound.duration),
+            language=self._options.language or recognised.language,
+        )
+        if match.report.verdict == "failed":
+            raise _Unfit(match.report.reason.rstrip("."))
+        return replace(match.timings, engine=f"{match.timings.engine} ({recognised.engine})")
+
+    def _by_syllables(self) -> WordTimings:
+        """Only where a voice can be told from what else there is to hear."""
+        spans = voiced_spans(self._samples)
+        if self._options.engine == "by syllables":
+            return place_words(self._samples, self._lyrics, spans or loud_spans(self._samples))
+        voiced = sum(end - start for start, end in spans) / (self._samples.size / RATE)
+        if not spans or voiced > _ALL_VOICE:
+            raise _Unfit("no voice can be told from the rest of the sound")
+        if self._can_listen() and not self._listened().lines:
+            raise _Unfit("no words are heard")
+        return place_words(self._samples, self._lyrics, spans)
+
+    def _can_listen(self) -> bool:
+        try:
+            self._model()
+        except MissingFilesError:
+            return False
+        return True
+
+    def _listened(self) -> WordTimings:
+        from .forced.whisper_words import WhisperWords
+
+        if self._recognised is None:
+            content: Content = "song" if self._song else "speech"
+            self._recognised = WhisperWords(self._model()).transcribe(
+                self._sound, language=self._options.language or None, content=content, host=self._host
+            )
+        return self._recognised
+
+    def _model(self) -> WhisperModel:
+        from .forced.whisper_load import load_whisper
+
+        if self._whisper is None:
+            self._whisper = load_whisper(self._options.whisper or self._installed(), self._host)
+        return self._whisper
+
+    def _installed(self) -> Path:
+        """The model that is asked for, or the largest installed that knows the language."""
+        english = self._options.language.split("-")[0].lower() in ("", "en")
+        wanted = [self._options.model] if self._options.model else [*reversed(MODELS)]
+        for name in wanted:
+            if name.endswith(".en") and not english and not self._options.model:
+                continue
+            found = find_openai(name, self._host) or find_ct2(name, self._host)
+            if found is not None:
+                return found
+        from ..engine.weights.locate import require
+
+        name = self._options.model or "base"
+        paths = require(f"whisper-{name}", self._host, download=self._options.download)
+        return paths["model.safetensors"].parent
+
+
+def _unheard_share(timings: WordTimings) -> float:
+    words: list[Word] = timings.words()
+    return sum(word.confidence < _UNHEARD for word in words) / max(1, len(words))

@@ -1,0 +1,135 @@
+"""Known text timed by CTC forced alignment: letters of wav2vec2-base-960h, and an exact best path."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from ...engine.errors import AlignmentError, AudioError
+from ...engine.host.protocol import Host
+from ..silence import Silences
+from ..text import LyricLine
+from ..timing import settled
+from ..words import Line, WordTimings
+from .alignment import Alignment
+from .ctc_model import FRAMES_PER_SECOND, RATE, CtcModel
+from .ctc_text import Spelling, spelled
+from .viterbi import BLANK, Path, forced_path
+
+ENGINE = "ctc (wav2vec2-base-960h)"
+
+Samples = npt.NDArray[np.float32]
+Emissions = npt.NDArray[np.float32]
+
+# What the star costs per frame (nats): a letter of the text is preferred to it where it fits as well, and a
+# blank before or after it to one that it takes between letters.
+_STAR_COST = 0.5
+_STAR_BLANK_COST = 0.001
+# By how much (nats a letter) the text must fit better than the same letters backwards, which fit by chance.
+_BETTER_THAN_CHANCE = 0.5
+# With more words than this squeezed to one frame a letter the path has lost its way.
+_SQUEEZED_SHARE = 0.5
+# Letters are emitted as spikes: a word lasts until the next where that follows soon, else while it sounds.
+_JOINED = 0.15
+_LONGEST_TAIL = 2.0
+_PAUSE = 0.06
+
+
+def align(
+    samples16k: Samples, lines: Sequence[LyricLine], model: CtcModel, host: Host, *, language: str = ""
+) -> Alignment:
+    """Time the words of lyrics on mono samples float32 [n] at 16 kHz.
+
+    language: BCP 47, passed on. Raises AudioError for empty sound, and what the host raises when the run is
+    cancelled.
+    """
+    if samples16k.size == 0:
+        raise AudioError("The soundtrack is empty: choose audio that holds the words.")
+    emissions = model.emissions(samples16k, host)
+    return aligned(emissions, samples16k, lines, spelled(lines, model.vocabulary, model.star), language)
+
+
+def aligned(
+    emissions: Emissions,
+    samples16k: Samples,
+    lines: Sequence[LyricLine],
+    spelling: Spelling,
+    language: str = "",
+) -> Alignment:
+    """Lyrics on what a model emits: log probabilities [frames of 20 ms, columns], blank first, star last."""
+    nothing = WordTimings((), language, ENGINE)
+    emissions = emissions.copy()
+    emissions[:, -1] = np.maximum(emissions[:, -1] - _STAR_COST, emissions[:, BLANK] - _STAR_BLANK_COST)
+    if all(token.optional for token in spelling.tokens):
+        return Alignment(nothing, "the text has no letters to align")
+    try:
+        path = forced_path(emissions, spelling.tokens)
+        chance = forced_path(emissions, spelling.tokens[::-1])
+    except AlignmentError:
+        return Alignment(nothing, "the text has more letters than the sound has room for")
+    confidences = _confidences(emissions, spelling, path)
+    timed = _timings(lines, spelling, path, confidences, Silences(samples16k), samples16k.size / RATE)
+    letters = sum(not token.optional for token in spelling.tokens)
+    derailed = ""
+    if (path.score - chance.score) / letters < _BETTER_THAN_CHANCE:
+        derailed = "the text fits the sound no better than any other"
+    elif (share := _squeezed(spelling, path)) > _SQUEEZED_SHARE:
+        derailed = f"{share:.0%} of the words found no room"
+    return Alignment(WordTimings(timed, language, ENGINE), derailed)
+
+
+def _confidences(emissions: Emissions, spelling: Spelling, path: Path) -> list[float]:
+    """Of each word the geometric mean of its letters' highest probabilities; 0 without letters."""
+    best = np.array(
+        [
+            emissions[first:last, token.column].max() if last > first else 0.0
+            for token, first, last in zip(spelling.tokens, path.first, path.last, strict=True)
+        ]
+    )
+    return [float(np.exp(best[a:b].mean())) if b > a else 0.0 for a, b in spelling.words]
+
+
+def _squeezed(spelling: Spelling, path: Path) -> float:
+    """The share of words of several letters that have a frame a letter."""
+    spans = [(path.last[b - 1] - path.first[a], b - a) for a, b in spelling.words if b - a > 1]
+    return sum(frames <= letters for frames, letters in spans) / max(1, len(spans))
+
+
+def _timings(
+    lines: Sequence[LyricLine],
+    spelling: Spelling,
+    path: Path,
+    confidences: Sequence[float],
+    silences: Silences,
+    duration: float,
+) -> tuple[Line, ...]:
+    starts = [path.first[a] / FRAMES_PER_SECOND if b > a else None for a, b in spelling.words]
+    ends = [path.last[b - 1] / FRAMES_PER_SECOND if b > a else None for a, b in spelling.words]
+    at = 0
+    before = 0.0
+    timed = []
+    for line in lines:
+        words = []
+        for word in line.words:
+            start, end = starts[at], ends[at]
+            following = next((time for time in starts[at + 1 :] if time is not None), duration)
+            if start is None or end is None:
+                start = end = before
+            else:
+                end = _word_end(float(end), float(following), silences)
+            before = float(end)
+            words.append(word.at(float(start), before, round(confidences[at], 3)))
+            at += 1
+        timed.append(Line(tuple(words)))
+    return settled(timed, duration)
+
+
+def _word_end(last_letter: float, following: float, silences: Silences) -> float:
+    """Where a word ends whose last letter was emitted until `last_letter`, seconds."""
+    if following - last_letter < _JOINED:
+        return following
+    latest = min(following, last_letter + _LONGEST_TAIL)
+    pauses = silences.between(last_letter, latest, _PAUSE)
+    return pauses[0][0] if pauses else latest

@@ -1,0 +1,105 @@
+"""`align`: lyrics in time, without ComfyUI."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..align.formats import SUFFIXES, write
+from ..engine.errors import AlignmentError, InputError, OutputError, TextError
+from ..engine.host.plain import PlainHost
+from ..engine.media.sound import Sound
+
+if TYPE_CHECKING:
+    from ..align.words import WordTimings
+
+_CONTENTS = ("auto", "speech", "song")
+_ALIGNERS = ("auto", "pocketsphinx", "ctc", "whisper", "recognised words", "by syllables")
+
+
+def add_parser(commands: argparse._SubParsersAction) -> None:
+    parser = commands.add_parser("align", help="find when each word of a song or speech is heard")
+    parser.add_argument("audio", type=Path, help="audio or video file")
+    parser.add_argument("--lyrics", type=Path, help="what is heard, as a text file; without it: recognised")
+    parser.add_argument("--out", type=Path, required=True, help=f"{', '.join(sorted(SUFFIXES))}")
+    parser.add_argument("--vocals", type=Path, help="the voice alone, where the audio is a song with music")
+    parser.add_argument("--language", default="", help="code such as en; found out by default")
+    parser.add_argument("--content", choices=_CONTENTS, default="auto")
+    parser.add_argument("--engine", choices=_ALIGNERS, default="auto")
+    parser.add_argument("--model", default="", help="Whisper model such as base or large-v3")
+    parser.add_argument("--whisper", type=Path, help="local Whisper model: .pt file or folder")
+    parser.add_argument("--download", action="store_true", help="fetch the model that is missing")
+    parser.add_argument("--report", action="store_true", help="print how it was done, and every word")
+    parser.add_argument("--quiet", action="store_true", help="no progress bar")
+    parser.set_defaults(run=_align)
+
+
+def _align(options: argparse.Namespace) -> None:
+    if options.out.suffix.lower() not in SUFFIXES:
+        raise OutputError(
+            f'"{options.out.name}" has no known ending: choose one of {", ".join(sorted(SUFFIXES))}.'
+        )
+    if not options.out.parent.is_dir():
+        raise OutputError(
+            f"The folder {options.out.parent} doesn't exist: make it or choose another for --out."
+        )
+    lyrics = _text(options.lyrics) if options.lyrics else None
+    sound = Sound.load(options.audio)
+    stem = Sound.load(options.vocals) if options.vocals else None
+    with PlainHost(progress=not options.quiet) as host:
+        timings, report = (
+            _recognised(stem or sound, options, host)
+            if lyrics is None
+            else _aligned(sound, stem, lyrics, options, host)
+        )
+    write(timings, options.out)
+    if options.report:
+        print(report)
+    else:
+        count = len(timings.words())
+        print(f"{options.out}: {count} words, timed by {timings.engine}", file=sys.stderr)
+
+
+def _aligned(
+    sound: Sound, stem: Sound | None, lyrics: str, options: argparse.Namespace, host: PlainHost
+) -> tuple[WordTimings, str]:
+    from ..align.chain import AlignOptions, align
+
+    wanted = AlignOptions(
+        options.engine, options.language, options.content, options.whisper, options.model, options.download
+    )
+    found = align(sound, lyrics, host, wanted, stem=stem)
+    return found.timings, found.report()
+
+
+def _recognised(sound: Sound, options: argparse.Namespace, host: PlainHost) -> tuple[WordTimings, str]:
+    from ..align.transcribe.registry import choose
+
+    if options.engine != "auto":
+        raise InputError("--engine chooses how lyrics are aligned: give --lyrics, or leave it out.")
+    choice = choose(
+        "auto",
+        options.model or "base",
+        host,
+        path=str(options.whisper or ""),
+        language=options.language or None,
+        fetch=options.download,
+    )
+    timings = choice.transcriber.transcribe(
+        sound, language=options.language or None, content=options.content, host=host
+    )
+    if not timings.lines:
+        raise AlignmentError("No words are heard in the audio: choose one that somebody speaks or sings in.")
+    return timings, "\n".join(line for line in (choice.note, timings.engine) if line)
+
+
+def _text(path: Path) -> str:
+    """Lyrics of any format; their times, if they have some, don't count."""
+    from ..align.formats import read_lyrics
+
+    try:
+        return read_lyrics(path).text
+    except OSError as error:
+        raise TextError(f"The lyrics {path} can't be read ({error.strerror}): give a text file.") from error

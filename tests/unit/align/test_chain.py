@@ -1,0 +1,130 @@
+"""The chain of aligners: which one is trusted, and with what."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lipsync_studio.align.chain import AlignOptions, align
+from lipsync_studio.commands import main
+from lipsync_studio.devtools.corpus import Case, errors, garbled, music, silence, spoken, sung, with_music
+from lipsync_studio.engine.errors import AlignmentError, MissingFilesError, TextError
+from lipsync_studio.engine.host.plain import PlainHost
+from lipsync_studio.engine.media.sound import Sound
+
+RATE = 16000
+
+
+@pytest.fixture(autouse=True)
+def no_models(tmp_path, monkeypatch):
+    """Nothing that happens to be installed takes part."""
+    monkeypatch.setenv("LIPSYNC_MODELS", str(tmp_path / "models"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+
+@pytest.fixture
+def host():
+    with PlainHost("cpu") as plain:
+        yield plain
+
+
+def sound_of(case: Case) -> Sound:
+    return Sound(case.samples[None], RATE)
+
+
+def test_clean_speech_needs_no_model(host):
+    case = spoken("female", 110)
+    found = align(sound_of(case), case.lyrics, host)
+    measured = errors(case.truth, found.timings)
+    assert measured.median <= 0.05
+    assert measured.within_300 >= 0.95
+    assert found.timings.engine == "pocketsphinx"
+    assert all(word.phones for word in found.timings.words())
+
+
+def test_music_below_the_voice_is_no_hindrance(host):
+    case = with_music(spoken("british", 110), 10)
+    measured = errors(case.truth, align(sound_of(case), case.lyrics, host).timings)
+    assert measured.within_300 >= 0.85
+
+
+def test_lyrics_that_are_partly_wrong_are_mended_by_what_is_heard(host, tiny_en_ct2):
+    case = spoken("british", 110)
+    lyrics, source = garbled(case.lyrics, 0.15, 2)
+    found = align(sound_of(case), lyrics, host, AlignOptions(whisper=tiny_en_ct2))
+    assert errors(case.truth, found.timings, source).within_300 >= 0.9
+    assert "mended" in found.timings.engine
+    assert [word.text for word in found.timings.words()] == lyrics.split()
+
+
+def test_song_goes_to_whisper(host, tiny_en_ct2):
+    case = sung("british")
+    found = align(sound_of(case), case.lyrics, host, AlignOptions(whisper=tiny_en_ct2, content="song"))
+    assert "whisper" in found.timings.engine
+    assert errors(case.truth, found.timings).within_300 >= 0.8
+    assert any("wav2vec2" in step for step in found.steps)
+
+
+@pytest.mark.parametrize("case", [music(30), silence(20), silence(20, -30)], ids=lambda case: case.name)
+def test_nothing_is_placed_where_nobody_speaks(host, case):
+    with pytest.raises(AlignmentError):
+        align(sound_of(case), spoken("american", 150).lyrics, host)
+
+
+def test_another_text_is_not_placed(host):
+    case = spoken("american", 150)
+    other = "completely different words about trains\n" * 12
+    with pytest.raises((AlignmentError, TextError)):
+        align(sound_of(case), other, host, AlignOptions("pocketsphinx"))
+
+
+def test_a_named_engine_that_lacks_its_files_says_so(host):
+    case = spoken("american", 150)
+    for engine, name in (("ctc", "ctc-en"), ("whisper", "whisper-base")):
+        with pytest.raises(MissingFilesError, match=name):
+            align(sound_of(case), case.lyrics, host, AlignOptions(engine))
+
+
+def write_wav(case: Case, path: Path) -> Path:
+    import wave
+
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(RATE)
+        file.writeframes((np.clip(case.samples, -1, 1) * 32767).astype("<i2").tobytes())
+    return path
+
+
+def test_the_command_writes_every_word_in_order(tmp_path, capsys):
+    case = spoken("american", 150)
+    audio, lyrics, out = write_wav(case, tmp_path / "a.wav"), tmp_path / "a.txt", tmp_path / "a.json"
+    lyrics.write_text(case.lyrics, encoding="utf-8")
+    assert main(["align", str(audio), "--lyrics", str(lyrics), "--out", str(out), "--quiet"]) == 0
+    written = json.loads(out.read_text(encoding="utf-8"))
+    words = [word for line in written["lines"] for word in line["words"]]
+    assert [word["text"] for word in words] == case.lyrics.split()
+    assert written["engine"] == "pocketsphinx"
+    assert all(a["start"] <= b["start"] for a, b in zip(words, words[1:], strict=False))
+    assert set(words[0]) == {"text", "start", "end", "confidence"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [(["--out", "a.doc"], "no known ending"), (["--out", "nowhere/a.lrc"], "doesn't exist")],
+)
+def test_the_command_refuses_in_one_sentence(tmp_path, monkeypatch, capsys, arguments, says):
+    monkeypatch.chdir(tmp_path)
+    assert main(["align", "a.wav", *arguments]) == 1
+    message = capsys.readouterr().err
+    assert says in message
+    assert message.count("\n") == 1
+
+
+def test_the_command_leaves_nothing_where_nobody_speaks(tmp_path, capsys):
+    audio, lyrics, out = write_wav(silence(5), tmp_path / "a.wav"), tmp_path / "a.txt", tmp_path / "a.lrc"
+    lyrics.write_text("Some words\n", encoding="utf-8")
+    assert main(["align", str(audio), "--lyrics", str(lyrics), "--out", str(out), "--quiet"]) == 1
+    assert "silent" in capsys.readouterr().err
+    assert not out.exists()

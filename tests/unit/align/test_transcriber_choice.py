@@ -1,0 +1,202 @@
+"""Which engine and which files a name means."""
+
+from __future__ import annotations
+
+import importlib.util
+import pickle
+import shutil
+
+import pytest
+
+from lipsync_studio.align.transcribe import registry
+from lipsync_studio.align.transcribe.checkpoint import load_whisper
+from lipsync_studio.align.transcribe.models import ct2_set, openai_set
+from lipsync_studio.align.transcribe.names import MODELS
+from lipsync_studio.align.transcribe.registry import choose
+from lipsync_studio.engine.errors import InputError, MissingFilesError, WeightsError
+from lipsync_studio.engine.host.plain import PlainHost
+
+
+@pytest.fixture
+def machine(tmp_path, monkeypatch):
+    """A computer of its own: models, caches and packages."""
+    monkeypatch.setenv("LIPSYNC_MODELS", str(tmp_path / "models"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "hub"))
+    registry._kept.cache_clear()
+    return tmp_path
+
+
+@pytest.fixture
+def lacking(monkeypatch):
+    """Packages that are not installed."""
+
+    def lack(*names):
+        usual = importlib.util.find_spec
+        monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name in names else usual(name))
+
+    return lack
+
+
+@pytest.fixture
+def host(machine):
+    return PlainHost("cpu")
+
+
+def place(source, target):
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.symlink_to(source)
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        "models/whisper/tiny.en.pt",
+        "models/stt/whisper/tiny.en.pt",
+        "cache/whisper/tiny.en.pt",
+    ],
+)
+def test_openai_files_are_found_where_others_keep_them(machine, host, tiny_en_openai, where):
+    place(tiny_en_openai, machine / where)
+    assert choose("auto", "tiny.en", host).transcriber.name == "whisper-timestamped tiny.en"
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        "models/whisper/whisper-tiny.en",
+        "models/lipsync_align/whisper-tiny.en",
+        "hub/models--openai--whisper-tiny.en/snapshots/main",
+    ],
+)
+def test_hugging_face_folders_are_found(machine, host, tiny_en_hf, where):
+    place(tiny_en_hf, machine / where)
+    assert choose("whisper-timestamped", "tiny.en", host).transcriber.name == "whisper-timestamped tiny.en"
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        "models/whisper/faster-whisper-tiny.en",
+        "models/faster-whisper/tiny.en",
+        "models/lipsync_align/faster-whisper-tiny.en",
+        "hub/models--Systran--faster-whisper-tiny.en/snapshots/0d3d19a",
+    ],
+)
+def test_ctranslate2_folders_are_found(machine, host, tiny_en_ct2, where):
+    place(tiny_en_ct2, machine / where)
+    assert choose("auto", "tiny.en", host).transcriber.name == "faster-whisper tiny.en"
+
+
+def test_the_better_timing_engine_comes_first(machine, host, tiny_en_openai, tiny_en_ct2, lacking):
+    place(tiny_en_openai, machine / "models/whisper/tiny.en.pt")
+    place(tiny_en_ct2, machine / "models/whisper/faster-whisper-tiny.en")
+    assert choose("auto", "tiny.en", host).transcriber.name == "whisper-timestamped tiny.en"
+    lacking("whisper_timestamped")
+    assert choose("auto", "tiny.en", host).transcriber.name == "faster-whisper tiny.en"
+
+
+def test_without_a_model_english_is_left_to_pocketsphinx(host):
+    choice = choose("auto", "base", host)
+    assert choice.transcriber.name == "pocketsphinx"
+    assert "Whisper base" in choice.note
+    assert "MB) is not installed" in choice.note
+    assert "download_missing" in choice.note
+    with pytest.raises(MissingFilesError, match="download_missing"):
+        choose("auto", "base", host, language="de")
+
+
+@pytest.mark.parametrize(
+    ("engine", "package"),
+    [("whisper-timestamped", "whisper_timestamped"), ("faster-whisper", "faster_whisper")],
+)
+def test_a_missing_package_is_named(host, lacking, engine, package):
+    lacking(package)
+    with pytest.raises(MissingFilesError, match=f"pip install {engine}"):
+        choose(engine, "tiny.en", host)
+
+
+def test_without_any_package_both_are_named(host, lacking):
+    lacking("whisper_timestamped", "faster_whisper")
+    with pytest.raises(MissingFilesError, match="pip install faster-whisper.*AGPL"):
+        choose("auto", "base", host, language="de")
+    assert "pip install" in choose("auto", "base", host).note
+
+
+@pytest.mark.parametrize("model", ["tiny_en_openai", "tiny_en_hf", "tiny_en_ct2"])
+def test_a_local_path_decides_the_engine(request, host, model):
+    path = request.getfixturevalue(model)
+    engine, other = ("whisper-timestamped", "faster-whisper")[:: -1 if model == "tiny_en_ct2" else 1]
+    assert choose("auto", "base", host, path=str(path)).transcriber.name.startswith(engine)
+    assert choose(engine, "base", host, path=f" {path} ").transcriber.name.startswith(engine)
+    with pytest.raises(InputError, match=f"not for {other}"):
+        choose(other, "base", host, path=str(path))
+
+
+def test_a_relative_path_lies_in_the_models_folder(machine, host, tiny_en_openai):
+    place(tiny_en_openai, machine / "models/whisper/mine/voices.pt")
+    assert choose("auto", "base", host, path="mine/voices.pt").transcriber.name.endswith("voices")
+
+
+def test_paths_that_hold_no_model(machine, host):
+    (machine / "empty").mkdir()
+    (machine / "notes.txt").write_text("hello")
+    with pytest.raises(InputError, match="There is no model at"):
+        choose("auto", "base", host, path=str(machine / "nowhere"))
+    for name in ("empty", "notes.txt"):
+        with pytest.raises(InputError, match="is no Whisper model"):
+            choose("auto", "base", host, path=str(machine / name))
+
+
+def test_names_nobody_knows(host):
+    with pytest.raises(InputError, match="no engine"):
+        choose("kaldi", "base", host)
+    with pytest.raises(InputError, match="no Whisper model"):
+        choose("auto", "huge", host)
+
+
+def test_the_model_used_last_is_kept(machine, host, tiny_en_openai, tiny_en_ct2):
+    place(tiny_en_openai, machine / "models/whisper/tiny.en.pt")
+    first = choose("auto", "tiny.en", host).transcriber
+    assert choose("auto", "tiny.en", PlainHost("cpu")).transcriber is first
+    choose("auto", "", host, path=str(tiny_en_ct2))
+    assert choose("auto", "tiny.en", host).transcriber is not first
+
+
+def test_a_checkpoint_that_holds_code_is_not_run(machine):
+    class Spy:
+        def __reduce__(self):
+            return (open, (str(machine / "was here"), "w"))
+
+    path = machine / "evil.pt"
+    path.write_bytes(pickle.dumps({"model_state_dict": Spy()}))
+    import torch
+
+    with pytest.raises(WeightsError):
+        load_whisper(path, torch.float32)
+    assert not (machine / "was here").exists()
+
+
+def test_another_network_is_told_apart(machine):
+    import torch
+    from safetensors.torch import save_file
+
+    save_file({"conv.weight": torch.zeros(3, 3)}, machine / "model.safetensors")
+    with pytest.raises(InputError, match="no Whisper"):
+        load_whisper(machine, torch.float32)
+
+
+def test_a_half_copied_folder_is_no_model(machine, host, tiny_en_ct2):
+    folder = machine / "models/whisper/faster-whisper-tiny.en"
+    folder.mkdir(parents=True)
+    shutil.copy(tiny_en_ct2 / "config.json", folder)
+    with pytest.raises(MissingFilesError, match="faster-whisper tiny.en"):
+        choose("faster-whisper", "tiny.en", host)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_every_name_can_be_fetched(name):
+    for weights in (openai_set(name), ct2_set(name)):
+        assert weights.bytes > 70_000_000
+        assert {file.kind for file in weights.files} == {"lipsync_align"}
+        assert weights.files[0].name in ("model.safetensors", "model.bin")

@@ -65,15 +65,21 @@ def lit_frames(line: SungLine, clock: FrameClock) -> tuple[int, ...]:
 
 
 def lanes_of(lines: Sequence[SungLine]) -> list[int]:
-    """0 unless lines are sung at once: then the lowest that is free."""
+    """0 unless lines are sung at once: then the lowest that is free. A line whose last word has not begun
+    does not give way."""
     ends: list[Fraction] = []
+    lasts: list[Fraction] = []
     lanes = []
     for line in lines:
-        free = [lane for lane, end in enumerate(ends) if end - line.start <= _TOGETHER]
+        free = [
+            lane for lane, (end, last) in enumerate(zip(ends, lasts, strict=True))
+            if end - line.start <= _TOGETHER and last < line.start
+        ]  # fmt: skip
         lane = (
             free[0] if free else len(ends) if len(ends) < _LANES else min(range(_LANES), key=ends.__getitem__)
         )
         ends[lane:] = [line.end, *ends[lane + 1 :]]
+        lasts[lane:] = [max(Fraction(word.start) for word in line.words), *lasts[lane + 1 :]]
         lanes.append(lane)
     return lanes
 

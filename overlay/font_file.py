@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import ctypes
 from functools import lru_cache
+from io import BytesIO
 from pathlib import Path
 
+import cv2
 import freetype
 import numpy as np
 import uharfbuzz as hb
+from PIL import Image
 
 from ..engine.errors import TextError
 
@@ -68,6 +71,8 @@ class FontFace:
         Raises TextError for an outline that FreeType can't read."""
         try:
             face = self._opened()
+            if not face.is_scalable:
+                return None
             face.set_char_size(0, round(em * 64))
             face.load_glyph(glyph, _LOAD)
             drawn = face.glyph.get_glyph()
@@ -95,12 +100,33 @@ class FontFace:
     def picture(self, glyph: int, em: float) -> tuple[np.ndarray, int, int] | None:
         """float32 [h, w, 4] premultiplied RGBA 0..1 of a colour glyph, placed as in `coverage`; None for a
         glyph that has an outline only, or no ink."""
+        extents = self.font.get_glyph_extents(glyph)
+        if extents is None or not extents.width or not extents.height:
+            return None
         scale = em / self.upem
+        return self._bitmap(glyph, extents, scale) or self._painted(glyph, extents, scale)
+
+    def _bitmap(
+        self, glyph: int, extents: hb.GlyphExtents, scale: float
+    ) -> tuple[np.ndarray, int, int] | None:
+        """From the PNG that fonts of the CBDT and sbix kinds hold."""
+        blob = self.font.get_glyph_color_png(glyph)
+        if not blob.data:
+            return None
+        with Image.open(BytesIO(blob.data)) as stored:
+            pixels = np.asarray(stored.convert("RGBA"), np.float32) / 255
+        pixels[..., :3] *= pixels[..., 3:]
+        width, height = (max(round(abs(side) * scale), 1) for side in (extents.width, extents.height))
+        way = cv2.INTER_AREA if height < len(pixels) else cv2.INTER_LINEAR
+        left, top = round(extents.x_bearing * scale), round(-extents.y_bearing * scale)
+        return cv2.resize(pixels, (width, height), interpolation=way), left, top
+
+    def _painted(
+        self, glyph: int, extents: hb.GlyphExtents, scale: float
+    ) -> tuple[np.ndarray, int, int] | None:
+        """From the coloured outlines of the COLR kind."""
         paint = hb.RasterPaint()
         paint.transform = (scale, 0, 0, scale, 0, 0)
-        extents = self.font.get_glyph_extents(glyph)
-        if extents is None or not extents.width:
-            return None
         paint.set_glyph_extents(extents)
         if not paint.paint_glyph_or_fail(self.font, glyph):
             return None

@@ -6,15 +6,16 @@ import os
 import re
 import sys
 import sysconfig
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 
-import uharfbuzz as hb
+from fontTools.unicodedata import script, script_name
 
 from ..engine.errors import TextError
 from .font_file import FontFace, load_face, unreadable
-from .language import FONTS
+from .language import usual_fonts
 from .text_runs import clusters, is_emoji, visible
 
 SHIPPED = Path(__file__).parent / "fonts"
@@ -26,11 +27,13 @@ _PACKAGES = re.compile(r"^(fontpkg_.*|.*fonts?_cjk.*|cvttf_.*|font_.*|fonts_.*)$
 # Fonts of the systems that people know as text fonts, the best first; what is not listed comes after these.
 _KNOWN = (
     *("notosans", "notocoloremoji", "sourcehansans", "segoeui", "seguiemj", "seguisym", "sfns", "pingfang"),
-    *("hiragino", "applesdgothic", "apple color emoji", "msyh", "yugoth", "meiryo", "malgun", "nirmala"),
-    *("leelawui", "ebrima", "dejavusans", "liberationsans", "arial", "tahoma"),
+    *("hiragino", "ヒラギノ角ゴ", "applesdgothic", "apple color emoji", "msyh", "yugoth", "meiryo"),
+    *("malgun", "nirmala", "leelawui", "ebrima", "dejavusans", "liberationsans", "arial", "tahoma"),
 )
 _UNWANTED = ("italic", "oblique", "mono", "condensed", "serif", "light", "thin")
 _LISTED = 8  # characters that an error names
+_PACKAGE = "; `pip install manimgx-fonts-cjk` with ComfyUI's Python brings one, too"
+_CJK = ("Hani", "Hira", "Kana", "Hang", "Bopo")
 
 
 class Fonts:
@@ -43,7 +46,7 @@ class Fonts:
 
     def __init__(self, font: str = "", folders: Sequence[Path] = (), language: str = "") -> None:
         self._folders = tuple(folders)
-        self._preferred = FONTS.get(language[:2], ())
+        self._usual = usual_fonts(language)
         self.main = load_face(self._path_of(font) if font.strip() else SHIPPED / _DEFAULT)
         self._chain = [self.main]
         self._found: dict[str, FontFace | None] = {}
@@ -63,10 +66,11 @@ class Fonts:
                 missing[piece] = None
         if missing:
             named = " ".join(list(missing)[:_LISTED]) + (" …" if len(missing) > _LISTED else "")
+            package = any(script(piece[0]) in _CJK for piece in missing)
             raise TextError(
-                f"The fonts here have no letters for {named} in the lyrics: choose a font file that "
-                "covers them (Noto Sans CJK has Chinese, Japanese and Korean), or put one into "
-                "ComfyUI's models/fonts folder."
+                f"The fonts here have no letters for {named} in the lyrics: put a font that covers them"
+                f"{_examples(missing)} into ComfyUI's models/fonts folder, or choose such a font file"
+                f"{_PACKAGE * package}."
             )
 
     def _search(self, cluster: str) -> FontFace | None:
@@ -74,11 +78,11 @@ class Fonts:
         picture = is_emoji(cluster)
         if not picture or self.main.coloured:
             for face in self._chain:
-                if face.covers(needed) and _usable(face):
+                if face.covers(needed):
                     return face
         for path in self._candidates(picture):
             for face in _faces(path):
-                if face.covers(needed) and _usable(face) and (not picture or face.pictures):
+                if face.covers(needed) and (not picture or face.pictures):
                     if not picture:
                         self._chain.append(face)
                     return face
@@ -91,7 +95,7 @@ class Fonts:
             yield from (path for path in system_fonts() if "emoj" in path.stem.lower())
             yield SHIPPED / _EMOJI
         yield from _ranked([SHIPPED])
-        yield from sorted(system_fonts(), key=lambda path: not path.name.lower().startswith(self._preferred))
+        yield from sorted(system_fonts(), key=lambda path: not _name(path).startswith(self._usual))
 
     def _path_of(self, font: str) -> Path:
         given = Path(font.strip()).expanduser()
@@ -108,9 +112,14 @@ class Fonts:
         raise unreadable(font)
 
 
-def _usable(face: FontFace) -> bool:
-    """Colour glyphs need a HarfBuzz that paints."""
-    return not face.coloured or hasattr(hb, "RasterPaint")
+def _examples(pieces: Iterable[str]) -> str:
+    """Noto fonts for the scripts of some letters, in brackets."""
+    codes = dict.fromkeys(script(piece[0]) for piece in pieces)
+    names = dict.fromkeys(
+        f"Noto Sans {'CJK' if code in _CJK else script_name(code)}"
+        for code in codes if code not in ("Zyyy", "Zinh", "Zzzz")
+    )  # fmt: skip
+    return f" ({', '.join(names)})" if names else ""
 
 
 def _faces(path: Path) -> Iterator[FontFace]:
@@ -127,10 +136,15 @@ def _ranked(folders: Iterable[Path]) -> list[Path]:
 
 
 def _rank(path: Path) -> tuple[int, int, int, str]:
-    name = path.name.lower()
+    name = _name(path)
     known = next((i for i, start in enumerate(_KNOWN) if name.startswith(start)), len(_KNOWN))
     heavy = 0 if "bold" in name or "vf" in name or "wght" in name else 1
     return sum(word in name for word in _UNWANTED), known, heavy, str(path)
+
+
+def _name(path: Path) -> str:
+    """As names are written here: macOS takes accents apart."""
+    return unicodedata.normalize("NFC", path.name.lower())
 
 
 @lru_cache(maxsize=1)

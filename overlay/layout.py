@@ -184,16 +184,16 @@ def lay_out(
     first = round(place.y - place.vertical * height + above * em)
     baselines = [round(first + offset * em) for offset in offsets]
     ends = [text.text[stop - 1 : stop] for _, stop in spans]
-    lefts = [_left((row.width - _HALF_BLANK.get(end, 0.0)) * em, place)
-             for row, end in zip(shaped, ends, strict=True)]  # fmt: skip
+    widths = [(row.width - _HALF_BLANK.get(end, 0.0)) * em for row, end in zip(shaped, ends, strict=True)]
+    lefts = [_left(width, place) for width in widths]
     glyphs = [
         PlacedGlyph(glyph, lefts[i] + glyph.x * em, baselines[i] - glyph.y * em,
                     text.word_at(spans[i][0] + glyph.character), i)
         for i, row in enumerate(shaped) for glyph in row.glyphs
     ]  # fmt: skip
     rows = [
-        (left, baseline - above * em, left + row.width * em, baseline + below * em)
-        for left, baseline, row in zip(lefts, baselines, shaped, strict=True)
+        (left, baseline - above * em, left + width, baseline + below * em)
+        for left, baseline, width in zip(lefts, baselines, widths, strict=True)
     ]
     places = [_word_place(span, spans, shaped, lefts, em) for span in text.spans]
     return LineLayout(em, tuple(rows), tuple(map(float, baselines)), tuple(glyphs), tuple(places))

@@ -13,7 +13,7 @@ from ..engine.media.frames import Frame
 from .clock import FrameClock
 from .cues import sung_lines
 from .fonts import Fonts
-from .language import guessed
+from .language import shape_language
 from .layout import place_of
 from .paint import LinePainter
 from .planes import I420Space, RGBSpace, Space
@@ -51,7 +51,7 @@ class LyricOverlay:
         check_style(self._style)
         lines = sung_lines(words.lines)
         texts = [" ".join(clean(word.text) for word in line.words) for line in lines]
-        language = words.language or guessed(texts)
+        language = shape_language(words.language, texts)
         fonts = Fonts(self._style.font, folders, language)
         fonts.require(" ".join(texts))
         self._layouts = Layouts(lines, size, self._style, fonts, language)

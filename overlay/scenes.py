@@ -23,7 +23,7 @@ from .cues import (
     wiping,
 )
 from .fonts import Fonts
-from .layout import LineLayout, Place, full_em, lay_out, place_of
+from .layout import LineLayout, LineText, Place, full_em, lay_out, place_of
 from .paint import Progress
 from .scroll import Scroll
 from .style import LyricStyle
@@ -32,6 +32,8 @@ _LANE_GAP = 0.3  # between lines that are sung at once, em
 _COLUMN_GAP = 0.45  # between the lines of a column, em
 _COLUMN = 0.5  # share of the height that a column takes unless it stands in the middle
 _SLOT = 1.5, 1.2  # height of a duet's slot, em: of one row, of each more
+# A duet's lines take one row each, unless one of them would be set smaller than this share of full size.
+_ONE_ROW = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,10 @@ class Layouts:
             self._kept[line] = lay_out(words, self.size, self.style, self._fonts, place, self._language)
         return self._kept[line]
 
+    def width(self, line: int) -> float:
+        """Of a line on one row, em."""
+        return LineText(list(self.lines[line].words), self._fonts, self._language).left[-1]
+
     def of(self, line: int) -> LineLayout:
         return self._kept[line]
 
@@ -96,6 +102,7 @@ class Standing:
         lines, style = layouts.lines, layouts.style
         self._home = place_of(style, layouts.size)
         self._voices = voices_of(lines) if duet else lanes_of(lines)
+        self._rows = _duet_rows(layouts, self._home) if duet else 0
         cues = schedule(
             lines, self._voices, clock, (style.fade_in, style.fade_out), DUET_LEAD if duet else LEAD
         )
@@ -136,7 +143,7 @@ class Standing:
         home, style, size = self._home, self._layouts.style, self._layouts.size
         em = full_em(style, size)
         if self._duet:
-            return _duet_place(home, cue.lane, style, size)
+            return _duet_place(home, cue.lane, self._rows, em, upright=size[1] > size[0])
         if cue.lane == 0:
             return home
         taken = 0.0
@@ -147,21 +154,29 @@ class Standing:
         return replace(home, y=home.y + (-taken if home.vertical == 1 else taken))
 
 
-def _duet_place(home: Place, voice: int, style: LyricStyle, size: tuple[int, int]) -> Place:
-    """The first voice above, from the left; the second below, to the right; in portrait both centred."""
-    em, upright = full_em(style, size), size[1] > size[0]
-    rows = style.rows or (2 if upright else 1)
-    slot = (_SLOT[0] + _SLOT[1] * (rows - 1)) * em
+def _duet_rows(layouts: Layouts, home: Place) -> int:
+    """How many rows each voice has room for: as many as the style says, else two if any line needs them."""
+    style, room = layouts.style, (home.right - home.left) / full_em(layouts.style, layouts.size)
+    widest = max((layouts.width(line) for line in range(len(layouts.lines))), default=0.0)
+    return style.rows or (1 if widest * _ONE_ROW <= room else 2)
+
+
+def _duet_place(home: Place, voice: int, rows: int, em: float, *, upright: bool) -> Place:
+    """The first voice above, from the left; the second below, to the right; in portrait both centred. They
+    meet at the same height all the time."""
+    slot, half_gap = (_SLOT[0] + _SLOT[1] * (rows - 1)) * em, _LANE_GAP / 2 * em
     sides: tuple[Literal["left", "centre", "right"], ...] = ("left", "right")
     if upright or home.align != "centre":
         sides = (home.align, home.align)
-    if home.vertical == 0.5:
-        y, vertical = home.y + (1 if voice else -1) * _LANE_GAP / 2 * em, 0.0 if voice else 1.0
-    else:
-        above = voice == 0
-        away = above if home.vertical == 1 else not above
-        y, vertical = home.y + away * (slot + _LANE_GAP * em) * (1 - 2 * home.vertical), home.vertical
-    return replace(home, align=sides[voice], y=y, vertical=vertical, tall=min(home.tall, slot), rows=rows)
+    meeting = home.y + (slot + half_gap) * (1 - 2 * home.vertical)
+    return replace(
+        home,
+        align=sides[voice],
+        y=meeting + half_gap if voice else meeting - half_gap,
+        vertical=0.0 if voice else 1.0,
+        tall=min(home.tall, slot),
+        rows=rows,
+    )
 
 
 class Column:

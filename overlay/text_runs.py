@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,17 @@ _REMOVED = {"BN", "LRE", "LRO", "RLE", "RLO", "PDF"}
 _CONTROLS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF])
 _JOINERS = "\u200c\u200d\u2060"
 _EMOJI_STYLE, _TEXT_STYLE = "\ufe0f", "\ufe0e"
+# Emoji_Presentation (UTS #51) below U+1F000: pictures without being asked.
+_OLD_EMOJI = frozenset(
+    "⌚⌛⏩⏪⏫⏬⏰⏳◽◾☔☕♈♉♊♋♌♍♎♏♐♑♒♓♿⚓⚡⚪⚫⚽⚾⛄⛅"
+    "⛎⛔⛪⛲⛳⛵⛺⛽✅✊✋✨❌❎❓❔❕❗➕➖➗➰➿⬛⬜⭐⭕"
+)
+# Default_Ignorable_Code_Point (UAX #44), which are drawn as nothing; not the tags of flags, of which a font's
+# glyph may be made.
+_IGNORED = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
+    "\ufe00-\ufe0f\ufeff\uffa0\U000e0100-\U000e01ef]"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +95,7 @@ def clusters(text: str) -> list[tuple[int, int]]:
     for i, character in enumerate(text):
         joined = i > 0 and (
             is_mark(character)
-            or (text[i - 1] == "\u200d" and _pictograph(character))
+            or (text[i - 1] == "\u200d" and is_emoji(text[slice(*spans[-1])]))
             or 0x1F3FB <= ord(character) <= 0x1F3FF
             or (_flag(character) and _flag(text[i - 1]) and (i - spans[-1][0]) == 1)
         )
@@ -109,9 +121,7 @@ def is_emoji(cluster: str) -> bool:
 
 def visible(cluster: str) -> str:
     """Without what needs no glyph of its own."""
-    return "".join(
-        c for c in cluster if c not in _JOINERS and not 0xFE00 <= ord(c) <= 0xFE0F and not c.isspace()
-    )
+    return "".join(_IGNORED.sub("", cluster).split())
 
 
 def itemise(text: str, base: int, face_of: Callable[[str], FontFace]) -> list[Run]:
@@ -144,7 +154,7 @@ def _scripts(text: str) -> list[str]:
 
 
 def _pictograph(character: str) -> bool:
-    return ord(character) >= 0x1F000
+    return "\U0001f000" <= character < "\U00020000" or character in _OLD_EMOJI
 
 
 def _flag(character: str) -> bool:

@@ -124,6 +124,31 @@ def test_without_voices_a_duet_shows_the_next_line_beside_this_one(stage):
     assert stage.ink(stage.drawn(lyrics, 100))[1] == pytest.approx(both[1], abs=4)
 
 
+def test_long_lines_of_a_duet_take_two_rows_rather_than_shrink(stage):
+    def reach(*lines):
+        words = stage.timings(*((text, 1.0, 5.0, voice) for text, voice in zip(lines, "FM", strict=True)))
+        _, blue, red = stage.drawn(
+            stage.overlay(words, effect="two-line duet", second_highlight="#ff3030", **LOOK), 124
+        ).yuv()
+        return [np.ptp(np.argwhere(plane)[:, 0] * 2) for plane in (blue < 80, red > 190)]
+
+    long = "and every word of it is one that she has sung before and more"
+    assert reach("she", "he")[0] == pytest.approx(reach("she", long)[0], abs=2)
+    assert reach("she", long)[1] > 1.5 * reach("she", "he")[1]
+
+
+def test_a_line_gives_way_only_when_its_last_word_has_begun(stage):
+    words = WordTimings(
+        (Line((Word("one", 1.0, 2.1), Word("two", 2.1, 2.2))), Line((Word("three", 2.0, 4.0),)))
+    )
+    lyrics = stage.overlay(words, **LOOK)
+    one, two, three = (stage.drawn(lyrics, index).yuv()[1] < 100 for index in (45, 53, 80))
+    rows = [np.argwhere(lit)[:, 0].mean() for lit in (one, three)]
+    assert abs(rows[0] - rows[1]) > 10
+    assert two[int(rows[0])].any()
+    assert two[int(rows[1])].any()
+
+
 def test_lines_that_are_sung_at_once_are_both_shown(stage):
     words = stage.timings(("a line that goes on", 1.0, 5.0), ("another", 2.0, 4.0))
     lyrics = stage.overlay(words, shadow=0.0)
@@ -210,7 +235,7 @@ def test_long_lyrics_are_laid_out_as_they_come_up(stage, monkeypatch, effect):
     laid = []
     whole = scenes.lay_out
     monkeypatch.setattr(scenes, "lay_out", lambda words, *rest: laid.append(words) or whole(words, *rest))
-    words = stage.timings(*((f"one two three four five six of {n}", 2.0 * n, 2.0 * n + 2) for n in range(150)))
+    words = stage.timings(*((f"one two three four five six {n}", 2.0 * n, 2.0 * n + 2) for n in range(150)))
     lyrics = stage.overlay(words, seconds=320, effect=effect)
     assert len(laid) <= 1
     for index in (30, 4000, 7480):

@@ -11,7 +11,7 @@ from lipsync_studio.engine.errors import TextError
 from lipsync_studio.overlay import fonts as fonts_module
 from lipsync_studio.overlay.breaks import breaks, even_rows
 from lipsync_studio.overlay.fonts import SHIPPED, Fonts
-from lipsync_studio.overlay.language import guessed
+from lipsync_studio.overlay.language import shape_language, usual_fonts
 from lipsync_studio.overlay.layout import lay_out, place_of
 from lipsync_studio.overlay.shape import shape
 from lipsync_studio.overlay.style import LyricStyle
@@ -99,10 +99,15 @@ def test_every_shipped_script_needs_no_other_font(bare):
 
 
 def test_letters_that_no_font_has_are_named(bare):
-    with pytest.raises(
-        TextError, match="no letters for 星 ዘ in the lyrics: choose a font .* models/fonts folder"
-    ):
-        Fonts().require("café étoile 星 star ዘ 星")
+    with pytest.raises(TextError) as raised:
+        Fonts().require("café étoile 星 star ዘ 星 \ue000")
+    assert str(raised.value) == (
+        "The fonts here have no letters for 星 ዘ \ue000 in the lyrics: put a font that covers them "
+        "(Noto Sans CJK, Noto Sans Ethiopic) into ComfyUI's models/fonts folder, or choose such a font file; "
+        "`pip install manimgx-fonts-cjk` with ComfyUI's Python brings one, too."
+    )
+    with pytest.raises(TextError, match=r"no letters for ዘ .* \(Noto Sans Ethiopic\) .* font file\.$"):
+        Fonts().require("ዘ")
 
 
 def test_chinese_japanese_and_korean_come_from_an_installed_package():
@@ -182,7 +187,24 @@ def test_text_is_cleaned():
 
 
 @pytest.mark.parametrize(
-    ("text", "language"), [("きら光", "ja"), ("반짝 光", "ko"), ("一闪", "zh"), ("hi", "")]
+    ("stated", "text", "language"),
+    [
+        ("", "きら光", "ja"),
+        ("", "반짝 光", "ko"),
+        ("", "一闪", "zh"),
+        ("", "hi", ""),
+        ("ja", "光", "ja"),
+        ("zh-TW", "光", "zh-TW"),
+        ("en", "hi", "en"),
+        ("en", "한 hi", "ko"),
+    ],
 )
-def test_the_language_that_decides_shapes(text, language):
-    assert guessed([text]) == language
+def test_the_language_that_decides_shapes(stated, text, language):
+    assert shape_language(stated, [text]) == language
+
+
+def test_a_language_has_its_usual_fonts():
+    assert "msyh" in usual_fonts("zh")
+    assert "msyh" not in usual_fonts("zh-Hant")
+    assert "msjh" in usual_fonts("zh_HK")
+    assert usual_fonts("en") == ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import torch
 from comfy_api.latest import io, ui
 
@@ -26,7 +27,7 @@ class LipSyncLyricStyle(io.ComfyNode):
             node_id="LipSyncLyricStyle",
             display_name="Lyric Style (LipSync)",
             category="lipsync/overlay",
-            description="How lyrics look and move, for Lyric Overlay. Shows a sample as it runs.",
+            description="How lyrics look and move, for Lyric Overlay. Shows a sample as you set it.",
             search_aliases=["karaoke", "subtitle style", "caption style", "font", "text effect"],
             is_output_node=True,
             inputs=[
@@ -201,20 +202,28 @@ class LipSyncLyricStyle(io.ComfyNode):
         )
 
     @classmethod
-    def execute(
-        cls,
-        sample: str,
-        font: str,
-        shape: str = "16:9",
-        background: torch.Tensor | None = None,
-        **look: Any,
-    ) -> io.NodeOutput:
-        with engine_imports():
-            from ..overlay.preview import preview
-        style = LyricStyle(font=font_path(font), **look)
-        size, picture = _SHAPES[shape], None
-        if background is not None:
-            picture = background[0].detach().float().cpu().numpy()
-            size = picture.shape[1] // 2 * 2, picture.shape[0] // 2 * 2
-        drawn = torch.from_numpy(preview(style, sample, size, picture, font_folders(ComfyHost())))[None]
+    def execute(cls, **inputs: Any) -> io.NodeOutput:
+        style, picture = drawn_sample(**inputs)
+        drawn = torch.from_numpy(picture)[None]
         return io.NodeOutput(style, drawn, ui=ui.PreviewImage(drawn, cls=cls))
+
+
+def drawn_sample(
+    sample: str,
+    font: str,
+    shape: str = "16:9",
+    background: torch.Tensor | None = None,
+    *,
+    scale: float = 1.0,
+    **look: Any,
+) -> tuple[LyricStyle, np.ndarray]:
+    """The node's inputs as a style, and float32 [H, W, 3], 0..1, of its sample; scale: of the usual size."""
+    with engine_imports():
+        from ..overlay.preview import preview
+    style = LyricStyle(font=font_path(font), **look)
+    width, height = (round(side * scale) for side in _SHAPES[shape])
+    picture = None
+    if background is not None:
+        picture = background[0].detach().float().cpu().numpy()
+        height, width = (side // 2 * 2 for side in picture.shape[:2])
+    return style, preview(style, sample, (width, height), picture, font_folders(ComfyHost()))

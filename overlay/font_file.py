@@ -6,6 +6,7 @@ import ctypes
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
+from threading import Lock
 
 import cv2
 import freetype
@@ -17,6 +18,8 @@ from ..engine.errors import TextError
 
 # Of variable fonts that are set in a weight of our choosing: as heavy as the shipped fonts.
 _WEIGHT = 650.0
+# FreeType's library is for one thread at a time, and its bindings let others run meanwhile.
+_DRAWING = Lock()
 _LOAD = freetype.FT_LOAD_NO_HINTING | freetype.FT_LOAD_NO_BITMAP
 
 
@@ -70,23 +73,24 @@ class FontFace:
         em: pixels. shift: of the origin, pixels, 0..1. stroke: pixels added all around. None without ink.
         Raises TextError for an outline that FreeType can't read."""
         try:
-            face = self._opened()
-            if not face.is_scalable:
-                return None
-            face.set_char_size(0, round(em * 64))
-            face.load_glyph(glyph, _LOAD)
-            drawn = face.glyph.get_glyph()
-            if stroke:
-                stroker = freetype.Stroker()
-                stroker.set(
-                    round(stroke * 64),
-                    freetype.FT_STROKER_LINECAP_ROUND,
-                    freetype.FT_STROKER_LINEJOIN_ROUND,
-                    0,
-                )
-                drawn.stroke(stroker, True)
-            origin = freetype.Vector(round(shift[0] * 64), -round(shift[1] * 64))
-            bitmap = drawn.to_bitmap(freetype.FT_RENDER_MODE_NORMAL, origin, True)
+            with _DRAWING:
+                face = self._opened()
+                if not face.is_scalable:
+                    return None
+                face.set_char_size(0, round(em * 64))
+                face.load_glyph(glyph, _LOAD)
+                drawn = face.glyph.get_glyph()
+                if stroke:
+                    stroker = freetype.Stroker()
+                    stroker.set(
+                        round(stroke * 64),
+                        freetype.FT_STROKER_LINECAP_ROUND,
+                        freetype.FT_STROKER_LINEJOIN_ROUND,
+                        0,
+                    )
+                    drawn.stroke(stroker, True)
+                origin = freetype.Vector(round(shift[0] * 64), -round(shift[1] * 64))
+                bitmap = drawn.to_bitmap(freetype.FT_RENDER_MODE_NORMAL, origin, True)
         except freetype.FT_Exception as error:
             raise TextError(
                 f'The font "{self.path.name}" is damaged ({error}): choose another one.'

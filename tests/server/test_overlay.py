@@ -7,6 +7,7 @@ import av
 import cv2
 import numpy as np
 import pytest
+import requests
 
 from lipsync_studio.devtools.paths import ROOT
 from lipsync_studio.overlay.style import EFFECTS
@@ -87,6 +88,36 @@ def test_a_styles_preview_stands_on_a_picture(client):
     assert picture(client.output_files(run)[0]).shape == (180, 320, 3)
 
 
+PREVIEW = "/lipsync_studio/lyric_style/preview"
+
+
+def test_a_style_is_shown_before_it_runs(server):
+    def shown(**inputs):
+        answer = requests.post(server.url + PREVIEW, json=style(**inputs)["inputs"], timeout=60)
+        assert (answer.status_code, answer.headers["Content-Type"]) == (200, "image/jpeg")
+        return cv2.imdecode(np.frombuffer(answer.content, np.uint8), cv2.IMREAD_COLOR)[..., ::-1].astype(int)
+
+    white, green = shown(), shown(colour="#00ff00", highlight="#00ff00", shape="1:1")
+    assert (white.shape, green.shape) == ((360, 640, 3), (480, 480, 3))
+    assert (white.min(axis=2) > 230).sum() > 200
+    assert ((green[..., 1] > 200) & (green[..., 0] < 80)).sum() > 200
+
+
+@pytest.mark.parametrize(("given", "status", "said"), [
+    (style(colour="reddish")["inputs"], 200, '"reddish" is not a colour'),
+    (style(size=1e9)["inputs"], 400, "size can't be 1000000000.0"),
+    (style(effect="none")["inputs"], 400, "effect can't be none"),
+    (style(font=7)["inputs"], 400, "font can't be 7"),
+    ([], 400, "must be a JSON object"),
+    (None, 415, "must come as JSON"),
+])  # fmt: skip
+def test_what_cannot_be_shown_is_said(server, given, status, said):
+    sent = {"data": "x"} if given is None else {"json": given}
+    answer = requests.post(server.url + PREVIEW, timeout=60, **sent)
+    assert answer.status_code == status
+    assert said in answer.json()["error"]
+
+
 def test_a_video_with_a_style_a_track_and_a_sidecar(client, server, sung):
     prompt = graph(style=["style", 0], subtitles="burned in and subtitle track", sidecar="srt")
     prompt |= {"style": style(effect="karaoke wipe", colour="#00ff00", size=0.3)}
@@ -163,7 +194,7 @@ def test_a_font_of_models_fonts_by_its_name(client, server):
 @pytest.mark.parametrize(("inputs", "said"), [
     ({"colour": "reddish"}, '"reddish" is not a colour'),
     ({"font": "nowhere.ttf"}, 'The font "nowhere.ttf" can\'t be read'),
-    ({"sample": "\U00013000"}, "no letters for \U00013000 in the lyrics: choose a font file"),
+    ({"sample": "\U00013000"}, "no letters for \U00013000 in the lyrics: put a font"),
 ])  # fmt: skip
 def test_what_is_wrong_is_said(client, inputs, said):
     run = client.run({"style": style(**inputs)})

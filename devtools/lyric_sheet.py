@@ -18,7 +18,8 @@ from .paths import ROOT
 
 SHEET = ROOT / "docs" / "overlay.jpg"
 CELL = (480, 270)
-_TITLE, _GAP = 30, 4
+_TITLE, _NAME, _GAP = 30, 130, 4  # height of titles, width of names, pixels between cells
+_LETTERS = 18  # pixels per em of both
 _QUALITY = 82
 SAMPLES = {
     "Latin": "Twinkle, twinkle, little star,\nhow I wonder what you are up above\nthe world so high",
@@ -42,10 +43,12 @@ LOOKS = {
 
 
 def main(path: Path = SHEET) -> None:
+    names = np.vstack([_label("", (_NAME, _TITLE)), *(_label(name, (_NAME, CELL[1])) for name in SAMPLES)])
     columns = [
-        np.vstack([_title(effect), *(_cell(effect, text) for text in SAMPLES.values())]) for effect in EFFECTS
+        np.vstack([_label(effect, (CELL[0], _TITLE)), *(_cell(effect, text) for text in SAMPLES.values())])
+        for effect in EFFECTS
     ]
-    cv2.imwrite(str(path), np.hstack(columns), [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
+    cv2.imwrite(str(path), np.hstack([names, *columns]), [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
 
 
 def _cell(effect: str, text: str) -> np.ndarray:
@@ -54,9 +57,9 @@ def _cell(effect: str, text: str) -> np.ndarray:
     return _framed((drawn[..., ::-1] * 255).round().astype(np.uint8))
 
 
-def _title(effect: str) -> np.ndarray:
+def _label(text: str, size: tuple[int, int]) -> np.ndarray:
     style = LyricStyle(
-        size=0.6,
+        size=_LETTERS / min(size[1], 1.25 * size[0]),
         position="middle",
         effect="line",
         outline_width=0.0,
@@ -64,10 +67,8 @@ def _title(effect: str) -> np.ndarray:
         colour="#202020",
         margin=0.0,
     )
-    white = np.ones((_TITLE, CELL[0], 3), np.float32)
-    return _framed(
-        (preview(style, effect, (CELL[0], _TITLE), white)[..., ::-1] * 255).round().astype(np.uint8)
-    )
+    white = np.ones((size[1], size[0], 3), np.float32)
+    return _framed((preview(style, text, size, white)[..., ::-1] * 255).round().astype(np.uint8))
 
 
 def _framed(picture: np.ndarray) -> np.ndarray:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from bidi import algorithm as bidi
 from fontTools.unicodedata import script
 
+from .brackets import resolve_brackets
 from .font_file import FontFace
 
 # Classes that rule X9 of UAX #9 takes out before levels are given.
@@ -66,6 +67,7 @@ def levels(text: str, base: int) -> list[int]:
     bidi.get_embedding_levels("".join(text[i] for i in kept), storage)
     bidi.explicit_embed_and_overrides(storage)
     bidi.resolve_weak_types(storage)
+    resolve_brackets(storage["chars"], base)
     bidi.resolve_neutral_types(storage, False)
     bidi.resolve_implicit_levels(storage, False)
     found = dict(zip(kept, (entry["level"] for entry in storage["chars"]), strict=True))

@@ -14,7 +14,7 @@ def resolve_brackets(characters: Sequence[MutableMapping[str, Any]], base: int) 
     """Give both brackets of a pair one direction, in place: the line's if anything inside has it, else that
     of what precedes the pair, if there are letters inside at all.
 
-    characters: of one level, as python-bidi keeps them: "ch", and "type" after the weak types are resolved."""
+    characters: of one level, as python-bidi keeps them: "ch", and "type" with the weak types resolved."""
     embedding = "LR"[base]
     for opening, closing in _pairs(characters):
         inside = {_STRONG[c["type"]] for c in characters[opening:closing] if c["type"] in _STRONG}

@@ -31,6 +31,11 @@ class SungLine:
     end: Fraction
     voice: str
 
+    @property
+    def text(self) -> str:
+        """As it is shown: without spaces where the words' script sets none."""
+        return "".join(clean(word.text) + " " * word.space for word in self.words).rstrip(" ")
+
 
 @dataclass(frozen=True)
 class Cue:

@@ -20,7 +20,6 @@ from .planes import I420Space, RGBSpace, Space
 from .raster import LineArt
 from .scenes import Layouts, scene_of
 from .style import LyricStyle, check_style
-from .text_runs import clean
 
 _SOFT = 1.5, 1 / 45  # width of a wipe's edge: pixels at least, em
 
@@ -50,10 +49,10 @@ class LyricOverlay:
         self._style, self._size = style or LyricStyle(), size
         check_style(self._style)
         lines = sung_lines(words.lines)
-        texts = [" ".join(clean(word.text) for word in line.words) for line in lines]
+        texts = [line.text for line in lines]
         language = shape_language(words.language, texts)
         fonts = Fonts(self._style.font, folders, language)
-        fonts.require(" ".join(texts))
+        fonts.require("\n".join(texts))
         self._layouts = Layouts(lines, size, self._style, fonts, language)
         self._scene = scene_of(self._layouts, FrameClock(times, duration))
         self._painters: dict[tuple[int, Hashable], LinePainter] = {}

@@ -6,8 +6,7 @@ from fractions import Fraction
 
 from ..align.words import WordTimings
 from ..engine.media.tracks import Subtitle
-from .cues import HOLD, SungLine, sung_lines
-from .text_runs import clean
+from .cues import HOLD, sung_lines
 
 # ISO 639-2, as MP4 has it, of the languages that lyrics are aligned in; others stay without a name.
 _CODES = {
@@ -27,7 +26,7 @@ def subtitles(words: WordTimings, duration: Fraction) -> list[Subtitle]:
         following = lines[number + 1].start if number + 1 < len(lines) else duration
         end = min(max(line.end, min(line.end + HOLD, following)), duration)
         if end > line.start:
-            spans.append((line.start, end, _text(line)))
+            spans.append((line.start, end, line.text))
     edges = sorted({edge for start, end, _ in spans for edge in (start, end)})
     cues: list[Subtitle] = []
     for start, end in zip(edges, edges[1:], strict=False):
@@ -42,7 +41,3 @@ def subtitles(words: WordTimings, duration: Fraction) -> list[Subtitle]:
 def language_code(language: str) -> str:
     """ISO 639-2 of a BCP 47 tag, "" for one that has none here."""
     return _CODES.get(language[:2].lower() if language[2:3] in ("", "-", "_") else "", "")
-
-
-def _text(line: SungLine) -> str:
-    return "".join(clean(word.text) + " " * word.space for word in line.words).strip()

@@ -36,7 +36,8 @@ def lyrics(seconds: float) -> WordTimings:
 
 
 def run(clip: Path, effect: str) -> dict[str, float]:
-    """Decode, draw, encode; seconds of processor and of wall time."""
+    """Decode, draw, encode: seconds of processor ("cpu") and wall time; "drawing": wall time in it against
+    the rest; "draw_ms": its processor time per frame."""
     source = VideoSource(clip)
     begin, busy = time.perf_counter(), time.process_time()
     overlay = None
@@ -45,23 +46,26 @@ def run(clip: Path, effect: str) -> dict[str, float]:
         overlay = LyricOverlay(
             source.size, lyrics(float(source.duration)), source.times, source.duration, style
         )
-    drawing = 0.0
+    drawing = passed = 0.0
     with av.open(os.devnull, "w", format="mp4") as container:
         stream = container.add_stream("libx264", rate=RATE, options={"preset": "veryfast", "crf": "16"})
         stream.width, stream.height = source.size
         stream.pix_fmt = "yuv420p"
         for frame in source.read():
             if overlay is not None:
-                started = time.thread_time()
+                started = time.thread_time(), time.perf_counter()
                 overlay.draw(frame)
-                drawing += time.thread_time() - started
+                drawing += time.thread_time() - started[0]
+                passed += time.perf_counter() - started[1]
             picture = av.VideoFrame.from_numpy_buffer(frame.planes, format="yuv420p")
             picture.pts = frame.index
             container.mux(stream.encode(picture))
         container.mux(stream.encode(None))
+    wall = time.perf_counter() - begin
     return {
-        "wall": time.perf_counter() - begin,
+        "wall": wall,
         "cpu": time.process_time() - busy,
+        "drawing": passed / (wall - passed),
         "draw_ms": 1000 * drawing / source.frames,
     }
 

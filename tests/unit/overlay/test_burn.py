@@ -20,6 +20,8 @@ from lipsync_studio.overlay.style import EFFECTS, LyricStyle
 from lipsync_studio.overlay.subtitles import subtitles
 
 SIZE, RATE, COUNT = (320, 180), Fraction(25), 75
+RATES = [Fraction(24000, 1001), Fraction(24), Fraction(25), Fraction(30000, 1001), Fraction(30), Fraction(50),
+         Fraction(60000, 1001), Fraction(60)]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +69,23 @@ def test_outside_the_text_the_encoder_gets_the_bits_that_were_decoded(
         if not 0.2 < before.pts < 2.6 and effect not in ("scrolling", "two-line duet"):
             assert np.array_equal(before.planes, after.planes)
     assert touched > 1000
+
+
+@pytest.mark.parametrize("rate", RATES, ids=str)
+def test_a_word_lights_up_on_its_frame_in_the_file(rate, tmp_path):
+    frames, words = 48, [(0.0, 5), (0.5, 17), (0.99, 30)]
+    starts = [float((number + within) / rate) for within, number in words]
+    line = Line(tuple(map(Word, ("one", "two", "three"), starts, [*starts[1:], float(40 / rate)])))
+    clip, out = tmp_path / "clip.mp4", tmp_path / "out.mp4"
+    with Mp4Writer(clip, SIZE, rate, Colour(), None, frames / rate) as writer:
+        for index in range(frames):
+            writer.write(Frame(np.full((270, 320), 128, np.uint8), Colour(), index / rate, index))
+    run(VideoSource(clip), WordTimings((line,)), out, LyricStyle(size=0.2))
+    found = [np.argwhere(frame.yuv()[1] < 90)[:, 1] for frame in VideoSource(out).read()]
+    lit = [columns.mean() if len(columns) else None for columns in found]
+    changes = [i for i in range(1, frames)
+               if lit[i] is not None and (lit[i - 1] is None or abs(lit[i] - lit[i - 1]) > 5)]  # fmt: skip
+    assert changes == [number for _, number in words]
 
 
 def test_the_sound_is_copied(clip, tmp_path, stage):

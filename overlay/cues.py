@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -162,17 +163,25 @@ def wiping(line: SungLine, stops: Sequence[Sequence[float]], frame: int, clock: 
     stops: for each word what share of its width is read at the end of each character. Linear in a word's
     time, or in each syllable's where those are timed."""
     time = float(clock.middle(frame))
+    ends = _ends(line.words)
     count = 0
-    for word in line.words:
-        if time < word.end:
-            break
+    while count < len(ends) and time >= ends[count]:
         count += 1
-    if count == len(line.words) or time <= line.words[count].start:
+    if count == len(ends) or time <= line.words[count].start:
         return Progress(0, count)
-    return Progress(0, count, count, _share(line.words[count], stops[count], time))
+    return Progress(0, count, count, _share(line.words[count], ends[count], stops[count], time))
 
 
-def _share(word: Word, stops: Sequence[float], time: float) -> float:
+def _ends(words: Sequence[Word]) -> list[float]:
+    """Where each word ends, at the latest where the next begins."""
+    following = [*(word.start for word in words[1:]), math.inf]
+    return [
+        min(word.end, start) if start > word.start else word.end
+        for word, start in zip(words, following, strict=True)
+    ]
+
+
+def _share(word: Word, end: float, stops: Sequence[float], time: float) -> float:
     read = 0.0
     letters = 0
     for syllable in word.syllables:
@@ -184,4 +193,4 @@ def _share(word: Word, stops: Sequence[float], time: float) -> float:
         read = to
     if word.syllables:
         return 1.0
-    return (time - word.start) / (word.end - word.start)
+    return (time - word.start) / (end - word.start)

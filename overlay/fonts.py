@@ -98,7 +98,7 @@ class Fonts:
         yield from sorted(system_fonts(), key=lambda path: not _name(path).startswith(self._usual))
 
     def _path_of(self, font: str) -> Path:
-        given = Path(font.strip()).expanduser()
+        given = Path(os.path.expanduser(font.strip()))
         if given.is_file():
             return given
         if not given.is_absolute():
@@ -159,7 +159,7 @@ def _package_folders() -> list[Path]:
 
 
 def _system_folders() -> list[Path]:
-    home = Path.home()
+    home = Path(os.path.expanduser("~"))
     if sys.platform == "win32":
         local = Path(os.environ.get("LOCALAPPDATA", home / "AppData" / "Local"))
         return [Path(os.environ.get("WINDIR", "C:/Windows")) / "Fonts", local / "Microsoft/Windows/Fonts"]

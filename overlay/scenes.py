@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -197,14 +198,22 @@ class Column:
     def at(self, frame: int) -> list[Shown]:
         shown = []
         for line, y, seen in self._scroll.at(frame):
-            last = line + 1 == len(self._lit)
-            sung = self._lit[line][0] <= frame and (last or frame < self._lit[line + 1][0])
+            sung = self._lit[line][0] <= frame < self._until(line)
             progress = highlighted(self._lit[line], frame) if sung else Progress()
             shown.append(Shown(line, progress, seen, y - self._layouts.get(line, self._place).top))
         return shown
 
     def voice(self, line: int) -> int:
         return 0
+
+    def _until(self, line: int) -> float:
+        """The frame from which nothing of a line is lit: the next line's first, or, where words of this one
+        are still to come then, that of its end."""
+        if line + 1 == len(self._lit):
+            return math.inf
+        following = self._lit[line + 1][0]
+        done = self._lit[line][-1] < following
+        return following if done else self._clock.frame_at(self._layouts.lines[line].end)
 
     def _height(self, line: int) -> float:
         return _height(self._layouts.get(line, self._place))

@@ -72,6 +72,24 @@ def test_words_with_equal_times_light_up_together(stage):
     assert after[0] > 0
 
 
+def test_a_wipe_follows_the_starts_of_words_that_overlap(stage):
+    words = WordTimings((Line((Word("mmmm", 1.0, 4.0), Word("mmmm", 2.0, 3.0))),))
+    lyrics = stage.overlay(words, effect="karaoke wipe", **LOOK)
+    (_, before), (_, half), (_, end) = (stage.lit(stage.drawn(lyrics, index)) for index in (49, 62, 76))
+    assert before < half < end
+    assert half == pytest.approx((before + end) / 2, abs=12)
+
+
+def test_words_of_two_lines_at_once_are_both_lit_while_they_scroll(stage):
+    words = WordTimings(
+        (Line((Word("one", 1.0, 2.0), Word("two", 3.0, 4.0))), Line((Word("three", 2.0, 4.0),)))
+    )
+    lyrics = stage.overlay(words, effect="scrolling", position="middle")
+    lit = [np.argwhere(stage.drawn(lyrics, index).yuv()[1] < 100)[:, 0] for index in (30, 80, 110)]
+    assert np.ptp(lit[1]) > 2 * np.ptp(lit[0])
+    assert np.ptp(lit[2]) < 2 * np.ptp(lit[0])
+
+
 def test_words_pop_in_one_by_one(stage):
     lyrics = stage.overlay(stage.timings(("one two three", 1.0, 4.0)), effect="word pop-in")
     assert stage.ink(stage.drawn(lyrics, 24)) is None

@@ -105,9 +105,9 @@ class Fonts:
             for folder in self._folders:
                 if (folder / given).is_file():
                     return folder / given
-            wanted = given.name.lower()
+            wanted = _plain(given.name)
             for path in (*_ranked([*self._folders, SHIPPED]), *system_fonts()):
-                if wanted in (path.name.lower(), path.stem.lower()):
+                if wanted in (_plain(path.name), _plain(path.stem)):
                     return path
         raise unreadable(font)
 
@@ -140,6 +140,11 @@ def _rank(path: Path) -> tuple[int, int, int, str]:
     known = next((i for i, start in enumerate(_KNOWN) if name.startswith(start)), len(_KNOWN))
     heavy = 0 if "bold" in name or "vf" in name or "wght" in name else 1
     return sum(word in name for word in _UNWANTED), known, heavy, str(path)
+
+
+def _plain(name: str) -> str:
+    """ "Open Sans" and "OpenSans-Regular" are the same font."""
+    return re.sub(r"[\s_-]|(?<=.)regular$", "", name.lower())
 
 
 def _name(path: Path) -> str:

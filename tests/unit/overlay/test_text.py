@@ -133,9 +133,9 @@ def test_a_folder_of_fonts_is_asked_before_the_rest(tmp_path, bare):
     assert fonts.face_of("ש").path.name == "NotoSansHebrew.ttf"
 
 
-@pytest.mark.parametrize("name", ["Mine.ttf", "mine", "Mine", "PATH"])
+@pytest.mark.parametrize("name", ["MyOwn-Regular.ttf", "myown-regular", "My Own", "MyOwn", "PATH"])
 def test_a_font_is_found_by_its_name(tmp_path, name):
-    path = tmp_path / "Mine.ttf"
+    path = tmp_path / "MyOwn-Regular.ttf"
     shutil.copy(SHIPPED / "NotoSans.ttf", path)
     assert Fonts(str(path) if name == "PATH" else name, [tmp_path]).main.path == path
 

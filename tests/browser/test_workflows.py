@@ -135,6 +135,9 @@ SHOWS = "([image, [width, height]]) => image.naturalWidth === width && image.nat
 
 
 def test_the_list_of_templates_shows_the_workflows_with_their_thumbnails(studio, pictures):
+    # The list fetches the thumbnails that are in view.
+    seen = studio.viewport_size
+    studio.set_viewport_size({"width": seen["width"], "height": 3 * seen["height"]})
     studio.evaluate("() => void app.extensionManager.command.execute('Comfy.BrowseTemplates')")
     studio.get_by_role("dialog").get_by_text(PACK_NAME, exact=True).click()
     for path in WORKFLOWS:
@@ -145,6 +148,7 @@ def test_the_list_of_templates_shows_the_workflows_with_their_thumbnails(studio,
     studio.screenshot(path=pictures / "templates.png")
     studio.get_by_role("dialog").get_by_role("button", name="Close dialog").click()
     studio.get_by_role("dialog").wait_for(state="detached")
+    studio.set_viewport_size(seen)
     assert studio.problems == []
 
 

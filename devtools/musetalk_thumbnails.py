@@ -18,17 +18,17 @@ _DARK = (17, 19, 24)
 
 
 def footage(sitter: Sitter) -> np.ndarray:
-    return _row(_boxed(sitter), masked(sitter, "jaw", side=HEIGHT))
+    return row(_boxed(sitter), masked(sitter, "jaw", side=HEIGHT))
 
 
 def portrait(sitter: Sitter) -> np.ndarray:
-    return _row(sitter.view(HEIGHT).crop(sitter.rgb), masked(sitter, "jaw", side=HEIGHT))
+    return row(sitter.view(HEIGHT).crop(sitter.rgb), masked(sitter, "jaw", side=HEIGHT))
 
 
 def stages(sitter: Sitter) -> np.ndarray:
     crop, hidden = seen(sitter, (HEIGHT - _GAP) // 2)
     gap = np.full((_GAP, crop.shape[1], 3), _DARK, np.uint8)
-    return _row(_boxed(sitter), np.vstack([crop, gap, hidden]), masked(sitter, "jaw", side=HEIGHT))
+    return row(_boxed(sitter), np.vstack([crop, gap, hidden]), masked(sitter, "jaw", side=HEIGHT))
 
 
 def _boxed(sitter: Sitter) -> np.ndarray:
@@ -38,8 +38,8 @@ def _boxed(sitter: Sitter) -> np.ndarray:
     return panel
 
 
-def _row(*panels: np.ndarray) -> np.ndarray:
-    """Panels side by side, cut at their sides to the same width."""
+def row(*panels: np.ndarray) -> np.ndarray:
+    """A thumbnail of panels side by side, cut at their sides to the same width, and centred in its height."""
     canvas = np.full((HEIGHT, WIDTH, 3), _DARK, np.uint8)
     edges = np.linspace(0, WIDTH + _GAP, len(panels) + 1).round().astype(int)
     for panel, x0, x1 in zip(panels, edges, edges[1:] - _GAP, strict=False):
@@ -47,7 +47,8 @@ def _row(*panels: np.ndarray) -> np.ndarray:
         left = max(0, spare // 2)
         part = panel[:, left : left + x1 - x0]
         start = x0 + max(0, -spare // 2)
-        canvas[:, start : start + part.shape[1]] = part
+        top = (HEIGHT - part.shape[0]) // 2
+        canvas[top : top + part.shape[0], start : start + part.shape[1]] = part
     return canvas
 
 

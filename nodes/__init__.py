@@ -14,6 +14,8 @@ from .did_backend import LipSyncDIDBackend
 from .did_routes import register_routes
 from .did_talk import LipSyncDIDTalk
 from .face_track import LipSyncFaceTrack
+from .lyric_preview import register_preview
+from .lyric_style import LipSyncLyricStyle
 from .lyrics_files import LipSyncLoadLyrics, LipSyncSaveLyrics
 from .model_manager import LipSyncModelManager
 from .musetalk import LipSyncMuseTalkBackend, LipSyncMuseTalkLoader
@@ -32,6 +34,7 @@ class LipSyncStudio(ComfyExtension):
         server = getattr(PromptServer, "instance", None)
         if server is not None:
             register_routes(server)
+            register_preview(server)
 
     async def get_node_list(self) -> list[type[io.ComfyNode]]:
         return [
@@ -46,6 +49,7 @@ class LipSyncStudio(ComfyExtension):
             LipSyncSaveLyrics,
             LipSyncFromWhisperAlignment,
             LipSyncToWhisperAlignment,
+            LipSyncLyricStyle,
             LipSyncLyricOverlay,
             LipSyncModelManager,
             LipSyncMuseTalkLoader,

@@ -2,34 +2,48 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from comfy_api.latest import InputImpl, io
+import torch
+from comfy_api.latest import InputImpl, Types, io
+from comfy_execution.graph import ExecutionBlocker
 
 from ..engine.host.comfy import ComfyHost
-from ..overlay.style import OverlayStyle
-from .inputs import to_source
+from ..overlay.style import POSITIONS, LyricStyle
+from .inputs import exact_fps, fps_input, to_source
+from .lyric_fonts import font_folders, font_path
+from .output_files import output_file
 from .requirements import engine_imports
-from .types import WordTimingsIO
+from .types import LyricStyleIO, WordTimingsIO
 
 if TYPE_CHECKING:
     from ..align.words import WordTimings
+
+_BURN, _BOTH, _TRACK = "burned in", "burned in and subtitle track", "subtitle track"
+_NO_FILE = "none"
+_SIDECARS = ("srt", "vtt", "ass", "lrc")
 
 
 class LipSyncLyricOverlay(io.ComfyNode):
     @classmethod
     def define_schema(cls) -> io.Schema:
-        look = OverlayStyle()
+        look = LyricStyle()
         return io.Schema(
             node_id="LipSyncLyricOverlay",
             display_name="Lyric Overlay (LipSync)",
             category="lipsync/overlay",
             description=(
-                "Draws the lyrics over a video, one line at a time, the word that is sung highlighted."
+                "Draws the lyrics over a video or pictures, word by word as they are sung, and can add them "
+                "as a subtitle track or file."
             ),
             search_aliases=["subtitles", "karaoke", "captions", "lyric video"],
             inputs=[
-                io.Video.Input("video", tooltip="The video; its sound is kept."),
+                io.MultiType.Input(
+                    "video",
+                    types=[io.Video, io.Image],
+                    tooltip="The video, whose sound is kept, or an image batch.",
+                ),
                 WordTimingsIO.Input("words", tooltip="When each word is sung: from Align Lyrics."),
                 io.Float.Input(
                     "size",
@@ -41,8 +55,8 @@ class LipSyncLyricOverlay(io.ComfyNode):
                 ),
                 io.Combo.Input(
                     "position",
-                    options=["bottom", "middle", "top"],
-                    default="bottom",
+                    options=list(POSITIONS),
+                    default=look.position,
                     tooltip="Where the line stands.",
                 ),
                 io.String.Input(
@@ -61,8 +75,9 @@ class LipSyncLyricOverlay(io.ComfyNode):
                     optional=True,
                     placeholder="built-in",
                     tooltip=(
-                        "A .ttf, .otf or .ttc file; empty for the built-in font, which has "
-                        "Latin letters only."
+                        "Name of a font file in models/fonts or the input folder, or of a font on this "
+                        "computer, or a full path; empty for the built-in one. Letters that it lacks come "
+                        "from other fonts."
                     ),
                 ),
                 io.Int.Input(
@@ -74,8 +89,39 @@ class LipSyncLyricOverlay(io.ComfyNode):
                     optional=True,
                     tooltip="Quality of the H.264 video: lower is better and larger.",
                 ),
+                LyricStyleIO.Input(
+                    "style",
+                    optional=True,
+                    tooltip="From Lyric Style: effects and all of the look, instead of size to font here.",
+                ),
+                io.Combo.Input(
+                    "subtitles",
+                    options=[_BURN, _BOTH, _TRACK],
+                    default=_BURN,
+                    optional=True,
+                    advanced=True,
+                    tooltip=(
+                        "burned in: part of the picture. subtitle track: beside it in the MP4, for players "
+                        "to switch on."
+                    ),
+                ),
+                io.Combo.Input(
+                    "sidecar",
+                    options=[_NO_FILE, *_SIDECARS],
+                    default=_NO_FILE,
+                    optional=True,
+                    advanced=True,
+                    tooltip="Also write the lyrics to a file of this kind in ComfyUI's output folder.",
+                ),
+                fps_input(),
             ],
-            outputs=[io.Video.Output(display_name="video")],
+            outputs=[
+                io.Video.Output(display_name="video"),
+                io.Image.Output(
+                    display_name="images", tooltip="The pictures with the lyrics, of an image batch."
+                ),
+                io.String.Output(display_name="sidecar", tooltip="Where the sidecar file is."),
+            ],
         )
 
     @classmethod
@@ -90,11 +136,51 @@ class LipSyncLyricOverlay(io.ComfyNode):
         outline: str,
         font: str = "",
         crf: int = 16,
+        style: LyricStyle | None = None,
+        subtitles: str = _BURN,
+        sidecar: str = _NO_FILE,
+        fps: float = 25.0,
     ) -> io.NodeOutput:
         with engine_imports():
+            from ..overlay.batch import draw_batch
             from ..overlay.burn import burn
-        style = OverlayStyle(font, size, colour, highlight, outline, position)  # type: ignore[arg-type]
+        if style is None:
+            style = LyricStyle(font_path(font), size, colour, highlight, outline, position)  # type: ignore[arg-type]
         host = ComfyHost()
-        path = host.temp_file(".mp4")
-        burn(to_source(video, 25.0), words, style, host, path, crf)
-        return io.NodeOutput(InputImpl.VideoFromFile(str(path)))
+        folders = font_folders(host)
+        result, images = None, ExecutionBlocker(
+            "`images` is for an image batch: connect `video`, or take the pictures out of it with Get Video "
+            "Components."
+        )  # fmt: skip
+        if isinstance(video, torch.Tensor):
+            rate = exact_fps(fps)
+            images = video if subtitles == _TRACK else draw_batch(video, rate, words, style, host, folders)
+            shape = video.shape[2], video.shape[1]
+            if subtitles == _BURN:
+                result = InputImpl.VideoFromComponents(
+                    Types.VideoComponents(images=images, audio=None, frame_rate=rate)
+                )
+        if result is None:
+            source, path = to_source(video, fps), host.temp_file(".mp4")
+            burn(
+                source,
+                words,
+                style,
+                host,
+                path,
+                crf,
+                folders,
+                draw=subtitles != _TRACK,
+                track=subtitles != _BURN,
+            )
+            result, shape = InputImpl.VideoFromFile(str(path)), source.size
+        file, shown = _sidecar(words, sidecar, shape) if sidecar != _NO_FILE else ("", None)
+        return io.NodeOutput(result, images, file, ui=shown)
+
+
+def _sidecar(words: WordTimings, kind: str, size: tuple[int, int]) -> tuple[str, dict[str, Any]]:
+    with engine_imports():
+        from ..align.formats import FORMATS, WriteOptions, write
+    path, saved = output_file("lyrics/ComfyUI", FORMATS[kind].suffixes[0])
+    write(words, Path(path), kind, WriteOptions(size=size))
+    return str(path), {"files": [saved]}

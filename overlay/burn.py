@@ -1,7 +1,8 @@
-"""Lyrics burnt into a whole clip, frame by frame."""
+"""Lyrics put into a whole clip: drawn into its frames, laid beside them as subtitles, or both."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -13,7 +14,8 @@ from ..engine.media.colour import small_rgb
 from ..engine.media.source import Source
 from ..engine.media.writer import Mp4Writer
 from .lyrics import LyricOverlay
-from .style import OverlayStyle
+from .style import LyricStyle
+from .subtitles import language_code, subtitles
 
 _CHUNK = 16
 _PREVIEW = 512
@@ -21,13 +23,25 @@ _STAGE = "Drawing lyrics"
 
 
 def burn(
-    source: Source, words: WordTimings, style: OverlayStyle, host: Host, path: Path, crf: int = 16
+    source: Source,
+    words: WordTimings,
+    style: LyricStyle,
+    host: Host,
+    path: Path,
+    crf: int = 16,
+    folders: Sequence[Path] = (),
+    *,
+    draw: bool = True,
+    track: bool = False,
 ) -> None:
     """Write the clip with its own sound and the lyrics over it to `path`, an MP4.
 
-    Raises TextError for lyrics or a style that can't be drawn, VideoError for a clip that can't be read;
-    nothing is left at `path` unless it is whole."""
-    overlay = LyricOverlay(source.size, words, source.times, source.duration, style)
+    folders: as in LyricOverlay. draw: into the frames; track: as subtitles that a player can switch on. Sound
+    that an MP4 can carry as it is coded is copied. Raises TextError for lyrics or a style that can't be
+    drawn, VideoError for a clip that can't be read; nothing is left at `path` unless it is whole."""
+    overlay = None
+    if draw:
+        overlay = LyricOverlay(source.size, words, source.times, source.duration, style, folders)
     frames = source.read()
     done = 0
     with Mp4Writer(
@@ -35,14 +49,17 @@ def burn(
         source.size,
         source.fps,
         source.colour,
-        source.sound(),
+        source.coded_sound() or source.sound(),
         source.duration,
         crf=crf,
         variable=source.variable,
+        subtitles=subtitles(words, source.duration) if track else (),
+        language=language_code(words.language),
     ) as writer:
         while chunk := list(islice(frames, _CHUNK)):
-            for frame in chunk:
-                overlay.draw(frame)
+            if overlay is not None:
+                for frame in chunk:
+                    overlay.draw(frame)
             host.progress(
                 _STAGE,
                 done := done + len(chunk),

@@ -1,4 +1,4 @@
-"""One lyric line as pixels: rows, places of the words, and masks of their letters, outline and shadow."""
+"""A laid-out line as colours: what always shows, and what each word adds."""
 
 from __future__ import annotations
 
@@ -7,114 +7,180 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from PIL import Image, ImageDraw
-from PIL.ImageFont import FreeTypeFont
 
-from ..engine.errors import TextError
 from ..engine.media.colour import Rect
-from .style import OverlayStyle, load_font
+from .glyphs import Ink, ink_of, stroke_of
+from .layout import LineLayout, Piece, PlacedGlyph
+from .style import LyricStyle, rgba
 
-SAFE_MARGIN = 0.05  # share of the width and of the height that stays clear on each side
-_LEADING = 1.2  # distance of two rows' baselines, in em as all below
-_ABOVE_BASELINE = 0.9  # where a row's share of the leading begins
-_BOLDER = 0.012
-_OUTLINE = 0.07
-_SHADOW_DROP = 0.05
-_SHADOW_BLUR = 0.1
-_SHADOW = 0.6  # opacity
-_SMALLEST = 6.0  # pixels per em below which nobody can read
+_SHADOW_COLOUR = (0.0, 0.0, 0.0)
+# Where a gradient begins above the baseline and ends below it, em: the height of capitals, a little lower.
+_GRADIENT = (0.74, 0.06)
+_BOX_PADDING, _BOX_RADIUS = (0.35, 0.12), 0.22  # em: sideways and up and down; of the corners
+_POP_ROOM = 0.12  # share of a word's width that it may swell by on each side
 
 
 @dataclass(frozen=True)
-class LineMasks:
-    """What covers how much of each pixel, float32 [h, w], 0..1, adding up to the text's opacity."""
+class WordPart:
+    """What a word brings on one row. box: even numbers from the corner of the line's rect. rgba: float32
+    [h, w, 4], premultiplied, 0..1. pieces: of the word on this row, with the share of its width that is read
+    where each begins and ends."""
 
-    letters: np.ndarray
-    outline: np.ndarray
-    shadow: np.ndarray
+    box: Rect
+    rgba: np.ndarray
+    pieces: tuple[tuple[Piece, float, float], ...]
 
 
-class LineLayout:
-    """A line laid out for a picture of `size` (width, height): at most two rows, of like length, centred,
-    inside the safe margins; a line that is too long for them is set smaller.
+class LineArt:
+    """A line's pixels. With `pop` the words are not in `base`, and each part is all of its word; without,
+    they are, and a part is what the highlight changes, to be added.
 
-    rect: all that it touches, even numbers (x0, y0, x1, y1) in the picture. boxes: the same for each word,
-    even numbers inside the rect; they don't overlap.
+    rect: (x0, y0, x1, y1) in the picture, even numbers. base: float32 [h, w, 4], premultiplied, 0..1."""
 
-    Raises TextError when even the smallest letters don't fit.
-    """
-
-    def __init__(self, words: Sequence[str], size: tuple[int, int], style: OverlayStyle) -> None:
-        font, rows = _fit(words, size, style)
-        self._font = font
-        width, height = size
-        em = font.size
-        ascent, descent = font.getmetrics()
-        block = ascent + descent + _LEADING * em * (len(rows) - 1)
-        room = height * (1 - 2 * SAFE_MARGIN) - block
-        top = height * SAFE_MARGIN + room * {"top": 0.0, "middle": 0.5, "bottom": 1.0}[style.position]
-        spread = em * (_OUTLINE + _SHADOW_DROP + 3 * _SHADOW_BLUR)
-        longest = max(font.getlength(" ".join(row)) for row in rows)
-        x0, y0 = _even((width - longest) / 2 - spread, width), _even(top - spread, height)
-        x1, y1 = _even((width + longest) / 2 + spread + 2, width), _even(top + block + spread + 2, height)
-        self.rect: Rect = (x0, y0, x1, y1)
-        self.boxes: list[Rect] = []
-        self._words: list[tuple[str, tuple[float, float]]] = []
-        gap = font.getlength(" ") / 2
-        for number, row in enumerate(rows):
-            baseline = top + ascent + _LEADING * em * number - y0
-            line_top = baseline - _ABOVE_BASELINE * em
-            above = 0 if number == 0 else _even(line_top, y1 - y0)
-            below = y1 - y0 if row is rows[-1] else _even(line_top + _LEADING * em, y1 - y0)
-            left = (width - font.getlength(" ".join(row))) / 2 - x0
-            for index, word in enumerate(row):
-                x = left + (font.getlength(" ".join(row[:index]) + " ") if index else 0.0)
-                self._words.append((word, (x, baseline)))
-                self.boxes.append((_even(x - gap, x1 - x0), above,
-                                   _even(x + font.getlength(word) + gap, x1 - x0), below))
-
-    def masks(self) -> LineMasks:
-        """Masks of the rect's size."""
+    def __init__(
+        self,
+        layout: LineLayout,
+        style: LyricStyle,
+        size: tuple[int, int],
+        highlight: str,
+        *,
+        pop: bool = False,
+    ) -> None:
+        self._layout, self._style, self._highlight, self._pop = layout, style, highlight, pop
+        em = layout.em
+        self._margin = (
+            em * (style.outline_width + bool(style.shadow) * (style.shadow_distance + 3 * style.shadow_blur))
+            + 2
+        )
+        swell = (
+            max((p.width for w in layout.words for p in w.pieces), default=0.0) * _POP_ROOM if pop else 0.0
+        )
+        box_margin = em * max(_BOX_PADDING) + 2 if style.box else 0.0
+        self.rect = layout.reach(max(self._margin + swell, box_margin, em * 0.25), size)
+        self._words: dict[int, list[PlacedGlyph]] = {}
+        for placed in layout.glyphs:
+            self._words.setdefault(placed.word, []).append(placed)
         x0, y0, x1, y1 = self.rect
-        em = self._font.size
-        letters, outline = Image.new("L", (x1 - x0, y1 - y0)), Image.new("L", (x1 - x0, y1 - y0))
-        for picture, stroke in ((letters, _BOLDER * em), (outline, (_BOLDER + _OUTLINE) * em)):
-            pen = ImageDraw.Draw(picture)
-            for word, place in self._words:
-                pen.text(place, word, 255, self._font, anchor="ls", stroke_width=stroke)
-        above, below = (np.asarray(picture, np.float32) / 255 for picture in (letters, outline))
-        dropped = np.zeros_like(below)
-        drop = round(_SHADOW_DROP * em)
-        dropped[drop:] = below[: len(below) - drop]
-        shadow = cv2.GaussianBlur(dropped, (0, 0), _SHADOW_BLUR * em) * _SHADOW
-        below = below * (1 - above)
-        return LineMasks(above, below, shadow * (1 - above - below))
+        whole = (0, 0, x1 - x0, y1 - y0)
+        self.base = np.zeros((y1 - y0, x1 - x0, 4), np.float32)
+        if not pop:
+            self._compose(self.base, whole, list(layout.glyphs))
+        if style.box:
+            self.base += self._box() * (1 - self.base[..., 3:])
+
+    def parts(self, word: int) -> list[WordPart]:
+        """Of a word, one for each row that it is on."""
+        glyphs = self._words.get(word, [])
+        place = self._layout.words[word]
+        total = sum(piece.width for piece in place.pieces) or 1.0
+        found, read = [], 0.0
+        spans: dict[int, list[tuple[Piece, float, float]]] = {}
+        for piece in place.pieces:
+            spans.setdefault(piece.row, []).append((piece, read / total, (read + piece.width) / total))
+            read += piece.width
+        for row, pieces in spans.items():
+            on_row = [glyph for glyph in glyphs if glyph.row == row]
+            part = self._popping(on_row) if self._pop else self._change(on_row)
+            if part is not None:
+                found.append(WordPart(*part, tuple(pieces)))
+        return found
+
+    def _change(self, glyphs: list[PlacedGlyph]) -> tuple[Rect, np.ndarray] | None:
+        ink = ink_of(glyphs, self._layout, self.rect)
+        if ink is None:
+            return None
+        lit = np.array(_premultiplied(self._highlight), np.float32)
+        return ink.box, ink.letters[..., None] * (lit - self._fill(ink.box))
+
+    def _popping(self, glyphs: list[PlacedGlyph]) -> tuple[Rect, np.ndarray] | None:
+        ink = ink_of(glyphs, self._layout, self.rect)
+        if ink is None:
+            return None
+        x0, y0, x1, y1 = self.rect
+        margin = -(-int(self._margin) // 2) * 2
+        left, top, right, bottom = ink.box
+        box = (
+            max(left - margin, 0),
+            max(top - margin, 0),
+            min(right + margin, x1 - x0),
+            min(bottom + margin, y1 - y0),
+        )
+        colours = np.zeros((box[3] - box[1], box[2] - box[0], 4), np.float32)
+        self._compose(colours, box, glyphs)
+        return box, colours
+
+    def _compose(self, out: np.ndarray, box: Rect, glyphs: Sequence[PlacedGlyph]) -> None:
+        """Letters, pictures, outline and shadow of some glyphs into `out`, [h, w, 4] of a box of the rect."""
+        style, em = self._style, self._layout.em
+        x0, y0 = self.rect[0] + box[0], self.rect[1] + box[1]
+        area = (x0, y0, self.rect[0] + box[2], self.rect[1] + box[3])
+        solid = np.zeros(out.shape[:2], np.float32)
+        # Word by word: within one, coverages add up; between them too, but no more than all.
+        for word in sorted({glyph.word for glyph in glyphs}):
+            ink = ink_of([glyph for glyph in glyphs if glyph.word == word], self._layout, area)
+            if ink is not None:
+                _lay(out, ink, self._fill(_moved(ink.box, box)), solid)
+        around: np.ndarray = solid
+        if style.outline_width:
+            stroke = stroke_of(glyphs, self._layout, area, style.outline_width * em)
+            around = np.maximum(stroke, solid)
+            out += ((around - solid)[..., None]) * np.array(_premultiplied(style.outline), np.float32)
+        if style.shadow:
+            dropped = np.zeros_like(around)
+            drop = round(style.shadow_distance * em)
+            dropped[drop:] = around[: len(around) - drop]
+            if style.shadow_blur:
+                dropped = cv2.GaussianBlur(dropped, (0, 0), style.shadow_blur * em)
+            out += (dropped * style.shadow * (1 - around))[..., None] * np.array(
+                (*_SHADOW_COLOUR, 1), np.float32
+            )
+
+    def _fill(self, box: Rect) -> np.ndarray:
+        """float32 [h, 1, 4]: the letters' colour on each line of pixels of a box of the rect."""
+        top = np.array(_premultiplied(self._style.colour), np.float32)
+        foot = np.array(_premultiplied(self._style.gradient or self._style.colour), np.float32)
+        y = np.arange(box[1], box[3], dtype=np.float32) + self.rect[1] + 0.5
+        baselines = np.array(self._layout.baselines, np.float32)
+        em = self._layout.em
+        # The row whose letters' middle is nearest.
+        nearest = np.abs(y[:, None] - (baselines - 0.3 * em)[None]).argmin(axis=1)
+        start = baselines[nearest] - _GRADIENT[0] * em
+        share = np.clip((y - start) / (sum(_GRADIENT) * em), 0, 1)[:, None, None]
+        return top + (foot - top) * share
+
+    def _box(self) -> np.ndarray:
+        """The rounded rectangle behind the text."""
+        em, layout = self._layout.em, self._layout
+        x0, y0, x1, y1 = self.rect
+        left = min(row[0] for row in layout.rows) - _BOX_PADDING[0] * em - x0
+        right = max(row[2] for row in layout.rows) + _BOX_PADDING[0] * em - x0
+        top, bottom = layout.top - _BOX_PADDING[1] * em - y0, layout.bottom + _BOX_PADDING[1] * em - y0
+        radius = _BOX_RADIUS * em
+        x = np.arange(x1 - x0, dtype=np.float32) + 0.5
+        y = np.arange(y1 - y0, dtype=np.float32) + 0.5
+        # Distance to the rectangle that is smaller by the radius on each side.
+        away_x = np.maximum(np.maximum(left + radius - x, x - (right - radius)), 0)
+        away_y = np.maximum(np.maximum(top + radius - y, y - (bottom - radius)), 0)
+        mask = np.clip(radius + 0.5 - np.hypot(away_x[None], away_y[:, None]), 0, 1)
+        return mask[..., None] * np.array(_premultiplied(self._style.box), np.float32)
 
 
-def _fit(words: Sequence[str], size: tuple[int, int],
-         style: OverlayStyle) -> tuple[FreeTypeFont, list[list[str]]]:
-    width, height = size
-    room, tall = width * (1 - 2 * SAFE_MARGIN), height * (1 - 2 * SAFE_MARGIN)
-    em = max(style.size * min(height, 1.25 * width), _SMALLEST)
-    while em >= _SMALLEST:
-        font = load_font(style.font, em)
-        rows = _rows(words, font, room)
-        wide = max(font.getlength(" ".join(row)) for row in rows)
-        if wide <= room and _LEADING * em * len(rows) <= tall:
-            return font, rows
-        em *= 0.94
-    text = " ".join(words)
-    raise TextError(f'The lyric line "{text[:40]}" does not fit a picture of {width}×{height}: '
-                    "break it into shorter lines, or use a larger picture.")
+def _lay(out: np.ndarray, ink: Ink, fill: np.ndarray, solid: np.ndarray) -> None:
+    x0, y0, x1, y1 = ink.box
+    place = slice(y0, y1), slice(x0, x1)
+    room = 1 - solid[place]
+    letters = np.minimum(ink.letters, room)
+    out[place] += letters[..., None] * fill
+    if ink.picture is not None:
+        out[place] += ink.picture * room[..., None]
+        letters = np.minimum(letters + ink.picture[..., 3], room)
+    solid[place] += letters
 
 
-def _rows(words: Sequence[str], font: FreeTypeFont, room: float) -> list[list[str]]:
-    """One row if it fits, else the split whose longer row is shortest."""
-    if len(words) == 1 or font.getlength(" ".join(words)) <= room:
-        return [list(words)]
-    splits = [[list(words[:at]), list(words[at:])] for at in range(1, len(words))]
-    return min(splits, key=lambda rows: max(font.getlength(" ".join(row)) for row in rows))
+def _moved(box: Rect, corner: Rect) -> Rect:
+    return box[0] + corner[0], box[1] + corner[1], box[2] + corner[0], box[3] + corner[1]
 
 
-def _even(value: float, limit: int) -> int:
-    return int(min(max(value, 0), limit)) // 2 * 2
+def _premultiplied(colour: str) -> tuple[float, float, float, float]:
+    red, green, blue, alpha = rgba(colour)
+    return red / 255 * alpha, green / 255 * alpha, blue / 255 * alpha, alpha

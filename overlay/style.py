@@ -1,28 +1,36 @@
-"""How lyrics look: OverlayStyle, and the font it names."""
+"""LYRIC_STYLE: how lyrics look and move."""
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Literal
+from typing import Literal, get_args
 
-from PIL import ImageColor, ImageFont
-from PIL.ImageFont import FreeTypeFont
+from PIL import ImageColor
 
 from ..engine.errors import TextError
 
-Position = Literal["bottom", "middle", "top"]
-RGB = tuple[int, int, int]
-
-_NO_CHARACTER = "\U0010ffff"  # never assigned, so every font draws its "missing" box for it
+Effect = Literal["word highlight", "karaoke wipe", "word pop-in", "line", "scrolling", "two-line duet"]
+Position = Literal[
+    "bottom", "middle", "top", "bottom left", "bottom right", "top left", "top right", "lower third", "social"
+]
+EFFECTS: tuple[Effect, ...] = get_args(Effect)
+POSITIONS: tuple[Position, ...] = get_args(Position)
+RGBA = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
-class OverlayStyle:
-    """font: a .ttf, .otf or .ttc file, or "" for the built-in one (Latin letters without accents).
-    size: height of the letters' em as a share of the picture's height (in portrait: of 5/4 of its width).
-    Colours as CSS writes them ("#ffd23f", "white")."""
+class LyricStyle:
+    """font: path or file name of a .ttf, .otf or .ttc file, or "" for the shipped one; letters that it lacks
+    come from others. size: height of the letters' em as a share of the picture's height (in portrait: of 5/4
+    of its width). Colours as CSS writes them ("#ffd23f", "#ffffff80", "white").
+
+    highlight: of what is being sung, or, in a wipe, has been; second_highlight: the same for a duet's second
+    voice. gradient: what the letters' colour runs to at their foot, "" for one colour. outline_width, and
+    shadow's distance and blur, in em; shadow: its opacity, 0 for none. box: colour behind the text, "" for
+    none. fade_in, fade_out: seconds at most; they end where singing begins and begin where it ends. margin:
+    share of the width and height that stays clear on each side. rows: how many a line may take before it is
+    set smaller, 0 for 2, in portrait 3.
+    """
 
     font: str = ""
     size: float = 0.07
@@ -30,51 +38,35 @@ class OverlayStyle:
     highlight: str = "#ffd23f"
     outline: str = "#101014"
     position: Position = "bottom"
+    effect: Effect = "word highlight"
+    second_highlight: str = "#7fd4ff"
+    gradient: str = ""
+    outline_width: float = 0.07
+    shadow: float = 0.6
+    shadow_distance: float = 0.05
+    shadow_blur: float = 0.1
+    box: str = ""
+    fade_in: float = 0.15
+    fade_out: float = 0.15
+    margin: float = 0.05
+    rows: int = 0
 
 
-def rgb(colour: str) -> RGB:
-    """Raises TextError for what is no colour."""
+def rgba(colour: str) -> RGBA:
+    """Red, green, blue 0..255, opacity 0..1. Raises TextError for what is no colour."""
     try:
-        red, green, blue = ImageColor.getrgb(colour)[:3]
+        red, green, blue, opacity = ImageColor.getcolor(colour.strip(), "RGBA")  # type: ignore[misc]
     except ValueError as error:
         raise TextError(f'"{colour}" is not a colour: write it like #ffd23f or white.') from error
-    return red, green, blue
+    return red, green, blue, opacity / 255
 
 
-@lru_cache(maxsize=16)
-def load_font(font: str, pixels: float) -> FreeTypeFont:
-    """Raises TextError when the file can't be read as a font."""
-    try:
-        if font:
-            return ImageFont.truetype(font, pixels)
-        built_in = ImageFont.load_default(pixels)
-    except OSError as error:
-        raise TextError(
-            f'The font "{font}" can\'t be read: give the path of a .ttf, .otf or .ttc file.') from error
-    if not isinstance(built_in, FreeTypeFont):
-        raise TextError("This Pillow has no FreeType: install the official one with `pip install Pillow`.")
-    return built_in
-
-
-def check_style(style: OverlayStyle) -> None:
-    """Raises TextError when a colour or the font can't be read."""
-    for colour in (style.colour, style.highlight, style.outline):
-        rgb(colour)
-    load_font(style.font, 32)
-
-
-def check_letters(text: str, font: str) -> None:
-    """Raises TextError when the font can't draw a character of the text."""
-    face = load_font(font, 32)
-    box = _drawn(face, _NO_CHARACTER)
-    missing = [character for character in sorted(set(text))
-               if unicodedata.category(character)[0] not in "ZC" and _drawn(face, character) == box]
-    if missing:
-        name = f'The font "{font}"' if font else "The built-in font"
-        raise TextError(f"{name} has no letters for {' '.join(missing)} in the lyrics: "
-                        "choose a font file that covers them.")
-
-
-def _drawn(face: FreeTypeFont, character: str) -> tuple[tuple[int, int], bytes]:
-    mask = face.getmask(character)
-    return mask.size, bytes(mask)
+def check_style(style: LyricStyle) -> None:
+    """Raises TextError when a colour, the effect or the position can't be read."""
+    for colour in (style.colour, style.highlight, style.outline, style.second_highlight):
+        rgba(colour)
+    for colour in filter(None, (style.gradient, style.box)):
+        rgba(colour)
+    for value, known, kind in ((style.effect, EFFECTS, "effect"), (style.position, POSITIONS, "position")):
+        if value not in known:
+            raise TextError(f'There is no {kind} "{value}": choose one of {", ".join(known)}.')

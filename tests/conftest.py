@@ -5,17 +5,25 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+import wave
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import av
+import numpy as np
 import pytest
 
 from lipsync_studio.devtools import chromium, comfyui
 from lipsync_studio.devtools.paths import ROOT
+from lipsync_studio.engine.media.sound import Sound
 
 TESTS = Path(__file__).parent
 PAGE_SECONDS = 120
+# Nothing listens there: partner nodes that a test starts must not reach their services.
+NOWHERE = "http://127.0.0.1:9"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -43,10 +51,47 @@ def server(comfy: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[An
     from lipsync_studio.devtools.server import ComfyServer
 
     folder = tmp_path_factory.mktemp("comfy")
-    with ComfyServer(comfy, folder / "base", log=folder / "server.log") as running:
+    options = ["--cpu", "--comfy-api-base", NOWHERE]
+    with ComfyServer(comfy, folder / "base", options, log=folder / "server.log") as running:
         for path in (ROOT / "demo").iterdir():
             running.add_input(path)
         yield running
+
+
+@dataclass(frozen=True)
+class ShortMedia:
+    """A face in motion for 1.5 s at some frame rates, and the first line of a song, in the input folder."""
+
+    clips: Mapping[int, str]
+    song: str
+    seconds: float
+    words: str
+
+
+@pytest.fixture(scope="session")
+def short_media(server: Any) -> ShortMedia:
+    """What workflows are run on, so that a run takes seconds."""
+    clips = {fps: f"short_{fps}.mp4" for fps in (24, 25, 30)}
+    with av.open(str(ROOT / "demo" / "clip.mp4")) as container:
+        frames = [
+            frame.reformat(320, 320) for frame, _ in zip(container.decode(video=0), range(45), strict=False)
+        ]
+    for fps, name in clips.items():
+        with av.open(str(server.base / "input" / name), "w") as container:
+            stream = container.add_stream("libx264", rate=fps, options={"crf": "16", "preset": "veryfast"})
+            stream.width = stream.height = 320
+            stream.pix_fmt = "yuv420p"
+            for index, frame in enumerate(frames[: fps * 3 // 2]):
+                frame.pts, frame.time_base = index, Fraction(1, fps)
+                container.mux(stream.encode(frame))
+            container.mux(stream.encode(None))
+    sound = Sound.load(ROOT / "demo" / "verse.mp3")
+    seconds = 3.4
+    with wave.open(str(server.base / "input" / "short.wav"), "wb") as file:
+        file.setparams((1, 2, 16000, 0, "NONE", ""))
+        samples = sound.mono(16000)[: round(seconds * 16000)]
+        file.writeframes(np.round(samples * 32767).astype("<i2").tobytes())
+    return ShortMedia(clips, "short.wav", seconds, "Twinkle, twinkle, little star,")
 
 
 @pytest.fixture
@@ -95,24 +140,34 @@ def browser() -> Iterator[Any]:
         running.close()
 
 
+@pytest.fixture(scope="session")
+def open_page(browser: Any, server: Any) -> Callable[..., Any]:
+    """Opens an address of the server, its front page by default, in a page of its own.
+
+    Returns the page when ComfyUI's front end is ready in it; `problems` collects the errors of this pack.
+    """
+
+    def open_(address: str = "") -> Any:
+        fresh = browser.new_page(viewport={"width": 1600, "height": 1000})
+        fresh.set_default_timeout(PAGE_SECONDS * 1000)
+        fresh.problems = []
+        fresh.on("pageerror", lambda error: fresh.problems.append(str(error)))
+        fresh.on("console", lambda message: _note_console(fresh.problems, message))
+        fresh.goto(f"{server.url}/{address}")
+        fresh.wait_for_function(
+            "window.app?.extensionManager && window.app.graph && LiteGraph.registered_node_types"
+        )
+        return fresh
+
+    return open_
+
+
 @pytest.fixture
-def page(browser: Any, server: Any) -> Iterator[Any]:
-    """A page with ComfyUI's front end ready; `open_page(page, url)` loads another address."""
-    fresh = browser.new_page(viewport={"width": 1600, "height": 1000})
-    fresh.set_default_timeout(PAGE_SECONDS * 1000)
-    fresh.problems = []
-    fresh.on("pageerror", lambda error: fresh.problems.append(str(error)))
-    fresh.on("console", lambda message: _note_console(fresh.problems, message))
-    open_page(fresh, server.url)
+def page(open_page: Callable[..., Any]) -> Iterator[Any]:
+    """A page with ComfyUI's front end ready."""
+    fresh = open_page()
     yield fresh
     fresh.close()
-
-
-def open_page(page: Any, url: str) -> None:
-    page.goto(url)
-    page.wait_for_function(
-        "window.app?.extensionManager && window.app.graph && LiteGraph.registered_node_types"
-    )
 
 
 def _note_console(problems: list[str], message: Any) -> None:

@@ -76,6 +76,9 @@ class ImageSource:
     def sound(self) -> Sound | None:
         return None
 
+    def coded_sound(self) -> None:
+        return None
+
     def _frame(self, index: int) -> Frame:
         rgb: np.ndarray = np.nan_to_num(_array(self._images[index])[..., :3] * np.float32(255), nan=0.0)
         bottom, right = rgb.shape[0] % 2, rgb.shape[1] % 2

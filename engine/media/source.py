@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Protocol
 
+from .coded_sound import CodedSound
 from .frames import Colour, Frame
 from .images import ImageSource
 from .sound import Sound
@@ -52,4 +53,8 @@ class Source(Protocol):
 
     def sound(self) -> Sound | None:
         """The soundtrack that came with the pictures, over exactly their time; None if there is none."""
+        ...
+
+    def coded_sound(self) -> CodedSound | None:
+        """The same as it is coded, to be copied; None where that can't be."""
         ...

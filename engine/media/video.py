@@ -10,6 +10,7 @@ import av
 import numpy as np
 
 from ..errors import VideoError
+from .coded_sound import CodedSound
 from .container import MediaFile, MediaInput
 from .frames import Frame
 from .planes import PlaneConverter, colour_of, upright_size
@@ -105,6 +106,12 @@ class VideoSource:
         """The file's own soundtrack over exactly the time of its frames; None if it has none."""
         begin = int(self._scan.ticks[self._first]) * self._scan.time_base
         return Sound.of_media(self._file, begin if self._scan.timed else None, self.duration)
+
+    def coded_sound(self) -> CodedSound | None:
+        """The same as it is coded; None where it can't be copied to an MP4, or only a part is wanted."""
+        if not self._scan.timed or (self._first, self._last) != (0, len(self._scan.ticks)):
+            return None
+        return CodedSound.of_file(self._file, int(self._scan.ticks[0]) * self._scan.time_base)
 
     def _frame(self, convert: PlaneConverter, picture: av.VideoFrame, index: int) -> Frame:
         return Frame(convert(picture), self.colour, self.times[index], index)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
@@ -16,20 +16,18 @@ from av.codec.context import Flags
 from av.video.reformatter import ColorRange
 
 from ..errors import OutputError
+from .coded_sound import CodedSound
 from .container import reason
 from .frames import Colour, Frame
 from .sound import Sound
+from .tracks import CopiedSound, EncodedSound, Subtitle, SubtitleTrack, Track
 
-# ISO/IEC 14496-3, table 1.18.
-AAC_RATES = (96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350)
-_LAYOUTS = {1: "mono", 2: "stereo", 3: "3.0", 4: "4.0", 5: "5.0", 6: "5.1", 7: "6.1", 8: "7.1"}
 _FINE = 90_000
 # A backend hands over a chunk of frames at once: the encoder works on them while the next is made.
 _WAITING_FRAMES = 20
 # What ultrafast gives up that costs little time. Against veryfast at CRF 12 and 18 on 720p footage: a third
 # less time, 0.3 to 0.7 dB more PSNR, 7 to 23 % more bits.
 _X264 = "cabac=1:subme=1:me=dia:deblock=0,0"
-_AUDIO_BLOCK = 8192
 
 
 class Mp4Writer:
@@ -37,15 +35,17 @@ class Mp4Writer:
 
     path: the file; until all is well it is called `<name>.part`, and is deleted on any exception. size: even
     width and height. fps: exact; with `variable` each frame starts at its own pts instead (rounded to 1/90000
-    s). sound: cut or padded with silence to `duration`, which is also where the last frame ends; None for a
-    silent film. colour: tags of all frames.
+    s). sound: cut or padded with silence to `duration`, which is also where the last frame ends; one that is
+    coded already is copied; None for a silent film. colour: tags of all frames. subtitles: in order of time,
+    a track that players can switch on, in `language` (ISO 639-2, such as "eng").
 
     The planes of a frame belong to the writer from `write` on. Raises OutputError, from `write` or at the
     end.
     """
 
     def __init__(self, path: str | os.PathLike[str], size: tuple[int, int], fps: Fraction, colour: Colour,
-                 sound: Sound | None, duration: Fraction, crf: int = 12, variable: bool = False) -> None:
+                 sound: Sound | CodedSound | None, duration: Fraction, crf: int = 12, variable: bool = False,
+                 subtitles: Sequence[Subtitle] = (), language: str = "") -> None:
         self._path = Path(path)
         self._part = self._path.with_name(self._path.name + ".part")
         self._size, self._fps, self._colour = size, fps, colour
@@ -55,8 +55,9 @@ class Mp4Writer:
         self._queue: Queue[Frame | None] = Queue(_WAITING_FRAMES)
         self._failure: Exception | None = None
         self._abandoned = False
+        self._subtitles, self._language = subtitles, language
+        self._tracks: list[Track] = []
         self._held: Frame | None = None
-        self._heard = 0
         self.frames = 0
 
     def __enter__(self) -> Mp4Writer:
@@ -90,6 +91,8 @@ class Mp4Writer:
         finally:
             if not whole:
                 self._abandon()
+            for track in self._tracks:
+                track.close()
 
     def _finish(self) -> None:
         self._raise_failure()
@@ -135,11 +138,12 @@ class Mp4Writer:
         context.color_trc = self._colour.transfer
         context.color_range = ColorRange.JPEG if self._colour.full_range else ColorRange.MPEG
         self._video = video
-        if self._sound is not None:
-            rate = self._sound.rate if self._sound.rate in AAC_RATES else 48000
-            layout = "mono" if self._sound.samples.shape[0] == 1 else "stereo"
-            self._audio = self._container.add_stream("aac", rate=rate, layout=layout)
-            self._audio.bit_rate = 192_000
+        if isinstance(self._sound, CodedSound):
+            self._tracks.append(CopiedSound(self._container, self._sound, self._duration))
+        elif self._sound is not None:
+            self._tracks.append(EncodedSound(self._container, self._sound, self._duration))
+        if self._subtitles:
+            self._tracks.append(SubtitleTrack(self._container, self._subtitles, self._language))
 
     def _work(self) -> None:
         while (frame := self._queue.get()) is not None:
@@ -165,28 +169,15 @@ class Mp4Writer:
         if self._held is not None:
             self._encode(self._held, self._duration)
         self._container.mux(self._video.encode(None))
-        if self._sound is not None:
-            self._hear(self._duration)
-            self._container.mux(self._audio.encode(None))
+        for track in self._tracks:
+            track.until(self._duration)
+            track.finish()
 
     def _encode(self, frame: Frame, end: Fraction) -> None:
-        if self._sound is not None:
-            self._hear(frame.pts)
+        for track in self._tracks:
+            track.until(frame.pts)
         picture = av.VideoFrame.from_numpy_buffer(frame.planes, format="yuv420p")
         picture.time_base = self._time_base
         picture.pts = round(frame.pts / self._time_base)
         picture.duration = round(end / self._time_base) - picture.pts
         self._container.mux(self._video.encode(picture))
-
-    def _hear(self, until: Fraction) -> None:
-        """Encode the soundtrack up to a time, so that both tracks arrive at the file together."""
-        assert self._sound is not None
-        rate = self._sound.rate
-        end = round(min(until, self._duration) * rate)
-        while self._heard < end:
-            count = min(_AUDIO_BLOCK, end - self._heard)
-            block = self._sound.cut(Fraction(self._heard, rate), Fraction(count, rate)).samples
-            frame = av.AudioFrame.from_ndarray(block, format="fltp", layout=_LAYOUTS[len(block)])
-            frame.sample_rate, frame.time_base, frame.pts = rate, Fraction(1, rate), self._heard
-            self._container.mux(self._audio.encode(frame))
-            self._heard += count

@@ -1,0 +1,122 @@
+"""Makes the thumbnails of the lyric videos, of swapped backends and of the talking portrait.
+
+The frames are what the embedded engine and the lyric overlay make of the sample media; no generator is asked,
+the sample clip stands in for its work. Run as `python -m lipsync_studio.devtools.workflow_thumbnails`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from dataclasses import fields
+from fractions import Fraction
+
+import cv2
+import numpy as np
+
+from ..align.place import align_lyrics
+from ..align.words import Line, Word, WordTimings
+from ..backends.crop.backend import CropBackend
+from ..backends.crop.silence import speech_spans
+from ..backends.protocol import LipSyncRequest
+from ..backends.viseme.engine import VisemeEngine
+from ..engine.host.plain import PlainHost
+from ..engine.media.colour import small_rgb
+from ..engine.media.images import ImageSource
+from ..engine.media.sound import Sound
+from ..engine.media.source import Source
+from ..engine.media.video import VideoSource
+from ..overlay.lyrics import LyricOverlay
+from ..overlay.style import LyricStyle
+from .musetalk_thumbnails import HEIGHT, row
+from .paths import ROOT
+
+DEMO = ROOT / "demo"
+LYRIC_WORKFLOWS = (
+    "lyric_video",
+    "lyric_video_veo",
+    "lyric_video_ltx",
+    "lyric_video_ltx_api",
+    "lyric_video_sora",
+)
+SUNG = ("star", "are")  # words with open mouths, in whose middles the pictures are taken
+SAID = ("Twinkle", "star", "what", "are")
+FPS = 25
+_PORTRAIT_HEAD = slice(20, 240), slice(110, 330)  # of demo/portrait.jpg: rows, columns
+_BACKENDS = WordTimings(
+    (Line(tuple(Word(name, n, n + 1) for n, name in enumerate(("Viseme", "MuseTalk", "D-ID")))),), "en"
+)
+
+
+def main() -> None:
+    sound = Sound.load(DEMO / "verse.mp3")
+    samples = sound.mono(16000)
+    lyrics = (DEMO / "verse.txt").read_text(encoding="utf-8")
+    words = align_lyrics(samples, lyrics, speech_spans(samples, "auto", stem=False))
+    clip = VideoSource(DEMO / "clip.mp4")
+    still = cv2.imread(str(DEMO / "portrait.jpg"))[..., ::-1]
+    sung = [_index(words, word) for word in SUNG]
+    said = [_index(words, word) for word in SAID]
+    frames = lip_synced(clip, sound, words, sung)
+    for name in LYRIC_WORKFLOWS:
+        _save(name, *(_lettered(frames[index], words, style_of(name), index) for index in sung))
+    before = small_rgb(next(clip.read(sung[0])), HEIGHT)
+    names = LyricStyle(size=0.075, fade_in=0.0, fade_out=0.0)
+    _save("swap_backend", _fitted(before), _lettered(frames[sung[0]], _BACKENDS, names, 0))
+    spoken = lip_synced(ImageSource(still[None].astype(np.float32) / 255), sound, words, said)
+    heads = [cv2.resize(spoken[index][_PORTRAIT_HEAD], (HEIGHT // 2,) * 2) for index in said]
+    grid = np.vstack([np.hstack(heads[:2]), np.hstack(heads[2:])])
+    _save("talking_portrait", _fitted(still), grid)
+
+
+def lip_synced(
+    source: Source, sound: Sound, words: WordTimings, wanted: Collection[int]
+) -> dict[int, np.ndarray]:
+    """Frames of the embedded engine's work by index, uint8 RGB."""
+    found: dict[int, np.ndarray] = {}
+    with PlainHost("cpu") as host:
+        request = LipSyncRequest(source, sound.cut(0, Fraction(max(wanted) + 1, FPS)), words=words)
+        for chunk in CropBackend(VisemeEngine(1.0)).render(request, host).chunks:
+            found |= {
+                frame.index: small_rgb(frame, max(source.size))
+                for frame in chunk.frames
+                if frame.index in wanted
+            }
+    return found
+
+
+def style_of(workflow: str) -> LyricStyle:
+    """The look that a workflow's Lyric Style is set to."""
+    prompt = json.loads((ROOT / "tests" / "workflows" / f"{workflow}.json").read_text(encoding="utf-8"))
+    (inputs,) = (node["inputs"] for node in prompt.values() if node["class_type"] == "LipSyncLyricStyle")
+    known = {field.name for field in fields(LyricStyle)}
+    return LyricStyle(**{name: value for name, value in inputs.items() if name in known})
+
+
+def _index(words: WordTimings, text: str) -> int:
+    """Of the frame in the middle of the first word that begins like this."""
+    word = next(word for word in words.words() if word.text.lower().startswith(text.lower()))
+    return round((word.start + word.end) / 2 * FPS)
+
+
+def _lettered(rgb: np.ndarray, words: WordTimings, style: LyricStyle, index: int) -> np.ndarray:
+    picture = _fitted(rgb).astype(np.float32) / 255
+    times = [Fraction(number, FPS) for number in range(index + FPS)]
+    size = picture.shape[1], picture.shape[0]
+    LyricOverlay(size, words, times, Fraction(len(times), FPS), style).draw_rgb(picture, index)
+    return np.rint(picture.clip(0, 1) * 255).astype(np.uint8)
+
+
+def _fitted(rgb: np.ndarray) -> np.ndarray:
+    """A square picture in the size of half a thumbnail."""
+    side = HEIGHT * 8 // 9 // 2 * 2
+    return cv2.resize(rgb, (side, side), interpolation=cv2.INTER_AREA)
+
+
+def _save(name: str, *panels: np.ndarray) -> None:
+    path = ROOT / "workflows" / f"{name}.jpg"
+    cv2.imwrite(str(path), row(*panels)[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 85])
+
+
+if __name__ == "__main__":
+    main()

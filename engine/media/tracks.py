@@ -1,0 +1,155 @@
+"""What goes into an MP4 beside its pictures: sound, encoded or copied, and subtitles."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import av
+from av.subtitles.subtitle import SubtitleSet
+
+from ..errors import MissingFilesError
+from .coded_sound import CodedSound
+from .sound import Sound
+
+if TYPE_CHECKING:
+    from av.container import OutputContainer
+
+# ISO/IEC 14496-3, table 1.18.
+AAC_RATES = (96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350)
+_LAYOUTS = {1: "mono", 2: "stereo", 3: "3.0", 4: "4.0", 5: "5.0", 6: "5.1", 7: "6.1", 8: "7.1"}
+_AUDIO_BLOCK = 8192
+# What FFmpeg's encoder wants to know of the looks of text that has none of its own.
+_ASS_HEADER = b"""[Script Info]
+ScriptType: v4.00+
+
+[V4+ Styles]
+Format: Name, Fontname, Fontsize, PrimaryColour, SecondaryColour, OutlineColour, BackColour, Bold, Italic, \
+Underline, StrikeOut, ScaleX, ScaleY, Spacing, Angle, BorderStyle, Outline, Shadow, Alignment, MarginL, \
+MarginR, MarginV, Encoding
+Style: Default,Arial,16,&Hffffff,&Hffffff,&H0,&H0,0,0,0,0,100,100,0,0,1,1,0,2,10,10,10,1
+
+[Events]
+Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text
+"""
+_MILLISECONDS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Subtitle:
+    """A text, seconds from the start of the clip; cues of a track don't overlap."""
+
+    start: Fraction
+    end: Fraction
+    text: str
+
+
+class Track(ABC):
+    """A stream that is muxed as the pictures are, so that all arrive at the file together."""
+
+    @abstractmethod
+    def until(self, time: Fraction) -> None:
+        """Write all that begins before a time, seconds."""
+
+    def finish(self) -> None:  # noqa: B027 most have nothing to flush
+        """Write what an encoder holds back; all else has been asked for."""
+
+    def close(self) -> None:  # noqa: B027
+        """Let go of other files."""
+
+
+class EncodedSound(Track):
+    """AAC of a sound, cut or padded with silence to `duration`."""
+
+    def __init__(self, container: OutputContainer, sound: Sound, duration: Fraction) -> None:
+        self._container, self._sound, self._duration = container, sound, duration
+        rate = sound.rate if sound.rate in AAC_RATES else 48000
+        self._stream = container.add_stream(
+            "aac", rate=rate, layout="mono" if len(sound.samples) == 1 else "stereo"
+        )
+        self._stream.bit_rate = 192_000
+        self._heard = 0
+
+    def until(self, time: Fraction) -> None:
+        rate = self._sound.rate
+        end = round(min(time, self._duration) * rate)
+        while self._heard < end:
+            count = min(_AUDIO_BLOCK, end - self._heard)
+            block = self._sound.cut(Fraction(self._heard, rate), Fraction(count, rate)).samples
+            frame = av.AudioFrame.from_ndarray(block, format="fltp", layout=_LAYOUTS[len(block)])
+            frame.sample_rate, frame.time_base, frame.pts = rate, Fraction(1, rate), self._heard
+            self._container.mux(self._stream.encode(frame))
+            self._heard += count
+
+    def finish(self) -> None:
+        self._container.mux(self._stream.encode(None))
+
+
+class CopiedSound(Track):
+    """The packets of a coded sound, those that begin before `duration`."""
+
+    def __init__(self, container: OutputContainer, sound: CodedSound, duration: Fraction) -> None:
+        self._container, self._duration = container, duration
+        self._open = ExitStack()
+        source, self._packets = self._open.enter_context(sound.packets())
+        self._stream = container.add_stream_from_template(source, opaque=True)
+        self._waiting: tuple[Fraction, av.Packet] | None = next(self._packets, None)
+
+    def until(self, time: Fraction) -> None:
+        time = min(time, self._duration)
+        while self._waiting is not None and self._waiting[0] < time:
+            start, packet = self._waiting
+            base = Fraction(packet.time_base or 1)
+            # The track ends with the pictures, though its last packet may hold more.
+            packet.duration = (
+                min(packet.duration or 0, int((self._duration - start) / base)) or packet.duration
+            )
+            packet.stream = self._stream
+            self._container.mux(packet)
+            self._waiting = next(self._packets, None)
+
+    def close(self) -> None:
+        self._open.close()
+
+
+class SubtitleTrack(Track):
+    """Timed text (3GPP TS 26.245, FFmpeg's mov_text), which players show when they are asked to; cues beyond
+    the pictures are left out.
+
+    Raises MissingFilesError where PyAV is too old to write it."""
+
+    def __init__(self, container: OutputContainer, cues: Sequence[Subtitle], language: str) -> None:
+        self._container = container
+        self._cues: Iterator[Subtitle] = iter(cues)
+        self._next = next(self._cues, None)
+        self._stream = container.add_stream("mov_text")
+        if not hasattr(self._stream.codec_context, "subtitle_header"):
+            raise MissingFilesError(
+                f"PyAV {av.__version__} can't write subtitle tracks: run `pip install --upgrade av` with "
+                "ComfyUI's Python, or choose a sidecar file."
+            )
+        context = self._stream.codec_context
+        context.subtitle_header = _ASS_HEADER
+        context.time_base = self._stream.time_base = Fraction(1, _MILLISECONDS)
+        if language:
+            self._stream.metadata["language"] = language
+        self._stream.disposition = av.stream.Disposition.default
+
+    def until(self, time: Fraction) -> None:
+        while self._next is not None and self._next.start < time:
+            cue = self._next
+            start, end = round(cue.start * _MILLISECONDS), round(cue.end * _MILLISECONDS)
+            if end > start:
+                text = cue.text.replace("{", "(").replace("}", ")").replace("\\", "/").replace("\n", r"\N")
+                event = f"0,0,Default,,0,0,0,,{text}".encode()
+                made = SubtitleSet.create(event, 0, end - start, start)
+                packet = self._stream.codec_context.encode_subtitle(made)
+                packet.stream, packet.time_base = self._stream, Fraction(1, _MILLISECONDS)
+                packet.pts = packet.dts = start
+                packet.duration = end - start
+                self._container.mux(packet)
+            self._next = next(self._cues, None)

@@ -1,0 +1,229 @@
+"""Stage: how lyrics look."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+from comfy_api.latest import io, ui
+
+from ..engine.host.comfy import ComfyHost
+from ..overlay.style import EFFECTS, POSITIONS, LyricStyle
+from .lyric_fonts import font_folders, font_path
+from .requirements import engine_imports
+from .types import LyricStyleIO
+
+_SAMPLE = "Twinkle, twinkle, little star,\nhow I wonder what you are"
+# Width and height of the preview.
+_SHAPES = {"16:9": (1280, 720), "9:16": (720, 1280), "1:1": (960, 960), "4:3": (1024, 768)}
+
+
+class LipSyncLyricStyle(io.ComfyNode):
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        look = LyricStyle()
+        return io.Schema(
+            node_id="LipSyncLyricStyle",
+            display_name="Lyric Style (LipSync)",
+            category="lipsync/overlay",
+            description="How lyrics look and move, for Lyric Overlay. Shows a sample as you set it.",
+            search_aliases=["karaoke", "subtitle style", "caption style", "font", "text effect"],
+            is_output_node=True,
+            inputs=[
+                io.Combo.Input(
+                    "effect",
+                    options=list(EFFECTS),
+                    default=look.effect,
+                    tooltip=(
+                        "word highlight: the word that is sung in another colour. karaoke wipe: the colour "
+                        "runs through the words. word pop-in: each word appears as it is sung. line: plain "
+                        "lines. scrolling: a column that glides. two-line duet: two voices, or the next line "
+                        "beside this one."
+                    ),
+                ),
+                io.String.Input(
+                    "font",
+                    default=look.font,
+                    placeholder="built-in",
+                    tooltip=(
+                        "Name of a font file in models/fonts or the input folder, or of a font on this "
+                        "computer, or a full path; empty for the built-in one. Letters that it lacks come "
+                        "from other fonts."
+                    ),
+                ),
+                io.Float.Input(
+                    "size",
+                    default=look.size,
+                    min=0.02,
+                    max=0.3,
+                    step=0.005,
+                    tooltip=(
+                        "Height of the letters as a share of the picture's height, upright: of 5/4 of its "
+                        "width. Lines that are too long are broken, then set smaller."
+                    ),
+                ),
+                io.Combo.Input(
+                    "position",
+                    options=list(POSITIONS),
+                    default=look.position,
+                    tooltip=(
+                        "Where the lines stand, inside the margin. social keeps clear of what phones lay "
+                        "over an upright video."
+                    ),
+                ),
+                io.String.Input(
+                    "colour", default=look.colour, tooltip="Of the text, such as #ffffff or white."
+                ),
+                io.String.Input(
+                    "highlight",
+                    default=look.highlight,
+                    tooltip="Colour of what is sung, or, in a wipe, has been sung.",
+                ),
+                io.String.Input("outline", default=look.outline, tooltip="Colour around the letters."),
+                io.Float.Input(
+                    "outline_width",
+                    default=look.outline_width,
+                    min=0.0,
+                    max=0.3,
+                    step=0.01,
+                    tooltip="Of the outline, as a share of the letters' height. 0 for none.",
+                ),
+                io.Float.Input(
+                    "shadow",
+                    default=look.shadow,
+                    min=0.0,
+                    max=1.0,
+                    step=0.05,
+                    tooltip="How dark the shadow is. 0 for none.",
+                ),
+                io.String.Input(
+                    "gradient",
+                    default=look.gradient,
+                    placeholder="none",
+                    tooltip="Colour that the text's colour runs to at its foot; empty for one colour.",
+                ),
+                io.String.Input(
+                    "box",
+                    default=look.box,
+                    placeholder="none",
+                    tooltip="Colour of a box behind the text, such as #00000080; empty for none.",
+                ),
+                io.String.Input(
+                    "sample",
+                    default=_SAMPLE,
+                    multiline=True,
+                    tooltip="Text of the preview, one lyric line per line.",
+                ),
+                io.String.Input(
+                    "second_highlight",
+                    default=look.second_highlight,
+                    advanced=True,
+                    optional=True,
+                    tooltip="The highlight of a duet's second voice.",
+                ),
+                io.Float.Input(
+                    "shadow_distance",
+                    default=look.shadow_distance,
+                    min=0.0,
+                    max=0.3,
+                    step=0.01,
+                    advanced=True,
+                    optional=True,
+                    tooltip="How far the shadow falls, as a share of the letters' height.",
+                ),
+                io.Float.Input(
+                    "shadow_blur",
+                    default=look.shadow_blur,
+                    min=0.0,
+                    max=0.5,
+                    step=0.01,
+                    advanced=True,
+                    optional=True,
+                    tooltip="How soft the shadow is, as a share of the letters' height.",
+                ),
+                io.Float.Input(
+                    "fade_in",
+                    default=look.fade_in,
+                    min=0.0,
+                    max=2.0,
+                    step=0.05,
+                    advanced=True,
+                    optional=True,
+                    tooltip="Seconds at most; a line has faded in when its first word begins.",
+                ),
+                io.Float.Input(
+                    "fade_out",
+                    default=look.fade_out,
+                    min=0.0,
+                    max=2.0,
+                    step=0.05,
+                    advanced=True,
+                    optional=True,
+                    tooltip="Seconds at most; a line begins to fade out when its last word has ended.",
+                ),
+                io.Float.Input(
+                    "margin",
+                    default=look.margin,
+                    min=0.0,
+                    max=0.3,
+                    step=0.01,
+                    advanced=True,
+                    optional=True,
+                    tooltip="Share of the picture that stays clear on each side.",
+                ),
+                io.Int.Input(
+                    "rows",
+                    default=look.rows,
+                    min=0,
+                    max=8,
+                    advanced=True,
+                    optional=True,
+                    tooltip="Rows that a line may take before it is set smaller. 0: two, upright three.",
+                ),
+                io.Combo.Input(
+                    "shape",
+                    options=list(_SHAPES),
+                    default="16:9",
+                    advanced=True,
+                    optional=True,
+                    tooltip="Width to height of the preview.",
+                ),
+                io.Image.Input(
+                    "background",
+                    optional=True,
+                    tooltip="A picture for the preview; its first one is taken, at its own width to height.",
+                ),
+            ],
+            outputs=[
+                LyricStyleIO.Output(display_name="style", tooltip="For Lyric Overlay."),
+                io.Image.Output(display_name="preview", tooltip="The sample in this style."),
+            ],
+        )
+
+    @classmethod
+    def execute(cls, **inputs: Any) -> io.NodeOutput:
+        style, picture = drawn_sample(**inputs)
+        drawn = torch.from_numpy(picture)[None]
+        return io.NodeOutput(style, drawn, ui=ui.PreviewImage(drawn, cls=cls))
+
+
+def drawn_sample(
+    sample: str,
+    font: str,
+    shape: str = "16:9",
+    background: torch.Tensor | None = None,
+    *,
+    scale: float = 1.0,
+    **look: Any,
+) -> tuple[LyricStyle, np.ndarray]:
+    """The node's inputs as a style, and float32 [H, W, 3], 0..1, of its sample; scale: of the usual size."""
+    with engine_imports():
+        from ..overlay.preview import preview
+    style = LyricStyle(font=font_path(font), **look)
+    width, height = (round(side * scale) for side in _SHAPES[shape])
+    picture = None
+    if background is not None:
+        picture = background[0].detach().float().cpu().numpy()
+        height, width = (side // 2 * 2 for side in picture.shape[:2])
+    return style, preview(style, sample, (width, height), picture, font_folders(ComfyHost()))

@@ -1,0 +1,178 @@
+"""Which face draws which characters: the chosen font, the shipped ones, and whatever else the machine has."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import sysconfig
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from pathlib import Path
+
+from fontTools.unicodedata import script, script_name
+
+from ..engine.errors import TextError
+from .font_file import FontFace, load_face, unreadable
+from .language import usual_fonts
+from .text_runs import clusters, is_emoji, visible
+
+SHIPPED = Path(__file__).parent / "fonts"
+SUFFIXES = (".ttf", ".otf", ".ttc", ".otc")
+_DEFAULT = "NotoSans.ttf"
+_EMOJI = "NotoEmoji.ttf"
+# Packages on PyPI that carry fonts and little else.
+_PACKAGES = re.compile(r"^(fontpkg_.*|.*fonts?_cjk.*|cvttf_.*|font_.*|fonts_.*)$", re.IGNORECASE)
+# Fonts of the systems that people know as text fonts, the best first; what is not listed comes after these.
+_KNOWN = (
+    *("notosans", "notocoloremoji", "sourcehansans", "segoeui", "seguiemj", "seguisym", "sfns", "pingfang"),
+    *("hiragino", "ヒラギノ角ゴ", "applesdgothic", "apple color emoji", "msyh", "yugoth", "meiryo"),
+    *("malgun", "nirmala", "leelawui", "ebrima", "dejavusans", "liberationsans", "arial", "tahoma"),
+)
+_UNWANTED = ("italic", "oblique", "mono", "condensed", "serif", "light", "thin")
+_LISTED = 8  # characters that an error names
+_PACKAGE = "; `pip install manimgx-fonts-cjk` with ComfyUI's Python brings one, too"
+_CJK = ("Hani", "Hira", "Kana", "Hang", "Bopo")
+
+
+class Fonts:
+    """The faces of one style, found when characters ask for them.
+
+    font: "", a path, or the name of a file in one of `folders`, the shipped fonts, or the system's. folders:
+    the user's own, asked first for letters that the font lacks. language: BCP 47, where one is known, to take
+    Japanese from Japanese fonts. Raises TextError when there is no such font.
+    """
+
+    def __init__(self, font: str = "", folders: Sequence[Path] = (), language: str = "") -> None:
+        self._folders = tuple(folders)
+        self._usual = usual_fonts(language)
+        self.main = load_face(self._path_of(font) if font.strip() else SHIPPED / _DEFAULT)
+        self._chain = [self.main]
+        self._found: dict[str, FontFace | None] = {}
+
+    def face_of(self, cluster: str) -> FontFace:
+        """The face for a letter with its marks, or an emoji; for what nothing covers, the main one."""
+        if cluster not in self._found:
+            self._found[cluster] = self._search(cluster)
+        return self._found[cluster] or self.main
+
+    def require(self, text: str) -> None:
+        """Raises TextError that names the characters of a text which no font covers."""
+        missing: dict[str, None] = {}
+        for piece in dict.fromkeys(text[start:stop] for start, stop in clusters(text)):
+            self.face_of(piece)
+            if self._found[piece] is None:
+                missing[piece] = None
+        if missing:
+            named = " ".join(list(missing)[:_LISTED]) + (" …" if len(missing) > _LISTED else "")
+            package = any(script(piece[0]) in _CJK for piece in missing)
+            raise TextError(
+                f"The fonts here have no letters for {named} in the lyrics: put a font that covers them"
+                f"{_examples(missing)} into ComfyUI's models/fonts folder, or choose such a font file"
+                f"{_PACKAGE * package}."
+            )
+
+    def _search(self, cluster: str) -> FontFace | None:
+        needed = visible(cluster)
+        picture = is_emoji(cluster)
+        if not picture or self.main.coloured:
+            for face in self._chain:
+                if face.covers(needed):
+                    return face
+        for path in self._candidates(picture):
+            for face in _faces(path):
+                if face.covers(needed) and (not picture or face.pictures):
+                    if not picture:
+                        self._chain.append(face)
+                    return face
+        return None
+
+    def _candidates(self, picture: bool) -> Iterator[Path]:
+        """Colour emoji are worth a look into the system before the shipped ones, which have one colour."""
+        yield from _ranked(self._folders)
+        if picture:
+            yield from (path for path in system_fonts() if "emoj" in path.stem.lower())
+            yield SHIPPED / _EMOJI
+        yield from _ranked([SHIPPED])
+        yield from sorted(system_fonts(), key=lambda path: not _name(path).startswith(self._usual))
+
+    def _path_of(self, font: str) -> Path:
+        given = Path(os.path.expanduser(font.strip()))
+        if given.is_file():
+            return given
+        if not given.is_absolute():
+            for folder in self._folders:
+                if (folder / given).is_file():
+                    return folder / given
+            wanted = _plain(given.name)
+            for path in (*_ranked([*self._folders, SHIPPED]), *system_fonts()):
+                if wanted in (_plain(path.name), _plain(path.stem)):
+                    return path
+        raise unreadable(font)
+
+
+def _examples(pieces: Iterable[str]) -> str:
+    """Noto fonts for the scripts of some letters, in brackets."""
+    codes = dict.fromkeys(script(piece[0]) for piece in pieces)
+    names = dict.fromkeys(
+        f"Noto Sans {'CJK' if code in _CJK else script_name(code)}"
+        for code in codes if code not in ("Zyyy", "Zinh", "Zzzz")
+    )  # fmt: skip
+    return f" ({', '.join(names)})" if names else ""
+
+
+def _faces(path: Path) -> Iterator[FontFace]:
+    """The faces of a file, none if it can't be read: that one is broken is not the lyrics' fault."""
+    try:
+        yield load_face(path)
+    except TextError:
+        return
+
+
+def _ranked(folders: Iterable[Path]) -> list[Path]:
+    paths = [path for folder in folders if folder.is_dir() for path in folder.rglob("*")]
+    return sorted((path for path in paths if path.suffix.lower() in SUFFIXES), key=_rank)
+
+
+def _rank(path: Path) -> tuple[int, int, int, str]:
+    name = _name(path)
+    known = next((i for i, start in enumerate(_KNOWN) if name.startswith(start)), len(_KNOWN))
+    heavy = 0 if "bold" in name or "vf" in name or "wght" in name else 1
+    return sum(word in name for word in _UNWANTED), known, heavy, str(path)
+
+
+def _plain(name: str) -> str:
+    """ "Open Sans" and "OpenSans-Regular" are the same font."""
+    return re.sub(r"[\s_-]|(?<=.)regular$", "", name.lower())
+
+
+def _name(path: Path) -> str:
+    """As names are written here: macOS takes accents apart."""
+    return unicodedata.normalize("NFC", path.name.lower())
+
+
+@lru_cache(maxsize=1)
+def system_fonts() -> tuple[Path, ...]:
+    """Font files of installed packages and of the operating system, text fonts first."""
+    return tuple(_ranked([*_package_folders(), *_system_folders()]))
+
+
+def _package_folders() -> list[Path]:
+    site = Path(sysconfig.get_paths()["purelib"])
+    return [path for path in site.iterdir() if _PACKAGES.match(path.name)] if site.is_dir() else []
+
+
+def _system_folders() -> list[Path]:
+    home = Path(os.path.expanduser("~"))
+    if sys.platform == "win32":
+        local = Path(os.environ.get("LOCALAPPDATA", home / "AppData" / "Local"))
+        return [Path(os.environ.get("WINDIR", "C:/Windows")) / "Fonts", local / "Microsoft/Windows/Fonts"]
+    if sys.platform == "darwin":
+        return [Path("/System/Library/Fonts"), Path("/Library/Fonts"), home / "Library/Fonts"]
+    return [
+        Path("/usr/share/fonts"),
+        Path("/usr/local/share/fonts"),
+        home / ".local/share/fonts",
+        home / ".fonts",
+    ]

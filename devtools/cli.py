@@ -48,7 +48,7 @@ def _parse(arguments: list[str]) -> tuple[argparse.ArgumentParser, argparse.Name
         description="Everything happens inside the checkout: .venv holds the Python packages, "
         ".cache holds ComfyUI and its files.",
     )
-    commands = parser.add_subparsers(dest="command", required=True, metavar="demo | serve | test | web | bench")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     demo = commands.add_parser("demo", help="make the sample lyric video on a real ComfyUI server")
     demo.add_argument("--serve", action="store_true", help="keep the server up with the workflow to load")
     for name, summary in (

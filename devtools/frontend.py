@@ -65,7 +65,7 @@ def tool(script: str, *arguments: str) -> None:
 
 
 def _install_packages() -> None:
-    """`npm ci`, once for each lockfile. npm empties the folder first, so the stamp goes with a half-done one."""
+    """`npm ci`, once for each lockfile. It empties the folder first, and with it the stamp."""
     depends = [(FOLDER / name).read_text(encoding="utf-8") for name in ("package-lock.json", "package.json")]
     depends.append(str(FOLDER))
 
@@ -136,4 +136,3 @@ def _install_by_apt() -> None:
     quiet = ("env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "--quiet", "--quiet")
     run(*quiet, "update")
     run(*quiet, "install", "--yes", "--no-install-recommends", "nodejs", "npm")
-

@@ -29,6 +29,13 @@ def register_models_folder(kind: str) -> None:
     folder_paths.folder_names_and_paths[kind] = (paths, {*extensions, *folder_paths.supported_pt_extensions})
 
 
+def models_folders(kind: str) -> list[Path]:
+    """Where ComfyUI looks for weight files of a kind, and in which order."""
+    if kind not in folder_paths.folder_names_and_paths:
+        register_models_folder(kind)
+    return [Path(folder) for folder in folder_paths.get_folder_paths(kind)]
+
+
 class ComfyHost:
     """Made by a node for one execution, on the thread or task that executes it."""
 
@@ -120,9 +127,7 @@ class ComfyHost:
         return self.models_folders(kind)[0]
 
     def models_folders(self, kind: str) -> list[Path]:
-        if kind not in folder_paths.folder_names_and_paths:
-            register_models_folder(kind)
-        return [Path(folder) for folder in folder_paths.get_folder_paths(kind)]
+        return models_folders(kind)
 
 
 class ComfyModel:

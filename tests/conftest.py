@@ -196,14 +196,27 @@ def browser() -> Iterator[Any]:
 @pytest.fixture
 def page(browser: Any, server: Any) -> Iterator[Any]:
     """A page with ComfyUI's front end ready; `open_page(page, url)` loads another address."""
+    fresh = new_page(browser, server.url)
+    yield fresh
+    fresh.close()
+
+
+@pytest.fixture(scope="session")
+def manager_page(browser: Any, manager: Any) -> Iterator[Any]:
+    """One page of `manager` for all who share it, because loading one takes long."""
+    fresh = new_page(browser, manager.url)
+    yield fresh
+    fresh.close()
+
+
+def new_page(browser: Any, url: str) -> Any:
     fresh = browser.new_page(viewport={"width": 1600, "height": 1000})
     fresh.set_default_timeout(PAGE_SECONDS * 1000)
     fresh.problems = []
     fresh.on("pageerror", lambda error: fresh.problems.append(str(error)))
     fresh.on("console", lambda message: _note_console(fresh.problems, message))
-    open_page(fresh, server.url)
-    yield fresh
-    fresh.close()
+    open_page(fresh, url)
+    return fresh
 
 
 def open_page(page: Any, url: str) -> None:

@@ -184,7 +184,7 @@ def _at(base: Sequence[Entry], edit: Edit, cursor: int) -> int | Reason:
 
 
 def _find(base: Sequence[Entry], edit: Edit, cursor: int) -> int | Reason:
-    """The same texts, at the nearest time within reach; of an edit without times else at the nearest place."""
+    """The same texts at the nearest time within reach; of an edit without times, else the nearest place."""
     count = len(edit.was)
     if not count:
         return "gone" if base else 0

@@ -85,11 +85,12 @@ declare module "comfy/app" {
         canvas: { setDirty(foreground: boolean, background?: boolean): void };
         nodeOutputs: Record<string, any>;
         registerExtension(extension: ComfyExtension): void;
-        queuePrompt(number: number, batchCount?: number): Promise<boolean>;
+        queuePrompt(number: number, batchCount?: number, targets?: string[]): Promise<boolean>;
         extensionManager: {
             toast: { add(message: ComfyToast): void };
             setting: { get(id: string): any; set(id: string, value: unknown): Promise<void> | void };
             command: { execute(id: string): Promise<void> };
+            workflow?: { activeWorkflow?: { changeTracker?: { captureCanvasState?(): void } } };
             registerSidebarTab?(tab: Record<string, unknown>): void;
         };
     };

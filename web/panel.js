@@ -137,6 +137,7 @@ var en = {
   refresh: "Refresh",
   models: "Models",
   groups: { musetalk: "MuseTalk", lipsync_align: "Words and lyrics" },
+  installedOf: (count, all) => `${count} of ${all} installed`,
   together: "Install together",
   installTogether: "Install these",
   states: { installed: "Installed", partial: "Incomplete", wrong: "Wrong file", missing: "Not installed" },
@@ -195,6 +196,7 @@ var de = {
   refresh: "Aktualisieren",
   models: "Modelle",
   groups: { musetalk: "MuseTalk", lipsync_align: "Wörter und Liedtexte" },
+  installedOf: (count, all) => `${count} von ${all} installiert`,
   together: "Zusammen installieren",
   installTogether: "Diese installieren",
   states: { installed: "Installiert", partial: "Unvollständig", wrong: "Falsche Datei", missing: "Nicht installiert" },
@@ -253,6 +255,7 @@ var zh = {
   refresh: "刷新",
   models: "模型",
   groups: { musetalk: "MuseTalk", lipsync_align: "单词与歌词" },
+  installedOf: (count, all) => `已安装 ${count} / ${all}`,
   together: "一起安装",
   installTogether: "安装这些",
   states: { installed: "已安装", partial: "不完整", wrong: "文件错误", missing: "未安装" },
@@ -311,6 +314,7 @@ var ja = {
   refresh: "更新",
   models: "モデル",
   groups: { musetalk: "MuseTalk", lipsync_align: "単語と歌詞" },
+  installedOf: (count, all) => `${count} / ${all} インストール済み`,
   together: "まとめてインストール",
   installTogether: "これらをインストール",
   states: { installed: "インストール済み", partial: "不完全", wrong: "ファイルが違います", missing: "未インストール" },
@@ -361,19 +365,16 @@ var TABLES = { en, zh, ja, de };
 var panelTexts = () => inLanguage(TABLES);
 
 // panel/toasts.ts
-var LIFE = 8e3;
+var LIFE = { success: 8e3, error: 2e4 };
 var setting = (id) => app2.extensionManager.setting.get(id);
+var longSeconds = () => Number(setting(LONG_SECONDS)) || 20;
 function tell(good, summary, detail) {
   if (setting(TOASTS) === false) return;
-  app2.extensionManager.toast.add({
-    severity: good ? "success" : "error",
-    summary,
-    detail,
-    ...good ? { life: LIFE } : {}
-  });
+  const severity = good ? "success" : "error";
+  app2.extensionManager.toast.add({ severity, summary, detail, life: LIFE[severity] });
 }
 var runs = new LongRuns({
-  seconds: () => Number(setting(LONG_SECONDS)) || 20,
+  seconds: longSeconds,
   isOurs: async (prompt) => hasOurs(await (await api2.fetchApi("/queue")).json(), prompt),
   tell: (end, seconds, message) => {
     const texts = panelTexts();
@@ -381,8 +382,14 @@ var runs = new LongRuns({
     else tell(false, texts.runFailed, message);
   }
 });
+var begun = /* @__PURE__ */ new Map();
 async function tellOfJob(job) {
-  if (isActive(job) || job.state === "cancelled") return;
+  const since = begun.get(job.set) ?? Date.now();
+  begun.set(job.set, since);
+  if (isActive(job)) return;
+  begun.delete(job.set);
+  const isShort = job.action === "verify" && Date.now() - since < longSeconds() * 1e3;
+  if (job.state === "cancelled" || isShort && !isBad(job)) return;
   const texts = panelTexts();
   const found = await models().catch(() => void 0);
   const title = found?.sets.find((set) => set.name === job.set)?.title ?? job.set;
@@ -412,7 +419,7 @@ app3.registerExtension({
       label: "LipSync",
       type: "custom",
       render: async (place) => {
-        const { openPanel } = await import("./panel.mjs?v=225723b1");
+        const { openPanel } = await import("./panel.mjs?v=75cc844f");
         close?.();
         close = openPanel(place);
       },

@@ -307,6 +307,7 @@ var ModelsView = class {
   problem = element("p", { className: "ls-bad", role: "alert", hidden: true });
   groups = element("div", {});
   rows = /* @__PURE__ */ new Map();
+  counts = /* @__PURE__ */ new Map();
   close() {
     api2.removeEventListener(EVENT, this.onJob);
   }
@@ -328,6 +329,11 @@ var ModelsView = class {
     this.showMachine(found);
     if (!this.rows.size) this.build(found);
     for (const set of found.sets) this.rows.get(set.name)?.update(set, found.jobs[set.name]);
+    for (const [kind, count] of this.counts) {
+      const members = found.sets.filter((set) => set.kind === kind);
+      const installed = members.filter((set) => set.state === "installed").length;
+      count.textContent = this.texts.installedOf(installed, members.length);
+    }
   }
   showMachine(found) {
     const { texts, language: language2 } = this;
@@ -355,10 +361,15 @@ var ModelsView = class {
       }
       const name = this.texts.groups[kind] ?? kind;
       list.ariaLabel = name;
-      this.groups.append(element("h4", { className: "ls-group", textContent: name }));
+      const count = element("span", { className: "ls-muted" });
+      this.counts.set(kind, count);
+      const summary = element("summary", { className: "ls-group" }, [element("h4", { textContent: name }), count]);
+      const group = element("details", {}, [summary]);
       const bundles = Object.values(found.bundles).filter((sets) => members.some((set) => set.name === sets[0]));
-      if (bundles.length) this.groups.append(this.together(bundles, found));
-      this.groups.append(list);
+      if (bundles.length) group.append(this.together(bundles, found));
+      group.append(list);
+      group.open = !this.groups.childElementCount || members.some((set) => set.state !== "missing");
+      this.groups.append(group);
     }
   }
   /** Sets that are of use together, installed by one button. */
@@ -377,7 +388,7 @@ var ModelsView = class {
 };
 
 // panel/panel.css
-var panel_default = '.ls-panel { box-sizing: border-box; height: 100%; overflow-y: auto; padding: 0.75rem; color: var(--input-text); font-size: 0.875rem; line-height: 1.4; overflow-wrap: anywhere; }\n.ls-panel [hidden] { display: none !important; }\n.ls-panel h2 { margin: 0; font-size: 1.1rem; font-weight: 600; }\n.ls-panel h3 { margin: 1.25rem 0 0.4rem; padding-bottom: 0.2rem; font-size: 0.95rem; font-weight: 600; border-bottom: 1px solid var(--border-color); }\n.ls-panel h4 { margin: 0; font-size: 0.875rem; font-weight: 600; }\n.ls-panel h4.ls-group, .ls-account h4 { margin: 0.75rem 0 0.4rem; color: var(--descrip-text); }\n.ls-panel p { margin: 0.2rem 0; }\n.ls-panel ul { margin: 0; padding: 0; list-style: none; }\n.ls-muted { color: var(--descrip-text); font-size: 0.8rem; }\n.ls-head { display: flex; flex-wrap: wrap; gap: 0.25rem 0.5rem; align-items: center; justify-content: space-between; }\n.ls-facts { display: grid; grid-template-columns: auto 1fr; gap: 0.2rem 0.75rem; margin: 0; }\n.ls-facts dt { color: var(--descrip-text); }\n.ls-facts dd { margin: 0; }\n.ls-set { margin-bottom: 0.5rem; padding: 0.6rem 0.7rem; border: 1px solid var(--border-color); border-radius: 8px; background: var(--comfy-input-bg); }\n.ls-badge { padding: 0 0.5em; border: 1px solid currentColor; border-radius: 1em; font-size: 0.75rem; color: var(--descrip-text); white-space: nowrap; }\n.ls-badge[data-state="installed"] { color: color-mix(in srgb, #1a9e4b 70%, var(--input-text)); }\n.ls-badge[data-state="wrong"], .ls-bad { color: color-mix(in srgb, #e5484d 75%, var(--input-text)); }\n.ls-badge[data-state="partial"] { color: color-mix(in srgb, #c77700 70%, var(--input-text)); }\n.ls-badge[data-state="working"] { color: color-mix(in srgb, #2b7de9 70%, var(--input-text)); }\n.ls-bar { display: block; box-sizing: border-box; width: 100%; height: 0.6rem; margin: 0.3rem 0; accent-color: var(--p-primary-color, #2b7de9); }\n.ls-buttons { display: flex; flex-wrap: wrap; gap: 0.4rem; margin: 0.4rem 0 0.2rem; }\n.ls-button { min-height: 1.9rem; padding: 0.2rem 0.8rem; border: 1px solid transparent; border-radius: 6px; background: #1f6fd6; color: #fff; font: inherit; cursor: pointer; }\n.ls-button:hover { filter: brightness(1.1); }\n.ls-button.ls-plain { border-color: var(--border-color); background: var(--comfy-menu-bg); color: var(--input-text); }\n.ls-button:disabled { opacity: 0.5; cursor: default; }\n.ls-panel :is(button, select, summary):focus-visible { outline: 2px solid #2b7de9; outline-offset: 2px; }\n.ls-together { display: flex; flex-wrap: wrap; gap: 0.4rem; margin-bottom: 0.6rem; }\n.ls-select { flex: 1 1 10rem; min-width: 0; min-height: 1.9rem; padding: 0 0.4rem; border: 1px solid var(--border-color); border-radius: 6px; background: var(--comfy-input-bg); color: var(--input-text); font: inherit; }\n.ls-panel summary { color: var(--descrip-text); font-size: 0.8rem; cursor: pointer; }\n.ls-files li { display: flex; flex-direction: column; margin-top: 0.35rem; }\n.ls-path { font-family: monospace; font-size: 0.78rem; }\n';
+var panel_default = '.ls-panel { box-sizing: border-box; height: 100%; overflow-y: auto; padding: 0.75rem; color: var(--input-text); font-size: 0.875rem; line-height: 1.4; overflow-wrap: anywhere; }\n.ls-panel [hidden] { display: none !important; }\n.ls-panel h2 { margin: 0; font-size: 1.1rem; font-weight: 600; }\n.ls-panel h3 { margin: 1.25rem 0 0.4rem; padding-bottom: 0.2rem; font-size: 0.95rem; font-weight: 600; border-bottom: 1px solid var(--border-color); }\n.ls-panel h4 { margin: 0; font-size: 0.875rem; font-weight: 600; }\n.ls-account h4 { margin: 0.75rem 0 0.2rem; color: var(--descrip-text); }\n.ls-panel summary.ls-group { margin: 0.6rem 0 0.4rem; color: var(--input-text); font-size: 0.875rem; }\n.ls-group h4 { display: inline; }\n.ls-group .ls-muted { margin-left: 0.5em; }\n.ls-panel p { margin: 0.2rem 0; }\n.ls-panel ul { margin: 0; padding: 0; list-style: none; }\n.ls-muted { color: var(--descrip-text); font-size: 0.8rem; }\n.ls-head { display: flex; flex-wrap: wrap; gap: 0.25rem 0.5rem; align-items: flex-start; justify-content: space-between; }\n.ls-head > :first-child { flex: 1 1 8rem; min-width: 0; }\n.ls-facts { display: grid; grid-template-columns: auto 1fr; gap: 0.2rem 0.75rem; margin: 0; }\n.ls-facts dt { color: var(--descrip-text); }\n.ls-facts dd { margin: 0; }\n.ls-set { margin-bottom: 0.5rem; padding: 0.6rem 0.7rem; border: 1px solid var(--border-color); border-radius: 8px; background: color-mix(in srgb, var(--input-text) 4%, transparent); }\n.ls-badge { padding: 0 0.5em; border: 1px solid currentColor; border-radius: 1em; font-size: 0.75rem; color: var(--descrip-text); white-space: nowrap; }\n.ls-badge[data-state="installed"] { color: color-mix(in srgb, #1a9e4b 70%, var(--input-text)); }\n.ls-badge[data-state="wrong"], .ls-bad { color: color-mix(in srgb, #e5484d 75%, var(--input-text)); }\n.ls-badge[data-state="partial"] { color: color-mix(in srgb, #c77700 70%, var(--input-text)); }\n.ls-badge[data-state="working"] { color: color-mix(in srgb, #2b7de9 70%, var(--input-text)); }\n.ls-bar { display: block; box-sizing: border-box; width: 100%; height: 0.6rem; margin: 0.3rem 0; accent-color: var(--p-primary-color, #2b7de9); }\n.ls-buttons { display: flex; flex-wrap: wrap; gap: 0.4rem; margin: 0.4rem 0 0.2rem; }\n.ls-button { min-height: 1.9rem; padding: 0.2rem 0.8rem; border: 1px solid transparent; border-radius: 6px; background: #1f6fd6; color: #fff; font: inherit; cursor: pointer; }\n.ls-button:hover { filter: brightness(1.1); }\n.ls-button.ls-plain { border-color: var(--border-color); background: var(--comfy-menu-bg); color: var(--input-text); }\n.ls-button:disabled { opacity: 0.5; cursor: default; }\n.ls-panel :is(button, select, summary):focus-visible { outline: 2px solid #2b7de9; outline-offset: 2px; }\n.ls-together { display: flex; flex-wrap: wrap; gap: 0.4rem; margin-bottom: 0.6rem; }\n.ls-select { flex: 1 1 10rem; min-width: 0; min-height: 1.9rem; padding: 0 0.4rem; border: 1px solid var(--border-color); border-radius: 6px; background: var(--comfy-input-bg); color: var(--input-text); font: inherit; }\n.ls-panel summary { color: var(--descrip-text); font-size: 0.8rem; cursor: pointer; }\n.ls-files li { display: flex; flex-direction: column; margin-top: 0.35rem; }\n.ls-path { font-family: monospace; font-size: 0.78rem; }\n';
 
 // shared/language.ts
 import { app as app2 } from "../../scripts/app.js";
@@ -405,6 +416,7 @@ var en = {
   refresh: "Refresh",
   models: "Models",
   groups: { musetalk: "MuseTalk", lipsync_align: "Words and lyrics" },
+  installedOf: (count, all) => `${count} of ${all} installed`,
   together: "Install together",
   installTogether: "Install these",
   states: { installed: "Installed", partial: "Incomplete", wrong: "Wrong file", missing: "Not installed" },
@@ -463,6 +475,7 @@ var de = {
   refresh: "Aktualisieren",
   models: "Modelle",
   groups: { musetalk: "MuseTalk", lipsync_align: "Wörter und Liedtexte" },
+  installedOf: (count, all) => `${count} von ${all} installiert`,
   together: "Zusammen installieren",
   installTogether: "Diese installieren",
   states: { installed: "Installiert", partial: "Unvollständig", wrong: "Falsche Datei", missing: "Nicht installiert" },
@@ -521,6 +534,7 @@ var zh = {
   refresh: "刷新",
   models: "模型",
   groups: { musetalk: "MuseTalk", lipsync_align: "单词与歌词" },
+  installedOf: (count, all) => `已安装 ${count} / ${all}`,
   together: "一起安装",
   installTogether: "安装这些",
   states: { installed: "已安装", partial: "不完整", wrong: "文件错误", missing: "未安装" },
@@ -579,6 +593,7 @@ var ja = {
   refresh: "更新",
   models: "モデル",
   groups: { musetalk: "MuseTalk", lipsync_align: "単語と歌詞" },
+  installedOf: (count, all) => `${count} / ${all} インストール済み`,
   together: "まとめてインストール",
   installTogether: "これらをインストール",
   states: { installed: "インストール済み", partial: "不完全", wrong: "ファイルが違います", missing: "未インストール" },

@@ -15,6 +15,7 @@ export class ModelsView {
     private readonly problem = element("p", { className: "ls-bad", role: "alert", hidden: true });
     private readonly groups = element("div", {});
     private readonly rows = new Map<string, SetRow>();
+    private readonly counts = new Map<string, HTMLElement>();
 
     constructor(
         private readonly texts: Texts,
@@ -54,6 +55,11 @@ export class ModelsView {
         this.showMachine(found);
         if (!this.rows.size) this.build(found);
         for (const set of found.sets) this.rows.get(set.name)?.update(set, found.jobs[set.name]);
+        for (const [kind, count] of this.counts) {
+            const members = found.sets.filter((set) => set.kind === kind);
+            const installed = members.filter((set) => set.state === "installed").length;
+            count.textContent = this.texts.installedOf(installed, members.length);
+        }
     }
 
     private showMachine(found: Models): void {
@@ -83,10 +89,16 @@ export class ModelsView {
             }
             const name = this.texts.groups[kind] ?? kind;
             list.ariaLabel = name;
-            this.groups.append(element("h4", { className: "ls-group", textContent: name }));
+            const count = element("span", { className: "ls-muted" });
+            this.counts.set(kind, count);
+            const summary = element("summary", { className: "ls-group" }, [element("h4", { textContent: name }), count]);
+            const group = element("details", {}, [summary]);
             const bundles = Object.values(found.bundles).filter((sets) => members.some((set) => set.name === sets[0]));
-            if (bundles.length) this.groups.append(this.together(bundles, found));
-            this.groups.append(list);
+            if (bundles.length) group.append(this.together(bundles, found));
+            group.append(list);
+            // What the largest engine needs is looked at most; of the others, what there is.
+            group.open = !this.groups.childElementCount || members.some((set) => set.state !== "missing");
+            this.groups.append(group);
         }
     }
 

@@ -10,23 +10,21 @@ import { LONG_SECONDS, TOASTS } from "./settings";
 import { panelTexts } from "./texts";
 import type { Job } from "./types";
 
-/** Milliseconds; what has failed stays until it is closed. */
-const LIFE = 8000;
+/** Milliseconds; what has failed takes longer to read. */
+const LIFE = { success: 8_000, error: 20_000 };
 
 const setting = (id: string): any => app.extensionManager.setting.get(id);
 
+const longSeconds = (): number => Number(setting(LONG_SECONDS)) || 20;
+
 function tell(good: boolean, summary: string, detail: string): void {
     if (setting(TOASTS) === false) return;
-    app.extensionManager.toast.add({
-        severity: good ? "success" : "error",
-        summary,
-        detail,
-        ...(good ? { life: LIFE } : {}),
-    });
+    const severity = good ? "success" : "error";
+    app.extensionManager.toast.add({ severity, summary, detail, life: LIFE[severity] });
 }
 
 const runs = new LongRuns({
-    seconds: () => Number(setting(LONG_SECONDS)) || 20,
+    seconds: longSeconds,
     isOurs: async (prompt) => hasOurs(await (await api.fetchApi("/queue")).json(), prompt),
     tell: (end, seconds, message) => {
         const texts = panelTexts();
@@ -35,8 +33,16 @@ const runs = new LongRuns({
     },
 });
 
+/** When each set's job began. */
+const begun = new Map<string, number>();
+
 async function tellOfJob(job: Job): Promise<void> {
-    if (isActive(job) || job.state === "cancelled") return;
+    const since = begun.get(job.set) ?? Date.now();
+    begun.set(job.set, since);
+    if (isActive(job)) return;
+    begun.delete(job.set);
+    const isShort = job.action === "verify" && Date.now() - since < longSeconds() * 1000;
+    if (job.state === "cancelled" || (isShort && !isBad(job))) return;
     const texts = panelTexts();
     const found = await models().catch(() => undefined);
     const title = found?.sets.find((set) => set.name === job.set)?.title ?? job.set;

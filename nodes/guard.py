@@ -46,7 +46,8 @@ def is_foreign(request: web.Request) -> bool:
     origin = request.headers.get("Origin")
     if site not in ("same-origin", "none"):
         return True
-    if origin is not None and urlsplit(origin).netloc.lower() != request.host.lower():
+    # As browsers write it; "null" and what is no address at all are nobody of ours.
+    if origin is not None and origin.lower().partition("://")[2] != request.host.lower():
         return True
     return _is_rebound(request)
 

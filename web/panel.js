@@ -407,6 +407,7 @@ function watchForToasts() {
 
 // panel.ts
 var close;
+var wanted;
 app3.registerExtension({
   name: "LipSyncStudio.Panel",
   settings: SETTINGS,
@@ -419,13 +420,15 @@ app3.registerExtension({
       label: "LipSync",
       type: "custom",
       render: async (place) => {
+        wanted = place;
         const { openPanel } = await import("./panel.mjs?v=75cc844f");
+        if (wanted !== place) return;
         close?.();
         close = openPanel(place);
       },
       destroy: () => {
         close?.();
-        close = void 0;
+        close = wanted = void 0;
       }
     });
     watchForToasts();

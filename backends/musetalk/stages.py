@@ -61,15 +61,14 @@ def infer(engine: MuseTalkEngine, job: CropJob, host: Host) -> MouthClip:
     ):
         for chunk, work in chunks:
             framed = frame_faces([crop for _, _, crop in work], conditioning.geometry)
-            preview = None
             watched = host.wants_preview()
+            last = None
             for item, face in zip(framed, generate_faces(framed, conditioning), strict=True):
                 writer.write(item.crop.index, face)
                 side = face.shape[0]
-                if watched:
-                    preview = beside(item.small, face)
+                last = item.small, face
             done += len(chunk)
-            host.progress(stage, done, total, preview)
+            host.progress(stage, done, total, beside(*last) if watched and last else None)
     clip = MouthClip(path, side, writer.slots, job, conditioning.geometry, engine.settings, tuple(notes))
     discard_with(clip, path)
     return clip

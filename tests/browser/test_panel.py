@@ -17,7 +17,6 @@ from lipsync_studio.devtools.paths import ROOT
 from lipsync_studio.engine.media.sound import Sound
 
 KEY = "Y2FuYXJ5QGV4YW1wbGUub3Jn:canary-Zx81-secret-password"
-SECONDS = 20_000  # milliseconds for what takes a moment
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +29,6 @@ def pictures(tmp_path_factory):
 @pytest.fixture
 def studio(manager_page):
     """The page, with the panel open."""
-    manager_page.set_default_timeout(SECONDS)
     manager_page.problems.clear()
     if manager_page.locator(".ls-panel").count() == 0:
         manager_page.get_by_role("button", name="LipSync Studio").first.click()
@@ -206,7 +204,6 @@ def run(studio, manager):
     verse = Sound.load(ROOT / "demo" / "verse.mp3")
 
     def start(seconds, vue=False):
-        studio.set_default_timeout(60_000)
         voice = verse.cut(Fraction(1), Fraction(seconds))
         with wave.open(str(manager.base / "input" / f"{seconds} s.wav"), "wb") as file:
             file.setparams((1, 2, voice.rate, 0, "NONE", ""))

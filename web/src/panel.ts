@@ -4,6 +4,8 @@ import { SETTINGS } from "./panel/settings";
 import { watchForToasts } from "./panel/toasts";
 
 let close: (() => void) | undefined;
+/** Where the panel is wanted: it may be closed again before its code is there. */
+let wanted: HTMLElement | undefined;
 
 app.registerExtension({
     name: "LipSyncStudio.Panel",
@@ -17,13 +19,15 @@ app.registerExtension({
             label: "LipSync",
             type: "custom",
             render: async (place: HTMLElement) => {
+                wanted = place;
                 const { openPanel } = await import("./lazy/panel");
+                if (wanted !== place) return;
                 close?.();
                 close = openPanel(place);
             },
             destroy: () => {
                 close?.();
-                close = undefined;
+                close = wanted = undefined;
             },
         });
         watchForToasts();

@@ -136,6 +136,7 @@ export class WordBar {
                 event.preventDefault();
                 event.stopPropagation();
                 if (event.key === "Escape") this.show();
+                field.blur();
                 done();
             });
         }

@@ -126,6 +126,7 @@ export class Editor {
         dialog.append(style, frame);
         dialog.setAttribute("aria-labelledby", "lipsync-editor-title");
         dialog.addEventListener("keydown", (event) => this.pressed(event));
+        window.addEventListener("keydown", this.pressedNowhere, true);
         // Keys typed here are no shortcuts of the page, nor is text copied or pasted here a node.
         for (const kind of ["keyup", "keypress", "copy", "cut", "paste"]) {
             dialog.addEventListener(kind, (event) => event.stopPropagation());
@@ -141,6 +142,7 @@ export class Editor {
     }
 
     private dispose(): void {
+        window.removeEventListener("keydown", this.pressedNowhere, true);
         this.themes.disconnect();
         this.player.dispose();
         this.stage.dispose();
@@ -181,6 +183,12 @@ export class Editor {
         const at = wordBefore(this.session.words, time);
         this.list.sing(player.playing && (this.session.words[at]?.end ?? 0) > time ? at : -1);
     }
+
+    /** With the focus on nothing, such as a button that can no longer be pressed, keys are meant all the same. */
+    private readonly pressedNowhere = (event: KeyboardEvent): void => {
+        const outside = event.target instanceof Node && !this.dialog.contains(event.target);
+        if (outside && !this.dialog.querySelector("dialog")) this.pressed(event);
+    };
 
     private pressed(event: KeyboardEvent): void {
         event.stopPropagation();
@@ -290,8 +298,8 @@ export class Editor {
 
     private pickLine(by: -1 | 1): void {
         const { words, line } = this.session;
-        if (by === 1) this.pick(line.to);
-        else if (line.from > 0) this.pick(lineAt(words, line.from - 1).from);
+        if (by === 1 && line.to < words.length) this.pick(line.to);
+        else if (by === -1 && line.from > 0) this.pick(lineAt(words, line.from - 1).from);
     }
 
     /** The keyboard goes to the word in the list, unless it is at the waveform, which takes the same keys. */

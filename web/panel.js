@@ -421,7 +421,7 @@ app3.registerExtension({
       type: "custom",
       render: async (place) => {
         wanted = place;
-        const { openPanel } = await import("./panel.mjs?v=75cc844f");
+        const { openPanel } = await import("./panel.mjs?v=5c129f1f");
         if (wanted !== place) return;
         close?.();
         close = openPanel(place);

@@ -192,7 +192,7 @@ BUILD = """voice => {
     add('LoadAudio', [0, 450], {audio: voice}).connect(0, apply, 'audio');
     // A number of its own for every run, so that none is taken from the cache.
     add('LipSyncVisemeBackend', [0, 700], {strength: 0.8 + 0.1 * Math.random()}).connect(0, apply, 'backend');
-    apply.connect(0, add('SaveVideo', [700, 50]), 0);
+    apply.connect(0, add('SaveVideo', [800, 50]), 0);
     return String(apply.id);
 }"""
 

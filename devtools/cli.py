@@ -13,6 +13,8 @@ from .paths import BASE, ROOT
 from .steps import SetupError, say
 
 DEFAULT_PORT = 8188
+# Each process of tests has a ComfyUI server and a browser of its own: 1.5 GB.
+_TEST_PROCESSES = 4
 
 
 def main(arguments: list[str]) -> int:
@@ -97,7 +99,17 @@ def _test(options: list[str]) -> int:
 
     os.environ[chromium.VARIABLE] = str(chromium.obtain())
     os.chdir(ROOT)
-    return int(pytest.main(options))
+    return int(pytest.main(options or _everything()))
+
+
+def _everything() -> list[str]:
+    """All tests, a file of them to each process at a time."""
+    processes = min(os.cpu_count() or 1, _TEST_PROCESSES)
+    if processes == 1:
+        return []
+    # More threads than cores wait for each other most of the time.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    return ["-n", str(processes), "--dist", "loadfile"]
 
 
 def _web() -> int:

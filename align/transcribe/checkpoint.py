@@ -83,15 +83,13 @@ def load_whisper(path: Path, dtype: torch.dtype) -> Whisper:
 
 
 def _empty(dims: dict[str, int]) -> Whisper:
-    """A network without weights. Whisper's own constructor would fill it with random numbers, at the cost of
-    seconds and of everybody's random state."""
+    """A network without weights. Its own constructor would fill it with random numbers, at the cost of seconds
+    and of everybody's random state; on the meta device torch's compiler gets loaded, which takes 120 MB."""
     import torch
     from torch.overrides import TorchFunctionMode
     from whisper.model import AudioEncoder, ModelDimensions, TextDecoder, Whisper
 
     class Uninitialised(TorchFunctionMode):
-        """Even without memory to fill, drawing random numbers makes torch load its compiler: 120 MB."""
-
         def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
             if getattr(func, "__module__", "") == "torch.nn.init":
                 return kwargs["tensor"]
@@ -103,11 +101,9 @@ def _empty(dims: dict[str, int]) -> Whisper:
     audio, text = (
         [size for name, size in dims.items() if name.startswith(side)] for side in ("n_audio", "n_text")
     )
-    with torch.device("meta"), Uninitialised():
+    with Uninitialised():
         network.encoder = AudioEncoder(dims["n_mels"], *audio)
         network.decoder = TextDecoder(dims["n_vocab"], *text)
-    context = dims["n_text_ctx"]
-    network.decoder.mask = torch.full((context, context), float("-inf")).triu_(1)
     return network
 
 

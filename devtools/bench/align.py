@@ -9,6 +9,8 @@ from __future__ import annotations
 import argparse
 import json
 import statistics
+import subprocess
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
@@ -29,6 +31,9 @@ from .table import lines
 _RATE = 16000
 _GARBLED = 0.15
 _TRANSCRIBERS = ("whisper-timestamped", "faster-whisper")
+# Those whose memory is watched over a long sound, and how long that is, in seconds.
+_WATCHED = ("auto", "pocketsphinx", "whisper", "recognised words")
+_LONG = 600
 
 Sample = tuple[str, Case, str, Sequence[int | None] | None]
 
@@ -47,9 +52,22 @@ def main(arguments: list[str]) -> int:
         for kind, case, lyrics, source in _samples(options.quick)
         for engine in options.engines
     ]
-    options.out.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
+    memory = {} if options.quick else {engine: _memory(engine, whisper) for engine in _WATCHED}
+    found = {"times": results, "memory": memory}
+    options.out.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
     print(_table(results))
+    print(_memory_table(memory))
     return 0
+
+
+def _memory(engine: str, whisper: Path) -> dict[str, Any]:
+    say(f"== {engine}: memory over {_LONG // 60} minutes")
+    command = [sys.executable, "-m", "lipsync_studio.devtools.bench.align_memory"]
+    result = subprocess.run(
+        [*command, engine, str(whisper), str(_LONG)], stdout=subprocess.PIPE, text=True, check=True
+    )
+    found: dict[str, Any] = json.loads(result.stdout.splitlines()[-1])
+    return found
 
 
 def _tiny() -> Path:
@@ -117,4 +135,16 @@ def _table(results: list[dict[str, Any]]) -> str:
         )
         times = f"{mean * 1000:.0f} ms | {median * 1000:.0f} ms | {near:.1%} | {close:.1%}"
         rows.append((f"{case}: {engine}", f"{times} | {pace:.2f} | {failed}"))
+    return lines(rows)
+
+
+def _memory_table(memory: dict[str, dict[str, Any]]) -> str:
+    rows = [
+        (
+            f"{_LONG // 60} minutes: {engine}",
+            f"{found['growth_bytes'] / 1e6:.0f} MB | {found['seconds']:.0f} s | "
+            f"{found['within_300']:.1%} within 0.3 s | {found['engine']}",
+        )
+        for engine, found in memory.items()
+    ]
     return lines(rows)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import psutil
+import torch  # noqa: F401 (ComfyUI has it loaded anyway)
 
 from lipsync_studio.align.transcribe.faster import FasterWhisper
 from lipsync_studio.align.transcribe.sphinx import Sphinx

@@ -12,6 +12,7 @@ from typing import Literal
 
 from ..errors import Cancelled, LipSyncError, WeightsError
 from ..host.pace import Pace
+from ..host.protocol import Host
 from ..host.task import TaskHost
 from .catalogue import SETS
 from .download import check_room, download
@@ -146,7 +147,7 @@ class WeightJobs:
         (found,) = self.status([weights]).sets
         return [each.file for each in found.to_fetch]
 
-    def _verify(self, weights: WeightSet, host: TaskHost) -> dict[str, tuple[str, ...]]:
+    def _verify(self, weights: WeightSet, host: Host) -> dict[str, tuple[str, ...]]:
         verdicts = verify([weights], host)
         with self._lock:
             for verdict in verdicts:

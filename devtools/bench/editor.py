@@ -92,7 +92,7 @@ def _measure() -> dict[str, Any]:
         before = _heap(tools)
         say("== Opening")
         opened = page.evaluate(_OPEN_AND_TIME) / 1000
-        count = page.get_by_role("option").count()
+        count = page.get_by_role("listbox").get_by_role("option").count()
         say(f"== A drag of {_MOVES} steps, for each of three widths")
         steps = [ms for zoom in ("", "Digit0", "z") for ms in _drag(page, tools, zoom)]
         growth = _heap(tools) - before

@@ -53,7 +53,7 @@ def test_without_edits_words_pass_and_the_page_gets_what_it_draws(client, server
     told = json.loads(listed)
     assert told["words"][1] == ["river", 1500, 2000, 0, 1]
     assert told["words"][3] == ["la", 3000, 3300, 1, 1]
-    assert told["duration"] == 14016
+    assert told["duration"] == 14180
     _, columns = fetched(server, files["peaks"])
     assert len(columns) == 2 * sum(count for _, count in told["levels"])
     finest = np.frombuffer(columns, np.int8)[: 2 * told["levels"][0][1]].reshape(-1, 2)

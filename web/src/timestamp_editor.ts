@@ -18,7 +18,7 @@ const TEXTS = {
     },
     zh: {
         open: "编辑时间戳…",
-        edits: "处编辑",
+        edits: "编辑",
         summary: "时间戳编辑器",
         run: "先运行工作流：编辑器显示该节点听到的内容。运行完成后会自动打开。",
         gone: "上次运行的音频已不在 ComfyUI 的临时文件夹中。请重新运行工作流。",
@@ -27,7 +27,7 @@ const TEXTS = {
     },
     ja: {
         open: "タイムスタンプを編集…",
-        edits: "件の編集",
+        edits: "編集",
         summary: "タイムスタンプエディター",
         run: "先にワークフローを実行します。エディターはノードが受け取った音声を表示し、終わると開きます。",
         gone: "前回の実行の音声が ComfyUI の一時フォルダーにありません。ワークフローを再実行してください。",
@@ -86,7 +86,7 @@ function countEdits(text: unknown): number {
 function showCount(node: ComfyNode, button: ComfyWidget): void {
     const { open, edits } = inLanguage(TEXTS);
     const count = countEdits(editsWidget(node)?.value);
-    button.label = count ? `${open} (${count} ${edits})` : open;
+    button.label = count ? `${open} (${edits}: ${count})` : open;
     node.setDirtyCanvas?.(true, true);
 }
 

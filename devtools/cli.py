@@ -20,7 +20,7 @@ _TEST_PROCESSES = 4
 def main(arguments: list[str]) -> int:
     """Runs one command and returns the exit code."""
     parser, options, further = _parse(arguments)
-    if options.command == "demo" and further:
+    if options.command in ("demo", "web") and further:
         parser.error(f"unrecognized arguments: {' '.join(further)}")
     # Like Ctrl-C, so that a server that was started here is stopped.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
@@ -34,6 +34,8 @@ def main(arguments: list[str]) -> int:
             return _serve(comfy, further)
         if options.command == "test":
             return _test(further)
+        if options.command == "web":
+            return _web()
         return _bench(further)
     except SetupError as error:
         say(f"dev.py: {error}")
@@ -48,12 +50,13 @@ def _parse(arguments: list[str]) -> tuple[argparse.ArgumentParser, argparse.Name
         description="Everything happens inside the checkout: .venv holds the Python packages, "
         ".cache holds ComfyUI and its files.",
     )
-    commands = parser.add_subparsers(dest="command", required=True, metavar="demo | serve | test | bench")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     demo = commands.add_parser("demo", help="make the sample lyric video on a real ComfyUI server")
     demo.add_argument("--serve", action="store_true", help="keep the server up with the workflow to load")
     for name, summary in (
         ("serve", "run ComfyUI with this pack; further arguments go to ComfyUI"),
         ("test", "run all tests; further arguments go to pytest"),
+        ("web", "check, test and build the front end's TypeScript"),
         ("bench", "measure speed and memory; further arguments go to the benchmark"),
     ):
         commands.add_parser(name, help=summary, allow_abbrev=False)
@@ -107,6 +110,15 @@ def _everything() -> list[str]:
     # More threads than cores wait for each other most of the time.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     return ["-n", str(processes), "--dist", "loadfile"]
+
+
+def _web() -> int:
+    from . import frontend
+
+    frontend.check_types()
+    frontend.test()
+    frontend.build()
+    return 0
 
 
 def _bench(options: list[str]) -> int:

@@ -11,7 +11,7 @@ from .align import LipSyncAlignLyrics
 from .apply import LipSyncApply
 from .did_account import LipSyncDIDStatus, LipSyncDIDVoices
 from .did_backend import LipSyncDIDBackend
-from .did_routes import register_routes
+from .did_routes import register_routes as register_did_routes
 from .did_talk import LipSyncDIDTalk
 from .face_track import LipSyncFaceTrack
 from .lyric_preview import register_preview
@@ -21,6 +21,8 @@ from .model_manager import LipSyncModelManager
 from .musetalk import LipSyncMuseTalkBackend, LipSyncMuseTalkLoader
 from .musetalk_stages import LipSyncAudioFeatures, LipSyncComposite, LipSyncMuseTalkInfer
 from .overlay import LipSyncLyricOverlay
+from .panel_routes import register_routes as register_panel_routes
+from .timestamp_editor import LipSyncTimestampEditor
 from .transcribe import LipSyncTranscribe
 from .viseme import LipSyncVisemeBackend
 from .whisper_alignment import LipSyncFromWhisperAlignment, LipSyncToWhisperAlignment
@@ -33,8 +35,9 @@ class LipSyncStudio(ComfyExtension):
         # There is none where nodes are only listed.
         server = getattr(PromptServer, "instance", None)
         if server is not None:
-            register_routes(server)
             register_preview(server)
+            register_did_routes(server)
+            register_panel_routes(server)
 
     async def get_node_list(self) -> list[type[io.ComfyNode]]:
         return [
@@ -47,6 +50,7 @@ class LipSyncStudio(ComfyExtension):
             LipSyncTranscribe,
             LipSyncLoadLyrics,
             LipSyncSaveLyrics,
+            LipSyncTimestampEditor,
             LipSyncFromWhisperAlignment,
             LipSyncToWhisperAlignment,
             LipSyncLyricStyle,

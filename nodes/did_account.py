@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from comfy_api.latest import io, ui
 
-from .did_access import did_folder, did_settings, open_jobs
+from .did_access import open_jobs
+from .did_status import balance, unfinished
 from .did_talk import PROVIDERS
 from .requirements import engine_imports
 
@@ -97,15 +98,13 @@ def _status() -> str:
     """Never fails for what the user wants to know: no key, no credits, no connection are answers too."""
     with engine_imports():
         from ..did_client import DIDError
-        from ..did_client.journal import Journal
     try:
         lines = _balance()
     except DIDError as error:
         lines = [str(error)]
-    journal = Journal(did_folder())
-    unfinished = journal.open_jobs()
-    lines += [_line(job) for job in unfinished] or ["No unfinished jobs."]
-    if any(job.state == "undecided" for job in unfinished):
+    jobs = unfinished()
+    lines += [_line(job) for job in jobs] or ["No unfinished jobs."]
+    if any(job.state == "undecided" for job in jobs):
         lines.append(
             "Of an undecided job it can't be told whether D-ID made it: look in D-ID's Studio, then run "
             "`did jobs --adopt JOB TALK` or `did jobs --abandon JOB`."
@@ -114,14 +113,11 @@ def _status() -> str:
 
 
 def _balance() -> list[str]:
-    jobs, settings = open_jobs(), did_settings()
-    jobs.client.authenticate()
-    balance = jobs.client.credits()
-    plans = f", plan {', '.join(balance.plans)}" if balance.plans else ""
-    spent = jobs.journal.spent(jobs.client.transport.server_now())
+    found = balance()
+    plans = f", plan {', '.join(found.plans)}" if found.plans else ""
     return [
-        f"{balance.remaining:g} of {balance.total:g} credits left{plans}",
-        f"{spent} of {settings.max_credits_per_day} allowed in 24 hours used from here (estimate)",
+        f"{found.remaining:g} of {found.total:g} credits left{plans}",
+        f"{found.spent} of {found.allowed} allowed in 24 hours used from here (estimate)",
     ]
 
 

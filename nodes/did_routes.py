@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 from typing import Any
-from urllib.parse import urlsplit
 
 from aiohttp import web
 
 from .did_access import did_folder, did_settings
+from .guard import is_foreign, is_local
 
 ADDRESS = "/lipsync_studio/did/key"
-_LOCAL_NAMES = ("localhost", "127.0.0.1", "::1")
-# Set by proxies: the request comes from farther away than the connection.
-_FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-IP")
 
 
 def register_routes(server: Any) -> None:
@@ -61,24 +57,11 @@ async def _change(request: web.Request) -> web.Response:
 
 def _refusal(request: web.Request, from_network: bool) -> str:
     """Why this request may not change the key, "" if it may."""
-    site = request.headers.get("Sec-Fetch-Site", "same-origin")
-    origin = request.headers.get("Origin")
-    if site not in ("same-origin", "none") or (origin and urlsplit(origin).netloc != request.host):
+    if is_foreign(request):
         return "The key can't be changed from another site's page."
-    if from_network or _is_local(request):
+    if from_network or is_local(request):
         return ""
     return (
         "The key can be changed only on the computer that runs ComfyUI; open the page there as "
         "http://127.0.0.1, or set key_from_network in did.json."
     )
-
-
-def _is_local(request: web.Request) -> bool:
-    """From this machine, and meant for it: another name in Host is one that was made to point here."""
-    if any(name in request.headers for name in _FORWARDED):
-        return False
-    try:
-        local = ipaddress.ip_address(request.remote or "").is_loopback
-    except ValueError:
-        local = False
-    return local and urlsplit(f"//{request.host}").hostname in _LOCAL_NAMES

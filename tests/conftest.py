@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 import json
+import shutil
 import subprocess
 import sys
 import wave
@@ -19,11 +22,14 @@ import pytest
 from lipsync_studio.devtools import chromium, comfyui
 from lipsync_studio.devtools.paths import ROOT
 from lipsync_studio.engine.media.sound import Sound
+from lipsync_studio.engine.weights.entries import WeightFile, WeightSet
 
 TESTS = Path(__file__).parent
 PAGE_SECONDS = 120
 # Nothing listens there: partner nodes that a test starts must not reach their services.
 NOWHERE = "http://127.0.0.1:9"
+
+sys.path += [str(TESTS / "hub"), str(TESTS / "did")]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -92,6 +98,96 @@ def short_media(server: Any) -> ShortMedia:
         samples = sound.mono(16000)[: round(seconds * 16000)]
         file.writeframes(np.round(samples * 32767).astype("<i2").tobytes())
     return ShortMedia(clips, "short.wav", seconds, "Twinkle, twinkle, little star,")
+# A custom node that adds a set to the catalogue when the server starts, by when all packs are imported.
+ONE_MORE_SET = """
+import sys
+from server import PromptServer
+
+NODE_CLASS_MAPPINGS = {{}}
+
+async def add_set(app):
+    for name, module in list(sys.modules.items()):
+        if name.endswith("engine.weights.catalogue"):
+            entries = sys.modules[module.__package__ + ".entries"]
+            WeightFile, WeightSet = entries.WeightFile, entries.WeightSet
+            module.SETS["nets"] = {entry!r}
+
+PromptServer.instance.app.on_startup.append(add_set)
+"""
+REVISION = "0123456789abcdef0123456789abcdef01234567"
+DID_KEY = "Y2FuYXJ5QGV4YW1wbGUub3Jn:canary-Zx81-secret-password"
+
+
+@pytest.fixture(scope="session")
+def contents() -> dict[str, bytes]:
+    """The files of the set "nets": a pickle of 2 MB and a small text."""
+    import torch
+
+    net = io.BytesIO()
+    noise = torch.from_numpy(np.random.default_rng(2).standard_normal(500_000, np.float32))
+    torch.save({"weight": noise}, net)
+    return {"net.pth": net.getvalue(), "net.json": b'{"layers": 1}'}
+
+
+@pytest.fixture(scope="session")
+def hub(contents: dict[str, bytes]) -> Iterator[Any]:
+    """A model hub that runs here and has the files of "nets"."""
+    from fake_hub import FakeHub
+
+    with FakeHub() as running:
+        for path, content in contents.items():
+            running.add("someone/model", REVISION, path, content)
+        yield running
+
+
+@pytest.fixture(scope="session")
+def cloud() -> Iterator[Any]:
+    """A D-ID that runs here and knows `DID_KEY`."""
+    from fake_did import FakeDID, Policy
+
+    with FakeDID(DID_KEY, Policy(script=("done",))) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def manager(
+    comfy: Path, hub: Any, cloud: Any, contents: dict[str, bytes], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Any]:
+    """A server with the set "nets" in its catalogue, `hub` and `cloud` in the place of the internet's, whose
+    models folder is empty and whose user has nothing either: no weights and no key."""
+    from lipsync_studio.devtools.server import ComfyServer
+
+    folder = tmp_path_factory.mktemp("manager")
+    files = tuple(
+        WeightFile(
+            path, "someone/model", REVISION, path, len(content), hashlib.sha256(content).hexdigest(), "MIT",
+            "musetalk", f"nets/{path}",
+        )
+        for path, content in contents.items()
+    )  # fmt: skip
+    plugin = folder / "base" / "custom_nodes" / "one_more_set.py"
+    plugin.parent.mkdir(parents=True)
+    plugin.write_text(ONE_MORE_SET.format(entry=WeightSet("nets", "Nets", "musetalk", files, "MIT.")))
+    environment = {
+        "HF_ENDPOINT": hub.url(),
+        "HF_HOME": str(folder / "hf"),
+        "HOME": str(folder / "home"),
+        "LIPSYNC_MODELS": str(folder / "plain"),
+        "DID_API_URL": cloud.url,
+    }
+    with ComfyServer(comfy, folder / "base", environment=environment, log=folder / "server.log") as running:
+        yield running
+
+
+@pytest.fixture
+def no_nets(manager: Any, hub: Any) -> Path:
+    """Where the files of "nets" will lie: none is there yet, and the hub was asked for none."""
+    folder = manager.base / "models" / "musetalk" / "nets"
+    shutil.rmtree(folder, ignore_errors=True)
+    hub.faults = type(hub.faults)()
+    hub.released.clear()
+    hub.log.clear()
+    return folder
 
 
 @pytest.fixture
@@ -142,24 +238,8 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture(scope="session")
 def open_page(browser: Any, server: Any) -> Callable[..., Any]:
-    """Opens an address of the server, its front page by default, in a page of its own.
-
-    Returns the page when ComfyUI's front end is ready in it; `problems` collects the errors of this pack.
-    """
-
-    def open_(address: str = "") -> Any:
-        fresh = browser.new_page(viewport={"width": 1600, "height": 1000})
-        fresh.set_default_timeout(PAGE_SECONDS * 1000)
-        fresh.problems = []
-        fresh.on("pageerror", lambda error: fresh.problems.append(str(error)))
-        fresh.on("console", lambda message: _note_console(fresh.problems, message))
-        fresh.goto(f"{server.url}/{address}")
-        fresh.wait_for_function(
-            "window.app?.extensionManager && window.app.graph && LiteGraph.registered_node_types"
-        )
-        return fresh
-
-    return open_
+    """Opens an address of the server, its front page by default, in a page of its own; see `new_page`."""
+    return lambda address="": new_page(browser, f"{server.url}/{address}")
 
 
 @pytest.fixture
@@ -168,6 +248,28 @@ def page(open_page: Callable[..., Any]) -> Iterator[Any]:
     fresh = open_page()
     yield fresh
     fresh.close()
+
+
+@pytest.fixture(scope="session")
+def manager_page(browser: Any, manager: Any) -> Iterator[Any]:
+    """One page of `manager` for all who share it, because loading one takes long."""
+    fresh = new_page(browser, manager.url)
+    yield fresh
+    fresh.close()
+
+
+def new_page(browser: Any, url: str) -> Any:
+    """A page in which ComfyUI's front end is ready; its `problems` collects the errors of this pack."""
+    fresh = browser.new_page(viewport={"width": 1600, "height": 1000})
+    fresh.set_default_timeout(PAGE_SECONDS * 1000)
+    fresh.problems = []
+    fresh.on("pageerror", lambda error: fresh.problems.append(str(error)))
+    fresh.on("console", lambda message: _note_console(fresh.problems, message))
+    fresh.goto(url)
+    fresh.wait_for_function(
+        "window.app?.extensionManager && window.app.graph && LiteGraph.registered_node_types"
+    )
+    return fresh
 
 
 def _note_console(problems: list[str], message: Any) -> None:

@@ -1,89 +1,93 @@
-// Load Lyrics gets a button that uploads a file, and takes files dropped on it; Save Lyrics shows what it wrote.
-import { app } from "../../scripts/app.js";
+// lyrics.ts
 import { api } from "../../scripts/api.js";
+import { app } from "../../scripts/app.js";
 
-const SUFFIXES = [".lrc", ".elrc", ".srt", ".vtt", ".ass", ".ssa", ".json", ".txt"];
-const TEXT_HEIGHT = 120;
+// shared/dom.ts
+function element(tag, properties = {}, children = []) {
+  const made = Object.assign(document.createElement(tag), properties);
+  made.append(...children);
+  return made;
+}
 
+// lyrics.ts
+var SUFFIXES = [".lrc", ".elrc", ".srt", ".vtt", ".ass", ".ssa", ".json", ".txt"];
+var TEXT_HEIGHT = 120;
 function isLyrics(file) {
-    return SUFFIXES.some((suffix) => file.name.toLowerCase().endsWith(suffix));
+  return SUFFIXES.some((suffix) => file.name.toLowerCase().endsWith(suffix));
 }
-
 function warn(detail) {
-    app.extensionManager.toast.add({ severity: "error", summary: "Load Lyrics", detail, life: 8000 });
+  app.extensionManager.toast.add({ severity: "error", summary: "Load Lyrics", detail, life: 8e3 });
 }
-
 async function upload(node, file) {
-    const body = new FormData();
-    body.append("image", file);
-    const response = await api.fetchApi("/upload/image", { method: "POST", body });
-    if (!response.ok) return warn(`${file.name} was not uploaded: the server answered ${response.status}.`);
-    const { name } = await response.json();
-    const widget = node.widgets.find((one) => one.name === "file");
-    if (!widget.options.values.includes(name)) widget.options.values = [...widget.options.values, name];
-    widget.value = name;
-    widget.callback?.(name);
-    node.setDirtyCanvas?.(true, true);
+  const body = new FormData();
+  body.append("image", file);
+  const response = await api.fetchApi("/upload/image", { method: "POST", body });
+  if (!response.ok) return warn(`${file.name} was not uploaded: the server answered ${response.status}.`);
+  const { name } = await response.json();
+  const widget = node.widgets?.find((one) => one.name === "file");
+  if (!widget) return;
+  const values = widget.options.values ?? [];
+  if (!values.includes(name)) widget.options.values = [...values, name];
+  widget.value = name;
+  widget.callback?.(name);
+  node.setDirtyCanvas?.(true, true);
 }
-
 function addUpload(node) {
-    const pick = () => {
-        const field = Object.assign(document.createElement("input"), {
-            type: "file",
-            accept: SUFFIXES.join(","),
-        });
-        field.onchange = () => field.files[0] && upload(node, field.files[0]);
-        field.click();
+  const pick = () => {
+    const field = element("input", { type: "file", accept: SUFFIXES.join(",") });
+    field.onchange = () => {
+      const file = field.files?.[0];
+      if (file) void upload(node, file);
     };
-    const button = node.addWidget("button", "upload", null, pick, { serialize: false });
-    button.label = "choose lyrics file to upload";
-    button.serialize = false;
-    const dragged = node.onDragOver;
-    const dropped = node.onDragDrop;
-    node.onDragOver = function (event) {
-        return [...(event.dataTransfer?.items ?? [])].some((item) => item.kind === "file") || dragged?.call(this, event);
-    };
-    node.onDragDrop = async function (event) {
-        const file = [...(event.dataTransfer?.files ?? [])].find(isLyrics);
-        if (!file) return (await dropped?.call(this, event)) ?? false;
-        await upload(node, file);
-        return true;
-    };
+    field.click();
+  };
+  const button = node.addWidget("button", "upload", null, pick, { serialize: false });
+  button.label = "choose lyrics file to upload";
+  button.serialize = false;
+  const dragged = node.onDragOver;
+  const dropped = node.onDragDrop;
+  node.onDragOver = function(event) {
+    const items = [...event.dataTransfer?.items ?? []];
+    return items.some((item) => item.kind === "file") || dragged?.call(this, event);
+  };
+  node.onDragDrop = async function(event) {
+    const file = [...event.dataTransfer?.files ?? []].find(isLyrics);
+    if (!file) return await dropped?.call(this, event) ?? false;
+    await upload(node, file);
+    return true;
+  };
 }
-
 function addView(node) {
-    const text = Object.assign(document.createElement("textarea"), { readOnly: true, spellcheck: false });
-    text.style.cssText = "flex: 1; min-height: 80px; width: 100%; resize: none; box-sizing: border-box;";
-    text.className = "comfy-multiline-input";
-    text.ariaLabel = "Saved lyrics";
-    const link = Object.assign(document.createElement("a"), { target: "_blank" });
-    link.style.cssText = "overflow-wrap: anywhere; color: var(--input-text); font-size: 12px;";
-    const box = document.createElement("div");
-    box.style.cssText = "display: flex; flex-direction: column; gap: 4px; height: 100%;";
-    box.append(link, text);
-    const view = node.addDOMWidget("saved", "lipsync_saved_lyrics", box, {
-        getMinHeight: () => TEXT_HEIGHT,
-        serialize: false,
-    });
-    view.serialize = false;
-    const executed = node.onExecuted;
-    node.onExecuted = function (output) {
-        executed?.call(this, output);
-        text.value = output?.text?.[0] ?? "";
-        const file = output?.files?.[0];
-        if (!file) return;
-        const { filename, subfolder, type } = file;
-        link.textContent = subfolder ? `${subfolder}/${filename}` : filename;
-        link.href = api.apiURL(`/view?${new URLSearchParams({ filename, subfolder, type })}`);
-        link.download = filename;
-    };
+  const text = element("textarea", { readOnly: true, spellcheck: false });
+  text.style.cssText = "flex: 1; min-height: 80px; width: 100%; resize: none; box-sizing: border-box;";
+  text.className = "comfy-multiline-input";
+  text.ariaLabel = "Saved lyrics";
+  const link = element("a", { target: "_blank" });
+  link.style.cssText = "overflow-wrap: anywhere; color: var(--input-text); font-size: 12px;";
+  const box = element("div", {}, [link, text]);
+  box.style.cssText = "display: flex; flex-direction: column; gap: 4px; height: 100%;";
+  const view = node.addDOMWidget("saved", "lipsync_saved_lyrics", box, {
+    getMinHeight: () => TEXT_HEIGHT,
+    serialize: false
+  });
+  view.serialize = false;
+  const executed = node.onExecuted;
+  node.onExecuted = function(output) {
+    executed?.call(this, output);
+    text.value = output?.text?.[0] ?? "";
+    const file = output?.files?.[0];
+    if (!file) return;
+    const { filename, subfolder, type } = file;
+    link.textContent = subfolder ? `${subfolder}/${filename}` : filename;
+    link.href = api.apiURL(`/view?${new URLSearchParams({ filename, subfolder, type })}`);
+    link.download = filename;
+  };
 }
-
 app.registerExtension({
-    name: "LipSyncStudio.Lyrics",
-    nodeCreated(node) {
-        const kind = node.constructor.comfyClass ?? node.comfyClass;
-        if (kind === "LipSyncLoadLyrics") addUpload(node);
-        if (kind === "LipSyncSaveLyrics") addView(node);
-    },
+  name: "LipSyncStudio.Lyrics",
+  nodeCreated(node) {
+    const kind = node.constructor.comfyClass ?? node.comfyClass;
+    if (kind === "LipSyncLoadLyrics") addUpload(node);
+    if (kind === "LipSyncSaveLyrics") addView(node);
+  }
 });

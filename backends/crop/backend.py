@@ -9,22 +9,21 @@ from itertools import islice
 from typing import Any, Literal
 
 import numpy as np
-from PIL import Image
 
 from ...engine.host.protocol import Host
 from ...engine.media.ahead import read_ahead
-from ...engine.media.colour import crop_rgb, paste_rgb, small_rgb
+from ...engine.media.colour import crop_rgb, paste_rgb
 from ...engine.media.frames import Frame
 from ...engine.media.timeline import walk
 from ...engine.report import FrameState
 from ..protocol import FrameChunk, LipSyncRequest, Rendering
 from .job import CropJob, plan_job
+from .preview import BeforeAfter
 from .protocol import CropEngine, FaceCrop, Patch
 
 CHUNK = 16
 # Frames decoded in advance, while an engine works: enough for the slowest decoder beside the fastest engine.
 _AHEAD = 8
-_PREVIEW = 512
 
 Rect = tuple[int, int, int, int]
 Box = tuple[float, float, float, float]
@@ -107,11 +106,14 @@ def _paint(engine: CropEngine, job: CropJob, conditioning: Any, host: Host) -> I
     host.progress(stage, 0, len(job.timeline))
     with closing(chunks_with_crops(job, engine.box, conditioning)) as chunks:
         for chunk, work in chunks:
+            view = None
+            if host.wants_preview():
+                view = BeforeAfter(*work[-1][:2]) if work else BeforeAfter(chunk[-1], None)
             patches = engine.generate([crop for _, _, crop in work], conditioning)
             for (frame, rect, _), patch in zip(work, patches, strict=True):
                 _paste(frame, rect, patch, float(job.mix[frame.index]))
             done += len(chunk)
-            host.progress(stage, done, len(job.timeline), Image.fromarray(small_rgb(chunk[-1], _PREVIEW)))
+            host.progress(stage, done, len(job.timeline), view.picture() if view else None)
             painted = {crop.index for _, _, crop in work}
             yield FrameChunk(chunk, [_state(job, frame.index, painted) for frame in chunk])
 

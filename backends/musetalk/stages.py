@@ -9,7 +9,6 @@ from fractions import Fraction
 from functools import partial
 
 import numpy as np
-from PIL import Image
 
 from ...engine.errors import InputError
 from ...engine.faces.track import FaceTrack, Person
@@ -20,6 +19,7 @@ from ...engine.media.timeline import FillRule, LengthRule, plan
 from ...engine.media.voice import gate
 from ..crop.backend import chunks_with_crops, rendering
 from ..crop.job import CropJob, Speech, job_of
+from ..crop.preview import beside
 from ..crop.protocol import FaceCrop, Patch
 from ..protocol import Rendering
 from .audio_features import AudioFeatures
@@ -61,13 +61,14 @@ def infer(engine: MuseTalkEngine, job: CropJob, host: Host) -> MouthClip:
     ):
         for chunk, work in chunks:
             framed = frame_faces([crop for _, _, crop in work], conditioning.geometry)
-            preview = None
+            watched = host.wants_preview()
+            last = None
             for item, face in zip(framed, generate_faces(framed, conditioning), strict=True):
                 writer.write(item.crop.index, face)
                 side = face.shape[0]
-                preview = face
+                last = item.small, face
             done += len(chunk)
-            host.progress(stage, done, total, None if preview is None else Image.fromarray(preview))
+            host.progress(stage, done, total, beside(*last) if watched and last else None)
     clip = MouthClip(path, side, writer.slots, job, conditioning.geometry, engine.settings, tuple(notes))
     discard_with(clip, path)
     return clip

@@ -15,8 +15,11 @@ from comfy_execution.utils import get_executing_context
 from PIL.Image import Image
 from server import PromptServer
 
-PREVIEW_SIZE = 512
-PREVIEW_INTERVAL = 0.5  # seconds
+from .pace import Pace, clock
+
+# Seconds between two pictures, and between two texts: as often as a person can make use of them.
+PREVIEW_INTERVAL = 0.5
+TEXT_INTERVAL = 1.0
 
 
 def register_models_folder(kind: str) -> None:
@@ -24,6 +27,13 @@ def register_models_folder(kind: str) -> None:
     folder_paths.add_model_folder_path(kind, str(Path(folder_paths.models_dir) / kind))
     paths, extensions = folder_paths.folder_names_and_paths[kind]
     folder_paths.folder_names_and_paths[kind] = (paths, {*extensions, *folder_paths.supported_pt_extensions})
+
+
+def models_folders(kind: str) -> list[Path]:
+    """Where ComfyUI looks for weight files of a kind, and in which order."""
+    if kind not in folder_paths.folder_names_and_paths:
+        register_models_folder(kind)
+    return [Path(folder) for folder in folder_paths.get_folder_paths(kind)]
 
 
 class ComfyHost:
@@ -34,7 +44,9 @@ class ComfyHost:
         self._node_id = context.node_id if context else None
         self._stage = ""
         self._bar = comfy.utils.ProgressBar(1, node_id=self._node_id)
-        self._last_preview = 0.0
+        self._pace = Pace()
+        self._text = ""
+        self._last_preview = self._last_text = 0.0
         self._stopped = False
 
     def manage(self, module: torch.nn.Module) -> ComfyModel:
@@ -59,22 +71,40 @@ class ComfyHost:
     def progress(
         self, stage: str, done: int, total: int, preview: Image | None = None, *, unit: str = "frames"
     ) -> None:
-        """One bar per stage, with the stage's name as text under the node."""
+        """One bar per stage, with the stage's name and the time it still takes as text under the node."""
         self.check_cancelled()
+        now = time.monotonic()
         if stage != self._stage:
             self._stage = stage
+            self._pace = Pace()
             self._bar = comfy.utils.ProgressBar(total, node_id=self._node_id)
-            if self._node_id is not None:
-                PromptServer.instance.send_progress_text(stage, self._node_id)
-        self._bar.update_absolute(done, total, self._throttled(preview))
+            self._show(stage, now)
+        left = self._pace.left(done, total, now)
+        if done >= total:
+            self._show(stage, now)
+        elif left is not None and now - self._last_text >= TEXT_INTERVAL:
+            self._show(f"{stage}: {clock(left)} left", now)
+        self._bar.update_absolute(done, total, self._throttled(preview, now))
 
-    def _throttled(self, preview: Image | None) -> tuple[str, Image, int] | None:
-        # ComfyUI encodes and sends every preview it is given.
-        now = time.monotonic()
+    def _show(self, text: str, now: float) -> None:
+        if text == self._text:
+            return
+        self._text, self._last_text = text, now
+        if self._node_id is not None:
+            PromptServer.instance.send_progress_text(text, self._node_id)
+
+    def wants_preview(self) -> bool:
+        """Twice a second, while the page that queued the prompt is open (any page, for a prompt of none)."""
+        server = PromptServer.instance
+        watched = bool(server.sockets) if server.client_id is None else server.client_id in server.sockets
+        return watched and time.monotonic() - self._last_preview >= PREVIEW_INTERVAL
+
+    def _throttled(self, preview: Image | None, now: float) -> tuple[str, Image, None] | None:
+        # ComfyUI encodes and sends every preview it is given; None: as large as it is.
         if preview is None or now - self._last_preview < PREVIEW_INTERVAL:
             return None
         self._last_preview = now
-        return ("JPEG", preview, PREVIEW_SIZE)
+        return ("JPEG", preview, None)
 
     def check_cancelled(self) -> None:
         """Raises ComfyUI's `InterruptProcessingException`."""
@@ -97,9 +127,7 @@ class ComfyHost:
         return self.models_folders(kind)[0]
 
     def models_folders(self, kind: str) -> list[Path]:
-        if kind not in folder_paths.folder_names_and_paths:
-            register_models_folder(kind)
-        return [Path(folder) for folder in folder_paths.get_folder_paths(kind)]
+        return models_folders(kind)
 
 
 class ComfyModel:

@@ -121,6 +121,10 @@ class PlainHost:
         self._bar.total = total
         self._bar.update(done - self._bar.n)
 
+    def wants_preview(self) -> bool:
+        """Never: a terminal shows no pictures."""
+        return False
+
     def _end_bar(self) -> None:
         if self._bar is not None:
             self._bar.close()

@@ -56,6 +56,10 @@ class Host(Protocol):
         Checks for cancel."""
         ...
 
+    def wants_preview(self) -> bool:
+        """Whether a preview handed to `progress` would be shown: to be asked before one is made."""
+        ...
+
     def check_cancelled(self) -> None:
         """Raise the host's own exception if the user has stopped the run."""
         ...

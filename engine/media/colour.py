@@ -46,11 +46,16 @@ def to_rgb(frame: Frame) -> np.ndarray:
     return crop_rgb(frame, (0, 0, frame.width, frame.height))
 
 
-def small_rgb(frame: Frame, max_side: int) -> np.ndarray:
-    """uint8 [h, w, 3], scaled down so that no side is above max_side; for detectors and previews."""
-    scale = min(max_side / max(frame.width, frame.height), 1.0)
-    size = max(round(frame.width * scale), 1), max(round(frame.height * scale), 1)
-    yuv = cv2.merge([_shrink(plane, size) for plane in frame.yuv()])
+def small_rgb(frame: Frame, max_side: int, rect: Rect | None = None) -> np.ndarray:
+    """uint8 [h, w, 3], scaled down so that no side is above max_side; for detectors and previews.
+
+    rect: the part to show, as in `crop_rgb`; the whole picture if None."""
+    x0, y0, x1, y1 = rect or (0, 0, frame.width, frame.height)
+    scale = min(max_side / max(x1 - x0, y1 - y0), 1.0)
+    size = max(round((x1 - x0) * scale), 1), max(round((y1 - y0) * scale), 1)
+    y, u, v = frame.yuv()
+    half = slice(y0 // 2, -(-y1 // 2)), slice(x0 // 2, -(-x1 // 2))
+    yuv = cv2.merge([_shrink(plane, size) for plane in (y[y0:y1, x0:x1], u[half], v[half])])
     return cv2.transform(yuv, yuv_to_rgb_matrix(frame.colour, frame.height))
 
 

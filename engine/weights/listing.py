@@ -58,6 +58,7 @@ def status_data(found: Status, gpus: Iterable[Gpu]) -> dict[str, Any]:
             {
                 "name": state.weights.name,
                 "title": state.weights.title,
+                "kind": state.weights.kind,
                 "state": state.state,
                 "bytes": state.weights.bytes,
                 "licence": state.weights.licence_note,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -72,10 +72,11 @@ class Status:
     to_download: int
 
 
-def status(host: Host, sets: Iterable[WeightSet] | None = None) -> Status:
-    """Look at the files (sizes, not contents) and the disk; sets: all if None."""
+def status(host: Host, sets: Iterable[WeightSet] | None = None, wrong: Collection[Path] = ()) -> Status:
+    """Look at the files (sizes, not contents) and the disk; sets: all if None. wrong: files that are known to
+    have other contents than they should."""
     chosen = tuple(SETS.values() if sets is None else sets)
-    states = tuple(set_state(weights, host) for weights in chosen)
+    states = tuple(set_state(weights, host, wrong) for weights in chosen)
     folder = host.models_folder(chosen[0].kind)
     missing = {
         target(each.file, host): remaining(each.file, host) for state in states for each in state.to_fetch
@@ -83,16 +84,19 @@ def status(host: Host, sets: Iterable[WeightSet] | None = None) -> Status:
     return Status(states, folder, shutil.disk_usage(existing(folder)).free, sum(missing.values()))
 
 
-def set_state(weights: WeightSet, host: Host) -> SetState:
+def set_state(weights: WeightSet, host: Host, wrong: Collection[Path] = ()) -> SetState:
     found = locate(weights, host)
-    return SetState(weights, tuple(_file_state(file, found.get(file.name), host) for file in weights.files))
+    states = (_file_state(file, found.get(file.name), host, wrong) for file in weights.files)
+    return SetState(weights, tuple(states))
 
 
-def _file_state(file: WeightFile, path: Path | None, host: Host) -> FileState:
+def _file_state(file: WeightFile, path: Path | None, host: Host, wrong: Collection[Path]) -> FileState:
     if path is not None:
         size = path.stat().st_size
         known = {file.bytes, *(twin.bytes for twin in file.twins)}
-        right = file.sha256 is None or path.name.endswith(CONVERTED) or size in known
+        right = path not in wrong and (
+            file.sha256 is None or path.name.endswith(CONVERTED) or size in known
+        )
         return FileState(file, "installed" if right else "wrong", path, size)
     part = partial(file, host)
     if part.is_file():

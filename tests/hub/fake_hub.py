@@ -164,10 +164,11 @@ class _Handler(BaseHTTPRequestHandler):
         if self.command == "HEAD":
             return None
         cut = faults.cut.pop(0) if faults.cut else len(body)
-        if faults.hold is not None and start < faults.hold <= start + cut:
-            self._send(body[: faults.hold - start])
+        hold = faults.hold
+        if hold is not None and start < hold <= start + cut:
+            self._send(body[: hold - start])
             self.hub.released.wait(60)
-            body, cut = body[faults.hold - start :], cut - faults.hold + start
+            body, cut = body[hold - start :], cut - hold + start
         self._send(body[:cut])
         if cut < len(body):
             self.close_connection = True

@@ -16,12 +16,33 @@ def told(run_in_comfy, base):
 
 
 def test_each_stage_has_its_text_and_its_bar_on_the_executing_node(told):
-    assert told["texts"] == [["Finding faces", "7"], ["Painting mouths", "7"]]
-    assert [bar[:3] for bar in told["bars"]] == [["7", 5, 5], ["7", 1, 100], ["7", 100, 100]]
+    assert [text for text in told["texts"] if "left" not in text[0]] == [
+        ["Finding faces", "7"],
+        ["Painting mouths", "7"],
+        ["Painting mouths", "7"],
+    ]
+    steps = [bar[:3] for bar in told["bars"]]
+    assert [steps[0], steps[1], steps[-1]] == [["7", 5, 5], ["7", 1, 100], ["7", 100, 100]]
+
+
+def test_the_text_says_how_long_the_stage_still_takes_until_it_has_ended(told):
+    """10 frames in 2 seconds, after a first report of one."""
+    shown = [text for text, _ in told["texts"]]
+    assert shown[2:] == [
+        "Painting mouths: 0:20 left",
+        "Painting mouths: 0:17 left",
+        "Painting mouths: 0:14 left",
+        "Painting mouths",
+    ]
 
 
 def test_previews_are_rationed(told):
-    assert [bar[3] for bar in told["bars"]] == [True, False, False]
+    assert [bar[3] for bar in told["bars"]] == [True] + [False] * (len(told["bars"]) - 1)
+
+
+def test_previews_are_wanted_twice_a_second_and_only_where_a_page_shows_them(told):
+    nobody, not_there, there, just_shown, later = told["wanted"]
+    assert [nobody, not_there, there, just_shown, later] == [False, False, True, False, True]
 
 
 def test_the_stop_button_ends_the_run(told):

@@ -1,82 +1,13 @@
 """The model manager on a real server, with a hub that runs here and a set of its own in the catalogue."""
 
-import hashlib
-import io
 import json
-import sys
 import urllib.request
-from pathlib import Path
 
-import numpy as np
 import pytest
-import torch
+from fake_hub import wait_for
 
 from lipsync_studio.devtools.client import ComfyClient
-from lipsync_studio.devtools.server import ComfyServer
-from lipsync_studio.engine.weights.entries import WeightFile, WeightSet
 from lipsync_studio.engine.weights.transfer import CHUNK
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "hub"))
-from fake_hub import FakeHub, wait_for
-
-REVISION = "0123456789abcdef0123456789abcdef01234567"
-# A custom node that adds the set when the server starts, which is after all packs were imported.
-PLUGIN = """
-import sys
-from server import PromptServer
-
-NODE_CLASS_MAPPINGS = {{}}
-
-async def add_set(app):
-    for name, module in list(sys.modules.items()):
-        if name.endswith("engine.weights.catalogue"):
-            entries = sys.modules[module.__package__ + ".entries"]
-            WeightFile, WeightSet = entries.WeightFile, entries.WeightSet
-            module.SETS["nets"] = {entry!r}
-
-PromptServer.instance.app.on_startup.append(add_set)
-"""
-
-
-def entry(content, name, path):
-    digest = hashlib.sha256(content).hexdigest()
-    return WeightFile(
-        name, "someone/model", REVISION, path, len(content), digest, "MIT", "musetalk", f"nets/{path}"
-    )
-
-
-@pytest.fixture(scope="module")
-def contents():
-    net = io.BytesIO()
-    noise = torch.from_numpy(np.random.default_rng(2).standard_normal(500_000, np.float32))
-    torch.save({"weight": noise}, net)
-    return {"net.pth": net.getvalue(), "net.json": b'{"layers": 1}'}
-
-
-@pytest.fixture(scope="module")
-def hub(contents):
-    with FakeHub() as running:
-        for path, content in contents.items():
-            running.add("someone/model", REVISION, path, content)
-        yield running
-
-
-@pytest.fixture(scope="module")
-def manager(comfy, hub, contents, tmp_path_factory):
-    """A server whose models folder is empty and whose user has nothing either."""
-    folder = tmp_path_factory.mktemp("manager")
-    files = tuple(entry(content, path, path) for path, content in contents.items())
-    plugin = folder / "base" / "custom_nodes" / "one_more_set.py"
-    plugin.parent.mkdir(parents=True)
-    plugin.write_text(PLUGIN.format(entry=WeightSet("nets", "Nets", "musetalk", files, "MIT.")))
-    environment = {
-        "HF_ENDPOINT": hub.url(),
-        "HF_HOME": str(folder / "hf"),
-        "HOME": str(folder / "home"),
-        "LIPSYNC_MODELS": str(folder / "plain"),
-    }
-    with ComfyServer(comfy, folder / "base", environment=environment, log=folder / "server.log") as running:
-        yield running
 
 
 @pytest.fixture
@@ -99,7 +30,7 @@ def report(run):
     return text
 
 
-def test_download_cancel_resume_verify_and_convert(client, manager, hub, contents):
+def test_download_cancel_resume_verify_and_convert(client, manager, no_nets, hub, contents):
     place = manager.base / "models" / "musetalk" / "nets" / "net.pth"
     text = report(client.run(prompt("status")))
     assert "Nets [nets], 2.0 MB: missing" in text

@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import comfy.model_management as memory
 import comfy.utils
@@ -12,6 +14,7 @@ from comfy_execution.utils import CurrentNodeContext
 from PIL import Image
 from server import PromptServer
 
+import lipsync_studio.engine.host.comfy as module
 from lipsync_studio.engine.host.comfy import ComfyHost
 
 
@@ -23,7 +26,7 @@ class Network(torch.nn.Linear):
         return self.weight.device
 
 
-PromptServer(asyncio.new_event_loop())
+server = PromptServer(asyncio.new_event_loop())
 texts: list[tuple[str, str]] = []
 PromptServer.instance.send_progress_text = lambda text, node: texts.append((text, node))
 bars: list[list] = []
@@ -34,8 +37,20 @@ comfy.utils.set_progress_bar_global_hook(
 with CurrentNodeContext("a prompt", "7"):
     host = ComfyHost()
 picture = Image.new("RGB", (8, 8))
+wanted = [host.wants_preview()]
+server.client_id = "a page"
+wanted.append(host.wants_preview())
+server.sockets["a page"] = None
+wanted.append(host.wants_preview())
 host.progress("Finding faces", 5, 5, picture)
+wanted.append(host.wants_preview())
 host.progress("Painting mouths", 1, 100, picture)
+clock = [time.monotonic()]
+module.time = SimpleNamespace(monotonic=lambda: clock[0])
+for done in (10, 20, 30):
+    clock[0] += 2
+    host.progress("Painting mouths", done, 100)
+wanted.append(host.wants_preview())
 host.progress("Painting mouths", 100, 100)
 
 memory.interrupt_current_processing()
@@ -56,6 +71,7 @@ print(
         {
             "texts": texts,
             "bars": bars,
+            "wanted": wanted,
             "interrupted": interrupted,
             "same module": model.module is network,
             "device": str(model.device),

@@ -3,6 +3,7 @@
 import dataclasses
 from fractions import Fraction
 
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -155,15 +156,25 @@ def test_half_precision_paints_about_the_same(clip, track, host, voice, networks
         assert difference[difference > 0].mean() < 6
 
 
-def test_stage_by_stage_it_is_the_same(clip, track, host, voice, models):
+def test_stage_by_stage_it_is_the_same(clip, track, host, voice, models, monkeypatch):
     request = LipSyncRequest(clip, voice(0.16), track=track)
     engine = MuseTalkEngine(models, MuseTalkSettings())
     frames, _, _ = render(engine, request, host)
     features = hear(models, request.voice.mono(16000), Fraction(4, 25), host)
     job = plan_job(request, None, False, host)
-    mouths = infer(MuseTalkEngine(models, MuseTalkSettings(), features=features), job, host)
+    pictures = []
+    with monkeypatch.context() as watched:
+        watched.setattr(host, "wants_preview", lambda: True)
+        watched.setattr(host, "progress", lambda *report, **unit: pictures.extend(report[3:]))
+        mouths = infer(MuseTalkEngine(models, MuseTalkSettings(), features=features), job, host)
     assert len(mouths) == 4
     assert mouths.faces([3, 0]).shape == (2, 256, 256, 3)
+    # What the network saw, beside what it made of it.
+    shown = np.asarray([picture for picture in pictures if picture][-1]).astype(int)
+    face = cv2.resize(mouths.faces([3])[0], (191, 191), interpolation=cv2.INTER_AREA)
+    assert shown.shape == (191, 384, 3)
+    assert np.array_equal(shown[:, -191:], face)
+    assert np.abs(shown[:, :191] - face).mean() > 5
     rendering = composite(mouths, clip, models, host)
     staged = [frame for chunk in rendering.chunks for frame in chunk.frames]
     for one, two in zip(frames, staged, strict=True):

@@ -27,3 +27,26 @@ def test_a_language_translates_every_text(language):
     assert all(text.strip() for text in translated.values())
     sentences = [place for place in english if place[-1] in ("description", "tooltip")]
     assert [place for place in sentences if translated[place] == english[place]] == []
+
+
+FILES = ("nodeDefs", "settings", "commands", "main")
+
+
+def page_texts(language, name):
+    return texts(json.loads((LOCALES / language / f"{name}.json").read_text(encoding="utf-8")))
+
+
+@pytest.mark.parametrize("language", ["en", "zh", "ja", "de"])
+def test_a_language_has_the_pages_texts_too(language):
+    assert {path.stem for path in (LOCALES / language).iterdir()} == set(FILES)
+    for name in FILES:
+        translated = page_texts(language, name)
+        assert set(translated) == set(page_texts("en", name))
+        assert all(text.strip() for text in translated.values())
+
+
+def test_the_pages_english_is_what_its_source_says():
+    source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "web" / "src").rglob("*.ts"))
+    for place, text in {**page_texts("en", "settings"), **page_texts("en", "commands")}.items():
+        assert f'"{text}"' in source, place
+        assert f'"{place[0].replace("_", ".")}"' in source

@@ -1,0 +1,161 @@
+import { describe, expect, test } from "vitest";
+import * as operations from "../../../web/src/editor/operations";
+import type { Word } from "../../../web/src/editor/words";
+import { DURATION, shown, wordsOf } from "./song";
+
+const words = wordsOf();
+const REST = "/ la[3000-3300] la[3300-3600] la[3600-4000]";
+const at = (index: number, count = 1) => ({ from: index, to: index + count });
+
+describe("moving", () => {
+    test.each([
+        [-30, "Slow[1000-1400] river[1470-1970] run[2000-2600]"],
+        [-500, "Slow[1000-1400] river[1400-1900] run[2000-2600]"],
+        [200, "Slow[1000-1400] river[1500-2000] run[2000-2600]"],
+    ])("a word by %i ms stops at its neighbours", (by, text) => {
+        expect(shown(operations.move(words, at(1), by, DURATION))).toBe(`${text} ${REST}`);
+    });
+
+    test("a line keeps its rhythm", () => {
+        expect(shown(operations.move(words, at(0, 3), 900, DURATION))).toBe(
+            `Slow[1400-1800] river[1900-2400] run[2400-3000] ${REST}`,
+        );
+    });
+
+    test("stops at the song's ends", () => {
+        expect(operations.move(words, at(0), -5000, DURATION)[0]).toMatchObject({ start: 0, end: 400 });
+        expect(operations.move(words, at(5), 5000, DURATION)[5]).toMatchObject({ start: 4600, end: 5000 });
+    });
+
+    test("words that overlap may stay so, but not come nearer", () => {
+        const duet: Word[] = [
+            { ...words[0]!, end: 1700 },
+            words[1]!,
+        ];
+        expect(operations.move(duet, at(1), -50, DURATION)[1]!.start).toBe(1500);
+        expect(operations.move(duet, at(1), 50, DURATION)[1]!.start).toBe(1550);
+    });
+});
+
+describe("an edge", () => {
+    test.each([
+        ["start", 1600, [1600, 2000]],
+        ["start", 100, [1400, 2000]],
+        ["start", 4000, [1980, 2000]],
+        ["end", 1700, [1500, 1700]],
+        ["end", 0, [1500, 1520]],
+        ["end", 4000, [1500, 2000]],
+    ] as const)("%s to %i", (edge, to, [start, end]) => {
+        expect(operations.drag(words, 1, edge, to, DURATION)[1]).toMatchObject({ start, end });
+    });
+});
+
+describe("splitting", () => {
+    const text = (made: readonly Word[]) => made.slice(1, -4).map((word) => [word.text, word.start, word.end, word.space]);
+
+    test("at the cursor, in the letters' share, and shows the same", () => {
+        const made = operations.split(words, 1, 1700);
+        expect(text(made)).toEqual([
+            ["ri", 1500, 1700, false],
+            ["ver", 1700, 2000, true],
+        ]);
+    });
+
+    test("in the middle where the cursor is elsewhere", () => {
+        expect(text(operations.split(words, 1, 0))).toEqual([
+            ["riv", 1500, 1750, false],
+            ["er", 1750, 2000, true],
+        ]);
+    });
+
+    test("at a space, which then lies between the two", () => {
+        const two = operations.setText(words, 1, "old   river");
+        expect(text(operations.split(two, 1, 1900))).toEqual([
+            ["old", 1500, 1900, true],
+            ["river", 1900, 2000, true],
+        ]);
+    });
+
+    test("not inside what people see as a letter, nor below the shortest", () => {
+        const family = "👨‍👩‍👧é";
+        const made = operations.split(operations.setText(words, 1, family), 1, 1750);
+        expect(text(made).map(([part]) => part)).toEqual(["👨‍👩‍👧", "é"]);
+        expect(operations.split(operations.setText(words, 1, "👨‍👩‍👧"), 1, 1750)).toHaveLength(6);
+        expect(operations.split(operations.drag(words, 1, "end", 1530, DURATION), 1, 1510)).toHaveLength(6);
+    });
+
+    test("keeps a line's beginning with the first part", () => {
+        const made = operations.split(words, 0, 1200);
+        expect([made[0]!.first, made[1]!.first]).toEqual([true, false]);
+    });
+});
+
+test("merging shows the same and takes the whole time", () => {
+    const made = operations.merge(words, at(0, 3));
+    expect(shown(made)).toBe(`Slow river run[1000-2600] ${REST}`);
+    const joined = operations.merge(operations.toggleSpace(words, 0), at(0, 2));
+    expect(joined[0]!.text).toBe("Slowriver");
+});
+
+describe("inserting", () => {
+    test.each([
+        [0, 1450, "oh[1400-1500]"],
+        [2, 2650, "oh[2600-3000]"],
+        [5, 4100, "oh[4100-4500]"],
+        [5, 9999, "oh[4600-5000]"],
+    ])("after word %i at %i", (after, time, text) => {
+        expect(shown(operations.insert(words, after, "oh", time, DURATION)!)).toContain(text);
+    });
+
+    test("before the first word begins its line", () => {
+        const made = operations.insert(words, -1, "oh", 300, DURATION)!;
+        expect(made.slice(0, 2).map(({ text, start, first }) => [text, start, first])).toEqual([
+            ["oh", 300, true],
+            ["Slow", 1000, false],
+        ]);
+    });
+
+    test("needs room", () => {
+        expect(operations.insert(words, 1, "oh", 2000, DURATION)).toBeNull();
+    });
+
+    test("into no words at all", () => {
+        expect(shown(operations.insert([], -1, "oh", 300, DURATION)!)).toBe("oh[300-700]");
+    });
+});
+
+test("removing a line's first word leaves the line", () => {
+    expect(shown(operations.remove(words, at(3)))).toBe(
+        "Slow[1000-1400] river[1500-2000] run[2000-2600] / la[3300-3600] la[3600-4000]",
+    );
+});
+
+test("a text is one line without spaces around it, and never empty", () => {
+    expect(operations.setText(words, 0, "  a\n b ")[0]!.text).toBe("a b");
+    expect(operations.setText(words, 0, " ")[0]!.text).toBe("Slow");
+});
+
+test("the first word begins a line whatever is asked", () => {
+    expect(operations.toggleLine(words, 0)[0]!.first).toBe(true);
+});
+
+describe("placing tapped times", () => {
+    test("sets each word and the end", () => {
+        expect(shown(operations.place(words, 3, [2700, 3000, 3400, 3900], DURATION))).toBe(
+            "Slow[1000-1400] river[1500-2000] run[2000-2600] / la[2700-3000] la[3000-3400] la[3400-3900]",
+        );
+    });
+
+    test("cuts the word before and shortens, then pushes, those after", () => {
+        expect(shown(operations.place(words, 1, [1300, 2400, 3500], DURATION))).toBe(
+            "Slow[1000-1300] river[1300-2400] run[2400-3500] / la[3500-3520] la[3520-3600] la[3600-4000]",
+        );
+    });
+
+    test("stays inside the song", () => {
+        const made = operations.place(words, 3, [4700, 4950, 4990, 5200], DURATION);
+        expect(made.at(-1)!.end).toBe(5000);
+        for (let k = 1; k < made.length; k++) expect(made[k]!.start).toBeGreaterThanOrEqual(made[k - 1]!.end);
+        expect(made.every((word) => word.end - word.start >= operations.SHORTEST)).toBe(true);
+    });
+});

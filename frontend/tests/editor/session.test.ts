@@ -1,0 +1,159 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { type Change, Session } from "../../../web/src/editor/session";
+import { baseOf, shown } from "./song";
+
+const REST = "/ la[3000-3300] la[3300-3600] la[3600-4000]";
+const NONE = { version: 1, base: "", edits: [] };
+let changes: Change[] = [];
+let session: Session;
+
+beforeEach(() => {
+    changes = [];
+    session = new Session(baseOf(), NONE, (change) => changes.push(change));
+});
+
+test("keys held down are undone as one, another word's as another", () => {
+    session.select(1);
+    for (let k = 0; k < 3; k++) session.nudge(-10);
+    session.select(0);
+    session.nudge(-10);
+    expect(shown(session.words)).toBe(`Slow[990-1390] river[1470-1970] run[2000-2600] ${REST}`);
+    session.undo();
+    expect(shown(session.words)).toBe(`Slow[1000-1400] river[1470-1970] run[2000-2600] ${REST}`);
+    session.undo();
+    expect(session.unsaved).toBe(false);
+    expect(session.canUndo).toBe(false);
+    session.redo();
+    session.redo();
+    expect(session.words[0]!.start).toBe(990);
+    expect(session.canRedo).toBe(false);
+});
+
+test("what changes nothing is no step", () => {
+    session.select(1);
+    session.nudge(500);
+    session.setText("river");
+    session.setEdge("start", 1500);
+    expect(session.canUndo).toBe(false);
+});
+
+test("a preview is a step only once it is kept", () => {
+    session.select(1);
+    const moved = session.words.map((word, k) => (k === 1 ? { ...word, start: 1450, end: 1950 } : word));
+    session.preview(moved);
+    expect(session.words[1]!.start).toBe(1450);
+    expect(session.serialise()).toBe("");
+    session.preview(null);
+    expect(session.words[1]!.start).toBe(1500);
+    session.preview(moved);
+    session.keepPreview();
+    expect(session.canUndo).toBe(true);
+    expect(changes.at(-1)).toBe("words");
+});
+
+test("saved is what is no longer unsaved, also after undo", () => {
+    session.select(1);
+    session.nudge(-10);
+    expect(session.unsaved).toBe(true);
+    session.markSaved();
+    expect(session.unsaved).toBe(false);
+    session.undo();
+    expect(session.unsaved).toBe(true);
+    session.redo();
+    expect(session.unsaved).toBe(false);
+});
+
+test("the selection grows from where it began, and a line is selected whole", () => {
+    session.select(4);
+    session.select(2, true);
+    expect(session.selection).toEqual({ from: 2, to: 5 });
+    expect(session.focus).toBe(2);
+    session.select(4);
+    session.selectLine();
+    expect(session.selection).toEqual({ from: 3, to: 6 });
+});
+
+describe("merging", () => {
+    test("one word with the next", () => {
+        session.select(0);
+        session.merge();
+        expect(session.words[0]!.text).toBe("Slow river");
+    });
+
+    test("the last of a line with nothing", () => {
+        session.select(2);
+        session.merge();
+        expect(session.words).toHaveLength(6);
+    });
+
+    test("the selected", () => {
+        session.select(0);
+        session.select(2, true);
+        session.merge();
+        expect(session.words[0]!.text).toBe("Slow river run");
+        expect(session.selection).toEqual({ from: 0, to: 1 });
+    });
+});
+
+test("removing selects what comes next, and all words can go", () => {
+    session.select(5);
+    session.remove();
+    expect(session.focus).toBe(4);
+    session.select(0);
+    session.select(4, true);
+    session.remove();
+    expect(session.words).toEqual([]);
+    expect(session.focus).toBe(-1);
+    session.remove();
+    session.nudge(10);
+    session.startTap();
+    expect(session.tap).toBeNull();
+    expect(session.insert("oh", 200)).toBe(true);
+    expect(shown(session.words)).toBe("oh[200-600]");
+});
+
+test("a word is inserted after the selected one, or before the first", () => {
+    session.select(2);
+    expect(session.insert("oh", 2700)).toBe(true);
+    expect([session.focus, session.words[3]!.text]).toEqual([3, "oh"]);
+    session.select(0);
+    expect(session.insert("hey", 200)).toBe(true);
+    expect(session.words[0]).toMatchObject({ text: "hey", first: true });
+    session.select(2);
+    expect(session.insert("no", 0)).toBe(false);
+});
+
+describe("tapping a line", () => {
+    test("takes one time more than words, as one step", () => {
+        session.select(4);
+        session.startTap();
+        for (const time of [2700, 3000, 3400]) session.tapAt(time);
+        expect(session.tap!.times).toHaveLength(3);
+        expect(session.unsaved).toBe(false);
+        session.tapAt(3900);
+        expect(session.tap).toBeNull();
+        expect(shown(session.words)).toContain("/ la[2700-3000] la[3000-3400] la[3400-3900]");
+        session.undo();
+        expect(session.unsaved).toBe(false);
+    });
+
+    test("can be given up", () => {
+        session.startTap();
+        session.tapAt(900);
+        session.cancelTap();
+        session.tapAt(1000);
+        expect(session.canUndo).toBe(false);
+    });
+});
+
+test("edits come in, are marked, and can all be discarded", () => {
+    const edits = [{ at: 1, was: [["river", 1500, 2000, 0, 1]], now: [["River", 1500, 2000, 0, 1]] }] as const;
+    session = new Session(baseOf(), { version: 1, base: "mark", edits });
+    expect(session.words.map((word) => session.isEdited(word))).toEqual([false, true, false, false, false, false]);
+    expect(session.unsaved).toBe(false);
+    session.reset();
+    expect(session.serialise()).toBe("");
+    expect(session.unsaved).toBe(true);
+    session.undo();
+    expect(JSON.parse(session.serialise()).edits).toEqual(edits);
+});

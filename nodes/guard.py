@@ -1,0 +1,86 @@
+"""Who may use this pack's routes: the page that this server itself has sent, and programs that are no page.
+
+ComfyUI's own check lets pass a page of another port of the same machine ("same-site"), one whose name was
+made to point here (its Origin is its Host), any Origin where the server is reached by a name other than
+localhost, and, with --enable-cors-header, everybody.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Awaitable, Callable
+from functools import wraps
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+# Set by proxies: the request comes from farther away than the connection.
+_FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-IP")
+_NAMES_OF_HERE = ("localhost", "127.0.0.1", "::1")
+
+
+def own_page_only(handler: Handler) -> Handler:
+    """The handler, for a request that no other site's page has caused; 403 for others. What changes something
+    has to come as JSON (else 415), which pages of other origins can't send without asking first."""
+
+    @wraps(handler)
+    async def guarded(request: web.Request) -> web.StreamResponse:
+        if is_foreign(request):
+            return refusal(403, "LipSync Studio can't be used from another site's page.")
+        if request.method == "POST" and request.content_type != "application/json":
+            return refusal(415, "The request must come as JSON.")
+        return await handler(request)
+
+    return guarded
+
+
+def refusal(status: int, text: str) -> web.Response:
+    return web.json_response({"error": text}, status=status)
+
+
+def is_foreign(request: web.Request) -> bool:
+    """Whether a page of another origin is behind a request."""
+    site = request.headers.get("Sec-Fetch-Site", "same-origin")
+    origin = request.headers.get("Origin")
+    if site not in ("same-origin", "none"):
+        return True
+    # As browsers write it; "null" and what is no address at all are nobody of ours.
+    if origin is not None and origin.lower().partition("://")[2] != request.host.lower():
+        return True
+    return _is_rebound(request)
+
+
+def is_local(request: web.Request) -> bool:
+    """From this machine, and meant for it: another name in Host is one that was made to point here."""
+    return _comes_from_here(request) and _host_name(request) in _NAMES_OF_HERE
+
+
+def _comes_from_here(request: web.Request) -> bool:
+    if any(name in request.headers for name in _FORWARDED):
+        return False
+    try:
+        return ipaddress.ip_address(request.remote or "").is_loopback
+    except ValueError:
+        return False
+
+
+def _is_rebound(request: web.Request) -> bool:
+    """Whether a name of the internet's was made to point to this machine: its page would be of this origin.
+    Names without a dot, and numbers, are nobody's there."""
+    name = _host_name(request)
+    if not _comes_from_here(request) or "." not in name or name.endswith((".localhost", ".local")):
+        return False
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return True
+    return False
+
+
+def _host_name(request: web.Request) -> str:
+    try:
+        return urlsplit(f"//{request.host}").hostname or ""
+    except ValueError:
+        return ""

@@ -1,0 +1,646 @@
+"""The timestamp editor in a real page: every action, by pointer and by keyboard."""
+
+import json
+import re
+from contextlib import contextmanager
+
+import pytest
+from playwright.sync_api import expect
+
+from lipsync_studio.devtools.editor_page import build, elrc, load, long_song, open_editor, write_long_sound
+
+WORDS = [("Slow", 1.0, 1.4), ("river", 1.5, 2.0), ("run", 2.0, 2.6)]
+LAST = [("la", 3.0, 3.3), ("la", 3.3, 3.6), ("la", 3.6, 4.0)]
+NAME = "verse.mp3"
+# The editor shows this much at first.
+SECONDS = 12
+
+EDITS = "() => editor.widgets.find(widget => widget.name === 'edits').value"
+RUN = """async () => {
+    const saved = [];
+    const listen = event => saved.push(event.detail);
+    app.api.addEventListener('executed', listen);
+    const ended = new Promise(resolve => {
+        app.api.addEventListener('execution_success', () => resolve('success'), {once: true});
+        app.api.addEventListener(
+            'execution_error', event => resolve(event.detail.exception_message), {once: true});
+    });
+    await app.queuePrompt(0);
+    const end = await ended;
+    app.api.removeEventListener('executed', listen);
+    const text = id => saved.findLast(one => String(one.display_node) === String(id))?.output?.text?.[0];
+    return {end, lyrics: text(saver.id), report: text(editor.id)};
+}"""
+
+
+SONG = elrc(WORDS, LAST)
+
+
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory):
+    """Where the tests leave what they saw."""
+    return tmp_path_factory.mktemp("editor")
+
+
+@pytest.fixture(scope="module")
+def studio(browser, server):
+    """One page for all: loading it takes longer than any test."""
+    page = browser.new_page(viewport={"width": 1600, "height": 1000})
+    page.set_default_timeout(120_000)
+    page.problems = []
+    page.on("pageerror", lambda error: page.problems.append(str(error)))
+    page.on("dialog", lambda dialog: answer(page, dialog))
+    load(page, server.url)
+    yield page
+    page.close()
+
+
+def answer(page, dialog):
+    """The page asks before a graph is left that is not saved; nothing else may ask or alert."""
+    if dialog.type != "beforeunload":
+        page.problems.append(dialog.message)
+    dialog.accept()
+
+
+@pytest.fixture
+def song(studio):
+    """The small song in the page's graph, and no editor open."""
+    build(studio, SONG, NAME)
+    studio.problems.clear()
+    yield studio
+    studio.evaluate("() => document.querySelectorAll('dialog.lipsync-editor').forEach(one => one.close())")
+    assert studio.problems == []
+
+
+def words(page):
+    """[(text, start, end), …] as the list tells a screen reader, times in milliseconds."""
+    labels = page.evaluate(
+        "() => [...document.querySelectorAll('[role=option]')].map(one => [one.textContent, one.ariaLabel])"
+    )
+    times = [re.findall(r"(\d+):(\d\d)\.(\d{3})", label[len(text) :]) for text, label in labels]
+    return [
+        (text, *(60_000 * int(m) + 1000 * int(s) + int(ms) for m, s, ms in found))
+        for (text, _), found in zip(labels, times, strict=True)
+    ]
+
+
+def times(page, index):
+    return words(page)[index][1:]
+
+
+def chosen(page):
+    return page.evaluate(
+        "() => [...document.querySelectorAll('[role=option]')].flatMap("
+        "(one, index) => one.ariaSelected === 'true' ? [index] : [])"
+    )
+
+
+def cursor(page):
+    """Seconds, as the clock says."""
+    minutes, seconds = page.locator(".clock").inner_text().split(" / ")[0].split(":")
+    return 60 * int(minutes) + float(seconds)
+
+
+def lines(page):
+    return page.locator(".lines [role=group]").all_inner_texts()
+
+
+class Wave:
+    """The waveform as it is first shown."""
+
+    def __init__(self, page, seconds=SECONDS):
+        self.page = page
+        self.box = page.locator(".wave").bounding_box()
+        self.scale = self.box["width"] / seconds
+        self.y = self.box["y"] + self.box["height"] / 2
+
+    def x(self, seconds):
+        return self.box["x"] + seconds * self.scale
+
+    def click(self, seconds, **options):
+        self.page.mouse.click(self.x(seconds), self.y, **options)
+
+    @contextmanager
+    def drag(self, begin, end):
+        """From one time to another; the block runs before the button is let go."""
+        self.page.mouse.move(self.x(begin), self.y)
+        self.page.mouse.down()
+        self.page.mouse.move(self.x((begin + end) / 2), self.y)
+        self.page.mouse.move(self.x(end), self.y)
+        yield
+        self.page.mouse.up()
+
+    def drop(self, begin, end):
+        with self.drag(begin, end):
+            pass
+
+
+def test_a_word_is_moved_by_200_ms_and_the_lyrics_follow(song, pictures):
+    """What a person who has never seen it does: run, open, drag, save, run again."""
+    first = song.evaluate(RUN)
+    assert first["end"] == "success"
+    assert "<00:02.000>run" in first["lyrics"]
+    assert first["report"] == "No edits: the words pass as they come in."
+
+    dialog = open_editor(song)
+    assert words(song)[2] == ("run", 2000, 2600)
+    song.screenshot(path=pictures / "opened.png")
+    song.keyboard.press("g")  # without snapping, a pixel is a pixel
+    Wave(song).drop(2.3, 2.5)
+    text, start, end = words(song)[2]
+    assert (text, end - start) == ("run", 600)
+    assert start == pytest.approx(2200, abs=10)
+    expect(dialog.get_by_text("Unsaved changes")).to_be_visible()
+    song.screenshot(path=pictures / "moved.png")
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog.get_by_text("Unsaved changes")).to_be_hidden()
+    dialog.get_by_role("button", name="Close").click()
+    dialog.wait_for(state="detached")
+    assert song.evaluate("() => editor.widgets.at(-1).label") == "edit timestamps… (edits: 1)"
+
+    again = song.evaluate(RUN)
+    assert again["end"] == "success"
+    assert f"<00:0{start / 1000:.3f}>run" in again["lyrics"]
+    assert again["report"] == "Edits: 1 applied, 0 no longer fit."
+    song.screenshot(path=pictures / "run_again.png")
+
+
+def test_the_pointer_moves_edges_and_words(song):
+    open_editor(song)
+    wave = Wave(song)
+    song.keyboard.press("g")
+    wave.drop(2.6, 2.8)
+    assert times(song, 2) == (2000, pytest.approx(2800, abs=10))
+    wave.drop(1.0, 0.8)
+    assert times(song, 0) == (pytest.approx(800, abs=10), 1400)
+    # No farther than the neighbour.
+    wave.drop(1.75, 1.0)
+    assert times(song, 1) == (1400, 1900)
+    song.keyboard.press("g")
+    # Near enough to the neighbour's edge it goes there by itself.
+    wave.drop(1.65, 1.65 + 0.1 - 4 / wave.scale)
+    assert times(song, 1) == (1500, 2000)
+    # A drag that is called off has not been.
+    with wave.drag(1.75, 1.7):
+        song.keyboard.press("Escape")
+    assert times(song, 1) == (1500, 2000)
+    # A line's words together.
+    wave.click(3.1)
+    song.keyboard.down("Shift")
+    wave.click(3.8)
+    song.keyboard.up("Shift")
+    assert chosen(song) == [3, 4, 5]
+    song.keyboard.press("g")
+    wave.drop(3.45, 3.65)
+    assert [start for _, start, _ in words(song)[3:]] == [
+        pytest.approx(start, abs=10) for start in (3200, 3500, 3800)
+    ]
+    # Beside the words it sets the cursor.
+    wave.click(5)
+    assert cursor(song) == pytest.approx(5, abs=0.02)
+    song.mouse.dblclick(wave.x(3.3), wave.y)
+    expect(song.get_by_label("Text")).to_be_focused()
+
+
+def test_the_wheel_and_the_overview_move_the_view(song):
+    dialog = open_editor(song)
+    wave = Wave(song)
+    # Zoomed about two seconds, these stay where they are.
+    song.mouse.move(wave.x(2), wave.y)
+    song.keyboard.down("Control")
+    song.mouse.wheel(0, -300)
+    song.keyboard.up("Control")
+    wave.click(2 + 0.001)
+    assert cursor(song) == pytest.approx(2.0, abs=0.02) or chosen(song) in ([1], [2])
+    dialog.get_by_role("button", name="Whole song").click()
+    whole = Wave(song, 14.18)
+    whole.click(8)
+    assert cursor(song) == pytest.approx(8, abs=0.1)
+    song.keyboard.press("+")
+    song.keyboard.press("+")
+    box = song.locator(".whole").bounding_box()
+    song.mouse.click(box["x"] + box["width"] - 2, box["y"] + 10)
+    song.mouse.click(wave.box["x"] + wave.box["width"] - 2, wave.y)
+    assert cursor(song) == pytest.approx(14.18, abs=0.1)
+    song.mouse.wheel(0, -100_000)
+    song.mouse.click(wave.box["x"] + 1, wave.y)
+    assert cursor(song) == pytest.approx(0, abs=0.1)
+
+
+def press(page, *keys):
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def test_every_edit_has_a_key(song):
+    open_editor(song)
+    assert chosen(song) == [0]
+    press(song, "ArrowRight")
+    assert (chosen(song), cursor(song)) == ([1], 1.5)
+    press(song, "Alt+ArrowLeft", "Alt+ArrowLeft")
+    assert times(song, 1) == (1480, 1980)
+    press(song, "Alt+Shift+ArrowLeft")
+    assert times(song, 1) == (1400, 1900)
+    press(song, "Alt+Shift+ArrowRight")
+    assert times(song, 1) == (1500, 2000)
+    press(song, "1", "1", "2")
+    assert times(song, 1) == (1490, 2000)
+    press(song, "Shift+3", "4")
+    assert times(song, 1) == (1490, 1910)
+    press(song, ".", "i")  # the cursor is past the word, so it gets as short as it may
+    assert times(song, 1) == (1890, 1910)
+    press(song, "Control+z", "ArrowLeft", "ArrowRight", "o")
+    assert times(song, 1) == (1490, 1510)
+    press(song, "Control+z", "s")
+    assert [text for text, *_ in words(song)] == ["Slow", "riv", "er", "run", "la", "la", "la"]
+    press(song, "m")
+    assert words(song)[1] == ("river", 1490, 1910)
+    press(song, "e")
+    song.keyboard.type("lake")
+    press(song, "Enter")
+    assert words(song)[1][0] == "lake"
+    press(song, "F2")
+    song.keyboard.type("pond")
+    press(song, "Escape")
+    assert words(song)[1][0] == "lake"
+    press(song, "j")
+    assert lines(song)[0].endswith("lakerun")
+    press(song, "b")
+    assert len(lines(song)) == 3
+    press(song, "b", "j", "ArrowDown", "Delete")
+    assert [text for text, *_ in words(song)] == ["Slow", "lake", "run", "la", "la"]
+    assert len(lines(song)) == 2
+    press(song, "ArrowUp", "ArrowRight", "ArrowRight", "n")
+    song.keyboard.type("oh")
+    press(song, "Enter")
+    assert words(song)[3] == ("oh", 2600, 3000)
+    press(song, "Shift+ArrowLeft", "m")
+    assert words(song)[2] == ("run oh", 2000, 3000)
+    press(song, "Control+a")
+    assert chosen(song) == [0, 1, 2]
+    press(song, "End", "ArrowDown", "ArrowDown")
+    assert chosen(song) == [3]
+    # All the way back, and forth again.
+    edited = words(song)
+    for _ in range(30):
+        press(song, "Control+z")
+    assert words(song) == [(text, round(1000 * a), round(1000 * b)) for text, a, b in WORDS + LAST]
+    expect(song.get_by_text("Unsaved changes")).to_be_hidden()
+    for _ in range(30):
+        press(song, "Control+Shift+Z")
+    assert words(song) == edited
+    press(song, "Control+s")
+    expect(song.get_by_text("Saved in the node.")).to_be_visible()
+    saved = song.evaluate(EDITS)
+    assert json.loads(saved)["version"] == 1
+    press(song, "Escape")
+    song.locator("dialog.lipsync-editor").wait_for(state="detached")
+    dialog = open_editor(song)
+    assert words(song) == edited
+    dialog.get_by_role("button", name="Discard all edits").click()
+    press(song, "Control+s")
+    assert song.evaluate(EDITS) == ""
+
+
+def test_fields_set_what_is_typed(song):
+    dialog = open_editor(song)
+    dialog.get_by_label("Start (s)").fill("1.25")
+    press(song, "Enter")
+    assert times(song, 0) == (1250, 1400)
+    dialog.get_by_label("End (s)").fill("1.45")
+    press(song, "Tab")
+    assert times(song, 0) == (1250, 1450)
+    dialog.get_by_role("option", name="river").click()
+    dialog.get_by_label("Begins a line").check()
+    assert len(lines(song)) == 3
+    dialog.get_by_label("Space after").uncheck()
+    assert lines(song)[1].endswith("riverrun")
+    dialog.get_by_role("button", name="Undo").click()
+    dialog.get_by_role("button", name="Redo").click()
+    assert lines(song)[1].endswith("riverrun")
+    for name in ("Split", "Merge", "Insert", "Delete"):
+        before = words(song)
+        dialog.get_by_role("button", name=name, exact=True).click()
+        if name != "Insert":  # between the two there is no room
+            assert words(song) != before
+    expect(dialog.get_by_role("button", name="Save")).to_be_enabled()
+
+
+PLAYED = """() => {
+    const {paused, currentTime, playbackRate} = heard;
+    return [!paused, currentTime, playbackRate];
+}"""
+CATCH_AUDIO = """() => {
+    const play = HTMLMediaElement.prototype.play;
+    HTMLMediaElement.prototype.play = function () { window.heard = this; return play.call(this); };
+}"""
+
+
+def test_playing_from_the_cursor_a_word_a_line_and_in_a_loop(song):
+    dialog = open_editor(song)
+    song.evaluate(CATCH_AUDIO)
+    playing = dialog.get_by_role("button", name="Pause")
+    press(song, "Space")
+    playing.wait_for()
+    song.locator(".word.singing").wait_for()
+    song.wait_for_function("() => heard.currentTime > 1.3")
+    press(song, "Space")
+    assert song.evaluate(PLAYED)[0] is False
+    # It streams a file of the temp folder, by ranges.
+    address = song.evaluate("() => heard.src")
+    answer = song.request.get(address, headers={"Range": "bytes=1000-1999"})
+    assert (answer.status, len(answer.body())) == (206, 1000)
+    assert "type=temp" in address
+
+    press(song, ">")
+    press(song, "ArrowRight", "Enter")
+    # A word ends where it ends, and the cursor is back at its start.
+    song.wait_for_function("() => heard.paused && Math.abs(heard.currentTime - 1.5) < 0.01")
+    assert song.evaluate(PLAYED)[2] == 1.25
+    dialog.get_by_label("Speed").select_option("2")
+    song.get_by_role("option", name="Slow").focus()
+    press(song, "Shift+Enter")
+    song.wait_for_function("() => heard.paused && Math.abs(heard.currentTime - 1) < 0.01")
+    # Again and again, until it is stopped.
+    dialog.get_by_role("button", name="Loop").click()
+    song.evaluate("() => { window.turns = 0; heard.addEventListener('seeking', () => window.turns++); }")
+    dialog.get_by_role("button", name="Play the word").click()
+    song.wait_for_function("() => turns >= 3")
+    assert song.evaluate(PLAYED)[0] is True
+    song.get_by_role("option", name="Slow").focus()
+    press(song, "Space", "l", "<", "Home")
+    assert (cursor(song), song.evaluate(PLAYED)[0]) == (0, False)
+    assert song.evaluate(PLAYED)[2] == 1.5
+    press(song, "f", "End", ",")
+    assert cursor(song) == pytest.approx(13.18, abs=0.1)
+    # Closed, it falls silent and lets go of the file.
+    press(song, "Space", "Escape")
+    song.locator("dialog.lipsync-editor").wait_for(state="detached")
+    assert song.evaluate(PLAYED)[0] is False
+    assert song.evaluate("() => heard.getAttribute('src')") is None
+
+
+def test_a_line_is_tapped_in(song):
+    dialog = open_editor(song)
+    song.evaluate(CATCH_AUDIO)
+    song.get_by_role("option", name="la").first.click()
+    press(song, "t")
+    expect(dialog.get_by_text("Press Space or the button as each word begins").first).to_be_visible()
+    song.wait_for_function("() => !heard.paused")
+    # A tap counts when it comes; here each is to come at a time that is known.
+    song.evaluate("() => heard.pause()")
+    for index, seconds in enumerate((2.8, 3.1, 3.5, 3.9)):
+        song.evaluate("seconds => { heard.currentTime = seconds; }", seconds)
+        if index % 2:
+            dialog.get_by_role("button", name="Tap", exact=True).click()
+        else:
+            song.get_by_role("option", name="la").first.focus()
+            press(song, "Space")
+    assert words(song)[3:] == [("la", 2800, 3100), ("la", 3100, 3500), ("la", 3500, 3900)]
+    press(song, "Control+z")
+    assert [start for _, start, _ in words(song)[3:]] == [3000, 3300, 3600]
+    press(song, "t", "Space", "Escape")
+    expect(dialog.get_by_text("Tapping stopped.")).to_be_visible()
+    assert song.evaluate(PLAYED)[0] is False
+    expect(dialog.get_by_text("Unsaved changes")).to_be_hidden()
+
+
+def test_unsaved_changes_are_asked_about(song):
+    dialog = open_editor(song)
+    press(song, "Delete", "Escape")
+    question = song.get_by_role("dialog", name="Save the changes?")
+    question.get_by_role("button", name="Keep editing").click()
+    assert len(words(song)) == 5
+    press(song, "Escape")
+    press(song, "Escape")  # the question's own: keep editing
+    question.wait_for(state="detached")
+    press(song, "Escape")
+    question.get_by_role("button", name="Discard").click()
+    dialog.wait_for(state="detached")
+    assert song.evaluate(EDITS) == ""
+    dialog = open_editor(song)
+    assert len(words(song)) == 6
+    press(song, "Delete", "Escape")
+    question.get_by_role("button", name="Save").click()
+    dialog.wait_for(state="detached")
+    assert len(json.loads(song.evaluate(EDITS))["edits"]) == 1
+
+
+def test_keys_are_listed_and_belong_to_the_editor(song):
+    open_editor(song)
+    nodes = song.evaluate("() => app.graph.nodes.length")
+    press(song, "?")
+    listed = song.get_by_role("dialog", name="Shortcuts")
+    expect(listed.get_by_text("Split at the cursor, or in the middle")).to_be_visible()
+    assert listed.locator("dt").count() > 30
+    press(song, "Escape")
+    listed.wait_for(state="detached")
+    # Deleted are words, not nodes; and Ctrl+Z is no undo of the graph.
+    press(song, "Delete", "Control+z", "Control+a", "Delete")
+    assert song.evaluate("() => app.graph.nodes.length") == nodes
+    expect(song.locator("dialog.lipsync-editor")).to_have_count(1)
+
+
+# The browser's own controls come after the last one, when the page itself has the focus.
+FOCUSED = """() => {
+    const {activeElement} = document;
+    if (activeElement === document.body) return 'page';
+    if (!activeElement.closest('.lipsync-editor')) return 'outside';
+    return activeElement.textContent || activeElement.type;
+}"""
+
+
+def test_screen_readers_are_told_what_there_is(song):
+    dialog = open_editor(song)
+    expect(song.get_by_role("dialog", name="Timestamps: Timestamp Editor (LipSync)")).to_be_visible()
+    listbox = dialog.get_by_role("listbox", name="Words")
+    assert listbox.get_by_role("group", name="Line 2").get_by_role("option").count() == 3
+    slow = listbox.get_by_role("option", name="Slow, 0:01.000 – 0:01.400")
+    expect(slow).to_be_focused()
+    assert slow.evaluate("one => getComputedStyle(one).outlineStyle") == "solid"
+    assert dialog.get_by_role("img", name="Waveform").count() == 1
+    press(song, "Alt+ArrowRight")
+    expect(dialog.get_by_role("status")).to_have_text("Slow: 0:01.010 – 0:01.410")
+    expect(dialog.get_by_role("option", name="Slow, 0:01.010 – 0:01.410, edited")).to_be_focused()
+    nameless = "() => [...document.querySelectorAll('.lipsync-editor :is(button, input, select)')]"
+    nameless += ".filter(one => !(one.ariaLabel || one.textContent.trim() || one.labels?.length)).length"
+    assert song.evaluate(nameless) == 0
+    # The keyboard reaches everything, and stays inside.
+    reached = set()
+    for _ in range(60):
+        press(song, "Tab")
+        reached.add(song.evaluate(FOCUSED))
+    assert {"Undo", "Loop", "Split", "Discard all edits", "number"} <= reached
+    assert "outside" not in reached
+
+
+STRANGE = [
+    ("<img/src=x/onerror=alert(1)>", 0.5, 1.0),
+    ("<script>alert(2)</script>", 1.0, 1.5),
+    ("שלום", 1.6, 2.0),
+    ("عالم", 2.0, 2.5),
+    ("x" * 3000, 2.5, 3.5),
+    ("&amp;😀", 3.5, 4.0),
+]
+
+
+def test_whatever_the_lyrics_hold_is_text(song, pictures):
+    song.evaluate(
+        "text => { lyrics.widgets.find(widget => widget.name === 'text').value = text; }", elrc(STRANGE)
+    )
+    dialog = open_editor(song)
+    assert [text for text, *_ in words(song)] == [text for text, *_ in STRANGE]
+    assert dialog.locator("img, script").count() == 0
+    scrolled = (
+        "() => { const list = document.querySelector('.lines'); return list.scrollWidth - list.clientWidth; }"
+    )
+    assert song.evaluate(scrolled) <= 0
+    press(song, "e")
+    song.keyboard.type("<b>bold</b>")
+    press(song, "Enter", "Control+s")
+    assert words(song)[0][0] == "<b>bold</b>"
+    assert dialog.locator("b").count() == 0
+    song.screenshot(path=pictures / "strange.png")
+    press(song, "Escape")
+    assert "<b>bold</b>" in song.evaluate(RUN)["lyrics"]
+
+
+def test_edits_outlive_a_reload_and_other_lyrics(song, server):
+    open_editor(song)
+    press(song, "Alt+ArrowRight", "ArrowRight", "Delete", "Control+s", "Escape")
+    graph = song.evaluate("() => app.graph.serialize()")
+    load(song, server.url)
+    song.evaluate("async graph => { await app.loadGraphData(graph); }", graph)
+    song.evaluate("""() => {
+        const find = type => app.graph.nodes.find(node => node.type === type);
+        window.editor = find('LipSyncTimestampEditor');
+        window.lyrics = find('LipSyncLoadLyrics');
+        window.saver = find('LipSyncSaveLyrics');
+    }""")
+    assert song.evaluate("() => editor.widgets.map(widget => [widget.name, Boolean(widget.hidden)])") == [
+        ["edits", True],
+        ["open_editor", False],
+    ]
+    assert len(json.loads(song.evaluate(EDITS))["edits"]) == 2
+    # One of the two words is another one by then.
+    other = elrc([WORDS[0], ("stream", 1.5, 2.0), WORDS[2]], LAST)
+    song.evaluate("text => { lyrics.widgets.find(widget => widget.name === 'text').value = text; }", other)
+    run = song.evaluate(RUN)
+    assert "<00:01.010>Slow<00:01.410> <00:01.500>stream" in run["lyrics"]
+    assert run["report"].splitlines() == [
+        "Edits: 1 applied, 1 no longer fit.",
+        "“river” at 1.500 s: its words are no longer there.",
+    ]
+    song.get_by_text("Edits no longer fit the words.").first.wait_for()
+    dialog = open_editor(song)
+    expect(dialog.get_by_role("alert")).to_contain_text("“river” (0:01.500): its words are no longer there")
+    assert [text for text, *_ in words(song)][:2] == ["Slow", "stream"]
+    assert times(song, 0) == (1010, 1410)
+
+
+def test_two_editors_and_one_in_a_subgraph_keep_apart(song):
+    song.evaluate("""() => {
+        const other = LiteGraph.createNode('LipSyncTimestampEditor');
+        other.pos = [500, 250];
+        app.graph.add(other);
+        const sound = app.graph.nodes.find(node => node.type === 'LoadAudio');
+        sound.connect(0, other, 0);
+        editor.connect(0, other, 1);
+        window.other = other;
+    }""")
+    open_editor(song)
+    press(song, "Delete", "Control+s", "Escape")
+    # What the first one leaves out, the second one does not get, once it has run.
+    song.evaluate(RUN)
+    open_editor(song, "other")
+    assert [text for text, *_ in words(song)][:2] == ["river", "run"]
+    press(song, "ArrowRight", "Delete", "Control+s", "Escape")
+    kept = "node => JSON.parse(node.widgets.find(widget => widget.name === 'edits').value).edits[0].was[0][0]"
+    assert song.evaluate(f"() => [editor, other].map({kept})") == ["Slow", "run"]
+
+    song.evaluate("""() => {
+        const {subgraph} = app.graph.convertToSubgraph(new Set([other]));
+        window.other = subgraph.nodes.find(node => node.type === 'LipSyncTimestampEditor');
+    }""")
+    assert song.evaluate(RUN)["end"] == "success"
+    open_editor(song, "other")
+    assert [text for text, *_ in words(song)] == ["river", "la", "la", "la"]
+    press(song, "ArrowRight", "Alt+ArrowLeft", "Control+s", "Escape")
+    run = song.evaluate(RUN)
+    assert run["end"] == "success"
+    assert song.evaluate(f"() => ({kept})(editor)") == "Slow"
+    assert (
+        song.evaluate("() => JSON.parse(other.widgets.find(one => one.name === 'edits').value).edits.length")
+        == 2
+    )
+
+
+SET = """async wanted => {
+    for (const [id, value] of Object.entries(wanted)) await app.extensionManager.setting.set(id, value);
+}"""
+
+
+def test_nodes_2_light_theme_and_twice_the_size(song, pictures):
+    song.evaluate(SET, {"Comfy.VueNodes.Enabled": True, "Comfy.ColorPalette": "light"})
+    try:
+        build(song, SONG, NAME)
+        button = song.get_by_role("button", name="edit timestamps")
+        button.wait_for()
+        node = song.locator("[data-node-id]").filter(has=button)
+        assert node.get_by_role("textbox").count() == 0
+        song.screenshot(path=pictures / "nodes_2.png")
+        # A page at 200 % has half as many pixels of its own.
+        song.set_viewport_size({"width": 800, "height": 500})
+        button.click()
+        dialog = song.locator("dialog.lipsync-editor")
+        expect(dialog.get_by_role("heading")).to_contain_text("Timestamps", timeout=120_000)
+        press(song, "Alt+ArrowRight")
+        expect(dialog.get_by_text("Unsaved changes")).to_be_visible()
+        song.screenshot(path=pictures / "twice.png")
+        for name in ("Split", "Discard all edits", "Save"):
+            part = dialog.get_by_role("button", name=name)
+            part.scroll_into_view_if_needed()
+            box = part.bounding_box()
+            assert box["x"] >= 0
+            assert box["x"] + box["width"] <= 800
+        song.set_viewport_size({"width": 1600, "height": 1000})
+        song.screenshot(path=pictures / "light.png")
+        dialog.get_by_role("button", name="Save").click()
+        dialog.get_by_role("button", name="Close").click()
+        assert len(json.loads(song.evaluate(EDITS))["edits"]) == 1
+    finally:
+        song.set_viewport_size({"width": 1600, "height": 1000})
+        song.evaluate(SET, {"Comfy.VueNodes.Enabled": False, "Comfy.ColorPalette": "dark"})
+
+
+def heap(page):
+    tools = page.context.new_cdp_session(page)
+    tools.send("HeapProfiler.collectGarbage")
+    used = tools.send("Runtime.getHeapUsage")["usedSize"]
+    tools.detach()
+    return used
+
+
+def test_ten_minutes_with_1200_words(song, server):
+    """`dev.py bench editor` takes the time of the same."""
+    write_long_sound(server.base / "input" / "long.wav", 600)
+    build(song, long_song(600, 1200), "long.wav")
+    assert song.evaluate(RUN)["end"] == "success"
+    before = heap(song)
+    dialog = open_editor(song)
+    assert dialog.get_by_role("listbox").get_by_role("option").count() == 1200
+    dialog.get_by_role("option", name="word900").click()
+    assert cursor(song) == 450
+    song.keyboard.press("g")
+    song.keyboard.press("z")
+    # Six words of half a second, less the pause after the last, with five per cent of air on either side.
+    wave = Wave(song, 2.9 * 1.1)
+    for _ in range(5):
+        wave.drop(0.145 + 0.2, 0.145 + 0.25)
+        wave.drop(0.145 + 0.25, 0.145 + 0.2)
+    wave.drop(0.145 + 0.2, 0.145 + 0.25)
+    assert words(song)[900] == ("word900", pytest.approx(450_050, abs=5), pytest.approx(450_450, abs=5))
+    dialog.get_by_role("button", name="Whole song").click()
+    song.keyboard.press("Control+s")
+    assert len(song.evaluate(EDITS)) < 200
+    assert heap(song) - before < 100_000_000

@@ -1,0 +1,117 @@
+"""The timestamp editor's node on a real server."""
+
+import json
+import urllib.error
+import urllib.parse
+import urllib.request
+
+import numpy as np
+import pytest
+
+SONG = (
+    "[00:01.000]<00:01.000>Slow <00:01.500>river <00:02.000>run<00:02.600>\n"
+    "[00:03.000]<00:03.000>la <00:03.300>la<00:03.600>\n"
+)
+
+
+def prompt(edits="", text=SONG):
+    return {
+        "sound": {"class_type": "LoadAudio", "inputs": {"audio": "verse.mp3"}},
+        "load": {
+            "class_type": "LipSyncLoadLyrics",
+            "inputs": {"file": "none", "text": text, "format": "elrc"},
+        },
+        "editor": {
+            "class_type": "LipSyncTimestampEditor",
+            "inputs": {"audio": ["sound", 0], "words": ["load", 0], "edits": edits},
+        },
+        "save": {
+            "class_type": "LipSyncSaveLyrics",
+            "inputs": {"words": ["editor", 0], "filename_prefix": "edited", "format": "elrc", "digits": 3},
+        },
+        "report": {"class_type": "PreviewAny", "inputs": {"source": ["editor", 1]}},
+    }
+
+
+def outputs(run):
+    assert run.error is None, run.error
+    return run.history["outputs"]
+
+
+def fetched(server, saved, **headers):
+    address = f"{server.url}/view?{urllib.parse.urlencode(saved)}"
+    with urllib.request.urlopen(urllib.request.Request(address, headers=headers)) as answer:
+        return answer.status, answer.read()
+
+
+def test_without_edits_words_pass_and_the_page_gets_what_it_draws(client, server):
+    seen = outputs(client.run(prompt()))
+    assert seen["save"]["text"] == [SONG]
+    assert seen["report"]["text"] == ["No edits: the words pass as they come in."]
+    (files,) = seen["editor"]["editor"]
+    _, listed = fetched(server, files["words"])
+    told = json.loads(listed)
+    assert told["words"][1] == ["river", 1500, 2000, 0, 1]
+    assert told["words"][3] == ["la", 3000, 3300, 1, 1]
+    assert told["duration"] == 14180
+    _, columns = fetched(server, files["peaks"])
+    assert len(columns) == 2 * sum(count for _, count in told["levels"])
+    finest = np.frombuffer(columns, np.int8)[: 2 * told["levels"][0][1]].reshape(-1, 2)
+    assert np.abs(finest.astype(int)).max() == 127
+    assert (finest[:, 0] <= finest[:, 1]).all()
+    # Streamed, not fetched whole.
+    status, part = fetched(server, files["audio"], Range="bytes=0-3")
+    assert (status, part) == (206, b"fLaC")
+
+
+def test_edits_are_applied_and_what_no_longer_fits_is_told(client):
+    told = outputs(client.run(prompt()))["editor"]["editor"][0]["words"]["filename"]
+    base = told.rpartition("-")[2].removesuffix(".json")
+    edits = {
+        "version": 1,
+        "base": base,
+        "edits": [
+            {"at": 1, "was": [["river", 1500, 2000, 0, 1]], "now": [["river", 1700, 2000, 0, 1]]},
+            {"at": 4, "was": [["la", 3300, 3600, 0, 1]], "now": [["lo", 3300, 3600, 0, 1]]},
+        ],
+    }
+    seen = outputs(client.run(prompt(json.dumps(edits))))
+    assert seen["save"]["text"] == [
+        SONG.replace("<00:01.500>river", "<00:01.500> <00:01.700>river").replace(
+            "la<00:03.600>", "lo<00:03.600>"
+        )
+    ]
+    assert seen["editor"]["refused"] == [0]
+    other = SONG.replace("river", "stream")
+    seen = outputs(client.run(prompt(json.dumps(edits), other)))
+    assert seen["save"]["text"] == [other.replace("la<00:03.600>", "lo<00:03.600>")]
+    assert seen["report"]["text"] == [
+        "Edits: 1 applied, 1 no longer fit.\n“river” at 1.500 s: its words are no longer there."
+    ]
+    assert seen["editor"]["refused"] == [1]
+
+
+def test_a_text_that_no_editor_wrote_is_one_sentence(client):
+    error = client.run(prompt("nonsense")).error
+    assert error is not None
+    assert error["exception_message"].strip() == (
+        "The edits of the timestamps can't be read: open the editor and save them anew, or clear the field."
+    )
+
+
+@pytest.mark.parametrize(
+    ("filename", "subfolder"),
+    [("main.py", "../.."), ("main.py", "lipsync_editor/../../.."), ("../../main.py", "lipsync_editor")],
+)
+def test_the_editors_files_lead_nowhere_else(client, server, filename, subfolder):
+    outputs(client.run(prompt()))
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        fetched(server, {"filename": filename, "subfolder": subfolder, "type": "temp"})
+    assert refused.value.code in (400, 403, 404)
+
+
+def test_another_sites_page_gets_nothing(client, server):
+    saved = outputs(client.run(prompt()))["editor"]["editor"][0]["words"]
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        fetched(server, saved, **{"Sec-Fetch-Site": "cross-site"})
+    assert refused.value.code == 403

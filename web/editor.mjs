@@ -1,0 +1,2301 @@
+// editor/words.ts
+function toEntry(word2) {
+  return [word2.text, word2.start, word2.end, Number(word2.first), Number(word2.space)];
+}
+function sameEntry(one, other) {
+  return one.every((part, index) => part === other[index]);
+}
+function linesOf(words) {
+  const lines = [];
+  let from = 0;
+  for (let index = 1; index <= words.length; index++) {
+    if (index < words.length && !words[index].first) continue;
+    lines.push({ from, to: index });
+    from = index;
+  }
+  return lines;
+}
+function lineAt(words, index) {
+  let from = index;
+  while (from > 0 && !words[from].first) from--;
+  let to = index + 1;
+  while (to < words.length && !words[to].first) to++;
+  return { from, to };
+}
+function textOf(words) {
+  return words.map((word2) => word2.text + (word2.space ? " " : "")).join("").trimEnd();
+}
+function wordBefore(words, time) {
+  let low = 0;
+  let high = words.length;
+  while (low < high) {
+    const middle = low + high >> 1;
+    if (words[middle].start <= time) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}
+
+// editor/edits.ts
+var VERSION = 1;
+var REACH = 500;
+var SLACK = 50;
+function parseEdits(text) {
+  if (!text.trim()) return { version: VERSION, base: "", edits: [] };
+  const saved = JSON.parse(text);
+  const entry = (one) => Array.isArray(one) && one.length === 5 && typeof one[0] === "string" && one.slice(1).every(Number.isInteger);
+  const edit = (one) => Number.isInteger(one.at) && [...one.was, ...one.now].every(entry);
+  if (saved.version !== VERSION || !saved.edits.every(edit)) throw new Error("not edits");
+  return saved;
+}
+function serialiseEdits(base, words) {
+  const edits = findEdits(base.words, words);
+  return edits.length ? JSON.stringify({ version: VERSION, base: base.base, edits }) : "";
+}
+function findEdits(base, words) {
+  const groups = [];
+  let cursor = 0;
+  let waiting = [];
+  const removed = (until) => {
+    for (; cursor < until; cursor++) groups.push({ from: cursor, to: cursor + 1, words: [] });
+  };
+  for (const word2 of words) {
+    const [begin, end] = [word2.from[0], (word2.from.at(-1) ?? -1) + 1];
+    const last = groups.at(-1);
+    if (begin === void 0) {
+      if (last) last.words.push(word2);
+      else waiting.push(word2);
+    } else if (last && begin < last.to) {
+      last.words.push(word2);
+      last.to = Math.max(last.to, end);
+      cursor = Math.max(cursor, last.to);
+    } else {
+      removed(begin);
+      groups.push({ from: begin, to: end, words: [...waiting, word2] });
+      waiting = [];
+      cursor = end;
+    }
+  }
+  removed(base.length);
+  if (waiting.length) {
+    if (groups[0]) groups[0].words.unshift(...waiting);
+    else groups.push({ from: 0, to: 0, words: waiting });
+  }
+  const changed = [];
+  for (const group of groups) {
+    const was = base.slice(group.from, group.to);
+    if (was.length === 1 && group.words.length === 1 && sameEntry(was[0], toEntry(group.words[0]))) continue;
+    const made = { ...group, words: [...group.words] };
+    if (group.words[0] && Number(group.words[0].first) !== was[0]?.[3]) {
+      let before = changed.at(-1);
+      while (before?.to === made.from) {
+        changed.pop();
+        made.from = before.from;
+        made.words.unshift(...before.words);
+        before = before.words.length ? void 0 : changed.at(-1);
+      }
+    }
+    changed.push(made);
+  }
+  return changed.map(({ from, to, words: now }) => ({ at: from, was: base.slice(from, to), now: now.map(toEntry) }));
+}
+function applyEdits(base, saved) {
+  const same2 = saved.base === base.base;
+  const found = [];
+  const refused = /* @__PURE__ */ new Map();
+  let cursor = 0;
+  for (const edit of saved.edits) {
+    const where = same2 ? here(base.words, edit, cursor) : find(base.words, edit, cursor);
+    if (typeof where === "string") refused.set(edit, where);
+    else if (isLate(edit, base.duration)) refused.set(edit, "late");
+    else {
+      found.push({ where, edit });
+      cursor = where + edit.was.length;
+    }
+  }
+  while (!same2) {
+    const crowded = findCrowded(base.words, found);
+    if (crowded === -1) break;
+    refused.set(found[crowded].edit, "crowded");
+    found.splice(crowded, 1);
+  }
+  return {
+    words: result(base.words, found).words,
+    refused: saved.edits.filter((edit) => refused.has(edit)).map((edit) => ({ edit, reason: refused.get(edit) }))
+  };
+}
+function here(base, edit, cursor) {
+  const fits = edit.at >= cursor && edit.was.every((was, k) => base[edit.at + k] && sameEntry(base[edit.at + k], was)) && (edit.was.length > 0 || base.length === 0);
+  return fits ? edit.at : "gone";
+}
+function find(base, edit, cursor) {
+  const count = edit.was.length;
+  if (!count) return base.length ? "gone" : 0;
+  const places = [];
+  for (let place2 = cursor; place2 + count <= base.length; place2++) {
+    if (edit.was.every((was, k) => base[place2 + k][0] === was[0])) places.push(place2);
+  }
+  const steps = (place2) => Math.abs(place2 - edit.at);
+  const near = places.filter((place2) => distance(base, edit, place2) <= REACH);
+  near.sort((a, b) => distance(base, edit, a) - distance(base, edit, b) || steps(a) - steps(b) || a - b);
+  if (near.length) return near[0];
+  if (!places.length) return "gone";
+  if (isTimed(edit)) return "moved";
+  return places.sort((a, b) => steps(a) - steps(b) || a - b)[0];
+}
+function distance(base, edit, place2) {
+  return Math.max(
+    ...edit.was.flatMap((was, k) => {
+      const is = base[place2 + k];
+      return [Math.abs(is[1] - was[1]), Math.abs(is[2] - was[2])];
+    })
+  );
+}
+function timesOf(entry, was) {
+  return was.findIndex((one) => one[1] === entry[1] && one[2] === entry[2]);
+}
+function isTimed(edit) {
+  return edit.now.some((entry) => timesOf(entry, edit.was) === -1);
+}
+function isLate(edit, duration) {
+  const limit = Math.max(duration, ...edit.was.map((entry) => entry[2]));
+  return isTimed(edit) && edit.now.some((entry) => entry[2] > limit + SLACK);
+}
+function findCrowded(base, found) {
+  const { words, spans } = result(base, found);
+  return found.findIndex(({ where, edit }, number) => {
+    const [begin, end] = spans[number];
+    if (begin === end) return false;
+    const after = where + edit.was.length;
+    const overlapped = (index) => index > 0 && index < base.length && base[index - 1][2] > base[index][1];
+    const left = begin > 0 && words[begin - 1].end > words[begin].start;
+    const right = end < words.length && words[end - 1].end > words[end].start;
+    return left && !overlapped(where) || right && !overlapped(after);
+  });
+}
+function result(base, found) {
+  const words = [];
+  const spans = [];
+  let cursor = 0;
+  const pass = (until) => {
+    for (; cursor < until; cursor++) words.push(word(base[cursor], [cursor]));
+  };
+  for (const { where, edit } of found) {
+    pass(where);
+    const count = edit.was.length;
+    const begin = words.length;
+    const all = Array.from({ length: count }, (_, k) => where + k);
+    edit.now.forEach((entry, k) => {
+      const untouched = timesOf(entry, edit.was);
+      const source = untouched === -1 ? entry : base[where + untouched];
+      const from = count === edit.now.length ? [where + k] : all;
+      words.push(word([entry[0], source[1], source[2], entry[3], entry[4]], from));
+    });
+    cursor = where + count;
+    spans.push([begin, words.length]);
+  }
+  pass(base.length);
+  if (words[0] && !words[0].first) words[0] = { ...words[0], first: true };
+  return { words, spans };
+}
+function word([text, start, end, first, space], from) {
+  return { text, start, end, first: Boolean(first), space: Boolean(space), from };
+}
+
+// shared/dom.ts
+function element(tag, properties = {}, children = []) {
+  const made = Object.assign(document.createElement(tag), properties);
+  made.append(...children);
+  return made;
+}
+
+// editor/view.ts
+var NEAREST = 500;
+function span(view) {
+  return view.width / view.scale * 1e3;
+}
+function toX(view, time) {
+  return (time - view.start) / 1e3 * view.scale;
+}
+function toTime(view, x) {
+  return view.start + x / view.scale * 1e3;
+}
+function settled(view) {
+  const least = view.width / Math.max(view.duration, 1) * 1e3;
+  const scale = Math.min(Math.max(view.scale, least), Math.max(NEAREST, least));
+  const latest = Math.max(0, view.duration - view.width / scale * 1e3);
+  return { ...view, scale, start: Math.min(Math.max(view.start, 0), latest) };
+}
+function zoom(view, factor, x) {
+  const time = toTime(view, x);
+  const { scale } = settled({ ...view, scale: view.scale * factor });
+  return settled({ ...view, scale, start: time - x / scale * 1e3 });
+}
+function scroll(view, by) {
+  return settled({ ...view, start: view.start + by });
+}
+function reveal(view, from, to) {
+  const air = span(view) * 0.05;
+  if (from - air < view.start) return settled({ ...view, start: from - air });
+  if (to + air > view.start + span(view)) {
+    return settled({ ...view, start: Math.min(from - air, to + air - span(view)) });
+  }
+  return view;
+}
+function frame(view, from, to) {
+  const length = Math.max(to - from, 100) * 1.1;
+  const { scale } = settled({ ...view, scale: view.width / length * 1e3 });
+  return settled({ ...view, scale, start: (from + to) / 2 - view.width / scale * 1e3 / 2 });
+}
+function follow(view, time) {
+  const x = toX(view, time);
+  return x >= 0 && x <= view.width * 0.9 ? view : settled({ ...view, start: time - span(view) * 0.1 });
+}
+function tick(view, room2) {
+  const steps = [0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600];
+  return steps.find((step) => step * view.scale >= room2) ?? 1200;
+}
+function clock(time, digits = 3) {
+  const unit = 10 ** (3 - digits);
+  const rounded = Math.round(Math.max(time, 0) / unit) * unit;
+  const seconds = (rounded % 6e4 / 1e3).toFixed(digits);
+  return `${Math.floor(rounded / 6e4)}:${seconds.padStart(digits ? 3 + digits : 2, "0")}`;
+}
+
+// editor/controls.ts
+var SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 2];
+function button(label, act, name = label) {
+  const made = element("button", { type: "button", textContent: label, onclick: act, title: name });
+  if (name !== label) made.ariaLabel = name;
+  return made;
+}
+function gap() {
+  return element("span", { className: "gap", ariaHidden: "true" });
+}
+var TitleBar = class {
+  box;
+  undo;
+  redo;
+  save;
+  constructor(title, texts, run) {
+    this.undo = button(texts.undo, () => run("undo"));
+    this.redo = button(texts.redo, () => run("redo"));
+    this.save = button(texts.save, () => run("save"));
+    this.save.className = "strong";
+    this.box = element("div", { className: "bar" }, [
+      element("h2", { textContent: title, dir: "auto", id: "lipsync-editor-title" }),
+      element("span", { className: "unsaved", textContent: `● ${texts.unsaved}` }),
+      element("span", { className: "push" }),
+      this.undo,
+      this.redo,
+      button(texts.shortcuts, () => run("help")),
+      this.save,
+      button(texts.close, () => run("close"))
+    ]);
+  }
+  show(session) {
+    this.undo.disabled = !session.canUndo;
+    this.redo.disabled = !session.canRedo;
+    this.save.disabled = !session.unsaved;
+  }
+};
+var PlayBar = class {
+  constructor(texts, run, sped, duration) {
+    this.texts = texts;
+    this.duration = duration;
+    const options = SPEEDS.map((one) => element("option", { value: String(one), textContent: `${one} ×` }));
+    this.speed = element("select", { ariaLabel: texts.speed, title: texts.speed }, options);
+    this.speed.onchange = () => sped(Number(this.speed.value));
+    this.play = button(texts.play, () => run("play"));
+    this.play.className = "strong";
+    this.loop = button(texts.loop, () => run("loop"));
+    this.follow = button(texts.follow, () => run("follow"));
+    this.snap = button(texts.snap, () => run("snap"));
+    this.box = element("div", { className: "bar", role: "toolbar", ariaLabel: texts.play }, [
+      this.play,
+      button(`▶ ${texts.playWord}`, () => run("playWord"), texts.keyPlayWord),
+      button(`▶ ${texts.playLine}`, () => run("playLine"), texts.keyPlayLine),
+      this.loop,
+      this.speed,
+      this.clock,
+      gap(),
+      button("−", () => run("zoomOut"), texts.zoomOut),
+      button("+", () => run("zoomIn"), texts.zoomIn),
+      button(texts.line, () => run("zoomLine"), texts.zoomLine),
+      button(texts.zoomAll, () => run("zoomAll")),
+      gap(),
+      this.follow,
+      this.snap
+    ]);
+  }
+  texts;
+  duration;
+  box;
+  play;
+  loop;
+  follow;
+  snap;
+  clock = element("span", { className: "clock" });
+  speed;
+  show(state) {
+    const label = state.playing ? this.texts.pause : this.texts.play;
+    if (this.play.textContent !== label) this.play.textContent = this.play.title = label;
+    this.loop.ariaPressed = String(state.loop);
+    this.follow.ariaPressed = String(state.follow);
+    this.snap.ariaPressed = String(state.snap);
+    this.speed.value = String(state.speed);
+  }
+  tell(time) {
+    this.clock.textContent = `${clock(time)} / ${clock(this.duration, 0)}`;
+  }
+};
+var WordBar = class {
+  constructor(session, texts, run, done, reset) {
+    this.session = session;
+    const { text, start, end } = this;
+    text.onchange = () => session.setText(text.value);
+    start.onchange = () => session.setEdge("start", Number(start.value) * 1e3);
+    end.onchange = () => session.setEdge("end", Number(end.value) * 1e3);
+    this.first.onchange = () => run("newLine");
+    this.space.onchange = () => run("space");
+    for (const field of [text, start, end]) {
+      field.addEventListener("keydown", (event) => {
+        if (event.key !== "Enter" && event.key !== "Escape") return;
+        event.preventDefault();
+        event.stopPropagation();
+        if (event.key === "Escape") this.show();
+        field.blur();
+        done();
+      });
+    }
+    this.acts = ["split", "merge", "remove"].map((act) => button(texts[act], () => run(act)));
+    this.acts.splice(2, 0, button(texts.insert, () => run("insert")));
+    this.acts.push(button(texts.tap, () => run("tap")));
+    const label = (name, field) => element("label", {}, [name, field]);
+    const check = (name, field) => element("label", {}, [field, name]);
+    this.box = element("div", { className: "bar" }, [
+      label(texts.text, text),
+      label(texts.start, start),
+      label(texts.end, end),
+      check(texts.newLine, this.first),
+      check(texts.space, this.space),
+      gap(),
+      ...this.acts,
+      element("span", { className: "push" }),
+      button(texts.reset, reset)
+    ]);
+  }
+  session;
+  box;
+  text = element("input", { type: "text", className: "text", dir: "auto", spellcheck: false });
+  start = element("input", { type: "number", step: "0.01", min: "0" });
+  end = element("input", { type: "number", step: "0.01", min: "0" });
+  first = element("input", { type: "checkbox" });
+  space = element("input", { type: "checkbox" });
+  acts;
+  editText() {
+    this.text.focus();
+    this.text.select();
+  }
+  show() {
+    const { session } = this;
+    const word2 = session.words[session.focus];
+    this.text.value = word2?.text ?? "";
+    this.start.value = word2 ? (word2.start / 1e3).toFixed(3) : "";
+    this.end.value = word2 ? (word2.end / 1e3).toFixed(3) : "";
+    this.first.checked = word2?.first ?? false;
+    this.space.checked = word2?.space ?? false;
+    for (const field of [this.text, this.start, this.end, this.first, this.space]) field.disabled = !word2;
+    this.first.disabled = !word2 || session.focus === 0;
+  }
+};
+
+// editor/keys.ts
+var SHORTCUTS = [
+  { text: "keyPlay", keys: { Space: "play" } },
+  { text: "keyPlayWord", keys: { Enter: "playWord" } },
+  { text: "keyPlayLine", keys: { "Shift+Enter": "playLine" } },
+  { text: "keyLoop", keys: { l: "loop" } },
+  { text: "keySlower", keys: { "<": "slower" } },
+  { text: "keyFaster", keys: { ">": "faster" } },
+  { text: "keyBack", keys: { ",": "back" } },
+  { text: "keyForward", keys: { ".": "forward" } },
+  { text: "keyHome", keys: { Home: "home" } },
+  { text: "keyEnd", keys: { End: "end" } },
+  { text: "keyPrevious", keys: { ArrowLeft: "previous" } },
+  { text: "keyNext", keys: { ArrowRight: "next" } },
+  { text: "keyUp", keys: { ArrowUp: "up" } },
+  { text: "keyDown", keys: { ArrowDown: "down" } },
+  { text: "keyExtend", keys: { "Shift+ArrowLeft": "extendBack", "Shift+ArrowRight": "extend" } },
+  { text: "keySelectLine", keys: { "Ctrl+a": "selectLine" } },
+  {
+    text: "keyNudge",
+    keys: {
+      "Alt+ArrowLeft": "earlier",
+      "Alt+ArrowRight": "later",
+      "Alt+Shift+ArrowLeft": "muchEarlier",
+      "Alt+Shift+ArrowRight": "muchLater"
+    }
+  },
+  {
+    text: "keyNudgeStart",
+    keys: {
+      Digit1: "startEarlier",
+      Digit2: "startLater",
+      "Shift+Digit1": "startMuchEarlier",
+      "Shift+Digit2": "startMuchLater"
+    }
+  },
+  {
+    text: "keyNudgeEnd",
+    keys: {
+      Digit3: "endEarlier",
+      Digit4: "endLater",
+      "Shift+Digit3": "endMuchEarlier",
+      "Shift+Digit4": "endMuchLater"
+    }
+  },
+  { text: "keyStartHere", keys: { i: "startHere" } },
+  { text: "keyEndHere", keys: { o: "endHere" } },
+  { text: "keyText", keys: { F2: "text", e: "text" } },
+  { text: "keySplit", keys: { s: "split" } },
+  { text: "keyMerge", keys: { m: "merge" } },
+  { text: "keyInsert", keys: { n: "insert", Insert: "insert" } },
+  { text: "keyRemove", keys: { Delete: "remove", Backspace: "remove" } },
+  { text: "keyNewLine", keys: { b: "newLine" } },
+  { text: "keySpace", keys: { j: "space" } },
+  { text: "keyTap", keys: { t: "tap" } },
+  { text: "keySnap", keys: { g: "snap" } },
+  { text: "keyFollow", keys: { f: "follow" } },
+  { text: "keyZoom", keys: { "+": "zoomIn", "=": "zoomIn", "-": "zoomOut" } },
+  { text: "zoomAll", keys: { Digit0: "zoomAll" } },
+  { text: "zoomLine", keys: { z: "zoomLine" } },
+  { text: "keyScroll", keys: { PageUp: "scrollBack", PageDown: "scrollOn" } },
+  { text: "undo", keys: { "Ctrl+z": "undo" } },
+  { text: "redo", keys: { "Ctrl+Shift+Z": "redo", "Ctrl+y": "redo" } },
+  { text: "save", keys: { "Ctrl+s": "save" } },
+  { text: "keyHelp", keys: { "?": "help", F1: "help" } },
+  { text: "keyClose", keys: { Escape: "close" } }
+];
+var ACTIONS = new Map(SHORTCUTS.flatMap(({ keys }) => Object.entries(keys)));
+function keyName(event) {
+  const { key, code } = event;
+  const digit = /^(Digit|Numpad)\d$/.test(code) ? code.replace("Numpad", "Digit") : "";
+  const name = digit || (key === " " ? "Space" : key);
+  const ctrl = event.ctrlKey || event.metaKey;
+  const shift = event.shiftKey && (digit || key.length > 1 || ctrl);
+  return `${ctrl ? "Ctrl+" : ""}${event.altKey ? "Alt+" : ""}${shift ? "Shift+" : ""}${name}`;
+}
+function actionFor(event) {
+  const name = keyName(event);
+  return ACTIONS.get(name) ?? (name.length === 1 ? ACTIONS.get(name.toLowerCase()) : void 0);
+}
+function keyLabel(name) {
+  return name.replace(/Digit/, "").replace("ArrowLeft", "←").replace("ArrowRight", "→").replace("ArrowUp", "↑").replace("ArrowDown", "↓").replace(/(^|\+)([a-z])$/, (_, before, letter) => before + letter.toUpperCase());
+}
+
+// editor/list.ts
+var WordList = class {
+  constructor(session, texts, picked, pickedLine) {
+    this.session = session;
+    this.texts = texts;
+    this.box = element("div", { className: "lines", role: "listbox", ariaLabel: texts.words });
+    this.box.setAttribute("aria-multiselectable", "true");
+    this.box.addEventListener("click", (event) => {
+      const target = event.target;
+      const option = target.closest("[role=option]");
+      const row = this.rows.find((one) => one.box.contains(target));
+      if (option && row) picked(row.from + row.options.indexOf(option), event);
+      else if (row && target.closest(".stamp")) pickedLine(row.from);
+    });
+    this.update();
+  }
+  session;
+  texts;
+  box;
+  rows = [];
+  chosen = [];
+  singing = null;
+  /** Makes anew the rows whose words have changed. */
+  update() {
+    const { words } = this.session;
+    const lines = linesOf(words).map(({ from, to }) => ({ from, words: words.slice(from, to) }));
+    const focused = this.box.contains(document.activeElement);
+    const same2 = (row, line) => row && line && row.words.length === line.words.length && row.words.every((word2, k) => word2 === line.words[k]);
+    let head = 0;
+    while (head < lines.length && same2(this.rows[head], lines[head])) head++;
+    let tail = 0;
+    const most = Math.min(this.rows.length, lines.length) - head;
+    while (tail < most && same2(this.rows.at(-1 - tail), lines.at(-1 - tail))) tail++;
+    const after = this.rows.slice(this.rows.length - tail);
+    for (const row of this.rows.slice(head, this.rows.length - tail)) row.box.remove();
+    const made = lines.slice(head, lines.length - tail).map((line) => this.row(line.from, line.words));
+    const next = after[0]?.box ?? null;
+    for (const row of made) this.box.insertBefore(row.box, next);
+    this.rows = [...this.rows.slice(0, head), ...made, ...after];
+    this.rows.forEach((row, index) => {
+      row.from = lines[index].from;
+      if (row.number !== index + 1) this.label(row, index + 1);
+    });
+    this.choose(focused);
+  }
+  /** Shows the selection; focus: moves the keyboard's focus there too. */
+  choose(focus) {
+    const { selection, focus: head } = this.session;
+    for (const option of this.chosen) {
+      option.ariaSelected = "false";
+      option.tabIndex = -1;
+    }
+    this.chosen = [];
+    for (let index = selection.from; index < selection.to; index++) {
+      const option = this.option(index);
+      if (!option) continue;
+      option.ariaSelected = "true";
+      this.chosen.push(option);
+    }
+    const current = this.option(head);
+    if (!current) return;
+    current.tabIndex = 0;
+    if (focus) current.focus({ preventScroll: true });
+    current.scrollIntoView({ block: "nearest" });
+  }
+  /** The word that is heard, -1 for none. */
+  sing(index) {
+    const option = this.option(index);
+    if (option === this.singing) return;
+    this.singing?.classList.remove("singing");
+    option?.classList.add("singing");
+    this.singing = option;
+  }
+  option(index) {
+    let [low, high] = [0, this.rows.length];
+    while (low < high) {
+      const middle = low + high >> 1;
+      if (this.rows[middle].from <= index) low = middle + 1;
+      else high = middle;
+    }
+    const row = this.rows[low - 1];
+    return row?.options[index - row.from] ?? null;
+  }
+  row(from, words) {
+    const options = words.map((word2) => this.word(word2));
+    const parts = options.flatMap((option, k) => words[k].space ? [option, " "] : [option]);
+    const stamp = element("span", { className: "stamp", textContent: clock(words[0].start, 2) });
+    stamp.ariaHidden = "true";
+    const text = element("span", { className: "text", dir: "auto", role: "presentation" }, parts);
+    const box = element("div", { className: "line", role: "group" }, [stamp, text]);
+    const row = { box, options, words, from, number: 0 };
+    return row;
+  }
+  label(row, number) {
+    row.number = number;
+    row.box.ariaLabel = `${this.texts.line} ${number}`;
+    row.box.firstElementChild.dataset.number = String(number);
+  }
+  word(word2) {
+    const edited = this.session.isEdited(word2);
+    const option = element("bdi", {
+      className: edited ? "word edited" : "word",
+      role: "option",
+      tabIndex: -1,
+      textContent: word2.text,
+      ariaSelected: "false"
+    });
+    const times = `${clock(word2.start)} – ${clock(word2.end)}`;
+    option.ariaLabel = `${word2.text}, ${times}${edited ? `, ${this.texts.edited}` : ""}`;
+    option.title = times;
+    return option;
+  }
+};
+
+// editor/palette.ts
+var DARK = {
+  wave: "#7f8ea3",
+  word: "rgba(96, 165, 250, 0.22)",
+  other: "rgba(45, 212, 191, 0.20)",
+  edge: "rgba(191, 219, 254, 0.65)",
+  chosen: "rgba(251, 191, 36, 0.40)",
+  chosenEdge: "#fcd34d",
+  edited: "#f472b6"
+};
+var LIGHT = {
+  wave: "#7b8aa0",
+  word: "rgba(37, 99, 235, 0.15)",
+  other: "rgba(13, 148, 136, 0.15)",
+  edge: "rgba(30, 64, 175, 0.55)",
+  chosen: "rgba(217, 119, 6, 0.30)",
+  chosenEdge: "#b45309",
+  edited: "#be185d"
+};
+function paletteOf(element2) {
+  const style = getComputedStyle(element2);
+  const [text, ground] = [style.color, style.backgroundColor];
+  return {
+    ...brightness(ground) < 0.5 ? DARK : LIGHT,
+    text,
+    ground,
+    muted: text.replace(/^rgb\(([^)]*)\)$/, "rgba($1, 0.6)"),
+    font: style.fontFamily
+  };
+}
+function brightness(colour) {
+  const [red = 0, green = 0, blue = 0] = (colour.match(/[\d.]+/g) ?? []).map(Number);
+  return (0.299 * red + 0.587 * green + 0.114 * blue) / 255;
+}
+
+// editor/player.ts
+var Player = class {
+  /** ticked: with each picture while it plays, and wherever the time or the state changes otherwise. */
+  constructor(address, ticked, failed) {
+    this.ticked = ticked;
+    const { audio } = this;
+    audio.preload = "metadata";
+    audio.src = address;
+    audio.onerror = () => audio.src && failed();
+    audio.onended = () => this.ended();
+    audio.ontimeupdate = () => this.look();
+    for (const event of ["play", "pause", "seeked", "ratechange"]) audio.addEventListener(event, ticked);
+  }
+  ticked;
+  audio = new Audio();
+  loop = false;
+  stretch = null;
+  frame = 0;
+  get time() {
+    return this.audio.currentTime * 1e3;
+  }
+  get playing() {
+    return !this.audio.paused && !this.audio.ended;
+  }
+  seek(time) {
+    this.stretch = null;
+    this.audio.currentTime = Math.max(time, 0) / 1e3;
+    this.ticked();
+  }
+  /** A stretch; without one, from where it is. */
+  play(stretch = null) {
+    this.stretch = stretch;
+    if (stretch) this.audio.currentTime = stretch.from / 1e3;
+    void this.audio.play().catch(() => this.ticked());
+    cancelAnimationFrame(this.frame);
+    this.frame = requestAnimationFrame(this.tick);
+  }
+  pause() {
+    this.audio.pause();
+  }
+  toggle() {
+    if (this.playing) this.pause();
+    else this.play();
+  }
+  set speed(speed) {
+    this.audio.playbackRate = speed;
+  }
+  get speed() {
+    return this.audio.playbackRate;
+  }
+  dispose() {
+    cancelAnimationFrame(this.frame);
+    this.audio.pause();
+    this.audio.removeAttribute("src");
+    this.audio.load();
+  }
+  tick = () => {
+    this.look();
+    this.ticked();
+    if (this.playing) this.frame = requestAnimationFrame(this.tick);
+  };
+  look() {
+    const { stretch } = this;
+    if (!stretch || !this.playing || this.time < stretch.to) return;
+    if (this.loop) {
+      this.audio.currentTime = stretch.from / 1e3;
+      return;
+    }
+    this.audio.pause();
+    this.seek(stretch.from);
+  }
+  ended() {
+    if (this.loop) this.play(this.stretch ?? { from: 0, to: Infinity });
+    else this.ticked();
+  }
+};
+
+// editor/popups.ts
+function popup(title, parts) {
+  const heading = element("h2", { textContent: title, id: "lipsync-popup-title" });
+  const dialog = element("dialog", { className: "lipsync-editor-small lipsync-editor" }, [heading, ...parts]);
+  dialog.setAttribute("aria-labelledby", heading.id);
+  dialog.addEventListener("keydown", (event) => event.stopPropagation());
+  dialog.addEventListener("close", () => dialog.remove());
+  return dialog;
+}
+function showShortcuts(host, texts) {
+  const rows = SHORTCUTS.flatMap(({ text, keys }) => {
+    const names = Object.keys(keys).flatMap((name, index) => [
+      ...index ? [" "] : [],
+      element("kbd", { textContent: keyLabel(name) })
+    ]);
+    return [element("dt", {}, names), element("dd", { textContent: texts[text] })];
+  });
+  const close = element("button", { type: "button", textContent: texts.close });
+  const dialog = popup(texts.shortcuts, [element("dl", {}, rows), close]);
+  close.onclick = () => dialog.close();
+  host.append(dialog);
+  dialog.showModal();
+}
+function askToSave(host, texts) {
+  return new Promise((answer) => {
+    const choice = (label, value) => element("button", { type: "button", textContent: label, onclick: () => dialog.close(value) });
+    const save = choice(texts.save, "save");
+    save.className = "strong";
+    const bar = element("div", { className: "bar" }, [
+      save,
+      choice(texts.discard, "discard"),
+      choice(texts.keepEditing, "")
+    ]);
+    const dialog = popup(texts.askTitle, [bar]);
+    dialog.addEventListener("close", () => answer(dialog.returnValue || null));
+    host.append(dialog);
+    dialog.showModal();
+    save.focus();
+  });
+}
+
+// editor/history.ts
+var DEEPEST = 500;
+var History = class {
+  constructor(present) {
+    this.present = present;
+    this.saved = present;
+  }
+  present;
+  past = [];
+  future = [];
+  saved;
+  get state() {
+    return this.present;
+  }
+  get changed() {
+    return this.present !== this.saved;
+  }
+  get canUndo() {
+    return this.past.length > 0;
+  }
+  get canRedo() {
+    return this.future.length > 0;
+  }
+  push(state, gesture = "") {
+    if (!gesture || this.past.at(-1)?.gesture !== gesture) {
+      this.past.push({ state: this.present, gesture });
+      if (this.past.length > DEEPEST) this.past.shift();
+    }
+    this.present = state;
+    this.future = [];
+  }
+  /** What follows is a gesture of its own. */
+  settle() {
+    const last = this.past.at(-1);
+    if (last) last.gesture = "";
+  }
+  undo() {
+    const step = this.past.pop();
+    if (!step) return;
+    this.future.push(this.present);
+    this.present = step.state;
+    this.settle();
+  }
+  redo() {
+    const state = this.future.pop();
+    if (state === void 0) return;
+    this.past.push({ state: this.present, gesture: "" });
+    this.present = state;
+  }
+  markSaved() {
+    this.saved = this.present;
+  }
+};
+
+// editor/operations.ts
+var SHORTEST = 20;
+var NEW_WORD = 400;
+function room(words, range, duration) {
+  const [first, last] = [words[range.from], words[range.to - 1]];
+  const before = words[range.from - 1];
+  const after = words[range.to];
+  return {
+    low: Math.min(before ? before.end : 0, first.start),
+    high: Math.max(after ? after.start : duration, last.end)
+  };
+}
+function move(words, range, by, duration) {
+  const { low, high } = room(words, range, duration);
+  const step = Math.round(clamp(by, low - words[range.from].start, high - words[range.to - 1].end));
+  return words.map(
+    (word2, index) => index < range.from || index >= range.to ? word2 : { ...word2, start: word2.start + step, end: word2.end + step }
+  );
+}
+function drag(words, index, edge, to, duration) {
+  const { low, high } = room(words, { from: index, to: index + 1 }, duration);
+  const { start, end } = words[index];
+  const time = Math.round(
+    edge === "start" ? clamp(to, low, Math.max(low, end - SHORTEST)) : clamp(to, Math.min(high, start + SHORTEST), high)
+  );
+  return put(words, index, { ...words[index], [edge]: time });
+}
+function split(words, index, time) {
+  const word2 = words[index];
+  const letters = graphemes(word2.text);
+  if (letters.length < 2 || word2.end - word2.start < 2 * SHORTEST) return [...words];
+  const inside = time >= word2.start + SHORTEST && time <= word2.end - SHORTEST;
+  const share = inside ? (time - word2.start) / (word2.end - word2.start) : 0.5;
+  const at = Math.round(inside ? time : (word2.start + word2.end) / 2);
+  const cut = cutOf(letters, share);
+  const left = letters.slice(0, cut).join("");
+  const right = letters.slice(cut).join("");
+  return [
+    ...words.slice(0, index),
+    { ...word2, text: left.trimEnd(), end: at, space: left !== left.trimEnd() || right !== right.trimStart() },
+    { ...word2, text: right.trimStart(), start: at, first: false },
+    ...words.slice(index + 1)
+  ];
+}
+function merge(words, range) {
+  const parts = words.slice(range.from, range.to);
+  if (parts.length < 2) return [...words];
+  const [first, last] = [parts[0], parts.at(-1)];
+  const text = parts.map((word2, k) => word2.text + (word2.space && k < parts.length - 1 ? " " : "")).join("");
+  const from = [...new Set(parts.flatMap((word2) => word2.from))].sort((a, b) => a - b);
+  const one = { ...first, text, end: Math.max(first.end, last.end), space: last.space, from };
+  return [...words.slice(0, range.from), one, ...words.slice(range.to)];
+}
+function insert(words, after, text, time, duration) {
+  const [before, next] = [words[after], words[after + 1]];
+  const low = before ? before.end : 0;
+  const high = Math.max(next ? next.start : duration, low);
+  if (high - low < SHORTEST) return null;
+  const start = Math.round(clamp(time, low, Math.max(low, high - NEW_WORD)));
+  const end = Math.round(Math.min(start + NEW_WORD, high));
+  const first = !before;
+  const made = { text, start, end, first, space: true, from: [] };
+  const rest = words.slice(after + 1);
+  if (first && rest[0]) rest[0] = { ...rest[0], first: false };
+  return [...words.slice(0, after + 1), made, ...rest];
+}
+function remove(words, range) {
+  const rest = words.slice(range.to);
+  const began = words.slice(range.from, range.to).some((word2) => word2.first);
+  if (rest[0] && began) rest[0] = { ...rest[0], first: true };
+  return [...words.slice(0, range.from), ...rest];
+}
+function setText(words, index, text) {
+  const clean = text.replace(/\s+/g, " ").trim();
+  return clean ? put(words, index, { ...words[index], text: clean }) : [...words];
+}
+function toggleLine(words, index) {
+  return index === 0 ? [...words] : put(words, index, { ...words[index], first: !words[index].first });
+}
+function toggleSpace(words, index) {
+  return put(words, index, { ...words[index], space: !words[index].space });
+}
+function place(words, first, times, duration) {
+  const result2 = [...words];
+  const last = first + times.length - 1;
+  const floor = first > 0 ? Math.min(words[first - 1].start + SHORTEST, words[first].start) : 0;
+  let least = floor;
+  for (let index = first; index < last; index++) {
+    const start = Math.round(Math.max(times[index - first], least));
+    const end = Math.round(Math.max(times[index - first + 1], start + SHORTEST));
+    result2[index] = { ...result2[index], start, end };
+    least = end;
+  }
+  const before = result2[first - 1];
+  if (before && before.end > result2[first].start) {
+    result2[first - 1] = { ...before, end: Math.max(result2[first].start, before.start) };
+  }
+  for (let index = last; index < result2.length && result2[index].start < result2[index - 1].end; index++) {
+    const start = result2[index - 1].end;
+    result2[index] = { ...result2[index], start, end: Math.max(result2[index].end, start + SHORTEST) };
+  }
+  return fitted(result2, duration, words);
+}
+function fitted(words, duration, before) {
+  let limit = Math.max(duration, before.at(-1)?.end ?? 0);
+  for (let index = words.length - 1; index >= 0 && words[index].end > limit; index--) {
+    const word2 = words[index];
+    const end = limit;
+    const start = Math.max(0, Math.min(word2.start, end - SHORTEST));
+    words[index] = { ...word2, start, end };
+    limit = start;
+  }
+  return words;
+}
+function put(words, index, word2) {
+  const result2 = [...words];
+  result2[index] = word2;
+  return result2;
+}
+function clamp(value, low, high) {
+  return Math.min(Math.max(value, low), high);
+}
+function graphemes(text) {
+  return [...new Intl.Segmenter(void 0, { granularity: "grapheme" }).segment(text)].map((one) => one.segment);
+}
+function cutOf(letters, share) {
+  const wanted = clamp(Math.round(letters.length * share), 1, letters.length - 1);
+  const spaces = letters.flatMap(
+    (letter, index) => /\s/.test(letter) && index > 0 && index < letters.length - 1 ? [index] : []
+  );
+  return spaces.sort((a, b) => Math.abs(a - wanted) - Math.abs(b - wanted))[0] ?? wanted;
+}
+
+// editor/session.ts
+var Session = class {
+  /** changed: called after each change, with what it was. */
+  constructor(base, saved, changed = () => {
+  }) {
+    this.base = base;
+    this.changed = changed;
+    const { words, refused } = applyEdits(base, saved);
+    this.refused = refused;
+    this.history = new History(words);
+  }
+  base;
+  changed;
+  refused;
+  history;
+  shown = null;
+  anchor = 0;
+  head = 0;
+  tapped = null;
+  get words() {
+    return this.shown ?? this.history.state;
+  }
+  get duration() {
+    return this.base.duration;
+  }
+  /** The word that keys act on; -1 where there are no words. */
+  get focus() {
+    return Math.min(this.head, this.words.length - 1);
+  }
+  get selection() {
+    if (!this.words.length) return { from: 0, to: 0 };
+    const anchor = Math.min(this.anchor, this.words.length - 1);
+    return { from: Math.min(anchor, this.focus), to: Math.max(anchor, this.focus) + 1 };
+  }
+  get line() {
+    return this.words.length ? lineAt(this.words, this.focus) : { from: 0, to: 0 };
+  }
+  get unsaved() {
+    return this.history.changed;
+  }
+  get canUndo() {
+    return this.history.canUndo;
+  }
+  get canRedo() {
+    return this.history.canRedo;
+  }
+  get tap() {
+    return this.tapped;
+  }
+  /** What the node keeps: "" where nothing was changed. */
+  serialise() {
+    return serialiseEdits(this.base, this.history.state);
+  }
+  countEdits() {
+    return findEdits(this.base.words, this.history.state).length;
+  }
+  /** It differs from the timings. */
+  isEdited(word2) {
+    const origin = word2.from.length === 1 ? this.base.words[word2.from[0]] : void 0;
+    return !origin || !sameEntry(origin, toEntry(word2));
+  }
+  select(index, extend = false) {
+    this.head = Math.max(0, Math.min(index, this.words.length - 1));
+    if (!extend) this.anchor = this.head;
+    this.history.settle();
+    this.changed("selection");
+  }
+  selectLine() {
+    const { from, to } = this.line;
+    this.select(from);
+    this.select(to - 1, true);
+  }
+  /** While a pointer drags; null: as it was. */
+  preview(words) {
+    this.shown = words;
+    this.changed("preview");
+  }
+  /** What is previewed becomes a step that can be undone. */
+  keepPreview() {
+    const words = this.shown;
+    this.shown = null;
+    if (words && words !== this.history.state) this.push(words);
+  }
+  undo() {
+    this.history.undo();
+    this.changed("words");
+  }
+  redo() {
+    this.history.redo();
+    this.changed("words");
+  }
+  markSaved() {
+    this.history.markSaved();
+    this.changed("words");
+  }
+  /** The selected words, earlier or later. */
+  nudge(by) {
+    this.act((words) => move(words, this.selection, by, this.duration), `move ${this.focus}`);
+  }
+  nudgeEdge(edge, by) {
+    const to = (this.words[this.focus]?.[edge] ?? 0) + by;
+    this.act((words) => drag(words, this.focus, edge, to, this.duration), `${edge} ${this.focus}`);
+  }
+  setEdge(edge, to) {
+    this.act((words) => drag(words, this.focus, edge, to, this.duration));
+  }
+  setText(text) {
+    this.act((words) => setText(words, this.focus, text));
+  }
+  split(time) {
+    this.act((words) => split(words, this.focus, time));
+  }
+  /** The selected words, or the word and the next one of its line. */
+  merge() {
+    const { from, to } = this.selection;
+    const range = to - from > 1 ? { from, to } : { from, to: Math.min(to + 1, this.line.to) };
+    if (range.to - range.from < 2) return;
+    this.act((words) => merge(words, range));
+    this.select(from);
+  }
+  /** After the word, at a time if that is before the next word; false where there is no room. */
+  insert(text, time) {
+    const { words, focus } = this;
+    const before = focus >= 0 && time < words[focus].start && focus === 0 ? -1 : focus;
+    const made = insert(words, before, text, time, this.duration);
+    if (!made) return false;
+    this.push(made);
+    this.select(before + 1);
+    return true;
+  }
+  remove() {
+    const { selection } = this;
+    this.act((words) => remove(words, selection));
+    this.select(selection.from);
+  }
+  toggleLine() {
+    this.act((words) => toggleLine(words, this.focus));
+  }
+  toggleSpace() {
+    this.act((words) => toggleSpace(words, this.focus));
+  }
+  /** All words as they come into the node. */
+  reset() {
+    this.push(applyEdits(this.base, { version: 1, base: this.base.base, edits: [] }).words);
+    this.select(this.focus);
+  }
+  startTap() {
+    if (!this.words.length) return;
+    this.tapped = { line: this.line, times: [] };
+    this.select(this.line.from);
+    this.changed("tap");
+  }
+  /** The next word begins; after the last one: the line ends, and the times are kept. */
+  tapAt(time) {
+    const tap = this.tapped;
+    if (!tap) return;
+    const times = [...tap.times, Math.max(time, (tap.times.at(-1) ?? 0) + SHORTEST)];
+    if (times.length > tap.line.to - tap.line.from) {
+      this.tapped = null;
+      this.act((words) => place(words, tap.line.from, times, this.duration));
+    } else {
+      this.tapped = { ...tap, times };
+      this.select(tap.line.from + times.length - 1);
+    }
+    this.changed("tap");
+  }
+  cancelTap() {
+    if (!this.tapped) return;
+    this.tapped = null;
+    this.changed("tap");
+  }
+  act(change, gesture = "") {
+    const { words } = this;
+    if (!words.length) return;
+    const next = change(words);
+    if (next.length === words.length && next.every((word2, index) => same(word2, words[index]))) return;
+    this.push(next, gesture);
+  }
+  push(words, gesture = "") {
+    this.history.push(words, gesture);
+    this.changed("words");
+  }
+};
+function same(one, other) {
+  return one === other || sameEntry(toEntry(one), toEntry(other));
+}
+
+// editor/peaks.ts
+function readPeaks(data, levels) {
+  let offset = 0;
+  return levels.map(([rate, count]) => {
+    const columns = new Int8Array(data, offset, count * 2);
+    offset += count * 2;
+    return { rate, columns };
+  });
+}
+function levelFor(levels, scale) {
+  return levels.findLast((level) => level.rate >= scale) ?? levels[0];
+}
+function extremes(level, from, to) {
+  const count = level.columns.length / 2;
+  const first = Math.min(Math.max(Math.floor(from * level.rate), 0), count);
+  const last = Math.min(Math.max(Math.ceil(to * level.rate), first + 1), count);
+  let low = 0;
+  let high = 0;
+  for (let column = first; column < last; column++) {
+    low = Math.min(low, level.columns[2 * column]);
+    high = Math.max(high, level.columns[2 * column + 1]);
+  }
+  return [low / 127, high / 127];
+}
+
+// editor/draw.ts
+var RULER = 20;
+var LINES = 20;
+var LABEL = 24;
+var NARROWEST_TEXT = 10;
+var TICK_ROOM = 90;
+var LONGEST = 200;
+var OVERLAPPING = 8;
+function drawWave(context, view, height, levels, palette) {
+  context.clearRect(0, 0, view.width, height);
+  drawRuler(context, view, palette);
+  const top = RULER + LINES;
+  const middle = top + (height - LABEL - top) / 2;
+  const reach = (height - LABEL - top) / 2 - 2;
+  const level = levelFor(levels, view.scale);
+  if (!level) return;
+  context.fillStyle = palette.wave;
+  context.beginPath();
+  for (let x = 0; x < view.width; x++) {
+    const [low, high] = extremes(level, toTime(view, x) / 1e3, toTime(view, x + 1) / 1e3);
+    context.rect(x, middle - high * reach - 0.5, 1, (high - low) * reach + 1);
+  }
+  context.fill();
+}
+function drawRuler(context, view, palette) {
+  const step = tick(view, TICK_ROOM) * 1e3;
+  const digits = step < 100 ? 2 : step < 1e3 ? 1 : 0;
+  context.font = `11px ${palette.font}`;
+  context.textBaseline = "middle";
+  context.textAlign = "left";
+  context.fillStyle = palette.muted;
+  for (let time = Math.ceil(view.start / step) * step; time <= view.start + span(view); time += step) {
+    const x = Math.round(toX(view, time));
+    context.fillRect(x, 0, 1, RULER - 4);
+    context.fillText(clock(time, digits), x + 4, RULER / 2 - 1);
+  }
+}
+function visible(words, view) {
+  const from = Math.max(wordBefore(words, view.start) - OVERLAPPING, 0);
+  return { from, to: wordBefore(words, view.start + span(view)) + 1 };
+}
+function drawWords(context, view, height, words, marked, palette) {
+  context.clearRect(0, 0, view.width, height);
+  context.textBaseline = "middle";
+  context.textAlign = "center";
+  const { from, to } = visible(words, view);
+  if (from < to) drawLines(context, view, words, from, to, palette);
+  const top = RULER + LINES;
+  for (let index = from; index < to; index++) {
+    const word2 = words[index];
+    const x = toX(view, word2.start);
+    const width = Math.max(toX(view, word2.end) - x, 1);
+    if (x + width < 0 || x > view.width) continue;
+    const chosen = index >= marked.selection.from && index < marked.selection.to;
+    context.fillStyle = chosen ? palette.chosen : index % 2 ? palette.other : palette.word;
+    context.fillRect(x, top, width, height - top);
+    context.fillStyle = chosen ? palette.chosenEdge : palette.edge;
+    const stroke = chosen ? 2 : 1;
+    context.fillRect(x, top, stroke, height - top);
+    context.fillRect(x + width - stroke, top, stroke, height - top);
+    if (width > 6 && marked.edited(word2)) {
+      context.fillStyle = palette.edited;
+      context.fillRect(x + stroke, top, width - 2 * stroke, 3);
+    }
+    if (width >= NARROWEST_TEXT) {
+      context.font = `${chosen ? "600 " : ""}13px ${palette.font}`;
+      write(context, word2.text, x, height - LABEL, width, LABEL, palette.text);
+    }
+  }
+}
+function drawLines(context, view, words, from, to, palette) {
+  context.font = `11px ${palette.font}`;
+  for (let index = lineAt(words, from).from; index < to; ) {
+    const line = lineAt(words, index);
+    const parts = words.slice(line.from, line.to);
+    const x = toX(view, parts[0].start);
+    const width = toX(view, parts.at(-1).end) - x;
+    context.fillStyle = palette.muted;
+    context.fillRect(x, RULER + LINES - 3, Math.max(width, 1), 2);
+    if (width >= NARROWEST_TEXT) {
+      const left = Math.max(x, 0);
+      const right = Math.min(x + width, view.width);
+      write(context, textOf(parts.slice(0, LONGEST)), left, RULER, right - left, LINES - 4, palette.muted);
+    }
+    index = line.to;
+  }
+}
+function write(context, text, x, y, width, height, colour) {
+  if (width < NARROWEST_TEXT) return;
+  const shown = text.length > LONGEST ? text.slice(0, LONGEST) : text;
+  const wide = context.measureText(shown).width > width - 4;
+  context.fillStyle = colour;
+  if (!wide) return context.fillText(shown, x + width / 2, y + height / 2);
+  context.save();
+  context.beginPath();
+  context.rect(x + 2, y, width - 4, height);
+  context.clip();
+  context.textAlign = "left";
+  context.fillText(shown, x + 3, y + height / 2);
+  context.restore();
+}
+function drawOverview(context, view, height, levels, palette) {
+  const { width, duration } = view;
+  context.clearRect(0, 0, width, height);
+  const level = levelFor(levels, width / duration * 1e3);
+  if (level) {
+    context.fillStyle = palette.wave;
+    context.beginPath();
+    for (let x = 0; x < width; x++) {
+      const [from, to] = [x / width * duration, (x + 1) / width * duration];
+      const [low, high] = extremes(level, from / 1e3, to / 1e3);
+      context.rect(x, height / 2 * (1 - high), 1, height / 2 * (high - low) + 0.5);
+    }
+    context.fill();
+  }
+  const left = view.start / duration * width;
+  const wide = Math.max(span(view) / duration * width, 3);
+  context.fillStyle = palette.word;
+  context.fillRect(left, 0, wide, height);
+  context.strokeStyle = palette.chosenEdge;
+  context.lineWidth = 1;
+  context.strokeRect(left + 0.5, 0.5, wide - 1, height - 1);
+}
+
+// editor/snap.ts
+function snap(times, targets, reach) {
+  let best = 0;
+  let nearest = reach;
+  for (const time of times) {
+    for (const target of targets) {
+      const away = Math.abs(target - time);
+      if (away <= nearest) {
+        nearest = away;
+        best = target - time;
+      }
+    }
+  }
+  return best;
+}
+function neighbours(words, range) {
+  const before = words[range.from - 1];
+  const after = words[range.to];
+  return [...before ? [before.end] : [0], ...after ? [after.start] : []];
+}
+
+// editor/stage.ts
+var OVERVIEW = 32;
+var EDGE = 6;
+var TOUCH_EDGE = 14;
+var STILL = 3;
+var SNAP = 8;
+var FIRST_SECONDS = 12;
+var Stage = class {
+  constructor(session, levels, label, events) {
+    this.session = session;
+    this.levels = levels;
+    this.events = events;
+    const { duration } = session;
+    this.view = { start: 0, scale: 1e3 / FIRST_SECONDS, width: 1e3, duration: Math.max(duration, 1) };
+    this.main = element("div", { className: "wave", tabIndex: 0, role: "img", ariaLabel: label }, [
+      this.wave,
+      this.words,
+      this.cursor
+    ]);
+    const whole = element("div", { className: "whole" }, [this.overview, this.place]);
+    whole.ariaHidden = "true";
+    this.box = element("div", { className: "stage" }, [this.main, whole]);
+    this.listen(whole);
+    this.resizes.observe(this.main);
+  }
+  session;
+  levels;
+  events;
+  box;
+  snapping = true;
+  view;
+  palette = null;
+  wave = element("canvas");
+  words = element("canvas", { className: "regions" });
+  overview = element("canvas", { className: "overview" });
+  cursor = element("div", { className: "cursor" });
+  place = element("div", { className: "cursor" });
+  main;
+  resizes = new ResizeObserver(() => this.resize());
+  gesture = null;
+  height = 0;
+  stale = { wave: true, words: true };
+  frame = 0;
+  /** The theme may have changed. */
+  restyle() {
+    this.palette = null;
+    this.draw("wave");
+  }
+  dispose() {
+    this.resizes.disconnect();
+    cancelAnimationFrame(this.frame);
+  }
+  /** With the next picture. */
+  draw(what) {
+    this.stale[what] = true;
+    if (what === "wave") this.stale.words = true;
+    this.frame ||= requestAnimationFrame(() => {
+      this.frame = 0;
+      this.paint();
+    });
+  }
+  /** The cursor has moved; following: the view goes along. */
+  showCursor(time, following) {
+    if (following && !this.gesture) this.show(follow(this.view, time));
+    const x = toX(this.view, time);
+    this.cursor.style.transform = `translateX(${x.toFixed(1)}px)`;
+    this.cursor.hidden = x < 0 || x > this.view.width;
+    this.place.style.transform = `translateX(${(time / this.view.duration * this.view.width).toFixed(1)}px)`;
+  }
+  zoom(factor) {
+    const { cursor } = this.events;
+    const x = toX(this.view, cursor());
+    this.show(zoom(this.view, factor, x >= 0 && x <= this.view.width ? x : this.view.width / 2));
+  }
+  frameTime(from, to) {
+    this.show(frame(this.view, from, to));
+  }
+  reveal(from, to) {
+    this.show(reveal(this.view, from, to));
+  }
+  scrollBy(pages) {
+    this.show(scroll(this.view, pages * span(this.view)));
+  }
+  /** True if there was a drag to cancel. */
+  cancelGesture() {
+    const { gesture } = this;
+    this.gesture = null;
+    gesture?.cancel();
+    return gesture !== null;
+  }
+  show(view) {
+    if (view === this.view) return;
+    this.view = view;
+    this.draw("wave");
+    this.showCursor(this.events.cursor(), false);
+  }
+  resize() {
+    const { clientWidth, clientHeight } = this.main;
+    if (!clientWidth) return;
+    const seconds = span(this.view) / 1e3;
+    const fresh = this.height === 0;
+    this.height = clientHeight;
+    const scale = fresh ? clientWidth / Math.min(FIRST_SECONDS, seconds) : this.view.scale;
+    this.view = settled({ ...this.view, scale, width: clientWidth });
+    for (const canvas of [this.wave, this.words]) fit(canvas, clientWidth, clientHeight);
+    fit(this.overview, clientWidth, OVERVIEW);
+    this.draw("wave");
+    this.showCursor(this.events.cursor(), false);
+  }
+  paint() {
+    const palette = this.palette ??= paletteOf(this.box);
+    const { session, view, height } = this;
+    if (this.stale.wave) {
+      drawWave(contextOf(this.wave), view, height, this.levels, palette);
+      drawOverview(contextOf(this.overview), view, OVERVIEW, this.levels, palette);
+    }
+    if (this.stale.words) {
+      const marked = { selection: session.selection, edited: (word2) => session.isEdited(word2) };
+      drawWords(contextOf(this.words), view, height, session.words, marked, palette);
+    }
+    this.stale = { wave: false, words: false };
+  }
+  listen(whole) {
+    const { main } = this;
+    main.addEventListener("pointerdown", (event) => this.press(event));
+    main.addEventListener("pointermove", (event) => {
+      if (this.gesture) this.gesture.move(event);
+      else main.style.cursor = this.shape(event);
+    });
+    main.addEventListener("pointerup", () => this.release());
+    main.addEventListener("pointercancel", () => this.cancelGesture());
+    main.addEventListener("dblclick", (event) => {
+      if (this.hit(event)) this.events.open();
+    });
+    main.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
+    const jump = (event) => {
+      const share = event.offsetX / whole.clientWidth;
+      const start = share * this.view.duration - span(this.view) / 2;
+      this.show(settled({ ...this.view, start }));
+    };
+    whole.addEventListener("pointerdown", (event) => {
+      whole.setPointerCapture(event.pointerId);
+      jump(event);
+    });
+    whole.addEventListener("pointermove", (event) => {
+      if (whole.hasPointerCapture(event.pointerId)) jump(event);
+    });
+  }
+  wheel(event) {
+    event.preventDefault();
+    if (event.ctrlKey || event.metaKey) {
+      const factor = Math.exp(-event.deltaY * (event.deltaMode ? 0.05 : 2e-3));
+      return this.show(zoom(this.view, factor, event.offsetX));
+    }
+    const by = (event.deltaX || event.deltaY) * (event.deltaMode ? 20 : 1);
+    this.show(scroll(this.view, by / this.view.scale * 1e3));
+  }
+  shape(event) {
+    const hit = this.hit(event);
+    if (!hit) return "default";
+    return hit.part === "body" ? "grab" : "ew-resize";
+  }
+  /** What the pointer is on: an edge first, and of two edges that of the selected word. */
+  hit(event) {
+    const [x, y] = [event.offsetX, event.offsetY];
+    if (y < RULER) return null;
+    const touched = event instanceof PointerEvent && event.pointerType === "touch";
+    const reach = touched ? TOUCH_EDGE : EDGE;
+    const { words, selection } = this.session;
+    const { from, to } = visible(words, this.view);
+    let best = null;
+    let least = Infinity;
+    for (let index = from; index < to; index++) {
+      const word2 = words[index];
+      const [left, right] = [toX(this.view, word2.start), toX(this.view, word2.end)];
+      const chosen = index >= selection.from && index < selection.to;
+      const inner = Math.min(reach, (right - left) / 4);
+      const outer = chosen || touched ? reach : 1;
+      const parts = [
+        ["start", x < left - outer || x > left + inner ? Infinity : Math.abs(x - left)],
+        ["end", x > right + outer || x < right - inner ? Infinity : Math.abs(x - right)],
+        ["body", x >= left && x <= right ? reach : Infinity]
+      ];
+      for (const [part, away] of parts) {
+        const rank = away - (chosen ? 0.5 : 0);
+        if (rank < least) [best, least] = [{ index, part }, rank];
+      }
+    }
+    return best;
+  }
+  press(event) {
+    if (event.button !== 0) return;
+    this.main.focus({ preventScroll: true });
+    this.main.setPointerCapture(event.pointerId);
+    const hit = this.hit(event);
+    if (!hit) {
+      this.gesture = this.scrub(event);
+      return;
+    }
+    const { selection } = this.session;
+    const inside = hit.index >= selection.from && hit.index < selection.to;
+    if (event.shiftKey) return this.session.select(hit.index, true);
+    if (!(inside && hit.part === "body")) this.session.select(hit.index);
+    this.gesture = this.drag(event, hit);
+  }
+  release() {
+    const { gesture } = this;
+    this.gesture = null;
+    gesture?.end();
+  }
+  scrub(event) {
+    const move2 = (at) => this.events.seek(toTime(this.view, at.offsetX));
+    move2(event);
+    return { move: move2, end: () => {
+    }, cancel: () => {
+    } };
+  }
+  drag(press, hit) {
+    const { session } = this;
+    const { words, duration } = session;
+    const range = hit.part === "body" ? session.selection : { from: hit.index, to: hit.index + 1 };
+    const from = press.offsetX;
+    let moved = false;
+    const step = (event) => {
+      if (!moved && Math.abs(event.offsetX - from) < STILL) return;
+      moved = true;
+      let by = (event.offsetX - from) / this.view.scale * 1e3;
+      const edges = edgesOf(words, range, hit.part).map((edge) => edge + by);
+      if (this.snapping && !event.altKey) {
+        const targets = [...neighbours(words, range), this.events.cursor()];
+        by += snap(edges, targets, SNAP / this.view.scale * 1e3);
+      }
+      if (hit.part === "body") session.preview(move(words, range, by, duration));
+      else {
+        const to = words[hit.index][hit.part] + by;
+        session.preview(drag(words, hit.index, hit.part, to, duration));
+      }
+    };
+    return {
+      move: step,
+      end: () => {
+        if (moved) session.keepPreview();
+        else session.select(hit.index);
+      },
+      cancel: () => session.preview(null)
+    };
+  }
+};
+function edgesOf(words, range, part) {
+  const edges = { start: words[range.from].start, end: words[range.to - 1].end };
+  return part === "body" ? [edges.start, edges.end] : [edges[part]];
+}
+function fit(canvas, width, height) {
+  const ratio = devicePixelRatio || 1;
+  canvas.width = Math.round(width * ratio);
+  canvas.height = Math.round(height * ratio);
+  canvas.style.width = `${width}px`;
+  canvas.style.height = `${height}px`;
+  contextOf(canvas).setTransform(ratio, 0, 0, ratio, 0, 0);
+}
+function contextOf(canvas) {
+  return canvas.getContext("2d");
+}
+
+// editor/style.css
+var style_default = '.lipsync-editor {\n    --ground: var(--comfy-menu-bg, #202020);\n    --field: var(--comfy-input-bg, #2c2c2c);\n    --ink: var(--input-text, #ddd);\n    --rule: var(--border-color, #555);\n    --focus: #f59e0b;\n    --mark: #f472b6;\n    width: min(1500px, 100vw - 1.5rem);\n    height: min(960px, 100dvh - 1.5rem);\n    max-width: none;\n    max-height: none;\n    margin: auto;\n    padding: 0;\n    overflow: hidden;\n    border: 1px solid var(--rule);\n    border-radius: 10px;\n    background: var(--ground);\n    color: var(--ink);\n    font: 14px/1.4 Inter, system-ui, sans-serif;\n}\n.lipsync-editor.bright {\n    --focus: #b45309;\n    --mark: #be185d;\n}\n.lipsync-editor [hidden] {\n    display: none !important;\n}\n.lipsync-editor::backdrop {\n    background: rgb(0 0 0 / 55%);\n}\n.lipsync-editor .frame {\n    display: flex;\n    flex-direction: column;\n    gap: 8px;\n    box-sizing: border-box;\n    height: 100%;\n    padding: 10px 12px;\n    overflow: auto;\n}\n.lipsync-editor .bar {\n    display: flex;\n    flex-wrap: wrap;\n    align-items: center;\n    gap: 6px;\n    flex: none;\n}\n.lipsync-editor h2 {\n    margin: 0;\n    font-size: 16px;\n    overflow: hidden;\n    text-overflow: ellipsis;\n    white-space: nowrap;\n    max-width: 30em;\n}\n.lipsync-editor .unsaved {\n    color: var(--mark);\n    font-weight: 600;\n    visibility: hidden;\n}\n.lipsync-editor.changed .unsaved {\n    visibility: visible;\n}\n.lipsync-editor .push {\n    margin-inline-start: auto;\n}\n.lipsync-editor button,\n.lipsync-editor input,\n.lipsync-editor select {\n    box-sizing: border-box;\n    min-height: 30px;\n    padding: 3px 10px;\n    border: 1px solid var(--rule);\n    border-radius: 6px;\n    background: var(--field);\n    color: var(--ink);\n    font: inherit;\n}\n.lipsync-editor button {\n    cursor: pointer;\n    white-space: nowrap;\n}\n.lipsync-editor button:hover:not(:disabled) {\n    border-color: currentcolor;\n}\n.lipsync-editor button:disabled {\n    opacity: 0.45;\n    cursor: default;\n}\n.lipsync-editor button.strong {\n    font-weight: 600;\n    border-color: currentcolor;\n}\n.lipsync-editor button[aria-pressed="true"] {\n    background: var(--ink);\n    color: var(--ground);\n}\n.lipsync-editor :is(button, input, select, .wave, .word):focus-visible {\n    outline: 2px solid var(--focus);\n    outline-offset: 1px;\n}\n.lipsync-editor label {\n    display: inline-flex;\n    align-items: center;\n    gap: 5px;\n    white-space: nowrap;\n}\n.lipsync-editor input[type="checkbox"] {\n    min-height: 0;\n    width: 16px;\n    height: 16px;\n    accent-color: var(--focus);\n}\n.lipsync-editor input[type="number"] {\n    width: 7.5em;\n}\n.lipsync-editor input.text {\n    width: 14em;\n    min-width: 6em;\n}\n.lipsync-editor .gap {\n    width: 1px;\n    height: 22px;\n    margin: 0 4px;\n    background: var(--rule);\n}\n.lipsync-editor .clock {\n    min-width: 11.5em;\n    font-variant-numeric: tabular-nums;\n}\n.lipsync-editor .notice {\n    flex: none;\n    margin: 0;\n    padding: 6px 10px;\n    border: 1px solid var(--mark);\n    border-radius: 6px;\n    overflow-wrap: anywhere;\n    max-height: 8em;\n    overflow-y: auto;\n    white-space: pre-line;\n}\n.lipsync-editor .stage {\n    flex: none;\n    background: var(--ground);\n}\n.lipsync-editor .wave {\n    position: relative;\n    height: clamp(150px, 34vh, 320px);\n    overflow: hidden;\n    border: 1px solid var(--rule);\n    border-radius: 6px 6px 0 0;\n    touch-action: none;\n    user-select: none;\n}\n.lipsync-editor .stage canvas {\n    position: absolute;\n    inset: 0 auto auto 0;\n    pointer-events: none;\n}\n.lipsync-editor .whole {\n    position: relative;\n    height: 32px;\n    overflow: hidden;\n    border: 1px solid var(--rule);\n    border-top: 0;\n    border-radius: 0 0 6px 6px;\n    cursor: pointer;\n    touch-action: none;\n}\n.lipsync-editor .cursor {\n    position: absolute;\n    top: 0;\n    bottom: 0;\n    left: -1px;\n    width: 2px;\n    background: #ef4444;\n    pointer-events: none;\n}\n.lipsync-editor .lines {\n    flex: 1 1 160px;\n    min-height: 120px;\n    overflow: auto;\n    border: 1px solid var(--rule);\n    border-radius: 6px;\n}\n.lipsync-editor .line {\n    display: flex;\n    gap: 10px;\n    padding: 3px 8px;\n    border-bottom: 1px solid color-mix(in srgb, var(--rule) 40%, transparent);\n    content-visibility: auto;\n    contain-intrinsic-size: auto 28px;\n}\n.lipsync-editor .stamp {\n    flex: none;\n    min-width: 8em;\n    padding-top: 2px;\n    opacity: 0.7;\n    font-size: 12px;\n    font-variant-numeric: tabular-nums;\n    cursor: pointer;\n}\n.lipsync-editor .stamp::before {\n    content: attr(data-number);\n    display: inline-block;\n    min-width: 2.6em;\n}\n.lipsync-editor .text:not(input) {\n    flex: 1;\n    min-width: 0;\n    overflow-wrap: anywhere;\n}\n.lipsync-editor .word {\n    padding: 1px 3px;\n    border-radius: 4px;\n    cursor: pointer;\n    overflow-wrap: anywhere;\n}\n.lipsync-editor .word.edited {\n    text-decoration: underline 2px var(--mark);\n    text-underline-offset: 4px;\n}\n.lipsync-editor .word.singing {\n    box-shadow: inset 0 0 0 2px #ef4444;\n}\n.lipsync-editor .word[aria-selected="true"] {\n    background: color-mix(in srgb, var(--focus) 40%, transparent);\n}\n.lipsync-editor .said {\n    flex: none;\n    min-height: 1.4em;\n    opacity: 0.85;\n    overflow: hidden;\n    text-overflow: ellipsis;\n    white-space: nowrap;\n}\n.lipsync-editor-small {\n    width: fit-content;\n    height: fit-content;\n    max-width: min(46em, 100vw - 2rem);\n    max-height: calc(100dvh - 2rem);\n    margin: auto;\n    padding: 18px 22px;\n    overflow: auto;\n    border: 1px solid var(--border-color, #555);\n    border-radius: 10px;\n    background: var(--comfy-menu-bg, #202020);\n    color: var(--input-text, #ddd);\n}\n.lipsync-editor-small h2 {\n    margin: 0 0 10px;\n}\n.lipsync-editor-small dl {\n    display: grid;\n    grid-template-columns: minmax(9em, auto) 1fr;\n    gap: 5px 18px;\n    margin: 0 0 14px;\n}\n.lipsync-editor-small dt {\n    white-space: nowrap;\n}\n.lipsync-editor-small dd {\n    margin: 0;\n}\n.lipsync-editor-small kbd {\n    padding: 1px 6px;\n    border: 1px solid var(--border-color, #555);\n    border-radius: 4px;\n    font: 12px ui-monospace, monospace;\n}\n';
+
+// shared/language.ts
+import { app } from "../../scripts/app.js";
+var LANGUAGES = ["en", "zh", "ja", "de"];
+var LANGUAGE_SETTING = "LipSyncStudio.Language";
+var AUTOMATIC = "auto";
+function language() {
+  const { setting } = app.extensionManager;
+  const chosen = setting.get(LANGUAGE_SETTING) ?? AUTOMATIC;
+  const locale = String(chosen === AUTOMATIC ? setting.get("Comfy.Locale") ?? "en" : chosen);
+  return LANGUAGES.find((known) => known === locale.split("-")[0]) ?? "en";
+}
+var inLanguage = (tables) => tables[language()];
+
+// editor/texts.ts
+var en = {
+  title: "Timestamps",
+  unsaved: "Unsaved changes",
+  saved: "Saved in the node. Run the workflow to use the new times.",
+  undo: "Undo",
+  redo: "Redo",
+  shortcuts: "Shortcuts",
+  save: "Save",
+  close: "Close",
+  play: "Play",
+  pause: "Pause",
+  playWord: "Word",
+  playLine: "Line",
+  loop: "Loop",
+  speed: "Speed",
+  zoomIn: "Zoom in",
+  zoomOut: "Zoom out",
+  zoomAll: "Whole song",
+  zoomLine: "Zoom to the line",
+  follow: "Follow",
+  snap: "Snap",
+  waveform: "Waveform. The words are in the list below.",
+  words: "Words",
+  line: "Line",
+  text: "Text",
+  start: "Start (s)",
+  end: "End (s)",
+  newLine: "Begins a line",
+  space: "Space after",
+  split: "Split",
+  merge: "Merge",
+  insert: "Insert",
+  remove: "Delete",
+  tap: "Tap line",
+  tapHint: "Press Space or the button as each word begins, and once more at the end. Esc stops.",
+  tapNow: "Tap",
+  stopTap: "Stop tapping",
+  reset: "Discard all edits",
+  newWord: "new",
+  noRoom: "There is no room for another word here.",
+  edited: "edited",
+  noWords: "There are no words. Insert adds one at the cursor.",
+  askTitle: "Save the changes?",
+  discard: "Discard",
+  keepEditing: "Keep editing",
+  stopped: "Tapping stopped.",
+  noSound: "The audio can't be played. Run the workflow again, then reopen the editor.",
+  refused: "Edits that no longer fit the words, and will be gone once you save:",
+  gone: "its words are no longer there",
+  moved: "its words are sung at another time",
+  crowded: "its neighbours leave no room",
+  late: "it lies after the end of the audio",
+  outdated: "A new run has brought other words or another audio. Close and reopen the editor to edit those.",
+  keyPlay: "Play or pause from the cursor",
+  keyPlayWord: "Play the word",
+  keyPlayLine: "Play the line",
+  keyLoop: "Loop on or off",
+  keySlower: "Slower",
+  keyFaster: "Faster",
+  keyBack: "Cursor back 1 s",
+  keyForward: "Cursor on 1 s",
+  keyHome: "Cursor to the beginning",
+  keyEnd: "Cursor to the end",
+  keyPrevious: "Previous word",
+  keyNext: "Next word",
+  keyUp: "Previous line",
+  keyDown: "Next line",
+  keyExtend: "Select more words",
+  keySelectLine: "Select the line",
+  keyNudge: "Word earlier or later by 10 ms (with Shift 100 ms)",
+  keyNudgeStart: "Start earlier or later by 10 ms (with Shift 100 ms)",
+  keyNudgeEnd: "End earlier or later by 10 ms (with Shift 100 ms)",
+  keyStartHere: "Start at the cursor",
+  keyEndHere: "End at the cursor",
+  keyText: "Edit the text",
+  keySplit: "Split at the cursor, or in the middle",
+  keyMerge: "Merge with the next word, or the selected words",
+  keyInsert: "Insert a word",
+  keyRemove: "Delete",
+  keyNewLine: "Begin a line here, or join it to the one before",
+  keySpace: "Space after the word, or none",
+  keyTap: "Tap the line in",
+  keySnap: "Snap on or off",
+  keyFollow: "Follow on or off",
+  keyZoom: "Zoom in, zoom out",
+  keyScroll: "Scroll back, scroll on",
+  keyHelp: "This list",
+  keyClose: "Close, stop tapping, cancel a drag"
+};
+var de = {
+  title: "Zeitmarken",
+  unsaved: "Nicht gespeichert",
+  saved: "Im Knoten gespeichert. Den Workflow ausführen, damit die neuen Zeiten gelten.",
+  undo: "Rückgängig",
+  redo: "Wiederholen",
+  shortcuts: "Tasten",
+  save: "Speichern",
+  close: "Schließen",
+  play: "Abspielen",
+  pause: "Pause",
+  playWord: "Wort",
+  playLine: "Zeile",
+  loop: "Schleife",
+  speed: "Tempo",
+  zoomIn: "Vergrößern",
+  zoomOut: "Verkleinern",
+  zoomAll: "Ganzes Lied",
+  zoomLine: "Auf die Zeile vergrößern",
+  follow: "Mitlaufen",
+  snap: "Einrasten",
+  waveform: "Wellenform. Die Wörter stehen in der Liste darunter.",
+  words: "Wörter",
+  line: "Zeile",
+  text: "Text",
+  start: "Anfang (s)",
+  end: "Ende (s)",
+  newLine: "Beginnt eine Zeile",
+  space: "Leerzeichen danach",
+  split: "Teilen",
+  merge: "Verbinden",
+  insert: "Einfügen",
+  remove: "Löschen",
+  tap: "Zeile tippen",
+  tapHint: "Bei jedem Wortanfang die Leertaste oder den Knopf drücken, am Ende noch einmal. Esc bricht ab.",
+  tapNow: "Tippen",
+  stopTap: "Tippen abbrechen",
+  reset: "Alle Änderungen verwerfen",
+  newWord: "neu",
+  noRoom: "Hier ist kein Platz für ein weiteres Wort.",
+  edited: "geändert",
+  noWords: "Es gibt keine Wörter. Einfügen setzt eines an die Abspielposition.",
+  askTitle: "Änderungen speichern?",
+  discard: "Verwerfen",
+  keepEditing: "Weiter bearbeiten",
+  stopped: "Tippen abgebrochen.",
+  noSound: "Der Ton lässt sich nicht abspielen. Workflow neu ausführen und den Editor wieder öffnen.",
+  refused: "Änderungen, die nicht mehr zu den Wörtern passen und beim Speichern verschwinden:",
+  gone: "die Wörter gibt es nicht mehr",
+  moved: "die Wörter liegen zu anderer Zeit",
+  crowded: "die Nachbarn lassen keinen Platz",
+  late: "liegt hinter dem Ende des Tons",
+  outdated: "Ein neuer Lauf hat andere Wörter oder anderen Ton gebracht. Dafür den Editor neu öffnen.",
+  keyPlay: "Ab der Abspielposition abspielen oder anhalten",
+  keyPlayWord: "Wort abspielen",
+  keyPlayLine: "Zeile abspielen",
+  keyLoop: "Schleife an oder aus",
+  keySlower: "Langsamer",
+  keyFaster: "Schneller",
+  keyBack: "1 s zurück",
+  keyForward: "1 s vor",
+  keyHome: "An den Anfang",
+  keyEnd: "Ans Ende",
+  keyPrevious: "Voriges Wort",
+  keyNext: "Nächstes Wort",
+  keyUp: "Vorige Zeile",
+  keyDown: "Nächste Zeile",
+  keyExtend: "Mehr Wörter auswählen",
+  keySelectLine: "Zeile auswählen",
+  keyNudge: "Wort 10 ms früher oder später (mit Umschalt 100 ms)",
+  keyNudgeStart: "Anfang 10 ms früher oder später (mit Umschalt 100 ms)",
+  keyNudgeEnd: "Ende 10 ms früher oder später (mit Umschalt 100 ms)",
+  keyStartHere: "Anfang an die Abspielposition",
+  keyEndHere: "Ende an die Abspielposition",
+  keyText: "Text ändern",
+  keySplit: "An der Abspielposition teilen, sonst in der Mitte",
+  keyMerge: "Mit dem nächsten Wort oder die ausgewählten verbinden",
+  keyInsert: "Wort einfügen",
+  keyRemove: "Löschen",
+  keyNewLine: "Hier eine Zeile beginnen oder an die vorige hängen",
+  keySpace: "Leerzeichen nach dem Wort oder keines",
+  keyTap: "Zeile tippen",
+  keySnap: "Einrasten an oder aus",
+  keyFollow: "Mitlaufen an oder aus",
+  keyZoom: "Vergrößern, verkleinern",
+  keyScroll: "Zurück, weiter blättern",
+  keyHelp: "Diese Liste",
+  keyClose: "Schließen, Tippen oder Ziehen abbrechen"
+};
+var zh = {
+  title: "时间戳",
+  unsaved: "有未保存的更改",
+  saved: "已保存到节点。运行工作流即可使用新的时间。",
+  undo: "撤销",
+  redo: "重做",
+  shortcuts: "快捷键",
+  save: "保存",
+  close: "关闭",
+  play: "播放",
+  pause: "暂停",
+  playWord: "单词",
+  playLine: "整行",
+  loop: "循环",
+  speed: "速度",
+  zoomIn: "放大",
+  zoomOut: "缩小",
+  zoomAll: "整首歌",
+  zoomLine: "缩放到当前行",
+  follow: "跟随",
+  snap: "吸附",
+  waveform: "波形。单词在下方的列表中。",
+  words: "单词",
+  line: "行",
+  text: "文字",
+  start: "开始（秒）",
+  end: "结束（秒）",
+  newLine: "另起一行",
+  space: "后接空格",
+  split: "拆分",
+  merge: "合并",
+  insert: "插入",
+  remove: "删除",
+  tap: "敲击整行",
+  tapHint: "每个单词开始时按空格键或按钮，结束时再按一次。Esc 停止。",
+  tapNow: "敲击",
+  stopTap: "停止敲击",
+  reset: "放弃全部编辑",
+  newWord: "新词",
+  noRoom: "这里放不下另一个单词。",
+  edited: "已编辑",
+  noWords: "没有单词。“插入”会在光标处添加一个。",
+  askTitle: "保存更改吗？",
+  discard: "不保存",
+  keepEditing: "继续编辑",
+  stopped: "已停止敲击。",
+  noSound: "无法播放音频。请重新运行工作流，然后再打开编辑器。",
+  refused: "下列编辑已不适用于这些单词，保存后将消失：",
+  gone: "对应的单词已不存在",
+  moved: "对应的单词时间不同",
+  crowded: "相邻单词没有留出空间",
+  late: "位于音频结束之后",
+  outdated: "新的运行带来了不同的单词或音频。请关闭并重新打开编辑器。",
+  keyPlay: "从光标处播放或暂停",
+  keyPlayWord: "播放单词",
+  keyPlayLine: "播放整行",
+  keyLoop: "循环开关",
+  keySlower: "减速",
+  keyFaster: "加速",
+  keyBack: "光标后退 1 秒",
+  keyForward: "光标前进 1 秒",
+  keyHome: "光标到开头",
+  keyEnd: "光标到结尾",
+  keyPrevious: "上一个单词",
+  keyNext: "下一个单词",
+  keyUp: "上一行",
+  keyDown: "下一行",
+  keyExtend: "选择更多单词",
+  keySelectLine: "选择整行",
+  keyNudge: "单词提前或推后 10 毫秒（加 Shift 为 100 毫秒）",
+  keyNudgeStart: "开始提前或推后 10 毫秒（加 Shift 为 100 毫秒）",
+  keyNudgeEnd: "结束提前或推后 10 毫秒（加 Shift 为 100 毫秒）",
+  keyStartHere: "从光标处开始",
+  keyEndHere: "在光标处结束",
+  keyText: "编辑文字",
+  keySplit: "在光标处或正中拆分",
+  keyMerge: "与下一个单词合并，或合并所选单词",
+  keyInsert: "插入单词",
+  keyRemove: "删除",
+  keyNewLine: "从此处另起一行，或并入上一行",
+  keySpace: "单词后有无空格",
+  keyTap: "敲击整行",
+  keySnap: "吸附开关",
+  keyFollow: "跟随开关",
+  keyZoom: "放大、缩小",
+  keyScroll: "向前、向后滚动",
+  keyHelp: "本列表",
+  keyClose: "关闭、停止敲击、取消拖动"
+};
+var ja = {
+  title: "タイムスタンプ",
+  unsaved: "未保存の変更があります",
+  saved: "ノードに保存しました。ワークフローを実行すると新しい時刻が使われます。",
+  undo: "元に戻す",
+  redo: "やり直す",
+  shortcuts: "ショートカット",
+  save: "保存",
+  close: "閉じる",
+  play: "再生",
+  pause: "一時停止",
+  playWord: "単語",
+  playLine: "行",
+  loop: "ループ",
+  speed: "速度",
+  zoomIn: "拡大",
+  zoomOut: "縮小",
+  zoomAll: "曲全体",
+  zoomLine: "行に合わせて拡大",
+  follow: "追従",
+  snap: "吸着",
+  waveform: "波形。単語は下の一覧にあります。",
+  words: "単語",
+  line: "行",
+  text: "テキスト",
+  start: "開始 (秒)",
+  end: "終了 (秒)",
+  newLine: "行の先頭",
+  space: "後ろに空白",
+  split: "分割",
+  merge: "結合",
+  insert: "挿入",
+  remove: "削除",
+  tap: "行をタップ",
+  tapHint: "各単語の始まりでスペースキーまたはボタンを押し、最後にもう一度押します。Esc で中止。",
+  tapNow: "タップ",
+  stopTap: "タップを中止",
+  reset: "すべての編集を破棄",
+  newWord: "新規",
+  noRoom: "ここには単語を追加する余地がありません。",
+  edited: "編集済み",
+  noWords: "単語がありません。「挿入」でカーソル位置に追加できます。",
+  askTitle: "変更を保存しますか？",
+  discard: "破棄",
+  keepEditing: "編集を続ける",
+  stopped: "タップを中止しました。",
+  noSound: "音声を再生できません。ワークフローを再実行してからエディターを開き直してください。",
+  refused: "単語に合わなくなった編集です。保存すると消えます：",
+  gone: "対象の単語がもうありません",
+  moved: "対象の単語の時刻が違います",
+  crowded: "隣の単語との間に余地がありません",
+  late: "音声の終わりより後にあります",
+  outdated: "新しい実行で単語か音声が変わりました。エディターを開き直してください。",
+  keyPlay: "カーソルから再生・一時停止",
+  keyPlayWord: "単語を再生",
+  keyPlayLine: "行を再生",
+  keyLoop: "ループの切り替え",
+  keySlower: "遅く",
+  keyFaster: "速く",
+  keyBack: "カーソルを 1 秒戻す",
+  keyForward: "カーソルを 1 秒進める",
+  keyHome: "カーソルを先頭へ",
+  keyEnd: "カーソルを末尾へ",
+  keyPrevious: "前の単語",
+  keyNext: "次の単語",
+  keyUp: "前の行",
+  keyDown: "次の行",
+  keyExtend: "選択を広げる",
+  keySelectLine: "行を選択",
+  keyNudge: "単語を 10 ミリ秒前後へ (Shift で 100 ミリ秒)",
+  keyNudgeStart: "開始を 10 ミリ秒前後へ (Shift で 100 ミリ秒)",
+  keyNudgeEnd: "終了を 10 ミリ秒前後へ (Shift で 100 ミリ秒)",
+  keyStartHere: "カーソル位置を開始に",
+  keyEndHere: "カーソル位置を終了に",
+  keyText: "テキストを編集",
+  keySplit: "カーソル位置または中央で分割",
+  keyMerge: "次の単語、または選択した単語を結合",
+  keyInsert: "単語を挿入",
+  keyRemove: "削除",
+  keyNewLine: "ここから改行、または前の行につなぐ",
+  keySpace: "単語の後の空白の有無",
+  keyTap: "行をタップで合わせる",
+  keySnap: "吸着の切り替え",
+  keyFollow: "追従の切り替え",
+  keyZoom: "拡大・縮小",
+  keyScroll: "前・後ろへスクロール",
+  keyHelp: "この一覧",
+  keyClose: "閉じる、タップやドラッグの中止"
+};
+function editorTexts() {
+  return inLanguage({ en, zh, ja, de });
+}
+
+// editor/editor.ts
+var STEP = 10;
+var BIG_STEP = 100;
+var LEAD = 1500;
+var ZOOM = 1.5;
+var Editor = class {
+  constructor(opened) {
+    this.opened = opened;
+    const { texts } = this;
+    const run = (action) => this.run(action);
+    this.session = new Session(opened.base, opened.saved, (change) => this.changed(change));
+    this.player = new Player(
+      opened.audio,
+      () => this.ticked(),
+      () => this.warn(texts.noSound)
+    );
+    this.stage = new Stage(this.session, opened.levels, texts.waveform, {
+      seek: (time) => this.player.seek(Math.min(Math.max(time, 0), this.session.duration)),
+      open: () => run("text"),
+      cursor: () => this.player.time
+    });
+    this.list = new WordList(
+      this.session,
+      texts,
+      (index, event) => {
+        this.session.select(index, event.shiftKey);
+        this.focusWord();
+      },
+      (index) => {
+        this.session.select(index);
+        run("playLine");
+      }
+    );
+    this.title = new TitleBar(`${texts.title}: ${opened.title}`, texts, run);
+    this.plays = new PlayBar(texts, run, (speed) => this.player.speed = speed, this.session.duration);
+    this.word = new WordBar(this.session, texts, run, () => this.focusWord(), () => this.session.reset());
+    this.build();
+  }
+  opened;
+  dialog = element("dialog", { className: "lipsync-editor" });
+  texts = editorTexts();
+  session;
+  player;
+  stage;
+  list;
+  title;
+  plays;
+  word;
+  said = element("div", { className: "said", role: "status" });
+  tapping = element("div", { className: "bar", hidden: true });
+  notices = element("div", { role: "alert" });
+  themes = new MutationObserver(() => this.restyle());
+  following = true;
+  answering = false;
+  open() {
+    const { dialog } = this;
+    document.body.append(dialog);
+    dialog.showModal();
+    this.restyle();
+    this.themes.observe(document.documentElement, { attributes: true });
+    this.themes.observe(document.body, { attributes: true });
+    this.changed("words");
+    this.ticked();
+    const first = this.session.words[0];
+    if (first) {
+      this.player.seek(first.start);
+      this.stage.reveal(first.start, first.end);
+    } else this.say(this.texts.noWords);
+    this.focusWord();
+    this.tellRefused();
+  }
+  /** Another run has ended while this was open. */
+  outdate() {
+    this.warn(this.texts.outdated);
+  }
+  build() {
+    const { dialog, texts } = this;
+    const style = element("style", { textContent: style_default });
+    const tap = element("button", { type: "button", textContent: texts.tapNow, className: "strong" });
+    tap.onpointerdown = () => this.session.tapAt(this.player.time);
+    tap.onclick = (event) => event.detail === 0 && this.session.tapAt(this.player.time);
+    const stop = element("button", { type: "button", textContent: texts.stopTap });
+    stop.onclick = () => this.stopTapping();
+    this.tapping.append(tap, stop, element("span", { textContent: texts.tapHint }));
+    const frame2 = element("div", { className: "frame" }, [
+      this.title.box,
+      this.notices,
+      this.plays.box,
+      this.stage.box,
+      this.tapping,
+      this.word.box,
+      this.list.box,
+      this.said
+    ]);
+    dialog.append(style, frame2);
+    dialog.setAttribute("aria-labelledby", "lipsync-editor-title");
+    dialog.addEventListener("keydown", (event) => this.pressed(event));
+    window.addEventListener("keydown", this.pressedNowhere, true);
+    for (const kind of ["keyup", "keypress", "copy", "cut", "paste"]) {
+      dialog.addEventListener(kind, (event) => event.stopPropagation());
+    }
+    dialog.addEventListener("cancel", (event) => {
+      if (event.target !== dialog) return;
+      event.preventDefault();
+      this.run("close");
+    });
+    dialog.addEventListener("close", (event) => {
+      if (event.target === dialog) this.dispose();
+    });
+  }
+  dispose() {
+    window.removeEventListener("keydown", this.pressedNowhere, true);
+    this.themes.disconnect();
+    this.player.dispose();
+    this.stage.dispose();
+    this.dialog.remove();
+    this.opened.closed();
+  }
+  changed(change) {
+    if (!this.word) return;
+    this.stage.draw("words");
+    if (change === "preview") return this.word.show();
+    if (change === "words") this.list.update();
+    else if (change === "selection") this.list.choose(this.list.box.contains(document.activeElement));
+    if (change === "tap") this.tapping.hidden = !this.session.tap;
+    this.dialog.classList.toggle("changed", this.session.unsaved);
+    this.title.show(this.session);
+    this.word.show();
+    if (change !== "words") return;
+    const word2 = this.session.words[this.session.focus];
+    if (word2) this.say(`${word2.text}: ${clock(word2.start)} – ${clock(word2.end)}`);
+  }
+  ticked() {
+    if (!this.plays) return;
+    const { player } = this;
+    const { time } = player;
+    this.stage.showCursor(time, this.following && player.playing);
+    this.plays.tell(time);
+    this.plays.show({
+      playing: player.playing,
+      loop: player.loop,
+      follow: this.following,
+      snap: this.stage.snapping,
+      speed: player.speed
+    });
+    const at = wordBefore(this.session.words, time);
+    this.list.sing(player.playing && (this.session.words[at]?.end ?? 0) > time ? at : -1);
+  }
+  /** With the focus on nothing, such as a button that can no longer be pressed, keys are meant all the same. */
+  pressedNowhere = (event) => {
+    const outside = event.target instanceof Node && !this.dialog.contains(event.target);
+    if (outside && !this.dialog.querySelector("dialog")) this.pressed(event);
+  };
+  pressed(event) {
+    event.stopPropagation();
+    const target = event.target;
+    const action = actionFor(event);
+    if (!action) return;
+    const typing = target.matches("input:not([type=checkbox])");
+    if (typing && !["save", "help", "close"].includes(action)) return;
+    if (typing && event.key === "?") return;
+    if (target.matches("button, select, input") && ["play", "playWord"].includes(action)) return;
+    if (target.matches("select") && action !== "save" && action !== "close") return;
+    event.preventDefault();
+    if (this.session.tap && (action === "play" || action === "playWord")) {
+      if (!event.repeat) this.session.tapAt(this.player.time);
+      return;
+    }
+    this.run(action);
+  }
+  run(action) {
+    this.actions[action]();
+    this.ticked();
+  }
+  actions = {
+    play: () => this.player.toggle(),
+    playWord: () => {
+      const word2 = this.session.words[this.session.focus];
+      if (word2) this.player.play({ from: word2.start, to: word2.end });
+    },
+    playLine: () => {
+      const { words, line } = this.session;
+      if (line.to) this.player.play({ from: words[line.from].start, to: words[line.to - 1].end });
+    },
+    loop: () => {
+      this.player.loop = !this.player.loop;
+    },
+    slower: () => this.changeSpeed(-1),
+    faster: () => this.changeSpeed(1),
+    back: () => this.player.seek(this.player.time - 1e3),
+    forward: () => this.player.seek(Math.min(this.player.time + 1e3, this.session.duration)),
+    home: () => this.goTo(0),
+    end: () => this.goTo(this.session.duration),
+    previous: () => this.pick(this.session.focus - 1),
+    next: () => this.pick(this.session.focus + 1),
+    up: () => this.pickLine(-1),
+    down: () => this.pickLine(1),
+    extendBack: () => this.pick(this.session.focus - 1, true),
+    extend: () => this.pick(this.session.focus + 1, true),
+    selectLine: () => this.session.selectLine(),
+    earlier: () => this.session.nudge(-STEP),
+    later: () => this.session.nudge(STEP),
+    muchEarlier: () => this.session.nudge(-BIG_STEP),
+    muchLater: () => this.session.nudge(BIG_STEP),
+    startEarlier: () => this.session.nudgeEdge("start", -STEP),
+    startLater: () => this.session.nudgeEdge("start", STEP),
+    startMuchEarlier: () => this.session.nudgeEdge("start", -BIG_STEP),
+    startMuchLater: () => this.session.nudgeEdge("start", BIG_STEP),
+    endEarlier: () => this.session.nudgeEdge("end", -STEP),
+    endLater: () => this.session.nudgeEdge("end", STEP),
+    endMuchEarlier: () => this.session.nudgeEdge("end", -BIG_STEP),
+    endMuchLater: () => this.session.nudgeEdge("end", BIG_STEP),
+    startHere: () => this.session.setEdge("start", this.player.time),
+    endHere: () => this.session.setEdge("end", this.player.time),
+    text: () => this.word.editText(),
+    split: () => this.session.split(this.player.time),
+    merge: () => this.session.merge(),
+    insert: () => {
+      if (this.session.insert(this.texts.newWord, this.player.time)) this.word.editText();
+      else this.say(this.texts.noRoom);
+    },
+    remove: () => this.session.remove(),
+    newLine: () => this.session.toggleLine(),
+    space: () => this.session.toggleSpace(),
+    tap: () => this.startTapping(),
+    snap: () => {
+      this.stage.snapping = !this.stage.snapping;
+    },
+    follow: () => {
+      this.following = !this.following;
+    },
+    zoomIn: () => this.stage.zoom(ZOOM),
+    zoomOut: () => this.stage.zoom(1 / ZOOM),
+    zoomAll: () => this.stage.frameTime(0, this.session.duration),
+    zoomLine: () => {
+      const { words, line } = this.session;
+      if (line.to) this.stage.frameTime(words[line.from].start, words[line.to - 1].end);
+    },
+    scrollBack: () => this.stage.scrollBy(-0.9),
+    scrollOn: () => this.stage.scrollBy(0.9),
+    undo: () => this.session.undo(),
+    redo: () => this.session.redo(),
+    save: () => this.save(),
+    help: () => showShortcuts(this.dialog, this.texts),
+    close: () => void this.close()
+  };
+  pick(index, extend = false) {
+    this.session.select(index, extend);
+    const word2 = this.session.words[this.session.focus];
+    if (!word2) return;
+    if (!this.player.playing) this.player.seek(word2.start);
+    this.stage.reveal(word2.start, word2.end);
+    this.focusWord();
+  }
+  pickLine(by) {
+    const { words, line } = this.session;
+    if (by === 1 && line.to < words.length) this.pick(line.to);
+    else if (by === -1 && line.from > 0) this.pick(lineAt(words, line.from - 1).from);
+  }
+  /** The keyboard goes to the word in the list, unless it is at the waveform, which takes the same keys. */
+  focusWord() {
+    if (!this.stage.box.contains(document.activeElement)) this.list.choose(true);
+  }
+  goTo(time) {
+    this.player.seek(time);
+    this.stage.reveal(time, time);
+  }
+  changeSpeed(by) {
+    const at = SPEEDS.indexOf(this.player.speed) + by;
+    this.player.speed = SPEEDS[Math.min(Math.max(at, 0), SPEEDS.length - 1)];
+  }
+  startTapping() {
+    const { words, line } = this.session;
+    const first = words[line.from];
+    if (!first) return;
+    this.session.startTap();
+    this.stage.reveal(first.start - LEAD, words[line.to - 1].end);
+    this.list.choose(true);
+    this.player.seek(Math.max(first.start - LEAD, 0));
+    this.player.play();
+    this.say(`${textOf(words.slice(line.from, line.to))} – ${this.texts.tapHint}`);
+  }
+  stopTapping() {
+    this.session.cancelTap();
+    this.player.pause();
+    this.say(this.texts.stopped);
+    this.list.choose(true);
+  }
+  save() {
+    if (document.activeElement instanceof HTMLInputElement) document.activeElement.blur();
+    this.opened.save(this.session.serialise());
+    this.session.markSaved();
+    this.say(this.texts.saved);
+  }
+  async close() {
+    if (this.stage.cancelGesture()) return;
+    if (this.session.tap) return this.stopTapping();
+    if (this.session.unsaved) {
+      if (this.answering) return;
+      this.answering = true;
+      const answer = await askToSave(this.dialog, this.texts);
+      this.answering = false;
+      if (answer === null) return this.focusWord();
+      if (answer === "save") this.save();
+    }
+    this.dialog.close();
+  }
+  tellRefused() {
+    const { texts } = this;
+    const lines = this.session.refused.map(({ edit, reason }) => {
+      const words = edit.was.map((entry) => entry[0]).join(" ");
+      return `“${words}” (${clock(edit.was[0]?.[1] ?? 0)}): ${texts[reason]}`;
+    });
+    if (lines.length) this.warn([texts.refused, ...lines].join("\n"));
+  }
+  say(text) {
+    this.said.textContent = text;
+  }
+  warn(text) {
+    this.notices.append(element("p", { className: "notice", textContent: text }));
+  }
+  restyle() {
+    const { ground } = paletteOf(this.dialog);
+    const light = (ground.match(/[\d.]+/g) ?? []).slice(0, 3).every((part) => Number(part) > 127);
+    this.dialog.classList.toggle("bright", light);
+    this.stage.restyle();
+  }
+};
+
+// lazy/editor.ts
+async function fetched(address) {
+  const response = await fetch(address);
+  if (!response.ok) throw new Error(String(response.status));
+  return response;
+}
+async function openEditor({ title, files, edits, save, closed }) {
+  const [words, peaks] = await Promise.all([
+    fetched(files.words).then((response) => response.json()),
+    fetched(files.peaks).then((response) => response.arrayBuffer())
+  ]);
+  const base = { base: words.base, duration: words.duration, words: words.words };
+  let saved = parseEdits("");
+  try {
+    saved = parseEdits(edits);
+  } catch {
+  }
+  const editor = new Editor({ title, audio: files.audio, base, levels: readPeaks(peaks, words.levels), saved, save, closed });
+  editor.open();
+  return editor;
+}
+export {
+  openEditor
+};

@@ -1,0 +1,112 @@
+// What this pack uses of ComfyUI's page. The page's own types are not published for each version it ships with.
+
+interface ComfyWidget {
+    name: string;
+    type?: string;
+    value: unknown;
+    label?: string;
+    hidden?: boolean;
+    serialize?: boolean;
+    disabled?: boolean;
+    options: { values?: unknown[]; serialize?: boolean; hidden?: boolean; [key: string]: unknown };
+    callback?: (value: unknown) => void;
+    element?: HTMLElement;
+    computeSize?: (width?: number) => [number, number];
+    serializeValue?: () => unknown;
+}
+
+interface ComfyGraph {
+    nodes: ComfyNode[];
+    rootGraph?: ComfyGraph;
+    isRootGraph?: boolean;
+    subgraphs?: Map<string, ComfyGraph>;
+    getNodeById(id: number | string): ComfyNode | null;
+    setDirtyCanvas(foreground: boolean, background?: boolean): void;
+    change?(): void;
+    beforeChange?(): void;
+    afterChange?(): void;
+}
+
+interface ComfyNode {
+    id: number | string;
+    title: string;
+    type: string;
+    comfyClass?: string;
+    graph?: ComfyGraph | null;
+    subgraph?: ComfyGraph;
+    isSubgraphNode?(): boolean;
+    size: [number, number];
+    widgets?: ComfyWidget[];
+    properties: Record<string, unknown>;
+    addWidget(
+        type: string,
+        name: string,
+        value: unknown,
+        callback: (() => void) | null,
+        options?: Record<string, unknown>,
+    ): ComfyWidget;
+    addDOMWidget(name: string, type: string, element: HTMLElement, options?: Record<string, unknown>): ComfyWidget;
+    setDirtyCanvas?(foreground: boolean, background?: boolean): void;
+    computeSize?(): [number, number];
+    setSize?(size: [number, number]): void;
+    onDragOver?(event: DragEvent): boolean | undefined;
+    onDragDrop?(event: DragEvent): boolean | Promise<boolean>;
+    onExecuted?(output: any): void;
+    onRemoved?(): void;
+    onConfigure?(saved: unknown): void;
+}
+
+interface ComfyExtension {
+    name: string;
+    commands?: { id: string; label: string; icon?: string; function: () => void }[];
+    menuCommands?: { path: string[]; commands: string[] }[];
+    keybindings?: unknown[];
+    settings?: Record<string, unknown>[];
+    init?(): void | Promise<void>;
+    setup?(): void | Promise<void>;
+    nodeCreated?(node: ComfyNode): void;
+    loadedGraphNode?(node: ComfyNode): void;
+    afterConfigureGraph?(): void;
+    onNodeOutputsUpdated?(outputs: Record<string, any>): void;
+    [hook: string]: unknown;
+}
+
+interface ComfyToast {
+    severity: "success" | "info" | "warn" | "error";
+    summary: string;
+    detail?: string;
+    life?: number;
+}
+
+declare module "comfy/app" {
+    export const app: {
+        graph: ComfyGraph;
+        rootGraph?: ComfyGraph;
+        canvas: { setDirty(foreground: boolean, background?: boolean): void };
+        nodeOutputs: Record<string, any>;
+        registerExtension(extension: ComfyExtension): void;
+        queuePrompt(number: number, batchCount?: number, targets?: string[]): Promise<boolean>;
+        extensionManager: {
+            toast: { add(message: ComfyToast): void };
+            setting: { get(id: string): any; set(id: string, value: unknown): Promise<void> | void };
+            command: { execute(id: string): Promise<void> };
+            workflow?: { activeWorkflow?: { changeTracker?: { captureCanvasState?(): void } } };
+            registerSidebarTab?(tab: Record<string, unknown>): void;
+        };
+    };
+}
+
+declare module "comfy/api" {
+    export const api: EventTarget & {
+        clientId?: string;
+        fetchApi(route: string, options?: RequestInit): Promise<Response>;
+        apiURL(route: string): string;
+        addEventListener(type: string, listener: (event: CustomEvent) => void): void;
+        removeEventListener(type: string, listener: (event: CustomEvent) => void): void;
+    };
+}
+
+declare module "*.css" {
+    const text: string;
+    export default text;
+}

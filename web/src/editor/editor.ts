@@ -1,0 +1,384 @@
+// The editor in the page: puts the parts together and runs what keys and buttons ask for.
+import { element } from "../shared/dom";
+import { PlayBar, SPEEDS, TitleBar, WordBar } from "./controls";
+import type { Base, SavedEdits } from "./edits";
+import { type Action, actionFor } from "./keys";
+import { WordList } from "./list";
+import { paletteOf } from "./palette";
+import type { PeakLevel } from "./peaks";
+import { Player } from "./player";
+import { askToSave, showShortcuts } from "./popups";
+import { type Change, Session } from "./session";
+import { Stage } from "./stage";
+import css from "./style.css";
+import { editorTexts } from "./texts";
+import { clock } from "./view";
+import { lineAt, textOf, wordBefore } from "./words";
+
+const STEP = 10;
+const BIG_STEP = 100;
+/** Before a line that is tapped in, so that the first word does not come as a surprise. */
+const LEAD = 1500;
+const ZOOM = 1.5;
+
+export interface Opened {
+    readonly title: string;
+    readonly audio: string;
+    readonly base: Base;
+    readonly levels: readonly PeakLevel[];
+    readonly saved: SavedEdits;
+    save(edits: string): void;
+    closed(): void;
+}
+
+export class Editor {
+    readonly dialog = element("dialog", { className: "lipsync-editor" });
+    private readonly texts = editorTexts();
+    private readonly session: Session;
+    private readonly player: Player;
+    private readonly stage: Stage;
+    private readonly list: WordList;
+    private readonly title: TitleBar;
+    private readonly plays: PlayBar;
+    private readonly word: WordBar;
+    private readonly said = element("div", { className: "said", role: "status" });
+    private readonly tapping = element("div", { className: "bar", hidden: true });
+    private readonly notices = element("div", { role: "alert" });
+    private readonly themes = new MutationObserver(() => this.restyle());
+    private following = true;
+    private answering = false;
+
+    constructor(private readonly opened: Opened) {
+        const { texts } = this;
+        const run = (action: Action) => this.run(action);
+        this.session = new Session(opened.base, opened.saved, (change) => this.changed(change));
+        this.player = new Player(
+            opened.audio,
+            () => this.ticked(),
+            () => this.warn(texts.noSound),
+        );
+        this.stage = new Stage(this.session, opened.levels, texts.waveform, {
+            seek: (time) => this.player.seek(Math.min(Math.max(time, 0), this.session.duration)),
+            open: () => run("text"),
+            cursor: () => this.player.time,
+        });
+        this.list = new WordList(
+            this.session,
+            texts,
+            (index, event) => {
+                this.session.select(index, event.shiftKey);
+                this.focusWord();
+            },
+            (index) => {
+                this.session.select(index);
+                run("playLine");
+            },
+        );
+        this.title = new TitleBar(`${texts.title}: ${opened.title}`, texts, run);
+        this.plays = new PlayBar(texts, run, (speed) => (this.player.speed = speed), this.session.duration);
+        this.word = new WordBar(this.session, texts, run, () => this.focusWord(), () => this.session.reset());
+        this.build();
+    }
+
+    open(): void {
+        const { dialog } = this;
+        document.body.append(dialog);
+        dialog.showModal();
+        this.restyle();
+        this.themes.observe(document.documentElement, { attributes: true });
+        this.themes.observe(document.body, { attributes: true });
+        this.changed("words");
+        this.ticked();
+        const first = this.session.words[0];
+        if (first) {
+            this.player.seek(first.start);
+            this.stage.reveal(first.start, first.end);
+        } else this.say(this.texts.noWords);
+        this.focusWord();
+        this.tellRefused();
+    }
+
+    /** Another run has ended while this was open. */
+    outdate(): void {
+        this.warn(this.texts.outdated);
+    }
+
+    private build(): void {
+        const { dialog, texts } = this;
+        const style = element("style", { textContent: css });
+        const tap = element("button", { type: "button", textContent: texts.tapNow, className: "strong" });
+        // The press itself is the moment that counts.
+        tap.onpointerdown = () => this.session.tapAt(this.player.time);
+        tap.onclick = (event) => event.detail === 0 && this.session.tapAt(this.player.time);
+        const stop = element("button", { type: "button", textContent: texts.stopTap });
+        stop.onclick = () => this.stopTapping();
+        this.tapping.append(tap, stop, element("span", { textContent: texts.tapHint }));
+        const frame = element("div", { className: "frame" }, [
+            this.title.box,
+            this.notices,
+            this.plays.box,
+            this.stage.box,
+            this.tapping,
+            this.word.box,
+            this.list.box,
+            this.said,
+        ]);
+        dialog.append(style, frame);
+        dialog.setAttribute("aria-labelledby", "lipsync-editor-title");
+        dialog.addEventListener("keydown", (event) => this.pressed(event));
+        window.addEventListener("keydown", this.pressedNowhere, true);
+        // Keys typed here are no shortcuts of the page, nor is text copied or pasted here a node.
+        for (const kind of ["keyup", "keypress", "copy", "cut", "paste"]) {
+            dialog.addEventListener(kind, (event) => event.stopPropagation());
+        }
+        dialog.addEventListener("cancel", (event) => {
+            if (event.target !== dialog) return;
+            event.preventDefault();
+            this.run("close");
+        });
+        dialog.addEventListener("close", (event) => {
+            if (event.target === dialog) this.dispose();
+        });
+    }
+
+    private dispose(): void {
+        window.removeEventListener("keydown", this.pressedNowhere, true);
+        this.themes.disconnect();
+        this.player.dispose();
+        this.stage.dispose();
+        this.dialog.remove();
+        this.opened.closed();
+    }
+
+    private changed(change: Change): void {
+        // Called while the parts are being made, too.
+        if (!this.word) return;
+        this.stage.draw("words");
+        if (change === "preview") return this.word.show();
+        if (change === "words") this.list.update();
+        else if (change === "selection") this.list.choose(this.list.box.contains(document.activeElement));
+        if (change === "tap") this.tapping.hidden = !this.session.tap;
+        this.dialog.classList.toggle("changed", this.session.unsaved);
+        this.title.show(this.session);
+        this.word.show();
+        if (change !== "words") return;
+        const word = this.session.words[this.session.focus];
+        if (word) this.say(`${word.text}: ${clock(word.start)} – ${clock(word.end)}`);
+    }
+
+    private ticked(): void {
+        // Called while the parts are being made, too.
+        if (!this.plays) return;
+        const { player } = this;
+        const { time } = player;
+        this.stage.showCursor(time, this.following && player.playing);
+        this.plays.tell(time);
+        this.plays.show({
+            playing: player.playing,
+            loop: player.loop,
+            follow: this.following,
+            snap: this.stage.snapping,
+            speed: player.speed,
+        });
+        const at = wordBefore(this.session.words, time);
+        this.list.sing(player.playing && (this.session.words[at]?.end ?? 0) > time ? at : -1);
+    }
+
+    /** With the focus on nothing, such as a button that can no longer be pressed, keys are meant all the same. */
+    private readonly pressedNowhere = (event: KeyboardEvent): void => {
+        const outside = event.target instanceof Node && !this.dialog.contains(event.target);
+        if (outside && !this.dialog.querySelector("dialog")) this.pressed(event);
+    };
+
+    private pressed(event: KeyboardEvent): void {
+        event.stopPropagation();
+        const target = event.target as HTMLElement;
+        const action = actionFor(event);
+        if (!action) return;
+        const typing = target.matches("input:not([type=checkbox])");
+        if (typing && !["save", "help", "close"].includes(action)) return;
+        if (typing && event.key === "?") return;
+        // A button's, a box's and a list's own keys.
+        if (target.matches("button, select, input") && ["play", "playWord"].includes(action)) return;
+        if (target.matches("select") && action !== "save" && action !== "close") return;
+        event.preventDefault();
+        if (this.session.tap && (action === "play" || action === "playWord")) {
+            if (!event.repeat) this.session.tapAt(this.player.time);
+            return;
+        }
+        this.run(action);
+    }
+
+    private run(action: Action): void {
+        this.actions[action]();
+        this.ticked();
+    }
+
+    private readonly actions: Record<Action, () => void> = {
+        play: () => this.player.toggle(),
+        playWord: () => {
+            const word = this.session.words[this.session.focus];
+            if (word) this.player.play({ from: word.start, to: word.end });
+        },
+        playLine: () => {
+            const { words, line } = this.session;
+            if (line.to) this.player.play({ from: words[line.from]!.start, to: words[line.to - 1]!.end });
+        },
+        loop: () => {
+            this.player.loop = !this.player.loop;
+        },
+        slower: () => this.changeSpeed(-1),
+        faster: () => this.changeSpeed(1),
+        back: () => this.player.seek(this.player.time - 1000),
+        forward: () => this.player.seek(Math.min(this.player.time + 1000, this.session.duration)),
+        home: () => this.goTo(0),
+        end: () => this.goTo(this.session.duration),
+        previous: () => this.pick(this.session.focus - 1),
+        next: () => this.pick(this.session.focus + 1),
+        up: () => this.pickLine(-1),
+        down: () => this.pickLine(1),
+        extendBack: () => this.pick(this.session.focus - 1, true),
+        extend: () => this.pick(this.session.focus + 1, true),
+        selectLine: () => this.session.selectLine(),
+        earlier: () => this.session.nudge(-STEP),
+        later: () => this.session.nudge(STEP),
+        muchEarlier: () => this.session.nudge(-BIG_STEP),
+        muchLater: () => this.session.nudge(BIG_STEP),
+        startEarlier: () => this.session.nudgeEdge("start", -STEP),
+        startLater: () => this.session.nudgeEdge("start", STEP),
+        startMuchEarlier: () => this.session.nudgeEdge("start", -BIG_STEP),
+        startMuchLater: () => this.session.nudgeEdge("start", BIG_STEP),
+        endEarlier: () => this.session.nudgeEdge("end", -STEP),
+        endLater: () => this.session.nudgeEdge("end", STEP),
+        endMuchEarlier: () => this.session.nudgeEdge("end", -BIG_STEP),
+        endMuchLater: () => this.session.nudgeEdge("end", BIG_STEP),
+        startHere: () => this.session.setEdge("start", this.player.time),
+        endHere: () => this.session.setEdge("end", this.player.time),
+        text: () => this.word.editText(),
+        split: () => this.session.split(this.player.time),
+        merge: () => this.session.merge(),
+        insert: () => {
+            if (this.session.insert(this.texts.newWord, this.player.time)) this.word.editText();
+            else this.say(this.texts.noRoom);
+        },
+        remove: () => this.session.remove(),
+        newLine: () => this.session.toggleLine(),
+        space: () => this.session.toggleSpace(),
+        tap: () => this.startTapping(),
+        snap: () => {
+            this.stage.snapping = !this.stage.snapping;
+        },
+        follow: () => {
+            this.following = !this.following;
+        },
+        zoomIn: () => this.stage.zoom(ZOOM),
+        zoomOut: () => this.stage.zoom(1 / ZOOM),
+        zoomAll: () => this.stage.frameTime(0, this.session.duration),
+        zoomLine: () => {
+            const { words, line } = this.session;
+            if (line.to) this.stage.frameTime(words[line.from]!.start, words[line.to - 1]!.end);
+        },
+        scrollBack: () => this.stage.scrollBy(-0.9),
+        scrollOn: () => this.stage.scrollBy(0.9),
+        undo: () => this.session.undo(),
+        redo: () => this.session.redo(),
+        save: () => this.save(),
+        help: () => showShortcuts(this.dialog, this.texts),
+        close: () => void this.close(),
+    };
+
+    private pick(index: number, extend = false): void {
+        this.session.select(index, extend);
+        const word = this.session.words[this.session.focus];
+        if (!word) return;
+        if (!this.player.playing) this.player.seek(word.start);
+        this.stage.reveal(word.start, word.end);
+        this.focusWord();
+    }
+
+    private pickLine(by: -1 | 1): void {
+        const { words, line } = this.session;
+        if (by === 1 && line.to < words.length) this.pick(line.to);
+        else if (by === -1 && line.from > 0) this.pick(lineAt(words, line.from - 1).from);
+    }
+
+    /** The keyboard goes to the word in the list, unless it is at the waveform, which takes the same keys. */
+    private focusWord(): void {
+        if (!this.stage.box.contains(document.activeElement)) this.list.choose(true);
+    }
+
+    private goTo(time: number): void {
+        this.player.seek(time);
+        this.stage.reveal(time, time);
+    }
+
+    private changeSpeed(by: -1 | 1): void {
+        const at = SPEEDS.indexOf(this.player.speed) + by;
+        this.player.speed = SPEEDS[Math.min(Math.max(at, 0), SPEEDS.length - 1)]!;
+    }
+
+    private startTapping(): void {
+        const { words, line } = this.session;
+        const first = words[line.from];
+        if (!first) return;
+        this.session.startTap();
+        this.stage.reveal(first.start - LEAD, words[line.to - 1]!.end);
+        this.list.choose(true);
+        this.player.seek(Math.max(first.start - LEAD, 0));
+        this.player.play();
+        this.say(`${textOf(words.slice(line.from, line.to))} – ${this.texts.tapHint}`);
+    }
+
+    private stopTapping(): void {
+        this.session.cancelTap();
+        this.player.pause();
+        this.say(this.texts.stopped);
+        this.list.choose(true);
+    }
+
+    private save(): void {
+        // What is being typed counts.
+        if (document.activeElement instanceof HTMLInputElement) document.activeElement.blur();
+        this.opened.save(this.session.serialise());
+        this.session.markSaved();
+        this.say(this.texts.saved);
+    }
+
+    private async close(): Promise<void> {
+        if (this.stage.cancelGesture()) return;
+        if (this.session.tap) return this.stopTapping();
+        if (this.session.unsaved) {
+            if (this.answering) return;
+            this.answering = true;
+            const answer = await askToSave(this.dialog, this.texts);
+            this.answering = false;
+            if (answer === null) return this.focusWord();
+            if (answer === "save") this.save();
+        }
+        this.dialog.close();
+    }
+
+    private tellRefused(): void {
+        const { texts } = this;
+        const lines = this.session.refused.map(({ edit, reason }) => {
+            const words = edit.was.map((entry) => entry[0]).join(" ");
+            return `“${words}” (${clock(edit.was[0]?.[1] ?? 0)}): ${texts[reason]}`;
+        });
+        if (lines.length) this.warn([texts.refused, ...lines].join("\n"));
+    }
+
+    private say(text: string): void {
+        this.said.textContent = text;
+    }
+
+    private warn(text: string): void {
+        this.notices.append(element("p", { className: "notice", textContent: text }));
+    }
+
+    private restyle(): void {
+        const { ground } = paletteOf(this.dialog);
+        const light = (ground.match(/[\d.]+/g) ?? []).slice(0, 3).every((part) => Number(part) > 127);
+        this.dialog.classList.toggle("bright", light);
+        this.stage.restyle();
+    }
+}

@@ -1,0 +1,160 @@
+// The editor's keys: one table for what they do and for the list that tells of them.
+import type { Texts } from "./texts";
+
+export type Action =
+    | "play"
+    | "playWord"
+    | "playLine"
+    | "loop"
+    | "slower"
+    | "faster"
+    | "back"
+    | "forward"
+    | "home"
+    | "end"
+    | "previous"
+    | "next"
+    | "up"
+    | "down"
+    | "extendBack"
+    | "extend"
+    | "selectLine"
+    | "earlier"
+    | "later"
+    | "muchEarlier"
+    | "muchLater"
+    | "startEarlier"
+    | "startLater"
+    | "startMuchEarlier"
+    | "startMuchLater"
+    | "endEarlier"
+    | "endLater"
+    | "endMuchEarlier"
+    | "endMuchLater"
+    | "startHere"
+    | "endHere"
+    | "text"
+    | "split"
+    | "merge"
+    | "insert"
+    | "remove"
+    | "newLine"
+    | "space"
+    | "tap"
+    | "snap"
+    | "follow"
+    | "zoomIn"
+    | "zoomOut"
+    | "zoomAll"
+    | "zoomLine"
+    | "scrollBack"
+    | "scrollOn"
+    | "undo"
+    | "redo"
+    | "save"
+    | "help"
+    | "close";
+
+interface Shortcut {
+    readonly text: keyof Texts;
+    readonly keys: Readonly<Record<string, Action>>;
+}
+
+/** Keys as `keyName` gives them. Digits are meant by their place, the rest by what is printed on them. */
+export const SHORTCUTS: readonly Shortcut[] = [
+    { text: "keyPlay", keys: { Space: "play" } },
+    { text: "keyPlayWord", keys: { Enter: "playWord" } },
+    { text: "keyPlayLine", keys: { "Shift+Enter": "playLine" } },
+    { text: "keyLoop", keys: { l: "loop" } },
+    { text: "keySlower", keys: { "<": "slower" } },
+    { text: "keyFaster", keys: { ">": "faster" } },
+    { text: "keyBack", keys: { ",": "back" } },
+    { text: "keyForward", keys: { ".": "forward" } },
+    { text: "keyHome", keys: { Home: "home" } },
+    { text: "keyEnd", keys: { End: "end" } },
+    { text: "keyPrevious", keys: { ArrowLeft: "previous" } },
+    { text: "keyNext", keys: { ArrowRight: "next" } },
+    { text: "keyUp", keys: { ArrowUp: "up" } },
+    { text: "keyDown", keys: { ArrowDown: "down" } },
+    { text: "keyExtend", keys: { "Shift+ArrowLeft": "extendBack", "Shift+ArrowRight": "extend" } },
+    { text: "keySelectLine", keys: { "Ctrl+a": "selectLine" } },
+    {
+        text: "keyNudge",
+        keys: {
+            "Alt+ArrowLeft": "earlier",
+            "Alt+ArrowRight": "later",
+            "Alt+Shift+ArrowLeft": "muchEarlier",
+            "Alt+Shift+ArrowRight": "muchLater",
+        },
+    },
+    {
+        text: "keyNudgeStart",
+        keys: {
+            Digit1: "startEarlier",
+            Digit2: "startLater",
+            "Shift+Digit1": "startMuchEarlier",
+            "Shift+Digit2": "startMuchLater",
+        },
+    },
+    {
+        text: "keyNudgeEnd",
+        keys: {
+            Digit3: "endEarlier",
+            Digit4: "endLater",
+            "Shift+Digit3": "endMuchEarlier",
+            "Shift+Digit4": "endMuchLater",
+        },
+    },
+    { text: "keyStartHere", keys: { i: "startHere" } },
+    { text: "keyEndHere", keys: { o: "endHere" } },
+    { text: "keyText", keys: { F2: "text", e: "text" } },
+    { text: "keySplit", keys: { s: "split" } },
+    { text: "keyMerge", keys: { m: "merge" } },
+    { text: "keyInsert", keys: { n: "insert", Insert: "insert" } },
+    { text: "keyRemove", keys: { Delete: "remove", Backspace: "remove" } },
+    { text: "keyNewLine", keys: { b: "newLine" } },
+    { text: "keySpace", keys: { j: "space" } },
+    { text: "keyTap", keys: { t: "tap" } },
+    { text: "keySnap", keys: { g: "snap" } },
+    { text: "keyFollow", keys: { f: "follow" } },
+    { text: "keyZoom", keys: { "+": "zoomIn", "=": "zoomIn", "-": "zoomOut" } },
+    { text: "zoomAll", keys: { Digit0: "zoomAll" } },
+    { text: "zoomLine", keys: { z: "zoomLine" } },
+    { text: "keyScroll", keys: { PageUp: "scrollBack", PageDown: "scrollOn" } },
+    { text: "undo", keys: { "Ctrl+z": "undo" } },
+    { text: "redo", keys: { "Ctrl+Shift+Z": "redo", "Ctrl+y": "redo" } },
+    { text: "save", keys: { "Ctrl+s": "save" } },
+    { text: "keyHelp", keys: { "?": "help", F1: "help" } },
+    { text: "keyClose", keys: { Escape: "close" } },
+];
+
+const ACTIONS = new Map(SHORTCUTS.flatMap(({ keys }) => Object.entries(keys)));
+
+type KeyPress = Pick<KeyboardEvent, "key" | "code" | "ctrlKey" | "metaKey" | "altKey" | "shiftKey">;
+
+/** "Ctrl+Shift+Z"; Apple's command key counts as Ctrl. */
+export function keyName(event: KeyPress): string {
+    const { key, code } = event;
+    const digit = /^(Digit|Numpad)\d$/.test(code) ? code.replace("Numpad", "Digit") : "";
+    const name = digit || (key === " " ? "Space" : key);
+    const ctrl = event.ctrlKey || event.metaKey;
+    // A sign is what it is, with Shift or without; of a letter Shift shows by itself.
+    const shift = event.shiftKey && (digit || key.length > 1 || ctrl);
+    return `${ctrl ? "Ctrl+" : ""}${event.altKey ? "Alt+" : ""}${shift ? "Shift+" : ""}${name}`;
+}
+
+export function actionFor(event: KeyPress): Action | undefined {
+    const name = keyName(event);
+    return ACTIONS.get(name) ?? (name.length === 1 ? ACTIONS.get(name.toLowerCase()) : undefined);
+}
+
+/** As people read it. */
+export function keyLabel(name: string): string {
+    return name
+        .replace(/Digit/, "")
+        .replace("ArrowLeft", "←")
+        .replace("ArrowRight", "→")
+        .replace("ArrowUp", "↑")
+        .replace("ArrowDown", "↓")
+        .replace(/(^|\+)([a-z])$/, (_, before, letter) => before + letter.toUpperCase());
+}

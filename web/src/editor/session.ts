@@ -1,0 +1,235 @@
+// An open editor without its page: the words, what is selected, what a person does to them.
+import { type Applied, type Base, findEdits, type SavedEdits, applyEdits, serialiseEdits } from "./edits";
+import { History } from "./history";
+import * as operations from "./operations";
+import { lineAt, type Range, sameEntry, toEntry, type Word } from "./words";
+
+export type Change = "words" | "preview" | "selection" | "tap";
+
+/** The words of a line being tapped in: the times so far, milliseconds. */
+export interface Tap {
+    readonly line: Range;
+    readonly times: readonly number[];
+}
+
+export class Session {
+    readonly refused: Applied["refused"];
+    private readonly history: History<readonly Word[]>;
+    private shown: readonly Word[] | null = null;
+    private anchor = 0;
+    private head = 0;
+    private tapped: Tap | null = null;
+
+    /** changed: called after each change, with what it was. */
+    constructor(
+        readonly base: Base,
+        saved: SavedEdits,
+        private readonly changed: (change: Change) => void = () => {},
+    ) {
+        const { words, refused } = applyEdits(base, saved);
+        this.refused = refused;
+        this.history = new History<readonly Word[]>(words);
+    }
+
+    get words(): readonly Word[] {
+        return this.shown ?? this.history.state;
+    }
+
+    get duration(): number {
+        return this.base.duration;
+    }
+
+    /** The word that keys act on; -1 where there are no words. */
+    get focus(): number {
+        return Math.min(this.head, this.words.length - 1);
+    }
+
+    get selection(): Range {
+        if (!this.words.length) return { from: 0, to: 0 };
+        const anchor = Math.min(this.anchor, this.words.length - 1);
+        return { from: Math.min(anchor, this.focus), to: Math.max(anchor, this.focus) + 1 };
+    }
+
+    get line(): Range {
+        return this.words.length ? lineAt(this.words, this.focus) : { from: 0, to: 0 };
+    }
+
+    get unsaved(): boolean {
+        return this.history.changed;
+    }
+
+    get canUndo(): boolean {
+        return this.history.canUndo;
+    }
+
+    get canRedo(): boolean {
+        return this.history.canRedo;
+    }
+
+    get tap(): Tap | null {
+        return this.tapped;
+    }
+
+    /** What the node keeps: "" where nothing was changed. */
+    serialise(): string {
+        return serialiseEdits(this.base, this.history.state);
+    }
+
+    countEdits(): number {
+        return findEdits(this.base.words, this.history.state).length;
+    }
+
+    /** It differs from the timings. */
+    isEdited(word: Word): boolean {
+        const origin = word.from.length === 1 ? this.base.words[word.from[0]!] : undefined;
+        return !origin || !sameEntry(origin, toEntry(word));
+    }
+
+    select(index: number, extend = false): void {
+        this.head = Math.max(0, Math.min(index, this.words.length - 1));
+        if (!extend) this.anchor = this.head;
+        this.history.settle();
+        this.changed("selection");
+    }
+
+    selectLine(): void {
+        const { from, to } = this.line;
+        this.select(from);
+        this.select(to - 1, true);
+    }
+
+    /** While a pointer drags; null: as it was. */
+    preview(words: readonly Word[] | null): void {
+        this.shown = words;
+        this.changed("preview");
+    }
+
+    /** What is previewed becomes a step that can be undone. */
+    keepPreview(): void {
+        const words = this.shown;
+        this.shown = null;
+        if (words && words !== this.history.state) this.push(words);
+    }
+
+    undo(): void {
+        this.history.undo();
+        this.changed("words");
+    }
+
+    redo(): void {
+        this.history.redo();
+        this.changed("words");
+    }
+
+    markSaved(): void {
+        this.history.markSaved();
+        this.changed("words");
+    }
+
+    /** The selected words, earlier or later. */
+    nudge(by: number): void {
+        this.act((words) => operations.move(words, this.selection, by, this.duration), `move ${this.focus}`);
+    }
+
+    nudgeEdge(edge: operations.Edge, by: number): void {
+        const to = (this.words[this.focus]?.[edge] ?? 0) + by;
+        this.act((words) => operations.drag(words, this.focus, edge, to, this.duration), `${edge} ${this.focus}`);
+    }
+
+    setEdge(edge: operations.Edge, to: number): void {
+        this.act((words) => operations.drag(words, this.focus, edge, to, this.duration));
+    }
+
+    setText(text: string): void {
+        this.act((words) => operations.setText(words, this.focus, text));
+    }
+
+    split(time: number): void {
+        this.act((words) => operations.split(words, this.focus, time));
+    }
+
+    /** The selected words, or the word and the next one of its line. */
+    merge(): void {
+        const { from, to } = this.selection;
+        const range = to - from > 1 ? { from, to } : { from, to: Math.min(to + 1, this.line.to) };
+        if (range.to - range.from < 2) return;
+        this.act((words) => operations.merge(words, range));
+        this.select(from);
+    }
+
+    /** After the word, at a time if that is before the next word; false where there is no room. */
+    insert(text: string, time: number): boolean {
+        const { words, focus } = this;
+        const before = focus >= 0 && time < words[focus]!.start && focus === 0 ? -1 : focus;
+        const made = operations.insert(words, before, text, time, this.duration);
+        if (!made) return false;
+        this.push(made);
+        this.select(before + 1);
+        return true;
+    }
+
+    remove(): void {
+        const { selection } = this;
+        this.act((words) => operations.remove(words, selection));
+        this.select(selection.from);
+    }
+
+    toggleLine(): void {
+        this.act((words) => operations.toggleLine(words, this.focus));
+    }
+
+    toggleSpace(): void {
+        this.act((words) => operations.toggleSpace(words, this.focus));
+    }
+
+    /** All words as they come into the node. */
+    reset(): void {
+        this.push(applyEdits(this.base, { version: 1, base: this.base.base, edits: [] }).words);
+        this.select(this.focus);
+    }
+
+    startTap(): void {
+        if (!this.words.length) return;
+        this.tapped = { line: this.line, times: [] };
+        this.select(this.line.from);
+        this.changed("tap");
+    }
+
+    /** The next word begins; after the last one: the line ends, and the times are kept. */
+    tapAt(time: number): void {
+        const tap = this.tapped;
+        if (!tap) return;
+        const times = [...tap.times, Math.max(time, (tap.times.at(-1) ?? 0) + operations.SHORTEST)];
+        if (times.length > tap.line.to - tap.line.from) {
+            this.tapped = null;
+            this.act((words) => operations.place(words, tap.line.from, times, this.duration));
+        } else {
+            this.tapped = { ...tap, times };
+            this.select(tap.line.from + times.length - 1);
+        }
+        this.changed("tap");
+    }
+
+    cancelTap(): void {
+        if (!this.tapped) return;
+        this.tapped = null;
+        this.changed("tap");
+    }
+
+    private act(change: (words: readonly Word[]) => readonly Word[], gesture = ""): void {
+        const { words } = this;
+        if (!words.length) return;
+        const next = change(words);
+        if (next.length === words.length && next.every((word, index) => same(word, words[index]!))) return;
+        this.push(next, gesture);
+    }
+
+    private push(words: readonly Word[], gesture = ""): void {
+        this.history.push(words, gesture);
+        this.changed("words");
+    }
+}
+
+function same(one: Word, other: Word): boolean {
+    return one === other || sameEntry(toEntry(one), toEntry(other));
+}

@@ -1,0 +1,92 @@
+// Load Lyrics gets a button that uploads a file, and takes files dropped on it; Save Lyrics shows what it wrote.
+import { api } from "comfy/api";
+import { app } from "comfy/app";
+import { element } from "./shared/dom";
+
+const SUFFIXES = [".lrc", ".elrc", ".srt", ".vtt", ".ass", ".ssa", ".json", ".txt"];
+const TEXT_HEIGHT = 120;
+
+function isLyrics(file: File): boolean {
+    return SUFFIXES.some((suffix) => file.name.toLowerCase().endsWith(suffix));
+}
+
+function warn(detail: string): void {
+    app.extensionManager.toast.add({ severity: "error", summary: "Load Lyrics", detail, life: 8000 });
+}
+
+async function upload(node: ComfyNode, file: File): Promise<void> {
+    const body = new FormData();
+    body.append("image", file);
+    const response = await api.fetchApi("/upload/image", { method: "POST", body });
+    if (!response.ok) return warn(`${file.name} was not uploaded: the server answered ${response.status}.`);
+    const { name } = await response.json();
+    const widget = node.widgets?.find((one) => one.name === "file");
+    if (!widget) return;
+    const values = widget.options.values ?? [];
+    if (!values.includes(name)) widget.options.values = [...values, name];
+    widget.value = name;
+    widget.callback?.(name);
+    node.setDirtyCanvas?.(true, true);
+}
+
+function addUpload(node: ComfyNode): void {
+    const pick = () => {
+        const field = element("input", { type: "file", accept: SUFFIXES.join(",") });
+        field.onchange = () => {
+            const file = field.files?.[0];
+            if (file) void upload(node, file);
+        };
+        field.click();
+    };
+    const button = node.addWidget("button", "upload", null, pick, { serialize: false });
+    button.label = "choose lyrics file to upload";
+    button.serialize = false;
+    const dragged = node.onDragOver;
+    const dropped = node.onDragDrop;
+    node.onDragOver = function (event) {
+        const items = [...(event.dataTransfer?.items ?? [])];
+        return items.some((item) => item.kind === "file") || dragged?.call(this, event);
+    };
+    node.onDragDrop = async function (event) {
+        const file = [...(event.dataTransfer?.files ?? [])].find(isLyrics);
+        if (!file) return (await dropped?.call(this, event)) ?? false;
+        await upload(node, file);
+        return true;
+    };
+}
+
+function addView(node: ComfyNode): void {
+    const text = element("textarea", { readOnly: true, spellcheck: false });
+    text.style.cssText = "flex: 1; min-height: 80px; width: 100%; resize: none; box-sizing: border-box;";
+    text.className = "comfy-multiline-input";
+    text.ariaLabel = "Saved lyrics";
+    const link = element("a", { target: "_blank" });
+    link.style.cssText = "overflow-wrap: anywhere; color: var(--input-text); font-size: 12px;";
+    const box = element("div", {}, [link, text]);
+    box.style.cssText = "display: flex; flex-direction: column; gap: 4px; height: 100%;";
+    const view = node.addDOMWidget("saved", "lipsync_saved_lyrics", box, {
+        getMinHeight: () => TEXT_HEIGHT,
+        serialize: false,
+    });
+    view.serialize = false;
+    const executed = node.onExecuted;
+    node.onExecuted = function (output) {
+        executed?.call(this, output);
+        text.value = output?.text?.[0] ?? "";
+        const file = output?.files?.[0];
+        if (!file) return;
+        const { filename, subfolder, type } = file;
+        link.textContent = subfolder ? `${subfolder}/${filename}` : filename;
+        link.href = api.apiURL(`/view?${new URLSearchParams({ filename, subfolder, type })}`);
+        link.download = filename;
+    };
+}
+
+app.registerExtension({
+    name: "LipSyncStudio.Lyrics",
+    nodeCreated(node) {
+        const kind = (node.constructor as { comfyClass?: string }).comfyClass ?? node.comfyClass;
+        if (kind === "LipSyncLoadLyrics") addUpload(node);
+        if (kind === "LipSyncSaveLyrics") addView(node);
+    },
+});

@@ -1,0 +1,2 @@
+/** What the server tells of downloads and checks: a `Job`. */
+export const EVENT = "lipsync.models";

@@ -1,0 +1,181 @@
+// timestamp_editor.ts
+import { api } from "../../scripts/api.js";
+import { app as app2 } from "../../scripts/app.js";
+
+// shared/language.ts
+import { app } from "../../scripts/app.js";
+var LANGUAGES = ["en", "zh", "ja", "de"];
+var LANGUAGE_SETTING = "LipSyncStudio.Language";
+var AUTOMATIC = "auto";
+function language() {
+  const { setting } = app.extensionManager;
+  const chosen = setting.get(LANGUAGE_SETTING) ?? AUTOMATIC;
+  const locale = String(chosen === AUTOMATIC ? setting.get("Comfy.Locale") ?? "en" : chosen);
+  return LANGUAGES.find((known) => known === locale.split("-")[0]) ?? "en";
+}
+var inLanguage = (tables) => tables[language()];
+
+// timestamp_editor.ts
+var NODE = "LipSyncTimestampEditor";
+var TEXTS = {
+  en: {
+    open: "edit timestamps…",
+    edits: "edits",
+    summary: "Timestamp Editor",
+    run: "Running the workflow first: the editor shows what the node hears. It opens when that is done.",
+    gone: "The audio of the last run is gone from ComfyUI's temp folder. Run the workflow again.",
+    failed: "The editor could not be loaded. Reload the page.",
+    refused: "Edits no longer fit the words. Open the editor to see which:"
+  },
+  zh: {
+    open: "编辑时间戳…",
+    edits: "编辑",
+    summary: "时间戳编辑器",
+    run: "先运行工作流：编辑器显示该节点听到的内容。运行完成后会自动打开。",
+    gone: "上次运行的音频已不在 ComfyUI 的临时文件夹中。请重新运行工作流。",
+    failed: "无法加载编辑器。请刷新页面。",
+    refused: "有编辑已不适用于这些单词。打开编辑器查看："
+  },
+  ja: {
+    open: "タイムスタンプを編集…",
+    edits: "編集",
+    summary: "タイムスタンプエディター",
+    run: "先にワークフローを実行します。エディターはノードが受け取った音声を表示し、終わると開きます。",
+    gone: "前回の実行の音声が ComfyUI の一時フォルダーにありません。ワークフローを再実行してください。",
+    failed: "エディターを読み込めませんでした。ページを再読み込みしてください。",
+    refused: "単語に合わなくなった編集があります。エディターで確認してください："
+  },
+  de: {
+    open: "Zeitmarken bearbeiten…",
+    edits: "Änderungen",
+    summary: "Zeitmarken-Editor",
+    run: "Zuerst läuft der Workflow: Der Editor zeigt, was der Knoten hört. Danach öffnet er sich.",
+    gone: "Der Ton des letzten Laufs ist nicht mehr in ComfyUIs temp-Ordner. Den Workflow neu ausführen.",
+    failed: "Der Editor konnte nicht geladen werden. Die Seite neu laden.",
+    refused: "Änderungen passen nicht mehr zu den Wörtern. Der Editor zeigt, welche:"
+  }
+};
+var states = /* @__PURE__ */ new WeakMap();
+function address({ filename, subfolder, type }) {
+  return api.apiURL(`/view?${new URLSearchParams({ filename, subfolder, type })}`);
+}
+function toast(severity, detail) {
+  app2.extensionManager.toast.add({ severity, summary: inLanguage(TEXTS).summary, detail, life: 8e3 });
+}
+function editsWidget(node) {
+  return node.widgets?.find((one) => one.name === "edits");
+}
+function countEdits(text) {
+  try {
+    return text ? JSON.parse(String(text)).edits.length : 0;
+  } catch {
+    return 0;
+  }
+}
+function showCount(node, button) {
+  const { open: open2, edits } = inLanguage(TEXTS);
+  const count = countEdits(editsWidget(node)?.value);
+  button.label = count ? `${open2} (${edits}: ${count})` : open2;
+  node.setDirtyCanvas?.(true, true);
+}
+function save(node, button, edits) {
+  const widget = editsWidget(node);
+  if (!widget) return;
+  widget.value = edits;
+  widget.callback?.(edits);
+  showCount(node, button);
+  app2.extensionManager.workflow?.activeWorkflow?.changeTracker?.captureCanvasState?.();
+}
+async function open(node, button, state) {
+  if (state.opening) return;
+  const texts = inLanguage(TEXTS);
+  if (!state.files) {
+    state.waiting = true;
+    toast("info", texts.run);
+    const alone = node.graph === (app2.rootGraph ?? app2.graph) ? [String(node.id)] : void 0;
+    if (!await app2.queuePrompt(0, 1, alone)) state.waiting = false;
+    return;
+  }
+  state.opening = true;
+  try {
+    const { openEditor } = await import("./editor.mjs?v=fab3a7de").catch(() => {
+      throw new Error(texts.failed);
+    });
+    const { audio, peaks, words } = state.files;
+    const editor = await openEditor({
+      title: node.title,
+      files: { audio: address(audio), peaks: address(peaks), words: address(words) },
+      edits: String(editsWidget(node)?.value ?? ""),
+      save: (edits) => save(node, button, edits),
+      closed: () => {
+        state.opening = false;
+        state.outdate = void 0;
+      }
+    }).catch(() => {
+      state.files = void 0;
+      throw new Error(texts.gone);
+    });
+    state.outdate = () => editor.outdate();
+  } catch (error) {
+    state.opening = false;
+    toast("warn", error.message);
+  }
+}
+function executed(node, button, state, output) {
+  const files = output?.editor?.[0];
+  if (!files) return;
+  const other = state.files && state.files.words.filename !== files.words.filename;
+  state.files = files;
+  if (other) state.outdate?.();
+  if (output.refused?.[0]) {
+    const lines = String(output.text?.[0] ?? "").split("\n");
+    toast("warn", [inLanguage(TEXTS).refused, ...lines.slice(1, 6)].join("\n"));
+  }
+  if (!state.waiting) return;
+  state.waiting = false;
+  void open(node, button, state);
+}
+function equip(node) {
+  const state = { waiting: false, opening: false };
+  states.set(node, state);
+  const widget = editsWidget(node);
+  if (widget) {
+    widget.hidden = true;
+    widget.options.hidden = true;
+  }
+  const button = node.addWidget("button", "open_editor", null, () => void open(node, button, state), {
+    serialize: false
+  });
+  button.serialize = false;
+  showCount(node, button);
+  const configured = node.onConfigure;
+  node.onConfigure = function(saved) {
+    configured?.call(this, saved);
+    showCount(node, button);
+  };
+  const ran = node.onExecuted;
+  node.onExecuted = function(output) {
+    ran?.call(this, output);
+    executed(node, button, state, output);
+  };
+}
+app2.registerExtension({
+  name: "LipSyncStudio.TimestampEditor",
+  nodeCreated(node) {
+    const kind = node.constructor.comfyClass ?? node.comfyClass;
+    if (kind === NODE) equip(node);
+  },
+  setup() {
+    for (const event of ["execution_error", "execution_interrupted"]) {
+      api.addEventListener(event, () => {
+        for (const node of allNodes()) {
+          const state = states.get(node);
+          if (state) state.waiting = false;
+        }
+      });
+    }
+  }
+});
+function allNodes(graph = app2.rootGraph ?? app2.graph) {
+  return graph.nodes.flatMap((node) => node.subgraph ? [node, ...allNodes(node.subgraph)] : [node]);
+}

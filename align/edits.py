@@ -190,22 +190,26 @@ def _find(base: Sequence[Entry], edit: Edit, cursor: int) -> int | Reason:
         return "gone" if base else 0
     texts = [entry.text for entry in edit.was]
     places = [
-        place
-        for place in range(cursor, len(base) - count + 1)
-        if all(base[place + k].text == texts[k] for k in range(count))
+        at
+        for at in range(cursor, len(base) - count + 1)
+        if all(base[at + k].text == texts[k] for k in range(count))
     ]
-    near = [place for place in places if _distance(base, edit, place) <= REACH_MS]
-    if near:
-        return min(near, key=lambda place: (_distance(base, edit, place), abs(place - edit.at), place))
+    near = [at for at in places if _distance(base, edit, at) <= REACH_MS]
     if not places:
         return "gone"
-    return "moved" if edit.timed else min(places, key=lambda place: (abs(place - edit.at), place))
+    if not near and edit.timed:
+        return "moved"
+
+    def order(at: int) -> tuple[int, int, int]:
+        return (_distance(base, edit, at) if near else 0, abs(at - edit.at), at)
+
+    return min(near or places, key=order)
 
 
-def _distance(base: Sequence[Entry], edit: Edit, place: int) -> int:
+def _distance(base: Sequence[Entry], edit: Edit, at: int) -> int:
     """How far the word that moved most did, milliseconds."""
     return max(
-        max(abs(base[place + k].start - was.start), abs(base[place + k].end - was.end))
+        max(abs(base[at + k].start - was.start), abs(base[at + k].end - was.end))
         for k, was in enumerate(edit.was)
     )
 

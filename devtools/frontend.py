@@ -70,7 +70,7 @@ def _install_packages() -> None:
     depends.append(str(FOLDER))
 
     def install() -> None:
-        command = [node(), _npm(), "ci", "--no-progress", "--prefer-offline"]
+        command = [str(node()), str(_npm()), "ci", "--no-progress", "--prefer-offline"]
         result = subprocess.run(command, cwd=FOLDER, env=_environment(), capture_output=True, text=True)
         if result.returncode:
             raise SetupError(f"`npm ci` in {FOLDER} failed:\n{result.stdout}{result.stderr}")

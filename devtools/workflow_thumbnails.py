@@ -13,6 +13,7 @@ from fractions import Fraction
 
 import cv2
 import numpy as np
+from PIL import Image
 
 from ..align.place import align_lyrics
 from ..align.words import Line, Word, WordTimings
@@ -54,7 +55,7 @@ def main() -> None:
     lyrics = (DEMO / "verse.txt").read_text(encoding="utf-8")
     words = align_lyrics(samples, lyrics, speech_spans(samples, "auto", stem=False))
     clip = VideoSource(DEMO / "clip.mp4")
-    still = cv2.imread(str(DEMO / "portrait.jpg"))[..., ::-1]
+    still = np.asarray(Image.open(DEMO / "portrait.jpg").convert("RGB"))
     sung = [_index(words, word) for word in SUNG]
     said = [_index(words, word) for word in SAID]
     frames = lip_synced(clip, sound, words, sung)

@@ -1970,10 +1970,7 @@ var Editor = class {
     this.list = new WordList(
       this.session,
       texts,
-      (index, event) => {
-        this.session.select(index, event.shiftKey);
-        this.focusWord();
-      },
+      (index, event) => this.pick(index, event.shiftKey),
       (index) => {
         this.session.select(index);
         run("playLine");

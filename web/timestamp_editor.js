@@ -98,7 +98,7 @@ async function open(node, button, state) {
   }
   state.opening = true;
   try {
-    const { openEditor } = await import("./editor.mjs?v=fab3a7de").catch(() => {
+    const { openEditor } = await import("./editor.mjs?v=da7967ec").catch(() => {
       throw new Error(texts.failed);
     });
     const { audio, peaks, words } = state.files;

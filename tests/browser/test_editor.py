@@ -589,9 +589,9 @@ def test_nodes_2_light_theme_and_twice_the_size(song, pictures):
         node = song.locator("[data-node-id]").filter(has=button)
         assert node.get_by_role("textbox").count() == 0
         song.screenshot(path=pictures / "nodes_2.png")
+        button.click()
         # A page at 200 % has half as many pixels of its own.
         song.set_viewport_size({"width": 800, "height": 500})
-        button.click()
         dialog = song.locator("dialog.lipsync-editor")
         expect(dialog.get_by_role("heading")).to_contain_text("Timestamps", timeout=120_000)
         press(song, "Alt+ArrowRight")

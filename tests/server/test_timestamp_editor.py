@@ -77,7 +77,7 @@ def test_edits_are_applied_and_what_no_longer_fits_is_told(client):
     }
     seen = outputs(client.run(prompt(json.dumps(edits))))
     assert seen["save"]["text"] == [
-        SONG.replace("<00:01.500>river", "<00:01.500> <00:01.700>river").replace(
+        SONG.replace("Slow <00:01.500>river", "Slow<00:01.500> <00:01.700>river").replace(
             "la<00:03.600>", "lo<00:03.600>"
         )
     ]

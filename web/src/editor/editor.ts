@@ -65,10 +65,7 @@ export class Editor {
         this.list = new WordList(
             this.session,
             texts,
-            (index, event) => {
-                this.session.select(index, event.shiftKey);
-                this.focusWord();
-            },
+            (index, event) => this.pick(index, event.shiftKey),
             (index) => {
                 this.session.select(index);
                 run("playLine");

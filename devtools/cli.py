@@ -50,7 +50,9 @@ def _parse(arguments: list[str]) -> tuple[argparse.ArgumentParser, argparse.Name
         description="Everything happens inside the checkout: .venv holds the Python packages, "
         ".cache holds ComfyUI and its files.",
     )
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    commands = parser.add_subparsers(
+        dest="command", required=True, metavar="demo | serve | test | web | bench"
+    )
     demo = commands.add_parser("demo", help="make the sample lyric video on a real ComfyUI server")
     demo.add_argument("--serve", action="store_true", help="keep the server up with the workflow to load")
     for name, summary in (
@@ -109,7 +111,8 @@ def _everything() -> list[str]:
         return []
     # More threads than cores wait for each other most of the time.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    return ["-n", str(processes), "--dist", "loadfile"]
+    # In their own order: what comes after the browser's tests can't start a browser.
+    return ["-n", str(processes), "--dist", "loadfile", "--no-loadscope-reorder"]
 
 
 def _web() -> int:

@@ -31,7 +31,6 @@ _STAGES: tuple[tuple[Any, str, str], ...] = (
     (crop, "crop_rgb", "crop"),
     (VisemeEngine, "generate", "warp"),
     (crop, "paste_rgb", "paste"),
-    (crop, "small_rgb", "preview"),
     (Mp4Writer, "write", "wait for the encoder"),
     (Mp4Writer, "__exit__", "wait for the encoder"),
     (Mp4Writer, "_encode", "encode"),

@@ -1,11 +1,15 @@
 """Every shipped workflow, listed, loaded, converted and run by ComfyUI's own front end."""
 
 import json
+import re
 from pathlib import Path
 
+import av
+import numpy as np
 import pytest
 from PIL import Image
 
+from lipsync_studio.devtools.editor_page import open_editor
 from lipsync_studio.devtools.paths import PACK_NAME, ROOT
 from lipsync_studio.engine.weights.catalogue import SETS
 
@@ -274,13 +278,21 @@ SAVED_PLAYER = """() => app.graph._nodes.find(node => node.type === 'SaveVideo')
     .map(widget => widget.element?.querySelector?.('video')).find(Boolean)"""
 
 
-def test_the_demos_address_opens_a_workflow_that_runs_to_the_video_it_shows(open_page, short_media, pictures):
+@pytest.fixture(scope="module")
+def demo(open_page, short_media):
+    """A page with the workflow that the demo's address opens, on short media."""
     page = open_page(f"?template=lyric_video&source={PACK_NAME}")
     page.wait_for_function("window.app?.graph?._nodes?.some(node => node.comfyClass === 'LipSyncApply')")
     page.evaluate(
         SHORTEN,
         {"clip": short_media.clips[25], "song": short_media.song, "words": short_media.words},
     )
+    yield page
+    page.close()
+
+
+def test_the_demos_address_opens_a_workflow_that_runs_to_the_video_it_shows(demo, short_media, pictures):
+    page = demo
     seen = page.evaluate(RUN_AND_WATCH)
     assert seen["end"] == "success"
     assert [name for name in seen["nodes"] if name != "LipSyncLyricStyle"][-3:] == [
@@ -308,4 +320,60 @@ def test_the_demos_address_opens_a_workflow_that_runs_to_the_video_it_shows(open
         assert player["size"] == [320, 320]
         assert abs(player["seconds"] - short_media.seconds) < 0.1
     assert page.problems == []
-    page.close()
+
+
+def highlighted(path: Path, seconds: float) -> np.ndarray:
+    """x and y of the middle of what is in the highlight's colour in the lower half at a time, pixels."""
+    with av.open(str(path)) as container:
+        rate = container.streams.video[0].average_rate
+        frame = next(frame for frame in container.decode(video=0) if frame.time + 1 / rate > seconds)
+        lower = frame.to_ndarray(format="rgb24")[frame.height // 2 :].astype(int)
+    rows, columns = np.nonzero((abs(lower - (255, 210, 63)) < 40).all(axis=2))
+    assert len(rows) > 20, "no word is highlighted"
+    return np.array([columns.mean(), rows.mean()])
+
+
+def test_a_word_moved_by_200_ms_moves_in_the_video(demo, server, pictures):
+    """What a person does who has never seen the editor: run, open it, move a word, save, run again."""
+
+    def run() -> Path:
+        seen = demo.evaluate(RUN_AND_WATCH)
+        assert seen["end"] == "success"
+        (saved,) = seen["saved"]["images"]
+        return server.base / "output" / saved["subfolder"] / saved["filename"]
+
+    demo.evaluate(
+        "() => { window.editor = app.graph._nodes.find(one => one.type === 'LipSyncTimestampEditor'); }"
+    )
+    # Another run of the same graph would save nothing anew.
+    demo.evaluate(
+        "() => { app.graph._nodes.find(one => one.type === 'LipSyncVisemeBackend').widgets[0].value = 0.9; }"
+    )
+    before = run()
+    dialog = open_editor(demo)
+    word = dialog.get_by_role("option").last
+    old = start_of(word)
+    word.click()
+    demo.screenshot(path=pictures / "editor.png")
+    demo.keyboard.press("Alt+Shift+ArrowRight")
+    demo.keyboard.press("Alt+Shift+ArrowRight")
+    assert start_of(word) - old == pytest.approx(0.2)
+    demo.screenshot(path=pictures / "editor_moved.png")
+    dialog.get_by_role("button", name="Save").click()
+    dialog.get_by_role("button", name="Close").click()
+    dialog.wait_for(state="detached")
+    after = run()
+    demo.screenshot(path=pictures / "editor_run_again.png")
+    assert after != before
+    # Between the old start and the new one, the word before it is still on.
+    still = highlighted(before, old - 0.1)
+    assert np.abs(highlighted(before, old + 0.1) - still).max() > 8
+    assert np.abs(highlighted(after, old + 0.1) - still).max() < 3
+    assert np.abs(highlighted(after, old + 0.3) - highlighted(before, old + 0.1)).max() < 3
+    assert demo.problems == []
+
+
+def start_of(word) -> float:
+    """Seconds, as the list tells a screen reader."""
+    minutes, seconds = re.search(r"(\d+):(\d\d\.\d{3})", word.get_attribute("aria-label")).groups()
+    return 60 * int(minutes) + float(seconds)

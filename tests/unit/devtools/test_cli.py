@@ -19,7 +19,7 @@ def run_script(name, *arguments):
 def test_a_wrong_command_line_gets_the_usage(arguments):
     result = run_script("dev.py", *arguments)
     assert result.returncode == 2
-    assert "demo | serve | test | bench" in result.stderr
+    assert "demo | serve | test | web | bench" in result.stderr
 
 
 def test_install_py_changes_nothing_where_all_is_there():

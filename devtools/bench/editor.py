@@ -121,9 +121,16 @@ def _drag(page: Any, tools: Any, zoom: str) -> list[float]:
     box = page.locator(".wave").bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     events: list[dict[str, Any]] = []
-    tools.on("Tracing.dataCollected", lambda data: events.extend(data["value"]))
     ended: list[Any] = []
-    tools.on("Tracing.tracingComplete", ended.append)
+
+    def collected(data: dict[str, Any]) -> None:
+        events.extend(data["value"])
+
+    def complete(data: Any) -> None:
+        ended.append(data)
+
+    tools.on("Tracing.dataCollected", collected)
+    tools.on("Tracing.tracingComplete", complete)
     tools.send("Tracing.start", {"categories": "devtools.timeline", "transferMode": "ReportEvents"})
     page.mouse.move(x, y)
     page.mouse.down()
@@ -133,7 +140,8 @@ def _drag(page: Any, tools: Any, zoom: str) -> list[float]:
     tools.send("Tracing.end")
     while not ended:
         page.wait_for_timeout(100)
-    tools.remove_listener("Tracing.tracingComplete", ended.append)
+    tools.remove_listener("Tracing.dataCollected", collected)
+    tools.remove_listener("Tracing.tracingComplete", complete)
     return _steps(events)
 
 

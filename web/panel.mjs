@@ -403,8 +403,72 @@ function language() {
 }
 var inLanguage = (tables) => tables[language()];
 
-// panel/texts.ts
+// panel/outcomes.ts
 var en = {
+  cancelled: "Cancelled. What was fetched is kept, and Resume goes on from there.",
+  checkCancelled: "The check was cancelled.",
+  installDone: "Installed, and compared with the published digests.",
+  allRight: (count) => count === 1 ? "The file is the published one." : `All ${count} files are the published ones.`,
+  wrongFiles: (names) => `Not the published file: ${names}. Replace fetches it anew.`,
+  unknownFiles: (names) => `Nobody published a digest, or it can't be asked for: ${names}.`,
+  toastInstalled: (title) => `${title} is installed`,
+  toastVerified: (title) => `${title} was checked`,
+  toastWrong: (title) => `${title} has wrong files`,
+  toastFailed: (title) => `${title}: failed`,
+  runDone: "Lip-sync is done",
+  runDoneDetail: (time) => `The prompt ran for ${time}.`,
+  runFailed: "Lip-sync has failed"
+};
+var de = {
+  cancelled: "Abgebrochen. Das Geladene bleibt, und Fortsetzen macht dort weiter.",
+  checkCancelled: "Die Prüfung wurde abgebrochen.",
+  installDone: "Installiert und mit den veröffentlichten Prüfsummen verglichen.",
+  allRight: (count) => count === 1 ? "Die Datei ist die veröffentlichte." : `Alle ${count} Dateien sind die veröffentlichten.`,
+  wrongFiles: (names) => `Nicht die veröffentlichte Datei: ${names}. Ersetzen lädt sie neu.`,
+  unknownFiles: (names) => `Keine Prüfsumme veröffentlicht oder nicht abrufbar: ${names}.`,
+  toastInstalled: (title) => `${title} ist installiert`,
+  toastVerified: (title) => `${title} wurde geprüft`,
+  toastWrong: (title) => `${title} hat falsche Dateien`,
+  toastFailed: (title) => `${title}: fehlgeschlagen`,
+  runDone: "Lip-Sync ist fertig",
+  runDoneDetail: (time) => `Der Lauf dauerte ${time}.`,
+  runFailed: "Lip-Sync ist fehlgeschlagen"
+};
+var zh = {
+  cancelled: "已取消。已下载的部分会保留，点“继续”可从中断处接着下载。",
+  checkCancelled: "校验已取消。",
+  installDone: "已安装，并与公布的摘要核对一致。",
+  allRight: (count) => `全部 ${count} 个文件均与公布的一致。`,
+  wrongFiles: (names) => `与公布的文件不符：${names}。点“替换”重新下载。`,
+  unknownFiles: (names) => `没有公布摘要，或无法查询：${names}。`,
+  toastInstalled: (title) => `${title} 已安装`,
+  toastVerified: (title) => `${title} 已校验`,
+  toastWrong: (title) => `${title} 含有错误文件`,
+  toastFailed: (title) => `${title}：失败`,
+  runDone: "口型同步已完成",
+  runDoneDetail: (time) => `运行时间 ${time}。`,
+  runFailed: "口型同步失败"
+};
+var ja = {
+  cancelled: "キャンセルしました。取得済みの分は残り、「再開」で続きから始まります。",
+  checkCancelled: "検証をキャンセルしました。",
+  installDone: "インストールし、公開されたダイジェストと照合しました。",
+  allRight: (count) => `${count} 個のファイルはすべて公開されたものです。`,
+  wrongFiles: (names) => `公開されたファイルではありません：${names}。「置き換え」で取得し直します。`,
+  unknownFiles: (names) => `ダイジェストが公開されていないか、確認できません：${names}。`,
+  toastInstalled: (title) => `${title} をインストールしました`,
+  toastVerified: (title) => `${title} を検証しました`,
+  toastWrong: (title) => `${title} に違うファイルがあります`,
+  toastFailed: (title) => `${title}：失敗しました`,
+  runDone: "リップシンクが完了しました",
+  runDoneDetail: (time) => `実行時間は ${time} でした。`,
+  runFailed: "リップシンクに失敗しました"
+};
+var OUTCOMES = { en, de, zh, ja };
+
+// panel/texts.ts
+var en2 = {
+  ...OUTCOMES.en,
   title: "LipSync Studio",
   machine: "This computer",
   gpu: "GPU",
@@ -434,12 +498,6 @@ var en = {
   checking: (what) => `Checking ${what}`,
   of: (done, total) => `${done} of ${total}`,
   left: (time) => `${time} left`,
-  cancelled: "Cancelled. What was fetched is kept, and Resume goes on from there.",
-  checkCancelled: "The check was cancelled.",
-  installDone: "Installed, and compared with the published digests.",
-  allRight: (count) => count === 1 ? "The file is the published one." : `All ${count} files are the published ones.`,
-  wrongFiles: (names) => `Not the published file: ${names}. Replace fetches it anew.`,
-  unknownFiles: (names) => `Nobody published a digest, or it can't be asked for: ${names}.`,
   didTitle: "D-ID (cloud)",
   key: "Key",
   keySet: (source) => `Set (from ${source})`,
@@ -454,16 +512,10 @@ var en = {
   noJobs: "None",
   jobCredits: (count) => `about ${count} credits`,
   undecided: "Of an undecided job it can't be told whether D-ID made it: look in D-ID's Studio, then run the command did jobs --adopt or did jobs --abandon.",
-  loading: "Loading …",
-  toastInstalled: (title) => `${title} is installed`,
-  toastVerified: (title) => `${title} was checked`,
-  toastWrong: (title) => `${title} has wrong files`,
-  toastFailed: (title) => `${title}: failed`,
-  runDone: "Lip-sync is done",
-  runDoneDetail: (time) => `The prompt ran for ${time}.`,
-  runFailed: "Lip-sync has failed"
+  loading: "Loading …"
 };
-var de = {
+var de2 = {
+  ...OUTCOMES.de,
   title: "LipSync Studio",
   machine: "Dieser Rechner",
   gpu: "GPU",
@@ -493,12 +545,6 @@ var de = {
   checking: (what) => `Prüft ${what}`,
   of: (done, total) => `${done} von ${total}`,
   left: (time) => `noch ${time}`,
-  cancelled: "Abgebrochen. Das Geladene bleibt, und Fortsetzen macht dort weiter.",
-  checkCancelled: "Die Prüfung wurde abgebrochen.",
-  installDone: "Installiert und mit den veröffentlichten Prüfsummen verglichen.",
-  allRight: (count) => count === 1 ? "Die Datei ist die veröffentlichte." : `Alle ${count} Dateien sind die veröffentlichten.`,
-  wrongFiles: (names) => `Nicht die veröffentlichte Datei: ${names}. Ersetzen lädt sie neu.`,
-  unknownFiles: (names) => `Keine Prüfsumme veröffentlicht oder nicht abrufbar: ${names}.`,
   didTitle: "D-ID (Cloud)",
   key: "Schlüssel",
   keySet: (source) => `Hinterlegt (Quelle: ${source})`,
@@ -513,16 +559,10 @@ var de = {
   noJobs: "Keine",
   jobCredits: (count) => `etwa ${count} Credits`,
   undecided: "Bei einem Auftrag im Zustand „undecided“ ist unklar, ob D-ID ihn ausgeführt hat: im Studio von D-ID nachsehen, dann den Befehl did jobs --adopt oder did jobs --abandon ausführen.",
-  loading: "Lädt …",
-  toastInstalled: (title) => `${title} ist installiert`,
-  toastVerified: (title) => `${title} wurde geprüft`,
-  toastWrong: (title) => `${title} hat falsche Dateien`,
-  toastFailed: (title) => `${title}: fehlgeschlagen`,
-  runDone: "Lip-Sync ist fertig",
-  runDoneDetail: (time) => `Der Lauf dauerte ${time}.`,
-  runFailed: "Lip-Sync ist fehlgeschlagen"
+  loading: "Lädt …"
 };
-var zh = {
+var zh2 = {
+  ...OUTCOMES.zh,
   title: "LipSync Studio",
   machine: "本机",
   gpu: "GPU",
@@ -552,12 +592,6 @@ var zh = {
   checking: (what) => `正在校验 ${what}`,
   of: (done, total) => `${done} / ${total}`,
   left: (time) => `剩余 ${time}`,
-  cancelled: "已取消。已下载的部分会保留，点“继续”可从中断处接着下载。",
-  checkCancelled: "校验已取消。",
-  installDone: "已安装，并与公布的摘要核对一致。",
-  allRight: (count) => `全部 ${count} 个文件均与公布的一致。`,
-  wrongFiles: (names) => `与公布的文件不符：${names}。点“替换”重新下载。`,
-  unknownFiles: (names) => `没有公布摘要，或无法查询：${names}。`,
   didTitle: "D-ID（云服务）",
   key: "密钥",
   keySet: (source) => `已设置（来源：${source}）`,
@@ -572,16 +606,10 @@ var zh = {
   noJobs: "无",
   jobCredits: (count) => `约 ${count} 额度`,
   undecided: "状态为 undecided 的任务无法判断 D-ID 是否已执行：请在 D-ID 的 Studio 中查看，然后运行命令 did jobs --adopt 或 did jobs --abandon。",
-  loading: "正在加载…",
-  toastInstalled: (title) => `${title} 已安装`,
-  toastVerified: (title) => `${title} 已校验`,
-  toastWrong: (title) => `${title} 含有错误文件`,
-  toastFailed: (title) => `${title}：失败`,
-  runDone: "口型同步已完成",
-  runDoneDetail: (time) => `运行时间 ${time}。`,
-  runFailed: "口型同步失败"
+  loading: "正在加载…"
 };
-var ja = {
+var ja2 = {
+  ...OUTCOMES.ja,
   title: "LipSync Studio",
   machine: "このコンピューター",
   gpu: "GPU",
@@ -611,12 +639,6 @@ var ja = {
   checking: (what) => `検証中 ${what}`,
   of: (done, total) => `${done} / ${total}`,
   left: (time) => `残り ${time}`,
-  cancelled: "キャンセルしました。取得済みの分は残り、「再開」で続きから始まります。",
-  checkCancelled: "検証をキャンセルしました。",
-  installDone: "インストールし、公開されたダイジェストと照合しました。",
-  allRight: (count) => `${count} 個のファイルはすべて公開されたものです。`,
-  wrongFiles: (names) => `公開されたファイルではありません：${names}。「置き換え」で取得し直します。`,
-  unknownFiles: (names) => `ダイジェストが公開されていないか、確認できません：${names}。`,
   didTitle: "D-ID（クラウド）",
   key: "キー",
   keySet: (source) => `設定済み（取得元：${source}）`,
@@ -631,16 +653,9 @@ var ja = {
   noJobs: "なし",
   jobCredits: (count) => `約 ${count} クレジット`,
   undecided: "undecided のジョブは D-ID が処理したか分かりません。D-ID の Studio で確認し、コマンド did jobs --adopt または did jobs --abandon を実行してください。",
-  loading: "読み込み中…",
-  toastInstalled: (title) => `${title} をインストールしました`,
-  toastVerified: (title) => `${title} を検証しました`,
-  toastWrong: (title) => `${title} に違うファイルがあります`,
-  toastFailed: (title) => `${title}：失敗しました`,
-  runDone: "リップシンクが完了しました",
-  runDoneDetail: (time) => `実行時間は ${time} でした。`,
-  runFailed: "リップシンクに失敗しました"
+  loading: "読み込み中…"
 };
-var TABLES = { en, zh, ja, de };
+var TABLES = { en: en2, zh: zh2, ja: ja2, de: de2 };
 var panelTexts = () => inLanguage(TABLES);
 
 // lazy/panel.ts

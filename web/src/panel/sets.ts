@@ -1,5 +1,6 @@
 // What can be done with a set of weights, and what is to be said of it.
 import { clock, size } from "./figures";
+import type { Outcomes } from "./outcomes";
 import type { Texts } from "./texts";
 import type { Job, WeightSet } from "./types";
 
@@ -43,7 +44,7 @@ export function progress(job: Job, texts: Texts, language: string): [string, str
 }
 
 /** How a job has ended; "" while it runs. */
-export function outcome(job: Job | undefined, texts: Texts): string {
+export function outcome(job: Job | undefined, texts: Outcomes): string {
     if (!job || isActive(job)) return "";
     if (job.state === "failed") return job.message;
     if (job.state === "cancelled") return job.action === "install" ? texts.cancelled : texts.checkCancelled;

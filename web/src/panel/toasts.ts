@@ -4,10 +4,10 @@ import { app } from "comfy/app";
 import { EVENT } from "./event";
 import { clock } from "./figures";
 import { hasOurs, LongRuns } from "./long_runs";
+import { outcomeTexts } from "./outcomes";
 import { models } from "./server";
 import { isActive, isBad, outcome } from "./sets";
 import { LONG_SECONDS, TOASTS } from "./settings";
-import { panelTexts } from "./texts";
 import type { Job } from "./types";
 
 /** Milliseconds; what has failed takes longer to read. */
@@ -27,7 +27,7 @@ const runs = new LongRuns({
     seconds: longSeconds,
     isOurs: async (prompt) => hasOurs(await (await api.fetchApi("/queue")).json(), prompt),
     tell: (end, seconds, message) => {
-        const texts = panelTexts();
+        const texts = outcomeTexts();
         if (end === "done") tell(true, texts.runDone, texts.runDoneDetail(clock(seconds)));
         else tell(false, texts.runFailed, message);
     },
@@ -43,7 +43,7 @@ async function tellOfJob(job: Job): Promise<void> {
     begun.delete(job.set);
     const isShort = job.action === "verify" && Date.now() - since < longSeconds() * 1000;
     if (job.state === "cancelled" || (isShort && !isBad(job))) return;
-    const texts = panelTexts();
+    const texts = outcomeTexts();
     const found = await models().catch(() => undefined);
     const title = found?.sets.find((set) => set.name === job.set)?.title ?? job.set;
     const done = job.action === "install" ? texts.toastInstalled : job.wrong.length ? texts.toastWrong : texts.toastVerified;

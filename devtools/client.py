@@ -73,11 +73,6 @@ class Run:
         """Progress texts shown under nodes, in order."""
         return [data["text"] for data in self.of("text")]
 
-    @property
-    def previews(self) -> list[bytes]:
-        """Preview pictures as encoded files, in order."""
-        return [data["picture"] for data in self.of("preview")]
-
 
 class ComfyClient:
     """`with ComfyClient(server) as client:` holds a websocket open for the block."""

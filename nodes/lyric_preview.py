@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
+import folder_paths
 from aiohttp import web
 from comfy_api.latest import io
 from PIL import Image
 
 from ..engine.errors import InputError, LipSyncError
+from .guard import own_page_only
 from .lyric_style import LipSyncLyricStyle, drawn_sample
 
 ADDRESS = "/lipsync_studio/lyric_style/preview"
@@ -23,15 +26,12 @@ _drawing = asyncio.Lock()
 
 def register_preview(server: Any) -> None:
     """server: ComfyUI's PromptServer, whose routes are not yet in use."""
-    server.routes.post(ADDRESS)(_show)
+    server.routes.post(ADDRESS)(own_page_only(_show))
 
 
 async def _show(request: web.Request) -> web.Response:
     """The node's inputs as JSON make a JPEG, or {"error": one sentence}; of status 200 where a run would say
     it, too."""
-    # A page of another origin can't send this type without asking first.
-    if request.content_type != "application/json":
-        return web.json_response({"error": "The style must come as JSON."}, status=415)
     try:
         inputs = _checked(await request.json())
     except (InputError, ValueError) as error:
@@ -63,7 +63,19 @@ def _checked(given: Any) -> dict[str, Any]:
             raise InputError(f"{known.id} can't be {str(value)[:40]}.")
         inputs[known.id] = value
     inputs["sample"] = inputs["sample"][:_LONGEST]
+    if _leads_outside(inputs["font"]):
+        raise InputError("A font outside ComfyUI's folders is shown when the node runs.")
     return inputs
+
+
+def _leads_outside(font: str) -> bool:
+    """Whether it is a path, and not below ComfyUI's own folder: a page is not to learn what lies elsewhere."""
+    name = font.strip()
+    if not any(mark in name for mark in "/\\~"):
+        return False
+    base, inputs = Path(folder_paths.base_path).resolve(), Path(folder_paths.get_input_directory())
+    path = (inputs / Path(name).expanduser()).resolve()
+    return not any(path.is_relative_to(folder) for folder in (base, inputs.resolve()))
 
 
 def _jpeg(inputs: dict[str, Any]) -> bytes:

@@ -108,6 +108,10 @@ def test_a_style_is_shown_before_it_runs(server):
     (style(size=1e9)["inputs"], 400, "size can't be 1000000000.0"),
     (style(effect="none")["inputs"], 400, "effect can't be none"),
     (style(font=7)["inputs"], 400, "font can't be 7"),
+    (style(font="/etc/hostname")["inputs"], 400, "outside ComfyUI's folders"),
+    (style(font="../../font.ttf")["inputs"], 400, "outside ComfyUI's folders"),
+    (style(font="~/font.ttf")["inputs"], 400, "outside ComfyUI's folders"),
+    (style(font="no/font.ttf")["inputs"], 200, "can't be read"),
     ([], 400, "must be a JSON object"),
     (None, 415, "must come as JSON"),
 ])  # fmt: skip
@@ -116,6 +120,16 @@ def test_what_cannot_be_shown_is_said(server, given, status, said):
     answer = requests.post(server.url + PREVIEW, timeout=60, **sent)
     assert answer.status_code == status
     assert said in answer.json()["error"]
+
+
+def test_another_sites_page_is_shown_no_style(server):
+    answer = requests.post(
+        server.url + PREVIEW,
+        json=style()["inputs"],
+        headers={"Sec-Fetch-Site": "same-site", "Origin": "http://127.0.0.1:1"},
+        timeout=60,
+    )
+    assert answer.status_code == 403
 
 
 def test_a_video_with_a_style_a_track_and_a_sidecar(client, server, sung):

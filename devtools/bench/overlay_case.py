@@ -57,7 +57,7 @@ def run(clip: Path, effect: str) -> dict[str, float]:
                 overlay.draw(frame)
                 drawing += time.thread_time() - started[0]
                 passed += time.perf_counter() - started[1]
-            picture = av.VideoFrame.from_numpy_buffer(frame.planes, format="yuv420p")
+            picture = av.VideoFrame.from_ndarray(frame.planes, format="yuv420p")
             picture.pts = frame.index
             container.mux(stream.encode(picture))
         container.mux(stream.encode(None))

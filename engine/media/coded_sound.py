@@ -11,7 +11,7 @@ from itertools import pairwise
 import av
 from av.audio.stream import AudioStream
 
-from .container import MediaFile
+from .container import MediaFile, sound_stream
 
 # What MP4 carries and every player knows, by decoder, from containers that say where a coder's delay ends.
 # Matroska's milliseconds put MP3 a sample off.
@@ -22,7 +22,9 @@ _GAP = Fraction(1, 50)
 
 @dataclass(frozen=True)
 class CodedSound:
-    """The last decodable audio track of a file; begin: time of its first picture, in the container's time."""
+    """The audio track of a file that `sound_stream` takes.
+
+    begin: time of the file's first picture, in the container's time, seconds."""
 
     file: MediaFile
     begin: Fraction
@@ -33,7 +35,7 @@ class CodedSound:
         sound = cls(file, begin)
         try:
             with file.open() as container:
-                stream = _stream(container)
+                stream = sound_stream(container)
                 if stream is None:
                     return None
                 context = stream.codec_context
@@ -53,7 +55,7 @@ class CodedSound:
         """The stream they come from, and each packet with its start in seconds from the first picture, which
         is also what its timestamps are moved to; a coder's priming begins before 0."""
         with self.file.open() as container:
-            stream = _stream(container)
+            stream = sound_stream(container)
             assert stream is not None
             yield stream, self._shifted(container, stream)
 
@@ -67,8 +69,3 @@ class CodedSound:
                 packet.pts -= shift
                 packet.dts -= shift
                 yield packet.pts * base, packet
-
-
-def _stream(container: av.container.InputContainer) -> AudioStream | None:
-    """The one that `Sound.of_media` decodes."""
-    return next((s for s in reversed(container.streams.audio) if s.codec_context), None)

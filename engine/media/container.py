@@ -6,12 +6,14 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from os import PathLike, fspath
+from typing import BinaryIO
 
 import av
+from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
-from ..errors import VideoError
+from ..errors import AudioError, VideoError
 
 MediaInput = str | PathLike[str] | io.BytesIO
 
@@ -39,6 +41,27 @@ class MediaFile:
         with av.open(file, mode="r", metadata_errors="ignore") as container:
             yield container
 
+    def raw(self) -> BinaryIO:
+        """The bytes themselves, to be closed by the caller; raises OSError."""
+        return open(self._path, "rb") if self._data is None else io.BytesIO(self._data)
+
+    def has_cut_box(self) -> bool:
+        """Whether the last box of an MP4 or MOV says that it goes on beyond the file's end (ISO/IEC 14496-12,
+        4.2: 32-bit size and type, size 1: 64-bit size follows, size 0: to the end)."""
+        with self.raw() as file:
+            end = file.seek(0, io.SEEK_END)
+            position = 0
+            while position + 8 <= end:
+                file.seek(position)
+                header = file.read(16)
+                size = int.from_bytes(header[:4], "big")
+                if size == 1:
+                    size = int.from_bytes(header[8:], "big")
+                if size == 0:
+                    return False
+                position += max(size, 8)
+            return position > end
+
     @contextmanager
     def pictures(self) -> Iterator[tuple[InputContainer, VideoStream]]:
         """Open and pick the first video stream that isn't cover art; raises VideoError."""
@@ -63,6 +86,22 @@ class MediaFile:
 
 
 ATTACHED_PICTURE = av.stream.Disposition.attached_pic
+DEFAULT = av.stream.Disposition.default
+
+
+def sound_stream(container: InputContainer, track: int | None = None, name: str = "The file"
+                 ) -> AudioStream | None:
+    """The audio stream that is heard: `track` (1 for the first), else the one marked as default, else the
+    first; None where none can be decoded. Raises AudioError for a track that isn't there."""
+    # Streams without a decoder have no codec context; decoding their packets would crash.
+    streams = container.streams.audio
+    usable = [stream for stream in streams if stream.codec_context]
+    if track is None:
+        return next((stream for stream in usable if stream.disposition & DEFAULT), next(iter(usable), None))
+    if not 1 <= track <= len(streams) or streams[track - 1] not in usable:
+        raise AudioError(f"{name} has no audio track {track} that can be decoded; it has {len(streams)}: "
+                         "choose another.")
+    return streams[track - 1]
 
 
 def reason(error: Exception) -> str:

@@ -53,8 +53,8 @@ def _encode(sound: Sound, container: av.container.OutputContainer) -> None:
     stream.options = {"compression_level": "0"}
     resampler = av.AudioResampler(format="s16", layout=layout, rate=stream.rate)
     for first in range(0, sound.samples.shape[1], _BLOCK):
-        block = sound.samples[:, first : first + _BLOCK]
-        samples = block.mean(axis=0, keepdims=True) if mono else block
+        stop = first + _BLOCK
+        samples = sound.mixed(first, stop)[None] if mono else sound.samples[:, first:stop]
         pcm = np.round(np.clip(samples, -1, 1) * 32767).astype(np.int16)
         frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(pcm.T.reshape(1, -1)), "s16", layout)
         frame.sample_rate = sound.rate

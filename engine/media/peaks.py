@@ -35,7 +35,7 @@ def peaks(sound: Sound) -> list[PeakLevel]:
         edges = np.arange(first, last + 1) * sound.rate // FINEST_RATE
         edges = np.minimum(edges, sound.samples.shape[1] - 1)
         stop = sound.samples.shape[1] if last == count else edges[-1]
-        mixed = sound.samples[:, edges[0] : max(stop, edges[0] + 1)].mean(axis=0)
+        mixed = sound.mixed(edges[0], max(stop, edges[0] + 1))
         inside = np.minimum(edges[:-1] - edges[0], len(mixed) - 1)
         finest[first:last, 0] = np.minimum.reduceat(mixed, inside)
         finest[first:last, 1] = np.maximum.reduceat(mixed, inside)

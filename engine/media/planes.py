@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import av
-import cv2
 import numpy as np
 from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
 
 from .frames import Colour
+from .orientation import Orientation
 
 RGB_COLOUR = Colour()  # what RGB-coded pictures are converted to: BT.709, limited range
 _PLANAR_420 = {"yuv420p", "yuvj420p", "yuva420p"}
-_ROTATIONS = {90: cv2.ROTATE_90_COUNTERCLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_CLOCKWISE}
 
 
 def is_rgb_coded(picture: av.VideoFrame) -> bool:
@@ -27,17 +26,6 @@ def colour_of(picture: av.VideoFrame) -> Colour:
     return Colour(int(picture.colorspace), int(picture.color_primaries), int(picture.color_trc), full)
 
 
-def turn_of(picture: av.VideoFrame) -> int:
-    """Degrees (0, 90, 180, 270) to turn a picture counterclockwise to have it upright."""
-    return round(picture.rotation / 90) % 4 * 90
-
-
-def upright_size(picture: av.VideoFrame) -> tuple[int, int]:
-    """Width and height after rotation, as stored in the file (may be odd)."""
-    size = picture.width, picture.height
-    return size if turn_of(picture) in (0, 180) else size[::-1]
-
-
 class PlaneConverter:
     """Pictures of one stream to I420 planes [H*3/2, W] that the caller owns.
 
@@ -47,12 +35,11 @@ class PlaneConverter:
     scaled to it.
     """
 
-    def __init__(self, size: tuple[int, int]) -> None:
-        self._size = size
+    def __init__(self, size: tuple[int, int], orientation: Orientation) -> None:
+        self._size, self._orientation = size, orientation
         self._scaler = VideoReformatter()
 
     def __call__(self, picture: av.VideoFrame) -> np.ndarray:
-        turn = turn_of(picture)
         if picture.format.name not in _PLANAR_420 or (picture.width, picture.height) != self._size:
             picture = self._to_420(picture)
         width, height = picture.width, picture.height
@@ -65,7 +52,14 @@ class PlaneConverter:
         chroma = planes[even_height:].reshape(2, even_height // 2, even_width // 2)
         for plane, target in zip(picture.planes[1:3], chroma, strict=True):
             target[:] = _view(plane, *target.shape)
-        return planes if turn == 0 else _rotate(planes, turn)
+        return planes if self._orientation == Orientation() else self._upright(planes)
+
+    def _upright(self, planes: np.ndarray) -> np.ndarray:
+        height, width = planes.shape[0] * 2 // 3, planes.shape[1]
+        luma = self._orientation.apply(planes[:height])
+        chroma = map(self._orientation.apply, planes[height:].reshape(2, height // 2, width // 2))
+        return np.concatenate([luma.reshape(-1), *(plane.reshape(-1) for plane in chroma)]).reshape(
+            luma.shape[0] * 3 // 2, luma.shape[1])
 
     def _to_420(self, picture: av.VideoFrame) -> av.VideoFrame:
         width, height = self._size
@@ -81,12 +75,3 @@ class PlaneConverter:
 
 def _view(plane: av.video.plane.VideoPlane, height: int, width: int) -> np.ndarray:
     return np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)[:height, :width]
-
-
-def _rotate(planes: np.ndarray, turn: int) -> np.ndarray:
-    height, width = planes.shape[0] * 2 // 3, planes.shape[1]
-    luma = cv2.rotate(planes[:height], _ROTATIONS[turn])
-    chroma = planes[height:].reshape(2, height // 2, width // 2)
-    turned = [cv2.rotate(plane, _ROTATIONS[turn]) for plane in chroma]
-    return np.concatenate([luma.reshape(-1), *(plane.reshape(-1) for plane in turned)]).reshape(
-        luma.shape[0] * 3 // 2, luma.shape[1])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 import numpy as np
 from av.video.stream import VideoStream
@@ -35,53 +36,66 @@ class Scan:
     digest: str
 
 
+class _Packet(NamedTuple):
+    """shown: False for what is decoded only because shown pictures refer to it (an edit list hides it)."""
+
+    pts: int
+    dts: int
+    duration: int
+    key: bool
+    shown: bool
+
+
 def scan_file(file: MediaFile) -> Scan:
     """Demux (without decoding) all packets of a video; raises VideoError if none or not all are there."""
     digest = hashlib.blake2b(digest_size=16)
-    packets: list[tuple[int, int | None, int, bool]] = []
+    packets: list[_Packet] = []
     timed = True
     with file.pictures() as (container, stream):
-        seen = 0
+        seen = whole = 0
         for packet in container.demux(stream):
             if packet.size == 0:
                 continue
             seen += 1
+            whole += not packet.is_corrupt
             digest.update(packet)
-            if packet.is_discard or _is_hidden(stream, memoryview(packet)):
+            if _is_hidden(stream, memoryview(packet)):
                 continue
             if packet.pts is None:
-                timed = False
+                timed = timed and packet.is_discard
             else:
-                packets.append((packet.pts, packet.dts, packet.duration or 0, packet.is_keyframe))
-        if "mp4" in container.format.name and seen < stream.frames:
-            raise VideoError(f"{file.name} is cut short ({seen} of {stream.frames} frames are there); "
+                dts = packet.pts if packet.dts is None else packet.dts
+                packets.append(_Packet(packet.pts, dts, packet.duration or 0, packet.is_keyframe,
+                                       not packet.is_discard))
+        # An edit list may hide any number of frames of a file that is all there.
+        if "mp4" in container.format.name and whole < stream.frames and file.has_cut_box():
+            raise VideoError(f"{file.name} is cut short ({whole} of {stream.frames} frames are there); "
                              "copy it again.")
-        if seen == 0:
+        if seen == 0 or (timed and not any(packet.shown for packet in packets)):
             raise VideoError(f"{file.name} holds no pictures; choose another video.")
         if timed:
             return _scan_timed(stream, packets, digest)
     return _scan_untimed(file, digest.hexdigest())
 
 
-def _scan_timed(stream: VideoStream, packets: list[tuple[int, int | None, int, bool]],
-                digest: hashlib.blake2b) -> Scan:
-    first_key = next((i for i, packet in enumerate(packets) if packet[3]), 0)
-    packets = packets[first_key:]
-    pts = np.array([packet[0] for packet in packets], np.int64)
-    key = np.array([packet[3] for packet in packets])
+def _scan_timed(stream: VideoStream, packets: list[_Packet], digest: hashlib.blake2b) -> Scan:
+    packets = packets[next((i for i, packet in enumerate(packets) if packet.key), 0) :]
+    pts, dts, duration, key, shown = (np.array(column) for column in zip(*packets, strict=True))
     key[0] = True
-    dts = np.array([p if d is None else d for p, d, *_ in packets], np.int64)
     # Pictures shown before the first key frame refer to something that isn't in the file.
-    ticks = np.unique(pts[pts >= pts[0]])
-    last = packets[int(np.argmax(pts))]
+    shown &= pts >= pts[0]
+    ticks = np.unique(pts[shown])
+    last = int(duration[shown][np.argmax(pts[shown])])
     time_base = Fraction(stream.time_base or 1)
     declared = [standard_rate(rate) for rate in (stream.guessed_rate, stream.average_rate) if rate]
     fps, variable = frame_rate(ticks, time_base, declared)
     step = round(1 / (fps * time_base))
+    # A key frame that is hidden itself begins what is shown next.
     keys = np.searchsorted(ticks, pts[key]).astype(np.int32)
     order = np.argsort(keys, kind="stable")
+    order = order[keys[order] < len(ticks)]
     digest.update(ticks.tobytes())
-    return Scan(time_base, ticks, int(ticks[-1]) + (last[2] if variable and last[2] else max(step, 1)),
+    return Scan(time_base, ticks, int(ticks[-1]) + (last if variable and last else max(step, 1)),
                 keys[order], np.minimum(dts, pts)[key][order], True, fps, variable, digest.hexdigest())
 
 

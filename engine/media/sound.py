@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import av
 import numpy as np
 
 from ..errors import AudioError
-from .container import MediaFile, MediaInput, reason
+from .container import DEFAULT, MediaFile, MediaInput, reason, sound_stream
+from .downmix import MOST_CHANNELS, Downmix, known_layout
 
 if TYPE_CHECKING:
     from av.audio.stream import AudioStream
@@ -26,11 +28,20 @@ _RESAMPLED_SECONDS = 5
 
 @dataclass(frozen=True, eq=False)
 class Sound:
-    """samples: float32 [channels, n], nominally -1..1; rate: samples per second."""
+    """samples: float32 [channels, n], nominally -1..1; rate: samples per second.
+
+    layout: FFmpeg's name of what the channels are; if not given, what is usual for their number, "" where
+    nothing is. notes: sentences for a run report.
+    """
 
     samples: np.ndarray
     rate: int
+    layout: str = ""
+    notes: tuple[str, ...] = ()
     _mono: dict[int, np.ndarray] = field(default_factory=dict, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "layout", known_layout(self.layout, len(self.samples)))
 
     @property
     def duration(self) -> Fraction:
@@ -49,6 +60,9 @@ class Sound:
         if waveform.ndim != 3 or waveform.shape[0] == 0 or waveform.shape[1] == 0:
             raise AudioError(f"The audio has the shape {tuple(waveform.shape)} instead of [batch, channels, "
                              "samples]; take it from an audio loader.")
+        if waveform.shape[1] > MOST_CHANNELS:
+            raise AudioError(f"The audio has {waveform.shape[1]} channels, and more than {MOST_CHANNELS} can't "
+                             "be heard: mix them down first.")
         if waveform.shape[2] == 0:
             raise AudioError("The audio is empty (0 samples); choose one that has some length.")
         if rate <= 0:
@@ -56,43 +70,41 @@ class Sound:
         first = waveform[0]
         samples = first if isinstance(first, np.ndarray) else first.detach().float().cpu().numpy()
         samples = samples.astype(np.float32, copy=False)
-        # The sum is finite only if every sample is, and needs no copy.
-        with np.errstate(invalid="ignore"):
-            total = np.add.reduce(samples, axis=None, dtype=np.float64)
-        if not np.isfinite(total):
-            raise AudioError("The audio holds values that are not numbers (NaN or infinite); load it again.")
-        return cls(samples, rate)
+        return cls(_checked(samples, "The audio"), rate)
 
     @classmethod
-    def load(cls, file: MediaInput) -> Sound:
-        """Decode an audio file, or the last decodable audio track of a video.
+    def load(cls, file: MediaInput, track: int | None = None) -> Sound:
+        """Decode an audio file, or an audio track of a video.
 
-        Encoder priming and edit lists are honoured; beside a video, time 0 is its first frame (silence where
-        the track starts later). Raises AudioError.
+        track: 1 for the first; None for what `sound_stream` takes. Encoder priming and edit lists are
+        honoured; beside a video, time 0 is its first frame (silence where the track starts later). Raises
+        AudioError.
         """
         media = MediaFile(file)
-        sound = cls.of_media(media, _picture_start(media), None)
+        sound = cls.of_media(media, _picture_start(media), None, track)
         if sound is None:
             raise AudioError(f"{media.name} has no audio that can be decoded; choose another file.")
         return sound
 
     @classmethod
-    def of_media(cls, media: MediaFile, begin: Fraction | None, seconds: Fraction | None) -> Sound | None:
+    def of_media(cls, media: MediaFile, begin: Fraction | None, seconds: Fraction | None,
+                 track: int | None = None) -> Sound | None:
         """Audio from `begin` (in the container's time; None: where the audio starts), cut or padded to
         `seconds` if given. None if there is no decodable audio track. Raises AudioError."""
         try:
             with media.open() as container:
-                # Streams without a decoder have no codec context; decoding their packets would crash.
-                stream = next((s for s in reversed(container.streams.audio) if s.codec_context), None)
+                stream = sound_stream(container, track, media.name)
                 if stream is None:
                     return None
+                notes = _track_notes(container, stream, track)
                 sound = _collect(container, stream, begin, seconds)
         except (av.error.FFmpegError, OSError) as error:
             raise AudioError(f"{media.name} can't be read as audio ({reason(error)}); "
                              "convert it to WAV or MP3.") from error
-        if sound is None or seconds is None:
-            return sound
-        return sound.cut(Fraction(0), seconds)
+        if sound is None:
+            return None
+        _checked(sound.samples, media.name)
+        return replace(sound if seconds is None else sound.cut(Fraction(0), seconds), notes=notes)
 
     def cut(self, start: Fraction | float, seconds: Fraction | float) -> Sound:
         """The stretch [start, start + seconds), silence where it reaches beyond the sound."""
@@ -100,20 +112,36 @@ class Sound:
         last = round((Fraction(start) + Fraction(seconds)) * self.rate)
         channels, count = self.samples.shape
         if first >= 0 and last <= count:
-            return self if (first, last) == (0, count) else Sound(self.samples[:, first:last], self.rate)
+            return self if (first, last) == (0, count) else self._like(self.samples[:, first:last])
         samples = np.zeros((channels, max(last - first, 0)), np.float32)
         inside = self.samples[:, max(first, 0) : max(last, 0)]
         samples[:, max(-first, 0) :][:, : inside.shape[1]] = inside
-        return Sound(samples, self.rate)
+        return self._like(samples)
+
+    def _like(self, samples: np.ndarray) -> Sound:
+        return Sound(samples, self.rate, self.layout, self.notes)
 
     def mono(self, rate: int = 16000) -> np.ndarray:
-        """All channels mixed and resampled, float32 [n]; kept for the next caller."""
+        """All channels mixed (`mixed`) and resampled, float32 [n]; kept for the next caller."""
         if rate not in self._mono:
-            self._mono[rate] = self._mixed() if rate == self.rate else self._resampled(rate)
+            self._mono[rate] = self.mixed() if rate == self.rate else self._resampled(rate)
         return self._mono[rate]
 
-    def _mixed(self, start: int = 0, stop: int | None = None) -> np.ndarray:
-        return self.samples[:, start:stop].mean(axis=0, dtype=np.float32)
+    def mixed(self, start: int = 0, stop: int | None = None) -> np.ndarray:
+        """Samples start..stop-1 of all channels as one, float32, by `Downmix`."""
+        return self.samples[0, start:stop] if len(self.samples) == 1 else self.downmix.part(start, stop)
+
+    @cached_property
+    def downmix(self) -> Downmix:
+        return Downmix(self.samples, self.rate, self.layout)
+
+    def all_notes(self) -> list[str]:
+        """`notes`, and what its channels make necessary to say."""
+        channels = len(self.samples)
+        if channels < 2 or not self.downmix.cancels:
+            return list(self.notes)
+        return [*self.notes, f"The sound's {channels} channels cancel each other out when they are mixed: "
+                f"where they do, channel {self.downmix.loudest + 1} alone is heard for the mouth."]
 
     def _resampled(self, rate: int) -> np.ndarray:
         """Block by block, because the filter takes many times its input; exact: its reach is short."""
@@ -126,7 +154,7 @@ class Sound:
         for start in range(0, count, _RESAMPLED_SECONDS * self.rate):
             first = max(start - self.rate, 0)
             stop = start + _RESAMPLED_SECONDS * self.rate
-            piece = torch.from_numpy(self._mixed(first, stop + self.rate))
+            piece = torch.from_numpy(self.mixed(first, stop + self.rate))
             begin = start // self.rate * rate
             part = out[begin : begin + _RESAMPLED_SECONDS * rate]
             part[:] = resample(piece, self.rate, rate)[(start - first) // self.rate * rate :][: len(part)]
@@ -160,12 +188,15 @@ def _collect(container: InputContainer, stream: AudioStream, begin: Fraction | N
         container.seek(int((begin - _SEEK_LEAD) / Fraction(stream.time_base or 1)), stream=stream)
     resampler: av.AudioResampler | None = None
     parts: list[np.ndarray] = []
-    rate = filled = 0
+    rate = filled = channels = 0
+    layout = ""
     position: int | None = None  # of the next sample; below 0 before `begin`
     for frame in _decoded(container, stream):
         if resampler is None:
-            rate = frame.sample_rate
-            resampler = av.AudioResampler(format="fltp", layout=frame.layout, rate=rate)
+            rate, channels = frame.sample_rate, frame.layout.nb_channels
+            layout = frame.layout.name
+            # Interleaved: PyAV reads the planes of eight or more channels beyond their end, and crashes.
+            resampler = av.AudioResampler(format="flt", layout=frame.layout, rate=rate)
         if frame.pts is not None:
             at = frame.pts * Fraction(frame.time_base or 1)
             begin = at if begin is None else begin
@@ -174,13 +205,32 @@ def _collect(container: InputContainer, stream: AudioStream, begin: Fraction | N
                 position = place
         position = position or 0
         for piece in resampler.resample(frame):
-            samples = piece.to_ndarray()
+            samples = piece.to_ndarray().reshape(-1, channels).T
             fresh = samples[:, max(filled - position, 0) :]
             position += samples.shape[1]
             if fresh.shape[1]:
                 silence = max(position - fresh.shape[1] - filled, 0)
-                parts += [np.zeros((len(samples), silence), np.float32), fresh]
+                parts += [np.zeros((channels, silence), np.float32), fresh]
                 filled += silence + fresh.shape[1]
         if seconds is not None and filled >= seconds * rate:
             break
-    return Sound(np.concatenate(parts, axis=1), rate) if filled else None
+    return Sound(np.concatenate(parts, axis=1), rate, layout) if filled else None
+
+
+def _track_notes(container: InputContainer, stream: AudioStream, track: int | None) -> tuple[str, ...]:
+    streams = container.streams.audio
+    if track is not None or len(streams) < 2:
+        return ()
+    return (f"Of {len(streams)} audio tracks number {streams.index(stream) + 1} is heard, "
+            f"{'the default' if stream.disposition & DEFAULT else 'the first'}.",)
+
+
+def _checked(samples: np.ndarray, name: str) -> np.ndarray:
+    """The samples; raises AudioError where some are no numbers."""
+    # The sum is finite only if every sample is, and needs no copy.
+    with np.errstate(invalid="ignore"):
+        total = np.add.reduce(samples, axis=None, dtype=np.float64)
+    if not np.isfinite(total):
+        raise AudioError(f"{name} holds values that are not numbers (NaN or infinite); load it again, or "
+                         "export it anew.")
+    return samples

@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import av
+import numpy as np
 from av.subtitles.subtitle import SubtitleSet
 
 from ..errors import MissingFilesError
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 # ISO/IEC 14496-3, table 1.18.
 AAC_RATES = (96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350)
-_LAYOUTS = {1: "mono", 2: "stereo", 3: "3.0", 4: "4.0", 5: "5.0", 6: "5.1", 7: "6.1", 8: "7.1"}
 _AUDIO_BLOCK = 8192
 # What FFmpeg's encoder wants to know of the looks of text that has none of its own.
 _ASS_HEADER = b"""[Script Info]
@@ -62,28 +62,38 @@ class Track(ABC):
         """Let go of other files."""
 
 
+def carried_channels(sound: Sound) -> int:
+    """How many channels an EncodedSound has: one or two as they are, more as stereo, and as mono where nobody
+    knows what they are."""
+    return min(len(sound.samples), 2) if sound.layout else 1
+
+
 class EncodedSound(Track):
     """AAC of a sound, cut or padded with silence to `duration`."""
 
     def __init__(self, container: OutputContainer, sound: Sound, duration: Fraction) -> None:
         self._container, self._sound, self._duration = container, sound, duration
         rate = sound.rate if sound.rate in AAC_RATES else 48000
-        self._stream = container.add_stream(
-            "aac", rate=rate, layout="mono" if len(sound.samples) == 1 else "stereo"
-        )
+        self._mixed = carried_channels(sound) == 1
+        self._stream = container.add_stream("aac", rate=rate, layout="mono" if self._mixed else "stereo")
         self._stream.bit_rate = 192_000
         self._heard = 0
 
     def until(self, time: Fraction) -> None:
-        rate = self._sound.rate
+        sound, rate = self._sound, self._sound.rate
         end = round(min(time, self._duration) * rate)
         while self._heard < end:
-            count = min(_AUDIO_BLOCK, end - self._heard)
-            block = self._sound.cut(Fraction(self._heard, rate), Fraction(count, rate)).samples
-            frame = av.AudioFrame.from_ndarray(block, format="fltp", layout=_LAYOUTS[len(block)])
+            stop = min(self._heard + _AUDIO_BLOCK, end)
+            span = slice(self._heard, stop)
+            block = sound.mixed(span.start, span.stop)[None] if self._mixed else sound.samples[:, span]
+            block = np.pad(block, ((0, 0), (0, stop - self._heard - block.shape[1])))
+            # Interleaved, because PyAV fails on eight planes or more.
+            frame = av.AudioFrame.from_ndarray(
+                np.ascontiguousarray(block.T).reshape(1, -1), "flt", "mono" if self._mixed else sound.layout
+            )
             frame.sample_rate, frame.time_base, frame.pts = rate, Fraction(1, rate), self._heard
             self._container.mux(self._stream.encode(frame))
-            self._heard += count
+            self._heard = stop
 
     def finish(self) -> None:
         self._container.mux(self._stream.encode(None))

@@ -13,7 +13,8 @@ from ..errors import VideoError
 from .coded_sound import CodedSound
 from .container import MediaFile, MediaInput
 from .frames import Frame
-from .planes import PlaneConverter, colour_of, upright_size
+from .orientation import orientation_of
+from .planes import PlaneConverter, colour_of
 from .scan import Scan, scan_file
 from .sound import Sound
 from .times import ConstantTimes, FrameTimes, TickTimes
@@ -42,7 +43,8 @@ class VideoSource:
         if min(self._coded_size) < MIN_SIDE:
             raise VideoError(f"{self._file.name} is only {picture.width}x{picture.height} pixels; "
                              f"it needs at least {MIN_SIDE}x{MIN_SIDE}.")
-        width, height = upright_size(picture)
+        self._orientation = orientation_of(picture, self._file)
+        width, height = self._orientation.size(*self._coded_size)
         self.size = width + width % 2, height + height % 2
         self.colour = colour_of(picture)
         self.fps = self._scan.fps if len(self._scan.ticks) > 1 else STILL_RATE
@@ -67,7 +69,7 @@ class VideoSource:
         stop = self.frames if stop is None else min(stop, self.frames)
         if start >= stop:
             return
-        convert = PlaneConverter(self._coded_size)
+        convert = PlaneConverter(self._coded_size, self._orientation)
         patience = max(round(self.fps), 1)
         wanted, previous = start, None
         for index, picture in self._pictures(start):

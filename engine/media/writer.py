@@ -176,7 +176,8 @@ class Mp4Writer:
     def _encode(self, frame: Frame, end: Fraction) -> None:
         for track in self._tracks:
             track.until(frame.pts)
-        picture = av.VideoFrame.from_numpy_buffer(frame.planes, format="yuv420p")
+        # A copy: `from_numpy_buffer` takes rows // 6 * 4 for the height, wrong where that is 2 mod 4.
+        picture = av.VideoFrame.from_ndarray(frame.planes, format="yuv420p")
         picture.time_base = self._time_base
         picture.pts = round(frame.pts / self._time_base)
         picture.duration = round(end / self._time_base) - picture.pts

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 from collections.abc import Mapping
 from fractions import Fraction
 
@@ -10,6 +11,7 @@ import av
 import numpy as np
 import pytest
 import torch
+from av.stream import Disposition
 from torchaudio.functional import resample
 
 from lipsync_studio.engine.errors import AudioError
@@ -65,6 +67,7 @@ def test_lazy_mapping_half_precision_and_batches():
     ({"waveform": torch.zeros(1, 0, 9), "sample_rate": 16000}, "shape"),
     ({"waveform": torch.zeros(1, 9), "sample_rate": 16000}, "shape"),
     ({"waveform": torch.zeros(1, 1, 9), "sample_rate": 0}, "sample rate"),
+    ({"waveform": torch.zeros(1, 65, 9), "sample_rate": 16000}, "65 channels"),
     ({"waveform": torch.tensor([[[0.0, float("nan")]]]), "sample_rate": 16000}, "not numbers"),
     ({"waveform": torch.tensor([[[float("inf"), float("-inf")]]]), "sample_rate": 16000}, "not numbers"),
 ])
@@ -137,27 +140,83 @@ def test_beside_a_video_time_zero_is_the_first_picture(make_video):
     assert abs(lag(sound.samples[0], np.concatenate([np.zeros(24000, np.float32), samples[0]]))) <= 1
 
 
-def test_the_last_decodable_track_is_taken(tmp_path):
-    """A track without a decoder behind the real one, as the APAC track of an iPhone's video."""
-    path = tmp_path / "two.mov"
-    samples = click_track(48000, 1.0, [0.25])
+def two_tracks(path, samples, default=None):  # type: ignore[no-untyped-def]
+    """A sound, and silence; default: which of them (from 0) is marked so, if any."""
     with av.open(str(path), "w") as out:
         streams = [out.add_stream("pcm_s16le", rate=48000, layout="mono") for _ in range(2)]
+        for number, stream in enumerate(streams):
+            if default is not None:
+                stream.disposition = Disposition.default if number == default else 0
         for stream, gain in zip(streams, (1.0, 0.0), strict=True):
             frame = av.AudioFrame.from_ndarray(samples * np.float32(gain), format="fltp", layout="mono")
             frame.sample_rate, frame.time_base, frame.pts = 48000, Fraction(1, 48000), 0
             out.mux(stream.encode(frame))
             out.mux(stream.encode(None))
-    assert Sound.load(path).samples.max() == 0
-    data = bytearray(path.read_bytes())
+    return path
+
+
+def test_a_track_without_a_decoder_is_passed_over(tmp_path):
+    """As the APAC track of an iPhone's video."""
+    samples = click_track(48000, 1.0, [0.25])
+    data = bytearray(two_tracks(tmp_path / "two.mov", samples).read_bytes())
     entry = data.rindex(b"sowt")
-    data[entry : entry + 4] = b"zzzz"
-    spoiled = Sound.load(io.BytesIO(bytes(data)))
-    assert abs(lag(spoiled.samples[0], samples[0])) == 0
     first = data.index(b"sowt")
     data[first : first + 4] = b"zzzz"
+    assert Sound.load(io.BytesIO(bytes(data))).samples.max() == 0
+    data[entry : entry + 4] = b"zzzz"
     with pytest.raises(AudioError, match="no audio that can be decoded"):
         Sound.load(io.BytesIO(bytes(data)))
+
+
+@pytest.mark.parametrize(("default", "heard"), [(None, 1), (0, 1), (1, 2)])
+def test_of_several_tracks_the_default_is_heard(tmp_path, default, heard):
+    samples = click_track(48000, 1.0, [0.25])
+    path = two_tracks(tmp_path / "two.mka", samples, default)
+    sound = Sound.load(path)
+    assert (sound.samples.max() > 0.1) == (heard == 1)
+    assert f"Of 2 audio tracks number {heard} is heard" in sound.notes[0]
+    assert Sound.load(path, track=1).samples.max() > 0.1
+    assert Sound.load(path, track=2).samples.max() == 0
+    assert not Sound.load(path, track=2).notes
+    with pytest.raises(AudioError, match="no audio track 3 that can be decoded; it has 2"):
+        Sound.load(path, track=3)
+
+
+@pytest.mark.parametrize("channels", [3, 6, 7, 8, 9, 10, 16, 64])
+@pytest.mark.parametrize("codec", ["pcm_s16le", "pcm_f32le"])
+def test_any_number_of_channels_is_heard(tmp_path, channels, codec):
+    time = np.arange(16000) / 16000
+    samples = np.zeros((channels, 16000), np.float32)
+    samples[-1] = 0.5 * np.sin(2 * np.pi * 440 * time)
+    samples[0] = 0.25 * np.sin(2 * np.pi * 220 * time)
+    path = tmp_path / "many.wav"
+    kind = np.int16 if codec == "pcm_s16le" else np.float32
+    scale = 32767 if codec == "pcm_s16le" else 1
+    write_wav(path, (samples.T * scale).astype(kind))
+    sound = Sound.load(path)
+    assert np.abs(sound.samples - samples).max() < 1e-4
+    mono = sound.mono()
+    spectrum = np.abs(np.fft.rfft(mono))
+    assert spectrum[440] > 20 * spectrum[300]
+    assert spectrum[220] > 20 * spectrum[300]
+
+
+def write_wav(path, frames):  # type: ignore[no-untyped-def]
+    """Without WAVE_FORMAT_EXTENSIBLE: nobody says what the channels are. frames: [n, channels]."""
+    size, width = frames.nbytes, frames.dtype.itemsize
+    channels = frames.shape[1]
+    header = struct.pack("<HHIIHH", 1 if frames.dtype == np.int16 else 3, channels, 16000,
+                         16000 * channels * width, channels * width, 8 * width)
+    path.write_bytes(b"RIFF" + struct.pack("<I", 36 + size) + b"WAVEfmt " + struct.pack("<I", 16) + header
+                     + b"data" + struct.pack("<I", size) + frames.tobytes())
+
+
+def test_sound_that_is_no_numbers_is_refused_before_work(tmp_path):
+    frames = np.zeros((1600, 1), np.float32)
+    frames[800] = np.nan
+    write_wav(tmp_path / "nan.wav", frames)
+    with pytest.raises(AudioError, match=r"nan.wav.* not numbers"):
+        Sound.load(tmp_path / "nan.wav")
 
 
 def test_a_silent_video_and_bad_files(make_video, tmp_path):

@@ -8,6 +8,7 @@ from pathlib import Path
 from ..engine.errors import InputError
 from ..engine.host.protocol import Host
 from ..engine.media.sound import Sound
+from ..engine.media.tracks import carried_channels
 from ..engine.media.writer import Mp4Writer
 from ..engine.report import FrameState, RunReport, spans
 from .protocol import LipSyncBackend, LipSyncRequest, Rendering
@@ -24,6 +25,8 @@ def run(backend: LipSyncBackend, request: LipSyncRequest, host: Host, path: Path
     prepared = time.monotonic()
     report = write(rendering, backend.name, request.soundtrack, path, crf)
     report.seconds = {"prepare": round(prepared - started, 3), **report.seconds}
+    sounds = {id(sound): sound for sound in (request.soundtrack, request.voice)}.values()
+    report.notes = [note for sound in sounds for note in sound.all_notes()] + report.notes
     return report
 
 
@@ -47,5 +50,14 @@ def write(rendering: Rendering, name: str, soundtrack: Sound | None, path: Path,
         size=rendering.size,
         spans=spans(states),
         seconds={"render": round(time.monotonic() - started, 3)},
-        notes=rendering.notes,
+        notes=[*_carried(soundtrack), *rendering.notes],
     )
+
+
+def _carried(soundtrack: Sound | None) -> list[str]:
+    """What becomes of a soundtrack that an MP4 of ours doesn't carry as it is."""
+    channels = len(soundtrack.samples) if soundtrack else 0
+    if soundtrack is None or carried_channels(soundtrack) == channels:
+        return []
+    mixed = "stereo" if carried_channels(soundtrack) == 2 else "one"
+    return [f"The soundtrack's {channels} channels are mixed down to {mixed}."]

@@ -11,6 +11,7 @@ from ..align.formats import SUFFIXES, write
 from ..engine.errors import AlignmentError, InputError, OutputError, TextError
 from ..engine.host.plain import PlainHost
 from ..engine.media.sound import Sound
+from .outputs import OVERWRITE_HELP, check_outputs
 
 if TYPE_CHECKING:
     from ..align.words import WordTimings
@@ -25,6 +26,7 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--lyrics", type=Path, help="what is heard, as a text file; without it: recognised")
     parser.add_argument("--out", type=Path, required=True, help=f"{', '.join(sorted(SUFFIXES))}")
     parser.add_argument("--vocals", type=Path, help="the voice alone, where the audio is a song with music")
+    parser.add_argument("--audio-track", type=int, metavar="N", help="of a file with several: 1 is its first")
     parser.add_argument("--language", default="", help="code such as en; found out by default")
     parser.add_argument("--content", choices=_CONTENTS, default="auto")
     parser.add_argument("--engine", choices=_ALIGNERS, default="auto")
@@ -32,6 +34,7 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--whisper", type=Path, help="local Whisper model: .pt file or folder")
     parser.add_argument("--download", action="store_true", help="fetch the model that is missing")
     parser.add_argument("--report", action="store_true", help="print how it was done, and every word")
+    parser.add_argument("--overwrite", action="store_true", help=OVERWRITE_HELP)
     parser.add_argument("--quiet", action="store_true", help="no progress bar")
     parser.set_defaults(run=_align)
 
@@ -41,12 +44,13 @@ def _align(options: argparse.Namespace) -> None:
         raise OutputError(
             f'"{options.out.name}" has no known ending: choose one of {", ".join(sorted(SUFFIXES))}.'
         )
-    if not options.out.parent.is_dir():
-        raise OutputError(
-            f"The folder {options.out.parent} doesn't exist: make it or choose another for --out."
-        )
+    check_outputs(
+        {"--out": options.out},
+        {"the audio": options.audio, "--lyrics": options.lyrics, "--vocals": options.vocals},
+        overwrite=options.overwrite,
+    )
     lyrics = _text(options.lyrics) if options.lyrics else None
-    sound = Sound.load(options.audio)
+    sound = Sound.load(options.audio, options.audio_track)
     stem = Sound.load(options.vocals) if options.vocals else None
     with PlainHost(progress=not options.quiet) as host:
         timings, report = (
@@ -55,6 +59,8 @@ def _align(options: argparse.Namespace) -> None:
             else _aligned(sound, stem, lyrics, options, host)
         )
     write(timings, options.out)
+    for note in sound.all_notes():
+        print(f"Note: {note}", file=sys.stderr)
     if options.report:
         print(report)
     else:

@@ -11,13 +11,14 @@ from ..backends.musetalk.settings import Quality
 from ..backends.protocol import ContentKind, LipSyncBackend, LipSyncRequest, SilenceRule
 from ..backends.registry import BACKENDS
 from ..backends.run import run
-from ..engine.errors import InputError, OutputError, TextError
+from ..engine.errors import InputError, TextError
 from ..engine.host.plain import PlainHost
 from ..engine.media.sound import Sound
 from ..engine.media.timeline import FillRule, LengthRule
 from ..engine.media.video import VideoSource
 from ..engine.weights.entries import WeightSet
 from ..musetalk_core.presets import DEFAULT_PRESET, PRESETS
+from .outputs import OVERWRITE_HELP, check_outputs
 
 
 def add_parser(commands: argparse._SubParsersAction) -> None:
@@ -36,7 +37,12 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--content", choices=get_args(ContentKind), default="auto")
     parser.add_argument("--person", default="largest", help="largest, left, right, centre or an id")
     parser.add_argument("--crf", type=int, default=18, help="H.264 quality, lower is better (default 18)")
+    parser.add_argument(
+        "--audio-track", type=int, metavar="N",
+        help="of an --audio with several: 1 is its first; by default the one marked so, else the first",
+    )  # fmt: skip
     parser.add_argument("--report", type=Path, help="write the run report as JSON; - prints it")
+    parser.add_argument("--overwrite", action="store_true", help=OVERWRITE_HELP)
     parser.add_argument("--quiet", action="store_true", help="no progress bar")
     musetalk = parser.add_argument_group("with --backend musetalk")
     musetalk.add_argument("--version", choices=list(PRESETS), help=f"default {DEFAULT_PRESET}")
@@ -51,13 +57,16 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
 
 
 def _render(options: argparse.Namespace) -> None:
-    if not options.out.parent.is_dir():
-        raise OutputError(
-            f"The folder {options.out.parent} doesn't exist: make it or choose another for --out."
-        )
+    report_file = options.report if options.report and str(options.report) != "-" else None
+    check_outputs(
+        {"--out": options.out, "--report": report_file},
+        {"--source": options.source, "--audio": options.audio, "--driving": options.driving,
+         "--text": options.text},
+        overwrite=options.overwrite,
+    )  # fmt: skip
     request = LipSyncRequest(
         source=VideoSource(options.source),
-        soundtrack=Sound.load(options.audio),
+        soundtrack=Sound.load(options.audio, options.audio_track),
         driving=Sound.load(options.driving) if options.driving else None,
         lyrics=_text(options.text) if options.text else "",
         length=options.length,
@@ -68,11 +77,13 @@ def _render(options: argparse.Namespace) -> None:
     )
     with PlainHost(progress=not options.quiet) as host:
         report = run(_backend(options, host), request, host, options.out, options.crf)
-    if options.report and str(options.report) != "-":
-        options.report.write_text(report.to_json(), encoding="utf-8")
+    if report_file:
+        report_file.write_text(report.to_json(), encoding="utf-8")
     elif options.report:
         print(report.to_json())
     else:
+        for note in report.notes:
+            print(f"Note: {note}", file=sys.stderr)
         print(f"{options.out}: {report.frames} frames, {report.generated} generated", file=sys.stderr)
 
 

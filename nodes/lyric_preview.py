@@ -69,7 +69,7 @@ def _checked(given: Any) -> dict[str, Any]:
 
 
 def _leads_outside(font: str) -> bool:
-    """Whether it is a path, and not below ComfyUI's own folder: a page is not to learn what lies elsewhere."""
+    """Whether it is a path, and not below ComfyUI's folders: a page is not to learn what lies elsewhere."""
     name = font.strip()
     if not any(mark in name for mark in "/\\~"):
         return False

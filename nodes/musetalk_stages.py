@@ -70,7 +70,7 @@ class LipSyncAudioFeatures(io.ComfyNode):
         samples = sound.mono(16000)
         spans = None
         if pauses != "off":
-            spans = tuple(mouth_spans(samples, words, pauses, stem=False))  # type: ignore[arg-type]
+            spans = mouth_spans(samples, words, pauses, stem=False)  # type: ignore[arg-type]
         return io.NodeOutput(hear(model, samples, sound.duration, ComfyHost(), parity=parity, spans=spans))
 
 

@@ -13,11 +13,13 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from ...engine.media.voice import Spans, looks_like_song, loud_spans, voiced_spans
+from ...engine.media.spans import Spans
+from ...engine.media.voice import looks_like_song, loud_spans, voiced_spans
 from ..splice import SpliceClock
 from .protocol import Content
 
 RATE = 16000
+Span = tuple[float, float]
 
 # Nothing below this can be heard: -60 dB of full scale.
 _INAUDIBLE = 1e-3
@@ -39,7 +41,7 @@ class Passage:
     voiced: those in which there is a voice, as far as that can be told, seconds of the sound."""
 
     samples: npt.NDArray[np.float32]
-    spans: Spans
+    spans: Sequence[Span]
     voiced: Spans
     clock: SpliceClock = field(init=False)
 
@@ -68,12 +70,12 @@ def passages(samples: npt.NDArray[np.float32], content: Content, longest: float)
         return []
     samples = samples * np.float32(_PEAK / peak)
     voiced = voiced_spans(samples) if content == "speech" else loud_spans(samples)
-    spans = _padded(voiced, len(samples) / RATE)
+    spans = voiced.padded(_EDGE, 0.0, len(samples) / RATE)
     return [
         Passage(
             np.concatenate([samples[round(a * RATE) : round(b * RATE)] for a, b in group]),
             group,
-            [span for span in voiced if span[1] > group[0][0] and span[0] < group[-1][1]],
+            Spans(span for span in voiced if span[1] > group[0][0] and span[0] < group[-1][1]),
         )
         for group in _grouped(_shortened(spans, samples, longest), longest)
     ]
@@ -92,25 +94,13 @@ def language_samples(parts: Sequence[Passage]) -> list[npt.NDArray[np.float32]]:
     ]
 
 
-def _padded(voiced: Sequence[tuple[float, float]], end: float) -> Spans:
-    """The spans with edges of what is around them; those that then touch are one."""
-    spans: Spans = []
-    for start, stop in voiced:
-        first, last = max(0.0, start - _EDGE), min(end, stop + _EDGE)
-        if spans and first <= spans[-1][1]:
-            spans[-1] = (spans[-1][0], last)
-        else:
-            spans.append((first, last))
-    return spans
-
-
-def _shortened(spans: Spans, samples: npt.NDArray[np.float32], longest: float) -> Spans:
+def _shortened(spans: Spans, samples: npt.NDArray[np.float32], longest: float) -> list[Span]:
     """The spans, those that are too long cut where it is quietest."""
     power = np.square(samples[: len(samples) // _STEP * _STEP]).reshape(-1, _STEP).mean(axis=1)
     width = round(_CUT_SMOOTHING * RATE / _STEP)
     power = np.convolve(power, np.ones(width) / width, "same")
     search = min(_CUT_SEARCH, longest / 2)
-    parts: Spans = []
+    parts: list[Span] = []
     for start, stop in spans:
         while stop - start > longest:
             first, last = (round(time * RATE / _STEP) for time in (start + longest - search, start + longest))
@@ -121,8 +111,8 @@ def _shortened(spans: Spans, samples: npt.NDArray[np.float32], longest: float) -
     return parts
 
 
-def _grouped(spans: Spans, longest: float) -> list[Spans]:
-    groups: list[Spans] = []
+def _grouped(spans: Sequence[Span], longest: float) -> list[list[Span]]:
+    groups: list[list[Span]] = []
     room = 0.0
     for start, stop in spans:
         if stop - start > room:

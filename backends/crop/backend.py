@@ -53,6 +53,8 @@ class CropBackend:
             notes.append(
                 f"{self.name} can't close a mouth by itself: in silence the source frames are shown."
             )
+        if not job.speech.gate.any():
+            notes.append("There is no voice in the sound: the mouth stays at rest throughout.")
         return rendering(self.engine, job, notes, host)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...align.words import WordTimings
+from ...engine.media.spans import Spans
 from ...engine.media.voice import gate, looks_like_song, loud_spans, voiced_spans
 from ..protocol import ContentKind
 
@@ -12,8 +13,8 @@ from ..protocol import ContentKind
 _WORD_MARGIN = 0.15
 
 
-def speech_spans(samples: np.ndarray, content: ContentKind, stem: bool) -> list[tuple[float, float]]:
-    """Where there is a voice, as (start, end) in seconds, without knowing the words.
+def speech_spans(samples: np.ndarray, content: ContentKind, stem: bool) -> Spans:
+    """Where there is a voice, without knowing the words.
 
     samples: float32 [n] mono at 16 kHz. Voice activity decides on speech and on a vocal stem. In a full mix
     only true silence counts as a pause: voice detectors miss a third of sung frames."""
@@ -24,10 +25,10 @@ def speech_spans(samples: np.ndarray, content: ContentKind, stem: bool) -> list[
 
 def mouth_spans(
     samples: np.ndarray, words: WordTimings | None, content: ContentKind, stem: bool
-) -> list[tuple[float, float]]:
-    """Where the mouth moves, as (start, end) in seconds: around known words, else in `speech_spans`."""
+) -> Spans:
+    """Where the mouth moves: around known words, else in `speech_spans`."""
     if words is not None and words.lines:
-        return [(word.start - _WORD_MARGIN, word.end + _WORD_MARGIN) for word in words.words()]
+        return Spans((word.start, word.end) for word in words.words()).padded(_WORD_MARGIN)
     return speech_spans(samples, content, stem)
 
 

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from ...engine.media.spans import Spans
 from ...musetalk_core.audio import encode_blocks
 from ...musetalk_core.presets import PRESETS
 from ...musetalk_core.windows import parity_windows, windows
@@ -20,14 +21,14 @@ from ...musetalk_core.windows import parity_windows, windows
 class AudioFeatures:
     """states: float32 [T, 5, 384] at 50 Hz, mapped from a file, so that only what is read is in memory.
     version: the preset they were made for. parity: windows are the original's. duration: seconds of the
-    soundtrack. spans: where there is a voice, (start, end) in seconds; None where pauses don't matter.
+    soundtrack. spans: where there is a voice; None where pauses don't matter.
     """
 
     states: Tensor
     version: str
     parity: bool
     duration: Fraction
-    spans: tuple[tuple[float, float], ...] | None = None
+    spans: Spans | None = None
 
     def tokens(self, frames: np.ndarray, times: np.ndarray, fps: Fraction) -> Tensor:
         """float32 [N, 50, 384] for output frames (numbers int [N], times in seconds float64 [N])."""

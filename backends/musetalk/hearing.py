@@ -9,6 +9,7 @@ import torch
 
 from ...engine.host.discard import discard_with
 from ...engine.host.protocol import Host
+from ...engine.media.spans import Spans
 from ...musetalk_core.audio import STATES_PER_SECOND
 from .audio_features import AudioFeatures, encode_to_file
 from .models import MuseTalkModels
@@ -24,7 +25,7 @@ def hear(
     host: Host,
     *,
     parity: bool = False,
-    spans: tuple[tuple[float, float], ...] | None = None,
+    spans: Spans | None = None,
 ) -> AudioFeatures:
     """Features of mono 16 kHz samples float32 [n], in a temporary file. Raises AudioError for a sound that is
     too short."""

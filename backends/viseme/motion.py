@@ -8,7 +8,7 @@ all of them. Ours have a plateau over the phone's core, so that a sung vowel is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ...align.words import Phone
+from ...engine.media.spans import Spans
 from .shapes import CLOSED, TARGETS, TUCKED, VOWELS, Shape, Target
 
 Curve = npt.NDArray[np.float32]
@@ -194,17 +195,11 @@ def blend(
 
 
 def activity(
-    spans: Sequence[tuple[float, float]], centres: npt.NDArray[np.float64]
+    spans: Iterable[tuple[float, float]], centres: npt.NDArray[np.float64]
 ) -> npt.NDArray[np.float64]:
-    """1 in the voiced spans (seconds, in order), bridging pauses shorter than REST_AFTER; smooth ramps."""
-    stretches: list[tuple[float, float]] = []
-    for start, end in spans:
-        if stretches and start - stretches[-1][1] < REST_AFTER:
-            stretches[-1] = (stretches[-1][0], max(stretches[-1][1], end))
-        else:
-            stretches.append((start, end))
+    """1 in the voiced spans (seconds), bridging pauses shorter than REST_AFTER; smooth ramps."""
     active = np.zeros(len(centres))
-    for start, end in stretches:
+    for start, end in Spans(spans).bridged(REST_AFTER):
         rising = (centres - (start - _LEAD - _OPENING)) / _OPENING
         falling = (end + _CLOSING - centres) / _CLOSING
         active = np.maximum(active, _smooth(np.minimum(rising, falling)))

@@ -37,7 +37,8 @@ class MediaFile:
     @contextmanager
     def open(self) -> Iterator[InputContainer]:
         """Raises av.error.FFmpegError (an OSError too where the file itself is at fault)."""
-        file = self._path if self._data is None else io.BytesIO(self._data)
+        # Without its protocol a name with a colon would be taken for one.
+        file = f"file:{self._path}" if self._data is None else io.BytesIO(self._data)
         with av.open(file, mode="r", metadata_errors="ignore") as container:
             yield container
 

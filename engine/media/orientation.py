@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, cast
 
 import av
 import cv2
@@ -51,11 +52,10 @@ class Orientation:
 def orientation_of(picture: av.VideoFrame, file: MediaFile) -> Orientation:
     """Of a file's pictures, by its first: a display matrix counts, else, in a still, EXIF."""
     try:
-        matrix = next((data for data in picture.side_data if data.type.name == "DISPLAYMATRIX"), None)
-        if matrix is not None:
-            return Orientation.of_matrix(np.frombuffer(bytes(matrix), np.int32))
-    except ValueError:
-        # PyAV lists no side data at all where there is a kind that it doesn't know, such as EXIF.
+        matrix = cast(Any, picture.side_data)["DISPLAYMATRIX"]
+        return Orientation.of_matrix(np.frombuffer(matrix, np.int32))
+    except (KeyError, ValueError):
+        # PyAV has no side data at all (ValueError) beside a kind that it doesn't know, such as EXIF.
         pass
     exif = _exif(file)
     # Without its matrix PyAV tells the angle only, counterclockwise, as EXIF's 8, 3 and 6.

@@ -61,8 +61,8 @@ class Sound:
             raise AudioError(f"The audio has the shape {tuple(waveform.shape)} instead of [batch, channels, "
                              "samples]; take it from an audio loader.")
         if waveform.shape[1] > MOST_CHANNELS:
-            raise AudioError(f"The audio has {waveform.shape[1]} channels, and more than {MOST_CHANNELS} can't "
-                             "be heard: mix them down first.")
+            raise AudioError(f"The audio has {waveform.shape[1]} channels, more than {MOST_CHANNELS}: "
+                             "mix them down first.")
         if waveform.shape[2] == 0:
             raise AudioError("The audio is empty (0 samples); choose one that has some length.")
         if rate <= 0:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 import numpy as np
 
+from .spans import Spans
+
 RATE = 16000
-Spans = list[tuple[float, float]]
 
 _FRAME = 480  # 30 ms, the longest window the detector takes
 _VAD_MODE = 3  # the strictest of 0 to 3: the laxer ones hear radio noise as speech, and find no pauses in it
@@ -28,7 +29,7 @@ def voiced_spans(samples16k: np.ndarray) -> Spans:
 
     peak = float(np.abs(samples16k).max(initial=0.0))
     if peak == 0:
-        return []
+        return Spans()
     pcm = np.round(samples16k * (32767 / peak)).astype("<i2")
     # The detector takes its first frames for speech, so it first hears the beginning backwards.
     lead = pcm[: _LEAD * _FRAME]
@@ -63,9 +64,10 @@ def looks_like_song(samples16k: np.ndarray) -> bool:
     return bool(np.mean(windows < 0.5 * means) < _QUIET_SHARE) if len(windows) else False
 
 
-def gate(times: Sequence[Fraction] | Sequence[float] | np.ndarray, spans: Spans,
+def gate(times: Sequence[Fraction] | Sequence[float] | np.ndarray, spans: Iterable[tuple[float, float]],
          fade: float = 0.08) -> np.ndarray:
     """float32 [n], 1 inside the spans, 0 further than `fade` seconds outside, a raised cosine between."""
+    spans = Spans(spans)
     at = np.array([float(time) for time in times])
     if not spans:
         return np.zeros(len(at), np.float32)
@@ -89,10 +91,6 @@ def _rms(samples: np.ndarray, hop: int) -> np.ndarray:
 def _tidy(active: np.ndarray, step: float, end: float) -> Spans:
     """Runs of True as spans: bridged over short pauses, without blips."""
     changes = np.flatnonzero(np.diff(np.concatenate([[0], active.astype(np.int8), [0]])))
-    spans: Spans = []
-    for first, last in changes.reshape(-1, 2).tolist():
-        if spans and first * step - spans[-1][1] < _BRIDGE:
-            spans[-1] = spans[-1][0], last * step
-        else:
-            spans.append((first * step, last * step))
-    return [(start, min(stop, end)) for start, stop in spans if stop - start >= _SHORTEST]
+    runs = Spans((first * step, last * step) for first, last in changes.reshape(-1, 2).tolist())
+    runs = runs.bridged(_BRIDGE)
+    return Spans((start, min(stop, end)) for start, stop in runs if stop - start >= _SHORTEST)

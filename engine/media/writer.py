@@ -63,7 +63,9 @@ class Mp4Writer:
     def __enter__(self) -> Mp4Writer:
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            self._container = av.open(str(self._part), "w", format="mp4", options={"movflags": "+faststart"})
+            # Without its protocol a name with a colon would be taken for one.
+            file, options = f"file:{self._part}", {"movflags": "+faststart"}
+            self._container = av.open(file, "w", format="mp4", options=options)
             self._add_streams()
         except (av.error.FFmpegError, OSError) as error:
             with suppress(OSError):

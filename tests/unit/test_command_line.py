@@ -139,6 +139,82 @@ def test_bad_input_is_one_sentence_and_exit_code_1(render, media, tmp_path, file
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"out": "source"}, "--out would replace --source"),
+        ({"out": "audio"}, "--out would replace --audio"),
+        ({"out": "text"}, "--out would replace --text"),
+        ({"out": "link"}, "--out would replace --source"),
+        ({"out": "hard"}, "--out would replace --source"),
+        ({"report": "text"}, "--report would replace --text"),
+        ({"report": "out"}, "--report would replace --out"),
+        ({"out": "next", "source": "part"}, "--out would replace --source"),
+    ],
+)
+@pytest.mark.parametrize("overwrite", [False, True])
+def test_what_is_read_is_never_replaced(render, media, tmp_path, given, words, overwrite):
+    folder = tmp_path / "own"
+    folder.mkdir()
+    names = {"source": "clip.mp4", "audio": "voice.wav", "text": "text.txt"}
+    paths = {name: Path(shutil.copy(media / file, folder)) for name, file in names.items()}
+    paths["out"], paths["next"], paths["part"] = (folder / f for f in ("new.mp4", "a.mp4", "a.mp4.part"))
+    (folder / "link.mp4").symlink_to(paths["source"])
+    (folder / "hard.mp4").hardlink_to(paths["source"])
+    paths["link"], paths["hard"] = folder / "link.mp4", folder / "hard.mp4"
+    shutil.copy(paths["source"], paths["part"])
+    before = {path: path.read_bytes() for path in folder.iterdir()}
+    files = {name: paths[name] for name in ("source", "audio", "text")}
+    files |= {name: paths[path] for name, path in given.items()}
+    result = render("--quiet", *["--overwrite"] * overwrite, **files)
+    assert result.returncode == 1
+    assert words in result.stderr
+    assert {path: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_another_file_is_replaced_when_asked_to(render, tmp_path):
+    out, report = tmp_path / "out.mp4", tmp_path / "report.json"
+    out.write_bytes(b"mine")
+    result = render("--quiet")
+    assert (result.returncode, out.read_bytes()) == (1, b"mine")
+    assert "out.mp4 exists: choose another name for --out, or add --overwrite" in result.stderr
+    out.unlink()
+    report.write_bytes(b"mine")
+    result = render("--quiet", report=report)
+    assert (result.returncode, report.read_bytes(), out.exists()) == (1, b"mine", False)
+    result = render("--quiet", "--overwrite", report=report)
+    assert result.returncode == 0, result.stderr
+    assert json.loads(report.read_text())["frames"] == 20
+    assert_whole(out, 20)
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "words"),
+    [
+        ("report", "missing/report.json", "missing doesn't exist: make it or choose another for --report"),
+        ("report", ".", "is a folder: give --report the name of a file"),
+        ("out", "text.txt/out.mp4", "doesn't exist"),
+        ("out", "/proc/out.mp4", "Nothing can be written to /proc"),
+    ],
+)
+def test_a_place_that_cannot_be_written_is_found_before_the_work(render, tmp_path, name, path, words):
+    (tmp_path / "text.txt").write_text("mine")
+    result = render(**{name: tmp_path / path})
+    assert result.returncode == 1
+    assert words in result.stderr
+    assert "Lip-syncing" not in result.stderr
+    assert [file.name for file in tmp_path.iterdir()] == ["text.txt"]
+
+
+def test_a_name_with_a_colon(render, media, tmp_path):
+    names = {"source": "Take 1: a.mp4", "audio": "Verse: one.wav"}
+    for name, file in zip(names.values(), ("clip.mp4", "voice.wav"), strict=True):
+        shutil.copy(media / file, tmp_path / name)
+    result = render("--quiet", "--length", "video", **names, out="Out: 1.mp4")
+    assert result.returncode == 0, result.stderr
+    assert_whole(tmp_path / "Out: 1.mp4", 12)
+
+
 @pytest.fixture(scope="module")
 def weights(tmp_path_factory):
     """A models folder in which MuseTalk's networks are small and seeded."""

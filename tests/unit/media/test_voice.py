@@ -7,6 +7,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from lipsync_studio.engine.media.spans import Spans
 from lipsync_studio.engine.media.voice import gate, looks_like_song, loud_spans, voiced_spans
 
 RATE = 16000
@@ -44,10 +45,10 @@ def test_voiced_spans_find_the_pause(level):
 
 
 def test_silence_and_nothing():
-    assert voiced_spans(np.zeros(RATE, np.float32)) == []
-    assert voiced_spans(np.zeros(0, np.float32)) == []
-    assert loud_spans(np.zeros(RATE, np.float32)) == []
-    assert loud_spans(np.zeros(0, np.float32)) == []
+    assert voiced_spans(np.zeros(RATE, np.float32)) == ()
+    assert voiced_spans(np.zeros(0, np.float32)) == ()
+    assert loud_spans(np.zeros(RATE, np.float32)) == ()
+    assert loud_spans(np.zeros(0, np.float32)) == ()
     assert not looks_like_song(np.zeros(5 * RATE, np.float32))
     assert not looks_like_song(np.zeros(0, np.float32))
 
@@ -88,3 +89,23 @@ def test_gate_fades_outside_the_spans():
     assert np.abs(np.diff(envelope)).max() < 0.17
     assert gate(times, []).max() == 0
     assert gate([0.4, 0.5, 1.0, 1.01], [(0.5, 1.0)], fade=0).tolist() == [0, 1, 1, 0]
+
+
+def test_spans_are_in_order_and_apart():
+    spans = Spans([(2.0, 3.0), (0.0, 1.0), (2.5, 2.7), (0.9, 1.2), (1.2, 1.3), (5.0, 6.0)])
+    assert spans == ((0.0, 1.3), (2.0, 3.0), (5.0, 6.0))
+    assert Spans(spans) is spans
+    assert spans.bridged(0.7) == spans
+    assert spans.bridged(0.71) == ((0.0, 3.0), (5.0, 6.0))
+    assert spans.padded(1.0, 0.0, 6.5) == ((0.0, 6.5),)
+    assert Spans() == ()
+
+
+def test_a_held_note_is_open_under_shorter_words():
+    """A backing voice sings within the held word; the word's end is not theirs."""
+    times = np.arange(0, 5, 0.04)
+    held = [(0.5, 4.0), (1.0, 1.5), (2.0, 2.2)]
+    for order in (held, held[::-1]):
+        envelope = gate(times, order)
+        assert (envelope[(times >= 0.5) & (times <= 4.0)] == 1).all()
+        assert not envelope[times > 4.1].any()

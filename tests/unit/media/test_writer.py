@@ -13,6 +13,7 @@ import pytest
 
 from lipsync_studio.engine.errors import OutputError
 from lipsync_studio.engine.media.frames import Colour, Frame
+from lipsync_studio.engine.media.images import ImageSource
 from lipsync_studio.engine.media.sound import Sound
 from lipsync_studio.engine.media.source import VideoSource
 from lipsync_studio.engine.media.writer import Mp4Writer
@@ -38,6 +39,24 @@ def write(path, count, fps, sound=None, **options):
     with Mp4Writer(path, SIZE, fps, colour, sound, duration, **options) as writer:
         for frame in frames(count, fps, times, colour):
             writer.write(frame)
+
+
+@pytest.mark.parametrize("height", range(48, 56))
+@pytest.mark.parametrize("width", range(64, 72))
+def test_pictures_of_every_size_come_out_as_they_went_in(tmp_path, width, height):
+    """By their pixels, for every residue modulo 8."""
+    x, y = np.meshgrid(np.linspace(0, 1, width), np.linspace(0, 1, height))
+    picture = np.stack([x, y, 0.3 + 0.5 * np.sin(9 * y)], -1).astype(np.float32)
+    source = ImageSource(picture[None])
+    facts = source.size, source.fps, source.colour, None, source.duration
+    with Mp4Writer(tmp_path / "out.mp4", *facts) as writer:
+        for frame in source.read():
+            writer.write(frame.copy())
+    result = VideoSource(tmp_path / "out.mp4")
+    assert result.size == (width + width % 2, height + height % 2)
+    wanted = next(iter(source.read()))
+    for got, plane in zip(next(iter(result.read())).yuv(), wanted.yuv(), strict=True):
+        assert float(np.square(got.astype(float) - plane).mean()) < 2  # 45 dB
 
 
 @pytest.mark.parametrize("fps", RATES)

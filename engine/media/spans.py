@@ -1,0 +1,34 @@
+"""Stretches of time."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+
+class Spans(tuple[tuple[float, float], ...]):
+    """(start, end) in seconds, in order and apart from each other: what overlaps or touches is one.
+
+    Made of any spans, in any order; of Spans it makes the same.
+    """
+
+    def __new__(cls, spans: Iterable[tuple[float, float]] = ()) -> Spans:
+        return spans if isinstance(spans, Spans) else cls._merged(spans, 0.0)
+
+    @classmethod
+    def _merged(cls, spans: Iterable[tuple[float, float]], gap: float) -> Spans:
+        merged: list[tuple[float, float]] = []
+        for start, end in sorted(spans):
+            if merged and (start <= merged[-1][1] or start - merged[-1][1] < gap):
+                merged[-1] = merged[-1][0], max(merged[-1][1], end)
+            else:
+                merged.append((start, end))
+        return super().__new__(cls, merged)
+
+    def bridged(self, gap: float) -> Spans:
+        """Without the pauses that are shorter than `gap` seconds."""
+        return self._merged(self, gap)
+
+    def padded(self, margin: float, begin: float = -math.inf, end: float = math.inf) -> Spans:
+        """Each longer by `margin` seconds before and after, within `begin` and `end`."""
+        return Spans((max(begin, first - margin), min(end, last + margin)) for first, last in self)

@@ -30,7 +30,7 @@ PAGE_SECONDS = 120
 # Nothing listens there: partner nodes that a test starts must not reach their services.
 NOWHERE = "http://127.0.0.1:9"
 
-sys.path += [str(TESTS / "hub"), str(TESTS / "did")]
+sys.path += [str(TESTS / folder) for folder in ("support", "hub", "did")]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -183,20 +183,22 @@ def _decoded(container: InputContainer, stream: AudioStream) -> Iterator[av.Audi
 
 def _collect(container: InputContainer, stream: AudioStream, begin: Fraction | None,
              seconds: Fraction | None) -> Sound | None:
-    """Lay decoded samples on the time line that starts at `begin`."""
+    """Lay decoded samples on the time line that starts at `begin`; rate and channels are the first frame's."""
     if begin is not None and begin > 2 * _SEEK_LEAD:
         container.seek(int((begin - _SEEK_LEAD) / Fraction(stream.time_base or 1)), stream=stream)
     resampler: av.AudioResampler | None = None
+    form = None
     parts: list[np.ndarray] = []
     rate = filled = channels = 0
     layout = ""
     position: int | None = None  # of the next sample; below 0 before `begin`
     for frame in _decoded(container, stream):
-        if resampler is None:
-            rate, channels = frame.sample_rate, frame.layout.nb_channels
-            layout = frame.layout.name
+        if form is None:
+            rate, channels, layout = frame.sample_rate, frame.layout.nb_channels, frame.layout.name
+        # Streams of broadcasts, and files put together from several, change what they are on their way.
+        if form != (form := (frame.sample_rate, frame.layout.name, frame.format.name)):
             # Interleaved: PyAV reads the planes of eight or more channels beyond their end, and crashes.
-            resampler = av.AudioResampler(format="flt", layout=frame.layout, rate=rate)
+            resampler = av.AudioResampler(format="flt", layout=layout, rate=rate)
         if frame.pts is not None:
             at = frame.pts * Fraction(frame.time_base or 1)
             begin = at if begin is None else begin

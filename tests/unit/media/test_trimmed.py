@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fractions import Fraction
 from pathlib import Path
 
 import av
 import numpy as np
 import pytest
+from footage import trimmed
 
 from lipsync_studio.engine.errors import VideoError
 from lipsync_studio.engine.media.frames import Colour
@@ -17,29 +17,6 @@ from lipsync_studio.engine.media.video import VideoSource
 from lipsync_studio.engine.media.writer import Mp4Writer
 
 from .conftest import click_track, lag
-
-
-def trimmed(path: Path, out: Path, seconds: float, stop: float = 99.0, format: str | None = None) -> Path:
-    """As phones and `ffmpeg -ss … -to … -c copy` do: from the key frame before on, with an edit list."""
-    with av.open(str(path)) as source, av.open(str(out), "w", format=format) as file:
-        video = source.streams.video[0]
-        streams = {stream: file.add_stream_from_template(stream) for stream in source.streams}
-        begin = round(Fraction(seconds) / video.time_base)
-        packets = list(source.demux())
-        keys = [p.pts for p in packets if p.stream is video and p.is_keyframe and p.pts <= begin]
-        for packet in packets:
-            stream = packet.stream
-            if packet.size == 0:
-                continue
-            first = (max(keys) if stream is video else begin * video.time_base / stream.time_base)
-            if packet.pts < first or packet.dts * stream.time_base > stop:
-                continue
-            for name in ("pts", "dts"):
-                moved = getattr(packet, name) - round(Fraction(seconds) / stream.time_base)
-                setattr(packet, name, moved)
-            packet.stream = streams[stream]
-            file.mux(packet)
-    return out
 
 
 def shown(path: Path) -> Iterator[np.ndarray]:

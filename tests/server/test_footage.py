@@ -1,0 +1,112 @@
+"""Footage and sound as they come from phones, recorders and cutters, through the nodes and by their pixels."""
+
+from __future__ import annotations
+
+import av
+import numpy as np
+import pytest
+from footage import shown_by, trimmed
+from PIL import Image
+
+WIDTH, HEIGHT = 320, 322
+
+
+def pictures_of(path):
+    with av.open(str(path)) as container:
+        return [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
+
+
+def psnr(got, wanted):
+    return 10 * np.log10(255**2 / np.square(got.astype(float) - wanted).mean())
+
+
+@pytest.fixture(scope="module")
+def tall(server, face_pictures):
+    """A face in motion, 320×322 (a height of 2 mod 4), and a function that writes it as a clip."""
+    pictures = [np.pad(rgb, ((1, 1), (0, 0), (0, 0)), "edge") for rgb in face_pictures[:50]]
+
+    def write(name):
+        path = server.base / "input" / name
+        with av.open(str(path), "w") as container:
+            stream = container.add_stream("libx264", rate=25, options={"crf": "4", "g": "25"})
+            stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuv420p"
+            for rgb in pictures:
+                container.mux(stream.encode(av.VideoFrame.from_ndarray(rgb, format="rgb24")))
+            container.mux(stream.encode(None))
+        return path
+
+    return write
+
+
+@pytest.fixture(scope="module")
+def write_channels(server):
+    """Write a second of a tone that rises and falls, as speech does, with a gain per channel."""
+
+    def write(name, gains):
+        time = np.arange(16000) / 16000
+        voice = np.sin(2 * np.pi * 220 * time) * np.clip(np.sin(2 * np.pi * 3 * time), 0, 1)
+        pcm = np.round(voice[:, None] * np.array(gains) * 12000).astype(np.int16)
+        path = server.base / "input" / name
+        with av.open(str(path), "w") as container:
+            layout = f"{len(gains)} channels" if len(gains) > 8 else {2: "stereo", 8: "7.1"}[len(gains)]
+            stream = container.add_stream("pcm_s16le", rate=16000, layout=layout)
+            frame = av.AudioFrame.from_ndarray(pcm.reshape(1, -1), format="s16", layout=layout)
+            frame.sample_rate = 16000
+            container.mux(stream.encode(frame))
+            container.mux(stream.encode(None))
+        return path.name
+
+    return write
+
+
+@pytest.mark.parametrize("gains", [[1] * 8, [1] * 10], ids=["8 channels", "10 channels"])
+def test_a_trimmed_clip_and_a_sound_of_many_channels(client, tall, write_channels, make_prompt, gains):
+    clip = trimmed(tall("tall.mp4"), client.server.base / "input" / f"trimmed{len(gains)}.mp4", 0.36)
+    run = client.run(make_prompt(clip.name, write_channels(f"{len(gains)}.wav", gains), length="video"))
+    assert run.error is None
+    (video,) = client.output_files(run)
+    made, wanted = pictures_of(video), pictures_of(clip)
+    assert len(made) == len(wanted) == 50 - 9
+    for got, source in zip(made, wanted, strict=True):
+        assert got.shape == source.shape == (HEIGHT, WIDTH, 3)
+        # Above the mouth, which is in the lower half of the face.
+        assert psnr(got[: HEIGHT // 3], source[: HEIGHT // 3]) > 40
+    with av.open(str(video)) as container:
+        sound = np.concatenate([frame.to_ndarray() for frame in container.decode(audio=0)], axis=1)
+    assert np.abs(sound).max() > 0.1
+
+
+def test_a_mirrored_clip_is_shown_as_players_do(client, tall, write_channels, make_prompt):
+    plain = tall("plain.mp4")
+    mirrored = shown_by(tall("mirrored.mp4"), 2)
+    run = client.run(make_prompt(mirrored.name, write_channels("stereo.wav", [1, 1]), length="video"))
+    assert run.error is None
+    (video,) = client.output_files(run)
+    for got, source in zip(pictures_of(video), pictures_of(plain), strict=True):
+        assert psnr(got[: HEIGHT // 3], source[: HEIGHT // 3, ::-1]) > 40
+
+
+def test_a_photograph_in_portrait_format(client, write_channels, make_prompt, face_pictures):
+    """As an IMAGE by core's own loader."""
+    path = client.server.base / "input" / "portrait.png"
+    rgb = np.pad(face_pictures[0], ((1, 1), (0, 0), (0, 0)), "edge")
+    Image.fromarray(rgb).save(path)
+    load = {"photo": {"class_type": "LoadImage", "inputs": {"image": path.name}}}
+    run = client.run(make_prompt(["photo", 0], write_channels("stereo.wav", [1, 1]), load))
+    assert run.error is None
+    (video,) = client.output_files(run)
+    for got in pictures_of(video):
+        # Of the colours half are kept: an edge between two may be off.
+        assert psnr(got[: HEIGHT // 3], rgb[: HEIGHT // 3]) > 35
+
+
+def test_channels_that_cancel_move_the_mouth_as_one_of_them(client, tall, write_channels, make_prompt):
+    clip = tall("tall.mp4")
+    results = []
+    for name, gains in (("opposite.wav", [1, -1]), ("left.wav", [1, 1])):
+        run = client.run(make_prompt(clip.name, write_channels(name, gains)))
+        assert run.error is None
+        results.append(pictures_of(*client.output_files(run)))
+    assert len(results[0]) == len(results[1]) == 25
+    for opposite, left in zip(*results, strict=True):
+        np.testing.assert_array_equal(opposite, left)

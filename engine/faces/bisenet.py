@@ -12,6 +12,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+from torchvision.models.resnet import BasicBlock, ResNet
 
 from ..errors import WeightsError
 from ..weights.state_dict import load_state_dict
@@ -31,49 +32,18 @@ class _ConvBNReLU(nn.Module):
         return functional.relu(self.bn(self.conv(x)), inplace=True)
 
 
-class _BasicBlock(nn.Module):
-    """Two 3×3 convolutions and a shortcut (He et al. 2015, arXiv:1512.03385, figure 5 left)."""
-
-    def __init__(self, inputs: int, outputs: int, stride: int) -> None:
-        super().__init__()
-        self.conv1 = nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False)
-        self.bn1 = nn.BatchNorm2d(outputs)
-        self.conv2 = nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False)
-        self.bn2 = nn.BatchNorm2d(outputs)
-        self.downsample: nn.Sequential | None = None
-        if stride != 1 or inputs != outputs:
-            self.downsample = nn.Sequential(
-                nn.Conv2d(inputs, outputs, 1, stride, bias=False), nn.BatchNorm2d(outputs)
-            )
-
-    def forward(self, x: Tensor) -> Tensor:
-        shortcut = x if self.downsample is None else self.downsample(x)
-        out = functional.relu(self.bn1(self.conv1(x)), inplace=True)
-        return functional.relu(self.bn2(self.conv2(out)) + shortcut, inplace=True)
-
-
-class _ResNet18(nn.Module):
-    """Without the classifier; features at strides 8, 16 and 32."""
+class _ResNet18(ResNet):
+    """torchvision's, without the classifier; features at strides 8, 16 and 32."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self.conv1 = nn.Conv2d(3, 64, 7, 2, 3, bias=False)
-        self.bn1 = nn.BatchNorm2d(64)
-        self.layer1 = _layer(64, 64, 1)
-        self.layer2 = _layer(64, 128, 2)
-        self.layer3 = _layer(128, 256, 2)
-        self.layer4 = _layer(256, 512, 2)
+        super().__init__(BasicBlock, [2, 2, 2, 2])
+        del self.fc, self.avgpool
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        x = functional.relu(self.bn1(self.conv1(x)), inplace=True)
-        x = self.layer1(functional.max_pool2d(x, 3, 2, 1))
+        x = self.layer1(self.maxpool(self.relu(self.bn1(self.conv1(x)))))
         eighth = self.layer2(x)
         sixteenth = self.layer3(eighth)
         return eighth, sixteenth, self.layer4(sixteenth)
-
-
-def _layer(inputs: int, outputs: int, stride: int) -> nn.Sequential:
-    return nn.Sequential(_BasicBlock(inputs, outputs, stride), _BasicBlock(outputs, outputs, 1))
 
 
 class _AttentionRefinement(nn.Module):

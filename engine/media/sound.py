@@ -187,16 +187,17 @@ def _collect(container: InputContainer, stream: AudioStream, begin: Fraction | N
     if begin is not None and begin > 2 * _SEEK_LEAD:
         container.seek(int((begin - _SEEK_LEAD) / Fraction(stream.time_base or 1)), stream=stream)
     resampler: av.AudioResampler | None = None
-    form = None
+    form: tuple[int, str, str] | None = None
     parts: list[np.ndarray] = []
     rate = filled = channels = 0
     layout = ""
     position: int | None = None  # of the next sample; below 0 before `begin`
     for frame in _decoded(container, stream):
-        if form is None:
+        if resampler is None:
             rate, channels, layout = frame.sample_rate, frame.layout.nb_channels, frame.layout.name
         # Streams of broadcasts, and files put together from several, change what they are on their way.
-        if form != (form := (frame.sample_rate, frame.layout.name, frame.format.name)):
+        before, form = form, (frame.sample_rate, frame.layout.name, frame.format.name)
+        if resampler is None or form != before:
             # Interleaved: PyAV reads the planes of eight or more channels beyond their end, and crashes.
             resampler = av.AudioResampler(format="flt", layout=layout, rate=rate)
         if frame.pts is not None:

@@ -227,3 +227,21 @@ def test_a_silent_video_and_bad_files(make_video, tmp_path):
         Sound.load(tmp_path / "a.mp3")
     with pytest.raises(AudioError, match="can't be read"):
         Sound.load(tmp_path / "none.wav")
+
+
+def test_a_stream_that_changes_on_its_way_is_heard_to_the_end(tmp_path):
+    """Rate and channels as in files put together from several."""
+    parts = [(44100, "mono"), (48000, "stereo")]
+    data = b""
+    for rate, layout in parts:
+        tone = 0.5 * np.sin(2 * np.pi * 440 * np.arange(rate) / rate).astype(np.float32)
+        samples = np.tile(tone, (1 if layout == "mono" else 2, 1))
+        path = encode(tmp_path / f"{rate}.mp3", samples, rate, "libmp3lame", layout)
+        data += path.read_bytes()
+    (tmp_path / "both.mp3").write_bytes(data)
+    sound = Sound.load(tmp_path / "both.mp3")
+    assert len(sound.samples) == 1
+    assert float(sound.duration) == pytest.approx(2.0, abs=0.15)
+    for begin in (0.3, 1.4):
+        piece = sound.cut(begin, 0.5).samples[0]
+        assert np.argmax(np.abs(np.fft.rfft(piece))) == 220

@@ -22,12 +22,12 @@ class Uploads:
     """folder: holds the spool. Names in the spool are "<sha256>.<suffix>"."""
 
     def __init__(self, folder: Path, journal: Journal) -> None:
-        self._spool = private_folder(folder / "spool")
+        self._spool = folder / "spool"
         self._journal = journal
-        self._salt = journal.salt
 
     def keep(self, data: bytes, name: str) -> None:
-        """Store bytes until they are sent."""
+        """Store bytes until they are sent. Raises SettingsError."""
+        private_folder(self._spool)
         if not (self._spool / name).exists():
             write_private(self._spool / name, data)
 
@@ -64,7 +64,7 @@ class Uploads:
     def remote_stem(self, name: str) -> str:
         """The file name given at D-ID: tells this installation's pictures from those of any other, and gives
         no hint of the content (HMAC-SHA256 of its hash, first 24 hex digits)."""
-        return hmac.new(self._salt, Path(name).stem.encode(), hashlib.sha256).hexdigest()[:24]
+        return hmac.new(self._journal.salt, Path(name).stem.encode(), hashlib.sha256).hexdigest()[:24]
 
     def identifying_stem(self, stored: Stored, name: str) -> str:
         """The stem by which a talk can be told to be made from this picture; "" if D-ID gave it a common

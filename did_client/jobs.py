@@ -112,7 +112,7 @@ class TalkJobs:
         return Job(id=uuid.UUID(int=self._rng.getrandbits(128), version=4).hex, key=key,
                    host=self.settings.host, account=self._account.name, template=order.template(),
                    image=order.image_name(), audio=order.audio_name(), credits=cost.credits, created=now,
-                   updated=now, seconds=cost.seconds if cost.exact else None)
+                   updated=now, seconds=cost.seconds if cost.exact else None, notes=order.notes())
 
     def adopt(self, job_id: str, talk_id: str) -> Job:
         """The user says which talk a job of unknown outcome became. Raises JobError, ServiceError."""

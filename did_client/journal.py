@@ -12,6 +12,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -184,7 +185,7 @@ class Journal:
                                "one.")
         return db
 
-    @property
+    @cached_property
     def salt(self) -> bytes:
         """This installation's own random bytes, made when they are first needed."""
         self._make()

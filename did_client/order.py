@@ -23,12 +23,14 @@ _OURS = ("source_url", "script", "name", "user_data")
 
 @dataclass(frozen=True)
 class Picture:
-    """An encoded JPEG or PNG that fits D-ID's limits; `media.picture` makes one from anything."""
+    """An encoded JPEG or PNG that fits D-ID's limits; `media.picture` makes one from anything. notes: what
+    the user should know about how it was made."""
 
     data: bytes = field(repr=False)
     width: int
     height: int
     suffix: Literal["jpg", "png"] = "jpg"
+    notes: tuple[str, ...] = ()
 
     def check(self) -> None:
         """Raises InvalidRequestError."""
@@ -43,12 +45,14 @@ class Picture:
 
 @dataclass(frozen=True)
 class Recording:
-    """An encoded sound that fits D-ID's limits, `seconds` long; `media.recording` makes one from anything."""
+    """An encoded sound that fits D-ID's limits, `seconds` long; `media.recording` makes one from anything in
+    which something is heard. notes: as Picture's."""
 
     data: bytes = field(repr=False)
     seconds: float
     suffix: Literal["wav", "mp3", "m4a", "flac"] = "wav"
     subtitles: bool = False
+    notes: tuple[str, ...] = ()
 
     def check(self) -> None:
         """Raises InvalidRequestError."""
@@ -102,6 +106,10 @@ class TalkOrder:
         if isinstance(self.script, TextScript):
             return ""
         return f"{digest(self.script.data)}.{self.script.suffix}"
+
+    def notes(self) -> tuple[str, ...]:
+        """What the user should know about picture and sound as they are sent."""
+        return (*self.picture.notes, *(self.script.notes if isinstance(self.script, Recording) else ()))
 
     def key(self, host: str, account: str) -> str:
         """Equal for orders that would give the same clip from the same account."""

@@ -8,6 +8,7 @@ import json
 import socket
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from conftest import KEY, Bench, order
 from fake_did import Fault, clips
@@ -23,6 +24,7 @@ from lipsync_studio.did_client import (
     TalkOrder,
     TextScript,
     errors,
+    media,
 )
 
 
@@ -48,6 +50,14 @@ def test_the_files_arrive_unchanged(bench: Bench) -> None:
     picture = clips.portrait(shade=201)
     assert picture in body
     assert hashlib.sha256(picture).hexdigest().encode() not in body
+
+
+def test_what_was_changed_before_it_was_sent_is_noted(bench: Bench) -> None:
+    left = np.sin(np.arange(16_000) * 0.2).astype(np.float32)
+    voice = media.recording(np.stack([left, -left]), 8000)
+    wanted = TalkOrder(media.picture(clips.portrait(200, 200)), voice)
+    job = finish(bench.jobs(), wanted)
+    assert [note.split(" ")[:2] for note in job.notes] == [["The", "picture"], ["The", "channels"]]
 
 
 def test_the_same_order_is_free_the_second_time(bench: Bench) -> None:

@@ -99,7 +99,7 @@ class ModerationError(ServiceError):
 
 
 class FaceError(ServiceError):
-    """400 InvalidFaceError: no usable face in the picture."""
+    """400 InvalidFaceError, or an upload in which no face was detected: no usable face in the picture."""
 
 
 class ValidationError(ServiceError):

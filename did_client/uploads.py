@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
 from pathlib import Path
 
 from . import parse
 from .client import DIDClient
-from .errors import JobError, ServiceError
+from .errors import FaceError, JobError, ServiceError
 from .journal import Job, Journal, Stored
 from .storage import clear_stale, private_folder, write_private
 
@@ -48,7 +49,8 @@ class Uploads:
         return None
 
     def send(self, client: DIDClient, job: Job, kind: str, name: str) -> Stored:
-        """Upload one file of a job. Raises ServiceError, or JobError if the spool has lost it."""
+        """Upload one file of a job. Raises ServiceError, FaceError for a picture in which D-ID found no face,
+        or JobError if the spool has lost it."""
         try:
             data = (self._spool / name).read_bytes()
         except OSError:
@@ -57,6 +59,13 @@ class Uploads:
         suffix = Path(name).suffix[1:]
         upload = (client.upload_image if kind == "image" else client.upload_audio)(
             data, f"{self.remote_stem(name)}.{suffix}", _MIME[suffix])
+        if upload.faces == 0:
+            # Not stored, so that no later order takes the picture for one in which there was a face.
+            if upload.id:
+                with contextlib.suppress(ServiceError):
+                    client.delete_image(upload.id)
+            raise FaceError("D-ID finds no face in the picture, so nothing was ordered; use one frontal, "
+                            "unobstructed face of at least 200 pixels.", kind="InvalidFaceError")
         stored = Stored(upload.url, upload.id, client.transport.server_now())
         self._journal.store(job.host, job.account, kind, Path(name).stem, stored)
         return stored
@@ -90,7 +99,5 @@ class Uploads:
                 continue
             self._journal.forget(job.host, job.account, kind, Path(name).stem)
             if stored.remote_id:
-                try:
+                with contextlib.suppress(ServiceError):
                     call(stored.remote_id)
-                except ServiceError:
-                    continue

@@ -15,11 +15,12 @@ import requests
 from .client import DIDClient
 from .clock import Clock
 from .download import Downloader
-from .errors import CloudDisabledError, JobError, ServiceError
+from .errors import CloudDisabledError, JobError, ServiceError, SettingsError
 from .journal import Job, Journal, State
 from .keys import ApiKey, AuthStyle
 from .replies import Talk
 from .settings import Settings
+from .storage import check_writable, private_folder
 from .transport import Timeouts, Transport
 from .uploads import Uploads
 from .waiting import Patience
@@ -76,6 +77,14 @@ class Account:
     def check_enabled(self) -> None:
         """Raises CloudDisabledError."""
         check_enabled(self.settings)
+
+    def check_results(self) -> None:
+        """Raises SettingsError if a clip can't be written to the folder's results."""
+        try:
+            check_writable(private_folder(self.results))
+        except OSError as error:
+            raise SettingsError(f"Nothing can be written to {self.results} ({error.strerror}), where the "
+                                "clip would be kept; make room or free that path.") from None
 
     def check_owner(self, job: Job) -> None:
         """Raises JobError if the job belongs to another key or service."""

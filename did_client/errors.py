@@ -49,6 +49,10 @@ class InvalidRequestError(DIDError):
         self.field = field
 
 
+class OutputError(DIDError):
+    """The clip can't be written where it is wanted."""
+
+
 class JournalError(DIDError):
     """The job journal can't be read or written, or has no such job."""
 

@@ -119,6 +119,11 @@ class TextScript:
         if len(spoken.strip()) < MIN_TEXT:
             raise InvalidRequestError("text", f"The text is shorter than {MIN_TEXT} characters; write what "
                                       "the face shall say.")
+        if any("\ud800" <= character <= "\udfff" for character in self.text):
+            raise InvalidRequestError("text", "The text has bytes that are no characters; write it as UTF-8.")
+        if not self.ssml and not any(character.isalnum() for character in spoken):
+            raise InvalidRequestError("text", "The text has no letter and no digit, so nothing would be "
+                                      "said; write what the face shall say.")
         if len(spoken) > MAX_TEXT or len(self.text) > MAX_SSML:
             raise InvalidRequestError("text", f"The text has {len(spoken)} characters ({len(self.text)} with "
                                       f"tags), more than the {MAX_TEXT} ({MAX_SSML}) D-ID takes; split it.")

@@ -156,6 +156,11 @@ def _order(
 
     if len(image) != 1:
         raise InputError(f"D-ID animates one picture, and {len(image)} are connected: choose one of them.")
+    if image.shape[-1] < 3:
+        raise InputError(
+            f"The image has the shape {tuple(image.shape)} instead of [1, height, width, 3]; take it from an "
+            "image loader."
+        )
     if script is not None and audio is not None:
         raise TextError("There are a text and audio: empty the text or disconnect the audio.")
     says: TextScript | Recording

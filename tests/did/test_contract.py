@@ -87,6 +87,15 @@ def test_wrong_texts_are_named(wrong: TextScript, field: str) -> None:
     assert caught.value.field == field
 
 
+@pytest.mark.parametrize(("text", "seconds"), [
+    ("x" * 140, 10.0), ("早上好今天天气很好" * 10, 18.0), ("ok", 1.0),
+    ("<speak>Hello<break time='90s'/> and <break strength='weak' time=\"1500 ms\"/>bye</speak>", 92.4),
+])
+def test_the_length_of_a_text_is_guessed(text: str, seconds: float) -> None:
+    """It decides whether the order is within the user's limits."""
+    assert TextScript(text, PROVIDERS[0], ssml=True).guess_seconds() == pytest.approx(seconds, abs=0.1)
+
+
 @pytest.mark.parametrize("config", [
     TalkConfig(pad_audio=-1), TalkConfig(pad_audio=60.5), TalkConfig(result_format="gif"),  # type: ignore[arg-type]
     TalkConfig(expressions=(ExpressionAt(-1, "happy"),)),

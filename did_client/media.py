@@ -60,7 +60,7 @@ def picture(source: Path | bytes | Image) -> Prepared:
             notes += [note] if note else []
         if upright.has_transparency_data:
             rgba = upright.convert("RGBA")
-            if rgba.getextrema()[3][0] < 255:  # type: ignore[index]  # a pair for each band
+            if rgba.getchannel("A").histogram()[255] < rgba.width * rgba.height:
                 notes.append("Transparent parts of the picture were made white.")
             upright = Image.alpha_composite(Image.new("RGBA", rgba.size, "white"), rgba)
         image = upright.convert("RGB")

@@ -14,6 +14,8 @@ from .errors import InvalidRequestError
 
 if TYPE_CHECKING:
     import numpy as np
+    from av.audio.layout import AudioLayout
+    from av.audio.resampler import AudioResampler
     from av.audio.stream import AudioStream
     from av.container import InputContainer
 
@@ -112,23 +114,23 @@ def _blocks(source: Path | bytes, max_seconds: float) -> Iterator[tuple[np.ndarr
             file: BinaryIO = io.BytesIO(source) if isinstance(source, bytes) else stack.enter_context(
                 source.open("rb"))
             container = stack.enter_context(av.open(file, "r"))
-            stream = _track(container)
-            rate = stream.rate
-            resampler: av.AudioResampler | None = None
+            rate = 0
+            resampler: AudioResampler | None = None
             form: tuple[str, str, int] | None = None
             length = 0
-            for frame in itertools.chain(container.decode(stream), (None,)):
+            for frame in itertools.chain(container.decode(_track(container)), (None,)):
+                # Of the frame: the stream of HE-AAC may name half of it.
+                rate = rate or (frame.sample_rate if frame else 0)
                 ready: list[av.AudioFrame] = []
                 now = (frame.format.name, frame.layout.name, frame.sample_rate) if frame else None
                 if now != form:
                     ready += resampler.resample(None) if resampler else []
-                    resampler = frame and av.AudioResampler(format="flt", layout=frame.layout, rate=rate)
+                    resampler = _packer(frame.layout, rate) if frame else None
                     form = now
                 if resampler and frame:
                     ready += resampler.resample(frame)
                 for out in ready:
                     names = [channel.name for channel in out.layout.channels]
-                    # Packed: PyAV crashes on planar sound of eight channels and more.
                     yield out.to_ndarray().reshape(-1, len(names)).T, names, rate
                     length += out.samples
                 if length > (max_seconds + 1) * rate:
@@ -136,6 +138,13 @@ def _blocks(source: Path | bytes, max_seconds: float) -> Iterator[tuple[np.ndarr
     except (av.FFmpegError, OSError) as error:
         raise InvalidRequestError("audio", f"The sound can't be read ({error.strerror}); use a whole WAV, "
                                   "MP3, M4A or FLAC.") from None
+
+
+def _packer(layout: AudioLayout, rate: int) -> AudioResampler:
+    """Packed, because PyAV crashes on planar sound of eight channels and more."""
+    import av
+
+    return av.AudioResampler(format="flt", layout=layout, rate=rate)
 
 
 def _track(container: InputContainer) -> AudioStream:

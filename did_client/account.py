@@ -6,6 +6,7 @@ import contextlib
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, get_args
 
@@ -14,12 +15,12 @@ import requests
 from .client import DIDClient
 from .clock import Clock
 from .download import Downloader
-from .errors import CloudDisabledError, JobError, ServiceError
+from .errors import CloudDisabledError, JobError, ServiceError, SettingsError
 from .journal import Job, Journal, State
 from .keys import ApiKey, AuthStyle
 from .replies import Talk
 from .settings import Settings
-from .storage import private_folder
+from .storage import check_writable, private_folder
 from .transport import Timeouts, Transport
 from .uploads import Uploads
 from .waiting import Patience
@@ -42,19 +43,24 @@ class Memory:
 
 
 class Account:
-    """folder: holds journal, spool and results. session: makes the HTTP sessions."""
+    """folder: holds journal, spool and results, each made when there is something to put in it. session:
+    makes the HTTP sessions."""
 
     def __init__(self, folder: Path, settings: Settings, key: ApiKey, clock: Clock, rng: random.Random,
                  timeouts: Timeouts, session: Callable[[], requests.Session]) -> None:
         self.settings, self.clock, self.rng, self.timeouts = settings, clock, rng, timeouts
         self.journal = Journal(folder)
-        self.name = key.fingerprint(self.journal.salt)
         self.uploads = Uploads(folder, self.journal)
-        self.results = private_folder(folder / "results")
+        self.results = folder / "results"
         self.transport = Transport(settings.api_url, key, clock, style=settings.auth_style, timeouts=timeouts,
                                    session=session)
         self.client = DIDClient(self.transport)
         self.downloader = Downloader(timeouts, allow_http=settings.loopback, session=session)
+
+    @cached_property
+    def name(self) -> str:
+        """What tells this key's jobs from another's."""
+        return self.transport.key.fingerprint(self.journal.salt)
 
     def authenticate(self) -> None:
         """Learn the accepted form of the header once per account, by a free call."""
@@ -71,6 +77,14 @@ class Account:
     def check_enabled(self) -> None:
         """Raises CloudDisabledError."""
         check_enabled(self.settings)
+
+    def check_results(self) -> None:
+        """Raises SettingsError if a clip can't be written to the folder's results."""
+        try:
+            check_writable(private_folder(self.results))
+        except OSError as error:
+            raise SettingsError(f"Nothing can be written to {self.results} ({error.strerror}), where the "
+                                "clip would be kept; make room or free that path.") from None
 
     def check_owner(self, job: Job) -> None:
         """Raises JobError if the job belongs to another key or service."""

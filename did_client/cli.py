@@ -5,8 +5,6 @@ from __future__ import annotations
 import argparse
 import getpass
 import json
-import os
-import shutil
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
@@ -18,12 +16,14 @@ from .jobs import Step, TalkJobs, give_up, outcome
 from .journal import FINAL, Job, Journal
 from .keys import ENVIRONMENT, clear_key, find_key, has_key, store_key
 from .order import Picture, Recording, TalkOrder, estimate
+from .output import check_target, deliver
 from .script import PROVIDERS, TextScript, provider_from
 from .settings import FOLDER_VARIABLE, Settings, default_folder, load_settings
 from .talk import TalkConfig
 
 DONE, FAILED, USAGE, UNFINISHED = 0, 1, 2, 3
 Connect = Callable[[Path, Settings], TalkJobs]
+_OVERWRITE = "replace a file that --out names"
 
 
 def connect(folder: Path, settings: Settings) -> TalkJobs:
@@ -75,6 +75,7 @@ def parser() -> argparse.ArgumentParser:
     talk.add_argument("--format", choices=("mp4", "mov"), default="mp4")
     talk.add_argument("--extra", default="{}", metavar="JSON", help="undocumented legacy options")
     talk.add_argument("--out", required=True, type=Path, help="the clip")
+    talk.add_argument("--overwrite", action="store_true", help=_OVERWRITE)
     talk.add_argument("--max-credits", type=int, help="refuse to spend more on this clip")
     talk.add_argument("--again", default="", metavar="WORD", help="a new word renders, and pays for, the "
                                                                   "same clip once more")
@@ -94,6 +95,7 @@ def parser() -> argparse.ArgumentParser:
     resume = commands.add_parser("resume", help="carry on with jobs until they are finished")
     resume.add_argument("job", nargs="*", help="default: all that are not finished")
     resume.add_argument("--out", type=Path, help="where to put the clip (one job only)")
+    resume.add_argument("--overwrite", action="store_true", help=_OVERWRITE)
     resume.set_defaults(command=_resume)
 
     key = commands.add_parser("key", help="tell whether a key is set; set or clear the key file")
@@ -134,6 +136,8 @@ def _voices(arguments: argparse.Namespace, folder: Path, connect: Connect) -> in
 
 def _talk(arguments: argparse.Namespace, folder: Path, connect: Connect) -> int:
     settings = load_settings(folder)
+    if not arguments.estimate:
+        check_target(arguments.out, folder, _inputs(arguments), overwrite=arguments.overwrite)
     order = _order(arguments)
     order.check()
     cost = estimate(order).text(settings.price_per_credit, settings.currency)
@@ -144,7 +148,7 @@ def _talk(arguments: argparse.Namespace, folder: Path, connect: Connect) -> int:
     job = jobs.start(order, consent=arguments.yes or _agreed(), max_credits=arguments.max_credits)
     print(f"Job {job.id}", file=sys.stderr)
     job = jobs.run(job.id, on_step=_Reporter())
-    _deliver(jobs, job, arguments.out)
+    _deliver(jobs, job, arguments.out, arguments.overwrite)
     return DONE
 
 
@@ -152,6 +156,16 @@ def _agreed() -> bool:
     if not sys.stdin.isatty():
         return False
     return input("Send picture and voice or text to D-ID and pay for the clip? [y/N] ").strip().lower() == "y"
+
+
+def _inputs(arguments: argparse.Namespace) -> dict[str, Path]:
+    """The files an order is made from."""
+    inputs = {"the picture": arguments.image}
+    if arguments.audio:
+        inputs["the recording"] = arguments.audio
+    elif arguments.text.startswith("@"):
+        inputs["the text"] = Path(arguments.text[1:])
+    return inputs
 
 
 def _order(arguments: argparse.Namespace) -> TalkOrder:
@@ -215,6 +229,8 @@ def _resume(arguments: argparse.Namespace, folder: Path, connect: Connect) -> in
     if arguments.out and len(wanted) != 1:
         print("did: --out needs exactly one job.", file=sys.stderr)
         return USAGE
+    if arguments.out:
+        check_target(arguments.out, folder, overwrite=arguments.overwrite)
     worst = DONE
     for job in wanted:
         try:
@@ -224,7 +240,7 @@ def _resume(arguments: argparse.Namespace, folder: Path, connect: Connect) -> in
             unfinished = isinstance(error, (StillRunningError, UndecidedError))
             worst = max(worst, UNFINISHED if unfinished else FAILED)
             continue
-        _deliver(jobs, finished, arguments.out)
+        _deliver(jobs, finished, arguments.out, arguments.overwrite)
     return worst
 
 
@@ -237,22 +253,12 @@ def _key(arguments: argparse.Namespace, folder: Path, connect: Connect) -> int:
     return DONE
 
 
-def _deliver(jobs: TalkJobs, job: Job, out: Path | None) -> None:
-    """Copy the clip to where it is wanted, whole or not at all, and print where it is."""
-    source = jobs.result(outcome(job))
-    target = source
+def _deliver(jobs: TalkJobs, job: Job, out: Path | None, overwrite: bool) -> None:
+    """Copy the clip to where it is wanted and print where it is."""
+    target = clip = jobs.result(outcome(job))
     if out:
+        deliver(clip, out, overwrite=overwrite)
         target = out
-        part = out.with_name(f".{out.name}.part")
-        try:
-            try:
-                shutil.copyfile(source, part)
-                os.replace(part, out)
-            finally:
-                part.unlink(missing_ok=True)
-        except OSError as error:
-            raise DIDError(f"The clip can't be written to {out} ({error.strerror}); it is kept as "
-                           f"{source}.") from None
     for note in job.notes:
         print(f"Note: {note}", file=sys.stderr)
     if job.measured_credits is not None:

@@ -7,6 +7,7 @@ from .download import Fetched, file_digest
 from .errors import DownloadError, NotFoundError, StillRunningError
 from .journal import Job
 from .replies import Talk
+from .storage import private_folder
 from .waiting import poll_interval
 
 LINK_SECONDS, LINK_INTERVAL = 60.0, 5.0
@@ -62,7 +63,7 @@ class Collection:
 
     def _collect(self, job: Job, talk: Talk, memory: Memory) -> float | None:
         suffix = "mov" if job.template["config"].get("result_format") == "mov" else "mp4"
-        target = self._account.results / f"{job.id}.{suffix}"
+        target = private_folder(self._account.results) / f"{job.id}.{suffix}"
 
         def accept(fetched: Fetched) -> None:
             # The wrong clip twice is what D-ID made: it was paid for, so the user gets it, with a remark.

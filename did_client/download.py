@@ -46,9 +46,15 @@ class Downloader:
 
         accept: raises if the clip is not the one expected. Raises LinkExpiredError when a new link is needed,
         UnusableClipError when trying again is useless, else DownloadError."""
-        parts = urlsplit(url)
+        try:
+            parts = urlsplit(url)
+            host = parts.hostname
+        except ValueError:
+            host = None
+        if not host:
+            raise LinkExpiredError("The link to the finished clip is no address; a new one is asked for.")
         if parts.scheme != "https" and not (parts.scheme == "http" and self._allow_http
-                                            and parts.hostname in LOOPBACK):
+                                            and host in LOOPBACK):
             raise UnusableClipError("The address of the finished clip is not https; it was not fetched.")
         clear_stale(target.parent, ".*.part")
         partial = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")

@@ -49,6 +49,10 @@ class InvalidRequestError(DIDError):
         self.field = field
 
 
+class OutputError(DIDError):
+    """The clip can't be written where it is wanted."""
+
+
 class JournalError(DIDError):
     """The job journal can't be read or written, or has no such job."""
 
@@ -99,7 +103,7 @@ class ModerationError(ServiceError):
 
 
 class FaceError(ServiceError):
-    """400 InvalidFaceError: no usable face in the picture."""
+    """400 InvalidFaceError, or an upload in which no face was detected: no usable face in the picture."""
 
 
 class ValidationError(ServiceError):

@@ -85,7 +85,8 @@ class TalkJobs:
         """Record an order; nothing is sent yet. An order that was made before gets its old job.
 
         consent: the user agreed that picture and voice go to D-ID. max_credits: a limit for this run, below
-        the one of the settings. Raises ConsentError, CloudDisabledError, InvalidRequestError, CapError."""
+        the one of the settings. Raises ConsentError, CloudDisabledError, InvalidRequestError, CapError, and
+        SettingsError where the clip could not be stored."""
         self._account.check_enabled()
         if not consent:
             raise ConsentError("The picture and the voice or text would be sent to D-ID; agree to that "
@@ -95,6 +96,7 @@ class TalkJobs:
         key = order.key(self.settings.host, self._account.name)
         job = self.journal.standing(key) or self.journal.add(self._planned(order, key, max_credits))
         if job.state == "planned":
+            self._account.check_results()
             self._account.uploads.keep(order.picture.data, job.image)
             if isinstance(order.script, Recording):
                 self._account.uploads.keep(order.script.data, job.audio)
@@ -112,7 +114,7 @@ class TalkJobs:
         return Job(id=uuid.UUID(int=self._rng.getrandbits(128), version=4).hex, key=key,
                    host=self.settings.host, account=self._account.name, template=order.template(),
                    image=order.image_name(), audio=order.audio_name(), credits=cost.credits, created=now,
-                   updated=now, seconds=cost.seconds if cost.exact else None)
+                   updated=now, seconds=cost.seconds if cost.exact else None, notes=order.notes())
 
     def adopt(self, job_id: str, talk_id: str) -> Job:
         """The user says which talk a job of unknown outcome became. Raises JobError, ServiceError."""

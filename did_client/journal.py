@@ -12,6 +12,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -104,35 +105,58 @@ class Stored:
 
 
 class Journal:
-    """folder: made if absent, private to the user. Raises JournalError if the file is no journal."""
+    """folder: made with the first entry, private to the user. Looking writes nothing and changes nobody's
+    permissions, so it works where nothing may be written; but what a crash left half written is put right,
+    which SQLite can't read past. Raises JournalError if the file is no journal."""
 
     def __init__(self, folder: Path) -> None:
-        self.path = private_folder(folder) / FILE_NAME
+        self.path = folder / FILE_NAME
+        self._made = False
+
+    def _make(self) -> None:
+        """Raises SettingsError if there can't be such a file."""
+        if self._made:
+            return
+        private_folder(self.path.parent)
         private_file(self.path)
-        with self._reading() as db:
-            version = db.execute("PRAGMA user_version").fetchone()[0]
-        if version > _VERSION:
-            raise JournalError(f"The D-ID journal {self.path} is from a newer LipSync Studio; update this "
-                               "one.")
-        if version < _VERSION:
-            with self._writing() as db:
+        with self._connected("rw") as db:
+            if db.execute("PRAGMA user_version").fetchone()[0] < _VERSION:
+                db.execute("BEGIN IMMEDIATE")
                 for statement in _SCHEMA.split(";"):
                     db.execute(statement)
                 db.execute("INSERT OR IGNORE INTO meta VALUES ('salt', ?)", (secrets.token_hex(16),))
                 db.execute(f"PRAGMA user_version = {_VERSION}")
+                db.execute("COMMIT")
+        self._made = True
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
         """A transaction: all of it is on disk afterwards, or none."""
-        with self._reading() as db:
+        self._make()
+        with self._connected("rw") as db:
             db.execute("BEGIN IMMEDIATE")
             yield db
             db.execute("COMMIT")
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
+        with self._connected("ro" if self._there() else "memory") as db:
+            yield db
+
+    def _there(self) -> bool:
         try:
-            db = sqlite3.connect(self.path, timeout=30.0, isolation_level=None)
+            return self.path.stat().st_size > 0
+        except FileNotFoundError:
+            return False
+        except OSError as error:
+            raise JournalError(f"The D-ID journal {self.path} can't be read ({error.strerror}); choose "
+                               "another place with --folder or free that path.") from None
+
+    @contextmanager
+    def _connected(self, mode: Literal["ro", "rw", "memory"]) -> Iterator[sqlite3.Connection]:
+        """mode "memory": an empty journal that is nowhere."""
+        try:
+            db = self._connect(mode)
             try:
                 db.row_factory = sqlite3.Row
                 yield db
@@ -143,11 +167,29 @@ class Journal:
                                "disk, or if it is damaged move it away, after looking at D-ID for jobs in it."
                                ) from error
 
-    @property
+    def _connect(self, mode: Literal["ro", "rw", "memory"]) -> sqlite3.Connection:
+        address = f"{self.path.absolute().as_uri()}?mode={mode}" if mode != "memory" else "file::memory:"
+        db = sqlite3.connect(address, timeout=30.0, isolation_level=None, uri=True)
+        try:
+            if mode == "memory":
+                db.executescript(_SCHEMA)
+            version = db.execute("PRAGMA user_version").fetchone()[0]
+        except sqlite3.OperationalError:
+            db.close()
+            if mode != "ro":
+                raise
+            return self._connect("rw")  # a process died in a transaction, which only a writer may undo
+        if version > _VERSION:
+            db.close()
+            raise JournalError(f"The D-ID journal {self.path} is from a newer LipSync Studio; update this "
+                               "one.")
+        return db
+
+    @cached_property
     def salt(self) -> bytes:
-        """This installation's own random bytes."""
-        value = self.meta("salt")
-        return bytes.fromhex(value) if value else b""
+        """This installation's own random bytes, made when they are first needed."""
+        self._make()
+        return bytes.fromhex(self.meta("salt"))
 
     def meta(self, name: str) -> str:
         with self._reading() as db:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import io
-import itertools
-from dataclasses import dataclass
+import struct
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+from . import sound
 from .errors import InvalidRequestError
 from .order import (
     MAX_AUDIO_BYTES,
@@ -43,34 +44,66 @@ class Clip:
 
 
 def picture(source: Path | bytes | Image) -> Prepared:
-    """A JPEG within D-ID's limits from any picture: upright, without alpha or metadata (the place where a
-    photo was taken is nobody's business), scaled into 256 pixels on the short side to 10 megapixels.
+    """A JPEG within D-ID's limits from any picture: upright, in 8 bits, without alpha or metadata (the place
+    where a photo was taken is nobody's business), scaled into 256 pixels on the short side to 10 megapixels.
 
     Raises InvalidRequestError."""
     from PIL import Image, ImageOps, UnidentifiedImageError
 
+    notes: list[str] = []
     try:
         opened = source if isinstance(source, Image.Image) else Image.open(
             io.BytesIO(source) if isinstance(source, bytes) else source)
         upright = ImageOps.exif_transpose(opened)
+        if upright.mode in ("I", "F") or upright.mode.startswith("I;16"):
+            upright, note = _eight_bits(upright)
+            notes += [note] if note else []
         if upright.has_transparency_data:
             rgba = upright.convert("RGBA")
+            if rgba.getchannel("A").histogram()[255] < rgba.width * rgba.height:
+                notes.append("Transparent parts of the picture were made white.")
             upright = Image.alpha_composite(Image.new("RGBA", rgba.size, "white"), rgba)
         image = upright.convert("RGB")
-    except (OSError, UnidentifiedImageError, Image.DecompressionBombError, ValueError) as error:
+    except (OSError, UnidentifiedImageError, Image.DecompressionBombError, ValueError, SyntaxError, TypeError,
+            EOFError, IndexError, struct.error) as error:  # what Pillow's readers raise for damaged files
         raise InvalidRequestError("image", f"The picture can't be read ({error}); use a whole JPEG or "
                                            "PNG.") from None
     width, height = _fitting(*image.size)
     if (width, height) != image.size:
+        notes.append(f"The picture was scaled from {image.width}x{image.height} to {width}x{height}.")
         image = image.resize((width, height), Image.Resampling.LANCZOS)
     for quality in _QUALITIES:
         buffer = io.BytesIO()
         image.save(buffer, "JPEG", quality=quality, optimize=True)
         if buffer.tell() <= MAX_IMAGE_BYTES:
             break
-    prepared = Prepared(buffer.getvalue(), width, height)
+    prepared = Prepared(buffer.getvalue(), width, height, notes=tuple(notes))
     prepared.check()
     return prepared
+
+
+def _eight_bits(image: Image) -> tuple[Image, str]:
+    """Grey in more than 8 bits, scaled to 8, and a remark where its range had to be guessed. Pillow's own
+    conversion cuts off above 255 instead, which leaves white. Raises ValueError."""
+    import numpy as np
+    from PIL import Image
+
+    values = np.asarray(image)
+    note = ""
+    if image.mode.startswith("I;16"):
+        white = 65_535.0
+    else:  # nothing in the file says how bright the largest value is
+        largest = float(values.max())
+        if not np.isfinite(values).all():
+            raise ValueError("it holds values that are not numbers")
+        steps = (255.0, 65_535.0) if image.mode == "I" else (1.0, 255.0, 65_535.0)
+        white = next((step for step in steps if largest <= step), largest)
+        note = f"The picture does not say which value is white; {white:g} was taken for it."
+    grey = np.clip(values * (255.0 / white), 0.0, 255.0).round().astype(np.uint8)
+    clear = image.info.get("transparency")
+    if isinstance(clear, int):
+        grey[values == clear] = 255
+    return Image.fromarray(grey), note
 
 
 def _fitting(width: int, height: int) -> tuple[int, int]:
@@ -79,29 +112,37 @@ def _fitting(width: int, height: int) -> tuple[int, int]:
         raise InvalidRequestError("image", f"The picture is {width}x{height}, too small for a face; use at "
                                   f"least {_SMALLEST_SIDE} pixels on the short side.")
     scale = max(1.0, MIN_IMAGE_SIDE / short)
-    scale = min(scale, (MAX_IMAGE_PIXELS / (width * height)) ** 0.5)
-    return int(width * scale), int(height * scale)
+    largest = (MAX_IMAGE_PIXELS / (width * height)) ** 0.5
+    if scale <= largest:
+        return round(width * scale), round(height * scale)  # a short side of 256 must not end at 255
+    return int(width * largest), int(height * largest)
 
 
 def recording(source: Path | bytes | np.ndarray, rate: int = 0) -> Recording:
     """Mono sound within D-ID's limits, in the best form that fits 6 MB: WAV, else MP3.
 
     source: a file, its bytes, or float samples [channels, n] or [n] in -1..1 at `rate` Hz. The length is that
-    of the decoded samples, as it decides the price. Raises InvalidRequestError."""
+    of the decoded samples, as it decides the price. Raises InvalidRequestError, for silence too."""
     import numpy as np
 
     if isinstance(source, np.ndarray):
-        samples = source.mean(axis=0) if source.ndim == 2 else source
+        heard = sound.mixed(source, rate) if source.ndim == 2 else sound.Mono(source, rate)
     else:
-        samples, rate = _decode(source)
+        heard = sound.decode(source, MAX_AUDIO_SECONDS)
+    samples = heard.samples
     if not len(samples) or not np.isfinite(samples).all():
         raise InvalidRequestError("audio", "The sound is empty or damaged; use a recording with a voice in "
                                            "it.")
-    seconds = len(samples) / rate
+    seconds = len(samples) / heard.rate
     if seconds > MAX_AUDIO_SECONDS:
         raise InvalidRequestError("audio", f"The sound is longer than the {MAX_AUDIO_SECONDS / 60:g} min "
                                   "D-ID takes; cut it.")
-    made = _encoded(np.clip(samples, -1.0, 1.0).astype(np.float32), rate, seconds)
+    if sound.is_silent(samples, heard.rate):
+        raise InvalidRequestError("audio", "The sound is silent (nowhere above "
+                                  f"{sound.SILENCE_DB:g} dBFS), and D-ID would charge for a clip in which "
+                                  "nobody speaks; use a recording with a voice in it.")
+    made = _encoded(np.clip(samples, -1.0, 1.0).astype(np.float32), heard.rate, seconds)
+    made = replace(made, notes=(sound.CANCELLED_NOTE,) if heard.cancelled else ())
     made.check()
     return made
 
@@ -112,31 +153,6 @@ def _encoded(samples: np.ndarray, rate: int, seconds: float) -> Recording:
             return Recording(_encode(samples, rate, "wav", "pcm_s16le", wav_rate, 0), seconds, "wav")
     bits = next((bits for bits in _MP3_BITS if seconds * bits / 8 * 1.02 <= MAX_AUDIO_BYTES), _MP3_BITS[-1])
     return Recording(_encode(samples, rate, "mp3", "libmp3lame", _MP3_RATE, bits), seconds, "mp3")
-
-
-def _decode(source: Path | bytes) -> tuple[np.ndarray, int]:
-    """Mono float32 samples [n] and their rate, from any file with sound."""
-    import av
-    import numpy as np
-
-    try:
-        with av.open(io.BytesIO(source) if isinstance(source, bytes) else str(source), "r") as container:
-            if not container.streams.audio:
-                raise InvalidRequestError("audio", "The file has no sound; use a recording.")
-            resampler = av.AudioResampler(format="flt", layout="mono")
-            rate = container.streams.audio[0].rate
-            blocks: list[np.ndarray] = []
-            length = 0
-            for frame in itertools.chain(container.decode(audio=0), (None,)):
-                for out in resampler.resample(frame):
-                    blocks.append(out.to_ndarray()[0])
-                    length += out.samples
-                if length > (MAX_AUDIO_SECONDS + 1) * rate:
-                    break  # too long anyway; an hour of it need not be decoded to say so
-    except (av.FFmpegError, OSError) as error:
-        raise InvalidRequestError("audio", f"The sound can't be read ({error.strerror}); use a whole WAV, "
-                                  "MP3, M4A or FLAC.") from None
-    return np.concatenate(blocks) if blocks else np.zeros(0, np.float32), rate
 
 
 def _encode(samples: np.ndarray, rate: int, container_format: str, codec: str, out_rate: int,

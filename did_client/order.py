@@ -17,18 +17,21 @@ MAX_IMAGE_BYTES = 10_000_000
 MIN_IMAGE_SIDE, MAX_IMAGE_PIXELS = 256, 10 * 1024 * 1024
 MAX_AUDIO_BYTES = 6_000_000
 MIN_AUDIO_SECONDS, MAX_AUDIO_SECONDS = 0.5, 600.0
+_DRIVERS = ("bank://", "https://", "s3://")
 # These tie a talk to its entry in the journal.
 _OURS = ("source_url", "script", "name", "user_data")
 
 
 @dataclass(frozen=True)
 class Picture:
-    """An encoded JPEG or PNG that fits D-ID's limits; `media.picture` makes one from anything."""
+    """An encoded JPEG or PNG that fits D-ID's limits; `media.picture` makes one from anything. notes: what
+    the user should know about how it was made."""
 
     data: bytes = field(repr=False)
     width: int
     height: int
     suffix: Literal["jpg", "png"] = "jpg"
+    notes: tuple[str, ...] = ()
 
     def check(self) -> None:
         """Raises InvalidRequestError."""
@@ -43,12 +46,14 @@ class Picture:
 
 @dataclass(frozen=True)
 class Recording:
-    """An encoded sound that fits D-ID's limits, `seconds` long; `media.recording` makes one from anything."""
+    """An encoded sound that fits D-ID's limits, `seconds` long; `media.recording` makes one from anything in
+    which something is heard. notes: as Picture's."""
 
     data: bytes = field(repr=False)
     seconds: float
     suffix: Literal["wav", "mp3", "m4a", "flac"] = "wav"
     subtitles: bool = False
+    notes: tuple[str, ...] = ()
 
     def check(self) -> None:
         """Raises InvalidRequestError."""
@@ -83,7 +88,15 @@ class TalkOrder:
             if name in self.extra:
                 raise InvalidRequestError("extra", f"The extra options must not hold {name}; it is set by "
                                                    "the order.")
-        merged({}, self.extra)
+        driver = self.extra.get("driver_url", "bank://")
+        if not isinstance(driver, str) or not driver.startswith(_DRIVERS):
+            raise InvalidRequestError("extra", f"The extra option driver_url is {driver!r}; it must begin "
+                                      f"with one of {', '.join(_DRIVERS)}.")
+        try:
+            json.dumps(self.template(), allow_nan=False)
+        except (TypeError, ValueError):
+            raise InvalidRequestError("extra", "The extra options hold what JSON has no form for, such as "
+                                      "NaN; leave it out.") from None
 
     def template(self) -> dict[str, Any]:
         """The body to POST without the addresses of the uploads and the marks of the job."""
@@ -103,11 +116,15 @@ class TalkOrder:
             return ""
         return f"{digest(self.script.data)}.{self.script.suffix}"
 
+    def notes(self) -> tuple[str, ...]:
+        """What the user should know about picture and sound as they are sent."""
+        return (*self.picture.notes, *(self.script.notes if isinstance(self.script, Recording) else ()))
+
     def key(self, host: str, account: str) -> str:
         """Equal for orders that would give the same clip from the same account."""
         parts = [host, account, json.dumps(self.template(), sort_keys=True), self.image_name(),
                  self.audio_name(), self.nonce]
-        return digest("\n".join(parts).encode())
+        return digest("\n".join(parts).encode(errors="surrogatepass"))
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ Field names, ranges and lengths: D-ID API 4.2.1, POST /talks."""
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar
 
@@ -12,7 +13,10 @@ from .errors import InvalidRequestError
 
 MIN_TEXT, MAX_TEXT, MAX_SSML = 3, 10_000, 40_000
 _TAG = re.compile(r"<[^<>]*>")
-_CHARACTERS_PER_SECOND = 14.0  # about 160 English words a minute; only an estimate
+_BREAK = re.compile(r"""<break\s[^<>]*?time\s*=\s*["']\s*([0-9]*\.?[0-9]+)\s*(ms|s)\s*["']""", re.IGNORECASE)
+# About 160 English words a minute, and five syllables a second where each character is one (Pellegrino, Coupé
+# and Marsico 2011, Mandarin); only estimates.
+_CHARACTERS_PER_SECOND, _WIDE_PER_SECOND = 14.0, 5.0
 
 
 @dataclass(frozen=True)
@@ -119,6 +123,11 @@ class TextScript:
         if len(spoken.strip()) < MIN_TEXT:
             raise InvalidRequestError("text", f"The text is shorter than {MIN_TEXT} characters; write what "
                                       "the face shall say.")
+        if any("\ud800" <= character <= "\udfff" for character in self.text):
+            raise InvalidRequestError("text", "The text has bytes that are no characters; write it as UTF-8.")
+        if not self.ssml and not any(character.isalnum() for character in spoken):
+            raise InvalidRequestError("text", "The text has no letter and no digit, so nothing would be "
+                                      "said; write what the face shall say.")
         if len(spoken) > MAX_TEXT or len(self.text) > MAX_SSML:
             raise InvalidRequestError("text", f"The text has {len(spoken)} characters ({len(self.text)} with "
                                       f"tags), more than the {MAX_TEXT} ({MAX_SSML}) D-ID takes; split it.")
@@ -127,8 +136,14 @@ class TextScript:
         return _TAG.sub("", self.text) if self.ssml else self.text
 
     def guess_seconds(self) -> float:
-        """A guess at how long the voice will speak."""
-        return max(1.0, len(self.spoken().strip()) / _CHARACTERS_PER_SECOND)
+        """A guess at how long the voice will speak, the breaks of SSML included."""
+        spoken = self.spoken().strip()
+        wide = sum(unicodedata.east_asian_width(character) in "WF" for character in spoken)
+        seconds = wide / _WIDE_PER_SECOND + (len(spoken) - wide) / _CHARACTERS_PER_SECOND
+        if self.ssml:
+            seconds += sum(float(time) / (1000 if unit.lower() == "ms" else 1)
+                           for time, unit in _BREAK.findall(self.text))
+        return max(1.0, seconds)
 
     def payload(self) -> dict[str, Any]:
         return {"type": "text", "input": self.text, "ssml": self.ssml, "subtitles": self.subtitles,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import stat
 import tempfile
 import time
@@ -51,6 +52,17 @@ def write_private(path: Path, data: bytes) -> None:
     except OSError as error:
         raise SettingsError(f"{path} can't be written ({error.strerror}); make room on the disk or choose "
                             "another place with --folder.") from error
+
+
+def check_writable(folder: Path) -> None:
+    """Raises OSError if no file can be made in the folder and filled; what permissions say is not the whole
+    truth (root, a read-only or full disk)."""
+    path = folder / f".{secrets.token_hex(8)}.part"
+    try:
+        with path.open("xb") as file:
+            file.write(bytes(4096))
+    finally:
+        path.unlink(missing_ok=True)
 
 
 def clear_stale(folder: Path, pattern: str) -> None:

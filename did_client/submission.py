@@ -8,6 +8,7 @@ from typing import Any
 from .account import Account, Memory, with_extra
 from .errors import (
     CreditsError,
+    FaceError,
     NotFoundError,
     RateLimitError,
     ServiceError,
@@ -48,7 +49,7 @@ class Submission:
         now = self._account.transport.server_now()
         image = self._uploads.fresh(job, "image", job.image, now)
         if image is None:
-            self._uploads.send(self._client, job, "image", job.image)
+            self._send_picture(job)
             return 0.0
         audio = self._uploads.fresh(job, "audio", job.audio, now) if job.audio else None
         if job.audio and audio is None:
@@ -63,6 +64,14 @@ class Submission:
                 self._account.advance(job, state="ambiguous")
                 return NEXT_LOOK
         return self._submit(job, memory, image, audio)
+
+    def _send_picture(self, job: Job) -> None:
+        """A picture without a face ends the job: D-ID would take the order and the credits all the same."""
+        try:
+            self._uploads.send(self._client, job, "image", job.image)
+        except FaceError as error:
+            self._account.end(job, "refused", str(error), error.kind)
+            raise
 
     def _submit(self, job: Job, memory: Memory, image: Stored, audio: Stored | None) -> float | None:
         now = self._account.transport.server_now()

@@ -12,7 +12,7 @@ from typing import Any
 
 import requests
 from requests.auth import AuthBase
-from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, ProxyError
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
 
 from . import parse
 from .clock import Clock
@@ -21,8 +21,9 @@ from .faults import error_for
 from .keys import ApiKey, AuthStyle
 
 MAX_REPLY = 32 << 20
-_NOT_SENT = (NewConnectionError, ConnectTimeoutError, ProxyError, ssl.SSLCertVerificationError,
-             requests.exceptions.ConnectTimeout, requests.exceptions.ProxyError)
+_NOT_SENT = (NewConnectionError, ConnectTimeoutError, ssl.SSLCertVerificationError,
+             requests.exceptions.ConnectTimeout)
+_NO_TUNNEL = "Tunnel connection failed"  # how http.client and urllib3 put a proxy's refusal
 
 
 @dataclass(frozen=True)
@@ -149,14 +150,17 @@ def _body(response: requests.Response) -> tuple[bytes, bool]:
 
 
 def nothing_sent(error: BaseException | None) -> bool:
-    """Whether a failed request certainly never left: no connection, or a certificate that was not
-    accepted."""
+    """Whether a failed request certainly never left: no connection, no tunnel through the proxy, or a
+    certificate that was not accepted.
+
+    Looks only at what an exception wraps (urllib3's `reason`, an exception among the arguments, the cause),
+    never at its context: an earlier failure that is being handled says nothing about this request. Nor does a
+    ProxyError by itself, since urllib3 2 makes one of a reply that broke off behind a proxy, too."""
     seen: set[int] = set()
     while error is not None and id(error) not in seen:
         seen.add(id(error))
-        if isinstance(error, _NOT_SENT):
+        if isinstance(error, _NOT_SENT) or (type(error) is OSError and str(error).startswith(_NO_TUNNEL)):
             return True
-        inner = getattr(error, "reason", None) or next(
-            (arg for arg in error.args if isinstance(arg, BaseException)), None)
-        error = inner if isinstance(inner, BaseException) else error.__cause__ or error.__context__
+        wrapped = (getattr(error, "reason", None), *error.args, error.__cause__)
+        error = next((inner for inner in wrapped if isinstance(inner, BaseException)), None)
     return False

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
 from pathlib import Path
 
 from . import parse
 from .client import DIDClient
-from .errors import JobError, ServiceError
+from .errors import FaceError, JobError, ServiceError
 from .journal import Job, Journal, Stored
 from .storage import clear_stale, private_folder, write_private
 
@@ -22,12 +23,12 @@ class Uploads:
     """folder: holds the spool. Names in the spool are "<sha256>.<suffix>"."""
 
     def __init__(self, folder: Path, journal: Journal) -> None:
-        self._spool = private_folder(folder / "spool")
+        self._spool = folder / "spool"
         self._journal = journal
-        self._salt = journal.salt
 
     def keep(self, data: bytes, name: str) -> None:
-        """Store bytes until they are sent."""
+        """Store bytes until they are sent. Raises SettingsError."""
+        private_folder(self._spool)
         if not (self._spool / name).exists():
             write_private(self._spool / name, data)
 
@@ -48,7 +49,8 @@ class Uploads:
         return None
 
     def send(self, client: DIDClient, job: Job, kind: str, name: str) -> Stored:
-        """Upload one file of a job. Raises ServiceError, or JobError if the spool has lost it."""
+        """Upload one file of a job. Raises ServiceError, FaceError for a picture in which D-ID found no face,
+        or JobError if the spool has lost it."""
         try:
             data = (self._spool / name).read_bytes()
         except OSError:
@@ -57,6 +59,13 @@ class Uploads:
         suffix = Path(name).suffix[1:]
         upload = (client.upload_image if kind == "image" else client.upload_audio)(
             data, f"{self.remote_stem(name)}.{suffix}", _MIME[suffix])
+        if upload.faces == 0:
+            # Not stored, so that no later order takes the picture for one in which there was a face.
+            if upload.id:
+                with contextlib.suppress(ServiceError):
+                    client.delete_image(upload.id)
+            raise FaceError("D-ID finds no face in the picture, so nothing was ordered; use one frontal, "
+                            "unobstructed face of at least 200 pixels.", kind="InvalidFaceError")
         stored = Stored(upload.url, upload.id, client.transport.server_now())
         self._journal.store(job.host, job.account, kind, Path(name).stem, stored)
         return stored
@@ -64,7 +73,7 @@ class Uploads:
     def remote_stem(self, name: str) -> str:
         """The file name given at D-ID: tells this installation's pictures from those of any other, and gives
         no hint of the content (HMAC-SHA256 of its hash, first 24 hex digits)."""
-        return hmac.new(self._salt, Path(name).stem.encode(), hashlib.sha256).hexdigest()[:24]
+        return hmac.new(self._journal.salt, Path(name).stem.encode(), hashlib.sha256).hexdigest()[:24]
 
     def identifying_stem(self, stored: Stored, name: str) -> str:
         """The stem by which a talk can be told to be made from this picture; "" if D-ID gave it a common
@@ -90,7 +99,5 @@ class Uploads:
                 continue
             self._journal.forget(job.host, job.account, kind, Path(name).stem)
             if stored.remote_id:
-                try:
+                with contextlib.suppress(ServiceError):
                     call(stored.remote_id)
-                except ServiceError:
-                    continue

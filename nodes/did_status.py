@@ -36,7 +36,5 @@ def balance() -> Balance:
 def unfinished() -> list[Job]:
     """Jobs on their way, or that need a decision; asks nobody. Raises JournalError, a DIDError."""
     with engine_imports():
-        from ..did_client.journal import FILE_NAME, Journal
-    folder = did_folder()
-    # Looking makes no journal where there was never a job.
-    return Journal(folder).open_jobs() if (folder / FILE_NAME).exists() else []
+        from ..did_client.journal import Journal
+    return Journal(did_folder()).open_jobs()

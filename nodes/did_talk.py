@@ -13,7 +13,7 @@ import torch
 from comfy_api.latest import InputImpl, io
 from PIL import Image
 
-from ..engine.errors import AudioError, InputError, TextError
+from ..engine.errors import AudioError, InputError, OutputError, TextError
 from ..engine.host.comfy import ComfyHost
 from .did_access import open_jobs
 from .did_inputs import again_input, consent_input, max_credits_input, nonce, stitch_input
@@ -141,7 +141,14 @@ class LipSyncDIDTalk(io.ComfyNode):
         clip = jobs.result(job)
         # The journal's own copy may be deleted by the user while this one is still in use.
         path = host.temp_file(clip.suffix)
-        await asyncio.to_thread(shutil.copyfile, clip, path)
+        try:
+            await asyncio.to_thread(shutil.copyfile, clip, path)
+        except OSError as error:
+            path.unlink(missing_ok=True)
+            raise OutputError(
+                f"The clip can't be copied to {path.parent} ({error.strerror}): make room and run again; it "
+                f"is kept as {clip} and not paid for again."
+            ) from error
         return io.NodeOutput(InputImpl.VideoFromFile(str(path)), _report(job, cost))
 
 
@@ -156,6 +163,11 @@ def _order(
 
     if len(image) != 1:
         raise InputError(f"D-ID animates one picture, and {len(image)} are connected: choose one of them.")
+    if image.shape[-1] < 3:
+        raise InputError(
+            f"The image has the shape {tuple(image.shape)} instead of [1, height, width, 3]; take it from an "
+            "image loader."
+        )
     if script is not None and audio is not None:
         raise TextError("There are a text and audio: empty the text or disconnect the audio.")
     says: TextScript | Recording

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import random
 import sys
 import tempfile
 import threading
+import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,7 @@ from lipsync_studio.did_client.transport import Timeouts
 
 # The canary: looks like a key, and must turn up nowhere but in the requests.
 KEY = "Y2FuYXJ5QGV4YW1wbGUub3Jn:canary-Zx81-secret-password"
+NOBODY = 65_534
 TIMEOUTS = Timeouts(connect=5.0, read=10.0, create=10.0, upload=10.0, download=10.0)
 IMPATIENT = Timeouts(connect=5.0, read=0.4, create=0.4, upload=0.4, download=0.4)  # where the service stalls
 
@@ -80,6 +83,38 @@ class Bench:
 def order(seconds: float = 2.0, *, shade: int = 128, tone: int = 1, **options: Any) -> TalkOrder:
     return TalkOrder(Picture(clips.portrait(shade=shade), 256, 256),
                      Recording(clips.voice(seconds, tone), seconds), **options)
+
+
+def in_child(act: Callable[[], int]) -> int:
+    """The exit code of a process that does this, 99 if it raises."""
+    child = os.fork()
+    if not child:
+        code = 99
+        try:
+            code = act()
+        except BaseException:  # a child that goes on would run the remaining tests
+            traceback.print_exc()
+        finally:
+            sys.stderr.flush()
+            os._exit(code)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def as_nobody(folder: Path, act: Callable[[], int]) -> int:
+    """`in_child` without root's rights, which ignore permissions. folder: given to the child, with all that
+    is in it."""
+    root = os.geteuid() == 0
+    for path in [folder, *folder.rglob("*")] if root else []:
+        os.lchown(path, NOBODY, NOBODY)
+
+    def unprivileged() -> int:
+        if root:
+            os.setgroups([])
+            os.setgid(NOBODY)
+            os.setuid(NOBODY)
+        return act()
+
+    return in_child(unprivileged)
 
 
 @pytest.fixture

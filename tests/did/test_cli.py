@@ -118,7 +118,6 @@ def test_mistakes_are_one_sentence(did, bench: Bench, media: tuple[str, ...], tm
             ([*media, "--yes", "--extra", "{"], "no JSON object"),
             ([*media, "--yes", "--pad", "61"], "pad_audio"),
             ([*media, "--yes", "--max-credits", "1"], "more than the 1"),
-            ([*media[:6], str(tmp_path / "absent" / "clip.mp4"), "--yes"], "can't be written"),
             ([media[0], "--image", "absent.jpg", *media[3:], "--yes"], "can't be read"),
             ([*media[:3], "--text", "@absent", *media[5:]], "absent"),
             ([*media[:3], "--text", "hi there", "--voice", "jenny", *media[5:]], "PROVIDER:VOICE")):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 
 import pytest
 from conftest import order
@@ -73,6 +74,7 @@ def accepted(request: TalkRequest) -> bool:
 
 @pytest.mark.parametrize(("wrong", "field"), [
     (TextScript("ab", PROVIDERS[0]), "text"), (TextScript("   ", PROVIDERS[0]), "text"),
+    (TextScript("...", PROVIDERS[0]), "text"), (TextScript("caf\udce9", PROVIDERS[0]), "text"),
     (TextScript("x" * 10_001, PROVIDERS[0]), "text"),
     (TextScript("<b>" * 20_000 + "abc", PROVIDERS[0], ssml=True), "text"),
     (TextScript("hello", script.Google(" ")), "voice_id"),
@@ -83,6 +85,15 @@ def test_wrong_texts_are_named(wrong: TextScript, field: str) -> None:
     with pytest.raises(errors.InvalidRequestError) as caught:
         wrong.check()
     assert caught.value.field == field
+
+
+@pytest.mark.parametrize(("text", "seconds"), [
+    ("x" * 140, 10.0), ("早上好今天天气很好" * 10, 18.0), ("ok", 1.0),
+    ("<speak>Hello<break time='90s'/> and <break strength='weak' time=\"1500 ms\"/>bye</speak>", 92.4),
+])
+def test_the_length_of_a_text_is_guessed(text: str, seconds: float) -> None:
+    """It decides whether the order is within the user's limits."""
+    assert TextScript(text, PROVIDERS[0], ssml=True).guess_seconds() == pytest.approx(seconds, abs=0.1)
 
 
 @pytest.mark.parametrize("config", [
@@ -97,10 +108,18 @@ def test_wrong_options_are_refused(config: TalkConfig) -> None:
     assert schema.problem(TalkRequest(IMAGE, AUDIO, config).payload(), strict=True) or config.expressions
 
 
-@pytest.mark.parametrize("extra", [{"source_url": IMAGE}, {"script": {}}, {"user_data": "x"}, {"config": 3}])
+@pytest.mark.parametrize("extra", [
+    {"source_url": IMAGE}, {"script": {}}, {"user_data": "x"}, {"config": 3}, {"driver_url": "lively"},
+    {"driver_url": 5}, {"config": {"sharpen": math.nan}},
+], ids=str)
 def test_extra_options_can_not_unhinge_the_order(extra: dict) -> None:
     with pytest.raises(errors.InvalidRequestError):
         order(extra=extra).check()
+
+
+def test_any_word_tells_an_order_from_another() -> None:
+    """What a shell passes on, bytes that are no text included."""
+    assert order(nonce="\udcff").key("host", "account") != order(nonce="").key("host", "account")
 
 
 def test_replies_are_read_leniently() -> None:

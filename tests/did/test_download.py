@@ -107,6 +107,7 @@ def test_probe(tmp_path: Path) -> None:
 
 def test_what_a_crash_left_is_cleared(bench: Bench) -> None:
     results = bench.folder / "results"
+    results.mkdir(parents=True)
     jobs = bench.jobs()
     for name, age in ((".old.mp4.12ab.part", 3600), (".new.mp4.34cd.part", 0)):
         (results / name).write_bytes(b"part")

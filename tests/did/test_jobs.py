@@ -8,6 +8,7 @@ import json
 import socket
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from conftest import KEY, Bench, order
 from fake_did import Fault, clips
@@ -23,6 +24,7 @@ from lipsync_studio.did_client import (
     TalkOrder,
     TextScript,
     errors,
+    media,
 )
 
 
@@ -48,6 +50,39 @@ def test_the_files_arrive_unchanged(bench: Bench) -> None:
     picture = clips.portrait(shade=201)
     assert picture in body
     assert hashlib.sha256(picture).hexdigest().encode() not in body
+
+
+def test_what_was_changed_before_it_was_sent_is_noted(bench: Bench) -> None:
+    left = np.sin(np.arange(16_000) * 0.2).astype(np.float32)
+    voice = media.recording(np.stack([left, -left]), 8000)
+    wanted = TalkOrder(media.picture(clips.portrait(200, 200)), voice)
+    job = finish(bench.jobs(), wanted)
+    assert [note.split(" ")[:2] for note in job.notes] == [["The", "picture"], ["The", "channels"]]
+
+
+def test_a_picture_without_a_face_is_not_ordered(bench: Bench) -> None:
+    """However often it is tried; one with a face, or at which D-ID did not look, is."""
+    bench.policy.faces = 0
+    for nonce in ("", "", "again"):
+        with pytest.raises(errors.FaceError, match="finds no face in the picture, so nothing was ordered"):
+            finish(bench.jobs(), order(nonce=nonce))
+    assert [seen.route for seen in bench.server.log if seen.route.startswith("POST")] == ["POST /images"] * 3
+    assert len(bench.service.deleted) == 3
+    assert not bench.service.uploads
+    assert {job.state for job in bench.jobs().journal.jobs()} == {"refused"}
+    assert not list((bench.folder / "spool").iterdir())
+    assert bench.jobs().journal.spent(bench.clock.now()) == 0
+    for faces, nonce in ((None, ""), (3, "more")):
+        bench.policy.faces = faces
+        assert finish(bench.jobs(), order(nonce=nonce)).state == "downloaded"
+
+
+def test_a_picture_refused_for_its_face_ends_the_job(bench: Bench) -> None:
+    bench.server.faults = [Fault("POST /images", status=400, body={
+        "kind": "InvalidFaceError", "description": "face is too small"})]
+    with pytest.raises(errors.FaceError, match="face is too small"):
+        finish(bench.jobs(), order())
+    assert bench.jobs().journal.open_jobs() == []
 
 
 def test_the_same_order_is_free_the_second_time(bench: Bench) -> None:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import io
 import math
+import wave
 from pathlib import Path
 
+import av
+import cv2
 import numpy as np
 import pytest
 from fake_did import clips
 from PIL import Image
 
-from lipsync_studio.did_client import errors, media
+from lipsync_studio.did_client import Picture, errors, media, sound
 
 
 def encoded(image: Image.Image, kind: str = "PNG", **options: object) -> bytes:
@@ -42,10 +45,96 @@ def test_orientation_alpha_and_metadata() -> None:
     turned = media.picture(encoded(photo, "JPEG", exif=exif))
     assert (turned.width, turned.height) == (300, 400)
     assert b"where I live" not in turned.data
-    clear = media.picture(encoded(Image.new("RGBA", (300, 300), (255, 0, 0, 0))))
-    assert min(Image.open(io.BytesIO(clear.data)).getpixel((9, 9))) > 250
-    for mode in ("L", "P", "CMYK", "I;16"):
-        assert Image.open(io.BytesIO(media.picture(Image.new(mode, (300, 300))).data)).mode == "RGB"
+
+
+def shown(made: Picture) -> np.ndarray:
+    image = Image.open(io.BytesIO(made.data))
+    assert image.mode == "RGB"
+    return np.asarray(image, np.float32)
+
+
+def palette(alpha: object) -> Image.Image:
+    image = Image.new("P", (300, 300), 1)
+    image.putpalette([0, 0, 0, 200, 100, 50])
+    image.paste(0, (150, 0, 300, 300))
+    image.info["transparency"] = alpha
+    return image
+
+
+def tiff(values: np.ndarray) -> bytes:
+    return encoded(Image.fromarray(values), "TIFF")
+
+
+GREY = np.full((300, 300), 178 * 257)
+BIG_ENDIAN = Image.frombytes("I;16B", (300, 300), GREY.astype(">u2").tobytes())
+HALF_CLEAR = Image.new("L", (300, 300), 255)
+HALF_CLEAR.paste(0, (150, 0, 300, 300))
+
+
+DEEP = GREY.astype(np.uint16)
+MODES = {
+    "16-bit PNG": (encoded(Image.fromarray(DEEP)), 178, 178),
+    "16-bit PNG, transparent": (encoded(Image.fromarray(DEEP), transparency=178 * 257), 255, 255),
+    "16-bit TIFF": (tiff(DEEP), 178, 178), "16-bit TIFF, big-endian": (encoded(BIG_ENDIAN, "TIFF"), 178, 178),
+    "I;16B": (BIG_ENDIAN, 178, 178),
+    "32-bit, 16 used": (tiff(GREY.astype(np.int32)), 178, 178),
+    "32-bit, 8 used": (tiff(np.full((300, 300), 178, np.int32)), 178, 178),
+    "float to 1": (tiff(np.full((300, 300), 0.7, np.float32)), 178.5, 178.5),
+    "float to 255": (tiff(np.full((300, 300), 178.4, np.float32)), 178, 178),
+    "L": (encoded(Image.new("L", (300, 300), 178)), 178, 178),
+    "1": (encoded(Image.new("1", (300, 300), 1)), 255, 255),
+    "LA": (encoded(Image.merge("LA", (Image.new("L", (300, 300), 90), HALF_CLEAR))), 90, 255),
+    "PA": (palette(bytes([0, 255])).convert("PA"), (200, 100, 50), 255),
+    "P, one clear": (encoded(palette(0), transparency=0), (200, 100, 50), 255),
+    "P, one half clear": (encoded(palette(b"\x80\xff"), transparency=b"\x80\xff"), (200, 100, 50), 127),
+    "RGBA": (encoded(Image.new("RGBA", (300, 300), (255, 0, 0, 0))), 255, 255),
+    "CMYK": (encoded(Image.new("CMYK", (300, 300), (0, 0, 0, 100)), "JPEG"), 155, 155),
+    "YCbCr": (encoded(Image.new("YCbCr", (300, 300), (178, 128, 128)), "JPEG"), 178, 178),
+    "16-bit RGB": (cv2.imencode(".png", np.stack([DEEP] * 3, 2))[1].tobytes(), 178, 178),
+    "16-bit RGBA": (cv2.imencode(".png", np.stack([DEEP] * 3 + [DEEP | 0xFFFF], 2))[1].tobytes(), 178, 178),
+}
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_any_mode_keeps_its_brightness(mode: str) -> None:
+    source, left, right = MODES[mode]
+    pixels = shown(media.picture(source))
+    for half, wanted in ((pixels[:, :140], left), (pixels[:, 160:], right)):
+        assert half.mean((0, 1)) == pytest.approx(np.broadcast_to(wanted, 3), abs=1.5)
+
+
+def test_what_was_guessed_or_changed_is_said() -> None:
+    assert media.picture(encoded(Image.fromarray(DEEP))).notes == ()
+    assert media.picture(encoded(Image.new("RGBA", (300, 300)), "PNG")).notes == (
+        "Transparent parts of the picture were made white.",)
+    assert media.picture(encoded(Image.new("RGBA", (300, 300), "red"), "PNG")).notes == ()
+    assert "255 was taken for it" in media.picture(tiff(np.full((300, 300), 9, np.int32))).notes[0]
+    assert media.picture(Image.new("RGB", (200, 200))).notes == (
+        "The picture was scaled from 200x200 to 256x256.",)
+
+
+@pytest.mark.parametrize("short", [161, 187, 196, 197, 206])
+def test_small_pictures_are_large_enough_afterwards(short: int) -> None:
+    assert min(shown(media.picture(Image.new("RGB", (short, 400)))).shape[:2]) == 256
+
+
+@pytest.mark.parametrize(("kind", "options"), [("JPEG", {"quality": 95}), ("PNG", {}),
+                                               ("WEBP", {"lossless": True}), ("TIFF", {})])
+def test_all_eight_orientations(kind: str, options: dict) -> None:
+    """Exif 2.32, tag 0x0112: at which side of the picture the first row and the first column lie."""
+    upright = np.zeros((300, 400, 3), np.uint8)
+    upright[:150, :200], upright[:150, 200:] = (255, 0, 0), (0, 255, 0)
+    upright[150:, :200], upright[150:, 200:] = (0, 0, 255), (255, 255, 255)
+    turned = upright.transpose(1, 0, 2)
+    stored = {1: upright, 2: upright[:, ::-1], 3: upright[::-1, ::-1], 4: upright[::-1], 5: turned,
+              6: turned[::-1], 7: turned[::-1, ::-1], 8: turned[:, ::-1]}
+    for orientation, pixels in stored.items():
+        image = Image.fromarray(np.ascontiguousarray(pixels))
+        exif = image.getexif()
+        exif[0x0112] = orientation
+        seen = shown(media.picture(encoded(image, kind, exif=exif, **options)))
+        assert seen.shape == upright.shape, orientation
+        assert np.abs(seen - upright).mean() < 3, orientation
 
 
 @pytest.mark.parametrize("data", [b"", b"no picture", clips.portrait(600, 600)[:200]])
@@ -62,10 +151,11 @@ def test_sounds_fit(limit: int, suffix: str, monkeypatch: pytest.MonkeyPatch) ->
     """5 s at 48 and 24 kHz, and at 128 and 64 kbit/s."""
     monkeypatch.setattr(media, "MAX_AUDIO_BYTES", limit)
     wave = np.sin(np.arange(5 * 16_000) * (2 * math.pi * 220 / 16_000)).astype(np.float32) * 0.5
-    sound = media.recording(np.stack([wave, wave]), 16_000)
-    assert (sound.suffix, sound.seconds) == (suffix, 5.0)
-    assert limit / 2 < len(sound.data) <= limit
-    back, back_rate = media._decode(sound.data)
+    made = media.recording(np.stack([wave, wave]), 16_000)
+    assert (made.suffix, made.seconds) == (suffix, 5.0)
+    assert limit / 2 < len(made.data) <= limit
+    heard = sound.decode(made.data, 600.0)
+    back, back_rate = heard.samples, heard.rate
     assert len(back) / back_rate == pytest.approx(5.0, abs=0.06)
     middle = back[len(back) // 2:][:back_rate // 10]
     loudness = float(np.sqrt((middle ** 2).mean()))
@@ -80,13 +170,131 @@ def test_files_are_decoded(tmp_path: Path) -> None:
     assert media.recording(path).data == media.recording(path).data
 
 
+def tone(level: float, seconds: float = 2.0, rate: int = 8000, pitch: float = 220.0) -> np.ndarray:
+    phase = np.arange(round(seconds * rate)) * (2 * math.pi * pitch / rate)
+    return (level * np.sin(phase)).astype(np.float32)
+
+
+def loud(heard: sound.Mono) -> float:
+    return float(np.sqrt((heard.samples ** 2).mean()))
+
+
+def wav(channels: np.ndarray, rate: int = 8000) -> bytes:
+    """16 bits; channels: float [c, n]."""
+    buffer = io.BytesIO()
+    with wave.open(buffer, "wb") as file:
+        file.setnchannels(len(channels))
+        file.setsampwidth(2)
+        file.setframerate(rate)
+        file.writeframes((channels.T * 32_767).round().astype("<i2").tobytes())
+    return buffer.getvalue()
+
+
+def coded(kind: str, *tracks: np.ndarray, rate: int = 48_000, default: int | None = None) -> bytes:
+    """AAC in "adts" or "mp4"; tracks: float [c, n]. default: the track that players take."""
+    buffer = io.BytesIO()
+    with av.open(buffer, "w", format=kind) as container:
+        layouts = ["mono" if len(track) == 1 else "stereo" for track in tracks]
+        streams = [container.add_stream("aac", rate=rate, layout=layout) for layout in layouts]
+        for index, stream in enumerate(streams):
+            if default is not None:
+                stream.disposition = av.stream.Disposition(index == default)
+        for stream, track, layout in zip(streams, tracks, layouts, strict=True):
+            for start in range(0, track.shape[1], 1024):
+                part = np.ascontiguousarray(track[:, start : start + 1024])
+                frame = av.AudioFrame.from_ndarray(part, format="fltp", layout=layout)
+                frame.rate, frame.pts = rate, start
+                container.mux(stream.encode(frame))
+            container.mux(stream.encode(None))
+    return buffer.getvalue()
+
+
 @pytest.mark.parametrize(("samples", "said"), [
     (np.zeros(0, np.float32), "empty"), (np.full(8000, np.nan, np.float32), "damaged"),
-    (np.zeros(2000, np.float32), "0.25 s"), (np.zeros(8000 * 601, np.float32), "10 min"),
+    (tone(0.5, 0.25), "0.25 s"), (tone(0.5, 601.0), "10 min"),
 ])
 def test_sounds_that_will_not_do(samples: np.ndarray, said: str) -> None:
     with pytest.raises(errors.InvalidRequestError, match=said):
         media.recording(samples, 8000)
+
+
+NOISE = np.random.default_rng(1).standard_normal(24_000).astype(np.float32)
+
+
+@pytest.mark.parametrize("samples", [
+    np.zeros(24_000, np.float32), NOISE * 10 ** (-70 / 20), tone(10 ** (-66 / 20)),
+    np.full(24_000, 0.25, np.float32), np.zeros((2, 24_000), np.float32),
+], ids=["zeros", "noise at -70 dBFS", "tone at -69 dBFS", "an offset", "stereo"])
+def test_silence_is_refused(samples: np.ndarray) -> None:
+    with pytest.raises(errors.InvalidRequestError, match="sound is silent .nowhere above -65 dBFS."):
+        media.recording(samples, 8000)
+    with pytest.raises(errors.InvalidRequestError, match="sound is silent"):
+        media.recording(wav(np.atleast_2d(samples)))
+
+
+@pytest.mark.parametrize("samples", [
+    NOISE * 10 ** (-60 / 20), tone(10 ** (-60 / 20)),
+    np.append(np.zeros(400_000, np.float32), tone(0.1, 0.2)),
+], ids=["noise at -60 dBFS", "tone at -63 dBFS", "one word at the end"])
+def test_what_is_quiet_is_not_silent(samples: np.ndarray) -> None:
+    assert media.recording(samples, 8000).notes == ()
+
+
+def test_channels_that_cancel_are_heard() -> None:
+    left = tone(0.5) + NOISE[:16_000] * 0.01
+    opposite = np.stack([left, -0.98 * left])
+    for source in (opposite, wav(opposite)):
+        made = media.recording(source, 8000)
+        assert made.notes == (sound.CANCELLED_NOTE,)
+        assert loud(sound.decode(made.data, 600.0)) == pytest.approx(float(left.std()), rel=0.02)
+    for harmless in (np.stack([left, tone(0.5, pitch=330.0)]), np.stack([left, np.zeros_like(left)])):
+        assert media.recording(harmless, 8000).notes == media.recording(wav(harmless)).notes == ()
+
+
+def test_mixing_makes_nothing_louder() -> None:
+    """FFmpeg's own mix of two equal channels is 3 dB louder than each, which cuts off its peaks."""
+    level = loud(sound.decode(wav(np.stack([tone(0.99)] * 2)), 600.0))
+    assert level == pytest.approx(0.99 / math.sqrt(2), rel=0.01)
+
+
+def test_a_surround_mix_is_the_front_and_not_the_bass() -> None:
+    quiet = np.zeros_like(tone(0.5))
+    for channel, part in ((2, 1 / 3.414), (0, 0.7071 / 3.414), (3, 0.0)):
+        channels = np.stack([tone(0.5) if index == channel else quiet for index in range(6)])
+        assert loud(sound.mixed(channels, 8000)) == pytest.approx(part * 0.5 / math.sqrt(2), abs=1e-3)
+
+
+def test_eight_channels_are_heard() -> None:
+    assert loud(sound.decode(wav(np.stack([tone(0.5)] * 8)), 600.0)) > 0.3
+
+
+def test_channels_and_rate_may_change_on_the_way() -> None:
+    mono, stereo = tone(0.5, 1.0, 48_000)[None], np.stack([tone(0.5, 1.0, 48_000)] * 2)
+    slower = tone(0.5, 1.0, 44_100)[None]
+    for data in (coded("adts", mono) + coded("adts", stereo),
+                 coded("adts", mono) + coded("adts", slower, rate=44_100)):
+        heard = sound.decode(data, 600.0)
+        assert len(heard.samples) / heard.rate == pytest.approx(2.1, abs=0.1)
+        for start in (0.4, 1.5):
+            part = heard.samples[round(start * heard.rate) :][: heard.rate // 4]
+            spectrum = np.abs(np.fft.rfft(part * np.hanning(len(part)), 1 << 17))
+            assert spectrum.argmax() * heard.rate / (1 << 17) == pytest.approx(220.0, abs=2)
+
+
+def test_the_default_track_is_taken() -> None:
+    silent, voice = np.zeros((1, 48_000), np.float32), tone(0.5, 1.0, 48_000)[None]
+    assert media.recording(coded("mp4", voice, silent))
+    assert media.recording(coded("mp4", silent, voice, default=1))
+    with pytest.raises(errors.InvalidRequestError, match="silent"):
+        media.recording(coded("mp4", silent, voice, default=0))
+
+
+def test_a_name_may_have_a_colon(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("Verse: one.wav").write_bytes(clips.voice())
+    assert media.recording(Path("Verse: one.wav")).seconds == 2.0
+    with pytest.raises(errors.InvalidRequestError, match="No such file"):
+        media.recording(Path("Verse: two.wav"))
 
 
 def test_files_that_will_not_do() -> None:

@@ -83,7 +83,7 @@ class Bill:
 @pytest.fixture(autouse=True)
 def bill(did):
     """Orders of one test are told from those of others by `again`."""
-    did.policy.script = ("done",)
+    did.policy.script, did.policy.faces = ("done",), 1
     did.faults, did.log = [], []
     did.counts.clear()
     return Bill(did.service)
@@ -256,6 +256,23 @@ def test_a_clip_above_the_limit_is_not_ordered(did, did_client):
     run = did_client.run(talk_prompt(8, max_credits=1, pad_seconds=20.0))
     assert "needs about 2 credits, more than the 1 allowed for this run" in run.error["exception_message"]
     assert did.log == []
+
+
+@pytest.mark.parametrize("prompt", [talk_prompt(23), apply_prompt(24, "face")])
+def test_silence_is_not_sent(did, did_client, prompt):
+    voice = {"class_type": "EmptyAudio", "inputs": {"duration": 3.0, "sample_rate": 44100, "channels": 2}}
+    run = did_client.run({**prompt, "voice": voice})
+    assert "The sound is silent (nowhere above -65 dBFS)" in run.error["exception_message"]
+    assert did.log == []
+
+
+@pytest.mark.parametrize("prompt", [talk_prompt(25), apply_prompt(26, "face")])
+def test_a_picture_without_a_face_is_not_paid_for(did, bill, did_client, prompt):
+    did.policy.faces = 0
+    wall = {"class_type": "EmptyImage", "inputs": {"width": 320, "height": 320, "batch_size": 1, "color": 9}}
+    run = did_client.run({**prompt, "face": wall})
+    assert "D-ID finds no face in the picture, so nothing was ordered" in run.error["exception_message"]
+    assert (bill.talks, bill.charged) == ([], 0)
 
 
 def test_status_and_voices_tell_what_the_account_has(did, did_client):

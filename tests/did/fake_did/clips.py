@@ -27,13 +27,19 @@ def clip(seconds: float, sound: bool = True) -> bytes:
             container.mux(video.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
         container.mux(video.encode(None))
         if audio:
-            for start in range(0, int(seconds * 8000), 1024):
-                block = np.zeros((1, min(1024, int(seconds * 8000) - start)), np.float32)
+            wave = 0.1 * square(int(seconds * 8000))
+            for start in range(0, len(wave), 1024):
+                block = wave[None, start : start + 1024].astype(np.float32)
                 frame = av.AudioFrame.from_ndarray(block, format="fltp", layout="mono")
                 frame.rate, frame.pts = 8000, start
                 container.mux(audio.encode(frame))
             container.mux(audio.encode(None))
     return buffer.getvalue()
+
+
+def square(samples: int) -> np.ndarray:
+    """-1 and 1 in turn, at 1 kHz for 8000 samples a second."""
+    return np.resize([1, 1, 1, 1, -1, -1, -1, -1], samples)
 
 
 def nothing(size: int) -> bytes:
@@ -49,13 +55,13 @@ def portrait(width: int = 256, height: int = 256, shade: int = 128) -> bytes:
 
 
 def voice(seconds: float = 2.0, tone: int = 1) -> bytes:
-    """A WAV, 8 kHz mono; only its tone tells it from others."""
+    """A WAV, 8 kHz mono; only the level of its tone tells it from others."""
     buffer = io.BytesIO()
     with wave.open(buffer, "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
         file.setframerate(8000)
-        file.writeframes(np.full(round(seconds * 8000), tone, np.int16).tobytes())
+        file.writeframes((square(round(seconds * 8000)) * (1000 + tone)).astype(np.int16).tobytes())
     return buffer.getvalue()
 
 

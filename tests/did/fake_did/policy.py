@@ -15,7 +15,8 @@ class Policy:
     a signed link. ranges, etag: what the file store supports. date_header: replies tell the time. skew:
     D-ID's clock minus the real one. error: the reason in a failed talk. resigns: a GET gives a fresh link
     rather than the first one again.
-    padding: bytes of nothing at the end of each clip.
+    padding: bytes of nothing at the end of each clip. faces: how many are found in an uploaded picture; None:
+    nobody looks.
     """
 
     auth: str = "any"
@@ -36,3 +37,4 @@ class Policy:
     error: object = field(default_factory=lambda: {"kind": "FaceError", "description": "no face"})
     resigns: bool = True
     padding: int = 0
+    faces: int | None = 1

@@ -88,7 +88,9 @@ class Service:
             raise Refusal(400, "InvalidImageResolutionError", "image is too small")
         stored = self._store("images", name, {"pixels": width * height})
         face = {"size": min(width, height) // 2, "top_left": [10, 10], "overlap": "NO", "face_id": "f1"}
-        return {"url": stored["url"], "id": stored["id"], "faces": [face] if detect else None}
+        looked = detect and self.policy.faces is not None
+        return {"url": stored["url"], "id": stored["id"],
+                "faces": [face] * (self.policy.faces or 0) if looked else None}
 
     def audio(self, data: bytes, name: str, mime: str) -> dict[str, Any]:
         if not mime.startswith(("audio/", "video/")):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -29,7 +30,10 @@ def check_outputs(
             for other, used in (read | written).items():
                 if _same(place, used):
                     raise OutputError(f"{name} would replace {other}, {used}: choose another name.")
-        if path.exists() and not overwrite:
+        if path.exists() and not path.is_file():
+            raise OutputError(f"{path} is no ordinary file: choose another name for {name}.")
+        # A link to nowhere would be replaced like a file.
+        if os.path.lexists(path) and not overwrite:
             raise OutputError(f"{path} exists: choose another name for {name}, or add --overwrite.")
         written[name] = path
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -118,15 +119,16 @@ def _fitting(width: int, height: int) -> tuple[int, int]:
     return int(width * largest), int(height * largest)
 
 
-def recording(source: Path | bytes | np.ndarray, rate: int = 0) -> Recording:
+def recording(source: Path | bytes | np.ndarray, rate: int = 0, notes: Sequence[str] = ()) -> Recording:
     """Mono sound within D-ID's limits, in the best form that fits 6 MB: WAV, else MP3.
 
-    source: a file, its bytes, or float samples [channels, n] or [n] in -1..1 at `rate` Hz. The length is that
-    of the decoded samples, as it decides the price. Raises InvalidRequestError, for silence too."""
+    source: a file, its bytes, or float samples [n] in -1..1 at `rate` Hz. notes: what is to be told of them.
+    The length is that of the decoded samples, as it decides the price. Raises InvalidRequestError, for
+    silence too."""
     import numpy as np
 
     if isinstance(source, np.ndarray):
-        heard = sound.mixed(source, rate) if source.ndim == 2 else sound.Mono(source, rate)
+        heard = sound.Mono(source, rate)
     else:
         heard = sound.decode(source, MAX_AUDIO_SECONDS)
     samples = heard.samples
@@ -142,7 +144,7 @@ def recording(source: Path | bytes | np.ndarray, rate: int = 0) -> Recording:
                                   f"{sound.SILENCE_DB:g} dBFS), and D-ID would charge for a clip in which "
                                   "nobody speaks; use a recording with a voice in it.")
     made = _encoded(np.clip(samples, -1.0, 1.0).astype(np.float32), heard.rate, seconds)
-    made = replace(made, notes=(sound.CANCELLED_NOTE,) if heard.cancelled else ())
+    made = replace(made, notes=(*notes, *[sound.CANCELLED_NOTE] * heard.cancelled))
     made.check()
     return made
 

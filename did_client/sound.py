@@ -25,8 +25,6 @@ _STRETCH = 300  # windows that are looked at together
 # Weights of the channels in a mono mix (ITU-R BS.775-3, table 2); any other counts as a front one.
 _WEIGHTS = {"FC": 1.0, "LFE": 0.0, "LFE2": 0.0, "BL": 0.5, "BR": 0.5, "BC": 0.5, "SL": 0.5, "SR": 0.5}
 _FRONT = 0.7071
-# FFmpeg's order where only the number of channels is known.
-_ORDERS = {6: ("FL", "FR", "FC", "LFE", "BL", "BR"), 8: ("FL", "FR", "FC", "LFE", "BL", "BR", "SL", "SR")}
 _CANCELLED = 0.1
 CANCELLED_NOTE = ("The channels of the sound cancel each other when they are mixed (opposite phase); the "
                   "loudest of them alone was sent.")
@@ -68,18 +66,6 @@ def decode(source: Path | bytes, max_seconds: float) -> Mono:
     loudest = int(loudness.argmax())
     parts = [block[min(loudest, len(block) - 1)].copy() for block, _, _ in _blocks(source, max_seconds)]
     return Mono(np.concatenate(parts), rate, cancelled=True)
-
-
-def mixed(channels: np.ndarray, rate: int) -> Mono:
-    """channels: float [c, n] in FFmpeg's order."""
-    import numpy as np
-
-    weights = _weights(_ORDERS.get(len(channels), ("",) * len(channels)))
-    energies = np.einsum("cn,cn->c", channels, channels, dtype=np.float64)
-    mono = weights @ channels.astype(np.float32, copy=False)
-    if float(mono @ mono) < _CANCELLED * float(weights ** 2 @ energies):
-        return Mono(channels[int(energies.argmax())].astype(np.float32), rate, cancelled=True)
-    return Mono(mono, rate)
 
 
 def is_silent(samples: np.ndarray, rate: int) -> bool:

@@ -173,7 +173,7 @@ def _order(
     says: TextScript | Recording
     if audio is not None:
         sound = to_sound(audio)
-        says = media.recording(sound.samples, sound.rate)
+        says = media.recording(sound.mono(sound.rate), sound.rate, sound.all_notes())
     elif script is not None:
         says = script
     else:

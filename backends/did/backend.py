@@ -97,7 +97,7 @@ class DIDBackend:
         picture = media.picture(Image.fromarray(to_rgb(next(request.source.read(0, 1)))))
         # A mouth that is to move later hears a voice that begins later.
         voice = request.voice.cut(-Fraction(request.sync_offset), seconds)
-        recording = media.recording(voice.samples, voice.rate)
+        recording = media.recording(voice.mono(voice.rate), voice.rate)
         return TalkOrder(
             picture, recording, TalkConfig(stitch=self._options.stitch), nonce=self._options.nonce
         )

@@ -183,7 +183,7 @@ def _decoded(container: InputContainer, stream: AudioStream) -> Iterator[av.Audi
 
 def _collect(container: InputContainer, stream: AudioStream, begin: Fraction | None,
              seconds: Fraction | None) -> Sound | None:
-    """Lay decoded samples on the time line that starts at `begin`; rate and channels are the first frame's."""
+    """Lay decoded samples on the time line that starts at `begin`; rate and channels are the first's."""
     if begin is not None and begin > 2 * _SEEK_LEAD:
         container.seek(int((begin - _SEEK_LEAD) / Fraction(stream.time_base or 1)), stream=stream)
     resampler: av.AudioResampler | None = None

@@ -1,4 +1,4 @@
-"""Footage and sound as they come from phones, recorders and cutters, through the nodes and by their pixels."""
+"""Footage and sound as phones, recorders and editors leave them, through the nodes and by their pixels."""
 
 from __future__ import annotations
 

@@ -14,7 +14,6 @@ from .matching import linked
 from .path import Link
 from .report import WELL_MATCHED_LINE, LineToCheck, MatchReport, judged
 from .tokens import Heard, Sung, heard_keys, in_different_scripts, sung_keys
-from .voice import at_voice
 
 ENGINE = "matched with recognised words"
 
@@ -37,29 +36,25 @@ def match_lyrics(
     duration: float,
     *,
     language: str = "",
-    spans: Sequence[Span] | None = None,
 ) -> Match:
     """Find when the words of lyrics are said in a sound of `duration` seconds from the words recognised in
     it.
 
-    language: a BCP 47 tag, for numerals and contractions; "" for English. spans: where there is a voice
-    (start and end in seconds, in order), if that is known: words that were not recognised are rather put
-    there, and those beside a pause begin and end with the voice. Confidence is how alike a word and the
-    recognised one are and how sure the recogniser was, 0.35 for words that stand in a misheard one's place,
-    0.2 and less for times estimated from the neighbours' by syllables. Raises TextError when the lyrics hold
-    nothing to speak.
+    language: a BCP 47 tag, for numerals and contractions; "" for English. Confidence is how alike a word and
+    the recognised one are and how sure the recogniser was, 0.35 for words that stand in a misheard one's
+    place, 0.2 and less for times estimated from the neighbours' by syllables. Raises TextError when the
+    lyrics hold nothing to speak.
     """
     lines = parse_lyrics(lyrics, language) if isinstance(lyrics, str) else tuple(lyrics)
     romanise = in_different_scripts(lines, recognised)
     sung = sung_keys(lines, language, romanise)
     heard = heard_keys(recognised, duration, language, romanise) if duration > 0 else []
     links = linked(sung, heard, duration)
-    voiced = spans or ()
     report = _report(lines, sung, heard, links, recognised)
     if report.verdict == "failed":
         return Match(WordTimings((), language, ENGINE), report)
     free = _free(heard, links)
-    slots = fill(sung, at_voice(_times(sung, heard, links), voiced, free), free, voiced, duration)
+    slots = fill(sung, _times(sung, heard, links), free, duration)
     sureness = _sureness(heard, links, slots)
     timed = []
     at = 0

@@ -16,9 +16,9 @@ Span = tuple[float, float]
 _KEPT = 0.06
 # Heard words with less between them are heard in one go, seconds.
 _BREATH = 0.3
-# Syllables a second at which text must fit the heard and the voiced part of a gap to be laid on it alone:
-# what was recognised wrongly has its own words, so that only text in no hurry is likely to be the same.
-_HEARD_PACE, _VOICED_PACE = 3.5, 7.0
+# Syllables a second at which text must fit the heard part of a gap to be laid on it alone: what was
+# recognised wrongly has its own words, so that only text in no hurry is likely to be the same.
+_HEARD_PACE = 3.5
 
 
 class Origin(Enum):
@@ -44,13 +44,11 @@ def fill(
     sung: Sequence[Sung],
     times: Sequence[Span | None],
     heard: Sequence[Span],
-    voiced: Sequence[Span],
     duration: float,
 ) -> list[Slot]:
     """A slot for every key, in order and apart; those given in `times` (in order, apart) begin there.
 
-    heard: where something was recognised that no key is linked to; voiced: where there is a voice. Both are
-    preferred where they leave enough time.
+    heard: where something was recognised that no key is linked to, preferred where it leaves enough time.
     """
     slots: list[Slot] = []
     while len(slots) < len(sung):
@@ -66,7 +64,7 @@ def fill(
         if slots:
             slots[-1] = before = _with_room_after(slots[-1], right, sung[first:last])
             left = before.end
-        slots += _Gap(sung, first, last).laid(left, right, heard, voiced)
+        slots += _Gap(sung, first, last).laid(left, right, heard)
     return slots
 
 
@@ -92,15 +90,14 @@ class _Gap:
             _rest(sung[last]) if last < len(sung) else 0.0
         ]
 
-    def laid(self, left: float, right: float, heard: Sequence[Span], voiced: Sequence[Span]) -> list[Slot]:
+    def laid(self, left: float, right: float, heard: Sequence[Span]) -> list[Slot]:
         inside = _clipped(heard, left, right)
         if len(inside) == len(self._keys):
             return [Slot(*span, Origin.PAIRED) for span in inside]
         total = sum(key.syllables for key in self._keys)
-        for spans, pace in ((_joined(inside), _HEARD_PACE), (_clipped(voiced, left, right), _VOICED_PACE)):
-            if sum(end - start for start, end in spans) >= total / pace:
-                return self._on(SpliceClock(spans))
-        return self._on(SpliceClock([(left, right)]))
+        joined = _joined(inside)
+        enough = sum(end - start for start, end in joined) >= total / _HEARD_PACE
+        return self._on(SpliceClock(joined if enough else [(left, right)]))
 
     def _on(self, clock: SpliceClock) -> list[Slot]:
         units = sum(self._lengths) + sum(self._rests)

@@ -18,11 +18,11 @@ from .script import (
     provider_from,
 )
 from .settings import Settings, default_folder, load_settings
-from .talk import ExpressionAt, Logo, TalkConfig
+from .talk import TalkConfig
 
 __all__ = [
-    "Amazon", "ApiKey", "AzureOpenAI", "DIDError", "ElevenLabs", "Estimate", "ExpressionAt", "Google",
-    "Logo", "Microsoft", "PROVIDERS", "Picture", "Recording", "Settings", "Step", "TalkConfig",
+    "Amazon", "ApiKey", "AzureOpenAI", "DIDError", "ElevenLabs", "Estimate", "Google",
+    "Microsoft", "PROVIDERS", "Picture", "Recording", "Settings", "Step", "TalkConfig",
     "TalkJobs", "TalkOrder", "TextScript", "clear_key", "default_folder", "estimate", "find_key",
     "has_key", "load_settings", "outcome", "provider_from", "store_key",
 ]

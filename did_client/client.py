@@ -9,7 +9,6 @@ from urllib.parse import quote
 from .errors import NotFoundError, ReplyError
 from .keys import AuthStyle
 from .replies import Credits, Talk, TalkPage, Upload, Voice
-from .talk import TalkRequest
 from .transport import Transport
 
 PAGE = 100
@@ -69,14 +68,9 @@ class DIDClient:
     def delete_audio(self, upload_id: str) -> None:
         self._delete("/audios/", upload_id)
 
-    def create_talk(self, request: TalkRequest) -> Talk:
-        """Order a clip; this is what costs credits. Raises InvalidRequestError before anything is sent."""
-        request.check()
-        return self.submit(request.payload())
-
     def submit(self, payload: dict[str, Any]) -> Talk:
-        """POST a finished body. After an error whose `billed` is not "no", the talk may exist all the
-        same."""
+        """POST a finished body: this is what costs credits. After an error the talk may exist all the same,
+        unless `nothing_sent`."""
         body = self.transport.call("POST", "/talks", read=self.transport.timeouts.create, once=True,
                                    json=payload)
         talk = Talk.from_json(_object(body))
@@ -92,10 +86,6 @@ class DIDClient:
         """One page of the account's talks; their order is not documented."""
         params: dict[str, Any] = {"limit": limit, **({"token": token} if token else {})}
         return TalkPage.from_json(_object(self.transport.call("GET", "/talks", params=params)))
-
-    def delete_talk(self, talk_id: str) -> None:
-        """Remove a finished talk from D-ID. Raises ConflictError while it runs; it is no way to cancel."""
-        self._delete("/talks/", talk_id)
 
     def _delete(self, path: str, item: str) -> None:
         try:

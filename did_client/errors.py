@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
-Billed = Literal["no", "yes", "unknown"]
-
 
 class DIDError(Exception):
-    """Base of the package's errors.
+    """Base of the package's errors; retryable: the same may be tried again without harm."""
 
-    billed: whether what failed may have cost credits. retryable: the same may be tried again without harm.
-    """
-
-    billed: Billed = "no"
     retryable = False
 
 
@@ -125,7 +117,6 @@ class ServerError(ServiceError):
     """5xx: trouble at the service; whether the call was carried out is unknown."""
 
     retryable = True
-    billed: Billed = "unknown"
 
 
 class UnreachableError(ServiceError):
@@ -139,14 +130,12 @@ class NoReplyError(ServiceError):
     unknown."""
 
     retryable = True
-    billed: Billed = "unknown"
 
 
 class ReplyError(ServiceError):
     """A reply came that makes no sense: not JSON, empty, or without what it must hold."""
 
     retryable = True
-    billed: Billed = "unknown"
 
 
 class JobError(DIDError):
@@ -161,8 +150,6 @@ class JobError(DIDError):
 class JobFailedError(JobError):
     """The service took the job and could not render it."""
 
-    billed: Billed = "unknown"
-
 
 class JobRejectedError(JobFailedError):
     """The service took the job and then refused it."""
@@ -175,25 +162,18 @@ class JobRefusedError(JobError):
 class UndecidedError(JobError):
     """It can't be told whether D-ID made the job; nothing is sent again until the user decides."""
 
-    billed: Billed = "unknown"
-
 
 class AbandonedError(JobError):
     """The user gave the job up."""
-
-    billed: Billed = "unknown"
 
 
 class StillRunningError(JobError):
     """Waiting ended before the job did; it goes on at D-ID and can be collected later."""
 
-    billed: Billed = "yes"
-
 
 class DownloadError(DIDError):
     """The finished clip did not arrive whole. The job itself is done."""
 
-    billed: Billed = "yes"
     retryable = True
 
 
@@ -210,4 +190,3 @@ class LinkExpiredError(DownloadError):
 class Interrupted(DIDError):
     """The user stopped waiting. The job stays in the journal."""
 
-    billed: Billed = "unknown"

@@ -69,8 +69,9 @@ class Recording:
 class TalkOrder:
     """One clip to be made.
 
-    extra: legacy options, see TalkRequest. nonce: change it to have the same order rendered, and billed,
-    again; otherwise an order that was made before is answered from the journal.
+    extra: legacy options, merged into the body as they are (a nested "config" into the config); whether D-ID
+    obeys, ignores or refuses them is not documented. nonce: change it to have the same order rendered, and
+    billed, again; otherwise an order that was made before is answered from the journal.
     """
 
     picture: Picture

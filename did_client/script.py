@@ -148,14 +148,3 @@ class TextScript:
     def payload(self) -> dict[str, Any]:
         return {"type": "text", "input": self.text, "ssml": self.ssml, "subtitles": self.subtitles,
                 "provider": self.provider.payload()}
-
-
-@dataclass(frozen=True)
-class AudioScript:
-    """audio_url: what POST /audios returned, or any https address D-ID can read."""
-
-    audio_url: str
-    subtitles: bool = False
-
-    def payload(self) -> dict[str, Any]:
-        return {"type": "audio", "audio_url": self.audio_url, "subtitles": self.subtitles}

@@ -142,21 +142,6 @@ def eye_angle(landmarks: np.ndarray) -> float:
     return math.atan2(y, x)
 
 
-def shift_range(landmarks: np.ndarray) -> tuple[int, int]:
-    """The range of `bbox_shift` that the original prints as "[-A ~ +B]": (-A, B) in pixels of the source.
-
-    landmarks: [n, 68, 2] or [68, 2], of frames that have a face; those with numbers that are not finite are
-    left out. A is the mean distance from landmark 29 down to 30, B from 28 down to 29. (0, 0) without any.
-    """
-    points = np.asarray(landmarks, np.float64).reshape(-1, POINTS, 2)
-    heights = points[np.isfinite(points).all(axis=(1, 2)), :, 1].astype(np.int32)
-    if not len(heights):
-        return 0, 0
-    below = (heights[:, _BELOW] - heights[:, _MIDDLE]).mean()
-    above = (heights[:, _MIDDLE] - heights[:, _ABOVE]).mean()
-    return -int(below), int(above)
-
-
 def _points(landmarks: np.ndarray) -> np.ndarray:
     points = np.asarray(landmarks, np.float64)
     if points.shape != (POINTS, 2):

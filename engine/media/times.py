@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from bisect import bisect_right
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import overload
@@ -56,11 +55,6 @@ class TickTimes(FrameTimes):
 
     def _at(self, index: int) -> Fraction:
         return int(self._ticks[index] - self._ticks[0]) * self._time_base
-
-
-def index_at(times: Sequence[Fraction], time: Fraction | float) -> int:
-    """The frame whose interval [pts, next pts) contains a time; clamped to the first and last."""
-    return max(bisect_right(times, time) - 1, 0)
 
 
 _STANDARD_RATES = [Fraction(n * 1000, 1001) for n in (24, 30, 48, 60, 120)] + [

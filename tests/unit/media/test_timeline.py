@@ -13,7 +13,7 @@ from lipsync_studio.engine.errors import AudioError
 from lipsync_studio.engine.media.frames import Colour, Frame
 from lipsync_studio.engine.media.source import ImageSource, VideoSource
 from lipsync_studio.engine.media.timeline import plan, walk
-from lipsync_studio.engine.media.times import TickTimes, index_at, standard_rate
+from lipsync_studio.engine.media.times import TickTimes, standard_rate
 
 from .conftest import luma_of, number_level
 
@@ -159,13 +159,10 @@ def test_no_audio_to_measure_by(length, seconds):
         plan(images(3), seconds, length)
 
 
-def test_index_at_and_standard_rate():
-    times = Variable.times
-    found = [index_at(times, Fraction(t, 200)) for t in (-1, 0, 1, 2, 5, 6, 7, 8, 99)]
-    assert found == [0, 0, 0, 1, 1, 2, 2, 3, 3]
+def test_standard_rate():
     assert standard_rate(29.97) == Fraction(30000, 1001)
     assert standard_rate(23.976) == Fraction(24000, 1001)
     assert standard_rate(12.5) == Fraction(25, 2)
     assert standard_rate(59.94) == Fraction(60000, 1001)
     with pytest.raises(IndexError):
-        times[4]
+        Variable.times[4]

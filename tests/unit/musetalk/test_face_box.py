@@ -13,7 +13,6 @@ from lipsync_studio.musetalk_core.face_box import (
     face_box,
     parity_box,
     parity_margin,
-    shift_range,
 )
 
 NO_MARGIN = BoxSettings(margin=0)
@@ -126,11 +125,3 @@ def test_the_original_falls_back_to_the_detector():
 
 def test_the_originals_margin_ends_with_the_picture():
     assert parity_margin((1, 2, 3, 95), 10, 100) == (1, 2, 3, 100)
-
-
-def test_range_of_shifts_as_the_original_prints_it():
-    # 22 pixels from landmark 29 to 30, 20 from 28 to 29.
-    assert shift_range(face()) == (-22, 20)
-    other = np.stack([face(), face(scale=2), np.full((68, 2), np.nan)])
-    assert shift_range(other) == (-33, 30)
-    assert shift_range(np.full((1, 68, 2), np.nan)) == (0, 0)

@@ -14,7 +14,7 @@ from pathlib import Path
 import av
 import pytest
 
-from lipsync_studio.devtools.client import ComfyClient
+from lipsync_studio.devtools.client import SAVE_OPTIONS, ComfyClient
 from lipsync_studio.devtools.server import ComfyServer
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "did"))
@@ -135,7 +135,7 @@ def apply_prompt(again, source, **inputs):
 def save(video):
     return {
         "class_type": "SaveVideo",
-        "inputs": {"video": video, "filename_prefix": "did", "format": "auto", "codec": "auto"},
+        "inputs": {"video": video, "filename_prefix": "did", **SAVE_OPTIONS},
     }
 
 

@@ -108,7 +108,7 @@ def test_a_second_song_pays_for_speaking_alone(clip, track, host, voice, models,
     again = render(engine, LipSyncRequest(clip, voice(0.16), track=track), host)[0]
     assert (sum(encoded), sum(spoken), sum(parsed)) == (6, 14, 6)
     for one, two in zip(first, again, strict=True):
-        assert np.array_equal(one.planes, two.planes)
+        assert np.abs(one.planes.astype(int) - two.planes).max() <= 1
     # Another shift is another crop: encoded anew, but nobody looks for the face again.
     shifted = MuseTalkEngine(models, MuseTalkSettings(box=BoxSettings(shift=7)))
     render(shifted, LipSyncRequest(clip, voice(0.16), track=track), host)
@@ -179,7 +179,7 @@ def test_stage_by_stage_it_is_the_same(clip, track, host, voice, models, monkeyp
     rendering = composite(mouths, clip, models, host)
     staged = [frame for chunk in rendering.chunks for frame in chunk.frames]
     for one, two in zip(frames, staged, strict=True):
-        assert np.array_equal(one.planes, two.planes)
+        assert np.abs(one.planes.astype(int) - two.planes).max() <= 1
     with pytest.raises(InputError, match="connect the footage it was made from"):
         composite(mouths, ImageSource(np.zeros((2, 64, 64, 3), np.float32), 25), models, host)
 

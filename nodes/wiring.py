@@ -16,7 +16,8 @@ from ..engine.errors import SourceMismatchError
 @contextmanager
 def same_source(node: type[io.ComfyNode], wire: str, maker: type[io.ComfyNode]) -> Iterator[None]:
     """For the work of `node`, whose input `wire` has to come from the `maker` that has the same source: a
-    SourceMismatchError tells the titles and numbers of the two, as far as the prompt is known.
+    SourceMismatchError tells the titles and numbers of the two, as far as the prompt is known. Where one wire
+    leads to both, what made the source has run again, and ComfyUI kept the maker's result of before.
 
     node: the class as it is executed, with the hidden `dynprompt`.
     """
@@ -28,9 +29,12 @@ def same_source(node: type[io.ComfyNode], wire: str, maker: type[io.ComfyNode]) 
         here = context.node_id if context is not None else None
         there = None if prompt is None or here is None else _upstream(prompt, here, wire, maker)
         one, other = _called(prompt, there, maker), _called(prompt, here, node)
-        raise SourceMismatchError(
-            error.finding, f"connect the same source to {one} and to {other}"
-        ) from error
+        remedy = f"connect the same source to {one} and to {other}"
+        if there is not None and _source(prompt, there) == _source(prompt, here):
+            remedy = (
+                f"its source was made anew since {one} ran, so change a setting there to have it run again"
+            )
+        raise SourceMismatchError(error.finding, remedy) from error
 
 
 def _upstream(prompt: Any, node: str, wire: str, maker: type[io.ComfyNode]) -> str | None:
@@ -47,6 +51,10 @@ def _upstream(prompt: Any, node: str, wire: str, maker: type[io.ComfyNode]) -> s
             return str(link[0])
         links.extend(found["inputs"].values())
     return None
+
+
+def _source(prompt: Any, node: str | None) -> Any:
+    return prompt.get_node(node)["inputs"].get("source")
 
 
 def _called(prompt: Any, node: str | None, kind: type[io.ComfyNode]) -> str:

@@ -24,6 +24,10 @@ from .server import ComfyServer
 
 Prompt = Mapping[str, Any]
 
+# What `SaveVideo` is asked: newer ComfyUIs have the codec inside of the format, older ones beside it, and
+# each passes over what the other one reads.
+SAVE_OPTIONS = {"format": "auto", "format.codec": "auto", "codec": "auto"}
+
 # Binary websocket messages begin with one of these numbers (ComfyUI's protocol.py).
 PREVIEW_IMAGE = 1
 TEXT = 3

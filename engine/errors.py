@@ -15,6 +15,17 @@ class VideoError(InputError):
     """The picture source can't be read: corrupt, empty or too small."""
 
 
+class SourceMismatchError(InputError):
+    """Two things that have to come from the same source don't.
+
+    finding: which, and how it shows; remedy: what to connect, where the caller knows no better.
+    """
+
+    def __init__(self, finding: str, remedy: str) -> None:
+        super().__init__(f"{finding}: {remedy}.")
+        self.finding = finding
+
+
 class AudioError(InputError):
     """The soundtrack is missing, empty or unreadable."""
 

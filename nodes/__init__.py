@@ -22,6 +22,7 @@ from .musetalk import LipSyncMuseTalkBackend, LipSyncMuseTalkLoader
 from .musetalk_stages import LipSyncAudioFeatures, LipSyncComposite, LipSyncMuseTalkInfer
 from .overlay import LipSyncLyricOverlay
 from .panel_routes import register_routes as register_panel_routes
+from .samples import register_samples
 from .timestamp_editor import LipSyncTimestampEditor
 from .transcribe import LipSyncTranscribe
 from .viseme import LipSyncVisemeBackend
@@ -38,6 +39,7 @@ class LipSyncStudio(ComfyExtension):
             register_preview(server)
             register_did_routes(server)
             register_panel_routes(server)
+            register_samples(server)
 
     async def get_node_list(self) -> list[type[io.ComfyNode]]:
         return [

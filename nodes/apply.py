@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 from comfy_api.latest import InputImpl, io
 
 from ..engine.host.comfy import ComfyHost
+from .face_track import LipSyncFaceTrack
 from .inputs import fps_input, source_input, to_sound, to_source
 from .requirements import engine_imports
 from .types import BackendIO, FaceTrackIO, WordTimingsIO
+from .wiring import same_source
 
 if TYPE_CHECKING:
     from ..align.words import WordTimings
@@ -128,6 +130,7 @@ class LipSyncApply(io.ComfyNode):
                 io.Video.Output(display_name="video"),
                 io.String.Output(display_name="report", tooltip="What became of each frame, as JSON."),
             ],
+            hidden=[io.Hidden.dynprompt],
         )
 
     @classmethod
@@ -177,5 +180,6 @@ class LipSyncApply(io.ComfyNode):
                 host.stop()  # the prompt has ended; its thread must not go on waiting
                 raise
         else:
-            report = run(backend, request, host, path, crf)
+            with same_source(cls, "face_track", LipSyncFaceTrack):
+                report = run(backend, request, host, path, crf)
         return io.NodeOutput(InputImpl.VideoFromFile(str(path)), report.to_json())

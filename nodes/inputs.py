@@ -11,6 +11,7 @@ from comfy_api.latest import InputImpl, io
 
 from ..engine.errors import VideoError
 from .requirements import engine_imports
+from .unsaved_video import is_unsaved, saved_source, trim_window
 
 if TYPE_CHECKING:
     from ..engine.media.sound import Sound
@@ -35,7 +36,8 @@ def fps_input() -> io.Input:
 
 
 def to_source(value: Any, fps: float) -> Source:
-    """A VIDEO (file-backed ones are streamed) or an IMAGE batch [B, H, W, C]. Raises VideoError."""
+    """A VIDEO (file-backed ones are streamed) or an IMAGE batch [B, H, W, C]. Raises VideoError, and
+    OutputError where an edited one finds no room."""
     with engine_imports():
         from ..engine.media.images import ImageSource
         from ..engine.media.video import VideoSource
@@ -44,13 +46,12 @@ def to_source(value: Any, fps: float) -> Source:
     if isinstance(value, InputImpl.VideoFromComponents):
         # Its stream would be a lossy encode made in memory; the pictures are there already.
         components = value.get_components()
-        return ImageSource(components.images, Fraction(components.frame_rate))
+        return ImageSource(components.images, Fraction(components.frame_rate), components.audio)
     if value is None:
         raise VideoError("The source is empty: connect a video or an image.")
-    start, duration = (
-        value.get_active_trim_window() if hasattr(value, "get_active_trim_window") else (0.0, 0.0)
-    )
-    return VideoSource(value.get_stream_source(), start, duration)
+    if is_unsaved(value):
+        return saved_source(value)
+    return VideoSource(value.get_stream_source(), *trim_window(value))
 
 
 def exact_fps(fps: float) -> Fraction:

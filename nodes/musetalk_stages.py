@@ -9,10 +9,12 @@ from comfy_api.latest import InputImpl, io, ui
 
 from ..engine.host.comfy import ComfyHost
 from . import musetalk_inputs as shared
+from .face_track import LipSyncFaceTrack
 from .inputs import fps_input, source_input, to_sound, to_source
 from .musetalk import restore_of
 from .requirements import engine_imports
 from .types import AudioFeaturesIO, FaceTrackIO, MouthClipIO, MuseTalkModelIO, WordTimingsIO
+from .wiring import same_source
 
 if TYPE_CHECKING:
     from ..align.words import WordTimings
@@ -136,6 +138,7 @@ class LipSyncMuseTalkInfer(io.ComfyNode):
                 MouthClipIO.Output(display_name="mouths"),
                 io.Image.Output(display_name="preview", tooltip="A few of the generated faces."),
             ],
+            hidden=[io.Hidden.dynprompt],
         )
 
     @classmethod
@@ -161,16 +164,17 @@ class LipSyncMuseTalkInfer(io.ComfyNode):
         settings = shared.to_settings(model.version, parity=features.parity, **choices)
         restore = restore_of(upscale_model, features.parity)
         engine = MuseTalkEngine(model, settings, features=features, restore=restore)
-        job = plan_faces(
-            features,
-            to_source(source, fps),
-            host,
-            track=face_track,
-            length=length,  # type: ignore[arg-type]
-            fill=fill,  # type: ignore[arg-type]
-            person=person,
-            sync_offset=sync_offset_ms / 1000,
-        )
+        with same_source(cls, "face_track", LipSyncFaceTrack):
+            job = plan_faces(
+                features,
+                to_source(source, fps),
+                host,
+                track=face_track,
+                length=length,  # type: ignore[arg-type]
+                fill=fill,  # type: ignore[arg-type]
+                person=person,
+                sync_offset=sync_offset_ms / 1000,
+            )
         clip = infer(engine, job, host)
         faces = clip.preview()
         return io.NodeOutput(clip, faces, ui=ui.PreviewImage(faces, cls=cls))
@@ -216,6 +220,7 @@ class LipSyncComposite(io.ComfyNode):
                 io.Video.Output(display_name="video"),
                 io.String.Output(display_name="report", tooltip="What became of each frame, as JSON."),
             ],
+            hidden=[io.Hidden.dynprompt],
         )
 
     @classmethod
@@ -239,7 +244,8 @@ class LipSyncComposite(io.ComfyNode):
         settings = shared.to_settings(
             made.version, quality=quality, parity=made.parity, batch_size=made.batch, **choices
         )
-        rendering = composite(mouths, to_source(source, fps), model, host, settings)
+        with same_source(cls, "mouths", LipSyncMuseTalkInfer):
+            rendering = composite(mouths, to_source(source, fps), model, host, settings)
         path = host.temp_file(".mp4")
         sound = None if audio is None else to_sound(audio)
         report = write(rendering, f"MuseTalk {made.version.removeprefix('v')}", sound, path, crf)

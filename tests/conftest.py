@@ -238,6 +238,12 @@ def browser() -> Iterator[Any]:
 
 
 @pytest.fixture(scope="session")
+def visit(browser: Any) -> Callable[[str], Any]:
+    """Opens an address of any server in a page of its own; see `new_page`."""
+    return lambda url: new_page(browser, url)
+
+
+@pytest.fixture(scope="session")
 def open_page(browser: Any, server: Any) -> Callable[..., Any]:
     """Opens an address of the server, its front page by default, in a page of its own; see `new_page`."""
     return lambda address="": new_page(browser, f"{server.url}/{address}")

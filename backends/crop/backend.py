@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from ...engine.faces.track import Person
 from ...engine.host.protocol import Host
 from ...engine.media.ahead import read_ahead
 from ...engine.media.colour import crop_rgb, paste_rgb
@@ -86,12 +87,15 @@ def chunks_with_crops(
                     continue
                 rect = even_rect(box(*painted, conditioning), frame)
                 if rect is not None:
-                    person, shown = painted
-                    mesh = person.meshes[shown - person.first].copy()
-                    mesh[:, :2] -= rect[:2]
-                    crop = FaceCrop(frame.index, shown, person, rect[:2], crop_rgb(frame, rect), mesh)
-                    work.append((frame, rect, crop))
+                    work.append((frame, rect, crop_face(frame, rect, *painted)))
             yield chunk, work
+
+
+def crop_face(frame: Frame, rect: Rect, person: Person, shown: int) -> FaceCrop:
+    """The part of a frame, which shows source frame `shown`, with a person's face."""
+    mesh = person.meshes[shown - person.first].copy()
+    mesh[:, :2] -= rect[:2]
+    return FaceCrop(frame.index, shown, person, rect[:2], crop_rgb(frame, rect), mesh)
 
 
 def even_rect(box: Box, frame: Frame) -> Rect | None:

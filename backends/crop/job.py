@@ -9,13 +9,13 @@ from fractions import Fraction
 import numpy as np
 
 from ...align.words import WordTimings
-from ...engine.errors import InputError
+from ...engine.errors import SourceMismatchError
 from ...engine.faces.choose import choose_people
 from ...engine.faces.geometry import head_axes
 from ...engine.faces.track import FaceTrack, Person
 from ...engine.faces.tracker import track_faces
 from ...engine.host.protocol import Host
-from ...engine.media.source import Source
+from ...engine.media.source import ImageSource, Source
 from ...engine.media.timeline import Timeline, plan
 from ...engine.report import FrameState
 from ..protocol import LipSyncRequest, SilenceRule
@@ -70,7 +70,7 @@ def plan_job(request: LipSyncRequest, fps: Fraction | None, rests: bool, host: H
     """fps: the only rate the engine runs at, or None. rests: it can bring a mouth to rest by itself; silent
     frames of one that can't are the source's own.
 
-    Raises NoFaceError where the track has nobody to repaint, InputError where it is another clip's,
+    Raises NoFaceError where the track has nobody to repaint, SourceMismatchError where it is another clip's,
     AudioError where the length depends on audio that isn't there.
     """
     source = request.source
@@ -86,7 +86,7 @@ def job_of(
     keeps_source: bool, host: Host,
 ) -> CropJob:  # fmt: skip
     """A job whose times and speech are known. track: None to find the faces. keeps_source: silent frames are
-    the source's own. Raises NoFaceError and InputError as `plan_job` does."""
+    the source's own. Raises NoFaceError and SourceMismatchError as `plan_job` does."""
     track = track or track_faces(source, host, stop=int(timeline.source_index.max()) + 1)
     check_track(track, source)
     people = tuple(choose_people(track, person))
@@ -95,13 +95,22 @@ def job_of(
 
 
 def check_track(track: FaceTrack, source: Source) -> None:
-    """Raises InputError unless the track was made from the source."""
-    if track.size != source.size or track.frames > source.frames:
-        raise InputError(
-            "The face track belongs to another clip "
-            f"({track.frames} frames of {track.size[0]}×{track.size[1]}): connect the same source "
-            "to the face track node and to the lip-sync node."
-        )
+    """Raises SourceMismatchError unless the track was made from the source. The same pictures at another rate
+    have the same faces."""
+    if track.size == source.size and track.frames <= source.frames:
+        if track.source_key in (None, source.key):
+            return
+        if isinstance(source, ImageSource) and track.source_key == source.key_at(track.fps):
+            return
+    raise SourceMismatchError(
+        f"The face track belongs to another clip ({_extent(track)}; the source has {_extent(source)}"
+        f"{', but other ones' if _extent(track) == _extent(source) else ''})",
+        "connect the same source to the face track node and to the lip-sync node",
+    )
+
+
+def _extent(clip: FaceTrack | Source) -> str:
+    return f"{clip.frames} frames of {clip.size[0]}×{clip.size[1]}"
 
 
 def _mix(

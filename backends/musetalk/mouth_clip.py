@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 
@@ -20,7 +20,8 @@ from .settings import MuseTalkSettings
 class MouthClip:
     """path: uint8 faces [n, side, side, 3], RGB, one after the other. slots: int32 [frames], which of them an
     output frame shows, -1 for none. job: pts, state and person of every output frame. geometry: the crops'
-    transforms. notes: sentences for the run report.
+    transforms. notes: sentences for the run report. glimpses: what a few output frames' faces looked like in
+    the source, by index; see `likeness`.
     """
 
     path: Path
@@ -30,6 +31,7 @@ class MouthClip:
     geometry: FaceGeometry
     settings: MuseTalkSettings
     notes: tuple[str, ...] = ()
+    glimpses: dict[int, np.ndarray] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return int(self.slots.max(initial=-1)) + 1

@@ -10,14 +10,14 @@ from functools import partial
 
 import numpy as np
 
-from ...engine.errors import InputError
+from ...engine.errors import SourceMismatchError
 from ...engine.faces.track import FaceTrack, Person
 from ...engine.host.discard import discard_with
 from ...engine.host.protocol import Host
 from ...engine.media.source import Source
 from ...engine.media.timeline import FillRule, LengthRule, plan
 from ...engine.media.voice import gate
-from ..crop.backend import chunks_with_crops, rendering
+from ..crop.backend import chunks_with_crops, crop_face, even_rect, rendering
 from ..crop.job import CropJob, Speech, job_of
 from ..crop.preview import beside
 from ..crop.protocol import FaceCrop, Patch
@@ -25,9 +25,14 @@ from ..protocol import Rendering
 from .audio_features import AudioFeatures
 from .composer import FaceComposer, composer_of
 from .engine import LICENCE, MuseTalkEngine, frame_faces, generate_faces, seen_box
+from .likeness import SAME_PICTURE, glimpse, likeness
 from .models import MuseTalkModels
 from .mouth_clip import MouthClip, MouthClipWriter
 from .settings import MuseTalkSettings
+
+# Frames whose faces are kept to know the footage by.
+_GLIMPSES = 5
+_CONNECT = "connect the footage it was made from"
 
 
 def plan_faces(
@@ -37,7 +42,7 @@ def plan_faces(
 ) -> CropJob:  # fmt: skip
     """What there is to generate for features that were made beforehand; fields as in LipSyncRequest.
 
-    Raises NoFaceError, InputError and AudioError as `plan_job` does."""
+    Raises NoFaceError, SourceMismatchError and AudioError as `plan_job` does."""
     timeline = plan(source, features.duration, length, fill)
     times = np.array([float(t) for t in timeline.times]) - sync_offset
     always = features.spans is None
@@ -54,6 +59,7 @@ def infer(engine: MuseTalkEngine, job: CropJob, host: Host) -> MouthClip:
     path = host.temp_file(".faces")
     seen = partial(seen_box, expand=engine.settings.preset.expand)
     total, done, side = len(job.timeline), 0, 0
+    wanted, glimpses = _spread([index for index in range(total) if job.painted(index)]), {}
     host.progress(stage, 0, total)
     with (
         MouthClipWriter(path, total) as writer,
@@ -66,12 +72,22 @@ def infer(engine: MuseTalkEngine, job: CropJob, host: Host) -> MouthClip:
             for item, face in zip(framed, generate_faces(framed, conditioning), strict=True):
                 writer.write(item.crop.index, face)
                 side = face.shape[0]
+                if item.crop.index in wanted:
+                    glimpses[item.crop.index] = glimpse(item.small)
                 last = item.small, face
             done += len(chunk)
             host.progress(stage, done, total, beside(*last) if watched and last else None)
-    clip = MouthClip(path, side, writer.slots, job, conditioning.geometry, engine.settings, tuple(notes))
+    clip = MouthClip(
+        path, side, writer.slots, job, conditioning.geometry, engine.settings, tuple(notes), glimpses
+    )
     discard_with(clip, path)
     return clip
+
+
+def _spread(indices: Sequence[int]) -> set[int]:
+    """A few of them, from the first to the last."""
+    picked = np.linspace(0, len(indices) - 1, min(len(indices), _GLIMPSES)).round().astype(int)
+    return {indices[i] for i in picked}
 
 
 def composite(
@@ -84,17 +100,40 @@ def composite(
     """The clip's faces in `source`: the footage they were made from, or another version of it.
 
     models: for the face parser; None to draw masks from landmarks. settings: what of mask, detail and colour
-    is to be other than the clip's. Raises InputError where the source has another size or fewer frames.
+    is to be other than the clip's. Raises SourceMismatchError where the source has another size, fewer frames
+    or other pictures.
     """
-    made_from = clip.job.source
+    made_from, notes = clip.job.source, list(clip.notes)
     if source.size != made_from.size or source.frames < made_from.frames:
-        raise InputError(
+        raise SourceMismatchError(
             f"The mouth clip was made from {made_from.frames} frames of "
             f"{made_from.size[0]}×{made_from.size[1]}, the source has {source.frames} of "
-            f"{source.size[0]}×{source.size[1]}: connect the footage it was made from."
+            f"{source.size[0]}×{source.size[1]}",
+            _CONNECT,
         )
+    if source.key != made_from.key:
+        if _likeness(clip, source) < SAME_PICTURE:
+            raise SourceMismatchError(
+                "The mouth clip was made from other pictures than the source's", _CONNECT
+            )
+        notes.append("The mouths were generated from another version of this footage.")
     engine = _StoredFaces(clip, models, settings or clip.settings)
-    return rendering(engine, replace(clip.job, source=source), list(clip.notes), host)
+    return rendering(engine, replace(clip.job, source=source), notes, host)
+
+
+def _likeness(clip: MouthClip, source: Source) -> float:
+    """How far the faces of a source are those that the clip was made from, 0..1; 1 for a clip of none."""
+    found = []
+    for index, seen in clip.glimpses.items():
+        painted = clip.job.painted(index)
+        assert painted is not None, "a face was generated for it"
+        box = seen_box(*painted, clip.geometry, clip.settings.preset.expand)
+        frame = next(source.read(painted[1], painted[1] + 1))
+        rect = even_rect(box, frame)
+        assert rect is not None, "it lies in a picture of the same size"
+        (face,) = frame_faces([crop_face(frame, rect, *painted)], clip.geometry)
+        found.append(likeness(seen, glimpse(face.small)))
+    return float(np.mean(found)) if found else 1.0
 
 
 class _StoredFaces:

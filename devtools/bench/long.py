@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from ..client import ComfyClient, Prompt
+from ..client import SAVE_OPTIONS, ComfyClient, Prompt
 from ..server import ComfyServer
 from . import media
 
@@ -30,7 +30,7 @@ def apply_prompt(clip: str, audio: str, prefix: str, strength: float = 1.0) -> P
         },
         "5": {
             "class_type": "SaveVideo",
-            "inputs": {"video": ["4", 0], "filename_prefix": prefix, "format": "auto", "codec": "auto"},
+            "inputs": {"video": ["4", 0], "filename_prefix": prefix, **SAVE_OPTIONS},
         },
     }  # fmt: skip
 

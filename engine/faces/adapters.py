@@ -74,7 +74,7 @@ def track_from_landmarks(
             digest.update(mesh.tobytes())
     persons = finish(roster.members, [], frames, source.fps, max_gap, smooth)
     key = track_key(source.key, ["landmarks", digest.hexdigest(), max_faces, max_gap, smooth])
-    return FaceTrack(persons, frames, size, source.fps, key)
+    return FaceTrack(persons, frames, size, source.fps, key, source.key)
 
 
 def track_with_model(
@@ -111,7 +111,8 @@ def track_with_model(
     host.progress("Finding faces", total, total)
     persons = finish(roster.members, cuts, total, source.fps, max_gap, smooth)
     settings = ["comfyui", total, variant, min_confidence, max_faces, max_gap, smooth]
-    return FaceTrack(persons, total, source.size, source.fps, track_key(source.key, settings))
+    key = track_key(source.key, settings)
+    return FaceTrack(persons, total, source.size, source.fps, key, source.key)
 
 
 def _face(face: Mapping[str, Any]) -> tuple[np.ndarray, float]:

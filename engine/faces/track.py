@@ -73,10 +73,12 @@ class Person:
 
 @dataclass(frozen=True)
 class FaceTrack:
-    """persons: by id, in order of first appearance. size: width, height. key: hash of source and settings."""
+    """persons: by id, in order of first appearance. size: width, height. key: hash of source and settings.
+    source_key: the `key` of the source; None where it isn't known."""
 
     persons: tuple[Person, ...]
     frames: int
     size: tuple[int, int]
     fps: Fraction
     key: str
+    source_key: str | None = None

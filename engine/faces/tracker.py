@@ -60,7 +60,8 @@ def track_faces(
     host.progress("Finding faces", frames, frames)
     persons = finish(roster.members, follower.cuts, frames, source.fps, max_gap, smooth)
     settings = [_VERSION, frames, detector, min_confidence, max_faces, max_gap, smooth]
-    return FaceTrack(persons, frames, source.size, source.fps, track_key(source.key, settings))
+    key = track_key(source.key, settings)
+    return FaceTrack(persons, frames, source.size, source.fps, key, source.key)
 
 
 def track_key(source_key: str, settings: Sequence[object]) -> str:

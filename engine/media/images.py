@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
@@ -27,14 +27,19 @@ _HASHED_BYTES = 1 << 30
 class ImageSource:
     """Frames of an IMAGE batch [B, H, W, C >= 3], torch or numpy, float 0..1 (alpha ignored, NaN is black).
 
-    Each picture is converted to BT.709 limited range when it is read. Raises VideoError for no pictures, a
-    wrong shape or less than 16 pixels.
+    audio: a ComfyUI AUDIO that came with them. Each picture is converted to BT.709 limited range when it is
+    read. Raises VideoError for no pictures, a wrong shape or less than 16 pixels.
     """
 
     variable = False
     colour = Colour()
 
-    def __init__(self, images: torch.Tensor | np.ndarray, fps: Fraction | float = 25) -> None:
+    def __init__(
+        self,
+        images: torch.Tensor | np.ndarray,
+        fps: Fraction | float = 25,
+        audio: Mapping[str, Any] | None = None,
+    ) -> None:
         if images.ndim != 4 or images.shape[-1] < 3:
             raise VideoError(f"The images have the shape {tuple(images.shape)} instead of [frames, height, "
                              "width, 3]; take them from an image or video loader.")
@@ -47,6 +52,7 @@ class ImageSource:
         if fps <= 0:
             raise VideoError(f"The frame rate is {float(fps):g}; it must be above 0.")
         self._images = images
+        self._audio = audio
         self.frames = frames
         self.still = frames == 1
         self.size = width + width % 2, height + height % 2
@@ -54,10 +60,18 @@ class ImageSource:
         self.times = ConstantTimes(self.fps, frames)
         self.duration = frames / self.fps
 
-    @cached_property
+    @property
     def key(self) -> str:
-        """Hash of the pictures; of a batch above 1 GB, of every n-th row of each."""
-        digest = hashlib.blake2b(f"{tuple(self._images.shape)} {self.fps}".encode(), digest_size=16)
+        """Hash of the pictures and their rate; of a batch above 1 GB, of every n-th row of each."""
+        return self.key_at(self.fps)
+
+    def key_at(self, fps: Fraction) -> str:
+        """The key that the same pictures have at another rate."""
+        return hashlib.blake2b(f"{self._pictures_key} {fps}".encode(), digest_size=16).hexdigest()
+
+    @cached_property
+    def _pictures_key(self) -> str:
+        digest = hashlib.blake2b(str(tuple(self._images.shape)).encode(), digest_size=16)
         step = -(-self._images.nbytes // _HASHED_BYTES)
         for index in range(self.frames):
             digest.update(_array(self._images[index, ::step]).tobytes())
@@ -74,7 +88,10 @@ class ImageSource:
         return (self._frame(index) for index in range(stop - 1, start - 1, -1))
 
     def sound(self) -> Sound | None:
-        return None
+        """Over exactly the time of the pictures."""
+        if self._audio is None or self._audio["waveform"].shape[-1] == 0:
+            return None
+        return Sound.from_waveform(self._audio).cut(0, self.duration)
 
     def coded_sound(self) -> None:
         return None

@@ -167,7 +167,7 @@ class _Handler(BaseHTTPRequestHandler):
         hold = faults.hold
         if hold is not None and start < hold <= start + cut:
             self._send(body[: hold - start])
-            self.hub.released.wait(60)
+            self.hub.released.wait(300)
             body, cut = body[hold - start :], cut - hold + start
         self._send(body[:cut])
         if cut < len(body):
@@ -190,7 +190,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
 
 
-def wait_for(condition, seconds=30):
+def wait_for(condition, seconds=180):
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "it did not come to that"

@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 import pytest
 
+from lipsync_studio.devtools.client import SAVE_OPTIONS
 from lipsync_studio.devtools.paths import ROOT
 from lipsync_studio.devtools.seeded_musetalk import write_seeded
 
@@ -103,7 +104,7 @@ def apply_prompt(source: Any, audio: Any, extra: dict[str, Any] | None = None, *
     }
     prompt["save"] = {
         "class_type": "SaveVideo",
-        "inputs": {"video": ["apply", 0], "filename_prefix": "test", "format": "auto", "codec": "auto"},
+        "inputs": {"video": ["apply", 0], "filename_prefix": "test", **SAVE_OPTIONS},
     }
     prompt["report"] = {"class_type": "PreviewAny", "inputs": {"source": ["apply", 1]}}
     return prompt

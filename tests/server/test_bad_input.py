@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 
 import av
 import pytest
@@ -74,6 +75,37 @@ def test_an_unknown_person_is_named_with_those_there_are(client, media, make_pro
         run = client.run(make_prompt("face.mp4", "second.wav", person="9"))
     assert run.error["exception_type"].endswith("NoFaceError")
     assert 'no person "9"' in run.error["exception_message"]
+
+
+def test_a_track_of_another_clip_of_the_same_size_is_refused_and_the_nodes_are_named(
+    client, media, make_prompt
+):
+    shutil.copyfile(media / "face.mp4", media / "again.mp4")
+    tracker = {
+        "again": {"class_type": "LoadVideo", "inputs": {"file": "again.mp4"}},
+        "images": {"class_type": "GetVideoComponents", "inputs": {"video": ["again", 0]}},
+        "faces": {
+            "class_type": "LipSyncFaceTrack",
+            "inputs": {
+                "source": ["images", 0],
+                "detector": "auto",
+                "min_confidence": 0.5,
+                "max_gap": 0.4,
+                "max_faces": 8,
+            },
+            "_meta": {"title": "Faces"},
+        },
+    }
+    prompt = make_prompt("face.mp4", "second.wav", tracker, face_track=["faces", 0])
+    run = client.run(prompt)
+    assert run.error["node_type"] == "LipSyncApply"
+    message = run.error["exception_message"].strip()
+    wiring = 'connect the same source to "Faces" (node faces) and to "Apply Lip-Sync" (node apply).'
+    assert message.endswith(f": {wiring}")
+    # The same pictures from another loader are the same clip.
+    prompt["faces"]["inputs"]["source"] = ["again", 0]
+    again = client.run(prompt)
+    assert again.error is None
 
 
 @pytest.mark.parametrize(

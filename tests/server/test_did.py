@@ -14,7 +14,7 @@ from pathlib import Path
 import av
 import pytest
 
-from lipsync_studio.devtools.client import ComfyClient
+from lipsync_studio.devtools.client import SAVE_OPTIONS, ComfyClient
 from lipsync_studio.devtools.server import ComfyServer
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "did"))
@@ -135,7 +135,7 @@ def apply_prompt(again, source, **inputs):
 def save(video):
     return {
         "class_type": "SaveVideo",
-        "inputs": {"video": video, "filename_prefix": "did", "format": "auto", "codec": "auto"},
+        "inputs": {"video": video, "filename_prefix": "did", **SAVE_OPTIONS},
     }
 
 
@@ -167,13 +167,13 @@ def call(server, path, body=None, **headers):
     kind = {"Content-Type": "application/json"} if data else {}
     request = urllib.request.Request(server.url + path, data, {**kind, **headers})
     try:
-        with urllib.request.urlopen(request, timeout=30) as response:
+        with urllib.request.urlopen(request, timeout=180) as response:
             return response.status, response.read().decode()
     except urllib.error.HTTPError as error:
         return error.code, error.read().decode()
 
 
-def until(condition, seconds=60):
+def until(condition, seconds=180):
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it did not happen"
@@ -314,7 +314,7 @@ def test_other_nodes_run_while_clips_are_awaited(did, bill, did_client):
 def test_a_cancelled_job_is_collected_by_the_next_run(did, bill, did_client, prompt):
     with going_on(did, bill, did_client, prompt) as prompt_id:
         did_client.interrupt()
-        assert did_client.wait(prompt_id, timeout=30).interrupted
+        assert did_client.wait(prompt_id, timeout=180).interrupted
         status = did_client.run({"status": {"class_type": "LipSyncDIDStatus", "inputs": {}}})
         assert "\tsubmitted\t" in shown(status, "status")
     run = did_client.run(prompt)
@@ -330,7 +330,7 @@ def test_a_prompt_that_fails_elsewhere_does_not_wait_for_its_clips(bill, did, di
     until(lambda: len(bill.talks) == 2)
     (spoken,) = (talk for talk in bill.talks if talk.body["script"]["type"] == "text")
     spoken.statuses = ("error",)
-    run = did_client.wait(prompt_id, timeout=30)
+    run = did_client.wait(prompt_id, timeout=180)
     assert "D-ID took the job and then could not render it" in run.error["exception_message"]
     for talk in bill.talks:
         talk.statuses = ("done",)

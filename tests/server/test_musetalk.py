@@ -14,6 +14,7 @@ import torch
 from safetensors.torch import save_file
 
 from lipsync_studio.backends.crop.backend import CHUNK
+from lipsync_studio.devtools.client import SAVE_OPTIONS
 from lipsync_studio.devtools.paths import ROOT
 from lipsync_studio.engine.media.sound import Sound
 
@@ -79,7 +80,7 @@ def apply(source=("source", 0), **options):
 
 def shown(maker="apply"):
     """Keeps a video and its report."""
-    options = {"filename_prefix": f"musetalk_{maker}", "format": "auto", "codec": "auto"}
+    options = {"filename_prefix": f"musetalk_{maker}", **SAVE_OPTIONS}
     return {
         f"save_{maker}": node("SaveVideo", video=[maker, 0], **options),
         f"report_{maker}": node("PreviewAny", source=[maker, 1]),
@@ -204,12 +205,43 @@ def test_stage_by_stage_makes_the_same_frames(client, media):
     assert run.error is None, run.error
     whole, stages = (pictures(saved(client, run, maker)) for maker in ("apply", "composite"))
     assert len(whole) == FRAMES
-    assert np.array_equal(whole, stages)
+    # A level here and there is the networks' rounding, which encoding spreads.
+    assert not differing(whole, stages).any()
+    assert np.abs(whole.astype(int) - stages).mean() < 0.1
     one, two = report_of(run), report_of(run, "composite")
     assert spans(one) == spans(two) == [("generated", 0, FRAMES - 1)]
     assert (one["backend"], one["notes"]) == (two["backend"], [])
     assert one["backend"] == "MuseTalk 1.5"
     assert [face.shape for face in faces_of(client, run)] == [(256, 256, 3)] * FRAMES
+
+
+def test_another_clip_of_the_same_size_is_refused_and_the_nodes_are_named(client, media, write_clip):
+    """Whichever of the nodes has it."""
+    write_clip(media / "mt_wall.mp4", FRAMES, 25, face=False)
+    write_clip(media / "mt_longer.mp4", FRAMES + 1, 25)
+    prompt = staged()
+    prompt["mouths"]["_meta"] = {"title": "Faces of the singer"}
+    prompt["other"] = node("LoadVideo", file="mt_wall.mp4")
+    prompt["composite"]["inputs"]["source"] = ["other", 0]
+    run = client.run(prompt)
+    assert run.error["node_id"] == "composite"
+    assert run.error["exception_message"].strip() == (
+        "The mouth clip was made from other pictures than the source's: connect the same source to "
+        '"Faces of the singer" (node mouths) and to "Composite Mouths (LipSync)" (node composite).'
+    )
+    # As long as the clip, and a frame later in each place.
+    prompt["other"]["inputs"]["file"] = "mt_longer.mp4"
+    prompt["later"] = node(
+        "Video Slice", video=["other", 0], start_time=0.04, duration=0.0, strict_duration=False
+    )
+    prompt["track"]["inputs"]["source"] = ["later", 0]
+    run = client.run(prompt)
+    assert run.error["node_id"] == "mouths"
+    assert run.error["exception_message"].strip() == (
+        "The face track belongs to another clip (8 frames of 320×320; the source has 8 frames of 320×320, "
+        'but other ones): connect the same source to "Track Faces (LipSync)" (node track) and to "Faces of '
+        'the singer" (node mouths).'
+    )
 
 
 def test_other_masks_need_no_other_faces(client, media):
@@ -405,7 +437,7 @@ def told(run_in_comfy, media, weights):
 
 def test_networks_that_were_unloaded_paint_the_same(told):
     assert told["loaded"] == [0, 3, 0, 3]
-    assert told["same"] is True
+    assert told["distance"] < NOTICEABLE / 255
     assert told["frames"] == FRAMES
 
 

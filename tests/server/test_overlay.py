@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import requests
 
+from lipsync_studio.devtools.client import SAVE_OPTIONS
 from lipsync_studio.devtools.paths import ROOT
 from lipsync_studio.overlay.style import EFFECTS
 
@@ -36,12 +37,7 @@ def graph(text=SONG, **inputs):
         },
         "save": {
             "class_type": "SaveVideo",
-            "inputs": {
-                "video": ["draw", 0],
-                "filename_prefix": "overlay/out",
-                "format": "auto",
-                "codec": "auto",
-            },
+            "inputs": {"video": ["draw", 0], "filename_prefix": "overlay/out", **SAVE_OPTIONS},
         },
     }
 

@@ -20,7 +20,7 @@ def call(server, path, body=None, **headers):
     kind = {"Content-Type": "application/json"} if data else {}
     request = urllib.request.Request(server.url + path, data, {**kind, **headers})
     try:
-        with urllib.request.urlopen(request, timeout=30) as response:
+        with urllib.request.urlopen(request, timeout=180) as response:
             return response.status, json.load(response)
     except urllib.error.HTTPError as error:
         text = error.read().decode()

@@ -40,6 +40,15 @@ def shortened(prompt, media, fps):
     return prompt
 
 
+def test_a_later_save_video_takes_them_too(run_in_comfy):
+    """Its codec lies inside of its format."""
+    saved = run_in_comfy("later_save_video", str(ROOT / "tests" / "workflows"))
+    assert len(saved) == 13
+    for name, errors, inputs in saved:
+        assert errors == {}, name
+        assert inputs["format"] == {"format": "auto", "codec": {"codec": "auto"}}, name
+
+
 @pytest.mark.parametrize("path", PROMPTS, ids=lambda path: path.stem)
 def test_a_shipped_workflow_makes_a_whole_video(client, short_media, path):
     fps = FPS.get(path.stem, 25)

@@ -65,8 +65,9 @@ interface ComfyExtension {
     init?(): void | Promise<void>;
     setup?(): void | Promise<void>;
     nodeCreated?(node: ComfyNode): void;
+    beforeConfigureGraph?(graph: unknown): void | Promise<void>;
     loadedGraphNode?(node: ComfyNode): void;
-    afterConfigureGraph?(): void;
+    afterConfigureGraph?(): void | Promise<void>;
     onNodeOutputsUpdated?(outputs: Record<string, any>): void;
     [hook: string]: unknown;
 }
@@ -85,6 +86,8 @@ declare module "comfy/app" {
         canvas: { setDirty(foreground: boolean, background?: boolean): void };
         nodeOutputs: Record<string, any>;
         registerExtension(extension: ComfyExtension): void;
+        reloadNodeDefs?(): Promise<void>;
+        refreshComboInNodes(): Promise<void>;
         queuePrompt(number: number, batchCount?: number, targets?: string[]): Promise<boolean>;
         extensionManager: {
             toast: { add(message: ComfyToast): void };

@@ -11,11 +11,13 @@ from lipsync_studio.align.words import Line, Word, WordTimings
 from lipsync_studio.backends.crop.backend import CropBackend
 from lipsync_studio.backends.protocol import LipSyncRequest
 from lipsync_studio.devtools.paths import ROOT
-from lipsync_studio.engine.errors import InputError, NoFaceError
+from lipsync_studio.engine.errors import InputError, NoFaceError, SourceMismatchError
 from lipsync_studio.engine.faces.track import FaceTrack
 from lipsync_studio.engine.faces.tracker import track_faces
+from lipsync_studio.engine.media.colour import to_rgb
 from lipsync_studio.engine.media.images import ImageSource
 from lipsync_studio.engine.media.sound import Sound
+from lipsync_studio.engine.media.video import VideoSource
 from lipsync_studio.engine.report import FrameState
 
 GENERATED, NO_FACE = FrameState.GENERATED, FrameState.NO_FACE
@@ -225,6 +227,44 @@ def test_a_track_of_another_clip_is_refused(clip, track, host, voice, whitewash)
     ):
         with pytest.raises(InputError, match="belongs to another clip"):
             backend.render(LipSyncRequest(clip, voice(0.8), track=wrong), host)
+
+
+def test_a_track_of_another_clip_of_the_same_size_is_refused(make_clip, track, host, voice, whitewash):
+    other = make_clip(20, away=(4, 5))
+    assert (other.size, other.frames, other.fps) == (track.size, track.frames, track.fps)
+    with pytest.raises(SourceMismatchError, match="20 frames of 320×320, but other ones.*: connect the same"):
+        CropBackend(whitewash()).render(LipSyncRequest(other, voice(0.8), track=track), host)
+
+
+def test_a_track_of_a_part_is_not_the_whole_clips(host, voice, whitewash):
+    """Its frames may be others than the clip's first."""
+    file = ROOT / "demo" / "clip.mp4"
+    whole, part = VideoSource(file, duration=0.4), VideoSource(file, start=0.2, duration=0.2)
+    track = track_faces(part, host)
+    with pytest.raises(SourceMismatchError, match="5 frames of 640×640; the source has 10 frames"):
+        CropBackend(whitewash()).render(LipSyncRequest(whole, voice(0.4), track=track), host)
+    # Another trim of the file to the same frames is the same clip.
+    same = VideoSource(file, start=0.18, duration=0.21)
+    rendering = CropBackend(whitewash()).render(LipSyncRequest(same, voice(0.2), track=track), host)
+    assert rendering.frames == 5
+
+
+def test_pictures_of_a_video_are_another_source_but_at_another_rate_they_are_the_same(
+    clip, track, host, voice, whitewash
+):
+    pictures = np.stack([to_rgb(frame) for frame in clip.read()]).astype(np.float32) / 255
+    batch = ImageSource(pictures, 25)
+    with pytest.raises(SourceMismatchError, match="connect the same source"):
+        CropBackend(whitewash()).render(LipSyncRequest(batch, voice(0.8), track=track), host)
+    tracked = track_faces(batch, host)
+    for source in (batch, ImageSource(pictures.copy(), 30)):
+        rendering = CropBackend(whitewash()).render(LipSyncRequest(source, voice(0.2), track=tracked), host)
+        assert rendering.fps == source.fps
+    pictures[7, :8, :8] = 0
+    with pytest.raises(SourceMismatchError):
+        CropBackend(whitewash()).render(
+            LipSyncRequest(ImageSource(pictures, 30), voice(0.2), track=tracked), host
+        )
 
 
 def test_a_track_of_nobody_is_refused(clip, track, host, voice, whitewash):

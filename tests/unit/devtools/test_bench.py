@@ -2,11 +2,12 @@
 
 import json
 import threading
-import time
+from types import SimpleNamespace
 
 import pytest
 
 from lipsync_studio.devtools import bench
+from lipsync_studio.devtools.bench import stopwatch
 from lipsync_studio.devtools.bench.stopwatch import BESIDE, Stopwatch
 
 
@@ -41,40 +42,48 @@ def test_the_reference_holds_every_frame_as_floats_and_we_do_not(measured):
     assert measured["ratio"]["memory"] > 1
 
 
-class Work:
-    def outer(self):
-        time.sleep(0.02)
-        for _ in self.steps():
-            time.sleep(0.02)
+@pytest.fixture
+def pass_time(monkeypatch):
+    """Lets seconds pass on the stopwatches' clock, which otherwise stands still."""
+    now = [0.0]
+    monkeypatch.setattr(stopwatch, "time", SimpleNamespace(perf_counter=lambda: now[0]))
 
-    def steps(self):
-        for _ in range(3):
-            time.sleep(0.01)
-            yield
+    def later(seconds):
+        now[0] += seconds
+
+    return later
 
 
-def test_a_stage_leaves_out_the_stages_it_calls():
+def test_a_stage_leaves_out_the_stages_it_calls(pass_time):
+    class Work:
+        def outer(self):
+            pass_time(0.5)
+            for _ in self.steps():
+                pass_time(0.25)
+
+        def steps(self):
+            for _ in range(3):
+                pass_time(2)
+                yield
+
     watch = Stopwatch()
     with watch.watch(Work, "outer", "outer"), watch.watch(Work, "steps", "steps"):
         Work().outer()
-    assert watch.seconds["steps"] >= 0.03
-    assert watch.seconds["outer"] >= 0.08
+    assert watch.seconds == {"outer": 1.25, "steps": 6}
     assert Work.steps.__name__ == "steps"
-    before = dict(watch.seconds)
     Work().outer()
-    assert watch.seconds == before
+    assert watch.seconds == {"outer": 1.25, "steps": 6}
 
 
-def test_threads_are_counted_on_their_own():
+def test_threads_are_counted_on_their_own(pass_time):
     watch = Stopwatch()
 
     def beside():
         with watch.stage("beside"):
-            time.sleep(0.05)
+            pass_time(4)
 
     with watch.stage("main"):
         thread = threading.Thread(target=beside)
         thread.start()
         thread.join()
-    assert watch.seconds["beside" + BESIDE] >= 0.05
-    assert watch.seconds["main"] >= 0.05
+    assert watch.seconds == {"beside" + BESIDE: 4, "main": 4}

@@ -21,7 +21,7 @@ def test_items_come_in_order_and_some_in_advance():
 
     with closing(read_ahead(items(), 2)) as ahead:
         assert next(ahead) == 0
-        assert third.wait(5), "nothing was made in advance"
+        assert third.wait(60), "nothing was made in advance"
         assert list(ahead) == [1, 2, 3, 4]
     assert made == [0, 1, 2, 3, 4]
 
@@ -49,9 +49,10 @@ def test_closing_stops_the_maker_and_closes_it():
         finally:
             closed.set()
 
-    before = threading.active_count()
+    before = set(threading.enumerate())
     ahead = read_ahead(items(), 2)
     assert next(ahead) == 0
     ahead.close()
     assert closed.is_set()
-    assert threading.active_count() == before
+    # Those of other tests may end meanwhile.
+    assert set(threading.enumerate()) <= before

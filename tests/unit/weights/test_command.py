@@ -216,7 +216,7 @@ def test_ctrl_c_keeps_what_was_fetched(hub, home, host):
     wait_for(lambda: part.is_file() and part.stat().st_size == 1 << 20, 60)
     child.send_signal(signal.SIGINT)
     hub.released.set()
-    out, problem = child.communicate(timeout=60)
+    out, problem = child.communicate(timeout=300)
     assert child.returncode == 130, problem
     assert "Stopped; what was fetched so far is kept" in problem.decode()
     # The bar counts bytes.

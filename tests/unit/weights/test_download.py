@@ -308,7 +308,7 @@ def test_two_processes_at_once_fetch_the_file_once(hub, host, offered, content):
     assert waited.split() == ["Waiting", "for", "another", "download", "of", "nets/net.pth", str(fetched)]
     hub.released.set()
     for child in (first, second):
-        _, problems = child.communicate(timeout=60)
+        _, problems = child.communicate(timeout=300)
         assert child.returncode == 0, problems.decode()
     assert target(offered, host).read_bytes() == content
     assert [server for server, _ in hub.transfers()].count("cdn") == 1

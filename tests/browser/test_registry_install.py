@@ -1,0 +1,208 @@
+"""The pack as the registry ships it, in a ComfyUI that has nothing else: no checkout, no sample media."""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import av
+import pytest
+import requests
+
+from lipsync_studio.devtools.paths import PACK_NAME, ROOT
+from lipsync_studio.devtools.server import ComfyServer
+
+WORKFLOWS = sorted(path.stem for path in (ROOT / "workflows").glob("*.json"))
+MEDIA = {"clip.mp4", "portrait.jpg", "verse.mp3", "verse.txt"}
+
+
+def listed(*options: str) -> set[str]:
+    found = subprocess.run(["git", "ls-files", "-z", *options], cwd=ROOT, capture_output=True, check=True)
+    return set(filter(None, found.stdout.decode().split("\0")))
+
+
+@pytest.fixture(scope="module")
+def shipped():
+    """What `comfy node publish` packs: the tracked files that .comfyignore doesn't name."""
+    return listed() - listed("--cached", "--ignored", "--exclude-from=.comfyignore")
+
+
+@pytest.fixture(scope="module")
+def installed(comfy, shipped, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("registry")
+    pack = folder / "base" / "custom_nodes" / PACK_NAME
+    for name in shipped:
+        (pack / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(ROOT / name, pack / name)
+    # No partner node of a template may reach its service.
+    options = ["--cpu", "--comfy-api-base", "http://127.0.0.1:9"]
+    with ComfyServer(comfy, folder / "base", options, log=folder / "server.log") as server:
+        assert not pack.is_symlink()
+        yield server
+
+
+@pytest.fixture(scope="module")
+def studio(visit, installed):
+    """The page that a template's address opens."""
+    page = visit(f"{installed.url}/?template=lyric_video&source={PACK_NAME}")
+    page.wait_for_function("window.app?.graph?._nodes?.some(node => node.comfyClass === 'LipSyncApply')")
+    yield page
+    page.close()
+
+
+def test_it_ships_what_it_needs_and_no_more(shipped):
+    for name in (
+        "__init__.py",
+        "install.py",
+        "requirements.txt",
+        "requirements-mmpose.txt",
+        "pyproject.toml",
+        "LICENSE",
+        "overlay/fonts/NotoSans.ttf",
+        "overlay/fonts/OFL.txt",
+        # Whose the sample media are.
+        "demo/README.md",
+        *(f"demo/{name}" for name in MEDIA),
+        *(f"locales/{language}/nodeDefs.json" for language in ("en", "zh", "ja", "de")),
+        *(f"workflows/{name}.{suffix}" for name in WORKFLOWS for suffix in ("json", "jpg")),
+    ):
+        assert name in shipped
+    tops = {Path(name).parts[0] for name in shipped}
+    assert not tops & {"tests", "devtools", "frontend", "dev.py", ".ci"}
+    assert not [name for name in shipped if name.startswith("web/src/") or name.startswith("demo/make_")]
+    assert sum((ROOT / name).stat().st_size for name in shipped if name.startswith("demo/")) < 2 << 20
+
+
+def test_it_loads_with_its_pages_texts_and_nodes(installed):
+    log, started, _ = installed.log_text().partition("Starting server")
+    assert started
+    assert "IMPORT FAILED" not in log
+    assert "Traceback" not in log
+
+    def get(address):
+        answer = requests.get(f"{installed.url}{address}", timeout=30)
+        assert answer.status_code == 200, address
+        return answer.json()
+
+    nodes = {name for name in get("/object_info") if name.startswith("LipSync")}
+    english = json.loads((ROOT / "locales" / "en" / "nodeDefs.json").read_text(encoding="utf-8"))
+    assert nodes == set(english)
+    texts = get("/i18n")
+    for language in ("en", "zh", "ja", "de"):
+        assert nodes <= set(texts[language]["nodeDefs"])
+    for node in nodes:
+        page = requests.get(f"{installed.url}/extensions/{PACK_NAME}/docs/{node}.md", timeout=30)
+        assert page.status_code == 200, node
+    scripts = [name for name in get("/extensions") if name.startswith(f"/extensions/{PACK_NAME}/")]
+    assert sorted(Path(name).name for name in scripts) == sorted(
+        path.name for path in (ROOT / "web").glob("*.js")
+    )
+    assert sorted(get("/workflow_templates")[PACK_NAME]) == WORKFLOWS
+
+
+RED = """() => app.graph._nodes.flatMap(node => {
+    const missing = (node.widgets ?? [])
+        .filter(({value, options}) => /[.](mp4|mp3|jpg)$/.test(value) && !options.values.includes(value))
+        .map(one => one.value);
+    // Weights are another matter.
+    const red = node.has_errors && !node.properties.models;
+    const whole = node.type in LiteGraph.registered_node_types && !red && !missing.length;
+    return whole ? [] : [[node.type, ...missing]];
+})"""
+OPEN = "async address => app.loadGraphData(await (await fetch(address)).json())"
+
+
+def files_in(server) -> dict[str, bytes]:
+    """What lies in ComfyUI's input folder."""
+    return {path.name: path.read_bytes() for path in (server.base / "input").iterdir() if path.is_file()}
+
+
+def empty(server) -> None:
+    for name in files_in(server):
+        (server.base / "input" / name).unlink()
+
+
+def check(page, server, name) -> None:
+    """The template is open as it should be: its samples are there, and nothing on the page is red."""
+    saved = json.loads((ROOT / "workflows" / f"{name}.json").read_text(encoding="utf-8"))
+    samples = saved["extra"]["lipsync_samples"]
+    assert files_in(server) == {sample: (ROOT / "demo" / sample).read_bytes() for sample in samples}
+    assert page.evaluate(RED) == []
+    chosen = page.evaluate(
+        "() => app.graph._nodes.flatMap(node => (node.widgets ?? []).map(one => one.value))"
+    )
+    assert set(samples) <= {value for value in chosen if isinstance(value, str)}
+    # Where no weights are missing either, the page has nothing to complain of.
+    if not any("models" in node["properties"] for node in saved["nodes"]):
+        assert page.get_by_role("button", name="View details").count() == 0
+    assert page.problems == []
+
+
+def test_a_templates_address_opens_it_whole(studio, installed):
+    studio.wait_for_function(f"() => !({RED})().length")
+    check(studio, installed, "lyric_video")
+
+
+@pytest.mark.parametrize("name", WORKFLOWS)
+def test_a_template_opens_without_a_missing_file(studio, installed, name):
+    empty(installed)
+    studio.evaluate(OPEN, f"{installed.url}/api/workflow_templates/{PACK_NAME}/{name}.json")
+    check(studio, installed, name)
+
+
+def test_a_file_of_the_users_is_not_overwritten(installed):
+    empty(installed)
+    (installed.base / "input" / "verse.mp3").write_bytes(b"mine")
+    for _ in range(2):
+        answer = requests.post(
+            f"{installed.url}/lipsync/samples",
+            json={"names": ["verse.mp3", "clip.mp4", "../LICENSE", "make_clip.py", 7]},
+            timeout=30,
+        )
+        assert answer.json() == {"there": ["verse.mp3", "clip.mp4"]}
+    clip = (ROOT / "demo" / "clip.mp4").read_bytes()
+    assert files_in(installed) == {"verse.mp3": b"mine", "clip.mp4": clip}
+    empty(installed)
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "status"),
+    [
+        ({"Origin": "http://elsewhere.example"}, '{"names": ["clip.mp4"]}', 403),
+        ({"Content-Type": "text/plain"}, '{"names": ["clip.mp4"]}', 415),
+        ({}, '{"names": "clip.mp4"}', 400),
+        ({}, "[]", 400),
+    ],
+)
+def test_others_can_bring_nothing(installed, headers, body, status):
+    empty(installed)
+    answer = requests.post(
+        f"{installed.url}/lipsync/samples",
+        data=body,
+        headers={"Content-Type": "application/json", **headers},
+        timeout=30,
+    )
+    assert answer.status_code == status
+    assert files_in(installed) == {}
+
+
+RUN = """async () => {
+    const apply = app.graph._nodes.find(one => one.type === 'LipSyncApply');
+    apply.widgets.find(one => one.name === 'length').value = 'video';
+    const ended = new Promise(resolve => {
+        app.api.addEventListener('execution_success', () => resolve('success'));
+        app.api.addEventListener('execution_error', event => resolve(event.detail.exception_message));
+    });
+    await app.queuePrompt(0);
+    return await ended;
+}"""
+
+
+def test_the_template_that_needs_no_gpu_runs_to_its_video(studio, installed):
+    studio.evaluate(OPEN, f"{installed.url}/api/workflow_templates/{PACK_NAME}/lipsync_footage.json")
+    assert studio.evaluate(RUN) == "success"
+    (video,) = (installed.base / "output").rglob("*.mp4")
+    with av.open(str(video)) as container:
+        assert [stream.codec_context.name for stream in container.streams] == ["h264", "aac"]
+        assert container.streams.video[0].frames == 150
+    assert studio.problems == []

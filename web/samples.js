@@ -1,0 +1,48 @@
+// samples.ts
+import { api } from "../../scripts/api.js";
+import { app } from "../../scripts/app.js";
+
+// samples/names.ts
+function sampleNames(graph) {
+  const { extra, nodes } = graph ?? {};
+  if (!Array.isArray(extra?.lipsync_samples) || !Array.isArray(nodes)) return [];
+  const values = new Set(nodes.flatMap((node) => Object.values(node?.widgets_values ?? {})));
+  return extra.lipsync_samples.filter((name) => typeof name === "string" && values.has(name));
+}
+function isUnlisted(nodes, names) {
+  const widgets = nodes.flatMap((node) => node.widgets ?? []);
+  return widgets.some(
+    ({ value, options }) => Array.isArray(options?.values) && names.includes(value) && !options.values.includes(value)
+  );
+}
+
+// samples.ts
+var there = [];
+async function bring(names) {
+  const response = await api.fetchApi("/lipsync/samples", {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ names })
+  });
+  const answer = await response.json().catch(() => ({}));
+  if (!response.ok) throw new Error(answer.error || `The server answered ${response.status}.`);
+  return answer.there;
+}
+app.registerExtension({
+  name: "LipSyncStudio.Samples",
+  async beforeConfigureGraph(graph) {
+    there = [];
+    const names = sampleNames(graph);
+    if (!names.length) return;
+    try {
+      there = await bring(names);
+    } catch (error) {
+      const detail = error.message;
+      app.extensionManager.toast.add({ severity: "error", summary: "LipSync Studio", detail, life: 2e4 });
+    }
+  },
+  // The page looks for missing files after this; its loaders list what was there when it was loaded.
+  async afterConfigureGraph() {
+    if (isUnlisted(app.graph.nodes, there)) await (app.reloadNodeDefs ?? app.refreshComboInNodes).call(app);
+  }
+});

@@ -22,8 +22,10 @@ function showModal(dialog, heard = () => {
     const other = event.target instanceof Element && event.target.closest("dialog");
     if (other && !dialog.contains(other)) return;
     if (event instanceof DragEvent) return refuse(event);
-    if (event.type === "keydown") down.add(event.code);
-    else if (event.type === "keyup" && !down.delete(event.code)) return;
+    if (event.type === "keydown") {
+      down.add(event.code);
+      holdUndo();
+    } else if (event.type === "keyup" && !down.delete(event.code)) return;
     event.stopImmediatePropagation();
     if (event.type === "keydown" || event instanceof ClipboardEvent) heard(event);
   };
@@ -33,7 +35,6 @@ function showModal(dialog, heard = () => {
     dialogs.delete(dialog);
     for (const kind of KINDS) window.removeEventListener(kind, take, true);
   });
-  holdUndo();
   dialog.showModal();
 }
 function refuse(event) {

@@ -146,7 +146,7 @@ async function open(node, state) {
   state.opening = true;
   const place = placeOf(node);
   try {
-    const { openEditor } = await import("./editor.mjs?v=445fe454").catch(() => {
+    const { openEditor } = await import("./editor.mjs?v=842fad7f").catch(() => {
       throw new Error(texts.failed);
     });
     const { audio, peaks, words } = state.files;

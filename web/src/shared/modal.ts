@@ -22,7 +22,10 @@ export function showModal(dialog: HTMLDialogElement, heard: (event: Heard) => vo
         // Another modal dialog, over this one.
         if (other && !dialog.contains(other)) return;
         if (event instanceof DragEvent) return refuse(event);
-        if (event.type === "keydown") down.add((event as KeyboardEvent).code);
+        if (event.type === "keydown") {
+            down.add((event as KeyboardEvent).code);
+            holdUndo();
+        }
         // A key that was pressed in the page is let go there, too.
         else if (event.type === "keyup" && !down.delete((event as KeyboardEvent).code)) return;
         event.stopImmediatePropagation();
@@ -34,7 +37,6 @@ export function showModal(dialog: HTMLDialogElement, heard: (event: Heard) => vo
         dialogs.delete(dialog);
         for (const kind of KINDS) window.removeEventListener(kind, take, true);
     });
-    holdUndo();
     dialog.showModal();
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-# The page sets `app` while it still shows a spinner: its first graph is yet to come, in place of what is there.
+# The page sets `app` while it still shows a spinner: its first graph is yet to replace what is there.
 _READY = """() => {
     const {extensionManager, graph} = window.app ?? {};
     return graph && extensionManager?.spinner === false && extensionManager.workflow.activeWorkflow

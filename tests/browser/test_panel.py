@@ -260,6 +260,6 @@ def test_cancel_stops_in_the_middle_and_leaves_nothing(studio, run, manager, pic
     studio.wait_for_function("seen.ended")
     seen = studio.evaluate("seen")
     assert seen["ended"] == "interrupted"
-    assert max(seen["values"]) < 1
+    assert seen["values"][-1] < 1
     assert set((manager.base / "temp").glob("*")) == before
     studio.evaluate("app.extensionManager.setting.set('Comfy.VueNodes.Enabled', false)")

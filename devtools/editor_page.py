@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from .page import wait_until_ready
+
 Timed = tuple[str, float, float]
 
 _BUILD = """([text, audio]) => {
@@ -38,7 +40,7 @@ _RATE = 8000
 
 def load(page: Any, url: str) -> None:
     page.goto(url)
-    page.wait_for_function("window.app?.extensionManager && window.app.graph && window.LiteGraph")
+    wait_until_ready(page)
     page.wait_for_function("Boolean(LiteGraph.registered_node_types.LipSyncTimestampEditor)")
 
 

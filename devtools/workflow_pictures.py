@@ -17,6 +17,7 @@ from playwright.sync_api import sync_playwright
 
 from . import chromium, comfyui
 from .demo import MEDIA, NOT_MEDIA, WORKFLOW
+from .page import wait_until_ready
 from .paths import ROOT
 from .server import ComfyServer
 
@@ -82,7 +83,7 @@ def main() -> None:
             page = browser.new_page()
             page.set_default_timeout(RUN_SECONDS * 1000)
             page.goto(server.url)
-            page.wait_for_function("window.app?.extensionManager && LiteGraph.registered_node_types")
+            wait_until_ready(page)
             shown = picture(page, ROOT / "workflows" / f"{name}.json", run=name == WORKFLOW)
             shown.save(FOLDER / f"{name}.jpg", quality=82)
             page.close()

@@ -21,6 +21,7 @@ import numpy as np
 import pytest
 
 from lipsync_studio.devtools import chromium, comfyui
+from lipsync_studio.devtools.page import wait_until_ready
 from lipsync_studio.devtools.paths import ROOT
 from lipsync_studio.engine.media.sound import Sound
 from lipsync_studio.engine.weights.entries import WeightFile, WeightSet
@@ -227,10 +228,12 @@ def run_in_comfy(comfy: Path, tmp_path_factory: pytest.TempPathFactory) -> Calla
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
     """Playwright's handle of a running Chromium."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
     executable = chromium.find()
     assert executable, "There is no Chromium yet; `python dev.py test` installs it."
+    # On a busy machine a page may take as long for a change as for its first picture.
+    expect.set_options(timeout=PAGE_SECONDS * 1000)
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=executable, args=chromium.FLAGS)
         yield running
@@ -273,9 +276,7 @@ def new_page(browser: Any, url: str) -> Any:
     fresh.on("pageerror", lambda error: fresh.problems.append(str(error)))
     fresh.on("console", lambda message: _note_console(fresh.problems, message))
     fresh.goto(url)
-    fresh.wait_for_function(
-        "window.app?.extensionManager && window.app.graph && LiteGraph.registered_node_types"
-    )
+    wait_until_ready(fresh)
     return fresh
 
 

@@ -1,12 +1,61 @@
 // did.ts
 import { api } from "../../scripts/api.js";
-import { app } from "../../scripts/app.js";
+import { app as app2 } from "../../scripts/app.js";
 
 // shared/dom.ts
 function element(tag, properties = {}, children = []) {
   const made = Object.assign(document.createElement(tag), properties);
   made.append(...children);
   return made;
+}
+
+// shared/modal.ts
+import { app } from "../../scripts/app.js";
+var KINDS = ["keydown", "keypress", "keyup", "copy", "cut", "paste", "dragenter", "dragover", "drop"];
+var dialogs = /* @__PURE__ */ new Set();
+var isOpen = (dialog) => dialog.open && dialog.isConnected;
+function showModal(dialog, heard = () => {
+}) {
+  const down = /* @__PURE__ */ new Set();
+  const take = (event) => {
+    if (!isOpen(dialog)) return;
+    const other = event.target instanceof Element && event.target.closest("dialog");
+    if (other && !dialog.contains(other)) return;
+    if (event instanceof DragEvent) return refuse(event);
+    if (event.type === "keydown") {
+      down.add(event.code);
+      holdUndo();
+    } else if (event.type === "keyup" && !down.delete(event.code)) return;
+    event.stopImmediatePropagation();
+    if (event.type === "keydown" || event instanceof ClipboardEvent) heard(event);
+  };
+  for (const kind of KINDS) window.addEventListener(kind, take, true);
+  dialogs.add(dialog);
+  dialog.addEventListener("close", () => {
+    dialogs.delete(dialog);
+    for (const kind of KINDS) window.removeEventListener(kind, take, true);
+  });
+  dialog.showModal();
+}
+function refuse(event) {
+  if (!event.dataTransfer?.types.includes("Files")) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  event.dataTransfer.dropEffect = "none";
+}
+var held = /* @__PURE__ */ new WeakSet();
+function holdUndo() {
+  const tracker = app.extensionManager.workflow?.activeWorkflow?.changeTracker;
+  const methods = tracker && Object.getPrototypeOf(tracker);
+  if (!methods || held.has(methods)) return;
+  held.add(methods);
+  for (const name of ["undo", "redo"]) {
+    const own = methods[name];
+    if (typeof own !== "function") continue;
+    methods[name] = async function(...given) {
+      return [...dialogs].some(isOpen) ? void 0 : own.apply(this, given);
+    };
+  }
 }
 
 // did.ts
@@ -67,13 +116,12 @@ function openDialog() {
     if (await show(call(""))) status.textContent += " It comes from the environment or the keyring.";
   };
   close.onclick = () => dialog.close();
-  dialog.onkeydown = (event) => event.stopPropagation();
   dialog.onclose = () => dialog.remove();
   document.body.append(dialog);
-  dialog.showModal();
+  showModal(dialog);
   void show(call());
 }
-app.registerExtension({
+app2.registerExtension({
   name: "LipSyncStudio.DID",
   commands: [{ id: COMMAND, label: "LipSync Studio: D-ID key…", icon: "pi pi-key", function: openDialog }],
   menuCommands: [{ path: ["Extensions", "LipSync Studio"], commands: [COMMAND] }],

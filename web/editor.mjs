@@ -209,6 +209,67 @@ function element(tag, properties = {}, children = []) {
   return made;
 }
 
+// shared/clipboard.ts
+function copyText(text, place2) {
+  const focused = document.activeElement;
+  const field = element("textarea", { value: text });
+  place2.append(field);
+  field.select();
+  const done = document.execCommand("copy");
+  field.remove();
+  if (focused instanceof HTMLElement) focused.focus();
+  return done;
+}
+
+// shared/modal.ts
+import { app } from "../../scripts/app.js";
+var KINDS = ["keydown", "keypress", "keyup", "copy", "cut", "paste", "dragenter", "dragover", "drop"];
+var dialogs = /* @__PURE__ */ new Set();
+var isOpen = (dialog) => dialog.open && dialog.isConnected;
+function showModal(dialog, heard = () => {
+}) {
+  const down = /* @__PURE__ */ new Set();
+  const take = (event) => {
+    if (!isOpen(dialog)) return;
+    const other = event.target instanceof Element && event.target.closest("dialog");
+    if (other && !dialog.contains(other)) return;
+    if (event instanceof DragEvent) return refuse(event);
+    if (event.type === "keydown") {
+      down.add(event.code);
+      holdUndo();
+    } else if (event.type === "keyup" && !down.delete(event.code)) return;
+    event.stopImmediatePropagation();
+    if (event.type === "keydown" || event instanceof ClipboardEvent) heard(event);
+  };
+  for (const kind of KINDS) window.addEventListener(kind, take, true);
+  dialogs.add(dialog);
+  dialog.addEventListener("close", () => {
+    dialogs.delete(dialog);
+    for (const kind of KINDS) window.removeEventListener(kind, take, true);
+  });
+  dialog.showModal();
+}
+function refuse(event) {
+  if (!event.dataTransfer?.types.includes("Files")) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  event.dataTransfer.dropEffect = "none";
+}
+var held = /* @__PURE__ */ new WeakSet();
+function holdUndo() {
+  const tracker = app.extensionManager.workflow?.activeWorkflow?.changeTracker;
+  const methods = tracker && Object.getPrototypeOf(tracker);
+  if (!methods || held.has(methods)) return;
+  held.add(methods);
+  for (const name of ["undo", "redo"]) {
+    const own = methods[name];
+    if (typeof own !== "function") continue;
+    methods[name] = async function(...given) {
+      return [...dialogs].some(isOpen) ? void 0 : own.apply(this, given);
+    };
+  }
+}
+
 // editor/view.ts
 var NEAREST = 500;
 function span(view) {
@@ -223,8 +284,8 @@ function toTime(view, x) {
 function settled(view) {
   const least = view.width / Math.max(view.duration, 1) * 1e3;
   const scale = Math.min(Math.max(view.scale, least), Math.max(NEAREST, least));
-  const latest = Math.max(0, view.duration - view.width / scale * 1e3);
-  return { ...view, scale, start: Math.min(Math.max(view.start, 0), latest) };
+  const latest2 = Math.max(0, view.duration - view.width / scale * 1e3);
+  return { ...view, scale, start: Math.min(Math.max(view.start, 0), latest2) };
 }
 function zoom(view, factor, x) {
   const time = toTime(view, x);
@@ -251,9 +312,9 @@ function follow(view, time) {
   const x = toX(view, time);
   return x >= 0 && x <= view.width * 0.9 ? view : settled({ ...view, start: time - span(view) * 0.1 });
 }
-function tick(view, room2) {
+function tick(view, room) {
   const steps = [0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600];
-  return steps.find((step) => step * view.scale >= room2) ?? 1200;
+  return steps.find((step) => step * view.scale >= room) ?? 1200;
 }
 function clock(time, digits = 3) {
   const unit = 10 ** (3 - digits);
@@ -350,24 +411,23 @@ var PlayBar = class {
   }
 };
 var WordBar = class {
-  constructor(session, texts, run, done, reset) {
+  constructor(session, texts, run, say, reset) {
     this.session = session;
     const { text, start, end } = this;
     text.onchange = () => session.setText(text.value);
-    start.onchange = () => session.setEdge("start", Number(start.value) * 1e3);
-    end.onchange = () => session.setEdge("end", Number(end.value) * 1e3);
+    for (const [edge, field] of [["start", start], ["end", end]]) {
+      field.onchange = () => {
+        if (Number.isFinite(field.valueAsNumber)) {
+          session.setEdge(edge, field.valueAsNumber * 1e3, `typed ${edge} ${session.focus}`);
+        } else {
+          this.show();
+          say(texts.noTime);
+        }
+      };
+      field.onblur = () => session.settle();
+    }
     this.first.onchange = () => run("newLine");
     this.space.onchange = () => run("space");
-    for (const field of [text, start, end]) {
-      field.addEventListener("keydown", (event) => {
-        if (event.key !== "Enter" && event.key !== "Escape") return;
-        event.preventDefault();
-        event.stopPropagation();
-        if (event.key === "Escape") this.show();
-        field.blur();
-        done();
-      });
-    }
     this.acts = ["split", "merge", "remove"].map((act) => button(texts[act], () => run(act)));
     this.acts.splice(2, 0, button(texts.insert, () => run("insert")));
     this.acts.push(button(texts.tap, () => run("tap")));
@@ -393,6 +453,11 @@ var WordBar = class {
   first = element("input", { type: "checkbox" });
   space = element("input", { type: "checkbox" });
   acts;
+  /** Out of the field that is typed in; keep: with what was typed. */
+  leave(field, keep) {
+    if (!keep) this.show();
+    field.blur();
+  }
   editText() {
     this.text.focus();
     this.text.select();
@@ -453,6 +518,25 @@ var SHORTCUTS = [
       Digit4: "endLater",
       "Shift+Digit3": "endMuchEarlier",
       "Shift+Digit4": "endMuchLater"
+    }
+  },
+  // The same edges: with Alt, the word that touches there stays.
+  {
+    text: "keyNudgeStartAlone",
+    keys: {
+      "Alt+Digit1": "startEarlier",
+      "Alt+Digit2": "startLater",
+      "Alt+Shift+Digit1": "startMuchEarlier",
+      "Alt+Shift+Digit2": "startMuchLater"
+    }
+  },
+  {
+    text: "keyNudgeEndAlone",
+    keys: {
+      "Alt+Digit3": "endEarlier",
+      "Alt+Digit4": "endLater",
+      "Alt+Shift+Digit3": "endMuchEarlier",
+      "Alt+Shift+Digit4": "endMuchLater"
     }
   },
   { text: "keyStartHere", keys: { i: "startHere" } },
@@ -725,7 +809,6 @@ function popup(title, parts) {
   const heading = element("h2", { textContent: title, id: "lipsync-popup-title" });
   const dialog = element("dialog", { className: "lipsync-editor-small lipsync-editor" }, [heading, ...parts]);
   dialog.setAttribute("aria-labelledby", heading.id);
-  dialog.addEventListener("keydown", (event) => event.stopPropagation());
   dialog.addEventListener("close", () => dialog.remove());
   return dialog;
 }
@@ -742,6 +825,7 @@ function showShortcuts(host, texts) {
   close.onclick = () => dialog.close();
   host.append(dialog);
   dialog.showModal();
+  dialog.scrollTop = 0;
 }
 function askToSave(host, texts) {
   return new Promise((answer) => {
@@ -784,10 +868,16 @@ var History = class {
   get canRedo() {
     return this.future.length > 0;
   }
+  /** The gesture that is going on, "" for none. */
+  get gesture() {
+    return this.past.at(-1)?.gesture ?? "";
+  }
   push(state, gesture = "") {
-    if (!gesture || this.past.at(-1)?.gesture !== gesture) {
+    if (!gesture || this.gesture !== gesture) {
       this.past.push({ state: this.present, gesture });
       if (this.past.length > DEEPEST) this.past.shift();
+    } else if (this.past.at(-1)?.state === state) {
+      this.past.pop();
     }
     this.present = state;
     this.future = [];
@@ -818,29 +908,59 @@ var History = class {
 // editor/operations.ts
 var SHORTEST = 20;
 var NEW_WORD = 400;
-function room(words, range, duration) {
-  const [first, last] = [words[range.from], words[range.to - 1]];
-  const before = words[range.from - 1];
-  const after = words[range.to];
-  return {
-    low: Math.min(before ? before.end : 0, first.start),
-    high: Math.max(after ? after.start : duration, last.end)
-  };
+function touches(before, after) {
+  return before !== void 0 && after !== void 0 && before.end === after.start;
 }
-function move(words, range, by, duration) {
-  const { low, high } = room(words, range, duration);
-  const step = Math.round(clamp(by, low - words[range.from].start, high - words[range.to - 1].end));
-  return words.map(
+function move(words, range, by, duration, alone = false) {
+  const [start, end] = [words[range.from].start, words[range.to - 1].end];
+  const high = latest(words, range.to - 1, duration, alone);
+  const last = { ...high, time: high.time - (end - start) };
+  const { time, blocked } = within(start + by, earliest(words, range.from, alone), last);
+  const step = time - start;
+  const moved = words.map(
     (word2, index) => index < range.from || index >= range.to ? word2 : { ...word2, start: word2.start + step, end: word2.end + step }
   );
+  cut(moved, words, range);
+  return { words: moved, by: step, blocked };
 }
-function drag(words, index, edge, to, duration) {
-  const { low, high } = room(words, { from: index, to: index + 1 }, duration);
-  const { start, end } = words[index];
-  const time = Math.round(
-    edge === "start" ? clamp(to, low, Math.max(low, end - SHORTEST)) : clamp(to, Math.min(high, start + SHORTEST), high)
-  );
-  return put(words, index, { ...words[index], [edge]: time });
+function drag(words, index, edge, to, duration, alone = false) {
+  const word2 = words[index];
+  const own = { by: "shortest", word: word2.text };
+  const [low, high] = edge === "start" ? [earliest(words, index, alone), { time: Math.max(word2.start, word2.end - SHORTEST), blocked: own }] : [{ time: Math.min(word2.end, word2.start + SHORTEST), blocked: own }, latest(words, index, duration, alone)];
+  const { time, blocked } = within(to, low, high);
+  const moved = put(words, index, { ...word2, [edge]: time });
+  const beside = edge === "start" ? index - 1 : index + 1;
+  const joined = edge === "start" ? touches(words[beside], word2) : touches(word2, words[beside]);
+  if (joined && !alone) moved[beside] = { ...words[beside], [edge === "start" ? "end" : "start"]: time };
+  else cut(moved, words, { from: index, to: index + 1 });
+  return { words: moved, by: time - word2[edge], blocked };
+}
+function earliest(words, index, alone) {
+  const [before, word2] = [words[index - 1], words[index]];
+  if (!before) return { time: Math.min(word2.start, 0), blocked: { by: "first", word: word2.text } };
+  const because = (by, time) => ({ time, blocked: { by, word: before.text } });
+  if (before.end > word2.start) return because("overlap", word2.start);
+  return alone ? because("neighbour", before.end) : because("shortest", Math.min(before.end, before.start + SHORTEST));
+}
+function latest(words, index, duration, alone) {
+  const [word2, after] = [words[index], words[index + 1]];
+  if (!after) return { time: Math.max(word2.end, duration), blocked: { by: "last", word: word2.text } };
+  const because = (by, time) => ({ time, blocked: { by, word: after.text } });
+  if (word2.end > after.start) return because("overlap", word2.end);
+  return alone ? because("neighbour", after.start) : because("shortest", Math.max(after.start, after.end - SHORTEST));
+}
+function within(wanted, low, high) {
+  const time = Math.round(wanted);
+  return time < low.time ? low : time > high.time ? high : { time, blocked: null };
+}
+function cut(moved, words, range) {
+  const [before, after] = [range.from - 1, range.to];
+  const [start, end] = [moved[range.from].start, moved[range.to - 1].end];
+  const apart = (index) => words[index].end <= words[index + 1].start;
+  if (before >= 0 && apart(before) && words[before].end > start) moved[before] = { ...words[before], end: start };
+  if (after < words.length && apart(after - 1) && words[after].start < end) {
+    moved[after] = { ...words[after], start: end };
+  }
 }
 function split(words, index, time) {
   const word2 = words[index];
@@ -849,9 +969,9 @@ function split(words, index, time) {
   const inside = time >= word2.start + SHORTEST && time <= word2.end - SHORTEST;
   const share = inside ? (time - word2.start) / (word2.end - word2.start) : 0.5;
   const at = Math.round(inside ? time : (word2.start + word2.end) / 2);
-  const cut = cutOf(letters, share);
-  const left = letters.slice(0, cut).join("");
-  const right = letters.slice(cut).join("");
+  const cut2 = cutOf(letters, share);
+  const left = letters.slice(0, cut2).join("");
+  const right = letters.slice(cut2).join("");
   return [
     ...words.slice(0, index),
     { ...word2, text: left.trimEnd(), end: at, space: left !== left.trimEnd() || right !== right.trimStart() },
@@ -967,6 +1087,8 @@ var Session = class {
   anchor = 0;
   head = 0;
   tapped = null;
+  going = null;
+  stopped = null;
   get words() {
     return this.shown ?? this.history.state;
   }
@@ -997,12 +1119,13 @@ var Session = class {
   get tap() {
     return this.tapped;
   }
+  /** What kept the last move from going as far as was asked. */
+  get blocked() {
+    return this.stopped;
+  }
   /** What the node keeps: "" where nothing was changed. */
   serialise() {
     return serialiseEdits(this.base, this.history.state);
-  }
-  countEdits() {
-    return findEdits(this.base.words, this.history.state).length;
   }
   /** It differs from the timings. */
   isEdited(word2) {
@@ -1012,6 +1135,7 @@ var Session = class {
   select(index, extend = false) {
     this.head = Math.max(0, Math.min(index, this.words.length - 1));
     if (!extend) this.anchor = this.head;
+    this.stopped = null;
     this.history.settle();
     this.changed("selection");
   }
@@ -1020,22 +1144,29 @@ var Session = class {
     this.select(from);
     this.select(to - 1, true);
   }
+  /** What follows is a gesture of its own. */
+  settle() {
+    this.history.settle();
+  }
   /** While a pointer drags; null: as it was. */
-  preview(words) {
-    this.shown = words;
+  preview(moved) {
+    this.shown = moved?.words ?? null;
+    this.stopped = moved?.blocked ?? null;
     this.changed("preview");
   }
   /** What is previewed becomes a step that can be undone. */
   keepPreview() {
     const words = this.shown;
     this.shown = null;
-    if (words && words !== this.history.state) this.push(words);
+    if (words) this.keep(words);
   }
   undo() {
+    this.stopped = null;
     this.history.undo();
     this.changed("words");
   }
   redo() {
+    this.stopped = null;
     this.history.redo();
     this.changed("words");
   }
@@ -1045,14 +1176,25 @@ var Session = class {
   }
   /** The selected words, earlier or later. */
   nudge(by) {
-    this.act((words) => move(words, this.selection, by, this.duration), `move ${this.focus}`);
+    const { selection, duration } = this;
+    this.shift(`move ${this.focus}`, by, (words, all) => move(words, selection, all, duration));
   }
-  nudgeEdge(edge, by) {
-    const to = (this.words[this.focus]?.[edge] ?? 0) + by;
-    this.act((words) => drag(words, this.focus, edge, to, this.duration), `${edge} ${this.focus}`);
+  /** alone: the touching word stays as it is. */
+  nudgeEdge(edge, by, alone = false) {
+    const { focus, duration } = this;
+    this.shift(
+      `${edge} ${focus} ${alone}`,
+      by,
+      (words, all) => drag(words, focus, edge, words[focus][edge] + all, duration, alone)
+    );
   }
-  setEdge(edge, to) {
-    this.act((words) => drag(words, this.focus, edge, to, this.duration));
+  /** gesture: such as the field that is typed in. */
+  setEdge(edge, to, gesture = "") {
+    this.act((words) => {
+      const moved = drag(words, this.focus, edge, to, this.duration);
+      this.stopped = moved.blocked;
+      return moved.words;
+    }, gesture);
   }
   setText(text) {
     this.act((words) => setText(words, this.focus, text));
@@ -1074,6 +1216,7 @@ var Session = class {
     const before = focus >= 0 && time < words[focus].start && focus === 0 ? -1 : focus;
     const made = insert(words, before, text, time, this.duration);
     if (!made) return false;
+    this.stopped = null;
     this.push(made);
     this.select(before + 1);
     return true;
@@ -1091,8 +1234,15 @@ var Session = class {
   }
   /** All words as they come into the node. */
   reset() {
-    this.push(applyEdits(this.base, { version: 1, base: this.base.base, edits: [] }).words);
+    this.load({ version: 1, base: this.base.base, edits: [] });
+  }
+  /** Other edits in place of all there are. Returns those that don't fit. */
+  load(saved) {
+    const { words, refused } = applyEdits(this.base, saved);
+    this.stopped = null;
+    this.push(words);
     this.select(this.focus);
+    return refused;
   }
   startTap() {
     if (!this.words.length) return;
@@ -1119,12 +1269,27 @@ var Session = class {
     this.tapped = null;
     this.changed("tap");
   }
+  /** Moves from where the gesture began, so that going back there leaves nothing changed. */
+  shift(gesture, by, change) {
+    this.act((words) => {
+      const { going } = this;
+      const from = going?.gesture === gesture && this.history.gesture === gesture ? going : { words, by: 0 };
+      const moved = change(from.words, from.by + by);
+      this.going = { gesture, words: from.words, by: moved.by };
+      this.stopped = moved.blocked;
+      return moved.by ? moved.words : from.words;
+    }, gesture);
+  }
   act(change, gesture = "") {
-    const { words } = this;
-    if (!words.length) return;
-    const next = change(words);
-    if (next.length === words.length && next.every((word2, index) => same(word2, words[index]))) return;
-    this.push(next, gesture);
+    if (!this.words.length) return;
+    this.stopped = null;
+    this.keep(change(this.words), gesture);
+  }
+  keep(words, gesture = "") {
+    const before = this.history.state;
+    if (words.length === before.length && words.every((word2, index) => same(word2, before[index]))) {
+      this.changed("same");
+    } else this.push(words, gesture);
   }
   push(words, gesture = "") {
     this.history.push(words, gesture);
@@ -1300,9 +1465,12 @@ function snap(times, targets, reach) {
   return best;
 }
 function neighbours(words, range) {
-  const before = words[range.from - 1];
-  const after = words[range.to];
-  return [...before ? [before.end] : [0], ...after ? [after.start] : []];
+  const [before, after] = [words[range.from - 1], words[range.to]];
+  const [first, last] = [words[range.from], words[range.to - 1]];
+  return [
+    ...before ? touches(before, first) ? [] : [before.end] : [0],
+    ...after && !touches(last, after) ? [after.start] : []
+  ];
 }
 
 // editor/stage.ts
@@ -1388,6 +1556,9 @@ var Stage = class {
   scrollBy(pages) {
     this.show(scroll(this.view, pages * span(this.view)));
   }
+  get dragging() {
+    return this.gesture !== null;
+  }
   /** True if there was a drag to cancel. */
   cancelGesture() {
     const { gesture } = this;
@@ -1465,7 +1636,14 @@ var Stage = class {
   shape(event) {
     const hit = this.hit(event);
     if (!hit) return "default";
-    return hit.part === "body" ? "grab" : "ew-resize";
+    if (hit.part === "body") return "grab";
+    return this.border(hit) && !event.altKey ? "col-resize" : "ew-resize";
+  }
+  /** The edge is a border that two words share. */
+  border({ index, part }) {
+    const { words } = this.session;
+    const at = part === "start" ? index : index + 1;
+    return part !== "body" && touches(words[at - 1], words[at]);
   }
   /** What the pointer is on: an edge first, and of two edges that of the selected word. */
   hit(event) {
@@ -1537,11 +1715,10 @@ var Stage = class {
         const targets = [...neighbours(words, range), this.events.cursor()];
         by += snap(edges, targets, SNAP / this.view.scale * 1e3);
       }
-      if (hit.part === "body") session.preview(move(words, range, by, duration));
-      else {
-        const to = words[hit.index][hit.part] + by;
-        session.preview(drag(words, hit.index, hit.part, to, duration));
-      }
+      const { index, part } = hit;
+      session.preview(
+        part === "body" ? move(words, range, by, duration, event.altKey) : drag(words, index, part, words[index][part] + by, duration, event.altKey)
+      );
     };
     return {
       move: step,
@@ -1570,15 +1747,15 @@ function contextOf(canvas) {
 }
 
 // editor/style.css
-var style_default = '.lipsync-editor {\n    --ground: var(--comfy-menu-bg, #202020);\n    --field: var(--comfy-input-bg, #2c2c2c);\n    --ink: var(--input-text, #ddd);\n    --rule: var(--border-color, #555);\n    --focus: #f59e0b;\n    --mark: #f472b6;\n    width: min(1500px, 100vw - 1.5rem);\n    height: min(960px, 100dvh - 1.5rem);\n    max-width: none;\n    max-height: none;\n    margin: auto;\n    padding: 0;\n    overflow: hidden;\n    border: 1px solid var(--rule);\n    border-radius: 10px;\n    background: var(--ground);\n    color: var(--ink);\n    font: 14px/1.4 Inter, system-ui, sans-serif;\n}\n.lipsync-editor.bright {\n    --focus: #b45309;\n    --mark: #be185d;\n}\n.lipsync-editor [hidden] {\n    display: none !important;\n}\n.lipsync-editor::backdrop {\n    background: rgb(0 0 0 / 55%);\n}\n.lipsync-editor .frame {\n    display: flex;\n    flex-direction: column;\n    gap: 8px;\n    box-sizing: border-box;\n    height: 100%;\n    padding: 10px 12px;\n    overflow: auto;\n}\n.lipsync-editor .bar {\n    display: flex;\n    flex-wrap: wrap;\n    align-items: center;\n    gap: 6px;\n    flex: none;\n}\n.lipsync-editor h2 {\n    margin: 0;\n    font-size: 16px;\n    overflow: hidden;\n    text-overflow: ellipsis;\n    white-space: nowrap;\n    max-width: 30em;\n}\n.lipsync-editor .unsaved {\n    color: var(--mark);\n    font-weight: 600;\n    visibility: hidden;\n}\n.lipsync-editor.changed .unsaved {\n    visibility: visible;\n}\n.lipsync-editor .push {\n    margin-inline-start: auto;\n}\n.lipsync-editor button,\n.lipsync-editor input,\n.lipsync-editor select {\n    box-sizing: border-box;\n    min-height: 30px;\n    padding: 3px 10px;\n    border: 1px solid var(--rule);\n    border-radius: 6px;\n    background: var(--field);\n    color: var(--ink);\n    font: inherit;\n}\n.lipsync-editor button {\n    cursor: pointer;\n    white-space: nowrap;\n}\n.lipsync-editor button:hover:not(:disabled) {\n    border-color: currentcolor;\n}\n.lipsync-editor button:disabled {\n    opacity: 0.45;\n    cursor: default;\n}\n.lipsync-editor button.strong {\n    font-weight: 600;\n    border-color: currentcolor;\n}\n.lipsync-editor button[aria-pressed="true"] {\n    background: var(--ink);\n    color: var(--ground);\n}\n.lipsync-editor :is(button, input, select, .wave, .word):focus-visible {\n    outline: 2px solid var(--focus);\n    outline-offset: 1px;\n}\n.lipsync-editor label {\n    display: inline-flex;\n    align-items: center;\n    gap: 5px;\n    white-space: nowrap;\n}\n.lipsync-editor input[type="checkbox"] {\n    min-height: 0;\n    width: 16px;\n    height: 16px;\n    accent-color: var(--focus);\n}\n.lipsync-editor input[type="number"] {\n    width: 7.5em;\n}\n.lipsync-editor input.text {\n    width: 14em;\n    min-width: 6em;\n}\n.lipsync-editor .gap {\n    width: 1px;\n    height: 22px;\n    margin: 0 4px;\n    background: var(--rule);\n}\n.lipsync-editor .clock {\n    min-width: 11.5em;\n    font-variant-numeric: tabular-nums;\n}\n.lipsync-editor .notice {\n    flex: none;\n    margin: 0;\n    padding: 6px 10px;\n    border: 1px solid var(--mark);\n    border-radius: 6px;\n    overflow-wrap: anywhere;\n    max-height: 8em;\n    overflow-y: auto;\n    white-space: pre-line;\n}\n.lipsync-editor .stage {\n    flex: none;\n    background: var(--ground);\n}\n.lipsync-editor .wave {\n    position: relative;\n    height: clamp(150px, 34vh, 320px);\n    overflow: hidden;\n    border: 1px solid var(--rule);\n    border-radius: 6px 6px 0 0;\n    touch-action: none;\n    user-select: none;\n}\n.lipsync-editor .stage canvas {\n    position: absolute;\n    inset: 0 auto auto 0;\n    pointer-events: none;\n}\n.lipsync-editor .whole {\n    position: relative;\n    height: 32px;\n    overflow: hidden;\n    border: 1px solid var(--rule);\n    border-top: 0;\n    border-radius: 0 0 6px 6px;\n    cursor: pointer;\n    touch-action: none;\n}\n.lipsync-editor .cursor {\n    position: absolute;\n    top: 0;\n    bottom: 0;\n    left: -1px;\n    width: 2px;\n    background: #ef4444;\n    pointer-events: none;\n}\n.lipsync-editor .lines {\n    flex: 1 1 160px;\n    min-height: 120px;\n    overflow: auto;\n    border: 1px solid var(--rule);\n    border-radius: 6px;\n}\n.lipsync-editor .line {\n    display: flex;\n    gap: 10px;\n    padding: 3px 8px;\n    border-bottom: 1px solid color-mix(in srgb, var(--rule) 40%, transparent);\n    content-visibility: auto;\n    contain-intrinsic-size: auto 28px;\n}\n.lipsync-editor .stamp {\n    flex: none;\n    min-width: 8em;\n    padding-top: 2px;\n    opacity: 0.7;\n    font-size: 12px;\n    font-variant-numeric: tabular-nums;\n    cursor: pointer;\n}\n.lipsync-editor .stamp::before {\n    content: attr(data-number);\n    display: inline-block;\n    min-width: 2.6em;\n}\n.lipsync-editor .text:not(input) {\n    flex: 1;\n    min-width: 0;\n    overflow-wrap: anywhere;\n}\n.lipsync-editor .word {\n    padding: 1px 3px;\n    border-radius: 4px;\n    cursor: pointer;\n    overflow-wrap: anywhere;\n}\n.lipsync-editor .word.edited {\n    text-decoration: underline 2px var(--mark);\n    text-underline-offset: 4px;\n}\n.lipsync-editor .word.singing {\n    box-shadow: inset 0 0 0 2px #ef4444;\n}\n.lipsync-editor .word[aria-selected="true"] {\n    background: color-mix(in srgb, var(--focus) 40%, transparent);\n}\n.lipsync-editor .said {\n    flex: none;\n    min-height: 1.4em;\n    opacity: 0.85;\n    overflow: hidden;\n    text-overflow: ellipsis;\n    white-space: nowrap;\n}\n.lipsync-editor-small {\n    width: fit-content;\n    height: fit-content;\n    max-width: min(46em, 100vw - 2rem);\n    max-height: calc(100dvh - 2rem);\n    margin: auto;\n    padding: 18px 22px;\n    overflow: auto;\n    border: 1px solid var(--border-color, #555);\n    border-radius: 10px;\n    background: var(--comfy-menu-bg, #202020);\n    color: var(--input-text, #ddd);\n}\n.lipsync-editor-small h2 {\n    margin: 0 0 10px;\n}\n.lipsync-editor-small dl {\n    display: grid;\n    grid-template-columns: minmax(9em, auto) 1fr;\n    gap: 5px 18px;\n    margin: 0 0 14px;\n}\n.lipsync-editor-small dt {\n    white-space: nowrap;\n}\n.lipsync-editor-small dd {\n    margin: 0;\n}\n.lipsync-editor-small kbd {\n    padding: 1px 6px;\n    border: 1px solid var(--border-color, #555);\n    border-radius: 4px;\n    font: 12px ui-monospace, monospace;\n}\n';
+var style_default = '.lipsync-editor {\n    --ground: var(--comfy-menu-bg, #202020);\n    --field: var(--comfy-input-bg, #2c2c2c);\n    --ink: var(--input-text, #ddd);\n    --rule: var(--border-color, #555);\n    --focus: #f59e0b;\n    --mark: #f472b6;\n    width: min(1500px, 100vw - 1.5rem);\n    height: min(960px, 100dvh - 1.5rem);\n    max-width: none;\n    max-height: none;\n    margin: auto;\n    padding: 0;\n    overflow: hidden;\n    border: 1px solid var(--rule);\n    border-radius: 10px;\n    background: var(--ground);\n    color: var(--ink);\n    font: 14px/1.4 Inter, system-ui, sans-serif;\n}\n.lipsync-editor.bright {\n    --focus: #b45309;\n    --mark: #be185d;\n}\n.lipsync-editor [hidden] {\n    display: none !important;\n}\n.lipsync-editor::backdrop {\n    background: rgb(0 0 0 / 55%);\n}\n.lipsync-editor .frame {\n    display: flex;\n    flex-direction: column;\n    gap: 8px;\n    box-sizing: border-box;\n    height: 100%;\n    padding: 10px 12px;\n    overflow: auto;\n}\n.lipsync-editor .bar {\n    display: flex;\n    flex-wrap: wrap;\n    align-items: center;\n    gap: 6px;\n    flex: none;\n}\n.lipsync-editor h2 {\n    margin: 0;\n    font-size: 16px;\n    overflow: hidden;\n    text-overflow: ellipsis;\n    white-space: nowrap;\n    max-width: 30em;\n}\n.lipsync-editor .unsaved {\n    color: var(--mark);\n    font-weight: 600;\n    visibility: hidden;\n}\n.lipsync-editor.changed .unsaved {\n    visibility: visible;\n}\n.lipsync-editor .push {\n    margin-inline-start: auto;\n}\n.lipsync-editor button,\n.lipsync-editor input,\n.lipsync-editor select {\n    box-sizing: border-box;\n    min-height: 30px;\n    padding: 3px 10px;\n    border: 1px solid var(--rule);\n    border-radius: 6px;\n    background: var(--field);\n    color: var(--ink);\n    font: inherit;\n}\n.lipsync-editor button {\n    cursor: pointer;\n    white-space: nowrap;\n}\n.lipsync-editor button:hover:not(:disabled) {\n    border-color: currentcolor;\n}\n.lipsync-editor button:disabled {\n    opacity: 0.45;\n    cursor: default;\n}\n.lipsync-editor button.strong {\n    font-weight: 600;\n    border-color: currentcolor;\n}\n.lipsync-editor button[aria-pressed="true"] {\n    background: var(--ink);\n    color: var(--ground);\n}\n.lipsync-editor :is(button, input, select, .wave, .word):focus-visible {\n    outline: 2px solid var(--focus);\n    outline-offset: 1px;\n}\n.lipsync-editor label {\n    display: inline-flex;\n    align-items: center;\n    gap: 5px;\n    white-space: nowrap;\n}\n.lipsync-editor input[type="checkbox"] {\n    min-height: 0;\n    width: 16px;\n    height: 16px;\n    accent-color: var(--focus);\n}\n.lipsync-editor input[type="number"] {\n    width: 7.5em;\n}\n.lipsync-editor input.text {\n    width: 14em;\n    min-width: 6em;\n}\n.lipsync-editor .gap {\n    width: 1px;\n    height: 22px;\n    margin: 0 4px;\n    background: var(--rule);\n}\n.lipsync-editor .clock {\n    min-width: 11.5em;\n    font-variant-numeric: tabular-nums;\n}\n.lipsync-editor .notice {\n    flex: none;\n    margin: 0;\n    padding: 6px 10px;\n    border: 1px solid var(--mark);\n    border-radius: 6px;\n    overflow-wrap: anywhere;\n    max-height: 8em;\n    overflow-y: auto;\n    white-space: pre-line;\n}\n.lipsync-editor .stage {\n    flex: none;\n    background: var(--ground);\n}\n.lipsync-editor .wave {\n    position: relative;\n    height: clamp(150px, 34vh, 320px);\n    overflow: hidden;\n    border: 1px solid var(--rule);\n    border-radius: 6px 6px 0 0;\n    touch-action: none;\n    user-select: none;\n}\n.lipsync-editor .stage canvas {\n    position: absolute;\n    inset: 0 auto auto 0;\n    pointer-events: none;\n}\n.lipsync-editor .whole {\n    position: relative;\n    height: 32px;\n    overflow: hidden;\n    border: 1px solid var(--rule);\n    border-top: 0;\n    border-radius: 0 0 6px 6px;\n    cursor: pointer;\n    touch-action: none;\n}\n.lipsync-editor .cursor {\n    position: absolute;\n    top: 0;\n    bottom: 0;\n    left: -1px;\n    width: 2px;\n    background: #ef4444;\n    pointer-events: none;\n}\n.lipsync-editor .lines {\n    flex: 1 1 160px;\n    min-height: 120px;\n    overflow: auto;\n    border: 1px solid var(--rule);\n    border-radius: 6px;\n}\n.lipsync-editor .line {\n    display: flex;\n    gap: 10px;\n    padding: 3px 8px;\n    border-bottom: 1px solid color-mix(in srgb, var(--rule) 40%, transparent);\n    content-visibility: auto;\n    contain-intrinsic-size: auto 28px;\n}\n.lipsync-editor .stamp {\n    flex: none;\n    min-width: 8em;\n    padding-top: 2px;\n    opacity: 0.7;\n    font-size: 12px;\n    font-variant-numeric: tabular-nums;\n    cursor: pointer;\n}\n.lipsync-editor .stamp::before {\n    content: attr(data-number);\n    display: inline-block;\n    min-width: 2.6em;\n}\n.lipsync-editor .text:not(input) {\n    flex: 1;\n    min-width: 0;\n    overflow-wrap: anywhere;\n}\n.lipsync-editor .word {\n    padding: 1px 3px;\n    border-radius: 4px;\n    cursor: pointer;\n    overflow-wrap: anywhere;\n}\n.lipsync-editor .word.edited {\n    text-decoration: underline 2px var(--mark);\n    text-underline-offset: 4px;\n}\n.lipsync-editor .word.singing {\n    box-shadow: inset 0 0 0 2px #ef4444;\n}\n.lipsync-editor .word[aria-selected="true"] {\n    background: color-mix(in srgb, var(--focus) 40%, transparent);\n}\n.lipsync-editor .foot {\n    display: flex;\n    flex-wrap: wrap;\n    gap: 0 24px;\n    flex: none;\n}\n.lipsync-editor .said {\n    flex: 1 1 20em;\n    min-height: 1.4em;\n    overflow-wrap: anywhere;\n}\n.lipsync-editor .hint {\n    opacity: 0.75;\n}\n.lipsync-editor-small {\n    width: fit-content;\n    height: fit-content;\n    max-width: min(46em, 100vw - 2rem);\n    max-height: calc(100dvh - 2rem);\n    margin: auto;\n    padding: 18px 22px;\n    overflow: auto;\n    border: 1px solid var(--border-color, #555);\n    border-radius: 10px;\n    background: var(--comfy-menu-bg, #202020);\n    color: var(--input-text, #ddd);\n}\n.lipsync-editor-small h2 {\n    margin: 0 0 10px;\n}\n.lipsync-editor-small dl {\n    display: grid;\n    grid-template-columns: minmax(9em, auto) 1fr;\n    gap: 5px 18px;\n    margin: 0 0 14px;\n}\n.lipsync-editor-small dt {\n    white-space: nowrap;\n}\n.lipsync-editor-small dd {\n    margin: 0;\n}\n.lipsync-editor-small kbd {\n    padding: 1px 6px;\n    border: 1px solid var(--border-color, #555);\n    border-radius: 4px;\n    font: 12px ui-monospace, monospace;\n}\n';
 
 // shared/language.ts
-import { app } from "../../scripts/app.js";
+import { app as app2 } from "../../scripts/app.js";
 var LANGUAGES = ["en", "zh", "ja", "de"];
 var LANGUAGE_SETTING = "LipSyncStudio.Language";
 var AUTOMATIC = "auto";
 function language() {
-  const { setting } = app.extensionManager;
+  const { setting } = app2.extensionManager;
   const chosen = setting.get(LANGUAGE_SETTING) ?? AUTOMATIC;
   const locale = String(chosen === AUTOMATIC ? setting.get("Comfy.Locale") ?? "en" : chosen);
   return LANGUAGES.find((known) => known === locale.split("-")[0]) ?? "en";
@@ -1590,6 +1767,12 @@ var en = {
   title: "Timestamps",
   unsaved: "Unsaved changes",
   saved: "Saved in the node. Run the workflow to use the new times.",
+  nodeGone: "Nothing was saved: the open workflow no longer has this node. The edits are still here: copy them, close, and paste them with Ctrl+V into the editor of the node that should have them.",
+  notTaken: "Nothing was saved: the node didn't take the edits. They are still here: copy them, and try again.",
+  copy: "Copy the edits",
+  copied: "The edits are copied.",
+  notCopied: "The browser didn't let the edits be copied.",
+  pasted: "The edits were pasted.",
   undo: "Undo",
   redo: "Redo",
   shortcuts: "Shortcuts",
@@ -1607,6 +1790,7 @@ var en = {
   zoomLine: "Zoom to the line",
   follow: "Follow",
   snap: "Snap",
+  hint: "Drag the border of two words to move both, with Alt to move one. A word that is moved shortens those in its way. ? lists the keys.",
   waveform: "Waveform. The words are in the list below.",
   words: "Words",
   line: "Line",
@@ -1626,6 +1810,12 @@ var en = {
   reset: "Discard all edits",
   newWord: "new",
   noRoom: "There is no room for another word here.",
+  tooShort: "“{word}” can't be shorter than 20 ms.",
+  inTheWay: "“{word}” is in the way; without Alt it gives way.",
+  overlaps: "“{word}” overlaps it already, and must not do so further.",
+  audioBegins: "The audio begins here.",
+  audioEnds: "The audio ends here.",
+  noTime: "That is no time in seconds.",
   edited: "edited",
   noWords: "There are no words. Insert adds one at the cursor.",
   askTitle: "Save the changes?",
@@ -1658,6 +1848,8 @@ var en = {
   keyNudge: "Word earlier or later by 10 ms (with Shift 100 ms)",
   keyNudgeStart: "Start earlier or later by 10 ms (with Shift 100 ms)",
   keyNudgeEnd: "End earlier or later by 10 ms (with Shift 100 ms)",
+  keyNudgeStartAlone: "Start alone, without the word before it",
+  keyNudgeEndAlone: "End alone, without the word after it",
   keyStartHere: "Start at the cursor",
   keyEndHere: "End at the cursor",
   keyText: "Edit the text",
@@ -1679,6 +1871,12 @@ var de = {
   title: "Zeitmarken",
   unsaved: "Nicht gespeichert",
   saved: "Im Knoten gespeichert. Den Workflow ausführen, damit die neuen Zeiten gelten.",
+  nodeGone: "Nichts wurde gespeichert: Der offene Workflow hat diesen Knoten nicht mehr. Die Änderungen sind noch hier: kopieren, schließen und mit Strg+V in den Editor des Knotens einfügen, der sie haben soll.",
+  notTaken: "Nichts wurde gespeichert: Der Knoten hat die Änderungen nicht angenommen. Sie sind noch hier: kopieren und erneut versuchen.",
+  copy: "Änderungen kopieren",
+  copied: "Die Änderungen sind kopiert.",
+  notCopied: "Der Browser ließ das Kopieren nicht zu.",
+  pasted: "Die Änderungen sind eingefügt.",
   undo: "Rückgängig",
   redo: "Wiederholen",
   shortcuts: "Tasten",
@@ -1696,6 +1894,7 @@ var de = {
   zoomLine: "Auf die Zeile vergrößern",
   follow: "Mitlaufen",
   snap: "Einrasten",
+  hint: "Die Grenze zweier Wörter ziehen verschiebt beide, mit Alt nur eines. Ein verschobenes Wort kürzt, was ihm im Weg ist. ? zeigt die Tasten.",
   waveform: "Wellenform. Die Wörter stehen in der Liste darunter.",
   words: "Wörter",
   line: "Zeile",
@@ -1715,6 +1914,12 @@ var de = {
   reset: "Alle Änderungen verwerfen",
   newWord: "neu",
   noRoom: "Hier ist kein Platz für ein weiteres Wort.",
+  tooShort: "„{word}“ kann nicht kürzer als 20 ms sein.",
+  inTheWay: "„{word}“ ist im Weg; ohne Alt macht es Platz.",
+  overlaps: "„{word}“ überlappt es schon und darf es nicht weiter.",
+  audioBegins: "Hier beginnt der Ton.",
+  audioEnds: "Hier endet der Ton.",
+  noTime: "Das ist keine Zeit in Sekunden.",
   edited: "geändert",
   noWords: "Es gibt keine Wörter. Einfügen setzt eines an die Abspielposition.",
   askTitle: "Änderungen speichern?",
@@ -1747,6 +1952,8 @@ var de = {
   keyNudge: "Wort 10 ms früher oder später (mit Umschalt 100 ms)",
   keyNudgeStart: "Anfang 10 ms früher oder später (mit Umschalt 100 ms)",
   keyNudgeEnd: "Ende 10 ms früher oder später (mit Umschalt 100 ms)",
+  keyNudgeStartAlone: "Anfang allein, ohne das Wort davor",
+  keyNudgeEndAlone: "Ende allein, ohne das Wort danach",
   keyStartHere: "Anfang an die Abspielposition",
   keyEndHere: "Ende an die Abspielposition",
   keyText: "Text ändern",
@@ -1768,6 +1975,12 @@ var zh = {
   title: "时间戳",
   unsaved: "有未保存的更改",
   saved: "已保存到节点。运行工作流即可使用新的时间。",
+  nodeGone: "未保存：当前打开的工作流中已没有此节点。编辑仍在这里：请复制它们，关闭编辑器，再用 Ctrl+V 粘贴到目标节点的编辑器中。",
+  notTaken: "未保存：节点没有接受这些编辑。编辑仍在这里：请复制它们，然后重试。",
+  copy: "复制编辑",
+  copied: "编辑已复制。",
+  notCopied: "浏览器不允许复制编辑。",
+  pasted: "编辑已粘贴。",
   undo: "撤销",
   redo: "重做",
   shortcuts: "快捷键",
@@ -1785,6 +1998,7 @@ var zh = {
   zoomLine: "缩放到当前行",
   follow: "跟随",
   snap: "吸附",
+  hint: "拖动两个单词的边界会同时移动两者，按住 Alt 只移动一个。被移动的单词会缩短挡路的单词。按 ? 查看快捷键。",
   waveform: "波形。单词在下方的列表中。",
   words: "单词",
   line: "行",
@@ -1804,6 +2018,12 @@ var zh = {
   reset: "放弃全部编辑",
   newWord: "新词",
   noRoom: "这里放不下另一个单词。",
+  tooShort: "“{word}”不能短于 20 毫秒。",
+  inTheWay: "“{word}”挡住了；不按 Alt 时它会让开。",
+  overlaps: "“{word}”已与它重叠，不能再多。",
+  audioBegins: "音频从这里开始。",
+  audioEnds: "音频到这里结束。",
+  noTime: "这不是以秒为单位的时间。",
   edited: "已编辑",
   noWords: "没有单词。“插入”会在光标处添加一个。",
   askTitle: "保存更改吗？",
@@ -1836,6 +2056,8 @@ var zh = {
   keyNudge: "单词提前或推后 10 毫秒（加 Shift 为 100 毫秒）",
   keyNudgeStart: "开始提前或推后 10 毫秒（加 Shift 为 100 毫秒）",
   keyNudgeEnd: "结束提前或推后 10 毫秒（加 Shift 为 100 毫秒）",
+  keyNudgeStartAlone: "只移动开始，不带动前一个单词",
+  keyNudgeEndAlone: "只移动结束，不带动后一个单词",
   keyStartHere: "从光标处开始",
   keyEndHere: "在光标处结束",
   keyText: "编辑文字",
@@ -1857,6 +2079,12 @@ var ja = {
   title: "タイムスタンプ",
   unsaved: "未保存の変更があります",
   saved: "ノードに保存しました。ワークフローを実行すると新しい時刻が使われます。",
+  nodeGone: "保存されませんでした：開いているワークフローにこのノードはもうありません。編集はここに残っています。コピーして閉じ、目的のノードのエディターに Ctrl+V で貼り付けてください。",
+  notTaken: "保存されませんでした：ノードが編集を受け取りませんでした。編集はここに残っています。コピーしてから、もう一度試してください。",
+  copy: "編集をコピー",
+  copied: "編集をコピーしました。",
+  notCopied: "ブラウザーがコピーを許可しませんでした。",
+  pasted: "編集を貼り付けました。",
   undo: "元に戻す",
   redo: "やり直す",
   shortcuts: "ショートカット",
@@ -1874,6 +2102,7 @@ var ja = {
   zoomLine: "行に合わせて拡大",
   follow: "追従",
   snap: "吸着",
+  hint: "2 つの単語の境界をドラッグすると両方が動き、Alt を押すと片方だけ動きます。動かした単語は妨げになる単語を短くします。? でキーの一覧。",
   waveform: "波形。単語は下の一覧にあります。",
   words: "単語",
   line: "行",
@@ -1893,6 +2122,12 @@ var ja = {
   reset: "すべての編集を破棄",
   newWord: "新規",
   noRoom: "ここには単語を追加する余地がありません。",
+  tooShort: "「{word}」は 20 ミリ秒より短くできません。",
+  inTheWay: "「{word}」があります。Alt なしなら場所を空けます。",
+  overlaps: "「{word}」と既に重なっており、これ以上は重ねられません。",
+  audioBegins: "音声はここから始まります。",
+  audioEnds: "音声はここで終わります。",
+  noTime: "秒の時刻ではありません。",
   edited: "編集済み",
   noWords: "単語がありません。「挿入」でカーソル位置に追加できます。",
   askTitle: "変更を保存しますか？",
@@ -1925,6 +2160,8 @@ var ja = {
   keyNudge: "単語を 10 ミリ秒前後へ (Shift で 100 ミリ秒)",
   keyNudgeStart: "開始を 10 ミリ秒前後へ (Shift で 100 ミリ秒)",
   keyNudgeEnd: "終了を 10 ミリ秒前後へ (Shift で 100 ミリ秒)",
+  keyNudgeStartAlone: "開始だけを動かす (前の単語はそのまま)",
+  keyNudgeEndAlone: "終了だけを動かす (次の単語はそのまま)",
   keyStartHere: "カーソル位置を開始に",
   keyEndHere: "カーソル位置を終了に",
   keyText: "テキストを編集",
@@ -1951,6 +2188,13 @@ var STEP = 10;
 var BIG_STEP = 100;
 var LEAD = 1500;
 var ZOOM = 1.5;
+var BLOCKED = {
+  shortest: "tooShort",
+  neighbour: "inTheWay",
+  overlap: "overlaps",
+  first: "audioBegins",
+  last: "audioEnds"
+};
 var Editor = class {
   constructor(opened) {
     this.opened = opened;
@@ -1978,7 +2222,7 @@ var Editor = class {
     );
     this.title = new TitleBar(`${texts.title}: ${opened.title}`, texts, run);
     this.plays = new PlayBar(texts, run, (speed) => this.player.speed = speed, this.session.duration);
-    this.word = new WordBar(this.session, texts, run, () => this.focusWord(), () => this.session.reset());
+    this.word = new WordBar(this.session, texts, run, (text) => this.say(text), () => this.session.reset());
     this.build();
   }
   opened;
@@ -1994,13 +2238,14 @@ var Editor = class {
   said = element("div", { className: "said", role: "status" });
   tapping = element("div", { className: "bar", hidden: true });
   notices = element("div", { role: "alert" });
+  unsaved = element("p", { className: "notice" });
   themes = new MutationObserver(() => this.restyle());
   following = true;
   answering = false;
   open() {
     const { dialog } = this;
     document.body.append(dialog);
-    dialog.showModal();
+    showModal(dialog, (event) => this.heard(event));
     this.restyle();
     this.themes.observe(document.documentElement, { attributes: true });
     this.themes.observe(document.body, { attributes: true });
@@ -2012,7 +2257,7 @@ var Editor = class {
       this.stage.reveal(first.start, first.end);
     } else this.say(this.texts.noWords);
     this.focusWord();
-    this.tellRefused();
+    this.tellRefused(this.session.refused);
   }
   /** Another run has ended while this was open. */
   outdate() {
@@ -2035,15 +2280,10 @@ var Editor = class {
       this.tapping,
       this.word.box,
       this.list.box,
-      this.said
+      element("div", { className: "foot" }, [this.said, element("div", { className: "hint", textContent: texts.hint })])
     ]);
     dialog.append(style, frame2);
     dialog.setAttribute("aria-labelledby", "lipsync-editor-title");
-    dialog.addEventListener("keydown", (event) => this.pressed(event));
-    window.addEventListener("keydown", this.pressedNowhere, true);
-    for (const kind of ["keyup", "keypress", "copy", "cut", "paste"]) {
-      dialog.addEventListener(kind, (event) => event.stopPropagation());
-    }
     dialog.addEventListener("cancel", (event) => {
       if (event.target !== dialog) return;
       event.preventDefault();
@@ -2054,7 +2294,6 @@ var Editor = class {
     });
   }
   dispose() {
-    window.removeEventListener("keydown", this.pressedNowhere, true);
     this.themes.disconnect();
     this.player.dispose();
     this.stage.dispose();
@@ -2064,7 +2303,10 @@ var Editor = class {
   changed(change) {
     if (!this.word) return;
     this.stage.draw("words");
-    if (change === "preview") return this.word.show();
+    if (change === "preview" || change === "same") {
+      this.word.show();
+      return this.sayTimes();
+    }
     if (change === "words") this.list.update();
     else if (change === "selection") this.list.choose(this.list.box.contains(document.activeElement));
     if (change === "tap") this.tapping.hidden = !this.session.tap;
@@ -2072,8 +2314,16 @@ var Editor = class {
     this.title.show(this.session);
     this.word.show();
     if (change !== "words") return;
-    const word2 = this.session.words[this.session.focus];
-    if (word2) this.say(`${word2.text}: ${clock(word2.start)} – ${clock(word2.end)}`);
+    this.sayTimes();
+  }
+  /** And why the word goes no farther. */
+  sayTimes() {
+    const { blocked, words, focus } = this.session;
+    const word2 = words[focus];
+    if (!word2) return;
+    const times = `${word2.text}: ${clock(word2.start)} – ${clock(word2.end)}`;
+    const why = blocked && this.texts[BLOCKED[blocked.by]].replace("{word}", () => blocked.word);
+    this.say(why ? `${times}. ${why}` : times);
   }
   ticked() {
     if (!this.plays) return;
@@ -2092,29 +2342,53 @@ var Editor = class {
     this.list.sing(player.playing && (this.session.words[at]?.end ?? 0) > time ? at : -1);
   }
   /** With the focus on nothing, such as a button that can no longer be pressed, keys are meant all the same. */
-  pressedNowhere = (event) => {
-    const outside = event.target instanceof Node && !this.dialog.contains(event.target);
-    if (outside && !this.dialog.querySelector("dialog")) this.pressed(event);
-  };
+  heard(event) {
+    if (this.dialog.querySelector("dialog")) return;
+    if (!(event instanceof ClipboardEvent)) this.pressed(event);
+    else if (event.type === "paste") this.pasted(event);
+  }
   pressed(event) {
-    event.stopPropagation();
     const target = event.target;
+    if (event.isComposing) return;
+    const typing = target.matches("input:not([type=checkbox])");
+    if (typing && (event.key === "Enter" || event.key === "Escape")) {
+      event.preventDefault();
+      this.word.leave(target, event.key === "Enter");
+      return this.focusWord();
+    }
     const action = actionFor(event);
     if (!action) return;
-    const typing = target.matches("input:not([type=checkbox])");
     if (typing && !["save", "help", "close"].includes(action)) return;
     if (typing && event.key === "?") return;
     if (target.matches("button, select, input") && ["play", "playWord"].includes(action)) return;
     if (target.matches("select") && action !== "save" && action !== "close") return;
     event.preventDefault();
+    if (this.stage.dragging && action !== "close") return;
     if (this.session.tap && (action === "play" || action === "playWord")) {
       if (!event.repeat) this.session.tapAt(this.player.time);
       return;
     }
-    this.run(action);
+    this.run(action, event.altKey);
   }
-  run(action) {
-    this.actions[action]();
+  /** Edits that were copied because they could not be saved; other texts are the fields'. */
+  pasted(event) {
+    if (event.target.matches("input")) return;
+    const text = event.clipboardData?.getData("text/plain").trim();
+    if (!text) return;
+    let edits;
+    try {
+      edits = parseEdits(text);
+    } catch {
+      return;
+    }
+    event.preventDefault();
+    const refused = this.session.load(edits);
+    this.say(this.texts.pasted);
+    this.tellRefused(refused);
+  }
+  /** alone: an edge moves without the word that touches it. */
+  run(action, alone = false) {
+    this.actions[action](alone);
     this.ticked();
   }
   actions = {
@@ -2147,14 +2421,14 @@ var Editor = class {
     later: () => this.session.nudge(STEP),
     muchEarlier: () => this.session.nudge(-BIG_STEP),
     muchLater: () => this.session.nudge(BIG_STEP),
-    startEarlier: () => this.session.nudgeEdge("start", -STEP),
-    startLater: () => this.session.nudgeEdge("start", STEP),
-    startMuchEarlier: () => this.session.nudgeEdge("start", -BIG_STEP),
-    startMuchLater: () => this.session.nudgeEdge("start", BIG_STEP),
-    endEarlier: () => this.session.nudgeEdge("end", -STEP),
-    endLater: () => this.session.nudgeEdge("end", STEP),
-    endMuchEarlier: () => this.session.nudgeEdge("end", -BIG_STEP),
-    endMuchLater: () => this.session.nudgeEdge("end", BIG_STEP),
+    startEarlier: (alone) => this.session.nudgeEdge("start", -STEP, alone),
+    startLater: (alone) => this.session.nudgeEdge("start", STEP, alone),
+    startMuchEarlier: (alone) => this.session.nudgeEdge("start", -BIG_STEP, alone),
+    startMuchLater: (alone) => this.session.nudgeEdge("start", BIG_STEP, alone),
+    endEarlier: (alone) => this.session.nudgeEdge("end", -STEP, alone),
+    endLater: (alone) => this.session.nudgeEdge("end", STEP, alone),
+    endMuchEarlier: (alone) => this.session.nudgeEdge("end", -BIG_STEP, alone),
+    endMuchLater: (alone) => this.session.nudgeEdge("end", BIG_STEP, alone),
     startHere: () => this.session.setEdge("start", this.player.time),
     endHere: () => this.session.setEdge("end", this.player.time),
     text: () => this.word.editText(),
@@ -2231,11 +2505,24 @@ var Editor = class {
     this.say(this.texts.stopped);
     this.list.choose(true);
   }
+  /** False where nothing was saved, which is said. */
   save() {
     if (document.activeElement instanceof HTMLInputElement) document.activeElement.blur();
-    this.opened.save(this.session.serialise());
-    this.session.markSaved();
-    this.say(this.texts.saved);
+    const { texts } = this;
+    const edits = this.session.serialise();
+    const done = this.opened.save(edits);
+    this.unsaved.remove();
+    if (done === "saved") {
+      this.session.markSaved();
+      this.say(texts.saved);
+      return true;
+    }
+    const copy = element("button", { type: "button", textContent: texts.copy });
+    copy.onclick = () => this.say(copyText(edits, this.dialog) ? texts.copied : texts.notCopied);
+    const why = done === "gone" ? texts.nodeGone : texts.notTaken;
+    this.unsaved.replaceChildren(why, " ", copy);
+    this.notices.append(this.unsaved);
+    return false;
   }
   async close() {
     if (this.stage.cancelGesture()) return;
@@ -2246,20 +2533,20 @@ var Editor = class {
       const answer = await askToSave(this.dialog, this.texts);
       this.answering = false;
       if (answer === null) return this.focusWord();
-      if (answer === "save") this.save();
+      if (answer === "save" && !this.save()) return;
     }
     this.dialog.close();
   }
-  tellRefused() {
+  tellRefused(refused) {
     const { texts } = this;
-    const lines = this.session.refused.map(({ edit, reason }) => {
+    const lines = refused.map(({ edit, reason }) => {
       const words = edit.was.map((entry) => entry[0]).join(" ");
       return `“${words}” (${clock(edit.was[0]?.[1] ?? 0)}): ${texts[reason]}`;
     });
     if (lines.length) this.warn([texts.refused, ...lines].join("\n"));
   }
   say(text) {
-    this.said.textContent = text;
+    if (this.said.textContent !== text) this.said.textContent = text;
   }
   warn(text) {
     this.notices.append(element("p", { className: "notice", textContent: text }));

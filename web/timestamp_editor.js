@@ -1,6 +1,6 @@
 // timestamp_editor.ts
 import { api } from "../../scripts/api.js";
-import { app as app2 } from "../../scripts/app.js";
+import { app as app3 } from "../../scripts/app.js";
 
 // shared/language.ts
 import { app } from "../../scripts/app.js";
@@ -15,8 +15,47 @@ function language() {
 }
 var inLanguage = (tables) => tables[language()];
 
+// shared/node_place.ts
+import { app as app2 } from "../../scripts/app.js";
+var UNNAMED = "00000000-0000-0000-0000-000000000000";
+var rootGraph = () => app2.rootGraph ?? app2.graph;
+function placeOf(node) {
+  const root = rootGraph();
+  const { workflow } = app2.extensionManager;
+  const active = workflow?.activeWorkflow?.path;
+  return {
+    type: node.type,
+    node: node.id,
+    subgraph: node.graph && node.graph !== root ? node.graph.id : void 0,
+    graph: root.id,
+    nodes: listed(root),
+    workflow: active,
+    others: (workflow?.openWorkflows ?? []).flatMap(({ path }) => path && path !== active ? [path] : [])
+  };
+}
+function nodeAt(place) {
+  const root = rootGraph();
+  if (!isWorkflowOf(place, root)) return null;
+  const graph = place.subgraph === void 0 ? root : root.subgraphs?.get(place.subgraph);
+  const node = graph?.getNodeById(place.node);
+  return node?.type === place.type ? node : null;
+}
+function isWorkflowOf(place, root) {
+  const active = app2.extensionManager.workflow?.activeWorkflow?.path;
+  if (active && place.others.includes(active)) return false;
+  if (isNamed(place.graph) && isNamed(root.id)) return place.graph === root.id;
+  return active === place.workflow || place.nodes === listed(root);
+}
+function isNamed(id) {
+  return Boolean(id) && id !== UNNAMED;
+}
+function listed(graph) {
+  return graph.nodes.map(({ id, type }) => `${id} ${type}`).sort().join("\n");
+}
+
 // timestamp_editor.ts
 var NODE = "LipSyncTimestampEditor";
+var BUTTON = "open_editor";
 var TEXTS = {
   en: {
     open: "edit timestamps…",
@@ -60,7 +99,7 @@ function address({ filename, subfolder, type }) {
   return api.apiURL(`/view?${new URLSearchParams({ filename, subfolder, type })}`);
 }
 function toast(severity, detail) {
-  app2.extensionManager.toast.add({ severity, summary: inLanguage(TEXTS).summary, detail, life: 8e3 });
+  app3.extensionManager.toast.add({ severity, summary: inLanguage(TEXTS).summary, detail, life: 8e3 });
 }
 function editsWidget(node) {
   return node.widgets?.find((one) => one.name === "edits");
@@ -72,33 +111,42 @@ function countEdits(text) {
     return 0;
   }
 }
-function showCount(node, button) {
+function showCount(node) {
+  const button = node.widgets?.find((one) => one.name === BUTTON);
+  if (!button) return;
   const { open: open2, edits } = inLanguage(TEXTS);
   const count = countEdits(editsWidget(node)?.value);
   button.label = count ? `${open2} (${edits}: ${count})` : open2;
   node.setDirtyCanvas?.(true, true);
 }
-function save(node, button, edits) {
-  const widget = editsWidget(node);
-  if (!widget) return;
+function save(place, edits) {
+  const node = nodeAt(place);
+  const widget = node && editsWidget(node);
+  if (!widget) return "gone";
   widget.value = edits;
   widget.callback?.(edits);
-  showCount(node, button);
-  app2.extensionManager.workflow?.activeWorkflow?.changeTracker?.captureCanvasState?.();
+  showCount(node);
+  app3.extensionManager.workflow?.activeWorkflow?.changeTracker?.captureCanvasState?.();
+  return savedEdits(nodeAt(place)) === edits ? "saved" : "lost";
 }
-async function open(node, button, state) {
+function savedEdits(node) {
+  const at = node?.widgets?.findIndex((one) => one.name === "edits") ?? -1;
+  return node?.serialize?.().widgets_values?.[at];
+}
+async function open(node, state) {
   if (state.opening) return;
   const texts = inLanguage(TEXTS);
   if (!state.files) {
     state.waiting = true;
     toast("info", texts.run);
-    const alone = node.graph === (app2.rootGraph ?? app2.graph) ? [String(node.id)] : void 0;
-    if (!await app2.queuePrompt(0, 1, alone)) state.waiting = false;
+    const alone = node.graph === (app3.rootGraph ?? app3.graph) ? [String(node.id)] : void 0;
+    if (!await app3.queuePrompt(0, 1, alone)) state.waiting = false;
     return;
   }
   state.opening = true;
+  const place = placeOf(node);
   try {
-    const { openEditor } = await import("./editor.mjs?v=da7967ec").catch(() => {
+    const { openEditor } = await import("./editor.mjs?v=842fad7f").catch(() => {
       throw new Error(texts.failed);
     });
     const { audio, peaks, words } = state.files;
@@ -106,7 +154,7 @@ async function open(node, button, state) {
       title: node.title,
       files: { audio: address(audio), peaks: address(peaks), words: address(words) },
       edits: String(editsWidget(node)?.value ?? ""),
-      save: (edits) => save(node, button, edits),
+      save: (edits) => save(place, edits),
       closed: () => {
         state.opening = false;
         state.outdate = void 0;
@@ -121,7 +169,7 @@ async function open(node, button, state) {
     toast("warn", error.message);
   }
 }
-function executed(node, button, state, output) {
+function executed(node, state, output) {
   const files = output?.editor?.[0];
   if (!files) return;
   const other = state.files && state.files.words.filename !== files.words.filename;
@@ -133,7 +181,7 @@ function executed(node, button, state, output) {
   }
   if (!state.waiting) return;
   state.waiting = false;
-  void open(node, button, state);
+  void open(node, state);
 }
 function equip(node) {
   const state = { waiting: false, opening: false };
@@ -143,23 +191,21 @@ function equip(node) {
     widget.hidden = true;
     widget.options.hidden = true;
   }
-  const button = node.addWidget("button", "open_editor", null, () => void open(node, button, state), {
-    serialize: false
-  });
+  const button = node.addWidget("button", BUTTON, null, () => void open(node, state), { serialize: false });
   button.serialize = false;
-  showCount(node, button);
+  showCount(node);
   const configured = node.onConfigure;
   node.onConfigure = function(saved) {
     configured?.call(this, saved);
-    showCount(node, button);
+    showCount(node);
   };
   const ran = node.onExecuted;
   node.onExecuted = function(output) {
     ran?.call(this, output);
-    executed(node, button, state, output);
+    executed(node, state, output);
   };
 }
-app2.registerExtension({
+app3.registerExtension({
   name: "LipSyncStudio.TimestampEditor",
   nodeCreated(node) {
     const kind = node.constructor.comfyClass ?? node.comfyClass;
@@ -176,6 +222,6 @@ app2.registerExtension({
     }
   }
 });
-function allNodes(graph = app2.rootGraph ?? app2.graph) {
+function allNodes(graph = app3.rootGraph ?? app3.graph) {
   return graph.nodes.flatMap((node) => node.subgraph ? [node, ...allNodes(node.subgraph)] : [node]);
 }

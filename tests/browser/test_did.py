@@ -61,3 +61,44 @@ def test_menu_and_settings_lead_to_the_dialog(page, key_file):
     page.get_by_text("LipSync Studio", exact=True).first.click()
     page.get_by_role("button", name="Set or clear…").click()
     page.get_by_role("dialog").filter(has_text="No key is set.").wait_for()
+
+
+# A change of the graph that the page's undo takes back, and what it would do.
+WATCH_UNDO = """() => {
+    app.graph.add(LiteGraph.createNode('LipSyncDIDStatus'));
+    app.extensionManager.workflow.activeWorkflow.changeTracker.captureCanvasState();
+    window.done = [];
+    const own = app.loadGraphData;
+    app.loadGraphData = function (...given) { done.push('load'); return own.apply(this, given); };
+    window.reached = [];
+    for (const kind of ['keydown', 'keyup', 'paste']) {
+        document.addEventListener(kind, event => reached.push(`${kind} ${event.key}`), true);
+    }
+}"""
+# ComfyUI's change tracker acts on a key with the next picture.
+ACTED = """() => new Promise(resolve =>
+    requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(resolve))))"""
+
+
+def test_keys_stay_in_the_dialog(page, key_file):
+    page.evaluate(WATCH_UNDO)
+    page.evaluate("id => app.extensionManager.command.execute(id)", COMMAND)
+    dialog = page.get_by_role("dialog").filter(has_text="No key is set.")
+    field = dialog.get_by_label("D-ID key")
+    for focus in (field.focus, dialog.get_by_role("button", name="Close").focus):
+        focus()
+        for key in ("Control+z", "Control+y", "Control+Enter", "Delete", "r", "Control+v"):
+            page.keyboard.press(key)
+    page.evaluate(ACTED)
+    assert page.evaluate("() => [reached, done]") == [[], []]
+    # The browser's own go on.
+    field.fill("")
+    field.press_sequentially("ab")
+    assert field.input_value() == "ab"
+    page.keyboard.press("Tab")
+    assert dialog.get_by_role("button", name="Set key").evaluate("one => one === document.activeElement")
+    page.keyboard.press("Escape")
+    dialog.wait_for(state="detached")
+    page.keyboard.press("Control+z")
+    page.wait_for_function("() => done.length")
+    assert page.problems == []

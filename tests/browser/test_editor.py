@@ -166,24 +166,32 @@ def test_a_word_is_moved_by_200_ms_and_the_lyrics_follow(song, pictures):
 
 
 def test_the_pointer_moves_edges_and_words(song):
-    open_editor(song)
+    dialog = open_editor(song)
     wave = Wave(song)
     song.keyboard.press("g")
     wave.drop(2.6, 2.8)
     assert times(song, 2) == (2000, pytest.approx(2800, abs=10))
     wave.drop(1.0, 0.8)
     assert times(song, 0) == (pytest.approx(800, abs=10), 1400)
-    # No farther than the neighbour.
-    wave.drop(1.75, 1.0)
-    assert times(song, 1) == (1400, 1900)
-    song.keyboard.press("g")
+    # What is in the way gets shorter, down to the shortest.
+    wave.drop(1.75, 1.55)
+    start, end = times(song, 1)
+    assert (start, end - start) == (pytest.approx(1300, abs=10), 500)
+    assert times(song, 0) == (pytest.approx(800, abs=10), start)
+    wave.drop(1.5, 0.2)
+    assert times(song, 1)[0] - times(song, 0)[0] == 20
+    expect(dialog.get_by_role("status")).to_contain_text("“Slow” can't be shorter than 20 ms.")
+    press(song, "Control+z", "Control+z", "g")
+    assert times(song, 1) == (1500, 2000)
     # Near enough to the neighbour's edge it goes there by itself.
-    wave.drop(1.65, 1.65 + 0.1 - 4 / wave.scale)
-    assert times(song, 1) == (1500, 2000)
-    # A drag that is called off has not been.
+    wave.drop(1.75, 1.65 + 4 / wave.scale)
+    assert times(song, 1) == (1400, 1900)
+    press(song, "Control+z")
+    # A drag that is called off has not been; nor do other keys interfere with it.
     with wave.drag(1.75, 1.7):
-        song.keyboard.press("Escape")
+        press(song, "Delete", "Control+z", "Escape")
     assert times(song, 1) == (1500, 2000)
+    assert len(words(song)) == 6
     # A line's words together.
     wave.click(3.1)
     song.keyboard.down("Shift")
@@ -200,6 +208,75 @@ def test_the_pointer_moves_edges_and_words(song):
     assert cursor(song) == pytest.approx(5, abs=0.02)
     song.mouse.dblclick(wave.x(3.3), wave.y)
     expect(song.get_by_label("Text")).to_be_focused()
+
+
+def test_a_border_that_two_words_share_is_one(song, pictures):
+    """ "river" ends where "run" begins; snapping is on, as a person finds it."""
+    dialog = open_editor(song)
+    wave = Wave(song)
+    status = dialog.get_by_role("status")
+    before = words(song)
+    song.mouse.move(wave.x(2), wave.y)
+    assert song.locator(".wave").evaluate("one => one.style.cursor") == "col-resize"
+    wave.drop(2, 2.05)  # less than snapping reaches
+    border = times(song, 2)[0]
+    assert border == pytest.approx(2050, abs=10)
+    assert words(song)[:3] == [before[0], ("river", 1500, border), ("run", border, 2600)]
+    with wave.drag(border / 1000, 5):
+        expect(status).to_contain_text("“run” can't be shorter than 20 ms.")
+        expect(dialog.get_by_label("End (s)")).to_have_value("2.580")
+        song.screenshot(path=pictures / "border.png")
+    assert words(song)[1:3] == [("river", 1500, 2580), ("run", 2580, 2600)]
+    # Each drag is one step.
+    press(song, "Control+z", "Control+z")
+    assert words(song) == before
+    expect(dialog.get_by_role("button", name="Undo")).to_be_disabled()
+
+    # Alt moves one side of it and opens a gap, but makes no way.
+    song.keyboard.down("Alt")
+    wave.drop(2 - 2 / wave.scale, 1.8)
+    assert words(song)[1:3] == [("river", 1500, pytest.approx(1800, abs=20)), ("run", 2000, 2600)]
+    wave.drop(2.3, 1.5)
+    assert times(song, 2)[0] == times(song, 1)[1]
+    expect(status).to_contain_text("“river” is in the way; without Alt it gives way.")
+    song.keyboard.up("Alt")
+    press(song, "Control+z", "Control+z")
+
+    # By keys and by typing.
+    song.get_by_role("option", name="run").click()
+    press(song, "1", "1", "Shift+1")
+    assert words(song)[1:3] == [("river", 1500, 1880), ("run", 1880, 2600)]
+    press(song, "Alt+2")
+    assert words(song)[1:3] == [("river", 1500, 1880), ("run", 1890, 2600)]
+    press(song, "Alt+Shift+1")
+    assert words(song)[1:3] == [("river", 1500, 1880), ("run", 1880, 2600)]
+    expect(status).to_contain_text("“river” is in the way")
+    start = dialog.get_by_label("Start (s)")
+    start.fill("1.7")
+    press(song, "Enter")
+    assert words(song)[1:3] == [("river", 1500, 1700), ("run", 1700, 2600)]
+    start.fill("0.3")
+    press(song, "Tab")
+    expect(start).to_have_value("1.520")
+    expect(status).to_have_text("run: 0:01.520 – 0:02.600. “river” can't be shorter than 20 ms.")
+    start.fill("9")
+    press(song, "Tab")
+    expect(start).to_have_value("2.580")
+    expect(status).to_contain_text("“run” can't be shorter than 20 ms.")
+    start.fill("")
+    press(song, "Tab")
+    expect(start).to_have_value("2.580")
+    expect(status).to_have_text("That is no time in seconds.")
+
+    # Saved and run again, it is what the node gives out.
+    press(song, "Control+s")
+    listed = words(song)
+    press(song, "Escape")
+    run = song.evaluate(RUN)
+    assert run["report"] == "Edits: 2 applied, 0 no longer fit."
+    assert "<00:01.500>river <00:02.580>run" in run["lyrics"]
+    open_editor(song)
+    assert words(song) == listed
 
 
 def test_the_wheel_and_the_overview_move_the_view(song):
@@ -233,24 +310,31 @@ def press(page, *keys):
 
 
 def test_every_edit_has_a_key(song):
-    open_editor(song)
+    dialog = open_editor(song)
     assert chosen(song) == [0]
     press(song, "ArrowRight")
     assert (chosen(song), cursor(song)) == ([1], 1.5)
     press(song, "Alt+ArrowLeft", "Alt+ArrowLeft")
     assert times(song, 1) == (1480, 1980)
     press(song, "Alt+Shift+ArrowLeft")
-    assert times(song, 1) == (1400, 1900)
-    press(song, "Alt+Shift+ArrowRight")
-    assert times(song, 1) == (1500, 2000)
+    assert [times(song, 0), times(song, 1)] == [(1000, 1380), (1380, 1880)]
+    # Back where the key was first pressed, it has done nothing.
+    press(song, "Alt+Shift+ArrowRight", "Alt+ArrowRight", "Alt+ArrowRight")
+    assert words(song) == [(text, round(1000 * a), round(1000 * b)) for text, a, b in WORDS + LAST]
+    expect(song.get_by_text("Unsaved changes")).to_be_hidden()
     press(song, "1", "1", "2")
     assert times(song, 1) == (1490, 2000)
     press(song, "Shift+3", "4")
-    assert times(song, 1) == (1490, 1910)
+    assert [times(song, 1), times(song, 2)] == [(1490, 1910), (1910, 2600)]
+    press(song, "Alt+4", "Alt+3")
+    assert [times(song, 1), times(song, 2)] == [(1490, 1900), (1910, 2600)]
+    press(song, "4")
+    assert [times(song, 1), times(song, 2)] == [(1490, 1910), (1910, 2600)]
     press(song, ".", "i")  # the cursor is past the word, so it gets as short as it may
     assert times(song, 1) == (1890, 1910)
+    expect(dialog.get_by_role("status")).to_contain_text("“river” can't be shorter than 20 ms.")
     press(song, "Control+z", "ArrowLeft", "ArrowRight", "o")
-    assert times(song, 1) == (1490, 1510)
+    assert [times(song, 1), times(song, 2)] == [(1490, 1510), (1510, 2600)]
     press(song, "Control+z", "s")
     assert [text for text, *_ in words(song)] == ["Slow", "riv", "er", "run", "la", "la", "la"]
     press(song, "m")
@@ -275,7 +359,7 @@ def test_every_edit_has_a_key(song):
     press(song, "Enter")
     assert words(song)[3] == ("oh", 2600, 3000)
     press(song, "Shift+ArrowLeft", "m")
-    assert words(song)[2] == ("run oh", 2000, 3000)
+    assert words(song)[2] == ("run oh", 1910, 3000)
     press(song, "Control+a")
     assert chosen(song) == [0, 1, 2]
     press(song, "End", "ArrowDown", "ArrowDown")
@@ -439,6 +523,214 @@ def test_keys_are_listed_and_belong_to_the_editor(song):
     press(song, "Delete", "Control+z", "Control+a", "Delete")
     assert song.evaluate("() => app.graph.nodes.length") == nodes
     expect(song.locator("dialog.lipsync-editor")).to_have_count(1)
+
+
+# What the page hears, and what it does: undo loads the graph anew, Ctrl+Enter queues it.
+LISTEN = """() => {
+    window.reached = [];
+    const note = event => reached.push(`${event.type} ${event.key ?? ''}`);
+    for (const kind of ['keydown', 'keypress', 'keyup', 'copy', 'cut', 'paste', 'drop', 'dragover']) {
+        window.addEventListener(kind, note);
+        document.addEventListener(kind, note, true);
+    }
+    window.done = [];
+    for (const name of ['loadGraphData', 'queuePrompt']) {
+        const own = app[name];
+        app[name] = function (...given) { done.push(name); return own.apply(this, given); };
+    }
+    const {command} = app.extensionManager;
+    for (const one of command.commands) {
+        const own = one.function;
+        one.function = (...given) => { done.push(one.id); return own(...given); };
+    }
+    window.unlisten = () => {
+        for (const name of ['loadGraphData', 'queuePrompt']) delete app[name];
+        for (const kind of ['keydown', 'keypress', 'keyup', 'copy', 'cut', 'paste', 'drop', 'dragover']) {
+            window.removeEventListener(kind, note);
+            document.removeEventListener(kind, note, true);
+        }
+    };
+}"""
+# ComfyUI's change tracker acts on a key with the next picture.
+ACTED = """() => new Promise(resolve =>
+    requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(resolve))))"""
+# A change of the graph that the page's undo takes back.
+CHANGE = """() => {
+    saver.title = `Saver ${Math.random()}`;
+    app.extensionManager.workflow.activeWorkflow.changeTracker.captureCanvasState();
+}"""
+PAGE_KEYS = [
+    "Control+z", "Control+y", "Control+Shift+Z", "Meta+z", "Control+Enter", "Control+Shift+Enter",
+    "Control+s", "Control+c", "Control+v", "Control+x", "Control+a", "Control+b", "Control+m", "Control+g",
+    "Delete", "Backspace", "Space", "r", "q", "w", "n", "m", "p", "x", ".", "Alt+=", "F2",
+]  # fmt: skip
+
+
+def test_no_key_reaches_the_graph_behind_the_editor(song):
+    song.evaluate(CHANGE)
+    dialog = open_editor(song)
+    song.evaluate(LISTEN)
+    auto = "on => { app.ui.autoQueueEnabled = on; app.ui.autoQueueMode = 'change'; }"
+    try:
+        places = {
+            "the list": lambda: dialog.get_by_role("option").first.focus(),
+            "the waveform": lambda: dialog.get_by_role("img").focus(),
+            "a button": lambda: dialog.get_by_role("button", name="Snap").focus(),
+            "a field": lambda: dialog.get_by_label("Start (s)").focus(),
+            "nothing": lambda: song.evaluate("() => document.activeElement.blur()"),
+        }
+        for place, focus in places.items():
+            dialog.get_by_role("button", name="Discard all edits").click()
+            for key in PAGE_KEYS:
+                focus()
+                press(song, key)
+            # In this mode the page acts on keys in fields, too.
+            song.evaluate(auto, True)
+            focus()
+            press(song, "Control+z")
+            song.evaluate(ACTED)
+            song.evaluate(auto, False)
+            assert song.evaluate("() => [reached, done]") == [[], []], place
+        dropped = dialog.evaluate("""one => ['dragover', 'drop'].map(kind => {
+            const dataTransfer = new DataTransfer();
+            dataTransfer.items.add(new File(['{}'], 'other.json', {type: 'application/json'}));
+            return one.dispatchEvent(new DragEvent(kind, {dataTransfer, bubbles: true, cancelable: true}));
+        })""")
+        assert dropped == [False, False]
+        assert song.evaluate("() => [reached, done]") == [[], []]
+        assert song.evaluate("() => editor === app.graph.getNodeById(editor.id)")
+
+        # The browser's own go on.
+        dialog.get_by_role("button", name="Discard all edits").click()
+        start = dialog.get_by_label("Start (s)")
+        start.click()
+        press(song, "Control+a")
+        song.keyboard.type("1.25")
+        press(song, "Control+a", "Control+c", "Tab")
+        expect(dialog.get_by_label("End (s)")).to_be_focused()
+        press(song, "Control+a", "Control+v", "Control+z")
+        text = dialog.get_by_label("Text")
+        text.click()
+        press(song, "Control+a", "Control+v")
+        expect(text).to_have_value("1.25")
+        press(song, "Control+z")
+        expect(text).not_to_have_value("1.25")
+        assert song.evaluate("() => [reached, done]") == [[], []]
+
+        # Closed, the page has its keys again.
+        song.evaluate("() => document.querySelector('dialog.lipsync-editor').close()")
+        dialog.wait_for(state="detached")
+        press(song, "Control+z")
+        song.wait_for_function("() => done.includes('loadGraphData')")
+        assert "keydown z" in song.evaluate("() => reached")
+    finally:
+        song.evaluate("() => unlisten()")
+
+
+RELOAD = """async tab => {
+    const {workflow} = app.extensionManager;
+    const graph = JSON.parse(JSON.stringify(app.rootGraph.serialize()));
+    await app.loadGraphData(graph, true, true, tab === 'same' ? workflow.activeWorkflow : null);
+}"""
+KEPT = """() => {
+    const node = [app.graph, ...app.graph.subgraphs.values()].flatMap(graph => graph.nodes)
+        .find(one => one.type === 'LipSyncTimestampEditor');
+    const [edits, button] = ['edits', 'open_editor'].map(name => node.widgets.find(one => one.name === name));
+    return [node !== window.editor, edits.value, button.label];
+}"""
+
+
+@pytest.mark.parametrize("tab", ["same", "another"])
+@pytest.mark.parametrize("inside", [False, True], ids=["root", "subgraph"])
+def test_a_graph_that_was_loaded_anew_still_gets_the_edits(song, tab, inside):
+    if inside:
+        song.evaluate("""() => {
+            const {subgraph} = app.graph.convertToSubgraph(new Set([editor]));
+            window.editor = subgraph.nodes.find(node => node.type === 'LipSyncTimestampEditor');
+        }""")
+    dialog = open_editor(song)
+    press(song, "Delete")
+    song.evaluate(RELOAD, tab)
+    press(song, "Control+s")
+    expect(dialog.get_by_role("status")).to_contain_text("Saved in the node.")
+    another, edits, label = song.evaluate(KEPT)
+    assert another
+    assert json.loads(edits)["edits"][0]["was"][0][0] == "Slow"
+    assert label == "edit timestamps… (edits: 1)"
+    # It is a change of the workflow.
+    assert song.evaluate("() => app.extensionManager.workflow.activeWorkflow.isModified")
+
+
+OTHERS = {
+    "the node was deleted": "() => app.graph.remove(editor)",
+    "an empty workflow is open": "() => app.loadGraphData({nodes: [], links: [], version: 0.4})",
+    # The same file, in a tab that was open before.
+    "another tab is open": "() => app.loadGraphData(twin.activeState, true, true, twin)",
+    "another node has its number": """() => {
+        const {id} = editor;
+        app.graph.remove(editor);
+        const other = LiteGraph.createNode('LipSyncSaveLyrics');
+        other.id = id;
+        app.graph.add(other);
+    }""",
+}
+
+
+@pytest.mark.parametrize("what", OTHERS)
+def test_where_the_node_is_gone_it_is_said_and_the_edits_are_kept(song, what):
+    if what == "another tab is open":
+        song.evaluate(RELOAD, "another")
+        song.evaluate("() => { window.twin = app.extensionManager.workflow.activeWorkflow; }")
+        song.evaluate(RELOAD, "another")
+        song.evaluate("""() => {
+            window.editor = app.graph.nodes.find(node => node.type === 'LipSyncTimestampEditor');
+        }""")
+    dialog = open_editor(song)
+    press(song, "Delete", "Alt+ArrowLeft")
+    edited = words(song)
+    song.evaluate(OTHERS[what])
+    press(song, "Control+s")
+    alert = dialog.get_by_role("alert")
+    expect(alert).to_contain_text("Nothing was saved: the open workflow no longer has this node.")
+    assert "Saved in the node." not in dialog.inner_text()
+    expect(dialog.get_by_text("Unsaved changes")).to_be_visible()
+    held = song.evaluate("() => JSON.stringify(app.graph.serialize())")
+    assert '\\"was\\"' not in held
+    # Saving on the way out fails as well, and it stays open.
+    press(song, "Escape")
+    song.get_by_role("dialog", name="Save the changes?").get_by_role("button", name="Save").click()
+    expect(alert).to_contain_text("Nothing was saved")
+    alert.get_by_role("button", name="Copy the edits").click()
+    expect(dialog.get_by_role("status")).to_have_text("The edits are copied.")
+    press(song, "Escape")
+    song.get_by_role("dialog", name="Save the changes?").get_by_role("button", name="Discard").click()
+    dialog.wait_for(state="detached")
+
+    # Into another node's editor.
+    build(song, SONG, NAME)
+    dialog = open_editor(song)
+    press(song, "Control+v")
+    expect(dialog.get_by_role("status")).to_have_text("The edits were pasted.")
+    assert words(song) == edited
+    press(song, "Control+s")
+    expect(dialog.get_by_role("status")).to_contain_text("Saved in the node.")
+    assert json.loads(song.evaluate(EDITS))["edits"]
+
+
+def test_saved_is_said_only_of_what_the_node_holds(song):
+    dialog = open_editor(song)
+    press(song, "Delete")
+    song.evaluate("""() => {
+        const widget = editor.widgets.find(one => one.name === 'edits');
+        Object.defineProperty(widget, 'value', {get: () => '', set: () => {}, configurable: true});
+    }""")
+    press(song, "Control+s")
+    expect(dialog.get_by_role("alert")).to_contain_text("the node didn't take the edits")
+    expect(dialog.get_by_text("Unsaved changes")).to_be_visible()
+    song.evaluate("() => { delete editor.widgets.find(one => one.name === 'edits').value; }")
+    press(song, "Control+s")
+    expect(dialog.get_by_role("status")).to_contain_text("Saved in the node.")
+    expect(dialog.get_by_role("alert")).to_be_empty()
 
 
 # The browser's own controls come after the last one, when the page itself has the focus.

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lipsync_studio.devtools.paths import PACK_NAME
+from lipsync_studio.devtools.paths import PACK_NAME, ROOT
 
 ADD_NODE = """name => {
     app.graph.clear();
@@ -32,8 +32,11 @@ def test_the_info_button_opens_each_nodes_own_page(panel_page, client):
         panel_page.evaluate(ADD_NODE, name)
         panel_page.wait_for_function(TOOLBOX, polling=500)
         panel_page.get_by_test_id("info-button").click()
-        # Where a node has no page of ours, the panel makes up one that has no limits.
+        # The last node's page may still be there; and where a node has none of ours, the panel makes up one
+        # that has no limits.
+        title = (ROOT / "web" / "docs" / f"{name}.md").read_text(encoding="utf-8").splitlines()[0]
         content = panel_page.locator(".node-help-content")
+        content.get_by_role("heading", name=title.removeprefix("# "), exact=True, level=1).wait_for()
         content.get_by_role("heading", name="Limits").wait_for()
         text = content.inner_text()
         for kind, names in listed[name]["input"].items():

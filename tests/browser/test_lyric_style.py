@@ -12,10 +12,12 @@ ADD = """() => {
     window.look = LiteGraph.createNode('LipSyncLyricStyle');
     app.graph.add(look);
 }"""
-SET = """([name, value]) => {
-    const widget = look.widgets.find(one => one.name === name);
-    widget.value = value;
-    widget.callback(value);
+SET = """values => {
+    for (const [name, value] of Object.entries(values)) {
+        const widget = look.widgets.find(one => one.name === name);
+        widget.value = value;
+        widget.callback(value);
+    }
 }"""
 PICTURE = "img[alt='Sample in this style']"
 SHOWN = f'kind => document.querySelector("{PICTURE}")?.src.includes(kind)'
@@ -48,18 +50,18 @@ def test_the_sample_follows_the_widgets_and_the_run(style_page):
     page = style_page
     assert (colours(page).min(axis=2) > 200).sum() > 200
     before = page.evaluate(f'() => document.querySelector("{PICTURE}").src')
-    page.evaluate(SET, ["shape", "1:1"])
-    page.evaluate(SET, ["colour", "#00ff00"])
+    # At once: of changes that come apart, each is drawn.
+    page.evaluate(SET, {"shape": "1:1", "colour": "#00ff00"})
     page.wait_for_function(f'old => document.querySelector("{PICTURE}").src !== old', arg=before)
     green = colours(page)
     assert green.shape == (480, 480, 3)
     assert ((green[..., 1] > 200) & (green[..., 0] < 90)).sum() > 200
 
-    page.evaluate(SET, ["colour", "reddish"])
+    page.evaluate(SET, {"colour": "reddish"})
     status = page.locator("[role=status]", has_text="reddish")
     status.wait_for(state="attached")
     assert '"reddish" is not a colour' in status.inner_text()
-    page.evaluate(SET, ["colour", "#00ff00"])
+    page.evaluate(SET, {"colour": "#00ff00"})
     status.wait_for(state="detached")
 
     page.evaluate("() => app.queuePrompt(0)")

@@ -16,6 +16,7 @@ interface ComfyWidget {
 }
 
 interface ComfyGraph {
+    id?: string;
     nodes: ComfyNode[];
     rootGraph?: ComfyGraph;
     isRootGraph?: boolean;
@@ -47,6 +48,7 @@ interface ComfyNode {
     ): ComfyWidget;
     addDOMWidget(name: string, type: string, element: HTMLElement, options?: Record<string, unknown>): ComfyWidget;
     setDirtyCanvas?(foreground: boolean, background?: boolean): void;
+    serialize?(): { widgets_values?: unknown[] };
     computeSize?(): [number, number];
     setSize?(size: [number, number]): void;
     onDragOver?(event: DragEvent): boolean | undefined;
@@ -93,7 +95,10 @@ declare module "comfy/app" {
             toast: { add(message: ComfyToast): void };
             setting: { get(id: string): any; set(id: string, value: unknown): Promise<void> | void };
             command: { execute(id: string): Promise<void> };
-            workflow?: { activeWorkflow?: { changeTracker?: { captureCanvasState?(): void } } };
+            workflow?: {
+                activeWorkflow?: { path?: string; changeTracker?: { captureCanvasState?(): void } };
+                openWorkflows?: { path?: string }[];
+            };
             registerSidebarTab?(tab: Record<string, unknown>): void;
         };
     };

@@ -3,6 +3,7 @@
 import { api } from "comfy/api";
 import { app } from "comfy/app";
 import { element } from "./shared/dom";
+import { showModal } from "./shared/modal";
 
 const ADDRESS = "/lipsync_studio/did/key";
 const COMMAND = "LipSyncStudio.DIDKey";
@@ -72,11 +73,9 @@ function openDialog(): void {
         if (await show(call(""))) status.textContent += " It comes from the environment or the keyring.";
     };
     close.onclick = () => dialog.close();
-    // Keys typed here are no shortcuts of the page.
-    dialog.onkeydown = (event) => event.stopPropagation();
     dialog.onclose = () => dialog.remove();
     document.body.append(dialog);
-    dialog.showModal();
+    showModal(dialog);
     void show(call());
 }
 

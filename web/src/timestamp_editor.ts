@@ -1,10 +1,12 @@
 // The Timestamp Editor node: a button that opens the editor on what the last run of the node left.
 import { api } from "comfy/api";
 import { app } from "comfy/app";
-import type { Files } from "./lazy/editor";
+import type { Files, Saved } from "./lazy/editor";
 import { inLanguage } from "./shared/language";
+import { type NodePlace, nodeAt, placeOf } from "./shared/node_place";
 
 const NODE = "LipSyncTimestampEditor";
+const BUTTON = "open_editor";
 
 const TEXTS = {
     en: {
@@ -83,24 +85,34 @@ function countEdits(text: unknown): number {
     }
 }
 
-function showCount(node: ComfyNode, button: ComfyWidget): void {
+function showCount(node: ComfyNode): void {
+    const button = node.widgets?.find((one) => one.name === BUTTON);
+    if (!button) return;
     const { open, edits } = inLanguage(TEXTS);
     const count = countEdits(editsWidget(node)?.value);
     button.label = count ? `${open} (${edits}: ${count})` : open;
     node.setDirtyCanvas?.(true, true);
 }
 
-function save(node: ComfyNode, button: ComfyWidget, edits: string): void {
-    const widget = editsWidget(node);
-    if (!widget) return;
+function save(place: NodePlace, edits: string): Saved {
+    const node = nodeAt(place);
+    const widget = node && editsWidget(node);
+    if (!widget) return "gone";
     widget.value = edits;
     widget.callback?.(edits);
-    showCount(node, button);
+    showCount(node);
     // A change of the workflow like any other: marked as unsaved, and undone by the page's own undo.
     app.extensionManager.workflow?.activeWorkflow?.changeTracker?.captureCanvasState?.();
+    return savedEdits(nodeAt(place)) === edits ? "saved" : "lost";
 }
 
-async function open(node: ComfyNode, button: ComfyWidget, state: State): Promise<void> {
+/** As the workflow's file would hold them. */
+function savedEdits(node: ComfyNode | null): unknown {
+    const at = node?.widgets?.findIndex((one) => one.name === "edits") ?? -1;
+    return node?.serialize?.().widgets_values?.[at];
+}
+
+async function open(node: ComfyNode, state: State): Promise<void> {
     if (state.opening) return;
     const texts = inLanguage(TEXTS);
     if (!state.files) {
@@ -112,6 +124,7 @@ async function open(node: ComfyNode, button: ComfyWidget, state: State): Promise
         return;
     }
     state.opening = true;
+    const place = placeOf(node);
     try {
         const { openEditor } = await import("./lazy/editor").catch(() => {
             throw new Error(texts.failed);
@@ -121,7 +134,7 @@ async function open(node: ComfyNode, button: ComfyWidget, state: State): Promise
             title: node.title,
             files: { audio: address(audio), peaks: address(peaks), words: address(words) },
             edits: String(editsWidget(node)?.value ?? ""),
-            save: (edits) => save(node, button, edits),
+            save: (edits) => save(place, edits),
             closed: () => {
                 state.opening = false;
                 state.outdate = undefined;
@@ -137,7 +150,7 @@ async function open(node: ComfyNode, button: ComfyWidget, state: State): Promise
     }
 }
 
-function executed(node: ComfyNode, button: ComfyWidget, state: State, output: any): void {
+function executed(node: ComfyNode, state: State, output: any): void {
     const files: Listed | undefined = output?.editor?.[0];
     if (!files) return;
     const other = state.files && state.files.words.filename !== files.words.filename;
@@ -150,7 +163,7 @@ function executed(node: ComfyNode, button: ComfyWidget, state: State, output: an
     }
     if (!state.waiting) return;
     state.waiting = false;
-    void open(node, button, state);
+    void open(node, state);
 }
 
 function equip(node: ComfyNode): void {
@@ -162,20 +175,18 @@ function equip(node: ComfyNode): void {
         widget.hidden = true;
         widget.options.hidden = true;
     }
-    const button = node.addWidget("button", "open_editor", null, () => void open(node, button, state), {
-        serialize: false,
-    });
+    const button = node.addWidget("button", BUTTON, null, () => void open(node, state), { serialize: false });
     button.serialize = false;
-    showCount(node, button);
+    showCount(node);
     const configured = node.onConfigure;
     node.onConfigure = function (saved) {
         configured?.call(this, saved);
-        showCount(node, button);
+        showCount(node);
     };
     const ran = node.onExecuted;
     node.onExecuted = function (output) {
         ran?.call(this, output);
-        executed(node, button, state, output);
+        executed(node, state, output);
     };
 }
 

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import shared from "../../../tests/data/editor/edits.json";
 import { applyEdits, findEdits, parseEdits, type SavedEdits, serialiseEdits } from "../../../web/src/editor/edits";
 import * as operations from "../../../web/src/editor/operations";
-import type { Entry, Word } from "../../../web/src/editor/words";
+import type { Entry, Range, Word } from "../../../web/src/editor/words";
 import { baseOf, DURATION, entriesOf, SONG, wordsOf } from "./song";
 
 test.each(shared.cases)("shared with the server: $name", (one) => {
@@ -19,13 +19,17 @@ test.each(shared.cases)("shared with the server: $name", (one) => {
 });
 
 const at = (index: number, count = 1) => ({ from: index, to: index + count });
+const move = (words: readonly Word[], range: Range, by: number) => operations.move(words, range, by, DURATION).words;
 const CHANGES: [string, (words: readonly Word[]) => readonly Word[], number][] = [
     ["nothing", (words) => words, 0],
-    ["a move", (words) => operations.move(words, at(1), -50, DURATION), 1],
-    ["moved there and back", (words) => operations.move(operations.move(words, at(1), -50, DURATION), at(1), 50, DURATION), 0],
-    ["a line's move", (words) => operations.move(words, at(3, 3), 100, DURATION), 3],
+    ["a move", (words) => move(words, at(1), -50), 1],
+    ["moved there and back", (words) => move(move(words, at(1), -50), at(1), 50), 0],
+    ["a move into a neighbour", (words) => move(words, at(1), 50), 2],
+    ["a border that two words share", (words) => operations.drag(words, 2, "start", 1900, DURATION).words, 2],
+    ["one side of it", (words) => operations.drag(words, 2, "start", 2100, DURATION, true).words, 1],
+    ["a line's move", (words) => move(words, at(3, 3), 100), 3],
     ["a split", (words) => operations.split(words, 1, 1700), 1],
-    ["a split and a move of what follows", (words) => operations.move(operations.split(words, 1, 1700), at(3), 100, DURATION), 2],
+    ["a split and a move of what follows", (words) => move(operations.split(words, 1, 1700), at(3), 100), 2],
     ["a merge", (words) => operations.merge(words, at(0, 3)), 1],
     ["a merge of a split", (words) => operations.merge(operations.split(words, 1, 1700), at(1, 2)), 0],
     ["a merge across lines", (words) => operations.merge(words, at(2, 2)), 1],
@@ -72,9 +76,9 @@ test("any sequence of changes comes back as it was", () => {
                 () => words.length && operations.remove(words, at(index)) as any,
                 () => words.length && operations.split(words, index, random(DURATION)) as any,
                 () => words.length > index + 1 && operations.merge(words, at(index, 2)) as any,
-                () => words.length && operations.move(words, at(index), random(400) - 200, DURATION) as any,
+                () => words.length && (operations.move(words, at(index), random(400) - 200, DURATION, !random(3)).words as any),
                 () => words.length && operations.toggleLine(words, index) as any,
-                () => words.length && operations.drag(words, index, random(2) ? "start" : "end", random(DURATION), DURATION) as any,
+                () => words.length && (operations.drag(words, index, random(2) ? "start" : "end", random(DURATION), DURATION, !random(3)).words as any),
             ];
             words = changes[random(changes.length)]!() || words;
         }
@@ -82,11 +86,12 @@ test("any sequence of changes comes back as it was", () => {
         expect(again.refused).toEqual([]);
         expect(entriesOf(again.words)).toEqual(entriesOf(words));
         for (let k = 1; k < words.length; k++) expect(words[k]!.start).toBeGreaterThanOrEqual(words[k - 1]!.end);
+        expect(words.every(({ start, end }) => end - start >= operations.SHORTEST)).toBe(true);
     }
 });
 
 test("a word moved is a small text", () => {
-    const words = operations.move(wordsOf(), at(1), -50, DURATION);
+    const words = move(wordsOf(), at(1), -50);
     expect(serialiseEdits(baseOf(), words)).toBe(
         '{"version":1,"base":"mark","edits":[{"at":1,"was":[["river",1500,2000,0,1]],"now":[["river",1450,1950,0,1]]}]}',
     );

@@ -28,6 +28,8 @@ test.each([
     [press("&", { code: "Digit1" }), "startEarlier"],
     [press("1", { code: "Digit1", shiftKey: true }), "startMuchEarlier"],
     [press("4", { code: "Numpad4" }), "endLater"],
+    [press("¡", { code: "Digit1", altKey: true }), "startEarlier"],
+    [press("4", { code: "Digit4", altKey: true, shiftKey: true }), "endMuchLater"],
     [press("q"), undefined],
     [press("a"), undefined],
     [press("s", { altKey: true }), undefined],

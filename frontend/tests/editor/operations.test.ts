@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import * as operations from "../../../web/src/editor/operations";
-import type { Word } from "../../../web/src/editor/words";
+import type { Range, Word } from "../../../web/src/editor/words";
 import { DURATION, shown, wordsOf } from "./song";
 
 const words = wordsOf();
@@ -8,23 +8,49 @@ const REST = "/ la[3000-3300] la[3300-3600] la[3600-4000]";
 const at = (index: number, count = 1) => ({ from: index, to: index + count });
 
 describe("moving", () => {
+    const move = (range: Range, by: number, alone = false, given: readonly Word[] = words) =>
+        operations.move(given, range, by, DURATION, alone);
+
     test.each([
         [-30, "Slow[1000-1400] river[1470-1970] run[2000-2600]"],
-        [-500, "Slow[1000-1400] river[1400-1900] run[2000-2600]"],
-        [200, "Slow[1000-1400] river[1500-2000] run[2000-2600]"],
-    ])("a word by %i ms stops at its neighbours", (by, text) => {
-        expect(shown(operations.move(words, at(1), by, DURATION))).toBe(`${text} ${REST}`);
+        [-130, "Slow[1000-1370] river[1370-1870] run[2000-2600]"],
+        [200, "Slow[1000-1400] river[1700-2200] run[2200-2600]"],
+    ])("a word by %i ms cuts what is in its way, and leaves a gap behind", (by, text) => {
+        expect(shown(move(at(1), by).words)).toBe(`${text} ${REST}`);
+        expect(move(at(1), by)).toMatchObject({ by, blocked: null });
+    });
+
+    test.each([
+        [-500, "Slow[1000-1020] river[1020-1520] run[2000-2600]", -480, "Slow"],
+        [600, "Slow[1000-1400] river[2080-2580] run[2580-2600]", 580, "run"],
+    ])("a word by %i ms stops where its neighbour would get too short", (by, text, made, word) => {
+        expect(shown(move(at(1), by).words)).toBe(`${text} ${REST}`);
+        expect(move(at(1), by)).toMatchObject({ by: made, blocked: { by: "shortest", word } });
+    });
+
+    test.each([
+        [-130, -100, "Slow"],
+        [200, 0, "run"],
+    ])("a word alone by %i ms leaves its neighbours as they are", (by, made, word) => {
+        const moved = move(at(1), by, true);
+        expect(shown(moved.words)).toBe(
+            `Slow[1000-1400] river[${1500 + made}-${2000 + made}] run[2000-2600] ${REST}`,
+        );
+        expect(moved).toMatchObject({ by: made, blocked: { by: "neighbour", word } });
     });
 
     test("a line keeps its rhythm", () => {
-        expect(shown(operations.move(words, at(0, 3), 900, DURATION))).toBe(
-            `Slow[1400-1800] river[1900-2400] run[2400-3000] ${REST}`,
+        expect(shown(move(at(0, 3), 500).words)).toBe(
+            "Slow[1500-1900] river[2000-2500] run[2500-3100] / la[3100-3300] la[3300-3600] la[3600-4000]",
         );
     });
 
-    test("stops at the song's ends", () => {
-        expect(operations.move(words, at(0), -5000, DURATION)[0]).toMatchObject({ start: 0, end: 400 });
-        expect(operations.move(words, at(5), 5000, DURATION)[5]).toMatchObject({ start: 4600, end: 5000 });
+    test("stops at the song's ends, and says so", () => {
+        const [first, last] = [move(at(0), -5000), move(at(5), 5000)];
+        expect(first.words[0]).toMatchObject({ start: 0, end: 400 });
+        expect(first.blocked!.by).toBe("first");
+        expect(last.words[5]).toMatchObject({ start: 4600, end: 5000 });
+        expect(last.blocked!.by).toBe("last");
     });
 
     test("words that overlap may stay so, but not come nearer", () => {
@@ -32,21 +58,53 @@ describe("moving", () => {
             { ...words[0]!, end: 1700 },
             words[1]!,
         ];
-        expect(operations.move(duet, at(1), -50, DURATION)[1]!.start).toBe(1500);
-        expect(operations.move(duet, at(1), 50, DURATION)[1]!.start).toBe(1550);
+        const nearer = move(at(1), -50, false, duet);
+        expect(nearer).toMatchObject({ by: 0, blocked: { by: "overlap", word: "Slow" } });
+        expect(shown(nearer.words)).toBe("Slow[1000-1700] river[1500-2000]");
+        expect(shown(move(at(1), 50, false, duet).words)).toBe("Slow[1000-1700] river[1550-2050]");
+    });
+
+    test("a word that came shorter than the shortest is not cut, and does not grow", () => {
+        const short: Word[] = [{ ...words[0]!, end: 1010 }, words[1]!];
+        expect(shown(move(at(1), -900, false, short).words)).toBe("Slow[1000-1010] river[1010-1510]");
+        expect(shown(move(at(0), 900, false, short).words)).toBe("Slow[1900-1910] river[1910-2000]");
     });
 });
 
 describe("an edge", () => {
+    const drag = (index: number, edge: operations.Edge, to: number, alone = false) =>
+        operations.drag(words, index, edge, to, DURATION, alone);
+
     test.each([
-        ["start", 1600, [1600, 2000]],
-        ["start", 100, [1400, 2000]],
-        ["start", 4000, [1980, 2000]],
-        ["end", 1700, [1500, 1700]],
-        ["end", 0, [1500, 1520]],
-        ["end", 4000, [1500, 2000]],
-    ] as const)("%s to %i", (edge, to, [start, end]) => {
-        expect(operations.drag(words, 1, edge, to, DURATION)[1]).toMatchObject({ start, end });
+        ["start", 1600, [1400, 1600, 2000, 2000], null],
+        ["start", 1300, [1300, 1300, 2000, 2000], null],
+        ["start", 100, [1020, 1020, 2000, 2000], "Slow"],
+        ["start", 4000, [1400, 1980, 2000, 2000], "river"],
+        ["end", 1700, [1400, 1500, 1700, 1700], null],
+        ["end", 2300, [1400, 1500, 2300, 2300], null],
+        ["end", 0, [1400, 1500, 1520, 1520], "river"],
+        ["end", 4000, [1400, 1500, 2580, 2580], "run"],
+    ] as const)("%s to %i: a touching word goes along, another is cut", (edge, to, times, blocked) => {
+        const { words: made, blocked: by } = drag(1, edge, to);
+        expect([made[0]!.end, made[1]!.start, made[1]!.end, made[2]!.start]).toEqual(times);
+        expect(by && [by.by, by.word]).toEqual(blocked && ["shortest", blocked]);
+    });
+
+    test("the border of two words is the same from either side", () => {
+        for (const to of [1200, 1900, 2222, 2700]) {
+            expect(shown(drag(1, "end", to).words)).toBe(shown(drag(2, "start", to).words));
+        }
+    });
+
+    test("alone it opens a gap, and stops at the neighbour", () => {
+        expect(shown(drag(2, "start", 2100, true).words)).toContain("river[1500-2000] run[2100-2600]");
+        expect(drag(2, "start", 1900, true)).toMatchObject({ by: 0, blocked: { by: "neighbour", word: "river" } });
+        expect(shown(drag(1, "end", 1900, true).words)).toContain("river[1500-1900] run[2000-2600]");
+    });
+
+    test("untouched words stay the very same", () => {
+        const made = drag(1, "end", 1900).words;
+        expect(made.map((word, index) => word === words[index])).toEqual([true, false, false, true, true, true]);
     });
 });
 
@@ -81,7 +139,7 @@ describe("splitting", () => {
         const made = operations.split(operations.setText(words, 1, family), 1, 1750);
         expect(text(made).map(([part]) => part)).toEqual(["👨‍👩‍👧", "é"]);
         expect(operations.split(operations.setText(words, 1, "👨‍👩‍👧"), 1, 1750)).toHaveLength(6);
-        expect(operations.split(operations.drag(words, 1, "end", 1530, DURATION), 1, 1510)).toHaveLength(6);
+        expect(operations.split(operations.drag(words, 1, "end", 1530, DURATION).words, 1, 1510)).toHaveLength(6);
     });
 
     test("keeps a line's beginning with the first part", () => {

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { type Change, Session } from "../../../web/src/editor/session";
+import * as operations from "../../../web/src/editor/operations";
 import { baseOf, shown } from "./song";
 
 const REST = "/ la[3000-3300] la[3300-3600] la[3600-4000]";
@@ -29,17 +30,64 @@ test("keys held down are undone as one, another word's as another", () => {
     expect(session.canRedo).toBe(false);
 });
 
-test("what changes nothing is no step", () => {
+test("what changes nothing is no step, but is told", () => {
+    session.select(0);
+    session.nudge(-5000);
+    expect(session.blocked).toEqual({ by: "first", word: "Slow" });
+    session.undo();
     session.select(1);
-    session.nudge(500);
+    session.nudgeEdge("end", 10, true);
+    expect(session.blocked).toEqual({ by: "neighbour", word: "run" });
     session.setText("river");
     session.setEdge("start", 1500);
+    expect(session.canUndo).toBe(false);
+    expect(changes.slice(-3)).toEqual(["same", "same", "same"]);
+    expect(session.blocked).toBeNull();
+});
+
+test("a key held down is one gesture: back where it began, it has done nothing", () => {
+    session.select(1);
+    for (let k = 0; k < 30; k++) session.nudge(20);
+    expect(shown(session.words)).toBe(`Slow[1000-1400] river[2080-2580] run[2580-2600] ${REST}`);
+    expect(session.blocked).toEqual({ by: "shortest", word: "run" });
+    // Blocked presses don't add up.
+    session.nudge(-20);
+    expect(session.words[1]!.start).toBe(2060);
+    session.nudge(-560);
+    expect(shown(session.words)).toBe(`Slow[1000-1400] river[1500-2000] run[2000-2600] ${REST}`);
+    expect(session.unsaved).toBe(false);
+    expect(session.canUndo).toBe(false);
+    session.nudge(20);
+    session.undo();
+    expect(session.unsaved).toBe(false);
+});
+
+test("a shared border moves with either word's edge, and alone with Alt", () => {
+    session.select(1);
+    session.nudgeEdge("end", -100);
+    expect(shown(session.words)).toBe(`Slow[1000-1400] river[1500-1900] run[1900-2600] ${REST}`);
+    session.nudgeEdge("end", -100, true);
+    expect(shown(session.words)).toBe(`Slow[1000-1400] river[1500-1800] run[1900-2600] ${REST}`);
+    session.undo();
+    session.undo();
+    expect(session.canUndo).toBe(false);
+    expect(session.unsaved).toBe(false);
+});
+
+test("a field's arrows are one step until it is left", () => {
+    session.select(1);
+    for (const to of [1510, 1520, 1530]) session.setEdge("start", to, "typed");
+    session.settle();
+    session.setEdge("start", 1540, "typed");
+    session.undo();
+    expect(session.words[1]!.start).toBe(1530);
+    session.undo();
     expect(session.canUndo).toBe(false);
 });
 
 test("a preview is a step only once it is kept", () => {
     session.select(1);
-    const moved = session.words.map((word, k) => (k === 1 ? { ...word, start: 1450, end: 1950 } : word));
+    const moved = operations.move(session.words, { from: 1, to: 2 }, -50, 5000);
     session.preview(moved);
     expect(session.words[1]!.start).toBe(1450);
     expect(session.serialise()).toBe("");
@@ -49,6 +97,10 @@ test("a preview is a step only once it is kept", () => {
     session.keepPreview();
     expect(session.canUndo).toBe(true);
     expect(changes.at(-1)).toBe("words");
+    session.undo();
+    session.preview(operations.move(session.words, { from: 1, to: 2 }, 0, 5000));
+    session.keepPreview();
+    expect(session.canUndo).toBe(false);
 });
 
 test("saved is what is no longer unsaved, also after undo", () => {
@@ -144,6 +196,20 @@ describe("tapping a line", () => {
         session.tapAt(1000);
         expect(session.canUndo).toBe(false);
     });
+});
+
+test("edits that were copied take the place of all there are, as one step", () => {
+    session.select(0);
+    session.nudge(-10);
+    const edits = [
+        { at: 1, was: [["river", 1500, 2000, 0, 1]], now: [["River", 1500, 2000, 0, 1]] },
+        { at: 2, was: [["jog", 2000, 2600, 0, 1]], now: [] },
+    ] as const;
+    const refused = session.load({ version: 1, base: "other", edits });
+    expect(refused).toEqual([{ edit: edits[1], reason: "gone" }]);
+    expect(shown(session.words)).toBe(`Slow[1000-1400] River[1500-2000] run[2000-2600] ${REST}`);
+    session.undo();
+    expect(session.words[0]!.start).toBe(990);
 });
 
 test("edits come in, are marked, and can all be discarded", () => {

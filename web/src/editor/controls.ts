@@ -120,26 +120,25 @@ export class WordBar {
         private readonly session: Session,
         texts: Texts,
         run: Run,
-        done: () => void,
+        say: (text: string) => void,
         reset: () => void,
     ) {
         const { text, start, end } = this;
         text.onchange = () => session.setText(text.value);
-        start.onchange = () => session.setEdge("start", Number(start.value) * 1000);
-        end.onchange = () => session.setEdge("end", Number(end.value) * 1000);
+        for (const [edge, field] of [["start", start], ["end", end]] as const) {
+            field.onchange = () => {
+                // Its arrows change it time and again: one gesture, until the field is left.
+                if (Number.isFinite(field.valueAsNumber)) {
+                    session.setEdge(edge, field.valueAsNumber * 1000, `typed ${edge} ${session.focus}`);
+                } else {
+                    this.show();
+                    say(texts.noTime);
+                }
+            };
+            field.onblur = () => session.settle();
+        }
         this.first.onchange = () => run("newLine");
         this.space.onchange = () => run("space");
-        for (const field of [text, start, end]) {
-            field.addEventListener("keydown", (event) => {
-                if (event.key !== "Enter" && event.key !== "Escape") return;
-                // The field's own: Escape leaves what was typed, Enter keeps it.
-                event.preventDefault();
-                event.stopPropagation();
-                if (event.key === "Escape") this.show();
-                field.blur();
-                done();
-            });
-        }
         this.acts = (["split", "merge", "remove"] as const).map((act) => button(texts[act], () => run(act)));
         this.acts.splice(2, 0, button(texts.insert, () => run("insert")));
         this.acts.push(button(texts.tap, () => run("tap")));
@@ -156,6 +155,12 @@ export class WordBar {
             element("span", { className: "push" }),
             button(texts.reset, reset),
         ]);
+    }
+
+    /** Out of the field that is typed in; keep: with what was typed. */
+    leave(field: HTMLElement, keep: boolean): void {
+        if (!keep) this.show();
+        field.blur();
     }
 
     editText(): void {

@@ -1,7 +1,9 @@
 // The editor in the page: puts the parts together and runs what keys and buttons ask for.
+import { copyText } from "../shared/clipboard";
 import { element } from "../shared/dom";
+import { type Heard, showModal } from "../shared/modal";
 import { PlayBar, SPEEDS, TitleBar, WordBar } from "./controls";
-import type { Base, SavedEdits } from "./edits";
+import { type Applied, type Base, parseEdits, type SavedEdits } from "./edits";
 import { type Action, actionFor } from "./keys";
 import { WordList } from "./list";
 import { paletteOf } from "./palette";
@@ -21,15 +23,26 @@ const BIG_STEP = 100;
 const LEAD = 1500;
 const ZOOM = 1.5;
 
+const BLOCKED = {
+    shortest: "tooShort",
+    neighbour: "inTheWay",
+    overlap: "overlaps",
+    first: "audioBegins",
+    last: "audioEnds",
+} as const;
+
 export interface Opened {
     readonly title: string;
     readonly audio: string;
     readonly base: Base;
     readonly levels: readonly PeakLevel[];
     readonly saved: SavedEdits;
-    save(edits: string): void;
+    save(edits: string): Saved;
     closed(): void;
 }
+
+/** "gone": the node is not in the open workflow. "lost": it is, but does not hold the edits. */
+export type Saved = "saved" | "gone" | "lost";
 
 export class Editor {
     readonly dialog = element("dialog", { className: "lipsync-editor" });
@@ -44,6 +57,7 @@ export class Editor {
     private readonly said = element("div", { className: "said", role: "status" });
     private readonly tapping = element("div", { className: "bar", hidden: true });
     private readonly notices = element("div", { role: "alert" });
+    private readonly unsaved = element("p", { className: "notice" });
     private readonly themes = new MutationObserver(() => this.restyle());
     private following = true;
     private answering = false;
@@ -73,14 +87,14 @@ export class Editor {
         );
         this.title = new TitleBar(`${texts.title}: ${opened.title}`, texts, run);
         this.plays = new PlayBar(texts, run, (speed) => (this.player.speed = speed), this.session.duration);
-        this.word = new WordBar(this.session, texts, run, () => this.focusWord(), () => this.session.reset());
+        this.word = new WordBar(this.session, texts, run, (text) => this.say(text), () => this.session.reset());
         this.build();
     }
 
     open(): void {
         const { dialog } = this;
         document.body.append(dialog);
-        dialog.showModal();
+        showModal(dialog, (event) => this.heard(event));
         this.restyle();
         this.themes.observe(document.documentElement, { attributes: true });
         this.themes.observe(document.body, { attributes: true });
@@ -92,7 +106,7 @@ export class Editor {
             this.stage.reveal(first.start, first.end);
         } else this.say(this.texts.noWords);
         this.focusWord();
-        this.tellRefused();
+        this.tellRefused(this.session.refused);
     }
 
     /** Another run has ended while this was open. */
@@ -118,16 +132,10 @@ export class Editor {
             this.tapping,
             this.word.box,
             this.list.box,
-            this.said,
+            element("div", { className: "foot" }, [this.said, element("div", { className: "hint", textContent: texts.hint })]),
         ]);
         dialog.append(style, frame);
         dialog.setAttribute("aria-labelledby", "lipsync-editor-title");
-        dialog.addEventListener("keydown", (event) => this.pressed(event));
-        window.addEventListener("keydown", this.pressedNowhere, true);
-        // Keys typed here are no shortcuts of the page, nor is text copied or pasted here a node.
-        for (const kind of ["keyup", "keypress", "copy", "cut", "paste"]) {
-            dialog.addEventListener(kind, (event) => event.stopPropagation());
-        }
         dialog.addEventListener("cancel", (event) => {
             if (event.target !== dialog) return;
             event.preventDefault();
@@ -139,7 +147,6 @@ export class Editor {
     }
 
     private dispose(): void {
-        window.removeEventListener("keydown", this.pressedNowhere, true);
         this.themes.disconnect();
         this.player.dispose();
         this.stage.dispose();
@@ -151,7 +158,11 @@ export class Editor {
         // Called while the parts are being made, too.
         if (!this.word) return;
         this.stage.draw("words");
-        if (change === "preview") return this.word.show();
+        if (change === "preview" || change === "same") {
+            // A field that was typed in shows what has come of it.
+            this.word.show();
+            return this.sayTimes();
+        }
         if (change === "words") this.list.update();
         else if (change === "selection") this.list.choose(this.list.box.contains(document.activeElement));
         if (change === "tap") this.tapping.hidden = !this.session.tap;
@@ -159,8 +170,17 @@ export class Editor {
         this.title.show(this.session);
         this.word.show();
         if (change !== "words") return;
-        const word = this.session.words[this.session.focus];
-        if (word) this.say(`${word.text}: ${clock(word.start)} – ${clock(word.end)}`);
+        this.sayTimes();
+    }
+
+    /** And why the word goes no farther. */
+    private sayTimes(): void {
+        const { blocked, words, focus } = this.session;
+        const word = words[focus];
+        if (!word) return;
+        const times = `${word.text}: ${clock(word.start)} – ${clock(word.end)}`;
+        const why = blocked && this.texts[BLOCKED[blocked.by]].replace("{word}", () => blocked.word);
+        this.say(why ? `${times}. ${why}` : times);
     }
 
     private ticked(): void {
@@ -182,36 +202,63 @@ export class Editor {
     }
 
     /** With the focus on nothing, such as a button that can no longer be pressed, keys are meant all the same. */
-    private readonly pressedNowhere = (event: KeyboardEvent): void => {
-        const outside = event.target instanceof Node && !this.dialog.contains(event.target);
-        if (outside && !this.dialog.querySelector("dialog")) this.pressed(event);
-    };
+    private heard(event: Heard): void {
+        // A small dialog over this one has the browser's own keys.
+        if (this.dialog.querySelector("dialog")) return;
+        if (!(event instanceof ClipboardEvent)) this.pressed(event);
+        else if (event.type === "paste") this.pasted(event);
+    }
 
     private pressed(event: KeyboardEvent): void {
-        event.stopPropagation();
         const target = event.target as HTMLElement;
+        // Letters of a script that are still being put together.
+        if (event.isComposing) return;
+        const typing = target.matches("input:not([type=checkbox])");
+        if (typing && (event.key === "Enter" || event.key === "Escape")) {
+            event.preventDefault();
+            this.word.leave(target, event.key === "Enter");
+            return this.focusWord();
+        }
         const action = actionFor(event);
         if (!action) return;
-        const typing = target.matches("input:not([type=checkbox])");
         if (typing && !["save", "help", "close"].includes(action)) return;
         if (typing && event.key === "?") return;
         // A button's, a box's and a list's own keys.
         if (target.matches("button, select, input") && ["play", "playWord"].includes(action)) return;
         if (target.matches("select") && action !== "save" && action !== "close") return;
         event.preventDefault();
+        if (this.stage.dragging && action !== "close") return;
         if (this.session.tap && (action === "play" || action === "playWord")) {
             if (!event.repeat) this.session.tapAt(this.player.time);
             return;
         }
-        this.run(action);
+        this.run(action, event.altKey);
     }
 
-    private run(action: Action): void {
-        this.actions[action]();
+    /** Edits that were copied because they could not be saved; other texts are the fields'. */
+    private pasted(event: ClipboardEvent): void {
+        if ((event.target as HTMLElement).matches("input")) return;
+        const text = event.clipboardData?.getData("text/plain").trim();
+        if (!text) return;
+        let edits: SavedEdits;
+        try {
+            edits = parseEdits(text);
+        } catch {
+            return;
+        }
+        event.preventDefault();
+        const refused = this.session.load(edits);
+        this.say(this.texts.pasted);
+        this.tellRefused(refused);
+    }
+
+    /** alone: an edge moves without the word that touches it. */
+    private run(action: Action, alone = false): void {
+        this.actions[action](alone);
         this.ticked();
     }
 
-    private readonly actions: Record<Action, () => void> = {
+    private readonly actions: Record<Action, (alone: boolean) => void> = {
         play: () => this.player.toggle(),
         playWord: () => {
             const word = this.session.words[this.session.focus];
@@ -241,14 +288,14 @@ export class Editor {
         later: () => this.session.nudge(STEP),
         muchEarlier: () => this.session.nudge(-BIG_STEP),
         muchLater: () => this.session.nudge(BIG_STEP),
-        startEarlier: () => this.session.nudgeEdge("start", -STEP),
-        startLater: () => this.session.nudgeEdge("start", STEP),
-        startMuchEarlier: () => this.session.nudgeEdge("start", -BIG_STEP),
-        startMuchLater: () => this.session.nudgeEdge("start", BIG_STEP),
-        endEarlier: () => this.session.nudgeEdge("end", -STEP),
-        endLater: () => this.session.nudgeEdge("end", STEP),
-        endMuchEarlier: () => this.session.nudgeEdge("end", -BIG_STEP),
-        endMuchLater: () => this.session.nudgeEdge("end", BIG_STEP),
+        startEarlier: (alone) => this.session.nudgeEdge("start", -STEP, alone),
+        startLater: (alone) => this.session.nudgeEdge("start", STEP, alone),
+        startMuchEarlier: (alone) => this.session.nudgeEdge("start", -BIG_STEP, alone),
+        startMuchLater: (alone) => this.session.nudgeEdge("start", BIG_STEP, alone),
+        endEarlier: (alone) => this.session.nudgeEdge("end", -STEP, alone),
+        endLater: (alone) => this.session.nudgeEdge("end", STEP, alone),
+        endMuchEarlier: (alone) => this.session.nudgeEdge("end", -BIG_STEP, alone),
+        endMuchLater: (alone) => this.session.nudgeEdge("end", BIG_STEP, alone),
         startHere: () => this.session.setEdge("start", this.player.time),
         endHere: () => this.session.setEdge("end", this.player.time),
         text: () => this.word.editText(),
@@ -333,12 +380,25 @@ export class Editor {
         this.list.choose(true);
     }
 
-    private save(): void {
+    /** False where nothing was saved, which is said. */
+    private save(): boolean {
         // What is being typed counts.
         if (document.activeElement instanceof HTMLInputElement) document.activeElement.blur();
-        this.opened.save(this.session.serialise());
-        this.session.markSaved();
-        this.say(this.texts.saved);
+        const { texts } = this;
+        const edits = this.session.serialise();
+        const done = this.opened.save(edits);
+        this.unsaved.remove();
+        if (done === "saved") {
+            this.session.markSaved();
+            this.say(texts.saved);
+            return true;
+        }
+        const copy = element("button", { type: "button", textContent: texts.copy });
+        copy.onclick = () => this.say(copyText(edits, this.dialog) ? texts.copied : texts.notCopied);
+        const why = done === "gone" ? texts.nodeGone : texts.notTaken;
+        this.unsaved.replaceChildren(why, " ", copy);
+        this.notices.append(this.unsaved);
+        return false;
     }
 
     private async close(): Promise<void> {
@@ -350,14 +410,14 @@ export class Editor {
             const answer = await askToSave(this.dialog, this.texts);
             this.answering = false;
             if (answer === null) return this.focusWord();
-            if (answer === "save") this.save();
+            if (answer === "save" && !this.save()) return;
         }
         this.dialog.close();
     }
 
-    private tellRefused(): void {
+    private tellRefused(refused: Applied["refused"]): void {
         const { texts } = this;
-        const lines = this.session.refused.map(({ edit, reason }) => {
+        const lines = refused.map(({ edit, reason }) => {
             const words = edit.was.map((entry) => entry[0]).join(" ");
             return `“${words}” (${clock(edit.was[0]?.[1] ?? 0)}): ${texts[reason]}`;
         });
@@ -365,7 +425,8 @@ export class Editor {
     }
 
     private say(text: string): void {
-        this.said.textContent = text;
+        // Written again, the same would be read out again.
+        if (this.said.textContent !== text) this.said.textContent = text;
     }
 
     private warn(text: string): void {

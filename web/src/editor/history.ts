@@ -33,10 +33,18 @@ export class History<State> {
         return this.future.length > 0;
     }
 
+    /** The gesture that is going on, "" for none. */
+    get gesture(): string {
+        return this.past.at(-1)?.gesture ?? "";
+    }
+
     push(state: State, gesture = ""): void {
-        if (!gesture || this.past.at(-1)?.gesture !== gesture) {
+        if (!gesture || this.gesture !== gesture) {
             this.past.push({ state: this.present, gesture });
             if (this.past.length > DEEPEST) this.past.shift();
+        } else if (this.past.at(-1)?.state === state) {
+            // Back where it began: there is nothing to undo.
+            this.past.pop();
         }
         this.present = state;
         this.future = [];

@@ -105,6 +105,25 @@ export const SHORTCUTS: readonly Shortcut[] = [
             "Shift+Digit4": "endMuchLater",
         },
     },
+    // The same edges: with Alt, the word that touches there stays.
+    {
+        text: "keyNudgeStartAlone",
+        keys: {
+            "Alt+Digit1": "startEarlier",
+            "Alt+Digit2": "startLater",
+            "Alt+Shift+Digit1": "startMuchEarlier",
+            "Alt+Shift+Digit2": "startMuchLater",
+        },
+    },
+    {
+        text: "keyNudgeEndAlone",
+        keys: {
+            "Alt+Digit3": "endEarlier",
+            "Alt+Digit4": "endLater",
+            "Alt+Shift+Digit3": "endMuchEarlier",
+            "Alt+Shift+Digit4": "endMuchLater",
+        },
+    },
     { text: "keyStartHere", keys: { i: "startHere" } },
     { text: "keyEndHere", keys: { o: "endHere" } },
     { text: "keyText", keys: { F2: "text", e: "text" } },

@@ -1,4 +1,4 @@
-// What a person can do to words: each takes words and returns new ones. Words keep their order, and an edit never
+// What a person can do to words: each takes words and makes new ones. Words keep their order, and an edit never
 // makes two overlap that did not.
 import type { Range, Word } from "./words";
 
@@ -8,41 +8,102 @@ const NEW_WORD = 400;
 
 export type Edge = "start" | "end";
 
-/** Where a word's edges may go: up to its neighbours, or where they are already. */
-export function room(words: readonly Word[], range: Range, duration: number): { low: number; high: number } {
-    const [first, last] = [words[range.from]!, words[range.to - 1]!];
-    const before = words[range.from - 1];
-    const after = words[range.to];
-    return {
-        low: Math.min(before ? before.end : 0, first.start),
-        high: Math.max(after ? after.start : duration, last.end),
-    };
+/** What keeps a word from going farther: it or its neighbour would get too short, the neighbour is in the way or
+ * overlaps it already, or the audio begins or ends there. */
+export interface Blocked {
+    readonly by: "shortest" | "neighbour" | "overlap" | "first" | "last";
+    /** The text of the word that it is about. */
+    readonly word: string;
 }
 
-/** Whole words, by a time that is cut to the room there is. */
-export function move(words: readonly Word[], range: Range, by: number, duration: number): Word[] {
-    const { low, high } = room(words, range, duration);
-    const step = Math.round(clamp(by, low - words[range.from]!.start, high - words[range.to - 1]!.end));
-    return words.map((word, index) =>
+export interface Moved {
+    readonly words: readonly Word[];
+    /** How far it went, milliseconds. */
+    readonly by: number;
+    /** Why no farther; null where it went all the way. */
+    readonly blocked: Blocked | null;
+}
+
+interface Limit {
+    readonly time: number;
+    readonly blocked: Blocked;
+}
+
+/** Words touch where one ends when the next begins: three quarters of a song's words do. */
+export function touches(before: Word | undefined, after: Word | undefined): boolean {
+    return before !== undefined && after !== undefined && before.end === after.start;
+}
+
+/** Whole words, by a time that is cut to the room there is. Neighbours that are in the way get shorter; alone: they
+ * stay as they are. */
+export function move(words: readonly Word[], range: Range, by: number, duration: number, alone = false): Moved {
+    const [start, end] = [words[range.from]!.start, words[range.to - 1]!.end];
+    const high = latest(words, range.to - 1, duration, alone);
+    const last = { ...high, time: high.time - (end - start) };
+    const { time, blocked } = within(start + by, earliest(words, range.from, alone), last);
+    const step = time - start;
+    const moved = words.map((word, index) =>
         index < range.from || index >= range.to ? word : { ...word, start: word.start + step, end: word.end + step },
     );
+    cut(moved, words, range);
+    return { words: moved, by: step, blocked };
 }
 
-/** One edge of a word, to a time that is cut to the room there is. */
-export function drag(words: readonly Word[], index: number, edge: Edge, to: number, duration: number): Word[] {
-    const { low, high } = room(words, { from: index, to: index + 1 }, duration);
-    const { start, end } = words[index]!;
-    const time = Math.round(
-        edge === "start" ? clamp(to, low, Math.max(low, end - SHORTEST)) : clamp(to, Math.min(high, start + SHORTEST), high),
-    );
-    return put(words, index, { ...words[index]!, [edge]: time });
+/** One edge of a word, to a time that is cut to the room there is. Where the neighbour touches it, the border between
+ * them moves; a neighbour that is in the way gets shorter. alone: the neighbour stays as it is. */
+export function drag(
+    words: readonly Word[],
+    index: number,
+    edge: Edge,
+    to: number,
+    duration: number,
+    alone = false,
+): Moved {
+    const word = words[index]!;
+    const own = { by: "shortest", word: word.text } as const;
+    const [low, high] =
+        edge === "start"
+            ? [earliest(words, index, alone), { time: Math.max(word.start, word.end - SHORTEST), blocked: own }]
+            : [{ time: Math.min(word.end, word.start + SHORTEST), blocked: own }, latest(words, index, duration, alone)];
+    const { time, blocked } = within(to, low, high);
+    const moved = put(words, index, { ...word, [edge]: time });
+    const beside = edge === "start" ? index - 1 : index + 1;
+    const joined = edge === "start" ? touches(words[beside], word) : touches(word, words[beside]);
+    if (joined && !alone) moved[beside] = { ...words[beside]!, [edge === "start" ? "end" : "start"]: time };
+    else cut(moved, words, { from: index, to: index + 1 });
+    return { words: moved, by: time - word[edge], blocked };
 }
 
-/** Both edges at once, as typed in. */
-export function retime(words: readonly Word[], index: number, start: number, end: number, duration: number): Word[] {
-    const moved = drag(words, index, "end", Math.max(end, words[index]!.start + SHORTEST), duration);
-    const started = drag(moved, index, "start", start, duration);
-    return drag(started, index, "end", end, duration);
+function earliest(words: readonly Word[], index: number, alone: boolean): Limit {
+    const [before, word] = [words[index - 1], words[index]!];
+    if (!before) return { time: Math.min(word.start, 0), blocked: { by: "first", word: word.text } };
+    const because = (by: Blocked["by"], time: number): Limit => ({ time, blocked: { by, word: before.text } });
+    if (before.end > word.start) return because("overlap", word.start);
+    return alone ? because("neighbour", before.end) : because("shortest", Math.min(before.end, before.start + SHORTEST));
+}
+
+function latest(words: readonly Word[], index: number, duration: number, alone: boolean): Limit {
+    const [word, after] = [words[index]!, words[index + 1]];
+    if (!after) return { time: Math.max(word.end, duration), blocked: { by: "last", word: word.text } };
+    const because = (by: Blocked["by"], time: number): Limit => ({ time, blocked: { by, word: after.text } });
+    if (word.end > after.start) return because("overlap", word.end);
+    return alone ? because("neighbour", after.start) : because("shortest", Math.max(after.start, after.end - SHORTEST));
+}
+
+function within(wanted: number, low: Limit, high: Limit): { time: number; blocked: Blocked | null } {
+    const time = Math.round(wanted);
+    return time < low.time ? low : time > high.time ? high : { time, blocked: null };
+}
+
+/** The neighbours of a range that has run into them end, or begin, where it does. */
+function cut(moved: Word[], words: readonly Word[], range: Range): void {
+    const [before, after] = [range.from - 1, range.to];
+    const [start, end] = [moved[range.from]!.start, moved[range.to - 1]!.end];
+    const apart = (index: number) => words[index]!.end <= words[index + 1]!.start;
+    if (before >= 0 && apart(before) && words[before]!.end > start) moved[before] = { ...words[before]!, end: start };
+    if (after < words.length && apart(after - 1) && words[after]!.start < end) {
+        moved[after] = { ...words[after]!, start: end };
+    }
 }
 
 /** At a time inside it, or in its middle. What is shown stays the same: no space comes in unless one was there. */

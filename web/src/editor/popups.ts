@@ -7,7 +7,6 @@ function popup(title: string, parts: Node[]): HTMLDialogElement {
     const heading = element("h2", { textContent: title, id: "lipsync-popup-title" });
     const dialog = element("dialog", { className: "lipsync-editor-small lipsync-editor" }, [heading, ...parts]);
     dialog.setAttribute("aria-labelledby", heading.id);
-    dialog.addEventListener("keydown", (event) => event.stopPropagation());
     dialog.addEventListener("close", () => dialog.remove());
     return dialog;
 }
@@ -25,6 +24,8 @@ export function showShortcuts(host: HTMLElement, texts: Texts): void {
     close.onclick = () => dialog.close();
     host.append(dialog);
     dialog.showModal();
+    // The focus is at its end.
+    dialog.scrollTop = 0;
 }
 
 /** null: neither, go on editing. */

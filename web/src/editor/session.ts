@@ -1,15 +1,23 @@
 // An open editor without its page: the words, what is selected, what a person does to them.
-import { type Applied, type Base, findEdits, type SavedEdits, applyEdits, serialiseEdits } from "./edits";
+import { type Applied, type Base, type SavedEdits, applyEdits, serialiseEdits } from "./edits";
 import { History } from "./history";
 import * as operations from "./operations";
 import { lineAt, type Range, sameEntry, toEntry, type Word } from "./words";
 
-export type Change = "words" | "preview" | "selection" | "tap";
+/** "same": what was asked for changes nothing. */
+export type Change = "words" | "same" | "preview" | "selection" | "tap";
 
 /** The words of a line being tapped in: the times so far, milliseconds. */
 export interface Tap {
     readonly line: Range;
     readonly times: readonly number[];
+}
+
+/** Steps of one gesture, such as a key held down: the words it began with, and how far it has come. */
+interface Going {
+    readonly gesture: string;
+    readonly words: readonly Word[];
+    readonly by: number;
 }
 
 export class Session {
@@ -19,6 +27,8 @@ export class Session {
     private anchor = 0;
     private head = 0;
     private tapped: Tap | null = null;
+    private going: Going | null = null;
+    private stopped: operations.Blocked | null = null;
 
     /** changed: called after each change, with what it was. */
     constructor(
@@ -70,13 +80,14 @@ export class Session {
         return this.tapped;
     }
 
+    /** What kept the last move from going as far as was asked. */
+    get blocked(): operations.Blocked | null {
+        return this.stopped;
+    }
+
     /** What the node keeps: "" where nothing was changed. */
     serialise(): string {
         return serialiseEdits(this.base, this.history.state);
-    }
-
-    countEdits(): number {
-        return findEdits(this.base.words, this.history.state).length;
     }
 
     /** It differs from the timings. */
@@ -88,6 +99,7 @@ export class Session {
     select(index: number, extend = false): void {
         this.head = Math.max(0, Math.min(index, this.words.length - 1));
         if (!extend) this.anchor = this.head;
+        this.stopped = null;
         this.history.settle();
         this.changed("selection");
     }
@@ -98,9 +110,15 @@ export class Session {
         this.select(to - 1, true);
     }
 
+    /** What follows is a gesture of its own. */
+    settle(): void {
+        this.history.settle();
+    }
+
     /** While a pointer drags; null: as it was. */
-    preview(words: readonly Word[] | null): void {
-        this.shown = words;
+    preview(moved: operations.Moved | null): void {
+        this.shown = moved?.words ?? null;
+        this.stopped = moved?.blocked ?? null;
         this.changed("preview");
     }
 
@@ -108,15 +126,17 @@ export class Session {
     keepPreview(): void {
         const words = this.shown;
         this.shown = null;
-        if (words && words !== this.history.state) this.push(words);
+        if (words) this.keep(words);
     }
 
     undo(): void {
+        this.stopped = null;
         this.history.undo();
         this.changed("words");
     }
 
     redo(): void {
+        this.stopped = null;
         this.history.redo();
         this.changed("words");
     }
@@ -128,16 +148,25 @@ export class Session {
 
     /** The selected words, earlier or later. */
     nudge(by: number): void {
-        this.act((words) => operations.move(words, this.selection, by, this.duration), `move ${this.focus}`);
+        const { selection, duration } = this;
+        this.shift(`move ${this.focus}`, by, (words, all) => operations.move(words, selection, all, duration));
     }
 
-    nudgeEdge(edge: operations.Edge, by: number): void {
-        const to = (this.words[this.focus]?.[edge] ?? 0) + by;
-        this.act((words) => operations.drag(words, this.focus, edge, to, this.duration), `${edge} ${this.focus}`);
+    /** alone: the touching word stays as it is. */
+    nudgeEdge(edge: operations.Edge, by: number, alone = false): void {
+        const { focus, duration } = this;
+        this.shift(`${edge} ${focus} ${alone}`, by, (words, all) =>
+            operations.drag(words, focus, edge, words[focus]![edge] + all, duration, alone),
+        );
     }
 
-    setEdge(edge: operations.Edge, to: number): void {
-        this.act((words) => operations.drag(words, this.focus, edge, to, this.duration));
+    /** gesture: such as the field that is typed in. */
+    setEdge(edge: operations.Edge, to: number, gesture = ""): void {
+        this.act((words) => {
+            const moved = operations.drag(words, this.focus, edge, to, this.duration);
+            this.stopped = moved.blocked;
+            return moved.words;
+        }, gesture);
     }
 
     setText(text: string): void {
@@ -163,6 +192,7 @@ export class Session {
         const before = focus >= 0 && time < words[focus]!.start && focus === 0 ? -1 : focus;
         const made = operations.insert(words, before, text, time, this.duration);
         if (!made) return false;
+        this.stopped = null;
         this.push(made);
         this.select(before + 1);
         return true;
@@ -184,8 +214,16 @@ export class Session {
 
     /** All words as they come into the node. */
     reset(): void {
-        this.push(applyEdits(this.base, { version: 1, base: this.base.base, edits: [] }).words);
+        this.load({ version: 1, base: this.base.base, edits: [] });
+    }
+
+    /** Other edits in place of all there are. Returns those that don't fit. */
+    load(saved: SavedEdits): Applied["refused"] {
+        const { words, refused } = applyEdits(this.base, saved);
+        this.stopped = null;
+        this.push(words);
         this.select(this.focus);
+        return refused;
     }
 
     startTap(): void {
@@ -216,12 +254,29 @@ export class Session {
         this.changed("tap");
     }
 
+    /** Moves from where the gesture began, so that going back there leaves nothing changed. */
+    private shift(gesture: string, by: number, change: (words: readonly Word[], by: number) => operations.Moved): void {
+        this.act((words) => {
+            const { going } = this;
+            const from = going?.gesture === gesture && this.history.gesture === gesture ? going : { words, by: 0 };
+            const moved = change(from.words, from.by + by);
+            this.going = { gesture, words: from.words, by: moved.by };
+            this.stopped = moved.blocked;
+            return moved.by ? moved.words : from.words;
+        }, gesture);
+    }
+
     private act(change: (words: readonly Word[]) => readonly Word[], gesture = ""): void {
-        const { words } = this;
-        if (!words.length) return;
-        const next = change(words);
-        if (next.length === words.length && next.every((word, index) => same(word, words[index]!))) return;
-        this.push(next, gesture);
+        if (!this.words.length) return;
+        this.stopped = null;
+        this.keep(change(this.words), gesture);
+    }
+
+    private keep(words: readonly Word[], gesture = ""): void {
+        const before = this.history.state;
+        if (words.length === before.length && words.every((word, index) => same(word, before[index]!))) {
+            this.changed("same");
+        } else this.push(words, gesture);
     }
 
     private push(words: readonly Word[], gesture = ""): void {

@@ -1,4 +1,5 @@
 // Edges that are dragged near another edge, or the cursor, go there.
+import { touches } from "./operations";
 import type { Range, Word } from "./words";
 
 /** The nearest of the targets within reach of any of the times: by how much to go there, else 0. */
@@ -17,9 +18,12 @@ export function snap(times: readonly number[], targets: readonly number[], reach
     return best;
 }
 
-/** The edges next to a range of words. */
+/** The edges next to a range of words, but for those that touch it: where it already is holds nothing back. */
 export function neighbours(words: readonly Word[], range: Range): number[] {
-    const before = words[range.from - 1];
-    const after = words[range.to];
-    return [...(before ? [before.end] : [0]), ...(after ? [after.start] : [])];
+    const [before, after] = [words[range.from - 1], words[range.to]];
+    const [first, last] = [words[range.from], words[range.to - 1]];
+    return [
+        ...(before ? (touches(before, first) ? [] : [before.end]) : [0]),
+        ...(after && !touches(last, after) ? [after.start] : []),
+    ];
 }

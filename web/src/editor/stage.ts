@@ -121,6 +121,10 @@ export class Stage {
         this.show(views.scroll(this.view, pages * views.span(this.view)));
     }
 
+    get dragging(): boolean {
+        return this.gesture !== null;
+    }
+
     /** True if there was a drag to cancel. */
     cancelGesture(): boolean {
         const { gesture } = this;
@@ -204,7 +208,15 @@ export class Stage {
     private shape(event: PointerEvent): string {
         const hit = this.hit(event);
         if (!hit) return "default";
-        return hit.part === "body" ? "grab" : "ew-resize";
+        if (hit.part === "body") return "grab";
+        return this.border(hit) && !event.altKey ? "col-resize" : "ew-resize";
+    }
+
+    /** The edge is a border that two words share. */
+    private border({ index, part }: Hit): boolean {
+        const { words } = this.session;
+        const at = part === "start" ? index : index + 1;
+        return part !== "body" && operations.touches(words[at - 1], words[at]);
     }
 
     /** What the pointer is on: an edge first, and of two edges that of the selected word. */
@@ -280,11 +292,12 @@ export class Stage {
                 const targets = [...neighbours(words, range), this.events.cursor()];
                 by += snap(edges, targets, (SNAP / this.view.scale) * 1000);
             }
-            if (hit.part === "body") session.preview(operations.move(words, range, by, duration));
-            else {
-                const to = words[hit.index]![hit.part] + by;
-                session.preview(operations.drag(words, hit.index, hit.part, to, duration));
-            }
+            const { index, part } = hit;
+            session.preview(
+                part === "body"
+                    ? operations.move(words, range, by, duration, event.altKey)
+                    : operations.drag(words, index, part, words[index]![part] + by, duration, event.altKey),
+            );
         };
         return {
             move: step,

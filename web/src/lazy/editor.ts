@@ -1,8 +1,10 @@
 // Loaded when the editor is first opened.
 import { parseEdits } from "../editor/edits";
-import { Editor } from "../editor/editor";
+import { Editor, type Saved } from "../editor/editor";
 import { readPeaks } from "../editor/peaks";
 import type { Entry } from "../editor/words";
+
+export type { Saved };
 
 /** Addresses of what the node wrote (nodes/timestamp_editor.py says what is in it). */
 export interface Files {
@@ -16,7 +18,7 @@ export interface Request {
     readonly files: Files;
     /** What the node keeps; a text that can't be read is no edits. */
     readonly edits: string;
-    save(edits: string): void;
+    save(edits: string): Saved;
     closed(): void;
 }
 

@@ -5,7 +5,6 @@ Works on clean speech and on a vocal stem. On a full music mix it usually fails,
 
 from __future__ import annotations
 
-import importlib.util
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -15,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..engine.errors import AlignmentError, AudioError, MissingFilesError, TextError
+from .attempts import installed
 from .g2p import pronounce
 from .silence import Silences
 from .spread import typical_lengths
@@ -112,7 +112,7 @@ class PocketAligner:
 
 
 def pocketsphinx_installed() -> bool:
-    return importlib.util.find_spec("pocketsphinx") is not None
+    return installed("pocketsphinx")
 
 
 def require_pocketsphinx() -> None:

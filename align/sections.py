@@ -104,8 +104,8 @@ _UNHEARD = re.compile(r"[\s?？…._-]*")
 
 _ROLES_WRITTEN = """
 both all everyone together duet unison choir crowd audience male female man woman boy girl men women boys
-girls him her lead background backing group band singer narrator beide alle zusammen chor tous ensemble todos ambos
-juntos tutti insieme вместе все 合 男 女 合唱 男女
+girls him her lead background backing group band singer narrator beide alle zusammen chor tous ensemble todos
+ambos juntos tutti insieme вместе все 合 男 女 合唱 男女
 """
 _ROLES = frozenset(_ROLES_WRITTEN.split())
 _JOINING = re.compile(

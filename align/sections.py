@@ -127,35 +127,41 @@ liebe komm oui non je tu moi toi amour si sí no yo tú mi amor vamos ven coraz�
 amo да нет я ты мы любовь
 """
 _LYRIC_WORDS = frozenset(_SUNG_WORDS.split())
+# Characters beyond which a text is none of these, and searching it would only take long.
+_LONGEST = 300
+
+
+def _whole(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
+    return pattern.fullmatch(text) if len(text) <= _LONGEST else None
 
 
 def is_square_header(inner: str) -> bool:
     """Whether what stands in square brackets names a section ("Verse 1: Anna") or describes a sound."""
-    return bool(_SQUARE.fullmatch(inner))
+    return bool(_whole(_SQUARE, inner))
 
 
 def is_round_header(inner: str) -> bool:
-    return bool(_ROUND.fullmatch(inner))
+    return bool(_whole(_ROUND, inner))
 
 
 def is_header_row(row: str) -> bool:
     """Whether a row without brackets around it names a section, or says to repeat one."""
-    return any(pattern.fullmatch(row) for pattern in (_ALONE, _NUMBERED, _COLONED, _REPEAT_ROW))
+    return any(_whole(pattern, row) for pattern in (_ALONE, _NUMBERED, _COLONED, _REPEAT_ROW))
 
 
 def leading_header(row: str) -> re.Match[str] | None:
     """ "Chorus: Hello" as groups header and rest."""
-    return _LEADING.fullmatch(row)
+    return _whole(_LEADING, row)
 
 
 def singers_header(row: str) -> re.Match[str] | None:
     """ "Verse 1 (Anna)", "Chorus - Anna": the group rest says who may be singing it."""
-    return _SINGERS.fullmatch(row)
+    return _whole(_SINGERS, row)
 
 
 def is_repetition(inner: str) -> bool:
     """Of what stands in brackets: "x2", "2 times", "Repeat chorus"."""
-    return bool(_REPETITION.fullmatch(inner))
+    return bool(_whole(_REPETITION, inner))
 
 
 def repetition_at_end(row: str) -> re.Match[str] | None:
@@ -163,7 +169,7 @@ def repetition_at_end(row: str) -> re.Match[str] | None:
 
 
 def is_credit(inner: str) -> bool:
-    return bool(_CREDIT.fullmatch(inner))
+    return bool(_whole(_CREDIT, inner))
 
 
 def is_lrc_tag(inner: str) -> bool:
@@ -186,11 +192,15 @@ def singers_of(inner: str) -> list[str]:
 def is_name(text: str, known: Iterable[str] = ()) -> bool:
     """Whether a text may be a singer's name, or several: a part that anyone may have ("Both", "Singer 2"),
     a known one, or up to four words, each with a capital, that songs are not full of."""
+    if len(text) > _LONGEST:
+        return False
     parts = [part.strip(" :.") for part in _JOINING.split(text)]
     return all(parts) and all(_is_one(part, known) for part in parts)
 
 
 def is_known_name(text: str, known: Iterable[str]) -> bool:
+    if len(text) > _LONGEST:
+        return False
     parts = [part.strip(" :.").lower() for part in _JOINING.split(text)]
     return all(part in known or re.sub(r"\s*\d{1,2}$", "", part) in _ROLES for part in parts)
 

@@ -41,7 +41,7 @@ def load_whisper(path: Path, host: Host) -> WhisperModel:
             f"{path} is no Whisper model: give a .pt file, a folder with model.safetensors, or a CTranslate2 "
             "folder."
         )
-    require_tokenizer(path if path.is_dir() else path.parent)
+    require_tokenizer(path)
     tensors: dict[str, torch.Tensor] = {}
     for file in files:
         tensors |= load_state_dict(file)

@@ -55,13 +55,14 @@ class WhisperTokenizer:
 _FAST, _SLOW = "tokenizer.json", ("vocab.json", "merges.txt")
 
 
-def require_tokenizer(folder: Path) -> None:
-    """Before weights are read: raises MissingFilesError where load_tokenizer would."""
+def require_tokenizer(model: Path) -> None:
+    """Before weights are read: raises MissingFilesError where load_tokenizer would. model: file or folder."""
+    folder = model if model.is_dir() else model.parent
     own = (folder / _FAST).is_file() or all((folder / name).is_file() for name in _SLOW)
     if not own and not installed("whisper"):
         raise MissingFilesError(
-            f"The Whisper model in {folder} has no tokenizer: put its tokenizer.json there, or run `pip "
-            "install openai-whisper`."
+            f"The Whisper model {model} has no tokenizer: put its tokenizer.json there, or run `pip install "
+            "openai-whisper`."
         )
 
 

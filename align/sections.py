@@ -89,7 +89,7 @@ _REPEAT_ROW = _compiled(
 )
 # A mark that stands alone: neither "Max 5" nor "4x4"; and "2 x 4" is a beam.
 _AT_END = re.compile(
-    rf"(?<!\S)(?:[xX×✕✖]\d{{1,2}}(?:\s+{_TIMES})?|(?<!\d\s)[x×✕✖]\s\d{{1,2}}(?:\s+{_TIMES})?"
+    rf"(?<=[^\W\d])[×✕✖]\d{{1,2}}\s*$|(?<!\S)(?:[xX×✕✖]\d{{1,2}}(?:\s+{_TIMES})?|(?<!\d\s)[x×✕✖]\s\d{{1,2}}(?:\s+{_TIMES})?"
     rf"|\d{{1,2}}[xX×✕✖](?:\s+{_TIMES})?)\s*[.!]?\s*$"
 )
 _CREDIT = _compiled(
@@ -113,16 +113,17 @@ _JOINING = re.compile(
 )
 _MOST_NAMES = 4
 # Capitalised before words, and yet sung: what songs are full of.
+_PARTICLES = frozenset(["the", "of", "von", "van", "der", "de", "da", "di", "del", "la", "le", "el", "al"])
 _SUNG_WORDS = """
 a ah aha ain't all alleluia always am amen and angel are away aye baby back be beautiful because bye can
 can't come cry da dance darling day dear do doo don't down dream eh eh-eh everybody fall feel fire fly for
 forever free get girl give go god gonna good goodbye got ha hallelujah happy hey hello here hi hmm hold home
-honey hoo hot how huh i i'll i'm i've if in is it it's just keep kiss know la lady let let's life light like
+honey hoo hot how huh i i'll i'm i've if in is it it's just keep kiss know la let let's life light like
 listen little look lord lonely love lover mama maybe me mm mmm more move music my na never nah night no not
 now of oh ooh oo on one our out ow papa peace please pray ready really remember right rock roll run say sha
 shake she shine sing so somebody sorry stand star stay stop sugar sun sunshine sweet take tell thank that
 the there they this time to together tonight too true uh uhh um up wait wake walk wanna want we well what
-when where who whoa why wo woah woo world wow yea yeah yes yo you you're your young yup ja nein ich du wir
+when where who whoa why wo woah woo world wow yea yeah yes yo you you're your yup ja nein ich du wir
 liebe komm oui non je tu moi toi amour si sí no yo tú mi amor vamos ven corazón ay olé sim não eu você io ti
 amo да нет я ты мы любовь
 """
@@ -209,9 +210,11 @@ def _is_one(part: str, known: Iterable[str]) -> bool:
     if is_known_name(part, known):
         return True
     words = part.split()
+    if len(words) > _MOST_NAMES:
+        return False
+    words = [word for word in words if word.lower() not in _PARTICLES]
     return (
-        len(words) <= _MOST_NAMES
-        and all(word[0].isupper() or word[0].isdigit() for word in words)
+        all(word[0].isupper() or word[0].isdigit() for word in words)
         and any(word[0].isupper() for word in words)
         and not any(word.lower().replace("’", "'").strip("'!?.,-") in _LYRIC_WORDS for word in words)
     )

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import logging
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from ..engine.errors import AlignmentError, AudioError, MissingFilesError, TextError
+from ..engine.errors import AlignmentError, AudioError, Cancelled, LipSyncError, MissingFilesError
 from ..engine.media.voice import looks_like_song, loud_spans, voiced_spans
+from .attempts import explained
 from .forced.mended import align_mended
 from .match import match_lyrics
 from .place import place_words
 from .pocket import RATE, PocketAligner
-from .text import LyricLine, parse_lyrics
-from .transcribe.models import find_ct2, find_openai
+from .sheet import LeftOut, notes
+from .text import LyricLine, read_text
+from .transcribe.models import ct2_places, openai_places
 from .transcribe.names import MODELS
 from .words import Word, WordTimings
 
@@ -57,21 +60,34 @@ class AlignOptions:
 
 @dataclass
 class Aligned:
-    """timings: every word of the lyrics, in order. steps: what was tried, and why it was not used."""
+    """timings: every word of the lyrics, in order. steps: what was tried, and why it was not used. left_out:
+    what the lyrics hold that is not sung, such as section headers."""
 
     timings: WordTimings
     steps: list[str] = field(default_factory=list)
+    left_out: tuple[LeftOut, ...] = ()
+
+    def notes(self) -> list[str]:
+        """For people: what else was tried, and what was left out."""
+        return [*(f"Not by {step}" for step in self.steps), *notes(self.left_out)]
 
     def report(self) -> str:
-        """For people: the engine, what else was tried, and each word's time."""
-        rows = [f"Timed by {self.timings.engine}."]
-        rows += [f"Not by {step}" for step in self.steps]
+        """For people: the engine, the notes, and each word's time."""
+        rows = [f"Timed by {self.timings.engine}.", *self.notes()]
         listing = [f"{w.start:8.2f} {w.end:8.2f}  {w.confidence:.2f}  {w.text}" for w in self.timings.words()]
         return "\n".join([*rows, *listing])
 
 
+_Found = TypeVar("_Found")
+_log = logging.getLogger(__name__)
+
+
 class _Unfit(Exception):
     """This aligner's times can't be used; the text says why."""
+
+
+class _Named(Exception):
+    """The model whose file the user has named can't be used."""
 
 
 def align(
@@ -88,11 +104,12 @@ def align(
     samples = (stem or sound).mono(RATE)
     if samples.size == 0:
         raise AudioError("The soundtrack is empty: choose audio that holds the words.")
-    lines = parse_lyrics(lyrics, options.language)
+    text = read_text(lyrics, options.language)
     if float(np.abs(samples).max()) < _INAUDIBLE:
         raise AlignmentError("The audio is silent: choose the one that holds the words.")
-    run = _Run(stem or sound, samples, lyrics, lines, host, options)
-    return run.by_name(options.engine) if options.engine != "auto" else run.in_order()
+    run = _Run(stem or sound, samples, lyrics, text.lines, host, options)
+    found = run.by_name(options.engine) if options.engine != "auto" else run.in_order()
+    return replace(found, left_out=text.left_out)
 
 
 class _Run:
@@ -107,32 +124,54 @@ class _Run:
         content = options.content
         self._song = looks_like_song(samples) if content == "auto" else content == "song"
         self._pocket = PocketAligner()
+        self._models = self._candidates()
         self._whisper: WhisperModel | None = None
+        self._fault: LipSyncError | None = None
+        self._no_whisper: LipSyncError | None = None
+        self._skipped: list[str] = []
         self._recognised: WordTimings | None = None
+        self._doubtful: WordTimings | None = None
 
     def by_name(self, engine: Engine) -> Aligned:
         try:
-            return Aligned(self._aligners()[engine]())
+            return Aligned(self._aligners()[engine](), self._skipped)
         except _Unfit as unfit:
             raise AlignmentError(
                 f"The lyrics can't be timed by {engine}, because {unfit}: check that they are what is heard, "
                 "or let the engine be chosen automatically."
             ) from unfit
+        except _Named as named:
+            raise explained(named.args[0], str(self._options.whisper)) from named.args[0]
+        except Exception as error:
+            raise explained(error, f"The aligner {engine}") from error
 
     def in_order(self) -> Aligned:
+        """By the first aligner that can be had and trusted. What fails, for whatever reason, is a step."""
         steps: list[str] = []
         for name in self._order():
             self._host.check_cancelled()
+            if name == "by syllables" and self._doubtful is not None and not self._can_listen():
+                return Aligned(self._doubtful, self._all_steps(steps))
             try:
-                return Aligned(self._aligners()[name](), steps)
-            except (_Unfit, MissingFilesError, TextError) as reason:
+                return Aligned(self._aligners()[name](), self._all_steps(steps))
+            except (Cancelled, AudioError):
+                raise
+            except _Named as named:
+                raise explained(named.args[0], str(self._options.whisper)) from named.args[0]
+            except Exception as error:
+                reason = error if isinstance(error, _Unfit) else explained(error, f"The aligner {name}")
+                if not isinstance(error, (_Unfit, LipSyncError)):
+                    _log.warning("The aligner %s failed", name, exc_info=error)
                 steps.append(f"{name}: {reason}".rstrip(".") + ".")
         raise AlignmentError(
             "No voice that says these lyrics was found in the audio: check that they belong together, give "
             "the separated voice where there is music, or install a Whisper model (tried "
-            + "; ".join(step.rstrip(".") for step in steps)
+            + "; ".join(step.rstrip(".") for step in self._all_steps(steps))
             + ")."
         )
+
+    def _all_steps(self, steps: Sequence[str]) -> list[str]:
+        return list(dict.fromkeys([*steps, *self._skipped]))
 
     def _order(self) -> tuple[Engine, ...]:
         # A sound that only seems to be a song may be speech over music, which PocketSphinx takes.
@@ -163,15 +202,18 @@ class _Run:
         mended = None if self._song else self._mended()
         if mended is not None:
             return mended
-        if unheard > _LOST_SHARE or self._can_listen():
-            raise _Unfit(f"{unheard:.0%} of the words are not heard where it puts them")
-        return replace(timings, engine=f"{timings.engine} ({unheard:.0%} of the words doubtful)")
+        doubtful = replace(timings, engine=f"{timings.engine} ({unheard:.0%} of the words doubtful)")
+        if unheard <= _LOST_SHARE and not self._can_listen():
+            return doubtful
+        # A model that turns out to be of no use leaves these times the best there are.
+        self._doubtful = doubtful if unheard <= _LOST_SHARE else None
+        raise _Unfit(f"{unheard:.0%} of the words are not heard where it puts them")
 
     def _mended(self) -> WordTimings | None:
         """By what is really said, where a Whisper model can tell."""
-        if not self._can_listen():
+        recognised = self._heard_if_possible()
+        if recognised is None:
             return None
-        recognised = self._listened()
         match = align_mended(self._samples, self._lines, recognised.words(), self._pocket)
         if match is None or match.report.verdict == "failed":
             return None
@@ -191,9 +233,10 @@ class _Run:
     def _by_whisper(self) -> WordTimings:
         from .forced.whisper import align as align_whisper
 
-        model = self._model()
         language = self._options.language
-        found = align_whisper(self._samples, self._lines, model, self._host, language=language)
+        found = self._by_model(
+            lambda model: align_whisper(self._samples, self._lines, model, self._host, language=language)
+        )
         if found.derailed:
             raise _Unfit(found.derailed)
         return found.timings
@@ -218,49 +261,110 @@ class _Run:
         voiced = sum(end - start for start, end in spans) / (self._samples.size / RATE)
         if not spans or voiced > _ALL_VOICE:
             raise _Unfit("no voice can be told from the rest of the sound")
-        if self._can_listen() and not self._listened().lines:
+        recognised = self._heard_if_possible()
+        if recognised is not None and not recognised.lines:
             raise _Unfit("no words are heard")
         return place_words(self._samples, self._lyrics, spans)
 
     def _can_listen(self) -> bool:
         try:
             self._model()
-        except MissingFilesError:
+        except LipSyncError:
             return False
         return True
+
+    def _heard_if_possible(self) -> WordTimings | None:
+        try:
+            return self._listened()
+        except LipSyncError:
+            if self._no_whisper is None:
+                raise
+            return None
 
     def _listened(self) -> WordTimings:
         from .forced.whisper_words import WhisperWords
 
         if self._recognised is None:
             content: Content = "song" if self._song else "speech"
-            self._recognised = WhisperWords(self._model()).transcribe(
-                self._sound, language=self._options.language or None, content=content, host=self._host
+            language = self._options.language or None
+            self._recognised = self._by_model(
+                lambda model: WhisperWords(model).transcribe(
+                    self._sound, language=language, content=content, host=self._host
+                )
             )
         return self._recognised
 
+    def _by_model(self, work: Callable[[WhisperModel], _Found]) -> _Found:
+        """What the first Whisper model makes of the sound that can do it: one that loads may still ask for
+        more memory than there is."""
+        while True:
+            model = self._model()
+            try:
+                return work(model)
+            except (Cancelled, AudioError):
+                raise
+            except Exception as error:
+                self._skip(model.name, error)
+                self._whisper = None
+
     def _model(self) -> WhisperModel:
+        """The first Whisper model that loads. Raises MissingFilesError where there is none, and what is wrong
+        with the first where none can be used."""
         from .forced.whisper_load import load_whisper
 
-        if self._whisper is None:
-            self._whisper = load_whisper(self._options.whisper or self._installed(), self._host)
+        while self._whisper is None:
+            if self._no_whisper is not None:
+                raise self._no_whisper
+            self._host.check_cancelled()
+            try:
+                place = next(self._models, None)
+            except Cancelled:
+                raise
+            except Exception as error:
+                self._no_whisper = self._fault or explained(error, "Whisper")
+                continue
+            if place is None:
+                self._no_whisper = self._fault or MissingFilesError("No other Whisper model is installed.")
+                continue
+            try:
+                self._whisper = load_whisper(place, self._host)
+            except Cancelled:
+                raise
+            except Exception as error:
+                self._skip(place.name, error)
         return self._whisper
 
-    def _installed(self) -> Path:
-        """The model that is asked for, or the largest installed that knows the language."""
+    def _skip(self, model: str, error: Exception) -> None:
+        """Note why a model is not used. Raises _Named for one that the user has named by its file."""
+        if self._options.whisper and not isinstance(error, MissingFilesError):
+            raise _Named(error) from error
+        fault = explained(error, f"Whisper {model}")
+        if fault is not error:
+            _log.warning("Whisper %s failed", model, exc_info=error)
+        self._fault = self._fault or fault
+        self._skipped.append(f"whisper: {fault}".rstrip(".") + ".")
+
+    def _candidates(self) -> Iterator[Path]:
+        """The model that is asked for, or those installed that know the language, the largest first."""
+        if self._options.whisper:
+            yield self._options.whisper
+            return
         english = self._options.language.split("-")[0].lower() in ("", "en")
         wanted = [self._options.model] if self._options.model else [*reversed(MODELS)]
+        tried = False
         for name in wanted:
             if name.endswith(".en") and not english and not self._options.model:
                 continue
-            found = find_openai(name, self._host) or find_ct2(name, self._host)
-            if found is not None:
-                return found
+            for place in dict.fromkeys((*openai_places(name, self._host), *ct2_places(name, self._host))):
+                tried = True
+                yield place
+        if tried and not self._options.download:
+            return
         from ..engine.weights.locate import require
 
         name = self._options.model or "base"
         paths = require(f"whisper-{name}", self._host, download=self._options.download)
-        return paths["model.safetensors"].parent
+        yield paths["model.safetensors"].parent
 
 
 def _unheard_share(timings: WordTimings) -> float:

@@ -5,7 +5,6 @@ Works on clean speech and on a vocal stem. On a full music mix it usually fails,
 
 from __future__ import annotations
 
-import importlib.util
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -15,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..engine.errors import AlignmentError, AudioError, MissingFilesError, TextError
+from .attempts import import_failed, installed
 from .g2p import pronounce
 from .silence import Silences
 from .spread import typical_lengths
@@ -112,15 +112,19 @@ class PocketAligner:
 
 
 def pocketsphinx_installed() -> bool:
-    return importlib.util.find_spec("pocketsphinx") is not None
+    return installed("pocketsphinx")
 
 
 def require_pocketsphinx() -> None:
-    """Raises MissingFilesError when the package is not installed."""
+    """Raises MissingFilesError when the package is not installed, or can't be imported."""
     if not pocketsphinx_installed():
         raise MissingFilesError(
             "Finding words and phones needs the package pocketsphinx: run `pip install pocketsphinx`."
         )
+    try:
+        import pocketsphinx  # noqa: F401
+    except Exception as error:
+        raise import_failed(error, "pocketsphinx") from error
 
 
 def prepared(samples: npt.NDArray[np.float32]) -> bytes:

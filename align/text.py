@@ -9,20 +9,10 @@ from dataclasses import dataclass, replace
 from ..engine.errors import TextError
 from .numerals import foreign_numeral, numeral_words
 from .script import word_parts
+from .sheet import WORDLESS, LeftOut, read_sheet
 from .syllables import syllables
 from .words import Phone, Word
 
-_SECTION = r"(?:verse|chorus|bridge|intro|outro|hook|refrain|interlude|instrumental|solo|pre-?\s?chorus)"
-_HEADERS = (
-    re.compile(r"\[[^\]]*\]"),
-    re.compile(rf"\(\s*{_SECTION}\b[^)]*\)", re.IGNORECASE),
-    re.compile(rf"{_SECTION}\s*\d*\s*:", re.IGNORECASE),
-    re.compile(rf"{_SECTION}\s+\d+", re.IGNORECASE),
-    re.compile(r"verse|(?:pre-?\s?)?chorus|intro|outro|interlude|instrumental", re.IGNORECASE),
-)
-_HEADER_BEFORE_TEXT = re.compile(rf"\[\s*{_SECTION}\b[^\]]*\]\s*", re.IGNORECASE)
-_STAMPS = re.compile(r"[\[<]\d+:\d\d(?:[.:,]\d+)?[\]>]")
-_REPEAT = re.compile(r"[\[(]?\s*(?:[x×]\s*\d+|\d+\s*[x×])\s*[\])]?\s*$", re.IGNORECASE)
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}\b)")
 # Vowel signs and the like, which \w leaves out.
 _MARKS = "".join(
@@ -77,28 +67,42 @@ class LyricLine:
     opens_stanza: bool = False
 
 
-def parse_lyrics(lyrics: str, language: str = "") -> tuple[LyricLine, ...]:
-    """Lines with at least one spoken word, in order. language: BCP 47, for numerals; English by default.
+@dataclass(frozen=True, slots=True)
+class LyricText:
+    """lines: those with at least one spoken word, in order. left_out: what else the text held, by line."""
 
-    Section headers ("[Chorus]", "(Verse 2)", "Bridge:"), time stamps and repeat marks ("x2") are dropped.
+    lines: tuple[LyricLine, ...]
+    left_out: tuple[LeftOut, ...] = ()
+
+
+def read_text(lyrics: str, language: str = "") -> LyricText:
+    """Lyrics as typed, or copied from a site of lyrics. language: BCP 47, for numerals; English by default.
+
+    Section headers ("[Chorus]", "Verse 2: Anna"), repeat marks ("x2"), names of singers in brackets before
+    their words, time stamps and what sites of lyrics add are left out; every other letter is in a word.
     Raises TextError when nothing speakable remains.
     """
+    sheet = read_sheet(lyrics.replace("\ufeff", "").splitlines())
+    left_out = list(sheet.left_out)
     lines: list[LyricLine] = []
     opens_stanza = False
-    for raw in lyrics.replace("\ufeff", "").splitlines():
-        typed = _REPEAT.sub("", _STAMPS.sub(" ", raw)).strip()
-        if not typed or any(header.fullmatch(typed) for header in _HEADERS):
-            opens_stanza = True
-            continue
-        text = _HEADER_BEFORE_TEXT.sub("", typed)
-        opens_stanza = opens_stanza or text != typed
-        words = _line_words(text, language)
+    for row in sheet.rows:
+        opens_stanza = opens_stanza or row.opens_stanza
+        words = _line_words(row.text, language)
         if words:
             lines.append(LyricLine(words, opens_stanza and bool(lines)))
             opens_stanza = False
+        else:
+            left_out.append(LeftOut(row.line, row.text, WORDLESS))
     if not lines:
-        raise TextError("The lyrics hold no words that can be spoken: enter the text that is heard.")
-    return tuple(lines)
+        found = f" (it holds {left_out[0]})" if left_out else ""
+        raise TextError(f"The lyrics hold no words that can be spoken{found}: enter the text that is heard.")
+    return LyricText(tuple(lines), tuple(sorted(left_out, key=lambda piece: piece.line)))
+
+
+def parse_lyrics(lyrics: str, language: str = "") -> tuple[LyricLine, ...]:
+    """The lines of `read_text`. Raises as that does."""
+    return read_text(lyrics, language).lines
 
 
 def _line_words(typed: str, language: str) -> tuple[LyricWord, ...]:

@@ -14,6 +14,7 @@ from ..engine.media.sound import Sound
 from .outputs import OVERWRITE_HELP, check_outputs
 
 if TYPE_CHECKING:
+    from ..align.formats import Lyrics
     from ..align.words import WordTimings
 
 _CONTENTS = ("auto", "speech", "song")
@@ -49,38 +50,42 @@ def _align(options: argparse.Namespace) -> None:
         {"the audio": options.audio, "--lyrics": options.lyrics, "--vocals": options.vocals},
         overwrite=options.overwrite,
     )
-    lyrics = _text(options.lyrics) if options.lyrics else None
+    lyrics = _read(options.lyrics) if options.lyrics else None
     sound = Sound.load(options.audio, options.audio_track)
     stem = Sound.load(options.vocals) if options.vocals else None
     with PlainHost(progress=not options.quiet) as host:
-        timings, report = (
+        timings, notes, report = (
             _recognised(stem or sound, options, host)
             if lyrics is None
             else _aligned(sound, stem, lyrics, options, host)
         )
     write(timings, options.out)
-    for note in sound.all_notes():
-        print(f"Note: {note}", file=sys.stderr)
+    heard = [note for one in (sound, stem) if one is not None for note in one.all_notes()]
     if options.report:
-        print(report)
+        print("\n".join([*heard, report]))
     else:
         count = len(timings.words())
-        print(f"{options.out}: {count} words, timed by {timings.engine}", file=sys.stderr)
+        head = f"{options.out}: {count} words, timed by {timings.engine}"
+        print("\n".join([head, *heard, *notes]), file=sys.stderr)
 
 
 def _aligned(
-    sound: Sound, stem: Sound | None, lyrics: str, options: argparse.Namespace, host: PlainHost
-) -> tuple[WordTimings, str]:
+    sound: Sound, stem: Sound | None, lyrics: Lyrics, options: argparse.Namespace, host: PlainHost
+) -> tuple[WordTimings, list[str], str]:
+    """Words in time, what is to be said about them, and that with every word's time."""
     from ..align.chain import AlignOptions, align
 
     wanted = AlignOptions(
         options.engine, options.language, options.content, options.whisper, options.model, options.download
     )
-    found = align(sound, lyrics, host, wanted, stem=stem)
-    return found.timings, found.report()
+    found = align(sound, lyrics.text, host, wanted, stem=stem)
+    problems = [f"{options.lyrics.name}, {problem}" for problem in lyrics.problems]
+    return found.timings, [*problems, *found.notes()], "\n".join([*problems, found.report()])
 
 
-def _recognised(sound: Sound, options: argparse.Namespace, host: PlainHost) -> tuple[WordTimings, str]:
+def _recognised(
+    sound: Sound, options: argparse.Namespace, host: PlainHost
+) -> tuple[WordTimings, list[str], str]:
     from ..align.transcribe.registry import choose
 
     if options.engine != "auto":
@@ -93,19 +98,18 @@ def _recognised(sound: Sound, options: argparse.Namespace, host: PlainHost) -> t
         language=options.language or None,
         fetch=options.download,
     )
-    timings = choice.transcriber.transcribe(
-        sound, language=options.language or None, content=options.content, host=host
-    )
+    timings = choice.transcribe(sound, language=options.language or None, content=options.content, host=host)
     if not timings.lines:
         raise AlignmentError("No words are heard in the audio: choose one that somebody speaks or sings in.")
-    return timings, "\n".join(line for line in (choice.note, timings.engine) if line)
+    notes = [choice.note] if choice.note else []
+    return timings, notes, "\n".join([*notes, timings.engine])
 
 
-def _text(path: Path) -> str:
+def _read(path: Path) -> Lyrics:
     """Lyrics of any format; their times, if they have some, don't count."""
     from ..align.formats import read_lyrics
 
     try:
-        return read_lyrics(path).text
+        return read_lyrics(path)
     except OSError as error:
         raise TextError(f"The lyrics {path} can't be read ({error.strerror}): give a text file.") from error

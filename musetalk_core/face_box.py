@@ -24,7 +24,7 @@ IntBox = tuple[int, int, int, int]
 
 POINTS = 68
 FACE_UNITS = 256
-_CHIN, _ABOVE, _MIDDLE, _BELOW = 8, 28, 29, 30
+_CHIN, _MIDDLE = 8, 29
 _LEFT_EYE, _RIGHT_EYE = slice(36, 42), slice(42, 48)
 # A shift of the middle by more than a quarter of the face leaves a crop that no network was trained on. In
 # pixels, a small face gets there with the slider's ordinary values.

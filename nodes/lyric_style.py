@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from .lyric_fonts import font_folders, font_path
 from .requirements import engine_imports
 from .types import LyricStyleIO
 
+_log = logging.getLogger(__name__)
 _SAMPLE = "Twinkle, twinkle, little star,\nhow I wonder what you are"
 # Width and height of the preview.
 _SHAPES = {"16:9": (1280, 720), "9:16": (720, 1280), "1:1": (960, 960), "4:3": (1024, 768)}
@@ -226,4 +228,8 @@ def drawn_sample(
     if background is not None:
         picture = background[0].detach().float().cpu().numpy()
         height, width = (side // 2 * 2 for side in picture.shape[:2])
-    return style, preview(style, sample, (width, height), picture, font_folders(ComfyHost()))
+    notes: list[str] = []
+    drawn = preview(style, sample, (width, height), picture, font_folders(ComfyHost()), notes=notes)
+    for note in notes:
+        _log.warning("%s", note)
+    return style, drawn

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ from .types import LyricStyleIO, WordTimingsIO
 if TYPE_CHECKING:
     from ..align.words import WordTimings
 
+_log = logging.getLogger(__name__)
 _BURN, _BOTH, _TRACK = "burned in", "burned in and subtitle track", "subtitle track"
 _NO_FILE = "none"
 _SIDECARS = ("srt", "vtt", "ass", "lrc")
@@ -121,6 +123,9 @@ class LipSyncLyricOverlay(io.ComfyNode):
                     display_name="images", tooltip="The pictures with the lyrics, of an image batch."
                 ),
                 io.String.Output(display_name="sidecar", tooltip="Where the sidecar file is."),
+                io.String.Output(
+                    display_name="report", tooltip="How many lines there are, and what no font here has."
+                ),
             ],
         )
 
@@ -148,13 +153,17 @@ class LipSyncLyricOverlay(io.ComfyNode):
             style = LyricStyle(font_path(font), size, colour, highlight, outline, position)  # type: ignore[arg-type]
         host = ComfyHost()
         folders = font_folders(host)
+        notes: list[str] = []
         result, images = None, ExecutionBlocker(
             "`images` is for an image batch: connect `video`, or take the pictures out of it with Get Video "
             "Components."
         )  # fmt: skip
         if isinstance(video, torch.Tensor):
             rate = exact_fps(fps)
-            images = video if subtitles == _TRACK else draw_batch(video, rate, words, style, host, folders)
+            if subtitles == _TRACK:
+                images = video
+            else:
+                images = draw_batch(video, rate, words, style, host, folders, notes=notes)
             shape = video.shape[2], video.shape[1]
             if subtitles == _BURN:
                 result = InputImpl.VideoFromComponents(
@@ -172,10 +181,14 @@ class LipSyncLyricOverlay(io.ComfyNode):
                 folders,
                 draw=subtitles != _TRACK,
                 track=subtitles != _BURN,
+                notes=notes,
             )
             result, shape = InputImpl.VideoFromFile(str(path)), source.size
         file, shown = _sidecar(words, sidecar, shape) if sidecar != _NO_FILE else ("", None)
-        return io.NodeOutput(result, images, file, ui=shown)
+        for note in dict.fromkeys(notes):
+            _log.warning("%s", note)
+        report = "\n".join([f"Lyrics: {len(words.lines)} lines.", *dict.fromkeys(notes)])
+        return io.NodeOutput(result, images, file, report, ui=shown)
 
 
 def _sidecar(words: WordTimings, kind: str, size: tuple[int, int]) -> tuple[str, dict[str, Any]]:

@@ -116,7 +116,7 @@ class LipSyncTranscribe(io.ComfyNode):
         host = ComfyHost()
         wanted = None if language == AUTO else language
         choice = choose(engine, model, host, path=model_path, language=wanted, fetch=download_missing)
-        timings = choice.transcriber.transcribe(sound, language=wanted, content=content, host=host)
+        timings = choice.transcribe(sound, language=wanted, content=content, host=host)
         text = "\n".join(line.text for line in timings.lines)
         return io.NodeOutput(timings, text, _report(timings, choice.note))
 

@@ -27,12 +27,14 @@ def draw_batch(
     style: LyricStyle,
     host: Host,
     folders: Sequence[Path] = (),
+    *,
+    notes: list[str] | None = None,
 ) -> torch.Tensor:
     """The pictures, float [B, H, W, 3 or 4] 0..1, with the lyrics over them, as a float32 tensor of its own.
 
     Where no text is the values are the ones that came. With four channels the last is opacity (not
-    premultiplied): text is put over what is there, and makes it opaque. Raises as LyricOverlay does, and
-    VideoError for another shape."""
+    premultiplied): text is put over what is there, and makes it opaque. notes: gets LyricOverlay's. Raises as
+    LyricOverlay does, and VideoError for another shape."""
     if images.ndim != 4 or images.shape[-1] not in (3, 4) or not len(images):
         raise VideoError(
             f"The images have the shape {tuple(images.shape)} instead of [frames, height, width, "
@@ -41,6 +43,8 @@ def draw_batch(
     count, height, width = images.shape[:3]
     rate = standard_rate(fps)
     overlay = LyricOverlay((width, height), words, ConstantTimes(rate, count), count / rate, style, folders)
+    if notes is not None:
+        notes += overlay.notes
     result = torch.empty(images.shape, dtype=torch.float32)
     for index in range(count):
         result[index] = images[index]

@@ -33,15 +33,19 @@ def burn(
     *,
     draw: bool = True,
     track: bool = False,
+    notes: list[str] | None = None,
 ) -> None:
     """Write the clip with its own sound and the lyrics over it to `path`, an MP4.
 
-    folders: as in LyricOverlay. draw: into the frames; track: as subtitles that a player can switch on. Sound
-    that an MP4 can carry as it is coded is copied. Raises TextError for lyrics or a style that can't be
-    drawn, VideoError for a clip that can't be read; nothing is left at `path` unless it is whole."""
+    folders: as in LyricOverlay. draw: into the frames; track: as subtitles that a player can switch on.
+    notes: gets LyricOverlay's. Sound that an MP4 can carry as it is coded is copied. Raises TextError for
+    lyrics or a style that can't be drawn, VideoError for a clip that can't be read; nothing is left at `path`
+    unless it is whole."""
     overlay = None
     if draw:
         overlay = LyricOverlay(source.size, words, source.times, source.duration, style, folders)
+        if notes is not None:
+            notes += overlay.notes
     frames = source.read()
     done = 0
     with Mp4Writer(

@@ -33,6 +33,7 @@ _KNOWN = (
 _UNWANTED = ("italic", "oblique", "mono", "condensed", "serif", "light", "thin")
 _LISTED = 8  # characters that an error names
 _PACKAGE = "; `pip install manimgx-fonts-cjk` with ComfyUI's Python brings one, too"
+_JOINER = "\u200d"
 _CJK = ("Hani", "Hira", "Kana", "Hang", "Bopo")
 
 
@@ -53,25 +54,38 @@ class Fonts:
 
     def face_of(self, cluster: str) -> FontFace:
         """The face for a letter with its marks, or an emoji; for what nothing covers, the main one."""
+        return self._covering(cluster) or self.main
+
+    def _covering(self, cluster: str) -> FontFace | None:
         if cluster not in self._found:
             self._found[cluster] = self._search(cluster)
-        return self._found[cluster] or self.main
+        return self._found[cluster]
+
+    def lacking(self, cluster: str) -> list[int]:
+        """Which characters of a cluster to leave out so that a face covers the others; none for one that a
+        face covers whole. A joiner before one of them goes with it."""
+        if self._covering(cluster) is not None:
+            return []
+        kept = ""
+        out: list[int] = []
+        for place, character in enumerate(cluster):
+            if self._covering(kept + character) is None:
+                out.append(place)
+            else:
+                kept += character
+        if out and kept.endswith(_JOINER):
+            out.append(cluster.rindex(_JOINER))
+        return sorted(out)
 
     def require(self, text: str) -> None:
         """Raises TextError that names the characters of a text which no font covers."""
         missing: dict[str, None] = {}
         for piece in dict.fromkeys(text[start:stop] for start, stop in clusters(text)):
-            self.face_of(piece)
-            if self._found[piece] is None:
+            if self._covering(piece) is None:
                 missing[piece] = None
         if missing:
             named = " ".join(list(missing)[:_LISTED]) + (" …" if len(missing) > _LISTED else "")
-            package = any(script(piece[0]) in _CJK for piece in missing)
-            raise TextError(
-                f"The fonts here have no letters for {named} in the lyrics: put a font that covers them"
-                f"{_examples(missing)} into ComfyUI's models/fonts folder, or choose such a font file"
-                f"{_PACKAGE * package}."
-            )
+            raise TextError(f"The fonts here have no letters for {named} in the lyrics: {remedy(missing)}")
 
     def _search(self, cluster: str) -> FontFace | None:
         needed = visible(cluster)
@@ -80,13 +94,18 @@ class Fonts:
             for face in self._chain:
                 if face.covers(needed):
                     return face
+        outlined: FontFace | None = None
         for path in self._candidates(picture):
             for face in _faces(path):
-                if face.covers(needed) and (not picture or face.pictures):
-                    if not picture:
-                        self._chain.append(face)
+                if not face.covers(needed):
+                    continue
+                if not picture:
+                    self._chain.append(face)
+                if not picture or face.pictures:
                     return face
-        return None
+                outlined = outlined or face
+        # Rather a sign of a text font than none.
+        return outlined
 
     def _candidates(self, picture: bool) -> Iterator[Path]:
         """Colour emoji are worth a look into the system before the shipped ones, which have one colour."""
@@ -110,6 +129,16 @@ class Fonts:
                 if wanted in (_plain(path.name), _plain(path.stem)):
                     return path
         raise unreadable(font)
+
+
+def remedy(pieces: Iterable[str]) -> str:
+    """The end of a sentence: how letters that no font here has are to be had."""
+    pieces = list(pieces)
+    package = any(script(piece[0]) in _CJK for piece in pieces)
+    return (
+        f"put a font that covers them{_examples(pieces)} into ComfyUI's models/fonts folder, or choose such "
+        f"a font file{_PACKAGE * package}."
+    )
 
 
 def _examples(pieces: Iterable[str]) -> str:

@@ -133,7 +133,8 @@ def full_em(style: LyricStyle, size: tuple[int, int]) -> float:
 class LineText:
     """A line's words as one text, measured once.
 
-    Raises nothing: characters without a font come out as boxes unless `Fonts.require` has been asked."""
+    Raises nothing: characters without a font come out as boxes where `missing.drawable` has not left them
+    out."""
 
     def __init__(self, words: list[Word], fonts: Fonts, language: str = "") -> None:
         self._fonts, self._language = fonts, language

@@ -15,6 +15,7 @@ from .cues import sung_lines
 from .fonts import Fonts
 from .language import shape_language
 from .layout import place_of
+from .missing import drawable
 from .paint import LinePainter
 from .planes import I420Space, RGBSpace, Space
 from .raster import LineArt
@@ -33,8 +34,10 @@ class LyricOverlay:
     Frames without lyrics, and pixels outside the text's rectangle, keep their bits. Lines are drawn once,
     when they come up, and forgotten when they have gone, so that long lyrics take no more memory than short.
 
-    Raises TextError for a font or a colour that can't be read, characters that no font has, and, from `draw`
-    too, a line that doesn't fit the picture.
+    notes: sentences about what is left out, because no font has it.
+
+    Raises TextError for a font or a colour that can't be read, lyrics none of whose letters a font has, and,
+    from `draw` too, a line that doesn't fit the picture.
     """
 
     def __init__(
@@ -48,11 +51,11 @@ class LyricOverlay:
     ) -> None:
         self._style, self._size = style or LyricStyle(), size
         check_style(self._style)
-        lines = sung_lines(words.lines)
-        texts = [line.text for line in lines]
-        language = shape_language(words.language, texts)
+        language = shape_language(words.language, [line.text for line in sung_lines(words.lines)])
         fonts = Fonts(self._style.font, folders, language)
-        fonts.require("\n".join(texts))
+        drawn, self.notes = drawable(words.lines, fonts)
+        lines = sung_lines(drawn)
+        texts = [line.text for line in lines]
         self._layouts = Layouts(lines, size, self._style, fonts, language)
         self._scene = scene_of(self._layouts, FrameClock(times, duration))
         self._painters: dict[tuple[int, Hashable], LinePainter] = {}

@@ -29,13 +29,18 @@ def preview(
     size: tuple[int, int],
     background: np.ndarray | None = None,
     folders: Sequence[Path] = (),
+    *,
+    notes: list[str] | None = None,
 ) -> np.ndarray:
     """float32 [H, W, 3], 0..1: the sample text, a line of lyrics per line, while its middle line is sung.
 
-    size: width and height. background: [H, W, 3] of any size, cut to fit. Raises as LyricOverlay does."""
+    size: width and height. background: [H, W, 3] of any size, cut to fit. notes: gets LyricOverlay's. Raises
+    as LyricOverlay does."""
     words = timed(text, overlapping=style.effect == "two-line duet")
     times = [Fraction(index, _RATE) for index in range(int((len(words.lines) + 1) * _LINE * _RATE) + 1)]
     overlay = LyricOverlay(size, words, times, Fraction(len(times), _RATE), style, folders)
+    if notes is not None:
+        notes += overlay.notes
     picture = _gradient(size) if background is None else _cover(background, size)
     if words.lines:
         sung = words.lines[(len(words.lines) - 1) // 2]

@@ -32,6 +32,15 @@ _IGNORED = re.compile(
 )
 
 
+_SURROGATES = re.compile("[\ud800-\udfff]")
+# What characters that are newer than Python's tables are to the bidirectional algorithm
+# (DerivedBidiClass.txt), and a character of that class which python-bidi knows.
+_RIGHT_TO_LEFT = (
+    (0x590, 0x8FF), (0xFB1D, 0xFDFF), (0xFE70, 0xFEFF), (0x10800, 0x10FFF), (0x1E800, 0x1EFFF),
+)  # fmt: skip
+_NEUTRAL, _LETTER, _RIGHT = "☺", "a", "א"
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """Characters start..stop-1 of a text."""
@@ -44,8 +53,8 @@ class Run:
 
 
 def clean(text: str) -> str:
-    """Composed characters, one space for any white space, no control characters."""
-    text = unicodedata.normalize("NFC", text).translate(_CONTROLS)
+    """Composed characters, one space for any white space, no control characters, no halves of characters."""
+    text = _SURROGATES.sub("\ufffd", unicodedata.normalize("NFC", text).translate(_CONTROLS))
     return " ".join("".join(c if unicodedata.category(c) != "Cc" else " " for c in text).split())
 
 
@@ -56,7 +65,7 @@ def is_dense(text: str) -> bool:
 
 def base_level(text: str) -> int:
     """1 for a text that reads from right to left, by its first strong character (UAX #9, P2 and P3)."""
-    return int(bidi.get_base_level(text))
+    return int(bidi.get_base_level("".join(map(_known_to_bidi, text))))
 
 
 def levels(text: str, base: int) -> list[int]:
@@ -64,7 +73,7 @@ def levels(text: str, base: int) -> list[int]:
     kept = [i for i, c in enumerate(text) if unicodedata.bidirectional(c) not in _REMOVED]
     storage = bidi.get_empty_storage()
     storage["base_level"], storage["base_dir"] = base, ("L", "R")[base]
-    bidi.get_embedding_levels("".join(text[i] for i in kept), storage)
+    bidi.get_embedding_levels("".join(_known_to_bidi(text[i]) for i in kept), storage)
     bidi.explicit_embed_and_overrides(storage)
     bidi.resolve_weak_types(storage)
     resolve_brackets(storage["chars"], base)
@@ -75,6 +84,16 @@ def levels(text: str, base: int) -> list[int]:
     for i in range(len(text)):
         out[i] = found.get(i, out[i - 1] if i else base)
     return out
+
+
+def _known_to_bidi(character: str) -> str:
+    """The character, or one of the class that it has by where it is, for one newer than Python's tables."""
+    if unicodedata.bidirectional(character):
+        return character
+    if _pictograph(character):
+        return _NEUTRAL
+    code = ord(character)
+    return _RIGHT if any(first <= code <= last for first, last in _RIGHT_TO_LEFT) else _LETTER
 
 
 def visual_order(run_levels: Sequence[int]) -> list[int]:
@@ -134,8 +153,10 @@ def itemise(text: str, base: int, face_of: Callable[[str], FontFace]) -> list[Ru
     for start, stop in clusters(text):
         piece = text[start:stop]
         last = runs[-1] if runs else None
-        # A space as wide as an emoji tears the words around it apart.
-        face = last.face if last and not visible(piece) and not last.face.pictures else face_of(piece)
+        # A space as wide as an emoji tears the words around it apart, and fonts of signs may have none.
+        goes_on = last and not visible(piece) and not last.face.pictures
+        goes_on = goes_on and (piece != " " or last.face.covers(piece))
+        face = last.face if goes_on else face_of(piece)
         key = level_of[start], scripts[start], face
         if last and (last.level, last.script, last.face) == key:
             runs[-1] = Run(last.start, stop, *key)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,7 @@ import numpy.typing as npt
 from ...engine.host.protocol import Host
 from ...engine.weights.fit import fit
 from ...engine.weights.state_dict import load_state_dict
+from ..model_files import read_json
 from .ctc_text import VOCABULARY
 
 if TYPE_CHECKING:
@@ -89,9 +89,7 @@ class CtcModel:
 def load_ctc(files: Mapping[str, Path], host: Host) -> CtcModel:
     """The network in the files of the weight set "ctc-en", by their names. Raises WeightsError for a damaged
     file."""
-    vocabulary: Mapping[str, int] = VOCABULARY
-    if "vocab.json" in files:
-        vocabulary = json.loads(files["vocab.json"].read_text(encoding="utf-8"))
+    vocabulary: Mapping[str, int] = read_json(files["vocab.json"]) if "vocab.json" in files else VOCABULARY
     path = files["model.safetensors"]
     network = build_ctc(load_state_dict(path), _config(files.get("config.json")), path)
     return CtcModel(network, vocabulary, host)
@@ -117,7 +115,7 @@ def _config(path: Path | None) -> Wav2Vec2Config:
     """As the file says; without one the default, which is that of wav2vec2-base."""
     from transformers import Wav2Vec2Config
 
-    return Wav2Vec2Config.from_json_file(path) if path else Wav2Vec2Config()
+    return Wav2Vec2Config.from_dict(read_json(path)) if path else Wav2Vec2Config()
 
 
 def _current(name: str, expected: Mapping[str, Any]) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,8 +10,10 @@ import numpy as np
 
 from ...engine.errors import MissingFilesError
 from ...engine.host.protocol import Host
+from ..attempts import import_failed, installed, unusable
+from ..model_files import read_json
 from .whisper_model import MEDIAN_WIDTH, RATE, Reading, Samples, Writing, prompt
-from .whisper_text import WhisperTokenizer, load_tokenizer
+from .whisper_text import WhisperTokenizer, load_tokenizer, require_tokenizer
 
 if TYPE_CHECKING:
     from transformers import WhisperFeatureExtractor
@@ -34,25 +34,34 @@ class Ct2Whisper:
     """See `whisper_model.WhisperModel`. CTranslate2 shows no attention: a token's peak is where it begins."""
 
     def __init__(self, folder: Path, host: Host, name: str, *, lag: float) -> None:
-        """Raises MissingFilesError without the package, or without the folder's tokeniser."""
-        if importlib.util.find_spec("ctranslate2") is None:
+        """Raises MissingFilesError without the package, or without the folder's tokeniser, WeightsError for
+        files that can't be read, DeviceMemoryError."""
+        if not installed("ctranslate2"):
             raise MissingFilesError(
                 f"{folder} is a CTranslate2 model, which needs the package faster-whisper: run `pip install "
                 "faster-whisper`, or choose a Hugging Face folder or a .pt file."
             )
-        import ctranslate2
+        require_tokenizer(folder)
+        try:
+            import ctranslate2
+        # A library that its binary asks for may be missing.
+        except Exception as error:
+            raise import_failed(error, "ctranslate2") from error
         from transformers import WhisperFeatureExtractor
 
         self.name = name
         self.lag = lag
         cuda = host.device.type == "cuda"
         host.free_memory((folder / "model.bin").stat().st_size + _ACTIVATIONS)
-        self._model: Any = ctranslate2.models.Whisper(
-            str(folder),
-            device="cuda" if cuda else "cpu",
-            device_index=host.device.index or 0,
-            compute_type="float16" if cuda else "float32",
-        )
+        try:
+            self._model: Any = ctranslate2.models.Whisper(
+                str(folder),
+                device="cuda" if cuda else "cpu",
+                device_index=host.device.index or 0,
+                compute_type="float16" if cuda else "float32",
+            )
+        except Exception as error:
+            raise unusable(folder, error) from error
         self.multilingual = bool(self._model.is_multilingual)
         self._tokenizer: WhisperTokenizer = load_tokenizer(folder, 51864 + self.multilingual)
         self._features: WhisperFeatureExtractor = WhisperFeatureExtractor(_mel_bins(folder))
@@ -112,7 +121,4 @@ def _log(probabilities: Sequence[float]) -> Any:
 
 
 def _mel_bins(folder: Path) -> int:
-    path = folder / "preprocessor_config.json"
-    if not path.is_file():
-        return _MEL_BINS
-    return int(json.loads(path.read_text(encoding="utf-8")).get("feature_size", _MEL_BINS))
+    return int(read_json(folder / "preprocessor_config.json").get("feature_size", _MEL_BINS))

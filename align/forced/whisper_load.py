@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,18 +10,18 @@ from ...engine.errors import InputError
 from ...engine.host.protocol import Host
 from ...engine.weights.fit import fit
 from ...engine.weights.state_dict import load_state_dict
+from ..model_files import has_weights, read_json, weight_files
 from ..transcribe.naming import hugging_face_name, openai_name
 from .whisper_ct2 import Ct2Whisper, is_ct2
 from .whisper_heads import PUBLISHED, Heads, Size, lag, published_heads
 from .whisper_model import WhisperModel
-from .whisper_text import load_tokenizer
+from .whisper_text import load_tokenizer, require_tokenizer
 from .whisper_torch import TorchWhisper
 
 if TYPE_CHECKING:
     import torch
     from transformers import WhisperConfig
 
-_WEIGHTS = ("model.safetensors", "pytorch_model.bin")
 _HEAD_WIDTH = 64
 _ENGLISH_VOCABULARY = 51864
 _EMBEDDING, _PROJECTION = "model.decoder.embed_tokens.weight", "proj_out.weight"
@@ -34,7 +33,7 @@ def load_whisper(path: Path, host: Host) -> WhisperModel:
     Raises InputError where there is no such model, WeightsError for a damaged file, MissingFilesError for
     what the files don't say (a tokeniser) or a package that they need.
     """
-    if path.is_dir() and is_ct2(path) and not weight_files(path):
+    if path.is_dir() and is_ct2(path) and not has_weights(path):
         return Ct2Whisper(path, host, path.name, lag=lag(_ct2_size(path)))
     files = weight_files(path)
     if not files:
@@ -42,25 +41,12 @@ def load_whisper(path: Path, host: Host) -> WhisperModel:
             f"{path} is no Whisper model: give a .pt file, a folder with model.safetensors, or a CTranslate2 "
             "folder."
         )
+    require_tokenizer(path)
     tensors: dict[str, torch.Tensor] = {}
     for file in files:
         tensors |= load_state_dict(file)
     tensors = {hugging_face_name(openai_name(name)): tensor for name, tensor in tensors.items()}
     return _network(path, files[0], tensors, host)
-
-
-def weight_files(path: Path) -> list[Path]:
-    """The weight files in a Hugging Face folder, or the file itself; empty if there are none."""
-    if path.is_file():
-        return [path]
-    for name in _WEIGHTS:
-        index = path / f"{name}.index.json"
-        if index.is_file():
-            parts = json.loads(index.read_text(encoding="utf-8"))["weight_map"].values()
-            return [path / part for part in sorted(set(parts))]
-        if (path / name).is_file():
-            return [path / name]
-    return []
 
 
 def _network(path: Path, file: Path, tensors: dict[str, torch.Tensor], host: Host) -> TorchWhisper:
@@ -78,7 +64,7 @@ def _network(path: Path, file: Path, tensors: dict[str, torch.Tensor], host: Hos
     size = Size(
         config.d_model, config.decoder_layers, config.num_mel_bins, config.vocab_size == _ENGLISH_VOCABULARY
     )
-    generation = _json(folder / "generation_config.json") if path.suffix != ".pt" else {}
+    generation = read_json(folder / "generation_config.json") if path.suffix != ".pt" else {}
     heads = generation.get("alignment_heads") or published_heads(size, config.decoder_attention_heads)
     return TorchWhisper(
         network,
@@ -116,6 +102,8 @@ def _config(tensors: dict[str, torch.Tensor], path: Path) -> WhisperConfig:
         )
     except KeyError as error:
         raise InputError(f"{path} holds no Whisper model: it lacks {error}; choose another file.") from error
+    except (ValueError, IndexError) as error:
+        raise InputError(f"{path} holds no Whisper model: choose another file.") from error
 
 
 def _layers(tensors: dict[str, torch.Tensor], side: str) -> int:
@@ -125,13 +113,9 @@ def _layers(tensors: dict[str, torch.Tensor], side: str) -> int:
 
 def _ct2_size(folder: Path) -> Size:
     """By the heads that the folder names; CTranslate2 hides the network's dimensions."""
-    heads = _pairs(_json(folder / "config.json").get("alignment_heads") or ())
+    heads = _pairs(read_json(folder / "config.json").get("alignment_heads") or ())
     return next((size for size, known in PUBLISHED.items() if known == heads), Size(0, 0, 0, False))
 
 
 def _pairs(heads: Any) -> Heads:
     return tuple((int(layer), int(head)) for layer, head in heads)
-
-
-def _json(path: Path) -> dict[str, Any]:
-    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from ...engine.errors import MissingFilesError
+from ...engine.errors import LipSyncError, MissingFilesError, WeightsError
+from ..attempts import import_failed, installed
 
 _ENGLISH_VOCABULARY = 51864
 # Of an English model, whose tokens for 99 languages are never used.
@@ -52,39 +52,68 @@ class WhisperTokenizer:
         return {code: token for code, token in found.items() if token is not None}
 
 
+_FAST, _SLOW = "tokenizer.json", ("vocab.json", "merges.txt")
+
+
+def require_tokenizer(model: Path) -> None:
+    """Before weights are read: raises MissingFilesError where load_tokenizer would. model: file or folder."""
+    folder = model if model.is_dir() else model.parent
+    own = (folder / _FAST).is_file() or all((folder / name).is_file() for name in _SLOW)
+    if not own and not installed("whisper"):
+        raise MissingFilesError(
+            f"The Whisper model {model} has no tokenizer: put its tokenizer.json there, or run `pip install "
+            "openai-whisper`."
+        )
+
+
 def load_tokenizer(folder: Path, vocabulary: int) -> WhisperTokenizer:
     """From tokenizer.json or vocab.json and merges.txt in the model's folder, else from openai-whisper.
 
-    Raises MissingFilesError where there is none of them.
+    Raises MissingFilesError where there is none of them, WeightsError for one that can't be read.
     """
-    if (folder / "tokenizer.json").is_file():
-        from tokenizers import Tokenizer
-
-        fast = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        return WhisperTokenizer(
-            lambda text: list(fast.encode(text, add_special_tokens=False).ids),
-            fast.decode,
-            fast.token_to_id,
-            vocabulary,
-        )
-    if (folder / "vocab.json").is_file() and (folder / "merges.txt").is_file():
-        from transformers import WhisperTokenizer as Slow
-
-        slow = Slow.from_pretrained(str(folder), local_files_only=True)
-        known = slow.get_vocab()
-        return WhisperTokenizer(
-            lambda text: list(slow.encode(text, add_special_tokens=False)), slow.decode, known.get, vocabulary
-        )
-    if importlib.util.find_spec("whisper") is not None:
+    require_tokenizer(folder)
+    fast = (folder / _FAST).is_file()
+    if not fast and not all((folder / name).is_file() for name in _SLOW):
         return _openai(vocabulary)
-    raise MissingFilesError(
-        f"The Whisper model in {folder} has no tokenizer: put its tokenizer.json there, or run `pip install "
-        "openai-whisper`."
+    try:
+        return _fast(folder, vocabulary) if fast else _slow(folder, vocabulary)
+    except LipSyncError:
+        raise
+    # What tokenizers raises on a damaged file is a plain Exception.
+    except Exception as error:
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        raise WeightsError(
+            f"The tokenizer in {folder} can't be read ({reason}): fetch the model again."
+        ) from error
+
+
+def _fast(folder: Path, vocabulary: int) -> WhisperTokenizer:
+    from tokenizers import Tokenizer
+
+    fast = Tokenizer.from_file(str(folder / _FAST))
+    return WhisperTokenizer(
+        lambda text: list(fast.encode(text, add_special_tokens=False).ids),
+        fast.decode,
+        fast.token_to_id,
+        vocabulary,
+    )
+
+
+def _slow(folder: Path, vocabulary: int) -> WhisperTokenizer:
+    from transformers import WhisperTokenizer as Slow
+
+    slow = Slow.from_pretrained(str(folder), local_files_only=True)
+    known = slow.get_vocab()
+    return WhisperTokenizer(
+        lambda text: list(slow.encode(text, add_special_tokens=False)), slow.decode, known.get, vocabulary
     )
 
 
 def _openai(vocabulary: int) -> WhisperTokenizer:
-    from whisper.tokenizer import get_tokenizer
+    try:
+        from whisper.tokenizer import get_tokenizer
+    except Exception as error:
+        raise import_failed(error, "openai-whisper") from error
 
     multilingual = vocabulary > _ENGLISH_VOCABULARY
     languages = vocabulary - _WITHOUT_LANGUAGES - multilingual

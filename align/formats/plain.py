@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from ..furniture import without_furniture
 from ..words import WordTimings
-from .document import Lyrics
+from .document import Lyrics, Problems
 from .options import WriteOptions
 from .pieces import clean, line_text
 from .rows import numbered_rows
 
 
 def read(text: str) -> Lyrics:
-    rows = [clean(row).rstrip() for _, row in numbered_rows(text)]
-    return Lyrics(WordTimings(()), "none", "\n".join(rows).strip("\n"), "txt")
+    """As it stands, but for what a site of lyrics has added, which is among the problems."""
+    rows, removed = without_furniture([(number, clean(row).rstrip()) for number, row in numbered_rows(text)])
+    problems = Problems()
+    for number, piece in removed:
+        problems.add(number, f"“{piece}” is of the site that the lyrics come from; it is left out.")
+    emptied = {number for number, _ in removed}
+    kept = "\n".join(row for number, row in rows if row or number not in emptied)
+    return Lyrics(WordTimings(()), "none", kept.strip("\n"), "txt", problems=problems.all())
 
 
 def write(timings: WordTimings, options: WriteOptions) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ...engine.errors import TextError
+from ..text import read_text
 from .catalogue import FORMATS
 from .document import Lyrics
 
@@ -23,4 +25,17 @@ def report(lyrics: Lyrics, name: str) -> str:
     if lyrics.translations:
         rows.append(f"Translations, which are left out: {len(lyrics.translations)} lines.")
     rows += [str(problem) for problem in lyrics.problems]
+    if lyrics.precision == "none":
+        rows += _not_sung(lyrics.text)
     return "\n".join(rows)
+
+
+def _not_sung(text: str) -> list[str]:
+    try:
+        left_out = read_text(text).left_out
+    except TextError as error:
+        return [str(error)]
+    if not left_out:
+        return []
+    pieces = dict.fromkeys(f"“{piece.text}” ({piece.kind})" for piece in left_out)
+    return [f"Not sung, and left out where the text is aligned: {', '.join(pieces)}."]

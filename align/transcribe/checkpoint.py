@@ -8,22 +8,22 @@ from __future__ import annotations
 
 import base64
 import gzip
-import json
 import re
+import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...engine.errors import InputError
 from ...engine.weights.fit import fit
 from ...engine.weights.state_dict import load_state_dict
+from ..attempts import import_failed
+from ..model_files import read_json, weight_files
 from .naming import openai_name
 
 if TYPE_CHECKING:
     import torch
     from whisper.model import Whisper
 
-_WEIGHTS = ("model.safetensors", "model.fp32.safetensors", "pytorch_model.bin")
-_SUFFIXES = (".pt", ".pth", ".bin", ".ckpt", ".safetensors")
 _HEAD_WIDTH = 64
 _ENGLISH_VOCABULARY = 51864
 # Width and depth of the decoder → OpenAI's name of the size.
@@ -37,29 +37,20 @@ _SIZES = {
 }
 
 
-def weight_files(path: Path) -> list[Path]:
-    """A file of weights itself, or those in a folder of Hugging Face's layout; empty if there are none."""
-    if path.is_file():
-        return [path] if path.suffix in _SUFFIXES else []
-    for name in _WEIGHTS:
-        index = path / f"{name}.index.json"
-        if (path / name).is_file():
-            return [path / name]
-        if index.is_file():
-            parts = json.loads(index.read_text(encoding="utf-8"))["weight_map"].values()
-            return [path / part for part in sorted(set(parts))]
-    return []
-
-
 def load_whisper(path: Path, dtype: torch.dtype) -> Whisper:
     """The network on the CPU, in evaluation mode, with the heads that follow time.
 
     path: OpenAI's `.pt`, a Hugging Face folder, or one of its files. dtype: of the matrices; vectors stay
     float32, as openai-whisper's layers want them.
-    Raises InputError where there is no such file, WeightsError for one that is damaged or no Whisper.
+    Raises InputError where there is no such file, WeightsError for one that is damaged or no Whisper,
+    MissingFilesError where openai-whisper can't be imported.
     """
     import torch
 
+    try:
+        import whisper  # noqa: F401
+    except Exception as error:
+        raise import_failed(error, "openai-whisper") from error
     files = weight_files(path)
     if not files:
         raise InputError(
@@ -125,6 +116,8 @@ def _dims(tensors: dict[str, torch.Tensor], path: Path) -> dict[str, int]:
         }
     except KeyError as error:
         raise InputError(f"{path} holds no Whisper model: it lacks {error}; choose another file.") from error
+    except (ValueError, IndexError) as error:
+        raise InputError(f"{path} holds no Whisper model: choose another file.") from error
 
 
 def _layers(tensors: dict[str, torch.Tensor], side: str) -> int:
@@ -154,12 +147,10 @@ def _stored_heads(path: Path) -> Any:
     import torch
 
     if path.suffix == ".pt":
-        content = torch.load(path, map_location="cpu", weights_only=True, mmap=True)
+        content = torch.load(path, map_location="cpu", weights_only=True, mmap=zipfile.is_zipfile(path))
         return content.get("alignment_heads")
-    config = (path if path.is_dir() else path.parent) / "generation_config.json"
-    if config.is_file():
-        return json.loads(config.read_text(encoding="utf-8")).get("alignment_heads")
-    return None
+    folder = path if path.is_dir() else path.parent
+    return read_json(folder / "generation_config.json").get("alignment_heads")
 
 
 def _published_heads(stem: str, dims: dict[str, int]) -> torch.Tensor | None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...engine.errors import InputError, MissingFilesError
+from ..attempts import import_failed, unusable
+from ..attempts import installed as is_installed
 from ..words import Word, WordTimings
 from .names import FASTER, UNSPACED
 from .passages import Passage, language_samples
@@ -31,7 +32,7 @@ _ENGLISH = "en"
 
 
 def installed() -> bool:
-    return importlib.util.find_spec("faster_whisper") is not None
+    return is_installed("faster_whisper")
 
 
 def require() -> None:
@@ -44,7 +45,10 @@ def require() -> None:
 
 
 def is_model(folder: Path) -> bool:
-    return all((folder / name).is_file() for name in FILES)
+    try:
+        return all((folder / name).is_file() for name in FILES)
+    except OSError:
+        return False
 
 
 class FasterWhisper:
@@ -95,15 +99,21 @@ class FasterWhisper:
             )
         cuda = host.device.type == "cuda"
         host.free_memory((self._folder / "model.bin").stat().st_size + _ACTIVATIONS)
-        from faster_whisper import WhisperModel
-
-        return WhisperModel(
-            str(self._folder),
-            device="cuda" if cuda else "cpu",
-            device_index=host.device.index or 0,
-            compute_type="float16" if cuda else "int8",
-            local_files_only=True,
-        )
+        try:
+            from faster_whisper import WhisperModel
+        # A library that a binary below it asks for may be missing.
+        except Exception as error:
+            raise import_failed(error, "faster-whisper") from error
+        try:
+            return WhisperModel(
+                str(self._folder),
+                device="cuda" if cuda else "cpu",
+                device_index=host.device.index or 0,
+                compute_type="float16" if cuda else "int8",
+                local_files_only=True,
+            )
+        except Exception as error:
+            raise unusable(self._folder, error) from error
 
     def _language(self, model: WhisperModel, language: str | None, parts: list[Passage]) -> str:
         """The language that is asked for or heard. Raises InputError where the model doesn't know it."""

@@ -14,7 +14,7 @@ from ...engine.weights.download import download
 from ...engine.weights.entries import WeightFile, WeightSet
 from ...engine.weights.locate import locate
 from ...engine.weights.sizes import readable
-from .checkpoint import weight_files
+from ..model_files import has_weights
 from .faster import is_model
 from .names import MODELS
 
@@ -50,25 +50,35 @@ _CT2_REPOS = {"large-v3-turbo": "mobiuslabsgmbh/faster-whisper-large-v3-turbo"}
 _CT2_NEWER = ("large-v3", "large-v3-turbo")
 
 
-def find_openai(name: str, host: Host) -> Path | None:
-    """A `.pt` file or a Hugging Face folder that openai-whisper's network can be filled from, or None."""
+def openai_places(name: str, host: Host) -> Iterator[Path]:
+    """`.pt` files and Hugging Face folders that openai-whisper's network may be filled from, the user's own
+    first. Whether they can be read is for loading to say."""
     for folder in _folders(host):
         for place in (folder / f"{name}.pt", folder / f"whisper-{name}", folder / name):
-            if weight_files(place):
-                return place
-    found = locate(openai_set(name), host).get("model.safetensors")
-    return found.parent if found else None
+            if has_weights(place):
+                yield place
+    found = _located(openai_set(name), host).get("model.safetensors")
+    if found:
+        yield found.parent
 
 
-def find_ct2(name: str, host: Host) -> Path | None:
-    """A CTranslate2 folder, or None."""
+def ct2_places(name: str, host: Host) -> Iterator[Path]:
+    """CTranslate2 folders."""
     for folder in (*host.models_folders("faster-whisper"), *_folders(host)):
         for place in (folder / f"faster-whisper-{name}", folder / name):
             if is_model(place):
-                return place
-    found = locate(ct2_set(name), host)
-    folders = {path.parent for path in found.values()}
-    return next((folder for folder in folders if is_model(folder)), None)
+                yield place
+    folders = dict.fromkeys(path.parent for path in _located(ct2_set(name), host).values())
+    yield from (folder for folder in folders if is_model(folder))
+
+
+def _located(weights: WeightSet, host: Host) -> dict[str, Path]:
+    """A folder that can't be looked into holds nothing."""
+    try:
+        return locate(weights, host)
+    except OSError as error:
+        _log.warning("Models may lie where they can't be read: %s", error)
+        return {}
 
 
 def fetched(weights: WeightSet, host: Host) -> Path:

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ...engine.errors import InputError, MissingFilesError
+from ...engine.errors import AudioError, Cancelled, InputError, LipSyncError, MissingFilesError
 from ...engine.weights.entries import WeightSet
+from ..attempts import explained
+from ..model_files import has_weights
 from . import faster, sphinx, timestamped
-from .checkpoint import weight_files
-from .models import KIND, ct2_set, fetched, find_ct2, find_openai, missing, openai_set
+from .models import KIND, ct2_places, ct2_set, fetched, missing, openai_places, openai_set
 from .names import AUTO, ENGINES, FASTER, SPHINX, TIMESTAMPED
-from .protocol import Transcriber
+from .protocol import Content, Transcriber
 
 if TYPE_CHECKING:
     from ...engine.host.protocol import Host
+    from ...engine.media.sound import Sound
+    from ..words import WordTimings
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -30,7 +36,7 @@ class _Engine:
     name: str
     installed: Callable[[], bool]
     require: Callable[[], None]
-    find: Callable[[str, Host], Path | None]
+    places: Callable[[str, Host], Iterator[Path]]
     weights: Callable[[str], WeightSet]
     make: Callable[..., Transcriber]
     late: dict[str, float]
@@ -51,7 +57,7 @@ _ENGINES = {
             TIMESTAMPED,
             timestamped.installed,
             timestamped.require,
-            find_openai,
+            openai_places,
             openai_set,
             timestamped.TimestampedWhisper,
             {"tiny.en": 0.08, "": 0.06},
@@ -60,7 +66,7 @@ _ENGINES = {
             FASTER,
             faster.installed,
             faster.require,
-            find_ct2,
+            ct2_places,
             ct2_set,
             faster.FasterWhisper,
             {"tiny.en": 0.11, "": 0.09},
@@ -69,12 +75,45 @@ _ENGINES = {
 }
 
 
-@dataclass(frozen=True)
+_MISHEARS = "PocketSphinx, which mishears every other word"
+
+
+@dataclass
 class Choice:
-    """A transcriber, and what should be said about why it and no better one."""
+    """A transcriber, what should be said about why it and no better one, and what may take its place."""
 
     transcriber: Transcriber
     note: str = ""
+    others: tuple[Callable[[], Transcriber], ...] = ()
+
+    def transcribe(self, sound: Sound, *, language: str | None, content: Content, host: Host) -> WordTimings:
+        """By the first transcriber that can be had; `note` then tells why others could not.
+
+        Raises the first one's error where none can, AudioError, and the host's own when cancelled.
+        """
+        first: LipSyncError | None = None
+        for make in (lambda: self.transcriber, *self.others):
+            host.check_cancelled()
+            transcriber = make()
+            try:
+                found = transcriber.transcribe(sound, language=language, content=content, host=host)
+            except (Cancelled, AudioError):
+                raise
+            except Exception as error:
+                failed = explained(error, transcriber.name)
+                if failed is not error:
+                    _log.warning("%s failed", transcriber.name, exc_info=error)
+                first = first or failed
+                self._add(f"Not by {transcriber.name}: {failed}")
+                continue
+            if first and isinstance(transcriber, sphinx.Sphinx):
+                self._add(f"By {_MISHEARS}.")
+            return found
+        assert first is not None
+        raise first
+
+    def _add(self, row: str) -> None:
+        self.note = f"{self.note}\n{row}" if self.note else row
 
 
 def choose(
@@ -97,15 +136,16 @@ def choose(
     if engine != AUTO:
         _ENGINES[engine].require()
     usable = [each for each in _ENGINES.values() if each.installed() and engine in (AUTO, each.name)]
-    for each in usable:
-        found = each.find(model, host)
-        if found:
-            return Choice(_made(each, found, model, host))
+    places = [(each, place) for each in usable for place in dict.fromkeys(each.places(model, host))]
+    english = language in (None, "en")
+    if places:
+        first, *rest = (partial(_made, each, place, model, host) for each, place in places)
+        return Choice(first(), others=(*rest, *([sphinx.Sphinx] if engine == AUTO and english else [])))
     if usable and fetch:
         return Choice(_made(usable[0], fetched(usable[0].weights(model), host), model, host))
     lacking = missing(usable[0].weights(model), host) if usable else _no_package()
-    if engine == AUTO and language in (None, "en"):
-        return Choice(sphinx.Sphinx(), f"PocketSphinx, which mishears every other word, because: {lacking}")
+    if engine == AUTO and english:
+        return Choice(sphinx.Sphinx(), f"{_MISHEARS}, because: {lacking}")
     raise lacking
 
 
@@ -122,7 +162,7 @@ def _local(engine: str, path: str, host: Host) -> Transcriber:
     place = next((each for each in (given, *_in_folders(given, host)) if each.exists()), None)
     if place is None:
         raise InputError(f"There is no model at {path}: check the path, or leave it empty.")
-    fits = FASTER if faster.is_model(place) else TIMESTAMPED if weight_files(place) else ""
+    fits = FASTER if faster.is_model(place) else TIMESTAMPED if has_weights(place) else ""
     if not fits:
         raise InputError(
             f"{place} is no Whisper model: choose a .pt file, a folder with model.safetensors, or one of "
@@ -144,7 +184,11 @@ def _name(place: Path) -> str:
 
 
 def _made(engine: _Engine, place: Path, name: str, host: Host) -> Transcriber:
-    return _kept(engine.name, place, name, place.stat().st_mtime_ns, str(host.device))
+    try:
+        changed = place.stat().st_mtime_ns
+    except OSError:  # for loading to say
+        changed = 0
+    return _kept(engine.name, place, name, changed, str(host.device))
 
 
 @lru_cache(maxsize=1)

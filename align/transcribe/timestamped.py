@@ -5,13 +5,14 @@ Optional, and installed by the user knowingly: it is under the AGPL-3.0.
 
 from __future__ import annotations
 
-import importlib.util
 import os
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...engine.errors import InputError, MissingFilesError
+from ..attempts import import_failed
+from ..attempts import installed as is_installed
 from ..words import Word, WordTimings
 from .checkpoint import load_whisper
 from .names import TIMESTAMPED, UNSPACED
@@ -38,7 +39,7 @@ _ENGLISH_VOCABULARY = 51864
 
 
 def installed() -> bool:
-    return importlib.util.find_spec("whisper_timestamped") is not None
+    return is_installed("whisper_timestamped")
 
 
 def require() -> None:
@@ -54,11 +55,14 @@ def package() -> ModuleType:
     """whisper_timestamped. Its import sets variables for TensorFlow and CUDA, which are others' to set."""
     require()
     before = dict(os.environ)
-    import whisper_timestamped
-
-    for name in set(os.environ) - set(before):
-        del os.environ[name]
-    os.environ.update(before)
+    try:
+        import whisper_timestamped
+    except Exception as error:
+        raise import_failed(error, "whisper-timestamped") from error
+    finally:
+        for name in set(os.environ) - set(before):
+            del os.environ[name]
+        os.environ.update(before)
     return whisper_timestamped
 
 

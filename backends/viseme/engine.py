@@ -11,7 +11,9 @@ from fractions import Fraction
 import numpy as np
 
 from ...align.place import align_lyrics
+from ...align.sheet import notes as left_out_notes
 from ...align.spread import phones_within_words
+from ...align.text import read_text
 from ...engine.errors import LipSyncError
 from ...engine.faces.track import Person
 from ...engine.host.protocol import Host
@@ -108,6 +110,7 @@ def _motion(speech: Speech, notes: list[str]) -> MouthMotion:
     if words is None and speech.lyrics.strip():
         try:
             words = align_lyrics(speech.samples, speech.lyrics, loud_spans(speech.samples))
+            notes += left_out_notes(read_text(speech.lyrics).left_out)
         except LipSyncError as error:
             notes.append(f"The text was not used: {error}")
     if words is not None and words.lines:

@@ -161,3 +161,13 @@ def test_a_wrong_alignment_is_one_sentence(client):
     }
     with pytest.raises(PromptRejected, match="return_type_mismatch"):
         client.run(prompt)
+
+
+def test_what_a_site_of_lyrics_adds_is_left_out_and_listed(client):
+    text = "12 ContributorsRiver Song Lyrics[Verse 1]\nSlow river\nYou might also like\nMax 54Embed"
+    prompt = {"load": load(text=text), "lyrics": show("load", 1), "report": show("load", 2)}
+    run = client.run(prompt)
+    assert shown(run, "lyrics") == "[Verse 1]\nSlow river\nMax 54"
+    report = shown(run, "report")
+    for piece in ("“12 ContributorsRiver Song Lyrics”", "“You might also like”", "“Embed”", "“[Verse 1]”"):
+        assert piece in report

@@ -155,6 +155,21 @@ def test_a_video_with_a_style_a_track_and_a_sidecar(client, server, sung):
     assert ((frame[..., 1] > 200) & (frame[..., 0] < 60)).sum() > 300
 
 
+def test_a_letter_that_no_font_has_is_left_out_and_named(client):
+    prompt = graph(text=SONG.replace("Shine", "Shi\u0378\U000e0fffne"), size=0.3)
+    prompt |= {"report": {"class_type": "PreviewAny", "inputs": {"source": ["draw", 3]}}}
+    run = client.run(prompt)
+    assert run.error is None
+    lines, note = run.history["outputs"]["report"]["text"][0].split("\n")
+    assert lines == "Lyrics: 2 lines."
+    assert note.startswith(
+        "Left out of the picture, because no font here has it: “\u0378” (U+0378), “\U000e0fff” (U+E0FFF); put"
+    )
+    (path,) = client.output_files(run)
+    with av.open(str(path)) as container:
+        assert any(np.ptp(frame.to_ndarray(format="gray")) > 100 for frame in container.decode(video=0))
+
+
 def test_a_track_alone_leaves_the_picture(client):
     run = client.run(graph(subtitles="subtitle track"))
     assert run.error is None

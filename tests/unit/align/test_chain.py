@@ -1,6 +1,7 @@
 """The chain of aligners: which one is trusted, and with what."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -108,6 +109,20 @@ def test_the_command_writes_every_word_in_order(tmp_path, capsys):
     assert written["engine"] == "pocketsphinx"
     assert all(a["start"] <= b["start"] for a, b in zip(words, words[1:], strict=False))
     assert set(words[0]) == {"text", "start", "end", "confidence"}
+
+
+def test_the_command_lists_what_is_not_sung(tmp_path, capsys):
+    case = spoken("american", 150)
+    line = case.lyrics.splitlines()[0]
+    end = case.truth[len(line.split()) - 1].end
+    short = replace(case, samples=case.samples[: round((end + 0.3) * RATE)])
+    audio, lyrics, out = write_wav(short, tmp_path / "a.wav"), tmp_path / "a.txt", tmp_path / "a.lrc"
+    lyrics.write_text(f"3 ContributorsStar Lyrics[Verse 1: Anna]\n[Anna] {line} x2\n2Embed", encoding="utf-8")
+    assert main(["align", str(audio), "--lyrics", str(lyrics), "--out", str(out), "--quiet"]) == 0
+    said = capsys.readouterr().err
+    for piece in ("3 ContributorsStar Lyrics", "[Verse 1: Anna]", "[Anna]", "x2", "2Embed"):
+        assert f"“{piece}”" in said
+    assert f"]{line}\n" in out.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(

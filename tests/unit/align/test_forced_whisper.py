@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 import torch
 from safetensors.torch import save_file
-from whisper.timing import dtw_cpu
 
 from lipsync_studio.align.forced import whisper
 from lipsync_studio.align.forced.dtw import warp
@@ -69,6 +68,8 @@ def said(quick, speech, host):
 
 
 def test_the_warping_path_is_openais():
+    from whisper.timing import dtw_cpu
+
     rng = np.random.default_rng(0)
     for _ in range(30):
         cost = rng.standard_normal((rng.integers(1, 30), rng.integers(1, 60)))

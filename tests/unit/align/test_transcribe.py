@@ -57,6 +57,15 @@ def transcribed(engine, samples, host, **options):
     return engine.transcribe(Sound(samples[None], RATE), host=host, **settings)
 
 
+def check_same(timings, others):
+    """The same words in the same lines. Sums of numbers depend on the processor and on where they lie: a word
+    may move by two of Whisper's frames, and be as sure but for a few hundredths."""
+    assert [line.text for line in timings.lines] == [line.text for line in others.lines]
+    for word, other in zip(timings.words(), others.words(), strict=True):
+        assert (word.start, word.end) == pytest.approx((other.start, other.end), abs=0.05)
+        assert word.confidence == pytest.approx(other.confidence, abs=0.05)
+
+
 def check_order(timings, duration):
     words = timings.words()
     assert words[0].start >= 0
@@ -144,7 +153,7 @@ def test_any_rate_and_channels_and_pauses(faster, host, sentence, content):
 
 def test_a_hugging_face_folder_hears_the_same(phrase, tiny_en_hf, host, sentence):
     other = transcribed(TimestampedWhisper(tiny_en_hf, late=0.08), sentence.samples, host)
-    assert other.lines == phrase["whisper-timestamped"].lines
+    check_same(other, phrase["whisper-timestamped"])
 
 
 def test_matrices_of_16_bit_hear_the_same(phrase, tiny_en_openai, sentence):
@@ -153,7 +162,7 @@ def test_matrices_of_16_bit_hear_the_same(phrase, tiny_en_openai, sentence):
             return torch.float16
 
     halves = transcribed(TimestampedWhisper(tiny_en_openai, late=0.08), sentence.samples, Halves("cpu"))
-    assert halves.lines == phrase["whisper-timestamped"].lines
+    check_same(halves, phrase["whisper-timestamped"])
 
 
 def test_nobodys_random_numbers_or_variables_are_touched(whisper, host, sentence):
@@ -203,7 +212,7 @@ def test_cancel_ends_the_work_and_leaves_the_engine_usable(engines, phrase, sent
     with pytest.raises(Cancelled):
         transcribed(engine, samples, soon)
     assert soon.looks == 0
-    assert transcribed(engine, sentence.samples, host).lines == phrase[name].lines
+    check_same(transcribed(engine, sentence.samples, host), phrase[name])
 
 
 @pytest.mark.parametrize("name", ["whisper-timestamped", "faster-whisper", "pocketsphinx"])

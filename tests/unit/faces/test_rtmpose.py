@@ -51,7 +51,8 @@ def test_parity_for_the_whole_image_and_for_a_box() -> None:
         "whole_image scores",
     ]
     assert all(finding.ok for finding in findings)
-    assert findings[0].error == findings[1].error == findings[3].error == 0
+    assert findings[0].error == 0
+    assert max(findings[1].error, findings[3].error) < 0.01
 
 
 def test_parity_notices_a_point_one_bin_off(tmp_path: Path, golden: dict[str, np.ndarray]) -> None:
@@ -94,7 +95,7 @@ def test_the_checkpoint_and_its_onnx_export_give_the_originals_landmarks(
     assert "dw-ll_ucoco_384.pth" in found.key
     points, scores = found.landmarks([picture], golden["box"][None])
     wanted, wanted_scores = face_of(golden, "box")
-    assert np.array_equal(points[0], wanted)
+    assert points[0] == pytest.approx(wanted, abs=0.01)
     assert scores[0] == pytest.approx(wanted_scores, abs=1e-5)
 
     export(rtmpose.seeded_network(), folder / "dw-ll_ucoco_384.onnx")
@@ -102,7 +103,7 @@ def test_the_checkpoint_and_its_onnx_export_give_the_originals_landmarks(
     assert "dw-ll_ucoco_384.onnx" in found.key
     points, scores = found.landmarks([picture])
     wanted, wanted_scores = face_of(golden, "whole_image")
-    assert np.array_equal(points[0], wanted)
+    assert points[0] == pytest.approx(wanted, abs=0.01)
     assert scores[0] == pytest.approx(wanted_scores, abs=1e-5)
 
 

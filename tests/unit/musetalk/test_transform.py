@@ -36,7 +36,9 @@ def test_points_go_there_and_back():
 def test_a_part_of_the_picture_gives_the_same_crop(smooth: np.ndarray):
     transform = CropTransform(FaceBox(150.3, 120.7, 60.5, 90.1, 0.3))
     part = smooth[40:200, 60:260]
-    assert np.array_equal(transform.moved(-60, -40).crop(part), transform.crop(smooth))
+    crops = (crop.astype(int) for crop in (transform.moved(-60, -40).crop(part), transform.crop(smooth)))
+    # Other sums of the same places may round the other way.
+    assert np.abs(np.subtract(*crops)).max() <= 1
 
 
 def test_whole_pixels_are_the_originals_resizing(smooth: np.ndarray):

@@ -1,0 +1,127 @@
+"""What sites of lyrics leave in a text that is copied from them: heads, feet, advertisements, credits."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+# Genius: "12 ContributorsTranslationsDeutschRiver Song Lyrics[Verse 1]", the parts glued together or not.
+_CONTRIBUTORS = re.compile(r"\s*\d{1,4}\s?Contributors?(?=\s*$|[^a-z\s]|.*Lyrics)")
+_TITLE = re.compile(r"(?P<title>.*?\s?Lyrics)(?=$|\s*[\[(“\"„«]|[^\Wa-z]|\s{2,})")
+_BLURB = re.compile(r"\s*\S.*?\s*Read More\s*")
+_LONGEST_HEAD = 60
+_ADVERT = re.compile(
+    r"You might also like(?=$|[\[(“\"'A-Z])|(?<=\S)You might also like\s*$|^You May Also Like$"
+)
+_TICKETS = re.compile(r"(?:See .{1,60}? ?Live\s*)?Get tickets as low as [$€£]\s?\d+")
+_CONCERT = re.compile(r"See .{1,60} Live")
+_EMBED = re.compile(
+    r"(?:^|(?<=[^\d\s]))(?:\d+(?:\.\d+)?[KM]?)?Embed(?:Share URLCopyEmbedCopy)?$|(?<=\d)Embed$"
+)
+# AZLyrics and its like begin with '"River Song" lyrics', "Anna Lyrics", '"River Song"'.
+_HEADLINE = re.compile(
+    r"[\"“„«].{1,80}[\"”“»]\s+lyrics|.{1,80}\S\s+(?:Lyrics|LYRICS|Songtext|Paroles|Letra)|(?:Song )?Lyrics:?"
+)
+_QUOTED = re.compile(r"[\"“„«][^\"”“»]{1,80}[\"”“»]")
+_NOTES = re.compile(
+    r"(?:song)?writers?\s?(?:\(s\))?\s*:.*|(?:lyrics|music|words|text|producers?)(?: by)?\s*:.*"
+    r"|(?:written|produced|composed|published)(?: by)?\s*:.*|source\s*:\s*\w+.*|copyright\s*:.*"
+    r"|album\s*:\s*[\"“].*"
+    r"|.*\blyrics\s+(?:©|\(c\)).*|[©℗].*"
+    r"|lyrics (?:licensed|provided|powered)(?: (?:and|&) (?:licensed|provided|powered))? by .*"
+    r"|submit corrections|(?:thanks|danke) to .{1,80} for (?:adding|correcting|submitting).*lyrics\.?"
+    r"|\W*this lyrics is not for commercial use\W*|(?:read|find) more.*lyrics.*"
+    r"|.*\|\s*(?:azlyrics|metrolyrics).*"
+    r"|(?:https?://)?(?:www\.)?(?:azlyrics|genius|musixmatch|lyrics|metrolyrics|songlyrics)\.com(?:/\S*)?"
+    r"|all lyrics (?:are )?(?:the )?property .*|how to format lyrics:?"
+    r"|(?:composi[çc][ãa]o|compositor(?:es)?)\s*:.*|enviada por .*|viu algum erro\?.*",
+    re.IGNORECASE,
+)  # fmt: skip
+_SERIAL = re.compile(r"\(\d{6,}\)")
+
+Row = tuple[int, str]
+"""Its number, counted from 1, and its text."""
+
+
+def without_furniture(rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:
+    """The rows without what belongs to the site, and what that was. A row may lose a part, or all of it."""
+    kept = list(rows)
+    removed: list[Row] = []
+    _head(kept, removed)
+    _foot(kept, removed)
+    _adverts(kept, removed)
+    return kept, sorted(removed, key=lambda row: row[0])
+
+
+def _head(kept: list[Row], removed: list[Row]) -> None:
+    _contributors(kept, removed)
+    titled = False
+    for at, (number, text) in enumerate(kept):
+        row = text.strip()
+        if not row:
+            continue
+        if not (_HEADLINE.fullmatch(row) or _NOTES.fullmatch(row) or (titled and _QUOTED.fullmatch(row))):
+            return
+        titled = True
+        removed.append((number, row))
+        kept[at] = (number, "")
+
+
+def _contributors(kept: list[Row], removed: list[Row]) -> None:
+    first = next((at for at, (_, text) in enumerate(kept) if text.strip()), None)
+    if first is None or not (start := _CONTRIBUTORS.match(kept[first][1])):
+        return
+    number, text = kept[first]
+    title = _TITLE.match(text, start.end())
+    past = first
+    if title is None and text[start.end() :].strip() in ("", "Translations"):
+        # The parts of the head in rows of their own.
+        for at in range(first + 1, min(len(kept), first + _LONGEST_HEAD)):
+            row = kept[at][1].strip()
+            if row.startswith("["):
+                break
+            if title := _TITLE.match(row):
+                removed += [(n, t.strip()) for n, t in kept[first:at] if t.strip()]
+                kept[first:at] = [(n, "") for n, _ in kept[first:at]]
+                past, (number, text) = at, (kept[at][0], row)
+                break
+    end = title.end() if title else start.end()
+    blurb = _BLURB.match(text, end) if title else None
+    end = blurb.end() if blurb else end
+    removed.append((number, text[:end].strip()))
+    kept[past] = (number, text[end:].lstrip())
+
+
+def _foot(kept: list[Row], removed: list[Row]) -> None:
+    for at in reversed(range(len(kept))):
+        number, text = kept[at]
+        row = text.strip()
+        if not row:
+            continue
+        if _NOTES.fullmatch(row) or _SERIAL.fullmatch(row):
+            removed.append((number, row))
+            kept[at] = (number, "")
+            continue
+        embed = _EMBED.search(row)
+        if embed is None:
+            return
+        removed.append((number, embed[0]))
+        kept[at] = (number, row[: embed.start()].rstrip())
+        if kept[at][1]:
+            return
+
+
+def _adverts(kept: list[Row], removed: list[Row]) -> None:
+    for at, (number, text) in enumerate(kept):
+        row = text.strip()
+        following = kept[at + 1][1].strip() if at + 1 < len(kept) else ""
+        if _CONCERT.fullmatch(row) and _TICKETS.match(following):
+            removed.append((number, row))
+            kept[at] = (number, "")
+            continue
+        for pattern in (_TICKETS, _ADVERT):
+            # Begins a row, or is glued to its end.
+            if (found := pattern.search(row)) and (found.start() == 0 or found.end() == len(row)):
+                removed.append((number, found[0].strip()))
+                row = " ".join(filter(None, (row[: found.start()].rstrip(), row[found.end() :].lstrip())))
+                kept[at] = (number, row)

@@ -1,0 +1,211 @@
+"""A lyric sheet: which of its text is sung, and what is left out because it only says how."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from . import sections
+from .furniture import without_furniture
+
+SITE, HEADER, SINGER, REPEAT = "of a lyric site", "section header", "singer's name", "repeat mark"
+CREDIT, STAMP, TAG, UNHEARD = "credit", "time stamp", "LRC tag", "word not understood"
+WORDLESS = "no word in it"
+
+_STAMPS = re.compile(r"[\[<]\d+:\d\d(?:[.:,]\d+)?[\]>]")
+_SQUARE = re.compile(r"[\[［【]([^\[\]［］【】\n]*)[\]］】]")
+_ROUND = re.compile(r"[(（]([^()（）\n]*)[)）]")
+# As in "*Chorus*", "--- Verse 2 ---", "{Bridge}".
+_ADORNED = re.compile(r"[-–—*#=~_<{«‹\s]+(?P<inner>[^\s].*?)[-–—*#=~_>}»›:\s]*")
+_COLON = re.compile(r"\s*[:：]")
+_SHOWN = 60  # characters of a piece that a report quotes
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Something on a sheet that is not sung. line: its row, counted from 1; kind: what it was taken for."""
+
+    line: int
+    text: str
+    kind: str
+
+    def __str__(self) -> str:
+        shown = self.text if len(self.text) <= _SHOWN else self.text[:_SHOWN] + "…"
+        return f"line {self.line}: “{shown}” ({self.kind})"
+
+
+@dataclass(frozen=True, slots=True)
+class SungRow:
+    """A row of text, or a part of one. line: counted from 1; opens_stanza: after a blank row or a header."""
+
+    line: int
+    text: str
+    opens_stanza: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    rows: tuple[SungRow, ...]
+    left_out: tuple[LeftOut, ...]
+
+
+def notes(left_out: Sequence[LeftOut]) -> list[str]:
+    """For a report: each piece that was left out, time stamps as a number only."""
+    stamps = [piece for piece in left_out if piece.kind == STAMP]
+    rows = [f"Left out of the lyrics, {piece}" for piece in left_out if piece.kind != STAMP]
+    if stamps:
+        rows.append(f"Left out of the lyrics: {len(stamps)} time stamps, the first in line {stamps[0].line}.")
+    return rows
+
+
+def read_sheet(rows: Iterable[str]) -> Sheet:
+    """Every letter of the rows is in a row that is sung or in a piece that is left out."""
+    kept, furniture = without_furniture(list(enumerate(rows, 1)))
+    reader = _Reader([LeftOut(line, text, SITE) for line, text in furniture], _singers(kept))
+    emptied = {line for line, _ in furniture}
+    for line, text in kept:
+        if text.strip() or line not in emptied:
+            reader.read(line, text)
+    return Sheet(tuple(reader.rows), tuple(sorted(reader.left_out, key=lambda piece: piece.line)))
+
+
+def _singers(rows: Sequence[tuple[int, str]]) -> frozenset[str]:
+    """Names that the sheet's headers and labels make known, in lower case."""
+    names: set[str] = set()
+    for _, text in rows:
+        for found in _SQUARE.finditer(text):
+            names.update(sections.singers_of(found[1]))
+        first = _SQUARE.match(text.strip())
+        if first and _labels(first, text.strip(), ()):
+            names.add(first[1].strip(" :").lower())
+    return frozenset(names)
+
+
+def _labels(found: re.Match[str], row: str, known: Iterable[str]) -> bool:
+    """Whether brackets that a row begins with hold the name of who sings what follows."""
+    inner, rest = found[1].strip(), row[found.end() :].strip()
+    if inner.endswith(":") and len(inner.split()) <= 5:
+        return True
+    return bool(rest) and sections.is_name(inner, known)
+
+
+class _Reader:
+    def __init__(self, left_out: list[LeftOut], singers: frozenset[str]) -> None:
+        self.rows: list[SungRow] = []
+        self.left_out = left_out
+        self._singers = singers
+        self._opens = False
+
+    def read(self, line: int, text: str) -> None:
+        before = len(self.left_out)
+        row = self._cut(_STAMPS, line, text, lambda found: STAMP).strip()
+        # What has lost its brackets may be a header in turn.
+        while (shorter := self._sung(line, row)) != row:
+            row = shorter
+        opens, self._opens = self._opens, False
+        if not row.strip():
+            # A mark of repetition ends no stanza.
+            removed = self.left_out[before:]
+            self._opens = opens or not removed or any(piece.kind != REPEAT for piece in removed)
+            return
+        for at, part in enumerate(row.split("\n")):
+            opens = opens or at > 0
+            if part:
+                self.rows.append(SungRow(line, part, opens))
+                opens = False
+        self._opens = opens
+
+    def _sung(self, line: int, row: str) -> str:
+        """One round of leaving out. A header inside a row, or before it, leaves the end of a row there."""
+        row = self._cut(_SQUARE, line, row, self._in_square(row), breaks=(HEADER,))
+        row = self._cut(_ROUND, line, row, self._in_round(row), breaks=(HEADER,))
+        return "\n".join(self._bare(line, part.strip()) for part in row.split("\n"))
+
+    def _in_square(self, row: str) -> Callable[[re.Match[str]], str]:
+        def kind(found: re.Match[str]) -> str:
+            inner = found[1].strip()
+            if sections.is_unheard(inner):
+                return UNHEARD
+            if sections.is_repetition(inner):
+                return REPEAT
+            if sections.is_credit(inner):
+                return CREDIT
+            if sections.is_lrc_tag(inner) and found[0] == row.strip():
+                return TAG
+            if sections.is_square_header(inner):
+                return HEADER
+            begins = _begins(found, row)
+            if begins and _labels(found, row, self._singers):
+                return SINGER
+            return SINGER if sections.is_known_name(inner, self._singers) else ""
+
+        return kind
+
+    def _in_round(self, row: str) -> Callable[[re.Match[str]], str]:
+        def kind(found: re.Match[str]) -> str:
+            inner = found[1].strip()
+            if sections.is_unheard(inner):
+                return UNHEARD
+            if sections.is_repetition(inner):
+                return REPEAT
+            begins = _begins(found, row)
+            if sections.is_header_row(inner) or (begins and sections.is_round_header(inner)):
+                return HEADER
+            return SINGER if begins and sections.is_known_name(inner, self._singers) else ""
+
+        return kind
+
+    def _cut(
+        self,
+        pattern: re.Pattern[str],
+        line: int,
+        row: str,
+        kind_of: Callable[[re.Match[str]], str],
+        breaks: Sequence[str] = (),
+    ) -> str:
+        """The row without those matches that are of a kind; one of `breaks` ends a row there."""
+        kept, at = "", 0
+        for found in pattern.finditer(row):
+            kind = kind_of(found)
+            if not kind:
+                continue
+            end = found.end()
+            if kind in (SINGER, HEADER) and (colon := _COLON.match(row, end)):
+                end = colon.end()
+            self._leave_out(line, row[found.start() : end], kind)
+            kept += row[at : found.start()] + ("\n" if kind in breaks else " ")
+            at = end
+        return kept + row[at:]
+
+    def _bare(self, line: int, row: str) -> str:
+        """A row without what stands in it without brackets, and is no part of the song."""
+        if not row:
+            return row
+        adorned = _ADORNED.fullmatch(row)
+        inner = adorned["inner"] if adorned else ""
+        if sections.is_header_row(row) or sections.is_header_row(inner) or sections.is_round_header(inner):
+            return self._leave_out(line, row, HEADER)
+        if sections.is_repetition(row) and sections.repetition_at_end(row):
+            return self._leave_out(line, row, REPEAT)
+        named = sections.singers_header(row)
+        if named and sections.is_name(named["rest"], self._singers):
+            return self._leave_out(line, row, HEADER)
+        leading = sections.leading_header(row)
+        if leading and sections.is_name(leading["rest"], self._singers):
+            return self._leave_out(line, row, HEADER)
+        if leading:
+            return self._leave_out(line, leading["header"], HEADER) + "\n" + leading["rest"]
+        mark = sections.repetition_at_end(row)
+        if mark:
+            self._leave_out(line, mark[0].strip(), REPEAT)
+            return row[: mark.start()].rstrip()
+        return row
+
+    def _leave_out(self, line: int, text: str, kind: str) -> str:
+        self.left_out.append(LeftOut(line, text, kind))
+        return ""
+
+
+def _begins(found: re.Match[str], row: str) -> bool:
+    return not row[: found.start()].rpartition("\n")[2].strip()

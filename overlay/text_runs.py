@@ -154,9 +154,10 @@ def itemise(text: str, base: int, face_of: Callable[[str], FontFace]) -> list[Ru
         piece = text[start:stop]
         last = runs[-1] if runs else None
         # A space as wide as an emoji tears the words around it apart, and fonts of signs may have none.
-        goes_on = last and not visible(piece) and not last.face.pictures
-        goes_on = goes_on and (piece != " " or last.face.covers(piece))
-        face = last.face if goes_on else face_of(piece)
+        if last and not visible(piece) and not last.face.pictures and (piece != " " or last.face.covers(" ")):
+            face = last.face
+        else:
+            face = face_of(piece)
         key = level_of[start], scripts[start], face
         if last and (last.level, last.script, last.face) == key:
             runs[-1] = Run(last.start, stop, *key)

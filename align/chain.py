@@ -61,15 +61,16 @@ class AlignOptions:
 @dataclass
 class Aligned:
     """timings: every word of the lyrics, in order. steps: what was tried, and why it was not used. left_out:
-    what the lyrics hold that is not sung, such as section headers."""
+    what the lyrics hold that is not sung, such as section headers. heard: what is to be said of the sound."""
 
     timings: WordTimings
     steps: list[str] = field(default_factory=list)
     left_out: tuple[LeftOut, ...] = ()
+    heard: tuple[str, ...] = ()
 
     def notes(self) -> list[str]:
-        """For people: what else was tried, and what was left out."""
-        return [*(f"Not by {step}" for step in self.steps), *notes(self.left_out)]
+        """For people: of the sound, what else was tried, and what was left out."""
+        return [*self.heard, *(f"Not by {step}" for step in self.steps), *notes(self.left_out)]
 
     def report(self) -> str:
         """For people: the engine, the notes, and each word's time."""
@@ -109,7 +110,7 @@ def align(
         raise AlignmentError("The audio is silent: choose the one that holds the words.")
     run = _Run(stem or sound, samples, lyrics, text.lines, host, options)
     found = run.by_name(options.engine) if options.engine != "auto" else run.in_order()
-    return replace(found, left_out=text.left_out)
+    return replace(found, left_out=text.left_out, heard=tuple((stem or sound).all_notes()))
 
 
 class _Run:

@@ -60,13 +60,12 @@ def _align(options: argparse.Namespace) -> None:
             else _aligned(sound, stem, lyrics, options, host)
         )
     write(timings, options.out)
-    heard = [note for one in (sound, stem) if one is not None for note in one.all_notes()]
     if options.report:
-        print("\n".join([*heard, report]))
+        print(report)
     else:
         count = len(timings.words())
         head = f"{options.out}: {count} words, timed by {timings.engine}"
-        print("\n".join([head, *heard, *notes]), file=sys.stderr)
+        print("\n".join([head, *notes]), file=sys.stderr)
 
 
 def _aligned(

@@ -91,6 +91,8 @@ class Choice:
 
         Raises the first one's error where none can, AudioError, and the host's own when cancelled.
         """
+        for note in sound.all_notes():
+            self._add(note)
         first: LipSyncError | None = None
         for make in (lambda: self.transcriber, *self.others):
             host.check_cancelled()

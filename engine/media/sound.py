@@ -141,7 +141,7 @@ class Sound:
         if channels < 2 or not self.downmix.cancels:
             return list(self.notes)
         return [*self.notes, f"The sound's {channels} channels cancel each other out when they are mixed: "
-                f"where they do, channel {self.downmix.loudest + 1} alone is heard for the mouth."]
+                f"where they do, channel {self.downmix.loudest + 1} alone is listened to."]
 
     def _resampled(self, rate: int) -> np.ndarray:
         """Block by block, because the filter takes many times its input; exact: its reach is short."""

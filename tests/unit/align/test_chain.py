@@ -143,3 +143,12 @@ def test_the_command_leaves_nothing_where_nobody_speaks(tmp_path, capsys):
     assert main(["align", str(audio), "--lyrics", str(lyrics), "--out", str(out), "--quiet"]) == 1
     assert "silent" in capsys.readouterr().err
     assert not out.exists()
+
+
+def test_what_became_of_the_sound_is_told(host):
+    """Speech on two channels of which one is wired the wrong way round, heard as on one."""
+    case = spoken("female", 110)
+    opposite = Sound(np.stack([case.samples, -case.samples]), RATE)
+    found = align(opposite, case.lyrics, host)
+    assert found.timings == align(sound_of(case), case.lyrics, host).timings
+    assert "cancel each other out" in found.report()

@@ -26,7 +26,8 @@ def run(backend: LipSyncBackend, request: LipSyncRequest, host: Host, path: Path
     report = write(rendering, backend.name, request.soundtrack, path, crf)
     report.seconds = {"prepare": round(prepared - started, 3), **report.seconds}
     sounds = {id(sound): sound for sound in (request.soundtrack, request.voice)}.values()
-    report.notes = [note for sound in sounds for note in sound.all_notes()] + report.notes
+    heard = [note for sound in sounds for note in sound.all_notes()]
+    report.notes = [*request.source.notes, *heard, *report.notes]
     return report
 
 

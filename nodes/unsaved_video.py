@@ -59,6 +59,7 @@ def saved_source(video: Any) -> VideoSource:
         raise
     # Encoders don't write the same bytes each time: what was encoded, and how it was edited, does for a key.
     source.key = hashlib.blake2b(repr(_identity(video)).encode(), digest_size=16).hexdigest()
+    source.notes = ("ComfyUI's edits of the video are applied in a copy of it, made in high quality.",)
     discard_with(source, path)
     _sources[video] = source
     return source

@@ -33,6 +33,7 @@ class ImageSource:
 
     variable = False
     colour = Colour()
+    notes: tuple[str, ...] = ()
 
     def __init__(
         self,

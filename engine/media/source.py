@@ -21,7 +21,7 @@ class Source(Protocol):
     size: width and height, even and upright. fps: exact, or the mean if `variable`. frames: how many there
     are. times: pts of each in seconds, the first is 0. duration: end of the last frame. still: there is only
     one picture. colour: what all frames are tagged as. key: hash of the content; equal means the same
-    pictures at the same times.
+    pictures at the same times. notes: sentences for a run report.
     """
 
     @property
@@ -42,6 +42,8 @@ class Source(Protocol):
     def colour(self) -> Colour: ...
     @property
     def key(self) -> str: ...
+    @property
+    def notes(self) -> tuple[str, ...]: ...
 
     def read(self, start: int = 0, stop: int | None = None) -> Iterator[Frame]:
         """Frames start..stop-1 in order; each frame's planes belong to the caller."""

@@ -62,6 +62,7 @@ class VideoSource:
             self.times = ConstantTimes(self.fps, self.frames)
             self.duration = self.frames / self.fps
         content = f"{self._scan.digest} {self._first} {self._last} {self._orientation} {self.fps}"
+        self.notes: tuple[str, ...] = ()
         self.key = hashlib.blake2b(content.encode(), digest_size=16).hexdigest()
 
     def read(self, start: int = 0, stop: int | None = None) -> Iterator[Frame]:

@@ -65,6 +65,7 @@ def test_all_nodes_see_what_is_shown(told):
     nodes = told["nodes"]
     assert nodes["preview"] == [288, 256, 3]
     assert nodes["generated"] == FRAMES
+    assert "edits of the video are applied in a copy" in nodes["notes"][0]
     assert nodes["result"] == nodes["overlaid"] == [256, 288]
     assert nodes["streams"] == ["h264", "aac"]
     assert nodes["encodes"] == 1

@@ -179,6 +179,7 @@ with CurrentNodeContext("a prompt", "1"):
     told["nodes"] = {
         "preview": list(preview.shape[1:]),
         "generated": json.loads(report)["generated"],
+        "notes": json.loads(report)["notes"],
         "result": result.get_dimensions(),
         "overlaid": overlaid.get_dimensions(),
         "streams": streams(overlaid),

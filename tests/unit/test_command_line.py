@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+import wave
 from pathlib import Path
 
 import av
@@ -209,6 +210,15 @@ def test_a_place_that_cannot_be_written_is_found_before_the_work(
     assert words in said
     assert "Lip-syncing" not in said
     assert [file.name for file in tmp_path.iterdir()] == ["text.txt"]
+
+
+def test_silence_is_a_mouth_at_rest_and_a_note(render, tmp_path):
+    with wave.open(str(tmp_path / "silence.wav"), "wb") as file:
+        file.setparams((1, 2, 16000, 0, "NONE", ""))
+        file.writeframes(bytes(2 * 8000))
+    result = render("--quiet", "--report", "-", audio=tmp_path / "silence.wav")
+    assert result.returncode == 0, result.stderr
+    assert any("There is no voice in the sound" in note for note in json.loads(result.stdout)["notes"])
 
 
 def test_a_name_with_a_colon(render, media, tmp_path):

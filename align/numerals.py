@@ -9,69 +9,47 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from unicode_rbnf import RbnfEngine
 
-_SMALL = [
-    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
-    "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
-]  # fmt: skip
-_TENS = ["zero", "ten", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
-_ORDINALS = {
-    "one": "first",
-    "two": "second",
-    "three": "third",
-    "five": "fifth",
-    "eight": "eighth",
-    "nine": "ninth",
-    "twelve": "twelfth",
-}
 _LARGEST = 999_999
 # In digits: longer ones are not read as numbers.
 _LONGEST_NUMERAL = 12
 _NUMERAL = re.compile(r"(\d+)(?:\.(\d+))?(st|nd|rd|th|s)?", re.ASCII)
 
 
-def number_words(number: int) -> list[str]:
-    """0..999999 in words; larger numbers digit by digit."""
-    if number > _LARGEST:
-        return [_SMALL[int(digit)] for digit in str(number)]
-    if number >= 1000:
-        rest = number_words(number % 1000) if number % 1000 else []
-        return [*number_words(number // 1000), "thousand", *rest]
-    if number >= 100:
-        rest = number_words(number % 100) if number % 100 else []
-        return [_SMALL[number // 100], "hundred", *rest]
-    if number >= 20:
-        return [_TENS[number // 10], *([_SMALL[number % 10]] if number % 10 else [])]
-    return [_SMALL[number]]
-
-
-def _year_words(number: int) -> list[str]:
-    """1987 as "nineteen eighty seven", 1905 as "nineteen oh five"."""
-    century, rest = divmod(number, 100)
-    if rest == 0:
-        return [*number_words(century), "hundred"]
-    return [*number_words(century), *(["oh"] if rest < 10 else []), *number_words(rest)]
-
-
 def numeral_words(numeral: str) -> list[str]:
-    """The words of "7", "007", "1987", "3.5", "21st" or "90s" (ASCII digits, no thousands separators)."""
+    """The English words of "7", "007", "1987", "3.5", "21st" or "90s" (ASCII digits, no thousands
+    separators); beyond 999999 digit by digit."""
     match = _NUMERAL.fullmatch(numeral.lower())
     if not match:
         raise ValueError(f"not a numeral: {numeral!r}")
     digits, fraction, ending = match.groups()
     number = int(digits)
     is_year = len(digits) == 4 and (1100 <= number <= 1999 or 2010 <= number <= 2099)
+    ordinal = bool(ending) and ending != "s"
     if len(digits) > 1 and digits[0] == "0":
-        words = ["oh" if digit == "0" else _SMALL[int(digit)] for digit in digits]
+        words = ["oh" if digit == "0" else _english(int(digit))[0] for digit in digits]
+    elif number > _LARGEST:
+        words = [_english(int(digit))[0] for digit in digits]
     else:
-        words = _year_words(number) if is_year else number_words(number)
+        purpose = "ORDINAL" if ordinal and not fraction else "YEAR" if is_year else "CARDINAL"
+        words = _english(number, purpose)
     if fraction:
-        words += ["point", *(_SMALL[int(digit)] for digit in fraction)]
+        words = [*words, "point", *(_english(int(digit))[0] for digit in fraction)]
     if ending == "s":
         words[-1] = words[-1][:-1] + "ies" if words[-1].endswith("y") else words[-1] + "s"
-    elif ending:
-        last = words[-1]
-        words[-1] = _ORDINALS.get(last) or (last[:-1] + "ieth" if last.endswith("y") else last + "th")
     return words
+
+
+@lru_cache(maxsize=1024)
+def _spelt(number: int, purpose: str) -> str:
+    from unicode_rbnf import FormatPurpose
+
+    rules = _rules("en")
+    assert rules is not None
+    return rules.format_number(number, FormatPurpose[purpose]).text
+
+
+def _english(number: int, purpose: str = "CARDINAL") -> list[str]:
+    return _spelt(number, purpose).replace("-", " ").split()
 
 
 @lru_cache(maxsize=1024)

@@ -245,3 +245,27 @@ def test_a_stream_that_changes_on_its_way_is_heard_to_the_end(tmp_path):
     for begin in (0.3, 1.4):
         piece = sound.cut(begin, 0.5).samples[0]
         assert np.argmax(np.abs(np.fft.rfft(piece))) == 220
+
+
+@pytest.mark.parametrize("rates", [(44100, 48000, 44100), (16000, 48000, 96000), (48000, 16000)])
+def test_packets_without_times_follow_each_other_at_any_rate(tmp_path, rates):
+    """FFmpeg counts the times of an ADTS file up by the rate it began with."""
+    data = b""
+    for number, rate in enumerate(rates):
+        tone = 0.5 * np.sin(2 * np.pi * 440 * np.arange(rate) / rate).astype(np.float32)[None]
+        data += encode(tmp_path / f"{number}.aac", tone, rate, "aac").read_bytes()
+    (tmp_path / "all.aac").write_bytes(data)
+    sound = Sound.load(tmp_path / "all.aac")
+    # AAC pads each part by up to two packets of 1024 samples.
+    padding = sum(2048 / rate for rate in rates)
+    assert len(rates) <= sound.duration <= len(rates) + padding
+    for begin in np.arange(len(rates)) * (float(sound.duration) / len(rates)) + 0.25:
+        piece = sound.cut(begin, 0.5).samples[0]
+        assert np.argmax(np.abs(np.fft.rfft(piece))) == 220
+        assert piece.std() == pytest.approx(0.5 / 2**0.5, rel=0.02)
+
+
+def test_more_channels_than_can_be_mixed_are_one_sentence(tmp_path):
+    write_wav(tmp_path / "65.wav", np.zeros((1600, 65), np.float32))
+    with pytest.raises(AudioError, match="65.wav.* has 65 channels, more than 64: mix them down"):
+        Sound.load(tmp_path / "65.wav")

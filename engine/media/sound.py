@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import av
 import numpy as np
@@ -229,7 +229,7 @@ def _collect(container: InputContainer, stream: AudioStream, begin: Fraction | N
 def _has_times(container: InputContainer) -> bool:
     """False where packets hold nothing but sound (ADTS, MP3, AC-3): FFmpeg counts their times up, in steps of
     the rate they began with. They tell what is missing between two frames, not when a frame is heard."""
-    return container.format.flags & (_COUNTED | _LEAPS) != _COUNTED
+    return cast(int, container.format.flags) & (_COUNTED | _LEAPS) != _COUNTED
 
 
 def _track_notes(container: InputContainer, stream: AudioStream, track: int | None) -> tuple[str, ...]:

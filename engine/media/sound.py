@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import av
 import numpy as np
@@ -25,7 +25,7 @@ _GAP = Fraction(1, 20)
 _SEEK_LEAD = 2
 # FFmpeg's marks of formats that it keeps an index for, most of them without times of their own, and of those
 # whose times may leap, which are their own.
-_COUNTED, _LEAPS = av.format.Flags.generic_index.value, av.format.Flags.ts_discont.value
+_COUNTED, _LEAPS = (flag.value for flag in (av.format.Flags.generic_index, av.format.Flags.ts_discont))
 _RESAMPLED_SECONDS = 5
 
 
@@ -229,7 +229,7 @@ def _collect(container: InputContainer, stream: AudioStream, begin: Fraction | N
 def _has_times(container: InputContainer) -> bool:
     """False where packets hold nothing but sound (ADTS, MP3, AC-3): FFmpeg counts their times up, in steps of
     the rate they began with. They tell what is missing between two frames, not when a frame is heard."""
-    return cast(int, container.format.flags) & (_COUNTED | _LEAPS) != _COUNTED
+    return container.format.flags & (_COUNTED | _LEAPS) != _COUNTED
 
 
 def _track_notes(container: InputContainer, stream: AudioStream, track: int | None) -> tuple[str, ...]:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 # Closer than this, a difference between a packet's time and the samples so far is rounding, not a gap.
 _GAP = Fraction(1, 20)
+# Seconds that a recording may pause for; silence of that length is made, and takes memory.
+_LONGEST_GAP = 3600
 _SEEK_LEAD = 2
 # FFmpeg's marks of formats that it keeps an index for, most of them without times of their own, and of those
 # whose times may leap, which are their own.
@@ -99,7 +101,7 @@ class Sound:
                     return None
                 _check_channels(stream.codec_context.layout.nb_channels, media.name)
                 notes = _track_notes(container, stream, track)
-                sound = _collect(container, stream, begin, seconds)
+                sound = _collect(container, stream, begin, seconds, media.name)
         except (av.error.FFmpegError, OSError) as error:
             raise AudioError(f"{media.name} can't be read as audio ({reason(error)}); "
                              "convert it to WAV or MP3.") from error
@@ -184,8 +186,9 @@ def _decoded(container: InputContainer, stream: AudioStream) -> Iterator[av.Audi
 
 
 def _collect(container: InputContainer, stream: AudioStream, begin: Fraction | None,
-             seconds: Fraction | None) -> Sound | None:
-    """Lay decoded samples on the time line that starts at `begin`; rate and channels are the first's."""
+             seconds: Fraction | None, name: str) -> Sound | None:
+    """Lay decoded samples on the time line that starts at `begin`; rate and channels are the first's. Raises
+    AudioError for times that can't be meant."""
     if begin is not None and begin > 2 * _SEEK_LEAD:
         container.seek(int((begin - _SEEK_LEAD) / Fraction(stream.time_base or 1)), stream=stream)
     resampler: av.AudioResampler | None = None
@@ -219,6 +222,11 @@ def _collect(container: InputContainer, stream: AudioStream, begin: Fraction | N
             position += samples.shape[1]
             if fresh.shape[1]:
                 silence = max(position - fresh.shape[1] - filled, 0)
+                if seconds is not None:
+                    silence = min(silence, math.ceil(seconds * rate) - filled)
+                elif silence > _LONGEST_GAP * rate:
+                    raise AudioError(f"The times in {name} leap by {silence / rate / 3600:.1f} hours at "
+                                     f"{filled / rate:.2f} s; convert it to WAV or MP3.")
                 parts += [np.zeros((channels, silence), np.float32), fresh]
                 filled += silence + fresh.shape[1]
         if seconds is not None and filled >= seconds * rate:

@@ -15,6 +15,7 @@ from av.stream import Disposition
 from torchaudio.functional import resample
 
 from lipsync_studio.engine.errors import AudioError
+from lipsync_studio.engine.media.container import MediaFile
 from lipsync_studio.engine.media.sound import Sound
 
 from .conftest import click_track, lag
@@ -263,6 +264,22 @@ def test_packets_without_times_follow_each_other_at_any_rate(tmp_path, rates):
         piece = sound.cut(begin, 0.5).samples[0]
         assert np.argmax(np.abs(np.fft.rfft(piece))) == 220
         assert piece.std() == pytest.approx(0.5 / 2**0.5, rel=0.02)
+
+
+def test_times_that_leap_by_days_take_no_memory(tmp_path):
+    path = tmp_path / "leap.mka"
+    with av.open(str(path), "w") as out:
+        stream = out.add_stream("pcm_s16le", rate=16000, layout="mono")
+        for second in (0, 1, 1_000_000):
+            frame = av.AudioFrame.from_ndarray(np.full((1, 16000), 1000, np.int16), "s16", "mono")
+            frame.sample_rate, frame.time_base, frame.pts = 16000, Fraction(1, 16000), second * 16000
+            out.mux(stream.encode(frame))
+        out.mux(stream.encode(None))
+    with pytest.raises(AudioError, match=r"leap.mka.* leap by 277.8 hours at 2.00 s; convert"):
+        Sound.load(path)
+    sound = Sound.of_media(MediaFile(path), Fraction(0), Fraction(3))
+    assert sound.duration == 3
+    assert np.count_nonzero(sound.samples) == 32000
 
 
 def test_more_channels_than_can_be_mixed_are_one_sentence(tmp_path):

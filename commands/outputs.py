@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from ..engine.errors import OutputError
@@ -17,16 +17,19 @@ def check_outputs(
 ) -> None:
     """outputs, inputs: files by the names of their options, None for those that aren't given.
 
-    Raises OutputError for a folder that doesn't exist or can't be written to, for a file that is an input or
-    another output (by whatever name or link), and, unless `overwrite`, for any other that exists."""
+    Raises OutputError for a name that the system doesn't take, for a folder that doesn't exist or can't be
+    written to, for a file that is an input or another output (by whatever name or link), and, unless
+    `overwrite`, for any other that exists."""
     read = {name: path for name, path in inputs.items() if path is not None}
     written: dict[str, Path] = {}
     for name, path in outputs.items():
         if path is None:
             continue
-        _check_folder(name, path)
         # What is written is called so until it is whole.
-        for place in (path, path.with_name(path.name + ".part")):
+        places = (path, path.with_name(path.name + ".part")) if path.name else (path,)
+        _check_names(name, places)
+        _check_folder(name, path)
+        for place in places:
             for other, used in (read | written).items():
                 if _same(place, used):
                     raise OutputError(f"{name} would replace {other}, {used}: choose another name.")
@@ -36,6 +39,18 @@ def check_outputs(
         if os.path.lexists(path) and not overwrite:
             raise OutputError(f"{path} exists: choose another name for {name}, or add --overwrite.")
         written[name] = path
+
+
+def _check_names(name: str, places: Iterable[Path]) -> None:
+    for place in places:
+        try:
+            place.lstat()
+        except (FileNotFoundError, NotADirectoryError):
+            pass  # of which the folder is asked
+        except OSError as error:
+            raise OutputError(
+                f"{place} can't be the name of a file ({error.strerror}): choose another for {name}."
+            ) from error
 
 
 def _check_folder(name: str, path: Path) -> None:

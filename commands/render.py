@@ -20,6 +20,8 @@ from ..engine.weights.entries import WeightSet
 from ..musetalk_core.presets import DEFAULT_PRESET, PRESETS
 from .outputs import OVERWRITE_HELP, check_outputs
 
+_MAX_CRF = 51  # of H.264 with 8 bits
+
 
 def add_parser(commands: argparse._SubParsersAction) -> None:
     parser = commands.add_parser(
@@ -36,7 +38,7 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--silence", choices=get_args(SilenceRule), default="rest")
     parser.add_argument("--content", choices=get_args(ContentKind), default="auto")
     parser.add_argument("--person", default="largest", help="largest, left, right, centre or an id")
-    parser.add_argument("--crf", type=int, default=18, help="H.264 quality, lower is better (default 18)")
+    parser.add_argument("--crf", type=_crf, default=18, help="H.264 quality, lower is better (default 18)")
     parser.add_argument(
         "--audio-track", type=int, metavar="N",
         help="of an --audio with several: 1 is its first; by default the one marked so, else the first",
@@ -54,6 +56,13 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
         "--download", action="store_true", default=None, help="fetch missing weights, about 3.9 GB"
     )
     parser.set_defaults(run=_render)
+
+
+def _crf(text: str) -> int:
+    """x264 would take a higher one for its highest without a word."""
+    if not text.isdecimal() or not 0 <= int(text) <= _MAX_CRF:
+        raise argparse.ArgumentTypeError(f"{text} is no number from 0 to {_MAX_CRF}")
+    return int(text)
 
 
 def _render(options: argparse.Namespace) -> None:

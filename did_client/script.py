@@ -13,6 +13,7 @@ from .errors import InvalidRequestError
 
 MIN_TEXT, MAX_TEXT, MAX_SSML = 3, 10_000, 40_000
 _TAG = re.compile(r"<[^<>]*>")
+_SAYS = re.compile(r"""\b(alias|ph|src)\s*=\s*["'][^"']*\w""", re.IGNORECASE)
 _BREAK = re.compile(r"""<break\s[^<>]*?time\s*=\s*["']\s*([0-9]*\.?[0-9]+)\s*(ms|s)\s*["']""", re.IGNORECASE)
 # About 160 English words a minute, and five syllables a second where each character is one (Pellegrino, Coupé
 # and Marsico 2011, Mandarin); only estimates.
@@ -125,7 +126,8 @@ class TextScript:
                                       "the face shall say.")
         if any("\ud800" <= character <= "\udfff" for character in self.text):
             raise InvalidRequestError("text", "The text has bytes that are no characters; write it as UTF-8.")
-        if not self.ssml and not any(character.isalnum() for character in spoken):
+        # What SSML says in place of its text stands in attributes: alias, ph, src.
+        if not any(character.isalnum() for character in spoken) and not _SAYS.search(self.text * self.ssml):
             raise InvalidRequestError("text", "The text has no letter and no digit, so nothing would be "
                                       "said; write what the face shall say.")
         if len(spoken) > MAX_TEXT or len(self.text) > MAX_SSML:

@@ -93,7 +93,8 @@ def missing(weights: WeightSet, host: Host) -> MissingFilesError:
     """What to do about a model that is not there."""
     return MissingFilesError(
         f"{weights.title} ({readable(weights.bytes)}) is not installed: turn on download_missing in the node "
-        f"Transcribe (LipSync), or put it into {host.models_folder(KIND)}."
+        "Transcribe (LipSync), on the command line add --download, or put it into "
+        f"{host.models_folder(KIND)}."
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import av
 import numpy as np
 from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
@@ -30,9 +32,9 @@ class PlaneConverter:
     """Pictures of one stream to I420 planes [H*3/2, W] that the caller owns.
 
     8-bit 4:2:0 is copied as it is; everything else goes through swscale with matrix and range kept. Alpha is
-    ignored: the colour planes stay what they are, nothing is blended over black. Odd sizes get their last row
-    or column repeated. A picture whose size differs from the first (`size`, width and height as coded) is
-    scaled to it.
+    ignored: the colour planes stay what they are, nothing is blended over black. Odd sizes get the last row
+    or column of the upright picture repeated. A picture whose size differs from the first (`size`, width and
+    height as coded) is scaled to it.
     """
 
     def __init__(self, size: tuple[int, int], orientation: Orientation) -> None:
@@ -57,7 +59,11 @@ class PlaneConverter:
     def _upright(self, planes: np.ndarray) -> np.ndarray:
         height, width = planes.shape[0] * 2 // 3, planes.shape[1]
         luma = self._orientation.apply(planes[:height])
-        chroma = map(self._orientation.apply, planes[height:].reshape(2, height // 2, width // 2))
+        chroma = [*map(self._orientation.apply, planes[height:].reshape(2, height // 2, width // 2))]
+        turned = self._orientation.size(*self._size)
+        for axis, reversed_ in ((1, self._orientation.mirrored), (0, self._orientation.flipped)):
+            if reversed_ and turned[1 - axis] % 2:
+                _pull(luma, chroma, axis)
         return np.concatenate([luma.reshape(-1), *(plane.reshape(-1) for plane in chroma)]).reshape(
             luma.shape[0] * 3 // 2, luma.shape[1])
 
@@ -71,6 +77,16 @@ class PlaneConverter:
         value_range = ColorRange.JPEG if colour_of(picture).full_range else ColorRange.MPEG
         return self._scaler.reformat(picture, width, height, "yuv420p", interpolation=flags,
                                      src_color_range=value_range, dst_color_range=value_range)
+
+
+def _pull(luma: np.ndarray, chroma: Sequence[np.ndarray], axis: int) -> None:
+    """In place: the column or row that was added at the end, and became the first when the picture was
+    reversed, goes back there. Chroma moves by half a sample, to the means of neighbours."""
+    lines = luma.swapaxes(0, axis)
+    lines[:-1] = lines[1:]
+    for plane in chroma:
+        halves = plane.swapaxes(0, axis)
+        halves[:-1] = (halves[:-1].astype(np.uint16) + halves[1:] + 1) // 2
 
 
 def _view(plane: av.video.plane.VideoPlane, height: int, width: int) -> np.ndarray:

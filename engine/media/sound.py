@@ -22,7 +22,12 @@ if TYPE_CHECKING:
 
 # Closer than this, a difference between a packet's time and the samples so far is rounding, not a gap.
 _GAP = Fraction(1, 20)
+# Seconds that a recording may pause for; silence of that length is made, and takes memory.
+_LONGEST_GAP = 3600
 _SEEK_LEAD = 2
+# FFmpeg's marks of formats that it keeps an index for, most of them without times of their own, and of those
+# whose times may leap, which are their own.
+_COUNTED, _LEAPS = (flag.value for flag in (av.format.Flags.generic_index, av.format.Flags.ts_discont))
 _RESAMPLED_SECONDS = 5
 
 
@@ -60,9 +65,7 @@ class Sound:
         if waveform.ndim != 3 or waveform.shape[0] == 0 or waveform.shape[1] == 0:
             raise AudioError(f"The audio has the shape {tuple(waveform.shape)} instead of [batch, channels, "
                              "samples]; take it from an audio loader.")
-        if waveform.shape[1] > MOST_CHANNELS:
-            raise AudioError(f"The audio has {waveform.shape[1]} channels, more than {MOST_CHANNELS}: "
-                             "mix them down first.")
+        _check_channels(waveform.shape[1], "The audio")
         if waveform.shape[2] == 0:
             raise AudioError("The audio is empty (0 samples); choose one that has some length.")
         if rate <= 0:
@@ -96,8 +99,9 @@ class Sound:
                 stream = sound_stream(container, track, media.name)
                 if stream is None:
                     return None
+                _check_channels(stream.codec_context.layout.nb_channels, media.name)
                 notes = _track_notes(container, stream, track)
-                sound = _collect(container, stream, begin, seconds)
+                sound = _collect(container, stream, begin, seconds, media.name)
         except (av.error.FFmpegError, OSError) as error:
             raise AudioError(f"{media.name} can't be read as audio ({reason(error)}); "
                              "convert it to WAV or MP3.") from error
@@ -182,8 +186,9 @@ def _decoded(container: InputContainer, stream: AudioStream) -> Iterator[av.Audi
 
 
 def _collect(container: InputContainer, stream: AudioStream, begin: Fraction | None,
-             seconds: Fraction | None) -> Sound | None:
-    """Lay decoded samples on the time line that starts at `begin`; rate and channels are the first's."""
+             seconds: Fraction | None, name: str) -> Sound | None:
+    """Lay decoded samples on the time line that starts at `begin`; rate and channels are the first's. Raises
+    AudioError for times that can't be meant."""
     if begin is not None and begin > 2 * _SEEK_LEAD:
         container.seek(int((begin - _SEEK_LEAD) / Fraction(stream.time_base or 1)), stream=stream)
     resampler: av.AudioResampler | None = None
@@ -192,6 +197,7 @@ def _collect(container: InputContainer, stream: AudioStream, begin: Fraction | N
     rate = filled = channels = 0
     layout = ""
     position: int | None = None  # of the next sample; below 0 before `begin`
+    timed, clock = _has_times(container), Fraction(0)
     for frame in _decoded(container, stream):
         if resampler is None:
             rate, channels, layout = frame.sample_rate, frame.layout.nb_channels, frame.layout.name
@@ -204,8 +210,11 @@ def _collect(container: InputContainer, stream: AudioStream, begin: Fraction | N
             at = frame.pts * Fraction(frame.time_base or 1)
             begin = at if begin is None else begin
             place = round((at - begin) * rate)
-            if position is None or abs(place - position) > _GAP * rate:
+            if position is None or (timed and abs(place - position) > _GAP * rate):
                 position = place
+            elif not timed:
+                position += round((at - clock) * rate)
+            clock = at + (frame.duration or 0) * Fraction(frame.time_base or 1)
         position = position or 0
         for piece in resampler.resample(frame):
             samples = piece.to_ndarray().reshape(-1, channels).T
@@ -213,11 +222,22 @@ def _collect(container: InputContainer, stream: AudioStream, begin: Fraction | N
             position += samples.shape[1]
             if fresh.shape[1]:
                 silence = max(position - fresh.shape[1] - filled, 0)
+                if seconds is not None:
+                    silence = min(silence, math.ceil(seconds * rate) - filled)
+                elif silence > _LONGEST_GAP * rate:
+                    raise AudioError(f"The times in {name} leap by {silence / rate / 3600:.1f} hours at "
+                                     f"{filled / rate:.2f} s; convert it to WAV or MP3.")
                 parts += [np.zeros((channels, silence), np.float32), fresh]
                 filled += silence + fresh.shape[1]
         if seconds is not None and filled >= seconds * rate:
             break
     return Sound(np.concatenate(parts, axis=1), rate, layout) if filled else None
+
+
+def _has_times(container: InputContainer) -> bool:
+    """False where packets hold nothing but sound (ADTS, MP3, AC-3): FFmpeg counts their times up, in steps of
+    the rate they began with. They tell what is missing between two frames, not when a frame is heard."""
+    return container.format.flags & (_COUNTED | _LEAPS) != _COUNTED
 
 
 def _track_notes(container: InputContainer, stream: AudioStream, track: int | None) -> tuple[str, ...]:
@@ -226,6 +246,11 @@ def _track_notes(container: InputContainer, stream: AudioStream, track: int | No
         return ()
     return (f"Of {len(streams)} audio tracks number {streams.index(stream) + 1} is heard, "
             f"{'the default' if stream.disposition & DEFAULT else 'the first'}.",)
+
+
+def _check_channels(channels: int, name: str) -> None:
+    if channels > MOST_CHANNELS:
+        raise AudioError(f"{name} has {channels} channels, more than {MOST_CHANNELS}: mix them down first.")
 
 
 def _checked(samples: np.ndarray, name: str) -> np.ndarray:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 class Spans(tuple[tuple[float, float], ...]):
     """(start, end) in seconds, in order and apart from each other: what overlaps or touches is one.
 
-    Made of any spans, in any order; of Spans it makes the same.
+    Made of any spans, in any order; of Spans it makes the same. One that ends before it begins is a moment.
     """
 
     def __new__(cls, spans: Iterable[tuple[float, float]] = ()) -> Spans:
@@ -18,7 +18,7 @@ class Spans(tuple[tuple[float, float], ...]):
     @classmethod
     def _merged(cls, spans: Iterable[tuple[float, float]], gap: float) -> Spans:
         merged: list[tuple[float, float]] = []
-        for start, end in sorted(spans):
+        for start, end in sorted((first, max(first, last)) for first, last in spans):
             if merged and (start <= merged[-1][1] or start - merged[-1][1] < gap):
                 merged[-1] = merged[-1][0], max(merged[-1][1], end)
             else:

@@ -36,7 +36,9 @@ def test_bodies_fit_the_published_schema(provider: script.Provider, config: Talk
 
 @pytest.mark.parametrize(("wrong", "field"), [
     (TextScript("ab", PROVIDERS[0]), "text"), (TextScript("   ", PROVIDERS[0]), "text"),
-    (TextScript("...", PROVIDERS[0]), "text"), (TextScript("caf\udce9", PROVIDERS[0]), "text"),
+    (TextScript("...", PROVIDERS[0]), "text"),
+    (TextScript("<speak>... <break time='9s'/> ...</speak>", PROVIDERS[0], ssml=True), "text"),
+    (TextScript("caf\udce9", PROVIDERS[0]), "text"),
     (TextScript("x" * 10_001, PROVIDERS[0]), "text"),
     (TextScript("<b>" * 20_000 + "abc", PROVIDERS[0], ssml=True), "text"),
     (TextScript("hello", script.Google(" ")), "voice_id"),
@@ -47,6 +49,10 @@ def test_wrong_texts_are_named(wrong: TextScript, field: str) -> None:
     with pytest.raises(errors.InvalidRequestError) as caught:
         wrong.check()
     assert caught.value.field == field
+
+
+def test_ssml_may_say_what_its_text_does_not() -> None:
+    TextScript("<speak><sub alias='three stars'>***</sub></speak>", PROVIDERS[0], ssml=True).check()
 
 
 @pytest.mark.parametrize(("text", "seconds"), [

@@ -236,8 +236,9 @@ NOISE = np.random.default_rng(1).standard_normal(24_000).astype(np.float32)
 
 @pytest.mark.parametrize("samples", [
     np.zeros(24_000, np.float32), NOISE * 10 ** (-70 / 20), tone(10 ** (-66 / 20)),
-    np.full(24_000, 0.25, np.float32),
-], ids=["zeros", "noise at -70 dBFS", "tone at -69 dBFS", "an offset"])
+    np.full(24_000, 0.25, np.float32), np.repeat(np.float32([0.0, 0.3]), 12_050),
+    np.where(np.arange(24_000) == 12_000, np.float32(0.9), np.float32(0)),
+], ids=["zeros", "noise at -70 dBFS", "tone at -69 dBFS", "an offset", "a microphone switched on", "a click"])
 def test_silence_is_refused(samples: np.ndarray) -> None:
     with pytest.raises(errors.InvalidRequestError, match="sound is silent .nowhere above -65 dBFS."):
         media.recording(samples, 8000)
@@ -260,6 +261,26 @@ def test_channels_that_cancel_are_heard() -> None:
     assert loud(sound.decode(made.data, 600.0)) == pytest.approx(float(left.std()), rel=0.02)
     for harmless in (np.stack([left, tone(0.5, pitch=330.0)]), np.stack([left, np.zeros_like(left)])):
         assert media.recording(wav(harmless)).notes == ()
+
+
+@pytest.mark.parametrize("turned", [slice(16_000), slice(16_000, None), slice(12_000, 20_000)])
+def test_channels_that_cancel_in_a_part_are_heard_there(turned: slice) -> None:
+    """One microphone of two wired the wrong way round, in one of two takes."""
+    left = tone(0.5, 4.0)
+    right = left.copy()
+    right[turned] *= -1
+    made = media.recording(wav(np.stack([left, right])))
+    assert made.notes == (sound.CANCELLED_NOTE,)
+    heard = sound.decode(made.data, 600.0)
+    pieces = np.array([piece.std() for piece in np.array_split(heard.samples, 16)]) / left.std()
+    assert pieces.min() > 0.7  # at the turn a stretch may hold some of both
+    assert np.median(pieces) == pytest.approx(1, rel=0.02)
+
+
+def test_the_bass_is_not_what_is_heard_where_the_front_cancels() -> None:
+    voice = tone(0.3)
+    channels = np.stack([voice, -voice, 0 * voice, tone(0.9, pitch=50.0), 0 * voice, 0 * voice])
+    assert loud(sound.decode(flac(channels, "5.1"), 600.0)) == pytest.approx(float(voice.std()), rel=0.02)
 
 
 def test_mixing_makes_nothing_louder() -> None:

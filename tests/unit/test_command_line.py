@@ -129,6 +129,8 @@ def test_the_report_goes_to_a_file_and_the_bar_to_standard_error(render, media, 
         ({"audio": "text.txt"}, "can't be read"),
         ({"text": "voice.wav"}, "can't be read"),
         ({"out": "missing/out.mp4"}, "doesn't exist"),
+        ({"out": f"{'n' * 248}.mp4"}, "can't be the name of a file"),
+        ({"report": f"{'n' * 255}.json"}, "can't be the name of a file"),
     ],
 )
 def test_bad_input_is_one_sentence_and_exit_code_1(render, media, tmp_path, files, words):
@@ -269,10 +271,14 @@ def test_what_a_backend_lacks_is_one_sentence(render, tmp_path, monkeypatch, arg
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_wrong_argument_is_exit_code_2(render, tmp_path):
-    result = render("--length", "forever")
+@pytest.mark.parametrize(
+    ("option", "value", "said"), [("--length", "forever", "invalid choice"), ("--crf", "52", "from 0 to 51")]
+)
+def test_a_wrong_argument_is_exit_code_2(render, tmp_path, option, value, said):
+    result = render(option, value)
     assert result.returncode == USAGE
-    assert "--length" in result.stderr
+    assert f"argument {option}: " in result.stderr
+    assert said in result.stderr
     assert list(tmp_path.iterdir()) == []
 
 

@@ -43,6 +43,28 @@ def test_stills_are_seen_as_they_were_taken(tmp_path, kind, value):
 
 
 @pytest.mark.parametrize("value", range(1, 9))
+@pytest.mark.parametrize("size", [(97, 64), (96, 67), (97, 67)])
+@pytest.mark.parametrize("kind", ["JPEG", "PNG"])
+def test_odd_sizes_begin_where_the_picture_does(tmp_path, kind, size, value):
+    """Fine stripes in luma tell a shift by one pixel, a slope in chroma one by half a sample."""
+    width, height = size
+    y, x = np.mgrid[:height, :width]
+    grey = np.random.default_rng(1).integers(60, 190, (height, width))
+    picture = Image.fromarray(np.stack([grey + x // 4, grey, grey + y // 2], -1).astype(np.uint8))
+    exif = Image.Exif()
+    exif[0x0112] = value
+    path = tmp_path / f"still.{kind.lower()}"
+    picture.save(path, kind, exif=exif, quality=100)
+    frame = next(iter(VideoSource(path).read()))
+    wanted = oriented(picture, value).astype(int)
+    got = to_rgb(frame)[: wanted.shape[0], : wanted.shape[1]].astype(int)
+    assert np.abs(got - wanted).mean() < 2
+    for plane, repeated in ((frame.yuv()[0], axis) for axis in (0, 1) if wanted.shape[axis] % 2):
+        lines = plane.swapaxes(0, repeated)
+        assert np.array_equal(lines[-1], lines[-2])
+
+
+@pytest.mark.parametrize("value", range(1, 9))
 @pytest.mark.parametrize("name", ["clip.mp4", "clip.mov"])
 def test_videos_are_seen_as_players_show_them(tmp_path, name, value):
     path = clip(tmp_path / name, value)

@@ -15,6 +15,7 @@ from av.stream import Disposition
 from torchaudio.functional import resample
 
 from lipsync_studio.engine.errors import AudioError
+from lipsync_studio.engine.media.container import MediaFile
 from lipsync_studio.engine.media.sound import Sound
 
 from .conftest import click_track, lag
@@ -245,3 +246,43 @@ def test_a_stream_that_changes_on_its_way_is_heard_to_the_end(tmp_path):
     for begin in (0.3, 1.4):
         piece = sound.cut(begin, 0.5).samples[0]
         assert np.argmax(np.abs(np.fft.rfft(piece))) == 220
+
+
+@pytest.mark.parametrize("rates", [(44100, 48000, 44100), (16000, 48000, 96000), (48000, 16000)])
+def test_packets_without_times_follow_each_other_at_any_rate(tmp_path, rates):
+    """FFmpeg counts the times of an ADTS file up by the rate it began with."""
+    data = b""
+    for number, rate in enumerate(rates):
+        tone = 0.5 * np.sin(2 * np.pi * 440 * np.arange(rate) / rate).astype(np.float32)[None]
+        data += encode(tmp_path / f"{number}.aac", tone, rate, "aac").read_bytes()
+    (tmp_path / "all.aac").write_bytes(data)
+    sound = Sound.load(tmp_path / "all.aac")
+    # AAC pads each part by up to two packets of 1024 samples.
+    padding = sum(2048 / rate for rate in rates)
+    assert len(rates) <= sound.duration <= len(rates) + padding
+    for begin in np.arange(len(rates)) * (float(sound.duration) / len(rates)) + 0.25:
+        piece = sound.cut(begin, 0.5).samples[0]
+        assert np.argmax(np.abs(np.fft.rfft(piece))) == 220
+        assert piece.std() == pytest.approx(0.5 / 2**0.5, rel=0.02)
+
+
+def test_times_that_leap_by_days_take_no_memory(tmp_path):
+    path = tmp_path / "leap.mka"
+    with av.open(str(path), "w") as out:
+        stream = out.add_stream("pcm_s16le", rate=16000, layout="mono")
+        for second in (0, 1, 1_000_000):
+            frame = av.AudioFrame.from_ndarray(np.full((1, 16000), 1000, np.int16), "s16", "mono")
+            frame.sample_rate, frame.time_base, frame.pts = 16000, Fraction(1, 16000), second * 16000
+            out.mux(stream.encode(frame))
+        out.mux(stream.encode(None))
+    with pytest.raises(AudioError, match=r"leap.mka.* leap by 277.8 hours at 2.00 s; convert"):
+        Sound.load(path)
+    sound = Sound.of_media(MediaFile(path), Fraction(0), Fraction(3))
+    assert sound.duration == 3
+    assert np.count_nonzero(sound.samples) == 32000
+
+
+def test_more_channels_than_can_be_mixed_are_one_sentence(tmp_path):
+    write_wav(tmp_path / "65.wav", np.zeros((1600, 65), np.float32))
+    with pytest.raises(AudioError, match="65.wav.* has 65 channels, more than 64: mix them down"):
+        Sound.load(tmp_path / "65.wav")

@@ -98,6 +98,7 @@ def test_spans_are_in_order_and_apart():
     assert spans.bridged(0.7) == spans
     assert spans.bridged(0.71) == ((0.0, 3.0), (5.0, 6.0))
     assert spans.padded(1.0, 0.0, 6.5) == ((0.0, 6.5),)
+    assert Spans([(6.0, 4.0), (1.0, 5.0)]) == ((1.0, 5.0), (6.0, 6.0))
     assert Spans() == ()
 
 

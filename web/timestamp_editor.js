@@ -138,15 +138,15 @@ async function open(node, state) {
   const texts = inLanguage(TEXTS);
   if (!state.files) {
     state.waiting = true;
-    toast("info", texts.run);
     const alone = node.graph === (app3.rootGraph ?? app3.graph) ? [String(node.id)] : void 0;
     if (!await app3.queuePrompt(0, 1, alone)) state.waiting = false;
+    else if (state.waiting) toast("info", texts.run);
     return;
   }
   state.opening = true;
   const place = placeOf(node);
   try {
-    const { openEditor } = await import("./editor.mjs?v=842fad7f").catch(() => {
+    const { openEditor } = await import("./editor.mjs?v=106dfc6e").catch(() => {
       throw new Error(texts.failed);
     });
     const { audio, peaks, words } = state.files;

@@ -117,10 +117,11 @@ async function open(node: ComfyNode, state: State): Promise<void> {
     const texts = inLanguage(TEXTS);
     if (!state.files) {
         state.waiting = true;
-        toast("info", texts.run);
         // Only this node, where the page can be told so: it takes the address of a node outside subgraphs.
         const alone = node.graph === (app.rootGraph ?? app.graph) ? [String(node.id)] : undefined;
+        // Why it can't run, the page says where this would be shown.
         if (!(await app.queuePrompt(0, 1, alone))) state.waiting = false;
+        else if (state.waiting) toast("info", texts.run);
         return;
     }
     state.opening = true;

@@ -19,6 +19,9 @@ var inLanguage = (tables) => tables[language()];
 import { app as app2 } from "../../scripts/app.js";
 var UNNAMED = "00000000-0000-0000-0000-000000000000";
 var rootGraph = () => app2.rootGraph ?? app2.graph;
+function allNodes(graph = rootGraph()) {
+  return graph.nodes.flatMap((node) => node.subgraph ? [node, ...allNodes(node.subgraph)] : [node]);
+}
 function placeOf(node) {
   const root = rootGraph();
   const { workflow } = app2.extensionManager;
@@ -222,6 +225,3 @@ app3.registerExtension({
     }
   }
 });
-function allNodes(graph = app3.rootGraph ?? app3.graph) {
-  return graph.nodes.flatMap((node) => node.subgraph ? [node, ...allNodes(node.subgraph)] : [node]);
-}

@@ -3,7 +3,7 @@ import { api } from "comfy/api";
 import { app } from "comfy/app";
 import type { Files, Saved } from "./lazy/editor";
 import { inLanguage } from "./shared/language";
-import { type NodePlace, nodeAt, placeOf } from "./shared/node_place";
+import { allNodes, type NodePlace, nodeAt, placeOf } from "./shared/node_place";
 
 const NODE = "LipSyncTimestampEditor";
 const BUTTON = "open_editor";
@@ -209,7 +209,3 @@ app.registerExtension({
         }
     },
 });
-
-function allNodes(graph: ComfyGraph = app.rootGraph ?? app.graph): ComfyNode[] {
-    return graph.nodes.flatMap((node) => (node.subgraph ? [node, ...allNodes(node.subgraph)] : [node]));
-}

@@ -1721,12 +1721,12 @@ var Stage = class {
     const { session } = this;
     const { words, duration } = session;
     const range = hit.part === "body" ? session.selection : { from: hit.index, to: hit.index + 1 };
-    const from = press.offsetX;
+    const from = toTime(this.view, press.offsetX);
     let moved = false;
     const step = (event) => {
-      if (!moved && Math.abs(event.offsetX - from) < STILL) return;
+      if (!moved && Math.abs(event.offsetX - press.offsetX) < STILL) return;
       moved = true;
-      let by = (event.offsetX - from) / this.view.scale * 1e3;
+      let by = toTime(this.view, event.offsetX) - from;
       const edges = edgesOf(words, range, hit.part).map((edge) => edge + by);
       if (this.snapping && !event.altKey) {
         const targets = [...neighbours(words, range), this.events.cursor()];

@@ -149,7 +149,7 @@ async function open(node, state) {
   state.opening = true;
   const place = placeOf(node);
   try {
-    const { openEditor } = await import("./editor.mjs?v=106dfc6e").catch(() => {
+    const { openEditor } = await import("./editor.mjs?v=47d71f68").catch(() => {
       throw new Error(texts.failed);
     });
     const { audio, peaks, words } = state.files;

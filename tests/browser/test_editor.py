@@ -187,6 +187,13 @@ def test_the_pointer_moves_edges_and_words(song):
     wave.drop(1.75, 1.65 + 4 / wave.scale)
     assert times(song, 1) == (1400, 1900)
     press(song, "Control+z")
+    # Scrolled along, the word stays under the pointer.
+    with wave.drag(2.3, 2.5):
+        song.mouse.wheel(0, 200)
+        song.mouse.move(wave.x(2.5) + 1, wave.y)
+        expect(dialog.get_by_label("Start (s)")).to_have_value("2.480")  # as far as "la" lets it
+    press(song, "Control+z")
+    song.mouse.wheel(0, -200)
     # A drag that is called off has not been; nor do other keys interfere with it.
     with wave.drag(1.75, 1.7):
         press(song, "Delete", "Control+z", "Escape")

@@ -122,7 +122,7 @@ def composite(
 
 
 def _likeness(clip: MouthClip, source: Source) -> float:
-    """How far the face that differs most is the one that the clip was made from, 0..1; 1 for a clip of none."""
+    """How far the face that differs most is the one the clip was made from, 0..1; 1 for a clip of none."""
     least = 1.0
     for index, seen in clip.glimpses.items():
         painted = clip.job.painted(index)

@@ -576,36 +576,6 @@ def test_the_browser_asks_before_it_leaves_a_page_with_edits(song):
         song.evaluate(SET, {"Comfy.Window.UnloadConfirmation": True})
 
 
-@pytest.mark.parametrize(
-    "hinder", ["editor.disconnectInput(0)", "editor.mode = 2"], ids=["no audio", "muted"]
-)
-def test_a_run_that_cannot_start_promises_nothing(song, hinder):
-    promise = song.get_by_text("It opens when that is done.")
-    # Those of other tests would be in the way.
-    song.evaluate("() => document.querySelectorAll('.p-toast-close-button').forEach(one => one.click())")
-    expect(promise).to_have_count(0)
-    song.evaluate(f"() => {{ {hinder}; }}")
-    queued = """async () => {
-        const own = app.queuePrompt;
-        const answer = new Promise(resolve => {
-            app.queuePrompt = async (...given) => {
-                const queued = await own.apply(app, given);
-                resolve(queued);
-                return queued;
-            };
-        });
-        editor.widgets.find(widget => widget.name === 'open_editor').callback();
-        try {
-            return await answer;
-        } finally {
-            delete app.queuePrompt;
-        }
-    }"""
-    assert song.evaluate(queued) is False
-    song.evaluate(ACTED)
-    assert promise.count() == 0
-
-
 def test_unsaved_changes_are_asked_about(song):
     dialog = open_editor(song)
     press(song, "Delete", "Escape")
@@ -1053,3 +1023,33 @@ def test_ten_minutes_with_1200_words(song, server):
     song.keyboard.press("Control+s")
     assert len(song.evaluate(EDITS)) < 200
     assert heap(song) - before < 100_000_000
+
+
+@pytest.mark.parametrize(
+    "hinder", ["editor.disconnectInput(0)", "editor.mode = 2"], ids=["no audio", "muted"]
+)
+def test_a_run_that_cannot_start_promises_nothing(song, hinder):
+    promise = song.get_by_text("It opens when that is done.")
+    # Those of other tests would be in the way.
+    song.evaluate("() => document.querySelectorAll('.p-toast-close-button').forEach(one => one.click())")
+    expect(promise).to_have_count(0)
+    song.evaluate(f"() => {{ {hinder}; }}")
+    queued = """async () => {
+        const own = app.queuePrompt;
+        const answer = new Promise(resolve => {
+            app.queuePrompt = async (...given) => {
+                const queued = await own.apply(app, given);
+                resolve(queued);
+                return queued;
+            };
+        });
+        editor.widgets.find(widget => widget.name === 'open_editor').callback();
+        try {
+            return await answer;
+        } finally {
+            delete app.queuePrompt;
+        }
+    }"""
+    assert song.evaluate(queued) is False
+    song.evaluate(ACTED)
+    assert promise.count() == 0

@@ -11,7 +11,7 @@ from comfy_api.latest import InputImpl, io
 
 from ..engine.errors import VideoError
 from .requirements import engine_imports
-from .unsaved_video import is_unsaved, saved_source, trim_window
+from .unsaved_video import is_odd, is_unsaved, saved_source, trim_window
 
 if TYPE_CHECKING:
     from ..engine.media.sound import Sound
@@ -43,12 +43,13 @@ def to_source(value: Any, fps: float) -> Source:
         from ..engine.media.video import VideoSource
     if isinstance(value, torch.Tensor):
         return ImageSource(value, exact_fps(fps))
-    if isinstance(value, InputImpl.VideoFromComponents):
-        # Its stream would be a lossy encode made in memory; the pictures are there already.
-        components = value.get_components()
-        return ImageSource(components.images, Fraction(components.frame_rate), components.audio)
     if value is None:
         raise VideoError("The source is empty: connect a video or an image.")
+    # The stream of the one would be a lossy encode made in memory; the pictures are there already.
+    made = isinstance(value, InputImpl.VideoFromComponents)
+    if made or (is_unsaved(value) and is_odd(value)):
+        components = value.get_components()
+        return ImageSource(components.images, Fraction(components.frame_rate), components.audio)
     if is_unsaved(value):
         return saved_source(value)
     return VideoSource(value.get_stream_source(), *trim_window(value))

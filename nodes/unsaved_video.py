@@ -10,6 +10,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
+from av.error import FFmpegError
 from comfy_api.latest import InputImpl, Types
 
 from ..engine.errors import OutputError, VideoError
@@ -29,6 +30,11 @@ _sources: WeakKeyDictionary[Any, VideoSource] = WeakKeyDictionary()
 def is_unsaved(video: Any) -> bool:
     """Whether the stream of a VIDEO isn't what it shows."""
     return _is_list(video) or _is_edited(video)
+
+
+def is_odd(video: Any) -> bool:
+    """Whether one that is cropped or resized has a side of odd length, which H.264 can't store."""
+    return not _is_list(video) and any(side % 2 for side in video.get_dimensions())
 
 
 def saved_source(video: Any) -> VideoSource:
@@ -51,7 +57,7 @@ def saved_source(video: Any) -> VideoSource:
                 f"The edited video can't be stored in {path.parent} ({error.strerror}): make room on that "
                 "disk."
             ) from error
-        if isinstance(error, OSError | ValueError):
+        if isinstance(error, OSError | ValueError | FFmpegError):
             raise VideoError(
                 f"ComfyUI can't apply the edits of the video ({error}): save it with Save Video and load the "
                 "file."

@@ -414,7 +414,11 @@ var WordBar = class {
   constructor(session, texts, run, say, reset) {
     this.session = session;
     const { text, start, end } = this;
-    text.onchange = () => session.setText(text.value);
+    text.onchange = () => {
+      const blank = !text.value.trim();
+      session.setText(text.value);
+      if (blank) say(texts.noText);
+    };
     for (const [edge, field] of [["start", start], ["end", end]]) {
       field.onchange = () => {
         if (Number.isFinite(field.valueAsNumber)) {
@@ -585,13 +589,19 @@ var WordList = class {
     this.texts = texts;
     this.box = element("div", { className: "lines", role: "listbox", ariaLabel: texts.words });
     this.box.setAttribute("aria-multiselectable", "true");
-    this.box.addEventListener("click", (event) => {
+    const pick = (event) => {
       const target = event.target;
       const option = target.closest("[role=option]");
       const row = this.rows.find((one) => one.box.contains(target));
-      if (option && row) picked(row.from + row.options.indexOf(option), event);
-      else if (row && target.closest(".stamp")) pickedLine(row.from);
-    });
+      if (!row || !(option || target.closest(".stamp"))) return;
+      event.preventDefault();
+      const index = option ? row.from + row.options.indexOf(option) : row.from;
+      document.activeElement?.blur();
+      if (option) picked(index, event);
+      else pickedLine(index);
+    };
+    this.box.addEventListener("mousedown", (event) => event.button === 0 && pick(event));
+    this.box.addEventListener("click", (event) => event.detail === 0 && pick(event));
     this.update();
   }
   session;
@@ -1161,11 +1171,13 @@ var Session = class {
     if (words) this.keep(words);
   }
   undo() {
+    this.cancelTap();
     this.stopped = null;
     this.history.undo();
     this.changed("words");
   }
   redo() {
+    this.cancelTap();
     this.stopped = null;
     this.history.redo();
     this.changed("words");
@@ -1199,16 +1211,20 @@ var Session = class {
   setText(text) {
     this.act((words) => setText(words, this.focus, text));
   }
+  /** False where it is too short. */
   split(time) {
+    const { length } = this.words;
     this.act((words) => split(words, this.focus, time));
+    return this.words.length > length;
   }
-  /** The selected words, or the word and the next one of its line. */
+  /** The selected words, or the word and the next one of its line; false where there is none. */
   merge() {
     const { from, to } = this.selection;
     const range = to - from > 1 ? { from, to } : { from, to: Math.min(to + 1, this.line.to) };
-    if (range.to - range.from < 2) return;
+    if (range.to - range.from < 2) return false;
     this.act((words) => merge(words, range));
     this.select(from);
+    return true;
   }
   /** After the word, at a time if that is before the next word; false where there is no room. */
   insert(text, time) {
@@ -1292,6 +1308,7 @@ var Session = class {
     } else this.push(words, gesture);
   }
   push(words, gesture = "") {
+    this.cancelTap();
     this.history.push(words, gesture);
     this.changed("words");
   }
@@ -1704,12 +1721,12 @@ var Stage = class {
     const { session } = this;
     const { words, duration } = session;
     const range = hit.part === "body" ? session.selection : { from: hit.index, to: hit.index + 1 };
-    const from = press.offsetX;
+    const from = toTime(this.view, press.offsetX);
     let moved = false;
     const step = (event) => {
-      if (!moved && Math.abs(event.offsetX - from) < STILL) return;
+      if (!moved && Math.abs(event.offsetX - press.offsetX) < STILL) return;
       moved = true;
-      let by = (event.offsetX - from) / this.view.scale * 1e3;
+      let by = toTime(this.view, event.offsetX) - from;
       const edges = edgesOf(words, range, hit.part).map((edge) => edge + by);
       if (this.snapping && !event.altKey) {
         const targets = [...neighbours(words, range), this.events.cursor()];
@@ -1816,6 +1833,9 @@ var en = {
   audioBegins: "The audio begins here.",
   audioEnds: "The audio ends here.",
   noTime: "That is no time in seconds.",
+  noText: "A word can't be empty. Delete removes it.",
+  noSplit: "“{word}” is too short to be split.",
+  noMerge: "No word follows it in the line. Select the words to merge.",
   edited: "edited",
   noWords: "There are no words. Insert adds one at the cursor.",
   askTitle: "Save the changes?",
@@ -1920,6 +1940,9 @@ var de = {
   audioBegins: "Hier beginnt der Ton.",
   audioEnds: "Hier endet der Ton.",
   noTime: "Das ist keine Zeit in Sekunden.",
+  noText: "Ein Wort kann nicht leer sein. Löschen entfernt es.",
+  noSplit: "„{word}“ ist zu kurz, um geteilt zu werden.",
+  noMerge: "In der Zeile folgt kein Wort. Die Wörter auswählen, die verbunden werden sollen.",
   edited: "geändert",
   noWords: "Es gibt keine Wörter. Einfügen setzt eines an die Abspielposition.",
   askTitle: "Änderungen speichern?",
@@ -2024,6 +2047,9 @@ var zh = {
   audioBegins: "音频从这里开始。",
   audioEnds: "音频到这里结束。",
   noTime: "这不是以秒为单位的时间。",
+  noText: "单词不能为空。要去掉它，请用“删除”。",
+  noSplit: "“{word}”太短，无法拆分。",
+  noMerge: "该行后面没有单词。请选择要合并的单词。",
   edited: "已编辑",
   noWords: "没有单词。“插入”会在光标处添加一个。",
   askTitle: "保存更改吗？",
@@ -2128,6 +2154,9 @@ var ja = {
   audioBegins: "音声はここから始まります。",
   audioEnds: "音声はここで終わります。",
   noTime: "秒の時刻ではありません。",
+  noText: "単語は空にできません。「削除」で取り除けます。",
+  noSplit: "「{word}」は短すぎて分割できません。",
+  noMerge: "この行に続く単語がありません。結合する単語を選択してください。",
   edited: "編集済み",
   noWords: "単語がありません。「挿入」でカーソル位置に追加できます。",
   askTitle: "変更を保存しますか？",
@@ -2246,6 +2275,7 @@ var Editor = class {
     const { dialog } = this;
     document.body.append(dialog);
     showModal(dialog, (event) => this.heard(event));
+    window.addEventListener("beforeunload", this.left);
     this.restyle();
     this.themes.observe(document.documentElement, { attributes: true });
     this.themes.observe(document.body, { attributes: true });
@@ -2293,7 +2323,12 @@ var Editor = class {
       if (event.target === dialog) this.dispose();
     });
   }
+  /** The browser asks before it leaves the page. */
+  left = (event) => {
+    if (this.session.unsaved) event.preventDefault();
+  };
   dispose() {
+    window.removeEventListener("beforeunload", this.left);
     this.themes.disconnect();
     this.player.dispose();
     this.stage.dispose();
@@ -2432,8 +2467,13 @@ var Editor = class {
     startHere: () => this.session.setEdge("start", this.player.time),
     endHere: () => this.session.setEdge("end", this.player.time),
     text: () => this.word.editText(),
-    split: () => this.session.split(this.player.time),
-    merge: () => this.session.merge(),
+    split: () => {
+      const word2 = this.session.words[this.session.focus];
+      if (word2 && !this.session.split(this.player.time)) this.say(this.texts.noSplit.replace("{word}", () => word2.text));
+    },
+    merge: () => {
+      if (this.session.words.length && !this.session.merge()) this.say(this.texts.noMerge);
+    },
     insert: () => {
       if (this.session.insert(this.texts.newWord, this.player.time)) this.word.editText();
       else this.say(this.texts.noRoom);

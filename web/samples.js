@@ -1,12 +1,21 @@
 // samples.ts
 import { api } from "../../scripts/api.js";
+import { app as app2 } from "../../scripts/app.js";
+
+// shared/node_place.ts
 import { app } from "../../scripts/app.js";
+var rootGraph = () => app.rootGraph ?? app.graph;
+function allNodes(graph = rootGraph()) {
+  return graph.nodes.flatMap((node) => node.subgraph ? [node, ...allNodes(node.subgraph)] : [node]);
+}
 
 // samples/names.ts
 function sampleNames(graph) {
-  const { extra, nodes } = graph ?? {};
+  const { extra, nodes, definitions } = graph ?? {};
   if (!Array.isArray(extra?.lipsync_samples) || !Array.isArray(nodes)) return [];
-  const values = new Set(nodes.flatMap((node) => Object.values(node?.widgets_values ?? {})));
+  const subgraphs = definitions?.subgraphs;
+  const inside = Array.isArray(subgraphs) ? subgraphs.flatMap((one) => one?.nodes ?? []) : [];
+  const values = new Set([...nodes, ...inside].flatMap((node) => Object.values(node?.widgets_values ?? {})));
   return extra.lipsync_samples.filter((name) => typeof name === "string" && values.has(name));
 }
 function isUnlisted(nodes, names) {
@@ -28,7 +37,7 @@ async function bring(names) {
   if (!response.ok) throw new Error(answer.error || `The server answered ${response.status}.`);
   return answer.there;
 }
-app.registerExtension({
+app2.registerExtension({
   name: "LipSyncStudio.Samples",
   async beforeConfigureGraph(graph) {
     there = [];
@@ -38,11 +47,11 @@ app.registerExtension({
       there = await bring(names);
     } catch (error) {
       const detail = error.message;
-      app.extensionManager.toast.add({ severity: "error", summary: "LipSync Studio", detail, life: 2e4 });
+      app2.extensionManager.toast.add({ severity: "error", summary: "LipSync Studio", detail, life: 2e4 });
     }
   },
   // The page looks for missing files after this; its loaders list what was there when it was loaded.
   async afterConfigureGraph() {
-    if (isUnlisted(app.graph.nodes, there)) await (app.reloadNodeDefs ?? app.refreshComboInNodes).call(app);
+    if (isUnlisted(allNodes(), there)) await (app2.reloadNodeDefs ?? app2.refreshComboInNodes).call(app2);
   }
 });

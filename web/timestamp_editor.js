@@ -19,6 +19,9 @@ var inLanguage = (tables) => tables[language()];
 import { app as app2 } from "../../scripts/app.js";
 var UNNAMED = "00000000-0000-0000-0000-000000000000";
 var rootGraph = () => app2.rootGraph ?? app2.graph;
+function allNodes(graph = rootGraph()) {
+  return graph.nodes.flatMap((node) => node.subgraph ? [node, ...allNodes(node.subgraph)] : [node]);
+}
 function placeOf(node) {
   const root = rootGraph();
   const { workflow } = app2.extensionManager;
@@ -138,15 +141,15 @@ async function open(node, state) {
   const texts = inLanguage(TEXTS);
   if (!state.files) {
     state.waiting = true;
-    toast("info", texts.run);
     const alone = node.graph === (app3.rootGraph ?? app3.graph) ? [String(node.id)] : void 0;
     if (!await app3.queuePrompt(0, 1, alone)) state.waiting = false;
+    else if (state.waiting) toast("info", texts.run);
     return;
   }
   state.opening = true;
   const place = placeOf(node);
   try {
-    const { openEditor } = await import("./editor.mjs?v=842fad7f").catch(() => {
+    const { openEditor } = await import("./editor.mjs?v=47d71f68").catch(() => {
       throw new Error(texts.failed);
     });
     const { audio, peaks, words } = state.files;
@@ -222,6 +225,3 @@ app3.registerExtension({
     }
   }
 });
-function allNodes(graph = app3.rootGraph ?? app3.graph) {
-  return graph.nodes.flatMap((node) => node.subgraph ? [node, ...allNodes(node.subgraph)] : [node]);
-}

@@ -122,8 +122,8 @@ def composite(
 
 
 def _likeness(clip: MouthClip, source: Source) -> float:
-    """How far the faces of a source are those that the clip was made from, 0..1; 1 for a clip of none."""
-    found = []
+    """How far the face that differs most is the one the clip was made from, 0..1; 1 for a clip of none."""
+    least = 1.0
     for index, seen in clip.glimpses.items():
         painted = clip.job.painted(index)
         assert painted is not None, "a face was generated for it"
@@ -132,8 +132,8 @@ def _likeness(clip: MouthClip, source: Source) -> float:
         rect = even_rect(box, frame)
         assert rect is not None, "it lies in a picture of the same size"
         (face,) = frame_faces([crop_face(frame, rect, *painted)], clip.geometry)
-        found.append(likeness(seen, glimpse(face.small)))
-    return float(np.mean(found)) if found else 1.0
+        least = min(least, likeness(seen, glimpse(face.small)))
+    return least
 
 
 class _StoredFaces:

@@ -13,6 +13,12 @@ test("the samples that a template's nodes refer to", () => {
     expect(sampleNames(graph(listed, ["mine.mp4"], ["verse.mp3", null]))).toEqual(["verse.mp3"]);
 });
 
+test("loaders that were put into a subgraph refer to samples as well", () => {
+    const inside = { nodes: [{ widgets_values: ["clip.mp4", "image"] }, { widgets_values: null }] };
+    const whole = { ...graph({ lipsync_samples: ["clip.mp4", "verse.mp3"] }), definitions: { subgraphs: [inside, null] } };
+    expect(sampleNames(whole)).toEqual(["clip.mp4"]);
+});
+
 test("a graph that is no template's brings nothing, whatever its files are called", () => {
     expect(sampleNames(graph(undefined, ["clip.mp4"]))).toEqual([]);
     expect(sampleNames(graph({ lipsync_samples: "clip.mp4" }, ["clip.mp4"]))).toEqual([]);

@@ -187,6 +187,13 @@ def test_the_pointer_moves_edges_and_words(song):
     wave.drop(1.75, 1.65 + 4 / wave.scale)
     assert times(song, 1) == (1400, 1900)
     press(song, "Control+z")
+    # Scrolled along, the word stays under the pointer.
+    with wave.drag(2.3, 2.5):
+        song.mouse.wheel(0, 200)
+        song.mouse.move(wave.x(2.5) + 1, wave.y)
+        expect(dialog.get_by_label("Start (s)")).to_have_value("2.480")  # as far as "la" lets it
+    press(song, "Control+z")
+    song.mouse.wheel(0, -200)
     # A drag that is called off has not been; nor do other keys interfere with it.
     with wave.drag(1.75, 1.7):
         press(song, "Delete", "Control+z", "Escape")
@@ -487,6 +494,86 @@ def test_a_line_is_tapped_in(song):
     expect(dialog.get_by_text("Tapping stopped.")).to_be_visible()
     assert song.evaluate(PLAYED)[0] is False
     expect(dialog.get_by_text("Unsaved changes")).to_be_hidden()
+
+
+def test_words_deleted_while_their_line_is_tapped_end_the_tapping(song):
+    dialog = open_editor(song)
+    song.evaluate(CATCH_AUDIO)
+    song.get_by_role("option", name="la").first.click()
+    press(song, "t")
+    song.wait_for_function("() => !heard.paused")
+    song.evaluate("() => heard.pause()")
+    press(song, "Space", "Delete")
+    expect(dialog.get_by_role("button", name="Stop tapping")).to_be_hidden()
+    left = [(text, round(1000 * a), round(1000 * b)) for text, a, b in [*WORDS, *LAST[1:]]]
+    assert words(song) == left
+    song.get_by_role("option", name="la").first.focus()
+    for _ in range(4):
+        press(song, "Space")
+    assert words(song) == left
+
+
+def test_a_click_on_a_word_takes_what_was_typed_and_selects_it(song):
+    """Typing moves the words of the line, and makes its row anew, under the pointer that is pressed."""
+    dialog = open_editor(song)
+    listed = dialog.get_by_role("listbox").get_by_role("option")
+    run = listed.nth(2)
+    for label, typed in (("Text", "Everlasting"), ("Start (s)", "0.9"), ("End (s)", "1.3")):
+        listed.first.click()
+        dialog.get_by_label(label).fill(typed)
+        box = run.bounding_box()
+        song.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        assert chosen(song) == [2], label
+        expect(run).to_be_focused()
+    assert words(song)[:3] == [("Everlasting", 900, 1300), ("river", 1500, 2000), ("run", 2000, 2600)]
+    listed.first.click()
+    dialog.get_by_label("Text").fill("Slow")
+    song.mouse.click(box["x"] + 2, box["y"] + 4, button="right")
+    song.keyboard.down("Shift")
+    run.click()
+    song.keyboard.up("Shift")
+    assert chosen(song) == [0, 1, 2]
+    # As assistive technology presses it.
+    listed.nth(1).evaluate("one => one.click()")
+    assert chosen(song) == [1]
+
+
+def test_what_cannot_be_done_says_why(song):
+    dialog = open_editor(song)
+    status = dialog.get_by_role("status")
+    text = dialog.get_by_label("Text")
+    text.fill("I")
+    press(song, "Enter", "s")
+    expect(status).to_have_text("“I” is too short to be split.")
+    text.fill(" ")
+    press(song, "Enter")
+    expect(status).to_have_text("A word can't be empty. Delete removes it.")
+    expect(text).to_have_value("I")
+    dialog.get_by_role("option", name="run").click()
+    press(song, "m")
+    expect(status).to_have_text("No word follows it in the line. Select the words to merge.")
+    assert [one for one, *_ in words(song)] == ["I", "river", "run", "la", "la", "la"]
+
+
+def test_the_browser_asks_before_it_leaves_a_page_with_edits(song):
+    """However the page itself is set, and although its graph is as it was."""
+    song.evaluate(SET, {"Comfy.Window.UnloadConfirmation": False})
+    leave = "() => dispatchEvent(new Event('beforeunload', {cancelable: true}))"
+    try:
+        dialog = open_editor(song)
+        assert song.evaluate(leave)
+        press(song, "Delete")
+        assert not song.evaluate(leave)
+        press(song, "Control+z")
+        assert song.evaluate(leave)
+        press(song, "Delete", "Control+s")
+        assert song.evaluate(leave)
+        press(song, "Control+z", "Escape")
+        song.get_by_role("dialog", name="Save the changes?").get_by_role("button", name="Discard").click()
+        dialog.wait_for(state="detached")
+        assert song.evaluate(leave)
+    finally:
+        song.evaluate(SET, {"Comfy.Window.UnloadConfirmation": True})
 
 
 def test_unsaved_changes_are_asked_about(song):
@@ -936,3 +1023,33 @@ def test_ten_minutes_with_1200_words(song, server):
     song.keyboard.press("Control+s")
     assert len(song.evaluate(EDITS)) < 200
     assert heap(song) - before < 100_000_000
+
+
+@pytest.mark.parametrize(
+    "hinder", ["editor.disconnectInput(0)", "editor.mode = 2"], ids=["no audio", "muted"]
+)
+def test_a_run_that_cannot_start_promises_nothing(song, hinder):
+    promise = song.get_by_text("It opens when that is done.")
+    # Those of other tests would be in the way.
+    song.evaluate("() => document.querySelectorAll('.p-toast-close-button').forEach(one => one.click())")
+    expect(promise).to_have_count(0)
+    song.evaluate(f"() => {{ {hinder}; }}")
+    queued = """async () => {
+        const own = app.queuePrompt;
+        const answer = new Promise(resolve => {
+            app.queuePrompt = async (...given) => {
+                const queued = await own.apply(app, given);
+                resolve(queued);
+                return queued;
+            };
+        });
+        editor.widgets.find(widget => widget.name === 'open_editor').callback();
+        try {
+            return await answer;
+        } finally {
+            delete app.queuePrompt;
+        }
+    }"""
+    assert song.evaluate(queued) is False
+    song.evaluate(ACTED)
+    assert promise.count() == 0

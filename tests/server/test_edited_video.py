@@ -75,9 +75,22 @@ def test_the_sound_of_a_video_made_of_pictures_is_kept(told):
     assert told["created"]["streams"] == ["h264", "aac"]
 
 
-def test_edits_that_comfyui_cannot_apply_are_one_sentence_and_no_file(told):
-    assert told["broken"] == [
-        "ComfyUI can't apply the edits of the video (Video resolution changes mid-stream): save it with Save "
-        "Video and load the file.",
+def test_an_odd_size_is_shown_as_it_is(told):
+    """H.264, in which ComfyUI would save it, has no such size."""
+    odd = told["odd"]
+    assert (odd["size"], odd["frames"], odd["sound"]) == ([256, 288], FRAMES, True)
+    assert odd["distance"] < 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "why"),
+    [
+        ("Broken", "Video resolution changes mid-stream"),
+        ("Refused", "[Errno 542398533] Generic error in an external library"),
+    ],
+)
+def test_edits_that_comfyui_cannot_apply_are_one_sentence_and_no_file(told, kind, why):
+    assert told[kind] == [
+        f"ComfyUI can't apply the edits of the video ({why}): save it with Save Video and load the file.",
         True,
     ]

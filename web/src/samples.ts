@@ -1,6 +1,7 @@
 // A template's sample media lie in this pack: opening it brings those that ComfyUI's input folder lacks.
 import { api } from "comfy/api";
 import { app } from "comfy/app";
+import { allNodes } from "./shared/node_place";
 import { isUnlisted, sampleNames } from "./samples/names";
 
 /** Of the graph that is being opened: samples that lie in the input folder by now. */
@@ -32,6 +33,6 @@ app.registerExtension({
     },
     // The page looks for missing files after this; its loaders list what was there when it was loaded.
     async afterConfigureGraph() {
-        if (isUnlisted(app.graph.nodes, there)) await (app.reloadNodeDefs ?? app.refreshComboInNodes).call(app);
+        if (isUnlisted(allNodes(), there)) await (app.reloadNodeDefs ?? app.refreshComboInNodes).call(app);
     },
 });

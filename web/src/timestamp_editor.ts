@@ -3,7 +3,7 @@ import { api } from "comfy/api";
 import { app } from "comfy/app";
 import type { Files, Saved } from "./lazy/editor";
 import { inLanguage } from "./shared/language";
-import { type NodePlace, nodeAt, placeOf } from "./shared/node_place";
+import { allNodes, type NodePlace, nodeAt, placeOf } from "./shared/node_place";
 
 const NODE = "LipSyncTimestampEditor";
 const BUTTON = "open_editor";
@@ -117,10 +117,11 @@ async function open(node: ComfyNode, state: State): Promise<void> {
     const texts = inLanguage(TEXTS);
     if (!state.files) {
         state.waiting = true;
-        toast("info", texts.run);
         // Only this node, where the page can be told so: it takes the address of a node outside subgraphs.
         const alone = node.graph === (app.rootGraph ?? app.graph) ? [String(node.id)] : undefined;
+        // Why it can't run, the page says where this would be shown.
         if (!(await app.queuePrompt(0, 1, alone))) state.waiting = false;
+        else if (state.waiting) toast("info", texts.run);
         return;
     }
     state.opening = true;
@@ -208,7 +209,3 @@ app.registerExtension({
         }
     },
 });
-
-function allNodes(graph: ComfyGraph = app.rootGraph ?? app.graph): ComfyNode[] {
-    return graph.nodes.flatMap((node) => (node.subgraph ? [node, ...allNodes(node.subgraph)] : [node]));
-}

@@ -196,6 +196,25 @@ describe("tapping a line", () => {
         session.tapAt(1000);
         expect(session.canUndo).toBe(false);
     });
+
+    test.each<[string, () => void]>([
+        ["words are deleted", () => session.remove()],
+        ["words are merged", () => session.merge()],
+        ["an edit is undone", () => session.undo()],
+        ["all edits are discarded", () => session.reset()],
+    ])("ends where %s meanwhile", (_, change) => {
+        session.select(5);
+        session.setText("lo");
+        session.split(3800);
+        session.startTap();
+        session.tapAt(3000);
+        change();
+        expect(session.tap).toBeNull();
+        expect(changes).toContain("tap");
+        const { words } = session;
+        for (const time of [3200, 3400, 3600, 3800]) session.tapAt(time);
+        expect(session.words).toBe(words);
+    });
 });
 
 test("edits that were copied take the place of all there are, as one step", () => {

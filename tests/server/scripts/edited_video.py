@@ -70,6 +70,18 @@ class Edited(Cropped):
         return True
 
 
+class Odd(Edited):
+    """As it is resized to any size that is asked for."""
+
+    def get_dimensions(self):
+        return WIDTH - 1, HEIGHT - 1
+
+    def get_components(self):
+        even = super().get_components()
+        part = even.images[:, :-1, :-1]
+        return Types.VideoComponents(images=part, audio=even.audio, frame_rate=even.frame_rate)
+
+
 class Untouched(InputImpl.VideoFromFile):
     """Of the same version, with nothing pending."""
 
@@ -109,9 +121,15 @@ class VideoFromList(InputImpl.VideoFromFile):
 
 
 class Broken(Edited):
+    fault: Exception = ValueError("Video resolution changes mid-stream")
+
     def save_to(self, path, **options):
         Path(path).write_bytes(b"half")
-        raise ValueError("Video resolution changes mid-stream")
+        raise self.fault
+
+
+class Refused(Broken):
+    fault = av.error.ExternalError(542398533, "Generic error in an external library")
 
 
 def streams(video):
@@ -156,6 +174,16 @@ with CurrentNodeContext("a prompt", "1"):
         gc.collect()
         told[kind.__name__]["gone"] = ended() is None and not file.exists()
 
+    odd = to_source(Odd(video), 25)
+    last = to_rgb(next(odd.read(odd.frames - 1))).astype(int)[:-1, :-1]
+    expected = ORIGINAL[odd.frames - 1, TOP : TOP + HEIGHT - 1, LEFT : LEFT + WIDTH - 1]
+    told["odd"] = {
+        "size": odd.size,
+        "frames": odd.frames,
+        "distance": float(np.abs(last - expected).mean()),
+        "sound": odd.sound() is not None,
+    }
+
     plain = to_source(Untouched(video), 25)
     told["Untouched"] = {"size": plain.size, "file": plain._file._path == video}
 
@@ -192,8 +220,9 @@ with CurrentNodeContext("a prompt", "1"):
 
     folder = Path(folder_paths.get_temp_directory())
     before = set(folder.iterdir())
-    try:
-        to_source(Broken(video), 25)
-    except VideoError as error:
-        told["broken"] = [str(error), set(folder.iterdir()) == before]
+    for kind in (Broken, Refused):
+        try:
+            to_source(kind(video), 25)
+        except VideoError as error:
+            told[kind.__name__] = [str(error), set(folder.iterdir()) == before]
 print(json.dumps(told))

@@ -198,8 +198,10 @@ def test_mouths_go_back_into_a_graded_version_and_into_no_other_footage(clip, mo
     assert any("another version of this footage" in note for note in rendering.notes)
     assert {state for chunk in rendering.chunks for state in chunk.states} == {FrameState.GENERATED}
     assert not any("another version" in note for note in composite(mouths, clip, None, host).notes)
-    # The same face turned round, and elsewhere in the picture.
-    for other in (pictures[:, :, ::-1].copy(), np.roll(pictures, 24, axis=2)):
+    # The same face turned round, elsewhere in the picture, and turned round after a cut.
+    turned = pictures[:, :, ::-1].copy()
+    cut = np.concatenate([pictures[:16], turned[16:]])
+    for other in (turned, np.roll(pictures, 24, axis=2), cut):
         with pytest.raises(SourceMismatchError, match="other pictures than the source's: connect"):
             composite(mouths, ImageSource(other, 25), None, host)
 

@@ -124,7 +124,11 @@ export class WordBar {
         reset: () => void,
     ) {
         const { text, start, end } = this;
-        text.onchange = () => session.setText(text.value);
+        text.onchange = () => {
+            const blank = !text.value.trim();
+            session.setText(text.value);
+            if (blank) say(texts.noText);
+        };
         for (const [edge, field] of [["start", start], ["end", end]] as const) {
             field.onchange = () => {
                 // Its arrows change it time and again: one gesture, until the field is left.

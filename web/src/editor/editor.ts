@@ -95,6 +95,7 @@ export class Editor {
         const { dialog } = this;
         document.body.append(dialog);
         showModal(dialog, (event) => this.heard(event));
+        window.addEventListener("beforeunload", this.left);
         this.restyle();
         this.themes.observe(document.documentElement, { attributes: true });
         this.themes.observe(document.body, { attributes: true });
@@ -146,7 +147,13 @@ export class Editor {
         });
     }
 
+    /** The browser asks before it leaves the page. */
+    private readonly left = (event: BeforeUnloadEvent): void => {
+        if (this.session.unsaved) event.preventDefault();
+    };
+
     private dispose(): void {
+        window.removeEventListener("beforeunload", this.left);
         this.themes.disconnect();
         this.player.dispose();
         this.stage.dispose();
@@ -299,8 +306,13 @@ export class Editor {
         startHere: () => this.session.setEdge("start", this.player.time),
         endHere: () => this.session.setEdge("end", this.player.time),
         text: () => this.word.editText(),
-        split: () => this.session.split(this.player.time),
-        merge: () => this.session.merge(),
+        split: () => {
+            const word = this.session.words[this.session.focus];
+            if (word && !this.session.split(this.player.time)) this.say(this.texts.noSplit.replace("{word}", () => word.text));
+        },
+        merge: () => {
+            if (this.session.words.length && !this.session.merge()) this.say(this.texts.noMerge);
+        },
         insert: () => {
             if (this.session.insert(this.texts.newWord, this.player.time)) this.word.editText();
             else this.say(this.texts.noRoom);

@@ -27,13 +27,21 @@ export class WordList {
     ) {
         this.box = element("div", { className: "lines", role: "listbox", ariaLabel: texts.words });
         this.box.setAttribute("aria-multiselectable", "true");
-        this.box.addEventListener("click", (event) => {
+        const pick = (event: MouseEvent) => {
             const target = event.target as HTMLElement;
             const option = target.closest<HTMLElement>("[role=option]");
             const row = this.rows.find((one) => one.box.contains(target));
-            if (option && row) picked(row.from + row.options.indexOf(option), event);
-            else if (row && target.closest(".stamp")) pickedLine(row.from);
-        });
+            if (!row || !(option || target.closest(".stamp"))) return;
+            event.preventDefault();
+            const index = option ? row.from + row.options.indexOf(option) : row.from;
+            // What is being typed is the other word's.
+            (document.activeElement as HTMLElement | null)?.blur();
+            if (option) picked(index, event);
+            else pickedLine(index);
+        };
+        // The press counts: it ends typing in a field, which makes rows anew, and no click would come of it.
+        this.box.addEventListener("mousedown", (event) => event.button === 0 && pick(event));
+        this.box.addEventListener("click", (event) => event.detail === 0 && pick(event));
         this.update();
     }
 

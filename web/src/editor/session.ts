@@ -130,12 +130,14 @@ export class Session {
     }
 
     undo(): void {
+        this.cancelTap();
         this.stopped = null;
         this.history.undo();
         this.changed("words");
     }
 
     redo(): void {
+        this.cancelTap();
         this.stopped = null;
         this.history.redo();
         this.changed("words");
@@ -173,17 +175,21 @@ export class Session {
         this.act((words) => operations.setText(words, this.focus, text));
     }
 
-    split(time: number): void {
+    /** False where it is too short. */
+    split(time: number): boolean {
+        const { length } = this.words;
         this.act((words) => operations.split(words, this.focus, time));
+        return this.words.length > length;
     }
 
-    /** The selected words, or the word and the next one of its line. */
-    merge(): void {
+    /** The selected words, or the word and the next one of its line; false where there is none. */
+    merge(): boolean {
         const { from, to } = this.selection;
         const range = to - from > 1 ? { from, to } : { from, to: Math.min(to + 1, this.line.to) };
-        if (range.to - range.from < 2) return;
+        if (range.to - range.from < 2) return false;
         this.act((words) => operations.merge(words, range));
         this.select(from);
+        return true;
     }
 
     /** After the word, at a time if that is before the next word; false where there is no room. */
@@ -280,6 +286,8 @@ export class Session {
     }
 
     private push(words: readonly Word[], gesture = ""): void {
+        // The line that is tapped in may no longer have those words.
+        this.cancelTap();
         this.history.push(words, gesture);
         this.changed("words");
     }

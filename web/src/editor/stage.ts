@@ -281,12 +281,13 @@ export class Stage {
         const { session } = this;
         const { words, duration } = session;
         const range: Range = hit.part === "body" ? session.selection : { from: hit.index, to: hit.index + 1 };
-        const from = press.offsetX;
+        // Of the song, not of the picture: the wheel may move that meanwhile.
+        const from = views.toTime(this.view, press.offsetX);
         let moved = false;
         const step = (event: PointerEvent) => {
-            if (!moved && Math.abs(event.offsetX - from) < STILL) return;
+            if (!moved && Math.abs(event.offsetX - press.offsetX) < STILL) return;
             moved = true;
-            let by = ((event.offsetX - from) / this.view.scale) * 1000;
+            let by = views.toTime(this.view, event.offsetX) - from;
             const edges = edgesOf(words, range, hit.part).map((edge) => edge + by);
             if (this.snapping && !event.altKey) {
                 const targets = [...neighbours(words, range), this.events.cursor()];

@@ -19,6 +19,11 @@ export interface NodePlace {
 
 const rootGraph = (): ComfyGraph => app.rootGraph ?? app.graph;
 
+/** Of the open workflow, those in subgraphs too. */
+export function allNodes(graph: ComfyGraph = rootGraph()): ComfyNode[] {
+    return graph.nodes.flatMap((node) => (node.subgraph ? [node, ...allNodes(node.subgraph)] : [node]));
+}
+
 export function placeOf(node: ComfyNode): NodePlace {
     const root = rootGraph();
     const { workflow } = app.extensionManager;

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 _CONTRIBUTORS = re.compile(r"\s*\d{1,4}\s?Contributors?(?=\s*$|[^a-z\s]|.*Lyrics)")
 _TITLE = re.compile(r"(?P<title>.*?\s?Lyrics)(?=$|\s*[\[(“\"„«]|[^\Wa-z]|\s{2,})")
 _BLURB = re.compile(r"\s*\S.*?\s*Read More\s*")
+_END_OF_BLURB = re.compile(r".*?(?:…|\.\.\.)\s*Read More\s*")
+_LONGEST_BLURB = 12  # rows
 _LONGEST_HEAD = 60
 _ADVERT = re.compile(
     r"You might also like(?=$|[\[(“\"'A-Z])|(?<=\S)You might also like\s*$|^You May Also Like$"
@@ -21,19 +23,22 @@ _EMBED = re.compile(
 # AZLyrics and its like begin with '"River Song" lyrics', "Anna Lyrics", '"River Song"'.
 _HEADLINE = re.compile(
     r"[\"“„«].{1,80}[\"”“»]\s+lyrics|.{1,80}\S\s+(?:Lyrics|LYRICS|Songtext|Paroles|Letra)|(?:Song )?Lyrics:?"
+    r"|(?:Tekst piosenki|Songtext|Paroles|Letra|Testo|Текст песни|歌[詞词]|가사)\s?[:：]"
 )
-_QUOTED = re.compile(r"[\"“„«][^\"”“»]{1,80}[\"”“»]")
+_QUOTED = re.compile(r"[\"“„«][^\"”“»]{1,80}[\"”“»]|\((?:feat|ft)\.? .{1,80}\)")
 _NOTES = re.compile(
-    r"(?:song)?writers?\s?(?:\(s\))?\s*:.*|(?:lyrics|music|words|text|producers?)(?: by)?\s*:.*"
-    r"|(?:written|produced|composed|published)(?: by)?\s*:.*|source\s*:\s*\w+.*|copyright\s*:.*"
+    r"(?:(?:song)?writers?\s?(?:\(s\))?|(?:lyrics|music|words|text|producers?)(?: by)?"
+    # With a name after the colon; in small letters it may be sung ("Music: my first love").
+    r"|(?:written|produced|composed|published)(?: by)?|source|copyright)\s*:\s*(?-i:[^\Wa-z]|[(©]).*"
     r"|album\s*:\s*[\"“].*"
     r"|.*\blyrics\s+(?:©|\(c\)).*|[©℗].*"
     r"|lyrics (?:licensed|provided|powered)(?: (?:and|&) (?:licensed|provided|powered))? by .*"
     r"|submit corrections|(?:thanks|danke) to .{1,80} for (?:adding|correcting|submitting).*lyrics\.?"
-    r"|\W*this lyrics is not for commercial use\W*|(?:read|find) more.*lyrics.*"
+    r"|\W*this lyrics is not for commercial use\W*"
+    r"|(?:read|find) more (?:.{1,60} )?lyrics (?:at|on|by|from|here)\b.*"
     r"|.*\|\s*(?:azlyrics|metrolyrics).*"
     r"|(?:https?://)?(?:www\.)?(?:azlyrics|genius|musixmatch|lyrics|metrolyrics|songlyrics)\.com(?:/\S*)?"
-    r"|all lyrics (?:are )?(?:the )?property .*|how to format lyrics:?"
+    r"|all lyrics (?:are )?(?:the )?property (?:and copyright |of the).*|how to format lyrics:?"
     r"|(?:composi[çc][ãa]o|compositor(?:es)?)\s*:.*|enviada por .*|viu algum erro\?.*",
     re.IGNORECASE,
 )  # fmt: skip
@@ -87,9 +92,24 @@ def _contributors(kept: list[Row], removed: list[Row]) -> None:
                 break
     end = title.end() if title else start.end()
     blurb = _BLURB.match(text, end) if title else None
+    if title and not blurb and (last := _last_of_blurb(kept, past)) is not None:
+        removed += [(n, t.strip()) for n, t in kept[past:last] if t.strip()]
+        kept[past:last] = [(n, "") for n, _ in kept[past:last]]
+        past, (number, text) = last, kept[last]
+        blurb = _END_OF_BLURB.match(text)
     end = blurb.end() if blurb else end
     removed.append((number, text[:end].strip()))
     kept[past] = (number, text[end:].lstrip())
+
+
+def _last_of_blurb(kept: list[Row], title: int) -> int | None:
+    """Which row ends what is told about the song, where that has several."""
+    for at in range(title + 1, min(len(kept), title + _LONGEST_BLURB)):
+        if kept[at][1].lstrip().startswith("["):
+            return None
+        if _END_OF_BLURB.match(kept[at][1]):
+            return at
+    return None
 
 
 def _foot(kept: list[Row], removed: list[Row]) -> None:

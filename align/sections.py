@@ -10,11 +10,14 @@ _PLAIN = (
     "verse", "chorus", r"(?:pre|post)[\s-]?chorus", "intro", "outro", "interlude", "instrumental",
     "strophe", "refrain", r"pr[eé][\s-]?refrain", "kehrreim", "couplet", "estribillo",
     r"pre[\s-]?estribillo", "estrofa", "ritornello", r"pre[\s-]?ritornello", "strofa", "strofă", "refrão",
-    r"pr[eé][\s-]?refrão", "estrofe", "refrein", "zwrotka", "refren", "nakarat", "refräng", "omkvæd",
-    "refreng", "kertosäe", "säkeistö", "refrén", "versszak", "ρεφρέν", "κουπλέ", "reff", "điệp khúc",
-    r"(?:пред)?припев", "куплет", "приспів", "サビ", "大サビ", "[ABCＡＢＣ]メロ", "イントロ", "アウトロ",
-    "副歌", "主歌", "前奏", "[間间]奏", "尾奏", "[橋桥]段", "후렴", "벌스", "코러스", "프리코러스",
-    "인트로", "아웃트로", "간주", "פזמון", "لازمة", "मुखड़ा", "अंतरा", "ท่อนฮุค",
+    r"pr[eé][\s-]?refrão", "estrofe", "refrein", "zwrotka", "refren", "nakarat", "refräng",
+    "omkvæd", "refreng", "kertosäe", "säkeistö", "refrén", "versszak", "ρεφρέν", "κουπλέ", r"reff|ref\.",
+    "điệp khúc", r"(?:пред)?припев", "куплет", "приспів", "サビ", "大サビ", "[ABCＡＢＣ]メロ",
+    "イントロ", "アウトロ", "副歌", "主歌", "前奏", "[間间]奏", "尾奏", "[橋桥]段", "후렴", "벌스", "코러스",
+    "프리코러스", "인트로", "아웃트로", "간주", "interludio", "interlúdio", "интро", "аутро", "интерлюдия",
+    "przejście", "giriş", "çıkış",
+    "ヴァース", "コーラス", r"プレ・?コーラス", "פזמון", "(?:ال)?لازمة", "(?:ال)?مقطع", "मुखड़ा", "अंतरा",
+    "कोरस", "ท่อนฮุ[คก]",
 )  # fmt: skip
 # Those that are sung as well: headers in brackets, with a colon, a number or a mark of repetition.
 _SUNG_TOO = (
@@ -29,7 +32,12 @@ _COMMON = (
     "break", "drop", r"build[\s-]?up", "build", "part", "section", "tag", "skit", "vamp", "turnaround",
     r"spoken(?:[\s-]word)?", "rap", "teil", "parte", "partie", "часть", "beat", r"fade(?:s|[\s-]out)?",
     "ending", "opening", "transition", "segue", "sample", "dialogue", "monologue", "most", "мост", "בית",
-    "mittelteil", "musi[ck]", "musik", "musique", "música", "музыка", "음악", "音楽", "音乐",
+    "mittelteil", "stick", "절", "final", "finale", "end", "key change", "big finish",
+    r"(?:fe)?male vocals?", r"(?:lead|backing) vocals?",
+)  # fmt: skip
+# What sounds, and is not sung; in square brackets only, too.
+_SOUNDS = (
+    "musi[ck]", "musik", "musique", "música", "музыка", "음악", "音楽", "音乐",
     r"(?:music|musik) (?:playing|plays|fades)", r"(?:soft|upbeat) music", "applause", "laughter", "laughs",
     "laughing", "cheer(?:s|ing)", "crowd cheering", "silence", "humming", "hums", "whistl(?:es|ing)",
     "scatting", "vocalizing", "vocalising", "screams?", "screaming", "whisper(?:s|ed|ing)", "inaudible",
@@ -42,7 +50,8 @@ _BEFORE = (
     r"último|ultimo|первый|второй|последний)[rs]?[\s-]+"
 )
 _AFTER = r"(?:break|solo|section|part|interlude|intro|outro|only|reprise|fade(?:[\s-]out)?)"
-_WRITTEN = r"(?:one|two|three|four|five|six|seven|eight|nine|ten|i{1,3}|iv|vi{0,3}|ix|x|[a-e])"
+# Single letters as capitals only: "Solo a" is Spanish for "only to".
+_WRITTEN = r"(?:one|two|three|four|five|six|seven|eight|nine|ten|i{2,3}|iv|vi{1,3}|ix|(?-i:[IVXA-E]))"
 _ORDINAL = r"(?:\d{1,2}\s?(?:st|nd|rd|th|\.|er|re|e|ème|º|ª|ª|ος|ой|-й)?\s*)"
 _NUMBER = rf"(?:(?:n[or]\.?|n[°º]|№|#)?\s*\d{{1,2}}(?:\s*[&+/,–-]\s*\d{{1,2}})*[a-d]?\b\.?|\s+{_WRITTEN}\b)"
 
@@ -64,7 +73,7 @@ def _header(words: Iterable[str], end: str) -> str:
 
 # After the section: who sings it, or what it is like.
 _TAIL = r"(?:\s*[:：|(].*|\s+[-–—]+\s+.*|\s+(?:by|feat\.?|ft\.?|with)\s+.*|\s*)"
-_ALL = (*_PLAIN, *_SUNG_TOO, *_COMMON)
+_ALL = (*_PLAIN, *_SUNG_TOO, *_COMMON, *_SOUNDS)
 _UNCOMMON = (*_PLAIN, *_SUNG_TOO)
 
 
@@ -74,6 +83,7 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 _SQUARE = _compiled(rf"\s*(?:{_header(_ALL, _TAIL)}|.{{1,40}}?\s*[:–—-]\s*{_sections(_UNCOMMON)})\s*")
 _ROUND = _compiled(rf"\s*{_header(_UNCOMMON, _TAIL)}\s*")
+_SOUND = _compiled(rf"\s*{_header(_SOUNDS, _TAIL)}\s*")
 _ALONE = _compiled(rf"{_header(_PLAIN, '')}\s*[:：.]?")
 _NUMBERED = _compiled(
     rf"(?:the\s+)?(?:{_BEFORE})*(?:{'|'.join(_UNCOMMON)})(?:{_NUMBER}|\s*[(\[]?{_MARK}[)\]]?)+\s*[:：.]?"
@@ -97,7 +107,12 @@ _CREDIT = _compiled(
     r"translated|transcribed|text|musik|paroles|musique|letra|música|testo|musica|tekst|слова|музыка)"
     r"(?:\s*(?:&|and|und|et|y|e)\s*\w+)?\s+(?:by|von|vom|zu|de|du|di|от|bij)\b.*|(?:songtext|text|lyrics|paroles|letra|"
     r"testo|tekst piosenki|текст песни|перевод)\s+(?:zu|von|for|to|de|del?l?[ao']?|di|do|from)?\s*[\"“„«‘'].*"
+    r"|(?:songtekst van|låttext till|sangtekst til|versuri)\s.*|(?:.*\s)?(?:şarkı sözleri|가사|歌[詞词])"
     r"|lyrics from snippet.*|(?:prod|prod\.)\s+.+)"
+)
+# As files from China, Japan and Korea begin.
+_CREDIT_ROW = _compiled(
+    r"(?:作?[词詞]|作?曲|[词詞]曲|作[词詞]作曲|[编編]曲|制作人?|[监監][制製]|混音|母[带帶]|原唱|演唱|歌手|작사|작곡|편곡|노래)\s*[:：]\s*\S.*"
 )
 _LRC_TAG = _compiled(r"\s*(?:ti|ar|al|au|by|lr|re|ve|la|lang|length|offset|tool|#)\s*:.*")
 _UNHEARD = re.compile(r"[\s?？…._-]*")
@@ -108,10 +123,13 @@ girls him her lead background backing group band singer narrator beide alle zusa
 ambos juntos tutti insieme вместе все 合 男 女 合唱 男女
 """
 _ROLES = frozenset(_ROLES_WRITTEN.split())
+_ROLES_WITHOUT_CASE = frozenset(["合", "男", "女", "合唱", "男女"])
+_COLON_LABEL = re.compile(r"(?P<label>[^:：]{1,40}[:：])\s*(?P<rest>\S.*)")
 _JOINING = re.compile(
     r"\s*(?:[&,/+]|\band\b|\bund\b|\bet\b|\by\b|\bwith\b|\bfeat\.?|\bft\.?|\bvs\.?)\s*", re.IGNORECASE
 )
 _MOST_NAMES = 4
+_AROUND = " :.*_{}"  # signs by which a header tells whose letters are slanted, or in which brackets
 # Capitalised before words, and yet sung: what songs are full of.
 _PARTICLES = frozenset(["the", "of", "von", "van", "der", "de", "da", "di", "del", "la", "le", "el", "al"])
 _SUNG_WORDS = """
@@ -139,6 +157,15 @@ def _whole(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
 def is_square_header(inner: str) -> bool:
     """Whether what stands in square brackets names a section ("Verse 1: Anna") or describes a sound."""
     return bool(_whole(_SQUARE, inner))
+
+
+def is_common(inner: str) -> bool:
+    """Of a header in square brackets: whether its words may as well be sung ("Break my heart")."""
+    return not is_round_header(inner)
+
+
+def is_sound(inner: str) -> bool:
+    return bool(_whole(_SOUND, inner))
 
 
 def is_round_header(inner: str) -> bool:
@@ -173,6 +200,10 @@ def is_credit(inner: str) -> bool:
     return bool(_whole(_CREDIT, inner))
 
 
+def is_credit_row(row: str) -> bool:
+    return bool(_whole(_CREDIT_ROW, row))
+
+
 def is_lrc_tag(inner: str) -> bool:
     return bool(_LRC_TAG.fullmatch(inner))
 
@@ -187,7 +218,20 @@ def singers_of(inner: str) -> list[str]:
     if not is_square_header(inner):
         return []
     _, sign, tail = re.sub(r"\s[-–—]+\s", ":", inner.replace("：", ":"), count=1).partition(":")
-    return [name.lower() for name in _JOINING.split(tail.strip()) if is_name(name)] if sign else []
+    names = [name.strip(_AROUND) for name in _JOINING.split(tail.strip())] if sign else []
+    return [name.lower() for name in names if name and (is_name(name) or _caseless(name))]
+
+
+def _caseless(name: str) -> bool:
+    """Whether it is of a script that has no capitals to tell a name by, and short."""
+    return name.lower() == name.upper() and name[0].isalpha() and len(name.split()) <= _MOST_NAMES
+
+
+def colon_label(row: str, known: Iterable[str]) -> re.Match[str] | None:
+    """ "女：我爱你", "Anna: Hello" of a singer that a header names, as groups label and rest."""
+    found = _whole(_COLON_LABEL, row)
+    name = found["label"].rstrip(" :：").lower() if found else ""
+    return found if name in known or name in _ROLES_WITHOUT_CASE else None
 
 
 def is_name(text: str, known: Iterable[str] = ()) -> bool:
@@ -195,15 +239,16 @@ def is_name(text: str, known: Iterable[str] = ()) -> bool:
     a known one, or up to four words, each with a capital, that songs are not full of."""
     if len(text) > _LONGEST:
         return False
-    parts = [part.strip(" :.") for part in _JOINING.split(text)]
+    parts = [part.strip(_AROUND) for part in _JOINING.split(text)]
     return all(parts) and all(_is_one(part, known) for part in parts)
 
 
-def is_known_name(text: str, known: Iterable[str]) -> bool:
+def is_known_name(text: str, known: Iterable[str], roles: bool = True) -> bool:
+    """roles: parts that anyone may have are known, too."""
     if len(text) > _LONGEST:
         return False
-    parts = [part.strip(" :.").lower() for part in _JOINING.split(text)]
-    return all(part in known or re.sub(r"\s*\d{1,2}$", "", part) in _ROLES for part in parts)
+    parts = [part.strip(_AROUND).lower() for part in _JOINING.split(text)]
+    return all(part in known or (roles and re.sub(r"\s*\d{1,2}$", "", part) in _ROLES) for part in parts)
 
 
 def _is_one(part: str, known: Iterable[str]) -> bool:

@@ -73,6 +73,9 @@ def shape(text: str, base: int, fonts: Fonts, language: str = "") -> ShapedText:
             starts[info.cluster] = min(starts.get(info.cluster, x), x)
             x += position.x_advance * scale
             ends[info.cluster] = max(ends.get(info.cluster, x), x)
+        if not starts:
+            # Marks of direction alone, in a font that has no blank to show for them.
+            starts[run.start] = ends[run.start] = x
         _spread(extents, starts, ends, run.stop, rtl)
     return ShapedText(tuple(glyphs), tuple(extents), x, above, below)
 

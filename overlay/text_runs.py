@@ -16,7 +16,8 @@ from .font_file import FontFace
 # Classes that rule X9 of UAX #9 takes out before levels are given.
 _REMOVED = {"BN", "LRE", "LRO", "RLE", "RLO", "PDF"}
 # The library knows no isolates, so marks of direction that a text may carry are not passed to it or to fonts.
-_CONTROLS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF])
+# Nor are the fillers of Hangul, which are drawn as nothing, and as boxes by HarfBuzz.
+_CONTROLS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF, 0x3164, 0xFFA0])
 _JOINERS = "\u200c\u200d\u2060"
 _EMOJI_STYLE, _TEXT_STYLE = "\ufe0f", "\ufe0e"
 # Emoji_Presentation (UTS #51) below U+1F000: pictures without being asked.

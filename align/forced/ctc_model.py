@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from ...engine.errors import WeightsError
 from ...engine.host.protocol import Host
 from ...engine.weights.fit import fit
 from ...engine.weights.state_dict import load_state_dict
@@ -61,6 +62,7 @@ class CtcModel:
         """Log probabilities float32 [frames, columns + 1] of mono samples float32 [n]; frames of 20 ms.
 
         The last column, the star, is as likely as the likeliest letter or separator. Column 0 is the blank.
+        Raises WeightsError where what it computes are no numbers.
         """
         import torch
 
@@ -81,6 +83,11 @@ class CtcModel:
                 emitted = self._network(inputs).logits[0].float().log_softmax(-1).cpu().numpy()
             last = min(frames, first + _CORE)
             out[first:last, :-1] = emitted[first - begin : last - begin]
+        if not np.isfinite(out[:, :-1]).all():
+            raise WeightsError(
+                "The English aligner computes no numbers from the sound, so its weights are damaged: fetch "
+                "them again."
+            )
         out[:, -1] = out[:, letters].max(axis=1)
         host.progress(STAGE, frames, frames)
         return out

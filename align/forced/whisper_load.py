@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...engine.errors import InputError
+from ...engine.errors import InputError, WeightsError
 from ...engine.host.protocol import Host
 from ...engine.weights.fit import fit
 from ...engine.weights.state_dict import load_state_dict
@@ -36,6 +36,10 @@ def load_whisper(path: Path, host: Host) -> WhisperModel:
     if path.is_dir() and is_ct2(path) and not has_weights(path):
         return Ct2Whisper(path, host, path.name, lag=lag(_ct2_size(path)))
     files = weight_files(path)
+    if not files and (path / "model.bin").is_file():
+        raise WeightsError(
+            f"{path} can't be used as a model of CTranslate2: it lacks config.json; fetch it again."
+        )
     if not files:
         raise InputError(
             f"{path} is no Whisper model: give a .pt file, a folder with model.safetensors, or a CTranslate2 "

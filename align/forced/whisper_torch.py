@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ...engine.errors import WeightsError
 from ...engine.host.protocol import Host
 from .whisper_model import MEDIAN_WIDTH, MOST_TOKENS, RATE, Reading, Samples, Writing, prompt, turns
 from .whisper_text import WhisperTokenizer
@@ -73,7 +74,8 @@ class TorchWhisper:
         network = self._loaded()
         with torch.inference_mode():
             weight = next(network.parameters())
-            return network.get_encoder()(inputs.to(weight.device, weight.dtype)).last_hidden_state
+            states = network.get_encoder()(inputs.to(weight.device, weight.dtype)).last_hidden_state
+        return self._finite(states)
 
     def language(self, states: torch.Tensor) -> str:
         import torch
@@ -98,7 +100,7 @@ class TorchWhisper:
         rows = slice(len(before) - 1, len(before) + len(tokens))
         with torch.inference_mode():
             both = torch.cat([states, self._silence.to(states)])
-            logits = self._logits(torch.tensor([text, text]), both)[:, rows][:, :-1].float()
+            logits = self._finite(self._logits(torch.tensor([text, text]), both)[:, rows][:, :-1]).float()
             index = torch.tensor(tokens, device=logits.device).expand(2, -1)[..., None]
             written = logits.gather(-1, index)[..., 0] - logits.logsumexp(-1)
             heard, imagined = written.cpu().numpy()
@@ -124,7 +126,8 @@ class TorchWhisper:
                     use_cache=True,
                 )
                 cache = output.past_key_values
-                logits = self._loaded().get_output_embeddings()(output.last_hidden_state)[0].float()
+                logits = self._loaded().get_output_embeddings()(output.last_hidden_state)[0]
+                logits = self._finite(logits).float()
                 if not tokens:
                     silent = self._no_speech(logits[0])
                 scores = torch.log_softmax(logits[-1], dim=-1)
@@ -146,6 +149,15 @@ class TorchWhisper:
 
     def _prompt(self, language: str) -> list[int]:
         return prompt(self._tokenizer.special, self.multilingual, language)
+
+    def _finite(self, values: torch.Tensor) -> torch.Tensor:
+        """The values. Raises WeightsError where some are no numbers, of which words would be timed anyhow."""
+        if bool(values.isfinite().all()):
+            return values
+        raise WeightsError(
+            f"Whisper {self.name} computes no numbers from the sound, so its weights are damaged: fetch it "
+            "again."
+        )
 
     def _loaded(self) -> Any:
         network: Any = self._managed.module

@@ -44,6 +44,14 @@ def require() -> None:
         )
 
 
+def has_network(folder: Path) -> bool:
+    """Whether it is meant as a model, of which something may be missing."""
+    try:
+        return (folder / FILES[0]).is_file()
+    except OSError:
+        return False
+
+
 def is_model(folder: Path) -> bool:
     try:
         return all((folder / name).is_file() for name in FILES)
@@ -93,9 +101,10 @@ class FasterWhisper:
 
     def _load(self, host: Host) -> WhisperModel:
         if not is_model(self._folder):
+            lacking = ", ".join(name for name in FILES if not (self._folder / name).is_file())
             raise InputError(
-                f"{self._folder} is no model of faster-whisper: choose a folder that holds "
-                f"{', '.join(FILES[:-1])} and {FILES[-1]}."
+                f"{self._folder} is no model of faster-whisper, because it lacks {lacking}: fetch it again, "
+                f"or choose a folder that holds {', '.join(FILES[:-1])} and {FILES[-1]}."
             )
         cuda = host.device.type == "cuda"
         host.free_memory((self._folder / "model.bin").stat().st_size + _ACTIVATIONS)

@@ -15,7 +15,7 @@ from ...engine.weights.entries import WeightFile, WeightSet
 from ...engine.weights.locate import locate
 from ...engine.weights.sizes import readable
 from ..model_files import has_weights
-from .faster import is_model
+from .faster import has_network
 from .names import MODELS
 
 if TYPE_CHECKING:
@@ -63,13 +63,13 @@ def openai_places(name: str, host: Host) -> Iterator[Path]:
 
 
 def ct2_places(name: str, host: Host) -> Iterator[Path]:
-    """CTranslate2 folders."""
+    """CTranslate2 folders. Whether they hold all that a model needs is for loading to say."""
     for folder in (*host.models_folders("faster-whisper"), *_folders(host)):
         for place in (folder / f"faster-whisper-{name}", folder / name):
-            if is_model(place):
+            if has_network(place):
                 yield place
     folders = dict.fromkeys(path.parent for path in _located(ct2_set(name), host).values())
-    yield from (folder for folder in folders if is_model(folder))
+    yield from (folder for folder in folders if has_network(folder))
 
 
 def _located(weights: WeightSet, host: Host) -> dict[str, Path]:

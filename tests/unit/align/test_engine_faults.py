@@ -154,8 +154,31 @@ def another_network(models, openai, hf, ct2):
     return "holds no Whisper model"
 
 
+def ct2_without(name):
+    def fault(models, openai, hf, ct2):
+        shutil.copytree(ct2, models / "faster-whisper-large-v3", ignore=shutil.ignore_patterns(name))
+
+    return fault
+
+
+def ct2_without_configuration(models, openai, hf, ct2):
+    ct2_without("config.json")(models, openai, hf, ct2)
+    return "faster-whisper-large-v3 can't be used as a model of CTranslate2: it lacks config.json"
+
+
+def not_a_number(models, openai, hf, ct2):
+    from safetensors.torch import load_file, save_file
+
+    folder = models / "whisper-medium.en"
+    shutil.copytree(hf, folder)
+    tensors = load_file(folder / "model.safetensors")
+    save_file({name: tensor * float("nan") for name, tensor in tensors.items()}, folder / "model.safetensors")
+    return "Whisper whisper-medium.en computes no numbers from the sound"
+
+
 FAULTS = [empty, cut_off, a_web_page, damaged_safetensors, damaged_index, parts_missing, damaged_tokenizer,
-          damaged_settings, cut_off_ct2, another_network]  # fmt: skip
+          damaged_settings, cut_off_ct2, another_network,
+          ct2_without_configuration, not_a_number]  # fmt: skip
 
 
 @pytest.fixture(params=FAULTS, ids=lambda fault: fault.__name__)
@@ -192,6 +215,20 @@ def test_a_large_model_without_tokeniser_gives_way_to_a_small_one(models, speech
     assert any("has no tokenizer" in step for step in found.steps)
     assert any("large-v3.pt" in step for step in found.steps)
     assert not any("whisper-tiny.en" in step for step in found.steps)
+
+
+def test_a_ctranslate2_folder_without_tokeniser_is_a_step(models, speech, plain, host, tiny_en_ct2, lacking):
+    lacking("whisper")
+    ct2_without("tokenizer.json")(models, None, None, tiny_en_ct2)
+    found = align(*speech, host, AlignOptions(content="song"))
+    assert found.timings == plain
+    assert any("faster-whisper-large-v3 has no tokenizer" in step for step in found.steps)
+    choice = choose("auto", "large-v3", host)
+    assert transcribed(choice, speech, host).engine == "pocketsphinx"
+    assert (
+        "faster-whisper-large-v3 is no model of faster-whisper, because it lacks tokenizer.json"
+        in choice.note
+    )
 
 
 def test_a_folder_with_float32_weights_only_is_a_model(models, host, tiny_en_hf):

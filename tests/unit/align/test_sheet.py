@@ -33,6 +33,11 @@ def read(lyrics):
         "[Repeat after me]", "I told you three times", "It hurt me (twice)", "Solo", "Bridge", "Coro",
         "You might also like the way I dance", "Written by the hand of God", "Let it Embed", "2 times",
         "(Hello) it's me", "Refrain from that", "Part of me", "Break 2 hearts", "music: la",
+        # Brackets around the first words of a sentence, which goes on in small letters.
+        "[Yesterday] all my troubles", "[California] here we come", "[Mein Herz] brennt", "[Break] my heart",
+        "(All) night long", "(Girl) you know", "(Man) I feel", "(Chorus) of angels", "(bis) morgen",
+        "[Repeat] after me", "The [beat] goes on",
+        "Solo a ti", "Solo a", "Coro a", "Vers i",
     ],
 )  # fmt: skip
 def test_what_is_sung_is_kept_whole(row):
@@ -89,11 +94,55 @@ def test_a_part_of_a_row_is_left_out(row, sung, left_out):
         "[Ritornello]", "[Refrão]", "[Zwrotka 1]", "[Куплет 1]", "[Припев: Анна]", "[Nakarat]", "[副歌]",
         "【サビ】", "[후렴]", "(Repeat x2)", "[Repeat Chorus]", "Repeat chorus x2", "(Repeat to fade)", "x2",
         "[x2]", "[Produced by Bob]", "[Text von „River“]", '[Letra de "River"]', "[Music]", "[?]", "[Anna:]",
-        "[ar: Anna]", "[00:12.00]",
+        "[ar: Anna]", "[00:12.00]", "Ref.", "'Verse 1'", "[Interludio]", "[Интро]", "[Przejście]", "[Giriş]",
+        "[コーラス]", "[ヴァース 1]", "[절 1]", "[اللازمة]", "[कोरस]", "[Female Vocal]", "[End]",
+        '["Nehir" için Şarkı Sözleri]', '[Songtekst van "River"]', "[歌詞]",
     ],
 )  # fmt: skip
 def test_a_whole_row_is_left_out(row):
     assert read(f"First line\n{row}\nLast line") == (["First line", "Last line"], [row])
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "Music: my first love", "Source: of my joy", "Written: in the stars", "Read more lyrics",
+        "Find more lyrics in my heart", "All lyrics are property of love",
+    ],
+)  # fmt: skip
+def test_rows_at_the_ends_are_sung_unless_a_site_wrote_them(row):
+    assert read(f"{row}\nHello\n{row}") == ([row, "Hello", row], [])
+
+
+def test_small_letters_say_nothing_where_all_rows_begin_with_them():
+    assert read("hello you\n[Anna] how are you\n(girl) you know\n[break] my heart") == (
+        ["hello you", "how are you", "(girl) you know", "[break] my heart"],
+        ["[Anna]"],
+    )
+
+
+@pytest.mark.parametrize(
+    ("row", "sung", "left_out"),
+    [
+        ("[C]Hello my [G/B]friend a[F#m7]gain", ["Hello my friend again"], ["[C]", "[G/B]", "[F#m7]"]),
+        ("<i>Hello</i> you<br>I go", ["Hello you", "I go"], ["<br>", "<i>", "</i>"]),
+        ("Hello https://example.com/?x=1", ["Hello"], ["https://example.com/?x=1"]),
+        ("作词：安娜\n女：河水流", ["河水流"], ["作词：安娜", "女："]),
+        ("1. Hello\nyou\n\n2. Bye", ["Hello", "you", "Bye"], ["1.", "2."]),
+        ("1.\nHello\n2.\nBye", ["Hello", "Bye"], ["1.", "2."]),
+        ("1.\n2.\n3.\nGo", ["1.", "2.", "3.", "Go"], []),
+        ("2. Hello\n\n1. Bye", ["2. Hello", "1. Bye"], []),
+        ("[Verse: 지민, 정국]\n사랑해\n[지민]\n안녕", ["사랑해", "안녕"], ["[Verse: 지민, 정국]", "[지민]"]),
+        (
+            "[Verse: *Anna* & Ben]\nHello\nAnna: Bye\nCarol: Bye",
+            ["Hello", "Bye", "Carol: Bye"],
+            ["[Verse: *Anna* & Ben]", "Anna:"],
+        ),
+        ("I am [A] Hello", ["I am [A] Hello"], []),
+    ],
+)
+def test_marks_among_the_words(row, sung, left_out):
+    assert read(row) == (sung, left_out)
 
 
 def test_a_name_that_headers_make_known_is_a_label_of_its_own_too():
@@ -135,6 +184,11 @@ SITES = [
             "5 ContributorsTranslationsEspañolRiver Song Lyrics“River Song” is by Anna.… Read More",
             "1.2KEmbedShare URLCopyEmbedCopy",
         ],
+    ),
+    (
+        "5 ContributorsRiver Song Lyrics“River Song” is by Anna.\n\nIt went… Read More [Intro]\nHello",
+        ["Hello"],
+        ["5 ContributorsRiver Song Lyrics“River Song” is by Anna.", "It went… Read More", "[Intro]"],
     ),
     (
         'Anna Lyrics\n\n"River Song"\n\n[Both:]\nHello\n\nSubmit Corrections\n\nWriter(s): Anna B',
@@ -192,7 +246,23 @@ WORDS = [
     "Lyrics", "Hello", "you", "4Embed", "été", "你好", "мир",
 ]  # fmt: skip
 SIGNS = ["[", "]", "(", ")", ":", " - ", "\n", "\n\n", " ", " ", "x", "2", "[00:01.00]", "..", "&", "【"]
-PIECES = ["[Verse 1: Anna]", "[Anna] ", "(x2)", "You might also like", "12 Contributors", "Read More", "[?]"]
+PIECES = [
+    "[G]",
+    "[Am7]",
+    "<br>",
+    "https://a.b ",
+    "\n1. ",
+    "女：",
+    "[Break] my",
+    "(All) of",
+    "[Verse 1: Anna]",
+    "[Anna] ",
+    "(x2)",
+    "You might also like",
+    "12 Contributors",
+    "Read More",
+    "[?]",
+]
 
 
 def letters(texts):

@@ -2,8 +2,8 @@
 
 import sys
 
-if sys.version_info < (3, 10):  # noqa: UP036 (it is what tells the user of an older one)
-    sys.exit("LipSync Studio needs Python 3.10 or newer; run dev.py with a newer one.")
+if sys.version_info < (3, 11):  # noqa: UP036 (it is what tells the user of an older one)
+    sys.exit("LipSync Studio needs Python 3.11 or newer; run dev.py with a newer one.")
 
 from devtools.cli import main
 

@@ -47,7 +47,7 @@ def enter(arguments: list[str]) -> NoReturn:
 
 def _usable(python: Path) -> bool:
     """Whether the environment was finished: pip comes last."""
-    check = "import sys, pip; sys.exit(sys.version_info < (3, 10))"
+    check = "import sys, pip; sys.exit(sys.version_info < (3, 11))"
     return python.is_file() and subprocess.run([python, "-c", check], check=False).returncode == 0
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import email.utils
 import math
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -28,7 +28,7 @@ def epoch(value: Any) -> float | None:
         moment = datetime.fromisoformat(text(value).strip().replace("Z", "+00:00"))
     except ValueError:
         return None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).timestamp()
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
 
 def http_date(value: str | None) -> float | None:

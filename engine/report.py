@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
-from enum import Enum
+from enum import StrEnum
 
 
-class FrameState(str, Enum):
+class FrameState(StrEnum):
     """`generated`: the mouth was repainted; the others say why the source frame was passed through."""
 
     GENERATED = "generated"

@@ -59,12 +59,18 @@ def main() -> None:
         codec.colorspace = codec.color_primaries = codec.color_trc = 1  # BT.709
         codec.color_range = 1  # limited
         for index in range(SECONDS * RATE):
-            shot = cv2.warpAffine(picture, view(index / RATE) @ shrink, (SIZE, SIZE), flags=cv2.INTER_CUBIC,
-                                  borderMode=cv2.BORDER_REFLECT_101)
+            shot = cv2.warpAffine(
+                picture,
+                view(index / RATE) @ shrink,
+                (SIZE, SIZE),
+                flags=cv2.INTER_CUBIC,
+                borderMode=cv2.BORDER_REFLECT_101,
+            )
             grain = cv2.GaussianBlur(rng.normal(0, 3.2, (SIZE, SIZE, 1)).astype(np.float32), (0, 0), 0.7)
             shot = np.clip(shot + grain[..., None], 0, 255).astype(np.uint8)
             frame = av.VideoFrame.from_ndarray(shot, format="bgr24").reformat(
-                format="yuv420p", dst_colorspace="ITU709", dst_color_range="MPEG")
+                format="yuv420p", dst_colorspace="ITU709", dst_color_range="MPEG"
+            )
             out.mux(stream.encode(frame))
         out.mux(stream.encode(None))
 

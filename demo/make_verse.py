@@ -38,9 +38,26 @@ def speak(text: str) -> tuple[np.ndarray, int, list[Phone]]:
     with tempfile.TemporaryDirectory() as folder:
         wav = Path(folder, "line.wav")
         printed = subprocess.run(
-            ["flite", "-voice", "slt", "--setf", "duration_stretch=1.5", "--setf", "int_f0_target_mean=250",
-             "--setf", "int_f0_target_stddev=5", "-psdur", "-t", text, "-o", str(wav)],
-            check=True, capture_output=True, text=True).stdout
+            [
+                "flite",
+                "-voice",
+                "slt",
+                "--setf",
+                "duration_stretch=1.5",
+                "--setf",
+                "int_f0_target_mean=250",
+                "--setf",
+                "int_f0_target_stddev=5",
+                "-psdur",
+                "-t",
+                text,
+                "-o",
+                str(wav),
+            ],
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
         rate, samples = wavfile.read(wav)
     phones, start = [], 0.0
     for item in printed.split():
@@ -125,8 +142,9 @@ def sing(text: str, notes: tuple[int, ...]) -> tuple[np.ndarray, float]:
         loud[here] = 1.0
     loud = gaussian_filter1d(loud, 0.01 / STEP)
     tuned = np.where(voiced, melody(times, notes), 0.0)
-    voice = pyworld.synthesize(tuned, np.ascontiguousarray(envelope), np.ascontiguousarray(aperiodic), rate,
-                               frame_period=1000 * STEP)
+    voice = pyworld.synthesize(
+        tuned, np.ascontiguousarray(envelope), np.ascontiguousarray(aperiodic), rate, frame_period=1000 * STEP
+    )
     voice *= np.interp(np.arange(len(voice)) / rate, times - times[0], loud)
     return resample_poly(voice, RATE, rate), -start
 

@@ -46,14 +46,23 @@ class Account:
     """folder: holds journal, spool and results, each made when there is something to put in it. session:
     makes the HTTP sessions."""
 
-    def __init__(self, folder: Path, settings: Settings, key: ApiKey, clock: Clock, rng: random.Random,
-                 timeouts: Timeouts, session: Callable[[], requests.Session]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        settings: Settings,
+        key: ApiKey,
+        clock: Clock,
+        rng: random.Random,
+        timeouts: Timeouts,
+        session: Callable[[], requests.Session],
+    ) -> None:
         self.settings, self.clock, self.rng, self.timeouts = settings, clock, rng, timeouts
         self.journal = Journal(folder)
         self.uploads = Uploads(folder, self.journal)
         self.results = folder / "results"
-        self.transport = Transport(settings.api_url, key, clock, style=settings.auth_style, timeouts=timeouts,
-                                   session=session)
+        self.transport = Transport(
+            settings.api_url, key, clock, style=settings.auth_style, timeouts=timeouts, session=session
+        )
         self.client = DIDClient(self.transport)
         self.downloader = Downloader(timeouts, allow_http=settings.loopback, session=session)
 
@@ -83,14 +92,19 @@ class Account:
         try:
             check_writable(private_folder(self.results))
         except OSError as error:
-            raise SettingsError(f"Nothing can be written to {self.results} ({error.strerror}), where the "
-                                "clip would be kept; make room or free that path.") from None
+            raise SettingsError(
+                f"Nothing can be written to {self.results} ({error.strerror}), where the "
+                "clip would be kept; make room or free that path."
+            ) from None
 
     def check_owner(self, job: Job) -> None:
         """Raises JobError if the job belongs to another key or service."""
         if (job.host, job.account) != (self.settings.host, self.name):
-            raise JobError(f"The job {job.id[:8]} was made with another key or at another address "
-                           f"({job.host}); set that key to collect it.", job_id=job.id)
+            raise JobError(
+                f"The job {job.id[:8]} was made with another key or at another address "
+                f"({job.host}); set that key to collect it.",
+                job_id=job.id,
+            )
 
     def advance(self, job: Job, **changes: Any) -> Job | None:
         """Write changes, unless another process has moved the job on."""
@@ -98,8 +112,9 @@ class Account:
 
     def found(self, job: Job, talk: Talk) -> Job | None:
         """The job is that talk; None if the talk has another owner."""
-        return self.advance(job, state="submitted", talk_id=talk.id, candidates=(), problem="",
-                            problem_kind="")
+        return self.advance(
+            job, state="submitted", talk_id=talk.id, candidates=(), problem="", problem_kind=""
+        )
 
     def note(self, job: Job, text: str) -> Job:
         """Add a remark for the user."""
@@ -113,8 +128,9 @@ class Account:
         if job.talk_id:
             with contextlib.suppress(ServiceError):
                 after = self.client.credits().remaining
-        ended = self.advance(job, state=state, problem=problem, problem_kind=kind, credits_after=after,
-                             **changes)
+        ended = self.advance(
+            job, state=state, problem=problem, problem_kind=kind, credits_after=after, **changes
+        )
         if ended is not None:
             self.uploads.sweep()
             if self.settings.delete_uploads:
@@ -125,13 +141,23 @@ class Account:
 def check_enabled(settings: Settings) -> None:
     """Raises CloudDisabledError."""
     if not settings.cloud:
-        raise CloudDisabledError("Cloud services are switched off here (--disable-api-nodes, or cloud in "
-                                 "did.json); use a local engine or switch them on.")
+        raise CloudDisabledError(
+            "Cloud services are switched off here (--disable-api-nodes, or cloud in "
+            "did.json); use a local engine or switch them on."
+        )
 
 
 def with_extra(text: str, job: Job) -> str:
     """Name the undocumented options that were sent: they are the first suspects."""
-    documented = {"script", "config", "result_format", "stitch", "fluent", "pad_audio", "driver_expressions",
-                  "logo"}
+    documented = {
+        "script",
+        "config",
+        "result_format",
+        "stitch",
+        "fluent",
+        "pad_audio",
+        "driver_expressions",
+        "logo",
+    }
     extra = sorted({*job.template, *job.template["config"]} - documented)
     return f"{text} These extra options were sent: {', '.join(extra)}." if extra else text

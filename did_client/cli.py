@@ -49,10 +49,16 @@ def main(argv: Sequence[str] | None = None, *, connect: Connect = connect) -> in
 
 
 def parser() -> argparse.ArgumentParser:
-    top = argparse.ArgumentParser(prog="did", description="Talking clips from D-ID. Picture and voice are "
-                                                          "uploaded there, and each clip costs credits.")
-    top.add_argument("--folder", help=f"keeps key, settings, journal and clips (default: {FOLDER_VARIABLE}, "
-                                      "else ComfyUI's user folder, else ~/.lipsync-studio/did)")
+    top = argparse.ArgumentParser(
+        prog="did",
+        description="Talking clips from D-ID. Picture and voice are "
+        "uploaded there, and each clip costs credits.",
+    )
+    top.add_argument(
+        "--folder",
+        help=f"keeps key, settings, journal and clips (default: {FOLDER_VARIABLE}, "
+        "else ComfyUI's user folder, else ~/.lipsync-studio/did)",
+    )
     commands = top.add_subparsers(required=True, metavar="COMMAND")
 
     credits = commands.add_parser("credits", help="show the balance")
@@ -77,11 +83,16 @@ def parser() -> argparse.ArgumentParser:
     talk.add_argument("--out", required=True, type=Path, help="the clip")
     talk.add_argument("--overwrite", action="store_true", help=_OVERWRITE)
     talk.add_argument("--max-credits", type=int, help="refuse to spend more on this clip")
-    talk.add_argument("--again", default="", metavar="WORD", help="a new word renders, and pays for, the "
-                                                                  "same clip once more")
+    talk.add_argument(
+        "--again",
+        default="",
+        metavar="WORD",
+        help="a new word renders, and pays for, the same clip once more",
+    )
     talk.add_argument("--estimate", action="store_true", help="show the cost and stop")
-    talk.add_argument("--yes", action="store_true", help="agree to upload and to the cost without being "
-                                                         "asked")
+    talk.add_argument(
+        "--yes", action="store_true", help="agree to upload and to the cost without being asked"
+    )
     talk.set_defaults(command=_talk)
 
     jobs = commands.add_parser("jobs", help="list jobs, or decide what became of one")
@@ -109,8 +120,9 @@ def parser() -> argparse.ArgumentParser:
 def _open(folder: Path, connect: Connect) -> TalkJobs:
     settings = load_settings(folder)
     if not settings.cloud:
-        raise CloudDisabledError("Cloud services are switched off in did.json; set cloud to true to use "
-                                 "them.")
+        raise CloudDisabledError(
+            "Cloud services are switched off in did.json; set cloud to true to use them."
+        )
     return connect(folder, settings)
 
 
@@ -176,15 +188,19 @@ def _order(arguments: argparse.Namespace) -> TalkOrder:
     except ValueError:
         extra = None
     if not isinstance(extra, dict):
-        raise DIDError("--extra is no JSON object; write it like '{\"driver_url\": \"bank://lively/\"}'.")
+        raise DIDError('--extra is no JSON object; write it like \'{"driver_url": "bank://lively/"}\'.')
     picture: Picture = media.picture(arguments.image)
     script: TextScript | Recording
     if arguments.audio:
         script = media.recording(arguments.audio)
     else:
         script = TextScript(_text(arguments.text), provider_from(arguments.voice), ssml=arguments.ssml)
-    config = TalkConfig(stitch=arguments.stitch, fluent=arguments.fluent, pad_audio=arguments.pad,
-                        result_format=arguments.format)
+    config = TalkConfig(
+        stitch=arguments.stitch,
+        fluent=arguments.fluent,
+        pad_audio=arguments.pad,
+        result_format=arguments.format,
+    )
     return TalkOrder(picture, script, config, extra, arguments.again)
 
 
@@ -262,8 +278,11 @@ def _deliver(jobs: TalkJobs, job: Job, out: Path | None, overwrite: bool) -> Non
     for note in job.notes:
         print(f"Note: {note}", file=sys.stderr)
     if job.measured_credits is not None:
-        print(f"Credits used: {job.measured_credits:g} (balance before and after; other jobs of that time "
-              "count too)", file=sys.stderr)
+        print(
+            f"Credits used: {job.measured_credits:g} (balance before and after; other jobs of that time "
+            "count too)",
+            file=sys.stderr,
+        )
     print(target)
 
 

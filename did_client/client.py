@@ -53,10 +53,14 @@ class DIDClient:
     def upload_audio(self, data: bytes, name: str, mime: str = "audio/wav") -> Upload:
         return self._upload("/audios", "audio", data, name, mime, {})
 
-    def _upload(self, path: str, part: str, data: bytes, name: str, mime: str,
-                form: dict[str, str]) -> Upload:
-        body = _object(self.transport.call("POST", path, read=self.transport.timeouts.upload, data=form,
-                                           files={part: (name, data, mime)}))
+    def _upload(
+        self, path: str, part: str, data: bytes, name: str, mime: str, form: dict[str, str]
+    ) -> Upload:
+        body = _object(
+            self.transport.call(
+                "POST", path, read=self.transport.timeouts.upload, data=form, files={part: (name, data, mime)}
+            )
+        )
         upload = Upload.from_json(body)
         if not upload.url:
             raise ReplyError("D-ID took the file but gave no address for it.")
@@ -71,8 +75,9 @@ class DIDClient:
     def submit(self, payload: dict[str, Any]) -> Talk:
         """POST a finished body: this is what costs credits. After an error the talk may exist all the same,
         unless `nothing_sent`."""
-        body = self.transport.call("POST", "/talks", read=self.transport.timeouts.create, once=True,
-                                   json=payload)
+        body = self.transport.call(
+            "POST", "/talks", read=self.transport.timeouts.create, once=True, json=payload
+        )
         talk = Talk.from_json(_object(body))
         if not talk.id:
             raise ReplyError("D-ID took the job but named no id.")

@@ -31,8 +31,9 @@ class Collection:
             memory.missing += 1
             if memory.missing < MISSING_POLLS:  # a new talk may take a while to show up
                 return poll_interval(memory.missing, self._account.rng)
-            self._account.end(job, "failed", "D-ID no longer has this clip; it was deleted or has expired.",
-                              "NotFoundError")
+            self._account.end(
+                job, "failed", "D-ID no longer has this clip; it was deleted or has expired.", "NotFoundError"
+            )
             return None
         memory.missing = 0
         memory.polls += 1
@@ -48,8 +49,9 @@ class Collection:
         if memory.done_since is None:
             memory.done_since = self._clock.monotonic()
         if self._clock.monotonic() - memory.done_since > LINK_SECONDS:
-            raise StillRunningError("D-ID calls the clip finished but gives no link to it; resume later.",
-                                    job_id=job.id)
+            raise StillRunningError(
+                "D-ID calls the clip finished but gives no link to it; resume later.", job_id=job.id
+            )
         return LINK_INTERVAL
 
     def _settle(self, job: Job, talk: Talk) -> None:
@@ -57,8 +59,10 @@ class Collection:
         rejected = talk.state == "rejected"
         reason = self._account.transport.key.scrub(talk.error_text)[:_QUOTE]
         quote = f' It says: "{reason}".' if reason else " It gives no reason."
-        text = (f"D-ID took the job and then {'refused' if rejected else 'could not render'} it; try another "
-                f"picture or sound.{quote}")
+        text = (
+            f"D-ID took the job and then {'refused' if rejected else 'could not render'} it; try another "
+            f"picture or sound.{quote}"
+        )
         self._account.end(job, "rejected" if rejected else "failed", with_extra(text, job), talk.error_kind)
 
     def _collect(self, job: Job, talk: Talk, memory: Memory) -> float | None:
@@ -74,8 +78,9 @@ class Collection:
 
         fetched = self._account.downloader.fetch(talk.result_url, target, accept)
         if not _as_ordered(job, fetched):
-            job = self._account.note(job, f"{_looks(fetched)}, not what was ordered; D-ID sent the same "
-                                          "twice, so it was kept.")
+            job = self._account.note(
+                job, f"{_looks(fetched)}, not what was ordered; D-ID sent the same twice, so it was kept."
+            )
         self._account.end(job, "downloaded", result=target.name, sha256=fetched.sha256)
         return None
 

@@ -34,8 +34,14 @@ class Fetched:
 class Downloader:
     """allow_http: for a service on this machine. session: makes a session that knows no credentials."""
 
-    def __init__(self, timeouts: Timeouts, *, allow_http: bool = False, max_bytes: int = MAX_BYTES,
-                 session: Callable[[], requests.Session] = requests.Session) -> None:
+    def __init__(
+        self,
+        timeouts: Timeouts,
+        *,
+        allow_http: bool = False,
+        max_bytes: int = MAX_BYTES,
+        session: Callable[[], requests.Session] = requests.Session,
+    ) -> None:
         self._timeout = (timeouts.connect, timeouts.download)
         self._allow_http = allow_http
         self._max_bytes = max_bytes
@@ -53,8 +59,7 @@ class Downloader:
             host = None
         if not host:
             raise LinkExpiredError("The link to the finished clip is no address; a new one is asked for.")
-        if parts.scheme != "https" and not (parts.scheme == "http" and self._allow_http
-                                            and host in LOOPBACK):
+        if parts.scheme != "https" and not (parts.scheme == "http" and self._allow_http and host in LOOPBACK):
             raise UnusableClipError("The address of the finished clip is not https; it was not fetched.")
         clear_stale(target.parent, ".*.part")
         partial = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
@@ -62,23 +67,28 @@ class Downloader:
             self._receive(url, partial)
             clip = probe(partial)
             if clip is None:
-                raise DownloadError("What came in place of the finished clip is no video; it will be fetched "
-                                    "again.")
+                raise DownloadError(
+                    "What came in place of the finished clip is no video; it will be fetched again."
+                )
             done = Fetched(file_digest(partial), partial.stat().st_size, clip)
             accept(done)
             os.replace(partial, target)
             return done
         except OSError as error:
-            raise UnusableClipError(f"The clip can't be written to {target.parent} ({error.strerror}); make "
-                                    "room or choose another folder, then resume.") from None
+            raise UnusableClipError(
+                f"The clip can't be written to {target.parent} ({error.strerror}); make "
+                "room or choose another folder, then resume."
+            ) from None
         finally:
             partial.unlink(missing_ok=True)
 
     def _receive(self, url: str, partial: Path) -> None:
         """Resume a broken transfer by Range where the server vouches, by ETag, that the file is the same."""
         etag = ""
-        with self._session() as session, open(os.open(partial, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600),
-                                              "wb") as file:
+        with (
+            self._session() as session,
+            open(os.open(partial, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "wb") as file,
+        ):
             for _ in range(_TRIES):
                 if not etag:
                     file.seek(0)
@@ -93,10 +103,17 @@ class Downloader:
     def _attempt(self, session: requests.Session, url: str, file: BinaryIO, etag: str) -> tuple[bool, str]:
         """One request. Returns whether the file is whole, and the ETag if the rest can be asked for."""
         start = file.tell()
-        request = session.prepare_request(requests.Request(
-            "GET", url, auth=NoAuth(),
-            headers={"Accept-Encoding": "identity",
-                     **({"Range": f"bytes={start}-", "If-Range": etag} if etag and start else {})}))
+        request = session.prepare_request(
+            requests.Request(
+                "GET",
+                url,
+                auth=NoAuth(),
+                headers={
+                    "Accept-Encoding": "identity",
+                    **({"Range": f"bytes={start}-", "If-Range": etag} if etag and start else {}),
+                },
+            )
+        )
         request.url = url  # requests normalises escapes, which would break the signature
         options = session.merge_environment_settings(url, {}, True, None, None)
         try:
@@ -105,13 +122,15 @@ class Downloader:
             return False, etag
         with response:
             if response.status_code in (403, 404, 410):
-                raise LinkExpiredError("The link to the finished clip is no longer valid; a new one is asked "
-                                       "for.")
+                raise LinkExpiredError(
+                    "The link to the finished clip is no longer valid; a new one is asked for."
+                )
             if response.status_code >= 500 or response.status_code == 429:
                 return False, etag
             if response.status_code not in (200, 206):
-                raise DownloadError(f"The finished clip can't be fetched ({response.status_code}); resume to "
-                                    "try again.")
+                raise DownloadError(
+                    f"The finished clip can't be fetched ({response.status_code}); resume to try again."
+                )
             if response.status_code == 200:
                 file.seek(0)
                 file.truncate()
@@ -125,8 +144,10 @@ class Downloader:
             for block in response.iter_content(_CHUNK):
                 received += len(block)
                 if file.tell() + len(block) > self._max_bytes:
-                    raise UnusableClipError(f"The finished clip is larger than {self._max_bytes} bytes; "
-                                        "fetch it in D-ID's Studio.")
+                    raise UnusableClipError(
+                        f"The finished clip is larger than {self._max_bytes} bytes; "
+                        "fetch it in D-ID's Studio."
+                    )
                 file.write(block)
         except requests.RequestException:
             return False

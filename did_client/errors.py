@@ -107,8 +107,9 @@ class RateLimitError(ServiceError):
 
     retryable = True
 
-    def __init__(self, text: str, *, status: int | None = None, kind: str = "",
-                 retry_after: float | None = None) -> None:
+    def __init__(
+        self, text: str, *, status: int | None = None, kind: str = "", retry_after: float | None = None
+    ) -> None:
         super().__init__(text, status=status, kind=kind)
         self.retry_after = retry_after
 
@@ -189,4 +190,3 @@ class LinkExpiredError(DownloadError):
 
 class Interrupted(DIDError):
     """The user stopped waiting. The job stays in the journal."""
-

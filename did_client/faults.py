@@ -29,17 +29,17 @@ _GATEWAY = ("'credential'", "equal-sign", "equal sign", "missing authentication 
 _BAD_INPUT = {
     "InvalidFileSizeError": "The file is too large for D-ID; use a smaller one.",
     "InvalidImageResolutionError": "The picture's size in pixels does not suit D-ID; use one between 256 "
-                                   "pixels on the short side and 10 megapixels.",
+    "pixels on the short side and 10 megapixels.",
     "InvalidAudioDurationError": "The recording is too short or too long for D-ID; use 1 second to 10 "
-                                 "minutes.",
+    "minutes.",
     "TextToSpeechProviderError": "The voice could not speak the text; check that the voice exists and speaks "
-                                 "this language, or use a recording.",
+    "this language, or use a recording.",
     "ConfigError": "D-ID does not accept one of the options; remove the extra ones.",
 }
 _MODERATED = {
     "Image": "D-ID's moderation refuses the picture; use another picture or a local engine.",
     "Celebrity": "D-ID takes the person for a celebrity and refuses the picture; use another picture or a "
-                 "local engine.",
+    "local engine.",
     "Text": "D-ID's moderation refuses the text; change it or use a local engine.",
     "Audio": "D-ID's moderation refuses the recording; use another one or a local engine.",
 }
@@ -56,42 +56,66 @@ def error_for(status: int, body: bytes, headers: Any, server_now: float) -> Serv
 
     if status == 400:
         if "face" in kind.lower():
-            return made(FaceError, "D-ID finds no usable face in the picture; use one frontal, unobstructed "
-                                   "face of at least 200 pixels.")
+            return made(
+                FaceError,
+                "D-ID finds no usable face in the picture; use one frontal, unobstructed "
+                "face of at least 200 pixels.",
+            )
         return made(ValidationError, _BAD_INPUT.get(kind, "D-ID does not accept the request."))
     if status == 401:
-        return made(AuthenticationError, "D-ID does not accept the key (401); check it, and if it is right, "
-                                         "check the account for an unpaid invoice.")
+        return made(
+            AuthenticationError,
+            "D-ID does not accept the key (401); check it, and if it is right, "
+            "check the account for an unpaid invoice.",
+        )
     if status == 402:
         return made(CreditsError, "The D-ID account has too few credits (402); buy some or shorten the clip.")
     if status == 403 and any(word in lowered for word in _GATEWAY):
-        return made(AddressError, "D-ID's gateway does not know this address (403); check DID_API_URL, the "
-                                  "key is not to blame.")
+        return made(
+            AddressError,
+            "D-ID's gateway does not know this address (403); check DID_API_URL, the key is not to blame.",
+        )
     if status == 403:
-        return made(PermissionDeniedError, "The D-ID plan does not allow this (403); switch the feature off "
-                                           "(stitch is one) or change the plan.")
+        return made(
+            PermissionDeniedError,
+            "The D-ID plan does not allow this (403); switch the feature off "
+            "(stitch is one) or change the plan.",
+        )
     if status == 404:
-        return made(NotFoundError, "D-ID does not know this item (404); it was deleted, has expired or "
-                                   "belongs to another account.")
+        return made(
+            NotFoundError,
+            "D-ID does not know this item (404); it was deleted, has expired or belongs to another account.",
+        )
     if status == 409:
         return made(ConflictError, "D-ID is still busy with this job (409); try again when it has finished.")
     if status in (413, 415):
-        return made(MediaTypeError, f"D-ID does not take this kind of file ({status}); use JPEG or PNG, WAV "
-                                    "or MP3.")
+        return made(
+            MediaTypeError, f"D-ID does not take this kind of file ({status}); use JPEG or PNG, WAV or MP3."
+        )
     if status == 429:
         wait = parse.retry_after(headers.get("Retry-After"), server_now)
-        return RateLimitError(f"D-ID is asked too often (429); wait a little.{quote}", status=status,
-                              kind=kind, retry_after=wait)
+        return RateLimitError(
+            f"D-ID is asked too often (429); wait a little.{quote}",
+            status=status,
+            kind=kind,
+            retry_after=wait,
+        )
     if status == 451:
-        return made(ModerationError, next((sentence for prefix, sentence in _MODERATED.items()
-                                           if kind.startswith(prefix)),
-                                          "D-ID's moderation refuses the content; use other content or a "
-                                          "local engine."))
+        return made(
+            ModerationError,
+            next(
+                (sentence for prefix, sentence in _MODERATED.items() if kind.startswith(prefix)),
+                "D-ID's moderation refuses the content; use other content or a local engine.",
+            ),
+        )
     if status >= 500:
         return made(ServerError, f"D-ID has trouble ({status}); try again later.")
     if 300 <= status < 400:
-        return made(AddressError, f"The D-ID address redirects ({status}); a key is never sent after a "
-                                  "redirect, so correct DID_API_URL.")
+        return made(
+            AddressError,
+            f"The D-ID address redirects ({status}); a key is never sent after a "
+            "redirect, so correct DID_API_URL.",
+        )
     if status == 405:
         return made(AddressError, "The D-ID address does not take this method (405); check DID_API_URL.")
     if 400 <= status < 500:

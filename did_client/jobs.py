@@ -44,8 +44,12 @@ from .waiting import Patience
 
 SLICE = 1.0  # seconds between two checks for cancel
 _LONG_AUDIO = 300.0
-_ERRORS: dict[State, type[JobError]] = {"failed": JobFailedError, "rejected": JobRejectedError,
-                                        "refused": JobRefusedError, "abandoned": AbandonedError}
+_ERRORS: dict[State, type[JobError]] = {
+    "failed": JobFailedError,
+    "rejected": JobRejectedError,
+    "refused": JobRefusedError,
+    "abandoned": AbandonedError,
+}
 
 
 @dataclass(frozen=True)
@@ -64,22 +68,35 @@ class TalkJobs:
     folder: holds journal, spool and results. session: makes the HTTP sessions.
     """
 
-    def __init__(self, folder: Path, settings: Settings, key: ApiKey, *, clock: Clock | None = None,
-                 rng: random.Random | None = None, timeouts: Timeouts | None = None,
-                 session: Callable[[], requests.Session] = requests.Session) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        settings: Settings,
+        key: ApiKey,
+        *,
+        clock: Clock | None = None,
+        rng: random.Random | None = None,
+        timeouts: Timeouts | None = None,
+        session: Callable[[], requests.Session] = requests.Session,
+    ) -> None:
         self.settings = settings
         self._clock = clock or SystemClock()
         self._rng = rng or random.Random()
-        self._account = Account(folder, settings, key, self._clock, self._rng, timeouts or Timeouts(),
-                                session)
+        self._account = Account(
+            folder, settings, key, self._clock, self._rng, timeouts or Timeouts(), session
+        )
         self.journal = self._account.journal
         self.client = self._account.client
         self._memories: dict[str, Memory] = {}
         submission, collection = Submission(self._account), Collection(self._account)
         self._handlers: dict[State, Callable[[Job, Memory], float | None]] = {
-            "planned": submission.plan, "submitting": submission.await_submission,
-            "ambiguous": submission.search, "undecided": submission.look_again,
-            "submitted": collection.poll, "downloaded": collection.verify}
+            "planned": submission.plan,
+            "submitting": submission.await_submission,
+            "ambiguous": submission.search,
+            "undecided": submission.look_again,
+            "submitted": collection.poll,
+            "downloaded": collection.verify,
+        }
 
     def start(self, order: TalkOrder, *, consent: bool, max_credits: int | None = None) -> Job:
         """Record an order; nothing is sent yet. An order that was made before gets its old job.
@@ -89,9 +106,11 @@ class TalkJobs:
         SettingsError where the clip could not be stored."""
         self._account.check_enabled()
         if not consent:
-            raise ConsentError("The picture and the voice or text would be sent to D-ID; agree to that "
-                               "first (consent in a node, --yes on the command line), or use a local "
-                               "engine.")
+            raise ConsentError(
+                "The picture and the voice or text would be sent to D-ID; agree to that "
+                "first (consent in a node, --yes on the command line), or use a local "
+                "engine."
+            )
         order.check()
         key = order.key(self.settings.host, self._account.name)
         job = self.journal.standing(key) or self.journal.add(self._planned(order, key, max_credits))
@@ -106,15 +125,27 @@ class TalkJobs:
         cost = estimate(order)
         limits = [self.settings.max_credits_per_run, *([] if max_credits is None else [max_credits])]
         if cost.credits > min(limits):
-            raise CapError(f"This job needs about {cost.credits} credits, more than the {min(limits)} "
-                           "allowed for this run; shorten it, or raise max_credits or max_credits_per_run in "
-                           "did.json.")
+            raise CapError(
+                f"This job needs about {cost.credits} credits, more than the {min(limits)} "
+                "allowed for this run; shorten it, or raise max_credits or max_credits_per_run in "
+                "did.json."
+            )
         now = self._account.transport.server_now()
         check_cap(self.journal.spent(now), cost.credits, self.settings.max_credits_per_day)
-        return Job(id=uuid.UUID(int=self._rng.getrandbits(128), version=4).hex, key=key,
-                   host=self.settings.host, account=self._account.name, template=order.template(),
-                   image=order.image_name(), audio=order.audio_name(), credits=cost.credits, created=now,
-                   updated=now, seconds=cost.seconds if cost.exact else None, notes=order.notes())
+        return Job(
+            id=uuid.UUID(int=self._rng.getrandbits(128), version=4).hex,
+            key=key,
+            host=self.settings.host,
+            account=self._account.name,
+            template=order.template(),
+            image=order.image_name(),
+            audio=order.audio_name(),
+            credits=cost.credits,
+            created=now,
+            updated=now,
+            seconds=cost.seconds if cost.exact else None,
+            notes=order.notes(),
+        )
 
     def adopt(self, job_id: str, talk_id: str) -> Job:
         """The user says which talk a job of unknown outcome became. Raises JobError, ServiceError."""
@@ -122,13 +153,15 @@ class TalkJobs:
         self._account.check_enabled()
         self._account.check_owner(job)
         if job.state not in ("undecided", "ambiguous"):
-            raise JobError(f"The job is {job.state}; only an undecided one can be given a talk.",
-                           job_id=job.id)
+            raise JobError(
+                f"The job is {job.state}; only an undecided one can be given a talk.", job_id=job.id
+            )
         self._account.authenticate()
         adopted = self._account.found(job, self.client.talk(talk_id))
         if adopted is None:
-            raise JobError("That talk already belongs to another job; look at the list with `did jobs`.",
-                           job_id=job.id)
+            raise JobError(
+                "That talk already belongs to another job; look at the list with `did jobs`.", job_id=job.id
+            )
         return adopted
 
     def abandon(self, job_id: str) -> Job:
@@ -160,8 +193,13 @@ class TalkJobs:
             self._memories.pop(job.id, None)
         return Step(self.journal.get(job.id), wait)
 
-    def run(self, job_id: str, *, check_cancelled: Callable[[], None] = lambda: None,
-            on_step: Callable[[Step], None] = lambda step: None) -> Job:
+    def run(
+        self,
+        job_id: str,
+        *,
+        check_cancelled: Callable[[], None] = lambda: None,
+        on_step: Callable[[Step], None] = lambda step: None,
+    ) -> Job:
         """Step until the clip is there. check_cancelled: called every second, raises to stop waiting.
 
         Raises what `step` and `outcome` raise, and StillRunningError at the deadline of the settings."""
@@ -179,8 +217,13 @@ class TalkJobs:
                 self._clock.sleep(min(left, SLICE))
                 left -= SLICE
 
-    async def arun(self, job_id: str, *, on_step: Callable[[Step], None] = lambda step: None,
-                   sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> Job:
+    async def arun(
+        self,
+        job_id: str,
+        *,
+        on_step: Callable[[Step], None] = lambda step: None,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> Job:
         """`run` for an event loop: steps in worker threads, waits in between. Cancelling the task ends the
         wait; a step under way still finishes, and records its outcome."""
         started = self._clock.monotonic()
@@ -195,8 +238,11 @@ class TalkJobs:
     def _check_deadline(self, job: Job, wait: float, started: float) -> None:
         limit = self.settings.deadline_minutes * 60 * (2 if (job.seconds or 0) >= _LONG_AUDIO else 1)
         if self._clock.monotonic() - started + wait > limit:
-            raise StillRunningError(f"The clip is not finished after {limit / 60:g} minutes; it goes on at "
-                                    "D-ID, run again or `did resume` to collect it.", job_id=job.id)
+            raise StillRunningError(
+                f"The clip is not finished after {limit / 60:g} minutes; it goes on at "
+                "D-ID, run again or `did resume` to collect it.",
+                job_id=job.id,
+            )
 
     def result(self, job: Job) -> Path:
         """The clip of a downloaded job."""
@@ -207,9 +253,16 @@ def give_up(journal: Journal, job_id: str) -> Job:
     """The user gives a job up: it is not waited for any more, and the same order may be made anew. D-ID may
     still render and bill it. Needs neither key nor network. Raises JobError."""
     job = journal.get(job_id)
-    given_up = None if job.state in FINAL else journal.advance(
-        job, job.state, state="abandoned",
-        problem="The job was given up by the user; order the clip anew if it is still wanted.")
+    given_up = (
+        None
+        if job.state in FINAL
+        else journal.advance(
+            job,
+            job.state,
+            state="abandoned",
+            problem="The job was given up by the user; order the clip anew if it is still wanted.",
+        )
+    )
     if given_up is None:
         raise JobError(f"The job is {journal.get(job.id).state}; there is nothing to give up.", job_id=job.id)
     return given_up
@@ -224,8 +277,11 @@ def outcome(job: Job) -> Job:
         raise UndecidedError(
             f"It can't be told whether D-ID made this clip (job {job.id[:8]}), so it was not sent "
             f"again.{several} Look in D-ID's Studio, then name the talk with `did jobs --adopt`, or give it "
-            "up with `did jobs --abandon` and order it anew.", job_id=job.id)
+            "up with `did jobs --abandon` and order it anew.",
+            job_id=job.id,
+        )
     if job.state in _ERRORS:
         raise _ERRORS[job.state](job.problem, job_id=job.id, kind=job.problem_kind)
-    raise StillRunningError(f"The clip is not finished (job {job.id[:8]}); resume to collect it.",
-                            job_id=job.id)
+    raise StillRunningError(
+        f"The clip is not finished (job {job.id[:8]}); resume to collect it.", job_id=job.id
+    )

@@ -19,8 +19,18 @@ from typing import Any, Literal
 from .errors import CapError, JournalError
 from .storage import private_file, private_folder
 
-State = Literal["planned", "submitting", "ambiguous", "undecided", "submitted", "downloaded",
-                "failed", "rejected", "refused", "abandoned"]
+State = Literal[
+    "planned",
+    "submitting",
+    "ambiguous",
+    "undecided",
+    "submitted",
+    "downloaded",
+    "failed",
+    "rejected",
+    "refused",
+    "abandoned",
+]
 # May not be sent again, and will not change by itself.
 FINAL: frozenset[State] = frozenset({"downloaded", "failed", "rejected", "refused", "abandoned"})
 # Nothing was charged for these.
@@ -42,8 +52,9 @@ CREATE TABLE IF NOT EXISTS uploads (
     url TEXT NOT NULL, remote_id TEXT NOT NULL, uploaded_at REAL NOT NULL,
     PRIMARY KEY (host, account, kind, sha256));
 """
-_STANDING = ("SELECT record FROM jobs WHERE key = ? AND state NOT IN "
-             "('refused', 'failed', 'rejected', 'abandoned')")
+_STANDING = (
+    "SELECT record FROM jobs WHERE key = ? AND state NOT IN ('refused', 'failed', 'rejected', 'abandoned')"
+)
 
 
 @dataclass(frozen=True)
@@ -149,8 +160,10 @@ class Journal:
         except FileNotFoundError:
             return False
         except OSError as error:
-            raise JournalError(f"The D-ID journal {self.path} can't be read ({error.strerror}); choose "
-                               "another place with --folder or free that path.") from None
+            raise JournalError(
+                f"The D-ID journal {self.path} can't be read ({error.strerror}); choose "
+                "another place with --folder or free that path."
+            ) from None
 
     @contextmanager
     def _connected(self, mode: Literal["ro", "rw", "memory"]) -> Iterator[sqlite3.Connection]:
@@ -163,9 +176,10 @@ class Journal:
             finally:
                 db.close()
         except sqlite3.Error as error:
-            raise JournalError(f"The D-ID journal {self.path} can't be used ({error}); make room on the "
-                               "disk, or if it is damaged move it away, after looking at D-ID for jobs in it."
-                               ) from error
+            raise JournalError(
+                f"The D-ID journal {self.path} can't be used ({error}); make room on the "
+                "disk, or if it is damaged move it away, after looking at D-ID for jobs in it."
+            ) from error
 
     def _connect(self, mode: Literal["ro", "rw", "memory"]) -> sqlite3.Connection:
         address = f"{self.path.absolute().as_uri()}?mode={mode}" if mode != "memory" else "file::memory:"
@@ -181,8 +195,9 @@ class Journal:
             return self._connect("rw")  # a process died in a transaction, which only a writer may undo
         if version > _VERSION:
             db.close()
-            raise JournalError(f"The D-ID journal {self.path} is from a newer LipSync Studio; update this "
-                               "one.")
+            raise JournalError(
+                f"The D-ID journal {self.path} is from a newer LipSync Studio; update this one."
+            )
         return db
 
     @cached_property
@@ -219,11 +234,14 @@ class Journal:
     def get(self, job_id: str) -> Job:
         """By id or by an unambiguous beginning of one. Raises JournalError."""
         with self._reading() as db:
-            rows = db.execute("SELECT record FROM jobs WHERE id >= ? AND id < ? LIMIT 2",
-                              (job_id, job_id + "g")).fetchall()
+            rows = db.execute(
+                "SELECT record FROM jobs WHERE id >= ? AND id < ? LIMIT 2", (job_id, job_id + "g")
+            ).fetchall()
         if len(rows) != 1 or not job_id:
-            raise JournalError(f"The journal has {'several jobs' if rows else 'no job'} {job_id!r}; list "
-                               "them with `did jobs`.")
+            raise JournalError(
+                f"The journal has {'several jobs' if rows else 'no job'} {job_id!r}; list "
+                "them with `did jobs`."
+            )
         return _job(rows[0])
 
     def jobs(self, *states: State) -> list[Job]:
@@ -264,9 +282,10 @@ class Journal:
     def owners(self, host: str, talk_ids: Iterable[str]) -> dict[str, Job]:
         """Those of the talks that are known to be jobs of this journal."""
         with self._reading() as db:
-            rows = db.execute("SELECT record FROM jobs WHERE host = ? AND talk_id IN "
-                              "(SELECT value FROM json_each(?))",
-                              (host, json.dumps(list(talk_ids)))).fetchall()
+            rows = db.execute(
+                "SELECT record FROM jobs WHERE host = ? AND talk_id IN (SELECT value FROM json_each(?))",
+                (host, json.dumps(list(talk_ids))),
+            ).fetchall()
         return {job.talk_id: job for job in map(_job, rows)}
 
     def spent(self, now: float) -> int:
@@ -276,44 +295,66 @@ class Journal:
 
     def stored(self, host: str, account: str, kind: str, sha256: str) -> Stored | None:
         with self._reading() as db:
-            row = db.execute("SELECT url, remote_id, uploaded_at FROM uploads WHERE host = ? AND account = ? "
-                             "AND kind = ? AND sha256 = ?", (host, account, kind, sha256)).fetchone()
+            row = db.execute(
+                "SELECT url, remote_id, uploaded_at FROM uploads WHERE host = ? AND account = ? "
+                "AND kind = ? AND sha256 = ?",
+                (host, account, kind, sha256),
+            ).fetchone()
         return Stored(*row) if row else None
 
     def store(self, host: str, account: str, kind: str, sha256: str, stored: Stored) -> None:
         with self._writing() as db:
-            db.execute("INSERT OR REPLACE INTO uploads VALUES (?, ?, ?, ?, ?, ?, ?)",
-                       (host, account, kind, sha256, stored.url, stored.remote_id, stored.uploaded_at))
+            db.execute(
+                "INSERT OR REPLACE INTO uploads VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (host, account, kind, sha256, stored.url, stored.remote_id, stored.uploaded_at),
+            )
 
     def forget(self, host: str, account: str, kind: str, sha256: str) -> None:
         with self._writing() as db:
-            db.execute("DELETE FROM uploads WHERE host = ? AND account = ? AND kind = ? AND sha256 = ?",
-                       (host, account, kind, sha256))
+            db.execute(
+                "DELETE FROM uploads WHERE host = ? AND account = ? AND kind = ? AND sha256 = ?",
+                (host, account, kind, sha256),
+            )
 
 
 def check_cap(spent: int, credits: int, cap: int) -> None:
     """Raises CapError if the job would exceed the day's cap."""
     if spent + credits > cap:
-        raise CapError(f"This job needs about {credits} credits, and {spent} of the {cap} allowed within 24 "
-                       "hours are used; wait, or raise max_credits_per_day in did.json.")
+        raise CapError(
+            f"This job needs about {credits} credits, and {spent} of the {cap} allowed within 24 "
+            "hours are used; wait, or raise max_credits_per_day in did.json."
+        )
 
 
 def _spent(db: sqlite3.Connection, now: float) -> int:
     # No upper bound: entries from the future, after the clock was set back, count too.
     marks = ", ".join("?" * len(UNPAID))
-    row = db.execute(f"SELECT SUM(credits) AS total FROM jobs WHERE submitted_at > ? AND state NOT IN "
-                     f"({marks})",
-                     (now - DAY, *UNPAID)).fetchone()
+    row = db.execute(
+        f"SELECT SUM(credits) AS total FROM jobs WHERE submitted_at > ? AND state NOT IN ({marks})",
+        (now - DAY, *UNPAID),
+    ).fetchone()
     return int(row["total"] or 0)
 
 
 def _write(db: sqlite3.Connection, job: Job) -> None:
     # Not OR REPLACE: a second owner of a talk must be an error, not the end of the first one's record.
-    db.execute("INSERT INTO jobs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
-               "state = excluded.state, talk_id = excluded.talk_id, credits = excluded.credits, "
-               "submitted_at = excluded.submitted_at, updated = excluded.updated, record = excluded.record",
-               (job.id, job.key, job.state, job.host, job.account, job.talk_id or None, job.credits,
-                job.submitted_at, job.updated, json.dumps(asdict(job))))
+    db.execute(
+        "INSERT INTO jobs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
+        "state = excluded.state, talk_id = excluded.talk_id, credits = excluded.credits, "
+        "submitted_at = excluded.submitted_at, updated = excluded.updated, record = excluded.record",
+        (
+            job.id,
+            job.key,
+            job.state,
+            job.host,
+            job.account,
+            job.talk_id or None,
+            job.credits,
+            job.submitted_at,
+            job.updated,
+            json.dumps(asdict(job)),
+        ),
+    )
 
 
 def _job(row: sqlite3.Row) -> Job:

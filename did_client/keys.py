@@ -39,10 +39,12 @@ class ApiKey:
         secret = text.strip().strip("\"'").strip()
         for scheme in ("basic ", "bearer "):
             if secret.lower().startswith(scheme):
-                secret = secret[len(scheme):].strip()
+                secret = secret[len(scheme) :].strip()
         if len(secret) < 8 or not secret.isascii() or not secret.isprintable() or " " in secret:
-            raise KeyFileError(f"The D-ID key from {source} is malformed; copy it again from the account "
-                               "settings of D-ID's Studio, as one line of the form user:password.")
+            raise KeyFileError(
+                f"The D-ID key from {source} is malformed; copy it again from the account "
+                "settings of D-ID's Studio, as one line of the form user:password."
+            )
         self.__secret = secret
         self.source = source
 
@@ -90,8 +92,10 @@ def find_key(folder: Path, environ: Mapping[str, str] | None = None) -> ApiKey:
     path = folder / FILE_NAME
     if path.is_file():
         if others_can_read(path):
-            raise KeyFileError(f"The key file {path} can be read by other users; run `chmod 600` on it, and "
-                               "make a new key at D-ID if others use this machine.")
+            raise KeyFileError(
+                f"The key file {path} can be read by other users; run `chmod 600` on it, and "
+                "make a new key at D-ID if others use this machine."
+            )
         try:
             return ApiKey(path.read_text(encoding="utf-8"), "the key file")
         except (OSError, UnicodeDecodeError):
@@ -100,8 +104,10 @@ def find_key(folder: Path, environ: Mapping[str, str] | None = None) -> ApiKey:
     stored = ring.get_password(*_KEYRING) if ring else None
     if stored:
         return ApiKey(stored, "the keyring")
-    raise KeyMissingError("No D-ID key is set; set it in the settings, with `did key --set`, or in the "
-                          f"environment variable {ENVIRONMENT[0]}.")
+    raise KeyMissingError(
+        "No D-ID key is set; set it in the settings, with `did key --set`, or in the "
+        f"environment variable {ENVIRONMENT[0]}."
+    )
 
 
 def has_key(folder: Path, environ: Mapping[str, str] | None = None) -> bool:

@@ -53,8 +53,11 @@ def picture(source: Path | bytes | Image) -> Prepared:
 
     notes: list[str] = []
     try:
-        opened = source if isinstance(source, Image.Image) else Image.open(
-            io.BytesIO(source) if isinstance(source, bytes) else source)
+        opened = (
+            source
+            if isinstance(source, Image.Image)
+            else Image.open(io.BytesIO(source) if isinstance(source, bytes) else source)
+        )
         upright = ImageOps.exif_transpose(opened)
         if upright.mode in ("I", "F") or upright.mode.startswith("I;16"):
             upright, note = _eight_bits(upright)
@@ -65,10 +68,20 @@ def picture(source: Path | bytes | Image) -> Prepared:
                 notes.append("Transparent parts of the picture were made white.")
             upright = Image.alpha_composite(Image.new("RGBA", rgba.size, "white"), rgba)
         image = upright.convert("RGB")
-    except (OSError, UnidentifiedImageError, Image.DecompressionBombError, ValueError, SyntaxError, TypeError,
-            EOFError, IndexError, struct.error) as error:  # what Pillow's readers raise for damaged files
-        raise InvalidRequestError("image", f"The picture can't be read ({error}); use a whole JPEG or "
-                                           "PNG.") from None
+    except (
+        OSError,
+        UnidentifiedImageError,
+        Image.DecompressionBombError,
+        ValueError,
+        SyntaxError,
+        TypeError,
+        EOFError,
+        IndexError,
+        struct.error,
+    ) as error:  # what Pillow's readers raise for damaged files
+        raise InvalidRequestError(
+            "image", f"The picture can't be read ({error}); use a whole JPEG or PNG."
+        ) from None
     width, height = _fitting(*image.size)
     if (width, height) != image.size:
         notes.append(f"The picture was scaled from {image.width}x{image.height} to {width}x{height}.")
@@ -110,8 +123,11 @@ def _eight_bits(image: Image) -> tuple[Image, str]:
 def _fitting(width: int, height: int) -> tuple[int, int]:
     short = min(width, height)
     if short < _SMALLEST_SIDE:
-        raise InvalidRequestError("image", f"The picture is {width}x{height}, too small for a face; use at "
-                                  f"least {_SMALLEST_SIDE} pixels on the short side.")
+        raise InvalidRequestError(
+            "image",
+            f"The picture is {width}x{height}, too small for a face; use at "
+            f"least {_SMALLEST_SIDE} pixels on the short side.",
+        )
     scale = max(1.0, MIN_IMAGE_SIDE / short)
     largest = (MAX_IMAGE_PIXELS / (width * height)) ** 0.5
     if scale <= largest:
@@ -133,16 +149,21 @@ def recording(source: Path | bytes | np.ndarray, rate: int = 0, notes: Sequence[
         heard = sound.decode(source, MAX_AUDIO_SECONDS)
     samples = heard.samples
     if not len(samples) or not np.isfinite(samples).all():
-        raise InvalidRequestError("audio", "The sound is empty or damaged; use a recording with a voice in "
-                                           "it.")
+        raise InvalidRequestError(
+            "audio", "The sound is empty or damaged; use a recording with a voice in it."
+        )
     seconds = len(samples) / heard.rate
     if seconds > MAX_AUDIO_SECONDS:
-        raise InvalidRequestError("audio", f"The sound is longer than the {MAX_AUDIO_SECONDS / 60:g} min "
-                                  "D-ID takes; cut it.")
+        raise InvalidRequestError(
+            "audio", f"The sound is longer than the {MAX_AUDIO_SECONDS / 60:g} min D-ID takes; cut it."
+        )
     if sound.is_silent(samples, heard.rate):
-        raise InvalidRequestError("audio", "The sound is silent (nowhere above "
-                                  f"{sound.SILENCE_DB:g} dBFS), and D-ID would charge for a clip in which "
-                                  "nobody speaks; use a recording with a voice in it.")
+        raise InvalidRequestError(
+            "audio",
+            "The sound is silent (nowhere above "
+            f"{sound.SILENCE_DB:g} dBFS), and D-ID would charge for a clip in which "
+            "nobody speaks; use a recording with a voice in it.",
+        )
     made = _encoded(np.clip(samples, -1.0, 1.0).astype(np.float32), heard.rate, seconds)
     made = replace(made, notes=(*notes, *[sound.CANCELLED_NOTE] * heard.cancelled))
     made.check()
@@ -157,8 +178,9 @@ def _encoded(samples: np.ndarray, rate: int, seconds: float) -> Recording:
     return Recording(_encode(samples, rate, "mp3", "libmp3lame", _MP3_RATE, bits), seconds, "mp3")
 
 
-def _encode(samples: np.ndarray, rate: int, container_format: str, codec: str, out_rate: int,
-            bits: int) -> bytes:
+def _encode(
+    samples: np.ndarray, rate: int, container_format: str, codec: str, out_rate: int, bits: int
+) -> bytes:
     """samples: float32 [n], mono. bits: per second, 0 where the codec has no such setting."""
     import av
     from av.audio import AudioStream
@@ -168,8 +190,9 @@ def _encode(samples: np.ndarray, rate: int, container_format: str, codec: str, o
         stream = cast(AudioStream, container.add_stream(codec, rate=out_rate, layout="mono"))
         if bits:
             stream.bit_rate = bits
-        resampler = av.AudioResampler(format=stream.format, layout="mono", rate=out_rate,
-                                      frame_size=stream.frame_size or 0)
+        resampler = av.AudioResampler(
+            format=stream.format, layout="mono", rate=out_rate, frame_size=stream.frame_size or 0
+        )
         frame = av.AudioFrame.from_ndarray(samples[None], format="flt", layout="mono")
         frame.rate, frame.pts = rate, 0
         for block in [*resampler.resample(frame), *resampler.resample(None)]:
@@ -187,14 +210,24 @@ def probe(path: Path) -> Clip | None:
             if not container.streams.video or container.duration is None:
                 return None
             video = container.streams.video[0]
-            clip = Clip(container.duration / av.time_base, video.width, video.height,
-                        bool(container.streams.audio))
+            clip = Clip(
+                container.duration / av.time_base, video.width, video.height, bool(container.streams.audio)
+            )
             next(container.decode(video))
             # The header promises a length; only the packets show that it is there.
             tick = float(video.time_base or 0)
             promised = video.duration * tick if video.duration else clip.seconds
-            end = max((packet.pts + (packet.duration or 0) for packet in container.demux(video)
-                       if packet.pts is not None), default=0) * tick
+            end = (
+                max(
+                    (
+                        packet.pts + (packet.duration or 0)
+                        for packet in container.demux(video)
+                        if packet.pts is not None
+                    ),
+                    default=0,
+                )
+                * tick
+            )
     except (av.FFmpegError, OSError, StopIteration):
         return None
     return clip if promised - end < _MISSING_END else None

@@ -36,12 +36,18 @@ class Picture:
     def check(self) -> None:
         """Raises InvalidRequestError."""
         if min(self.width, self.height) < MIN_IMAGE_SIDE:
-            raise InvalidRequestError("image", f"The picture is {self.width}x{self.height}; D-ID needs at "
-                                      f"least {MIN_IMAGE_SIDE} pixels on the short side.")
+            raise InvalidRequestError(
+                "image",
+                f"The picture is {self.width}x{self.height}; D-ID needs at "
+                f"least {MIN_IMAGE_SIDE} pixels on the short side.",
+            )
         if self.width * self.height > MAX_IMAGE_PIXELS or len(self.data) > MAX_IMAGE_BYTES:
-            raise InvalidRequestError("image", f"The picture is {self.width}x{self.height} and "
-                                      f"{len(self.data)} bytes; D-ID takes {MAX_IMAGE_PIXELS} pixels and "
-                                      f"{MAX_IMAGE_BYTES} bytes.")
+            raise InvalidRequestError(
+                "image",
+                f"The picture is {self.width}x{self.height} and "
+                f"{len(self.data)} bytes; D-ID takes {MAX_IMAGE_PIXELS} pixels and "
+                f"{MAX_IMAGE_BYTES} bytes.",
+            )
 
 
 @dataclass(frozen=True)
@@ -58,11 +64,16 @@ class Recording:
     def check(self) -> None:
         """Raises InvalidRequestError."""
         if not MIN_AUDIO_SECONDS <= self.seconds <= MAX_AUDIO_SECONDS:
-            raise InvalidRequestError("audio", f"The sound lasts {self.seconds:.2f} s; D-ID takes "
-                                      f"{MIN_AUDIO_SECONDS:g} s to {MAX_AUDIO_SECONDS / 60:g} min.")
+            raise InvalidRequestError(
+                "audio",
+                f"The sound lasts {self.seconds:.2f} s; D-ID takes "
+                f"{MIN_AUDIO_SECONDS:g} s to {MAX_AUDIO_SECONDS / 60:g} min.",
+            )
         if len(self.data) > MAX_AUDIO_BYTES:
-            raise InvalidRequestError("audio", f"The sound has {len(self.data)} bytes; D-ID takes "
-                                      f"{MAX_AUDIO_BYTES}, so encode it smaller.")
+            raise InvalidRequestError(
+                "audio",
+                f"The sound has {len(self.data)} bytes; D-ID takes {MAX_AUDIO_BYTES}, so encode it smaller.",
+            )
 
 
 @dataclass(frozen=True)
@@ -87,17 +98,22 @@ class TalkOrder:
         self.config.check()
         for name in _OURS:
             if name in self.extra:
-                raise InvalidRequestError("extra", f"The extra options must not hold {name}; it is set by "
-                                                   "the order.")
+                raise InvalidRequestError(
+                    "extra", f"The extra options must not hold {name}; it is set by the order."
+                )
         driver = self.extra.get("driver_url", "bank://")
         if not isinstance(driver, str) or not driver.startswith(_DRIVERS):
-            raise InvalidRequestError("extra", f"The extra option driver_url is {driver!r}; it must begin "
-                                      f"with one of {', '.join(_DRIVERS)}.")
+            raise InvalidRequestError(
+                "extra",
+                f"The extra option driver_url is {driver!r}; it must begin "
+                f"with one of {', '.join(_DRIVERS)}.",
+            )
         try:
             json.dumps(self.template(), allow_nan=False)
         except (TypeError, ValueError):
-            raise InvalidRequestError("extra", "The extra options hold what JSON has no form for, such as "
-                                      "NaN; leave it out.") from None
+            raise InvalidRequestError(
+                "extra", "The extra options hold what JSON has no form for, such as NaN; leave it out."
+            ) from None
 
     def template(self) -> dict[str, Any]:
         """The body to POST without the addresses of the uploads and the marks of the job."""
@@ -108,7 +124,7 @@ class TalkOrder:
         return merged({"script": script, "config": self.config.payload()}, self.extra)
 
     def image_name(self) -> str:
-        """"<sha256>.jpg": what the bytes are called on this machine."""
+        """ "<sha256>.jpg": what the bytes are called on this machine."""
         return f"{digest(self.picture.data)}.{self.picture.suffix}"
 
     def audio_name(self) -> str:
@@ -123,8 +139,14 @@ class TalkOrder:
 
     def key(self, host: str, account: str) -> str:
         """Equal for orders that would give the same clip from the same account."""
-        parts = [host, account, json.dumps(self.template(), sort_keys=True), self.image_name(),
-                 self.audio_name(), self.nonce]
+        parts = [
+            host,
+            account,
+            json.dumps(self.template(), sort_keys=True),
+            self.image_name(),
+            self.audio_name(),
+            self.nonce,
+        ]
         return digest("\n".join(parts).encode(errors="surrogatepass"))
 
 

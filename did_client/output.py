@@ -17,8 +17,9 @@ _OWN_FILES = (keys.FILE_NAME, settings.FILE_NAME, journal.FILE_NAME)
 _OWN_FOLDERS = ("spool", "results")
 
 
-def check_target(out: Path, folder: Path, inputs: Mapping[str, Path] | None = None, *,
-                 overwrite: bool = False) -> None:
+def check_target(
+    out: Path, folder: Path, inputs: Mapping[str, Path] | None = None, *, overwrite: bool = False
+) -> None:
     """inputs: what the clip is made from, by what it is ("the picture"). folder: that of key and jobs.
 
     Raises OutputError if the clip could not be written to `out`, or would replace an input, something of the
@@ -31,11 +32,13 @@ def check_target(out: Path, folder: Path, inputs: Mapping[str, Path] | None = No
         raise OutputError(f"{out} is a folder; name a file in it with --out.")
     for what, path in (inputs or {}).items():
         if out.exists() and path.exists() and out.samefile(path):
-            raise OutputError(f"{out} is {what} itself, which is never replaced; choose another name with "
-                              "--out.")
+            raise OutputError(
+                f"{out} is {what} itself, which is never replaced; choose another name with --out."
+            )
     if _is_own(out, folder):
-        raise OutputError(f"{out} is where the D-ID folder keeps something of its own; choose another place "
-                          "with --out.")
+        raise OutputError(
+            f"{out} is where the D-ID folder keeps something of its own; choose another place with --out."
+        )
     if found and not stat.S_ISREG(found):
         raise OutputError(f"{out} is no ordinary file; choose another name with --out.")
     if found and not overwrite:
@@ -43,8 +46,9 @@ def check_target(out: Path, folder: Path, inputs: Mapping[str, Path] | None = No
     try:
         check_writable(parent)
     except OSError as error:
-        raise OutputError(f"Nothing can be written to {parent} ({error.strerror}); choose another place with "
-                          "--out.") from None
+        raise OutputError(
+            f"Nothing can be written to {parent} ({error.strerror}); choose another place with --out."
+        ) from None
 
 
 def deliver(clip: Path, out: Path, *, overwrite: bool = False) -> None:
@@ -52,8 +56,9 @@ def deliver(clip: Path, out: Path, *, overwrite: bool = False) -> None:
     part = out.with_name(f".{secrets.token_hex(8)}.part")
     try:
         if not overwrite and os.path.lexists(out):
-            raise OutputError(f"{out} has come into being meanwhile and was not replaced; the clip is kept "
-                              f"as {clip}.")
+            raise OutputError(
+                f"{out} has come into being meanwhile and was not replaced; the clip is kept as {clip}."
+            )
         try:
             with clip.open("rb") as source, part.open("xb") as target:
                 shutil.copyfileobj(source, target)
@@ -61,8 +66,9 @@ def deliver(clip: Path, out: Path, *, overwrite: bool = False) -> None:
         finally:
             part.unlink(missing_ok=True)
     except OSError as error:
-        raise OutputError(f"The clip can't be written to {out} ({error.strerror}); it is kept as "
-                          f"{clip}.") from None
+        raise OutputError(
+            f"The clip can't be written to {out} ({error.strerror}); it is kept as {clip}."
+        ) from None
 
 
 def _kind(out: Path) -> int:
@@ -73,8 +79,9 @@ def _kind(out: Path) -> int:
         # A link to nowhere would be replaced like a file.
         return stat.S_IFREG if out.is_symlink() else 0
     except OSError as error:
-        raise OutputError(f"{out} can't be written ({error.strerror}); choose another name with "
-                          "--out.") from None
+        raise OutputError(
+            f"{out} can't be written ({error.strerror}); choose another name with --out."
+        ) from None
 
 
 def _is_own(out: Path, folder: Path) -> bool:

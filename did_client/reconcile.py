@@ -45,12 +45,19 @@ def look(client: DIDClient, journal: Journal, job: Job) -> Finding:
     talks, whole = recent(client, submitted - BEFORE)
     owners = journal.owners(job.host, (talk.id for talk in talks))
     ours = [(talk, owners[talk.id]) for talk in talks if talk.id in owners]
-    habits = Habits(any(owner.id in (talk.name, talk.user_data) for talk, owner in ours),
-                    any(_stem(talk) == owner.image_stem for talk, owner in ours))
-    rivals = [other for other in journal.jobs("submitting", "ambiguous", "undecided", "abandoned")
-              if other.id != job.id and not other.talk_id and other.submitted_at is not None
-              and (other.host, other.account) == (job.host, job.account)
-              and abs(other.submitted_at - submitted) <= BEFORE + AFTER]
+    habits = Habits(
+        any(owner.id in (talk.name, talk.user_data) for talk, owner in ours),
+        any(_stem(talk) == owner.image_stem for talk, owner in ours),
+    )
+    rivals = [
+        other
+        for other in journal.jobs("submitting", "ambiguous", "undecided", "abandoned")
+        if other.id != job.id
+        and not other.talk_id
+        and other.submitted_at is not None
+        and (other.host, other.account) == (job.host, job.account)
+        and abs(other.submitted_at - submitted) <= BEFORE + AFTER
+    ]
     finding = match(job, [talk for talk in talks if talk.id not in owners], rivals, habits)
     return finding if whole or finding.outcome != "none" else Finding("unclear")
 
@@ -76,8 +83,11 @@ def recent(client: DIDClient, since: float) -> tuple[list[Talk], bool]:
 def match(job: Job, talks: Iterable[Talk], rivals: Sequence[Job], habits: Habits) -> Finding:
     """Which of the talks, none of which has an owner, is the job's. rivals: other jobs of unknown outcome."""
     submitted = job.submitted_at or job.created
-    near = [talk for talk in talks
-            if talk.created is None or submitted - BEFORE <= talk.created <= submitted + AFTER]
+    near = [
+        talk
+        for talk in talks
+        if talk.created is None or submitted - BEFORE <= talk.created <= submitted + AFTER
+    ]
     marked = [talk for talk in near if job.id in (talk.name, talk.user_data)]
     if marked or habits.echoes_marks:
         return _one(marked)
@@ -96,8 +106,11 @@ def _by_duration(job: Job, talks: list[Talk], rivals: Sequence[Job]) -> Finding:
         return Finding("none")
     if job.seconds is None or any(_alike(job, rival) for rival in rivals):
         return Finding("several", tuple(talks))
-    fitting = [talk for talk in talks
-               if talk.duration is not None and abs(talk.duration - job.seconds) <= DURATION_TOLERANCE]
+    fitting = [
+        talk
+        for talk in talks
+        if talk.duration is not None and abs(talk.duration - job.seconds) <= DURATION_TOLERANCE
+    ]
     unmeasured = [talk for talk in talks if talk.duration is None]
     if unmeasured:
         wait = any(talk.state == "running" for talk in unmeasured)

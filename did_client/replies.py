@@ -8,8 +8,13 @@ from typing import Any, Literal
 from . import parse
 
 TalkState = Literal["running", "done", "failed", "rejected"]
-_STATES: dict[str, TalkState] = {"created": "running", "started": "running", "done": "done",
-                                 "error": "failed", "rejected": "rejected"}
+_STATES: dict[str, TalkState] = {
+    "created": "running",
+    "started": "running",
+    "done": "done",
+    "error": "failed",
+    "rejected": "rejected",
+}
 # Account data, of no use to anybody who reads a log or a saved reply.
 _PERSONAL = ("user", "user_id", "created_by", "owner_id")
 
@@ -49,9 +54,15 @@ class Voice:
         spoken = [entry for entry in body.get("languages") or [] if isinstance(entry, dict)]
         locales = [parse.text(entry.get("locale")) or parse.text(entry.get("language")) for entry in spoken]
         styles = [style for style in body.get("styles") or [] if isinstance(style, str)]
-        return cls(parse.text(body.get("id")), parse.text(body.get("name")), parse.text(body.get("provider")),
-                   parse.text(body.get("gender")), parse.text(body.get("access")),
-                   tuple(locale for locale in locales if locale), tuple(styles))
+        return cls(
+            parse.text(body.get("id")),
+            parse.text(body.get("name")),
+            parse.text(body.get("provider")),
+            parse.text(body.get("gender")),
+            parse.text(body.get("access")),
+            tuple(locale for locale in locales if locale),
+            tuple(styles),
+        )
 
 
 @dataclass(frozen=True)
@@ -68,8 +79,12 @@ class Upload:
     @classmethod
     def from_json(cls, body: dict[str, Any]) -> Upload:
         faces = body.get("faces")
-        return cls(parse.text(body.get("url")), parse.text(body.get("id")),
-                   len(faces) if isinstance(faces, list) else None, parse.number(body.get("duration")))
+        return cls(
+            parse.text(body.get("url")),
+            parse.text(body.get("id")),
+            len(faces) if isinstance(faces, list) else None,
+            parse.number(body.get("duration")),
+        )
 
 
 @dataclass(frozen=True)
@@ -102,14 +117,21 @@ class Talk:
         status = parse.text(body.get("status"))
         result = parse.text(body.get("result_url"))
         return cls(
-            id=parse.text(body.get("id")), status=status, state=_STATES.get(status, "running"),
+            id=parse.text(body.get("id")),
+            status=status,
+            state=_STATES.get(status, "running"),
             created=parse.epoch(body.get("created_at")),
             # An s3:// address here is where the result is being written, not a result.
             result_url=result if result.startswith(("https://", "http://")) else "",
-            source_url=parse.text(body.get("source_url")), audio_url=parse.text(body.get("audio_url")),
-            duration=parse.number(body.get("duration")), name=parse.text(body.get("name")),
-            user_data=parse.text(body.get("user_data")), error_kind=kind, error_text=reason,
-            raw={key: value for key, value in body.items() if key not in _PERSONAL})
+            source_url=parse.text(body.get("source_url")),
+            audio_url=parse.text(body.get("audio_url")),
+            duration=parse.number(body.get("duration")),
+            name=parse.text(body.get("name")),
+            user_data=parse.text(body.get("user_data")),
+            error_kind=kind,
+            error_text=reason,
+            raw={key: value for key, value in body.items() if key not in _PERSONAL},
+        )
 
 
 @dataclass(frozen=True)

@@ -33,9 +33,14 @@ class Provider:
     def payload(self) -> dict[str, Any]:
         given = {f.name: getattr(self, f.name) for f in fields(self)}
         config = {name: given.pop(name) for name in self._config if given[name] not in (None, "")}
-        body = {"type": self.type,
-                **{name: value for name, value in given.items()
-                   if name not in self._config and value not in (None, "")}}
+        body = {
+            "type": self.type,
+            **{
+                name: value
+                for name, value in given.items()
+                if name not in self._config and value not in (None, "")
+            },
+        }
         return {**body, "voice_config": config} if config else body
 
     def check(self) -> None:
@@ -63,13 +68,23 @@ class ElevenLabs(Provider):
     use_speaker_boost: bool | None = None
     apply_language_text_normalization: bool | None = None
     type: ClassVar[str] = "elevenlabs"
-    _config: ClassVar[tuple[str, ...]] = ("stability", "similarity_boost", "style", "rate",
-                                          "use_speaker_boost", "apply_language_text_normalization")
+    _config: ClassVar[tuple[str, ...]] = (
+        "stability",
+        "similarity_boost",
+        "style",
+        "rate",
+        "use_speaker_boost",
+        "apply_language_text_normalization",
+    )
 
     def check(self) -> None:
         super().check()
-        for name, low, high in (("stability", 0.0, 1.0), ("similarity_boost", 0.0, 1.0),
-                                ("style", 0.0, 1.0), ("rate", 0.7, 1.2)):
+        for name, low, high in (
+            ("stability", 0.0, 1.0),
+            ("similarity_boost", 0.0, 1.0),
+            ("style", 0.0, 1.0),
+            ("rate", 0.7, 1.2),
+        ):
             value = getattr(self, name)
             if value is not None and not low <= value <= high:
                 raise InvalidRequestError(name, f"ElevenLabs' {name} is {value:g}; use {low:g} to {high:g}.")
@@ -95,15 +110,19 @@ class AzureOpenAI(Provider):
 
 
 PROVIDERS: dict[str, type[Provider]] = {
-    kind.type: kind for kind in (Microsoft, ElevenLabs, Amazon, Google, AzureOpenAI)}
+    kind.type: kind for kind in (Microsoft, ElevenLabs, Amazon, Google, AzureOpenAI)
+}
 
 
 def provider_from(text: str) -> Provider:
     """The provider behind "microsoft:en-US-JennyNeural". Raises InvalidRequestError."""
     kind, _, voice = text.partition(":")
     if kind not in PROVIDERS or not voice.strip():
-        raise InvalidRequestError("voice", f"The voice {text!r} is not of the form PROVIDER:VOICE with a "
-                                  f"provider among {', '.join(PROVIDERS)}.")
+        raise InvalidRequestError(
+            "voice",
+            f"The voice {text!r} is not of the form PROVIDER:VOICE with a "
+            f"provider among {', '.join(PROVIDERS)}.",
+        )
     return PROVIDERS[kind](voice.strip())
 
 
@@ -122,17 +141,24 @@ class TextScript:
         self.provider.check()
         spoken = self.spoken()
         if len(spoken.strip()) < MIN_TEXT:
-            raise InvalidRequestError("text", f"The text is shorter than {MIN_TEXT} characters; write what "
-                                      "the face shall say.")
+            raise InvalidRequestError(
+                "text", f"The text is shorter than {MIN_TEXT} characters; write what the face shall say."
+            )
         if any("\ud800" <= character <= "\udfff" for character in self.text):
             raise InvalidRequestError("text", "The text has bytes that are no characters; write it as UTF-8.")
         # What SSML says in place of its text stands in attributes: alias, ph, src.
         if not any(character.isalnum() for character in spoken) and not _SAYS.search(self.text * self.ssml):
-            raise InvalidRequestError("text", "The text has no letter and no digit, so nothing would be "
-                                      "said; write what the face shall say.")
+            raise InvalidRequestError(
+                "text",
+                "The text has no letter and no digit, so nothing would be "
+                "said; write what the face shall say.",
+            )
         if len(spoken) > MAX_TEXT or len(self.text) > MAX_SSML:
-            raise InvalidRequestError("text", f"The text has {len(spoken)} characters ({len(self.text)} with "
-                                      f"tags), more than the {MAX_TEXT} ({MAX_SSML}) D-ID takes; split it.")
+            raise InvalidRequestError(
+                "text",
+                f"The text has {len(spoken)} characters ({len(self.text)} with "
+                f"tags), more than the {MAX_TEXT} ({MAX_SSML}) D-ID takes; split it.",
+            )
 
     def spoken(self) -> str:
         return _TAG.sub("", self.text) if self.ssml else self.text
@@ -143,10 +169,17 @@ class TextScript:
         wide = sum(unicodedata.east_asian_width(character) in "WF" for character in spoken)
         seconds = wide / _WIDE_PER_SECOND + (len(spoken) - wide) / _CHARACTERS_PER_SECOND
         if self.ssml:
-            seconds += sum(float(time) / (1000 if unit.lower() == "ms" else 1)
-                           for time, unit in _BREAK.findall(self.text))
+            seconds += sum(
+                float(time) / (1000 if unit.lower() == "ms" else 1)
+                for time, unit in _BREAK.findall(self.text)
+            )
         return max(1.0, seconds)
 
     def payload(self) -> dict[str, Any]:
-        return {"type": "text", "input": self.text, "ssml": self.ssml, "subtitles": self.subtitles,
-                "provider": self.provider.payload()}
+        return {
+            "type": "text",
+            "input": self.text,
+            "ssml": self.ssml,
+            "subtitles": self.subtitles,
+            "provider": self.provider.payload(),
+        }

@@ -43,8 +43,9 @@ class Settings:
     def __post_init__(self) -> None:
         object.__setattr__(self, "api_url", checked_address(self.api_url))
         if self.auth_style not in get_args(AuthStyle):
-            raise SettingsError(f"auth_style is {self.auth_style!r}; use one of "
-                                f"{', '.join(get_args(AuthStyle))}.")
+            raise SettingsError(
+                f"auth_style is {self.auth_style!r}; use one of {', '.join(get_args(AuthStyle))}."
+            )
         for name in ("max_credits_per_run", "max_credits_per_day", "price_per_credit", "deadline_minutes"):
             if getattr(self, name) < 0:
                 raise SettingsError(f"{name} is negative; use 0 or more.")
@@ -70,8 +71,10 @@ def checked_address(url: str) -> str:
         raise SettingsError(f"The D-ID address from {ADDRESS_VARIABLE} or {FILE_NAME} is no URL.") from None
     safe = parts.scheme == "https" or (parts.scheme == "http" and host in LOOPBACK)
     if not safe or not host or parts.query or parts.fragment or "@" in parts.netloc:
-        raise SettingsError("The D-ID address must be https:// and a host, without user, query or fragment "
-                            f"(plain http only for this machine); correct {ADDRESS_VARIABLE} or {FILE_NAME}.")
+        raise SettingsError(
+            "The D-ID address must be https:// and a host, without user, query or fragment "
+            f"(plain http only for this machine); correct {ADDRESS_VARIABLE} or {FILE_NAME}."
+        )
     return url.strip().rstrip("/")
 
 
@@ -99,8 +102,9 @@ def _check_types(values: dict[str, Any], path: Path) -> None:
     known = {field.name: type(field.default) for field in fields(Settings)}
     for name, value in values.items():
         if name not in known:
-            raise SettingsError(f"{path} has the unknown setting {name!r}; known are "
-                                f"{', '.join(sorted(known))}.")
+            raise SettingsError(
+                f"{path} has the unknown setting {name!r}; known are {', '.join(sorted(known))}."
+            )
         wanted = (int, float) if known[name] is float else known[name]
         if not isinstance(value, wanted) or (isinstance(value, bool) and known[name] is not bool):
             raise SettingsError(f"{path}: {name} must be of type {known[name].__name__}.")

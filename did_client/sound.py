@@ -30,8 +30,10 @@ _FRONT = 0.7071
 # _BLOCK seconds is what is left where they are each other's negative.
 _CANCELLED, _BLOCK = 0.1, 0.1
 _QUIET = 1e-7  # of the loudest stretch's power
-CANCELLED_NOTE = ("The channels of the sound cancel each other when they are mixed (opposite phase); where "
-                  "they do, the loudest of them alone was sent.")
+CANCELLED_NOTE = (
+    "The channels of the sound cancel each other when they are mixed (opposite phase); where "
+    "they do, the loudest of them alone was sent."
+)
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ def decode(source: Path | bytes, max_seconds: float) -> Mono:
         if loudness is None or len(loudness) != len(energies):
             loudness = np.zeros(len(energies))
         loudness += weights * energies
-        expected.append(float(weights ** 2 @ energies))
+        expected.append(float(weights**2 @ energies))
         mixed.append(float(part @ part))
         parts.append(part)
     if loudness is None:
@@ -143,8 +145,9 @@ def _blocks(source: Path | bytes, max_seconds: float) -> Iterator[tuple[np.ndarr
     try:
         with ExitStack() as stack:
             # Opened here: FFmpeg takes a name with a colon for an address.
-            file: BinaryIO = io.BytesIO(source) if isinstance(source, bytes) else stack.enter_context(
-                source.open("rb"))
+            file: BinaryIO = (
+                io.BytesIO(source) if isinstance(source, bytes) else stack.enter_context(source.open("rb"))
+            )
             container = stack.enter_context(av.open(file, "r"))
             rate = 0
             resampler: AudioResampler | None = None
@@ -168,8 +171,9 @@ def _blocks(source: Path | bytes, max_seconds: float) -> Iterator[tuple[np.ndarr
                 if length > (max_seconds + 1) * rate:
                     return  # too long anyway; an hour of it need not be decoded to say so
     except (av.FFmpegError, OSError) as error:
-        raise InvalidRequestError("audio", f"The sound can't be read ({error.strerror}); use a whole WAV, "
-                                  "MP3, M4A or FLAC.") from None
+        raise InvalidRequestError(
+            "audio", f"The sound can't be read ({error.strerror}); use a whole WAV, MP3, M4A or FLAC."
+        ) from None
 
 
 def _packer(layout: AudioLayout, rate: int) -> AudioResampler:

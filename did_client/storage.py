@@ -25,8 +25,10 @@ def private_folder(path: Path) -> Path:
         if _POSIX and stat.S_IMODE(path.stat().st_mode) & 0o077:
             path.chmod(0o700)
     except OSError as error:
-        raise SettingsError(f"The D-ID folder {path} can't be made ({error.strerror}); choose another place "
-                            "with --folder or free that path.") from error
+        raise SettingsError(
+            f"The D-ID folder {path} can't be made ({error.strerror}); choose another place "
+            "with --folder or free that path."
+        ) from error
     return path
 
 
@@ -50,8 +52,10 @@ def write_private(path: Path, data: bytes) -> None:
         finally:
             Path(name).unlink(missing_ok=True)
     except OSError as error:
-        raise SettingsError(f"{path} can't be written ({error.strerror}); make room on the disk or choose "
-                            "another place with --folder.") from error
+        raise SettingsError(
+            f"{path} can't be written ({error.strerror}); make room on the disk or choose "
+            "another place with --folder."
+        ) from error
 
 
 def check_writable(folder: Path) -> None:

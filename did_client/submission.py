@@ -44,8 +44,10 @@ class Submission:
         if memory.balance is None:
             memory.balance = self._client.credits().remaining
             if memory.balance < job.credits:
-                raise CreditsError(f"The job needs about {job.credits} credits and the D-ID account has "
-                                   f"{memory.balance:g}; buy some or shorten the clip.")
+                raise CreditsError(
+                    f"The job needs about {job.credits} credits and the D-ID account has "
+                    f"{memory.balance:g}; buy some or shorten the clip."
+                )
         now = self._account.transport.server_now()
         image = self._uploads.fresh(job, "image", job.image, now)
         if image is None:
@@ -76,9 +78,15 @@ class Submission:
     def _submit(self, job: Job, memory: Memory, image: Stored, audio: Stored | None) -> float | None:
         now = self._account.transport.server_now()
         sent = self._journal.submit(
-            job, self._account.settings.max_credits_per_day, submitted_at=now, updated=now,
-            lease=now + self._lease, looks=0, credits_before=memory.balance,
-            image_stem=self._uploads.identifying_stem(image, job.image))
+            job,
+            self._account.settings.max_credits_per_day,
+            submitted_at=now,
+            updated=now,
+            lease=now + self._lease,
+            looks=0,
+            credits_before=memory.balance,
+            image_stem=self._uploads.identifying_stem(image, job.image),
+        )
         if sent is None:
             return 0.0  # another process was faster
         try:
@@ -99,8 +107,9 @@ class Submission:
         self._accepted(sent, talk)
         return poll_interval(0, self._account.rng)
 
-    def _not_accepted(self, job: Job, error: ServiceError, image: Stored,
-                      audio: Stored | None) -> float | None:
+    def _not_accepted(
+        self, job: Job, error: ServiceError, image: Stored, audio: Stored | None
+    ) -> float | None:
         if error.status not in REFUSALS:
             self._account.advance(job, state="ambiguous", problem=str(error), problem_kind=error.kind)
             return FIRST_LOOK
@@ -166,8 +175,10 @@ def _body(job: Job, image: Stored, audio: Stored | None) -> dict[str, Any]:
 
 def _blames_upload(error: ServiceError) -> bool:
     """The words for an upload that has expired are not documented."""
-    return isinstance(error, NotFoundError) or (isinstance(error, ValidationError) and any(
-        word in str(error).lower() for word in ("url", "not found", "expired", "source")))
+    return isinstance(error, NotFoundError) or (
+        isinstance(error, ValidationError)
+        and any(word in str(error).lower() for word in ("url", "not found", "expired", "source"))
+    )
 
 
 def _ids(finding: Finding) -> tuple[str, ...]:

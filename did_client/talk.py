@@ -23,11 +23,13 @@ class TalkConfig:
     def check(self) -> None:
         """Raises InvalidRequestError."""
         if not 0 <= self.pad_audio <= MAX_PAD:
-            raise InvalidRequestError("pad_audio", f"pad_audio is {self.pad_audio:g} s; use 0 to "
-                                                   f"{MAX_PAD:g}.")
+            raise InvalidRequestError(
+                "pad_audio", f"pad_audio is {self.pad_audio:g} s; use 0 to {MAX_PAD:g}."
+            )
         if self.result_format not in ("mp4", "mov"):
-            raise InvalidRequestError("result_format", f"The result format {self.result_format!r} is not one "
-                                      "of mp4, mov.")
+            raise InvalidRequestError(
+                "result_format", f"The result format {self.result_format!r} is not one of mp4, mov."
+            )
 
     def payload(self) -> dict[str, Any]:
         """Only what differs from D-ID's own defaults, with real booleans and numbers."""

@@ -21,8 +21,12 @@ from .faults import error_for
 from .keys import ApiKey, AuthStyle
 
 MAX_REPLY = 32 << 20
-_NOT_SENT = (NewConnectionError, ConnectTimeoutError, ssl.SSLCertVerificationError,
-             requests.exceptions.ConnectTimeout)
+_NOT_SENT = (
+    NewConnectionError,
+    ConnectTimeoutError,
+    ssl.SSLCertVerificationError,
+    requests.exceptions.ConnectTimeout,
+)
 _NO_TUNNEL = "Tunnel connection failed"  # how http.client and urllib3 put a proxy's refusal
 
 
@@ -64,9 +68,16 @@ class Transport:
     repeated gets its own, since a kept connection may have gone stale).
     """
 
-    def __init__(self, api_url: str, key: ApiKey, clock: Clock, *, style: AuthStyle = "auto",
-                 timeouts: Timeouts | None = None,
-                 session: Callable[[], requests.Session] = requests.Session) -> None:
+    def __init__(
+        self,
+        api_url: str,
+        key: ApiKey,
+        clock: Clock,
+        *,
+        style: AuthStyle = "auto",
+        timeouts: Timeouts | None = None,
+        session: Callable[[], requests.Session] = requests.Session,
+    ) -> None:
         self.api_url = api_url
         self.key = key
         self.style: AuthStyle = style
@@ -80,8 +91,16 @@ class Transport:
         """D-ID's clock, as far as its replies have told: a local clock that is wrong does no harm."""
         return self._clock.now() + self._skew
 
-    def call(self, method: str, path: str, *, read: float | None = None, once: bool = False,
-             style: AuthStyle | None = None, **arguments: Any) -> Any:
+    def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        read: float | None = None,
+        once: bool = False,
+        style: AuthStyle | None = None,
+        **arguments: Any,
+    ) -> Any:
         """Send one request and return the decoded JSON, None for an empty 2xx reply.
 
         once: use a fresh connection, for a call whose repetition would cost money.
@@ -89,9 +108,14 @@ class Transport:
         session = self._new_session() if once else self._session
         try:
             response = session.request(
-                method, self.api_url + path, auth=KeyAuth(self.key, style or self.style), stream=True,
-                allow_redirects=False, timeout=(self.timeouts.connect, read or self.timeouts.read),
-                **arguments)
+                method,
+                self.api_url + path,
+                auth=KeyAuth(self.key, style or self.style),
+                stream=True,
+                allow_redirects=False,
+                timeout=(self.timeouts.connect, read or self.timeouts.read),
+                **arguments,
+            )
             with response:
                 return self._result(response, *_body(response))
         except OSError as error:  # every exception of requests is one; its text may hold an address
@@ -109,20 +133,25 @@ class Transport:
             error.args = (self.key.scrub(str(error)),)
             raise error
         if not complete:
-            raise NoReplyError("The reply of D-ID broke off; it will be asked again where that is safe.",
-                               status=response.status_code)
+            raise NoReplyError(
+                "The reply of D-ID broke off; it will be asked again where that is safe.",
+                status=response.status_code,
+            )
         if not body.strip():
             return None
         try:
             return json.loads(body)
         except ValueError:
-            raise ReplyError("D-ID's reply is not JSON; perhaps a proxy answered in its place.",
-                             status=response.status_code) from None
+            raise ReplyError(
+                "D-ID's reply is not JSON; perhaps a proxy answered in its place.",
+                status=response.status_code,
+            ) from None
 
     def _connection_error(self, error: Exception) -> ServiceError:
         if nothing_sent(error):
-            return UnreachableError(f"{self.api_url} can't be reached; check the network, the proxy and "
-                                    "DID_API_URL.")
+            return UnreachableError(
+                f"{self.api_url} can't be reached; check the network, the proxy and DID_API_URL."
+            )
         return NoReplyError("The connection to D-ID broke, or no reply came in time.")
 
     def find_style(self, probe: Callable[[AuthStyle], Any]) -> AuthStyle:

@@ -15,8 +15,14 @@ from .storage import clear_stale, private_folder, write_private
 
 # D-ID keeps uploads 24 to 48 hours; the rest is left for the queue.
 REUSE_SECONDS = 20 * 3600.0
-_MIME = {"jpg": "image/jpeg", "png": "image/png", "wav": "audio/wav", "mp3": "audio/mpeg", "m4a": "audio/mp4",
-         "flac": "audio/flac"}
+_MIME = {
+    "jpg": "image/jpeg",
+    "png": "image/png",
+    "wav": "audio/wav",
+    "mp3": "audio/mpeg",
+    "m4a": "audio/mp4",
+    "flac": "audio/flac",
+}
 
 
 class Uploads:
@@ -54,18 +60,24 @@ class Uploads:
         try:
             data = (self._spool / name).read_bytes()
         except OSError:
-            raise JobError("The job's picture or sound is no longer on this machine; order the clip again.",
-                           job_id=job.id) from None
+            raise JobError(
+                "The job's picture or sound is no longer on this machine; order the clip again.",
+                job_id=job.id,
+            ) from None
         suffix = Path(name).suffix[1:]
         upload = (client.upload_image if kind == "image" else client.upload_audio)(
-            data, f"{self.remote_stem(name)}.{suffix}", _MIME[suffix])
+            data, f"{self.remote_stem(name)}.{suffix}", _MIME[suffix]
+        )
         if upload.faces == 0:
             # Not stored, so that no later order takes the picture for one in which there was a face.
             if upload.id:
                 with contextlib.suppress(ServiceError):
                     client.delete_image(upload.id)
-            raise FaceError("D-ID finds no face in the picture, so nothing was ordered; use one frontal, "
-                            "unobstructed face of at least 200 pixels.", kind="InvalidFaceError")
+            raise FaceError(
+                "D-ID finds no face in the picture, so nothing was ordered; use one frontal, "
+                "unobstructed face of at least 200 pixels.",
+                kind="InvalidFaceError",
+            )
         stored = Stored(upload.url, upload.id, client.transport.server_now())
         self._journal.store(job.host, job.account, kind, Path(name).stem, stored)
         return stored
@@ -90,10 +102,16 @@ class Uploads:
     def delete(self, client: DIDClient, job: Job) -> None:
         """Remove the job's uploads from D-ID unless another open job needs them. What can't be removed
         expires by itself."""
-        needed = {name for other in self._journal.open_jobs() if other.id != job.id
-                  for name in (other.image, other.audio)}
-        for kind, name, call in (("image", job.image, client.delete_image),
-                                 ("audio", job.audio, client.delete_audio)):
+        needed = {
+            name
+            for other in self._journal.open_jobs()
+            if other.id != job.id
+            for name in (other.image, other.audio)
+        }
+        for kind, name, call in (
+            ("image", job.image, client.delete_image),
+            ("audio", job.audio, client.delete_audio),
+        ):
             stored = self._journal.stored(job.host, job.account, kind, Path(name).stem)
             if stored is None or name in needed:
                 continue

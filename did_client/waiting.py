@@ -43,5 +43,5 @@ class Patience:
         return None if self._failures >= MAX_TRIES else self._backoff(self._failures)
 
     def _backoff(self, count: int) -> float:
-        limit = min(FIRST_RETRY * 2.0 ** count, LONGEST_RETRY)
+        limit = min(FIRST_RETRY * 2.0**count, LONGEST_RETRY)
         return self._rng.uniform(limit / 4, limit)

@@ -100,6 +100,8 @@ def short_media(server: Any) -> ShortMedia:
         samples = sound.mono(16000)[: round(seconds * 16000)]
         file.writeframes(np.round(samples * 32767).astype("<i2").tobytes())
     return ShortMedia(clips, "first_line.wav", seconds, "Twinkle, twinkle, little star,")
+
+
 # A custom node that adds a set to the catalogue when the server starts, by when all packs are imported.
 ONE_MORE_SET = """
 import sys

@@ -23,9 +23,7 @@ def speech_spans(samples: np.ndarray, content: ContentKind, stem: bool) -> Spans
     return loud_spans(samples)
 
 
-def mouth_spans(
-    samples: np.ndarray, words: WordTimings | None, content: ContentKind, stem: bool
-) -> Spans:
+def mouth_spans(samples: np.ndarray, words: WordTimings | None, content: ContentKind, stem: bool) -> Spans:
     """Where the mouth moves: around known words, else in `speech_spans`."""
     if words is not None and words.lines:
         return Spans((word.start, word.end) for word in words.words()).padded(_WORD_MARGIN)

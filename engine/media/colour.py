@@ -16,9 +16,13 @@ def yuv_to_rgb_matrix(colour: Colour, height: int) -> np.ndarray:
     kg = 1 - kr - kb
     base, luma, chroma = (0, 255, 255) if colour.full_range else (16, 219, 224)
     y, c = 255 / luma, 255 / chroma
-    linear = np.array([[y, 0, 2 * (1 - kr) * c],
-                       [y, -2 * (1 - kb) * kb / kg * c, -2 * (1 - kr) * kr / kg * c],
-                       [y, 2 * (1 - kb) * c, 0]])
+    linear = np.array(
+        [
+            [y, 0, 2 * (1 - kr) * c],
+            [y, -2 * (1 - kb) * kb / kg * c, -2 * (1 - kr) * kr / kg * c],
+            [y, 2 * (1 - kb) * c, 0],
+        ]
+    )
     offset = linear @ np.array([[-base], [-128], [-128]])
     return np.hstack([linear, offset]).astype(np.float32)
 
@@ -36,8 +40,12 @@ def crop_rgb(frame: Frame, rect: Rect) -> np.ndarray:
     y, u, v = frame.yuv()
     half = slice(y0 // 2, y1 // 2), slice(x0 // 2, x1 // 2)
     size = x1 - x0, y1 - y0
-    yuv = cv2.merge([y[y0:y1, x0:x1], *(cv2.resize(plane[half], size, interpolation=cv2.INTER_LINEAR)
-                                        for plane in (u, v))])
+    yuv = cv2.merge(
+        [
+            y[y0:y1, x0:x1],
+            *(cv2.resize(plane[half], size, interpolation=cv2.INTER_LINEAR) for plane in (u, v)),
+        ]
+    )
     return cv2.transform(yuv, yuv_to_rgb_matrix(frame.colour, frame.height))
 
 

@@ -82,16 +82,19 @@ class MediaFile:
         except FileNotFoundError as error:
             raise VideoError(f"{self.name} doesn't exist; choose a video that does.") from error
         except (av.error.FFmpegError, OSError) as error:
-            raise VideoError(f"{self.name} can't be read as a video ({reason(error)}); "
-                             "choose a file that plays, or convert it to MP4.") from error
+            raise VideoError(
+                f"{self.name} can't be read as a video ({reason(error)}); "
+                "choose a file that plays, or convert it to MP4."
+            ) from error
 
 
 ATTACHED_PICTURE = av.stream.Disposition.attached_pic
 DEFAULT = av.stream.Disposition.default
 
 
-def sound_stream(container: InputContainer, track: int | None = None, name: str = "The file"
-                 ) -> AudioStream | None:
+def sound_stream(
+    container: InputContainer, track: int | None = None, name: str = "The file"
+) -> AudioStream | None:
     """The audio stream that is heard: `track` (1 for the first), else the one marked as default, else the
     first; None where none can be decoded. Raises AudioError for a track that isn't there."""
     # Streams without a decoder have no codec context; decoding their packets would crash.
@@ -100,8 +103,9 @@ def sound_stream(container: InputContainer, track: int | None = None, name: str 
     if track is None:
         return next((stream for stream in usable if stream.disposition & DEFAULT), next(iter(usable), None))
     if not 1 <= track <= len(streams) or streams[track - 1] not in usable:
-        raise AudioError(f"{name} has no audio track {track} that can be decoded; it has {len(streams)}: "
-                         "choose another.")
+        raise AudioError(
+            f"{name} has no audio track {track} that can be decoded; it has {len(streams)}: choose another."
+        )
     return streams[track - 1]
 
 

@@ -96,6 +96,8 @@ def _weights(layout: str, channels: int) -> np.ndarray:
     """float32 [channels], their sum is 1."""
     weights = np.ones(channels, np.float32)
     if layout and (named := av.AudioLayout(layout)).nb_channels == channels:
-        weights[:] = [_WEIGHTS.get(channel.name, _FRONT if channel.name in _FRONT_CHANNELS else _AROUND)
-                      for channel in named.channels]
+        weights[:] = [
+            _WEIGHTS.get(channel.name, _FRONT if channel.name in _FRONT_CHANNELS else _AROUND)
+            for channel in named.channels
+        ]
     return weights / weights.sum() if weights.any() else np.full(channels, 1 / channels, np.float32)

@@ -42,14 +42,17 @@ class ImageSource:
         audio: Mapping[str, Any] | None = None,
     ) -> None:
         if images.ndim != 4 or images.shape[-1] < 3:
-            raise VideoError(f"The images have the shape {tuple(images.shape)} instead of [frames, height, "
-                             "width, 3]; take them from an image or video loader.")
+            raise VideoError(
+                f"The images have the shape {tuple(images.shape)} instead of [frames, height, "
+                "width, 3]; take them from an image or video loader."
+            )
         frames, height, width = (int(n) for n in images.shape[:3])
         if frames == 0:
             raise VideoError("The image batch is empty; connect at least one image.")
         if min(height, width) < MIN_SIDE:
-            raise VideoError(f"The image is only {width}x{height} pixels; "
-                             f"it needs at least {MIN_SIDE}x{MIN_SIDE}.")
+            raise VideoError(
+                f"The image is only {width}x{height} pixels; it needs at least {MIN_SIDE}x{MIN_SIDE}."
+            )
         if fps <= 0:
             raise VideoError(f"The frame rate is {float(fps):g}; it must be above 0.")
         self._images = images

@@ -65,18 +65,33 @@ class PlaneConverter:
             if reversed_ and turned[1 - axis] % 2:
                 _pull(luma, chroma, axis)
         return np.concatenate([luma.reshape(-1), *(plane.reshape(-1) for plane in chroma)]).reshape(
-            luma.shape[0] * 3 // 2, luma.shape[1])
+            luma.shape[0] * 3 // 2, luma.shape[1]
+        )
 
     def _to_420(self, picture: av.VideoFrame) -> av.VideoFrame:
         width, height = self._size
         flags = Interpolation.BILINEAR | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INP
         if is_rgb_coded(picture):
-            return self._scaler.reformat(picture, width, height, "yuv420p", interpolation=flags,
-                                         src_color_range=ColorRange.JPEG, dst_color_range=ColorRange.MPEG,
-                                         dst_colorspace=Colorspace.ITU709)
+            return self._scaler.reformat(
+                picture,
+                width,
+                height,
+                "yuv420p",
+                interpolation=flags,
+                src_color_range=ColorRange.JPEG,
+                dst_color_range=ColorRange.MPEG,
+                dst_colorspace=Colorspace.ITU709,
+            )
         value_range = ColorRange.JPEG if colour_of(picture).full_range else ColorRange.MPEG
-        return self._scaler.reformat(picture, width, height, "yuv420p", interpolation=flags,
-                                     src_color_range=value_range, dst_color_range=value_range)
+        return self._scaler.reformat(
+            picture,
+            width,
+            height,
+            "yuv420p",
+            interpolation=flags,
+            src_color_range=value_range,
+            dst_color_range=value_range,
+        )
 
 
 def _pull(luma: np.ndarray, chroma: Sequence[np.ndarray], axis: int) -> None:

@@ -65,12 +65,14 @@ def scan_file(file: MediaFile) -> Scan:
                 timed = timed and packet.is_discard
             else:
                 dts = packet.pts if packet.dts is None else packet.dts
-                packets.append(_Packet(packet.pts, dts, packet.duration or 0, packet.is_keyframe,
-                                       not packet.is_discard))
+                packets.append(
+                    _Packet(packet.pts, dts, packet.duration or 0, packet.is_keyframe, not packet.is_discard)
+                )
         # An edit list may hide any number of frames of a file that is all there.
         if "mp4" in container.format.name and whole < stream.frames and file.has_cut_box():
-            raise VideoError(f"{file.name} is cut short ({whole} of {stream.frames} frames are there); "
-                             "copy it again.")
+            raise VideoError(
+                f"{file.name} is cut short ({whole} of {stream.frames} frames are there); copy it again."
+            )
         if seen == 0 or (timed and not any(packet.shown for packet in packets)):
             raise VideoError(f"{file.name} holds no pictures; choose another video.")
         if timed:
@@ -95,8 +97,17 @@ def _scan_timed(stream: VideoStream, packets: list[_Packet], digest: hashlib.bla
     order = np.argsort(keys, kind="stable")
     order = order[keys[order] < len(ticks)]
     digest.update(ticks.tobytes())
-    return Scan(time_base, ticks, int(ticks[-1]) + (last if variable and last else max(step, 1)),
-                keys[order], np.minimum(dts, pts)[key][order], True, fps, variable, digest.hexdigest())
+    return Scan(
+        time_base,
+        ticks,
+        int(ticks[-1]) + (last if variable and last else max(step, 1)),
+        keys[order],
+        np.minimum(dts, pts)[key][order],
+        True,
+        fps,
+        variable,
+        digest.hexdigest(),
+    )
 
 
 def _is_hidden(stream: VideoStream, packet: memoryview) -> bool:

@@ -63,8 +63,10 @@ class Sound:
             raise AudioError("There is no audio; connect one, or use a video that has a soundtrack.")
         waveform, rate = audio["waveform"], int(audio["sample_rate"])
         if waveform.ndim != 3 or waveform.shape[0] == 0 or waveform.shape[1] == 0:
-            raise AudioError(f"The audio has the shape {tuple(waveform.shape)} instead of [batch, channels, "
-                             "samples]; take it from an audio loader.")
+            raise AudioError(
+                f"The audio has the shape {tuple(waveform.shape)} instead of [batch, channels, "
+                "samples]; take it from an audio loader."
+            )
         _check_channels(waveform.shape[1], "The audio")
         if waveform.shape[2] == 0:
             raise AudioError("The audio is empty (0 samples); choose one that has some length.")
@@ -90,8 +92,9 @@ class Sound:
         return sound
 
     @classmethod
-    def of_media(cls, media: MediaFile, begin: Fraction | None, seconds: Fraction | None,
-                 track: int | None = None) -> Sound | None:
+    def of_media(
+        cls, media: MediaFile, begin: Fraction | None, seconds: Fraction | None, track: int | None = None
+    ) -> Sound | None:
         """Audio from `begin` (in the container's time; None: where the audio starts), cut or padded to
         `seconds` if given. None if there is no decodable audio track. Raises AudioError."""
         try:
@@ -103,8 +106,9 @@ class Sound:
                 notes = _track_notes(container, stream, track)
                 sound = _collect(container, stream, begin, seconds, media.name)
         except (av.error.FFmpegError, OSError) as error:
-            raise AudioError(f"{media.name} can't be read as audio ({reason(error)}); "
-                             "convert it to WAV or MP3.") from error
+            raise AudioError(
+                f"{media.name} can't be read as audio ({reason(error)}); convert it to WAV or MP3."
+            ) from error
         if sound is None:
             return None
         _checked(sound.samples, media.name)
@@ -144,8 +148,11 @@ class Sound:
         channels = len(self.samples)
         if channels < 2 or not self.downmix.cancels:
             return list(self.notes)
-        return [*self.notes, f"The sound's {channels} channels cancel each other out when they are mixed: "
-                f"where they do, channel {self.downmix.loudest + 1} alone is listened to."]
+        return [
+            *self.notes,
+            f"The sound's {channels} channels cancel each other out when they are mixed: "
+            f"where they do, channel {self.downmix.loudest + 1} alone is listened to.",
+        ]
 
     def _resampled(self, rate: int) -> np.ndarray:
         """Block by block, because the filter takes many times its input; exact: its reach is short."""
@@ -185,8 +192,13 @@ def _decoded(container: InputContainer, stream: AudioStream) -> Iterator[av.Audi
             continue  # the gap is found by the time of what follows
 
 
-def _collect(container: InputContainer, stream: AudioStream, begin: Fraction | None,
-             seconds: Fraction | None, name: str) -> Sound | None:
+def _collect(
+    container: InputContainer,
+    stream: AudioStream,
+    begin: Fraction | None,
+    seconds: Fraction | None,
+    name: str,
+) -> Sound | None:
     """Lay decoded samples on the time line that starts at `begin`; rate and channels are the first's. Raises
     AudioError for times that can't be meant."""
     if begin is not None and begin > 2 * _SEEK_LEAD:
@@ -225,8 +237,10 @@ def _collect(container: InputContainer, stream: AudioStream, begin: Fraction | N
                 if seconds is not None:
                     silence = min(silence, math.ceil(seconds * rate) - filled)
                 elif silence > _LONGEST_GAP * rate:
-                    raise AudioError(f"The times in {name} leap by {silence / rate / 3600:.1f} hours at "
-                                     f"{filled / rate:.2f} s; convert it to WAV or MP3.")
+                    raise AudioError(
+                        f"The times in {name} leap by {silence / rate / 3600:.1f} hours at "
+                        f"{filled / rate:.2f} s; convert it to WAV or MP3."
+                    )
                 parts += [np.zeros((channels, silence), np.float32), fresh]
                 filled += silence + fresh.shape[1]
         if seconds is not None and filled >= seconds * rate:
@@ -244,8 +258,10 @@ def _track_notes(container: InputContainer, stream: AudioStream, track: int | No
     streams = container.streams.audio
     if track is not None or len(streams) < 2:
         return ()
-    return (f"Of {len(streams)} audio tracks number {streams.index(stream) + 1} is heard, "
-            f"{'the default' if stream.disposition & DEFAULT else 'the first'}.",)
+    return (
+        f"Of {len(streams)} audio tracks number {streams.index(stream) + 1} is heard, "
+        f"{'the default' if stream.disposition & DEFAULT else 'the first'}.",
+    )
 
 
 def _check_channels(channels: int, name: str) -> None:
@@ -259,6 +275,7 @@ def _checked(samples: np.ndarray, name: str) -> np.ndarray:
     with np.errstate(invalid="ignore"):
         total = np.add.reduce(samples, axis=None, dtype=np.float64)
     if not np.isfinite(total):
-        raise AudioError(f"{name} holds values that are not numbers (NaN or infinite); load it again, or "
-                         "export it anew.")
+        raise AudioError(
+            f"{name} holds values that are not numbers (NaN or infinite); load it again, or export it anew."
+        )
     return samples

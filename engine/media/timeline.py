@@ -38,8 +38,13 @@ class Timeline:
         return len(self.source_index)
 
 
-def plan(source: Source, audio_seconds: Fraction | float | None, length: LengthRule = "audio",
-         fill: FillRule = "pingpong", fps: Fraction | None = None) -> Timeline:
+def plan(
+    source: Source,
+    audio_seconds: Fraction | float | None,
+    length: LengthRule = "audio",
+    fill: FillRule = "pingpong",
+    fps: Fraction | None = None,
+) -> Timeline:
     """Lay the source's frames along the output.
 
     length: `audio`: the fewest frames that cover the audio; `video`: the whole source; `shortest`: whichever
@@ -134,8 +139,13 @@ def _plan_variable(source: Source, seconds: Fraction, fill: FillRule) -> Timelin
         beyond = fill == "hold" and position >= len(intervals)
         now += held if beyond else intervals[shown]
     # The last interval ends with what it has to cover: it may be long, and the soundtrack must not be.
-    return Timeline(source.fps, np.array(index, np.int32), TickTimes(np.array(ticks, np.int64), base),
-                    seconds, variable=True)
+    return Timeline(
+        source.fps,
+        np.array(index, np.int32),
+        TickTimes(np.array(ticks, np.int64), base),
+        seconds,
+        variable=True,
+    )
 
 
 def _run(index: np.ndarray, start: int) -> tuple[int, int]:

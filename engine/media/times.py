@@ -58,7 +58,8 @@ class TickTimes(FrameTimes):
 
 
 _STANDARD_RATES = [Fraction(n * 1000, 1001) for n in (24, 30, 48, 60, 120)] + [
-    Fraction(n) for n in (10, 12, 15, 24, 25, 30, 48, 50, 60, 100, 120)]
+    Fraction(n) for n in (10, 12, 15, 24, 25, 30, 48, 50, 60, 100, 120)
+]
 
 
 def standard_rate(rate: Fraction | float) -> Fraction:

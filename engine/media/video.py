@@ -41,8 +41,10 @@ class VideoSource:
         picture = self._first_picture()
         self._coded_size = picture.width, picture.height
         if min(self._coded_size) < MIN_SIDE:
-            raise VideoError(f"{self._file.name} is only {picture.width}x{picture.height} pixels; "
-                             f"it needs at least {MIN_SIDE}x{MIN_SIDE}.")
+            raise VideoError(
+                f"{self._file.name} is only {picture.width}x{picture.height} pixels; "
+                f"it needs at least {MIN_SIDE}x{MIN_SIDE}."
+            )
         self._orientation = orientation_of(picture, self._file)
         width, height = self._orientation.size(*self._coded_size)
         self.size = width + width % 2, height + height % 2
@@ -87,8 +89,10 @@ class VideoSource:
             if wanted == stop:
                 return
         if previous is None or stop - wanted > patience:
-            raise VideoError(f"{self._file.name} is damaged at {float(self.times[wanted]):.2f} s; "
-                             "convert it again, or trim the damaged part off.")
+            raise VideoError(
+                f"{self._file.name} is damaged at {float(self.times[wanted]):.2f} s; "
+                "convert it again, or trim the damaged part off."
+            )
         for missing in range(wanted, stop):
             yield self._frame(convert, previous, missing)
 
@@ -176,7 +180,9 @@ def _window(scan: Scan, start: Fraction, duration: Fraction, name: str) -> tuple
     to_tick = origin + int((begin + duration) / scan.time_base) if duration > 0 else end
     first, last = (int(i) for i in np.searchsorted(scan.ticks, [from_tick, to_tick], "left"))
     if first >= last:
-        raise VideoError(f"The trim window of {name} ({float(start):g} s for {float(duration):g} s) "
-                         f"holds no frames; it is {float((end - origin) * scan.time_base):.2f} s long.")
+        raise VideoError(
+            f"The trim window of {name} ({float(start):g} s for {float(duration):g} s) "
+            f"holds no frames; it is {float((end - origin) * scan.time_base):.2f} s long."
+        )
     following = int(scan.ticks[last]) if last < len(scan.ticks) else end
     return first, last, min(following, max(to_tick, int(scan.ticks[last - 1]) + 1))

@@ -64,8 +64,11 @@ def looks_like_song(samples16k: np.ndarray) -> bool:
     return bool(np.mean(windows < 0.5 * means) < _QUIET_SHARE) if len(windows) else False
 
 
-def gate(times: Sequence[Fraction] | Sequence[float] | np.ndarray, spans: Iterable[tuple[float, float]],
-         fade: float = 0.08) -> np.ndarray:
+def gate(
+    times: Sequence[Fraction] | Sequence[float] | np.ndarray,
+    spans: Iterable[tuple[float, float]],
+    fade: float = 0.08,
+) -> np.ndarray:
     """float32 [n], 1 inside the spans, 0 further than `fade` seconds outside, a raised cosine between."""
     spans = Spans(spans)
     at = np.array([float(time) for time in times])

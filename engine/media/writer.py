@@ -43,9 +43,19 @@ class Mp4Writer:
     end.
     """
 
-    def __init__(self, path: str | os.PathLike[str], size: tuple[int, int], fps: Fraction, colour: Colour,
-                 sound: Sound | CodedSound | None, duration: Fraction, crf: int = 12, variable: bool = False,
-                 subtitles: Sequence[Subtitle] = (), language: str = "") -> None:
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        size: tuple[int, int],
+        fps: Fraction,
+        colour: Colour,
+        sound: Sound | CodedSound | None,
+        duration: Fraction,
+        crf: int = 12,
+        variable: bool = False,
+        subtitles: Sequence[Subtitle] = (),
+        language: str = "",
+    ) -> None:
         self._path = Path(path)
         self._part = self._path.with_name(self._path.name + ".part")
         self._size, self._fps, self._colour = size, fps, colour
@@ -81,8 +91,9 @@ class Mp4Writer:
         self._queue.put(frame)
         self.frames += 1
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
-                 trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         whole = False
         try:
             if kind is None:
@@ -121,8 +132,10 @@ class Mp4Writer:
             raise self._failure
 
     def _error(self, error: Exception) -> OutputError:
-        return OutputError(f'"{self._path}" can\'t be written ({reason(error)}); '
-                           "make room on the disk or choose another folder.")
+        return OutputError(
+            f'"{self._path}" can\'t be written ({reason(error)}); '
+            "make room on the disk or choose another folder."
+        )
 
     def _add_streams(self) -> None:
         video = self._container.add_stream("libx264", rate=self._fps, options=self._options)

@@ -94,9 +94,7 @@ def _file_state(file: WeightFile, path: Path | None, host: Host, wrong: Collecti
     if path is not None:
         size = path.stat().st_size
         known = {file.bytes, *(twin.bytes for twin in file.twins)}
-        right = path not in wrong and (
-            file.sha256 is None or path.name.endswith(CONVERTED) or size in known
-        )
+        right = path not in wrong and (file.sha256 is None or path.name.endswith(CONVERTED) or size in known)
         return FileState(file, "installed" if right else "wrong", path, size)
     part = partial(file, host)
     if part.is_file():

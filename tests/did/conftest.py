@@ -74,15 +74,29 @@ class Bench:
 
     def jobs(self, key: str = KEY, clock: Any = None, **settings: Any) -> TalkJobs:
         self._starts += 1
-        values = {"api_url": self.server.url, "auth_style": "basic_b64", "max_credits_per_day": 10_000,
-                  **settings}
-        return TalkJobs(self.folder, Settings(**values), ApiKey(key, "a test"), clock=clock or self.clock,
-                        rng=random.Random(self._starts), timeouts=self.timeouts, session=self.session)
+        values = {
+            "api_url": self.server.url,
+            "auth_style": "basic_b64",
+            "max_credits_per_day": 10_000,
+            **settings,
+        }
+        return TalkJobs(
+            self.folder,
+            Settings(**values),
+            ApiKey(key, "a test"),
+            clock=clock or self.clock,
+            rng=random.Random(self._starts),
+            timeouts=self.timeouts,
+            session=self.session,
+        )
 
 
 def order(seconds: float = 2.0, *, shade: int = 128, tone: int = 1, **options: Any) -> TalkOrder:
-    return TalkOrder(Picture(clips.portrait(shade=shade), 256, 256),
-                     Recording(clips.voice(seconds, tone), seconds), **options)
+    return TalkOrder(
+        Picture(clips.portrait(shade=shade), 256, 256),
+        Recording(clips.voice(seconds, tone), seconds),
+        **options,
+    )
 
 
 def in_child(act: Callable[[], int]) -> int:

@@ -57,11 +57,18 @@ def test_deep_grey_and_opposite_channels(bench: Bench, still: VideoSource, tmp_p
     assert bench.service.charged == 1
 
 
-@pytest.mark.parametrize(("soundtrack", "options"), [
-    (VOICE * 0, {}), (VOICE, {"driving": Sound(VOICE[None] * 1e-4, 8000)}), (VOICE, {"sync_offset": 5.0}),
-], ids=["soundtrack", "driving", "shifted out of sight"])
-def test_silence_is_not_ordered(bench: Bench, still: VideoSource, soundtrack: np.ndarray,
-                                options: dict) -> None:
+@pytest.mark.parametrize(
+    ("soundtrack", "options"),
+    [
+        (VOICE * 0, {}),
+        (VOICE, {"driving": Sound(VOICE[None] * 1e-4, 8000)}),
+        (VOICE, {"sync_offset": 5.0}),
+    ],
+    ids=["soundtrack", "driving", "shifted out of sight"],
+)
+def test_silence_is_not_ordered(
+    bench: Bench, still: VideoSource, soundtrack: np.ndarray, options: dict
+) -> None:
     with pytest.raises(CloudError, match="The sound is silent"):
         render(bench, still, soundtrack, **options)
     assert bench.server.log == []

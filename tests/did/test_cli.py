@@ -41,8 +41,15 @@ def did(bench: Bench, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFix
 def media(tmp_path: Path) -> tuple[str, ...]:
     (tmp_path / "face.jpg").write_bytes(clips.portrait())
     (tmp_path / "voice.wav").write_bytes(clips.voice(16.0))
-    return ("talk", "--image", str(tmp_path / "face.jpg"), "--audio", str(tmp_path / "voice.wav"),
-            "--out", str(tmp_path / "clip.mp4"))
+    return (
+        "talk",
+        "--image",
+        str(tmp_path / "face.jpg"),
+        "--audio",
+        str(tmp_path / "voice.wav"),
+        "--out",
+        str(tmp_path / "clip.mp4"),
+    )
 
 
 def test_credits(did, bench: Bench) -> None:
@@ -80,8 +87,9 @@ def test_estimate_sends_nothing(did, bench: Bench, media: tuple[str, ...]) -> No
     assert not bench.server.log
 
 
-def test_without_consent_nothing_is_sent(did, bench: Bench, media: tuple[str, ...],
-                                         monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_consent_nothing_is_sent(
+    did, bench: Bench, media: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(sys, "stdin", io.StringIO())
     code, _, err = did(*media)
     assert (code, bench.server.log) == (1, [])
@@ -115,19 +123,21 @@ def test_resume_collects_everything(did, bench: Bench, media: tuple[str, ...]) -
 
 def test_mistakes_are_one_sentence(did, bench: Bench, media: tuple[str, ...], tmp_path: Path) -> None:
     for arguments, said in (
-            ([*media, "--yes", "--extra", "{"], "no JSON object"),
-            ([*media, "--yes", "--pad", "61"], "pad_audio"),
-            ([*media, "--yes", "--max-credits", "1"], "more than the 1"),
-            ([media[0], "--image", "absent.jpg", *media[3:], "--yes"], "can't be read"),
-            ([*media[:3], "--text", "@absent", *media[5:]], "absent"),
-            ([*media[:3], "--text", "hi there", "--voice", "jenny", *media[5:]], "PROVIDER:VOICE")):
+        ([*media, "--yes", "--extra", "{"], "no JSON object"),
+        ([*media, "--yes", "--pad", "61"], "pad_audio"),
+        ([*media, "--yes", "--max-credits", "1"], "more than the 1"),
+        ([media[0], "--image", "absent.jpg", *media[3:], "--yes"], "can't be read"),
+        ([*media[:3], "--text", "@absent", *media[5:]], "absent"),
+        ([*media[:3], "--text", "hi there", "--voice", "jenny", *media[5:]], "PROVIDER:VOICE"),
+    ):
         code, out, err = did(*arguments)
         assert (code, out) == (1, "")
         assert said in err.splitlines()[-1]
 
 
-def test_the_key_is_set_and_cleared(did, bench: Bench, monkeypatch: pytest.MonkeyPatch,
-                                    tmp_path: Path) -> None:
+def test_the_key_is_set_and_cleared(
+    did, bench: Bench, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.delenv("DID_API_KEY")
     assert did("key")[1].startswith("No key is set")
     assert "No D-ID key is set" in did("credits")[2]
@@ -139,22 +149,26 @@ def test_the_key_is_set_and_cleared(did, bench: Bench, monkeypatch: pytest.Monke
     assert did("key", "--clear")[1].startswith("No key is set")
 
 
-def test_the_canary_is_nowhere(did, bench: Bench, media: tuple[str, ...], tmp_path: Path,
-                               caplog: pytest.LogCaptureFixture) -> None:
+def test_the_canary_is_nowhere(
+    did, bench: Bench, media: tuple[str, ...], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     """With every fault that talks back, and with logging at its loudest."""
     caplog.set_level(logging.DEBUG)
     gateway = {"message": f"'Basic {KEY}' not a valid key=value pair (missing equal-sign) in Authorization"}
-    bench.server.faults = [Fault("GET /credits", status=403, body=gateway, nth=(1,)),
-                           Fault("POST /images", status=400, body={"kind": KEY, "description": f"{KEY}?"}),
-                           Fault("POST /talks", status=500, body={"description": KEY}),
-                           Fault("GET /talks", "reset")]
+    bench.server.faults = [
+        Fault("GET /credits", status=403, body=gateway, nth=(1,)),
+        Fault("POST /images", status=400, body={"kind": KEY, "description": f"{KEY}?"}),
+        Fault("POST /talks", status=500, body={"description": KEY}),
+        Fault("GET /talks", "reset"),
+    ]
     bench.policy.script = ("created", "error")
     bench.policy.error = {"kind": "FaceError", "description": f"failed for {KEY}"}
     for nonce in "abcd":
         did(*media, "--yes", "--again", nonce)
     did("jobs", "--all", "--json")
-    logged = "\n".join(f"{record.getMessage()} {record.exc_text}" for record in caplog.records
-                       if record.name != "asyncio")
+    logged = "\n".join(
+        f"{record.getMessage()} {record.exc_text}" for record in caplog.records if record.name != "asyncio"
+    )
     assert not [part for part in PARTS if part in logged]
     for path in [*bench.folder.rglob("*"), *tmp_path.rglob("*")]:
         if path.is_file():
@@ -163,13 +177,26 @@ def test_the_canary_is_nowhere(did, bench: Bench, media: tuple[str, ...], tmp_pa
 
 def test_it_runs_as_a_process(bench: Bench, server: FakeDID, tmp_path: Path) -> None:
     """Neither ComfyUI nor torch is imported."""
-    code = ("import sys; from lipsync_studio.did_client.cli import main; status = main(sys.argv[1:]);"
-            "assert not {'torch', 'comfy', 'av', 'PIL'} & set(sys.modules); sys.exit(status)")
+    code = (
+        "import sys; from lipsync_studio.did_client.cli import main; status = main(sys.argv[1:]);"
+        "assert not {'torch', 'comfy', 'av', 'PIL'} & set(sys.modules); sys.exit(status)"
+    )
     import lipsync_studio
 
-    environ = {"DID_API_KEY": KEY, "DID_API_URL": server.url, "LIPSYNC_DID_FOLDER": str(bench.folder),
-               "PYTHONPATH": str(Path(lipsync_studio.__file__).absolute().parent.parent), "PATH": "/usr/bin"}
-    done = subprocess.run([sys.executable, "-c", code, "credits"], env=environ, capture_output=True,
-                          text=True, cwd=tmp_path, check=False)
+    environ = {
+        "DID_API_KEY": KEY,
+        "DID_API_URL": server.url,
+        "LIPSYNC_DID_FOLDER": str(bench.folder),
+        "PYTHONPATH": str(Path(lipsync_studio.__file__).absolute().parent.parent),
+        "PATH": "/usr/bin",
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", code, "credits"],
+        env=environ,
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        check=False,
+    )
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("1000 of 1000 credits left")

@@ -16,12 +16,16 @@ from lipsync_studio.did_client.replies import Credits, Talk, TalkPage, Upload, V
 IMAGE = "https://example.org/a.jpg"
 PROVIDERS = [
     script.Microsoft("en-US-JennyNeural", style="Cheerful", rate="+10%", pitch="+1st"),
-    script.ElevenLabs("21m00Tcm4TlvDq8ikWAM", "English", "eleven_multilingual_v2", 0.3, 0.8, 0.0, 0.7, True,
-                      False),
-    script.Amazon("Joanna"), script.Google("he-IL-Wavenet-A", "Hebrew"), script.AzureOpenAI("alloy"),
+    script.ElevenLabs(
+        "21m00Tcm4TlvDq8ikWAM", "English", "eleven_multilingual_v2", 0.3, 0.8, 0.0, 0.7, True, False
+    ),
+    script.Amazon("Joanna"),
+    script.Google("he-IL-Wavenet-A", "Hebrew"),
+    script.AzureOpenAI("alloy"),
 ]
 CONFIGS = [
-    TalkConfig(), TalkConfig(stitch=True, fluent=True, pad_audio=60.0, result_format="mov"),
+    TalkConfig(),
+    TalkConfig(stitch=True, fluent=True, pad_audio=60.0, result_format="mov"),
 ]
 
 
@@ -31,20 +35,25 @@ def test_bodies_fit_the_published_schema(provider: script.Provider, config: Talk
     body = {**replace(order(config=config), script=spoken).template(), "source_url": IMAGE}
     assert schema.problem(body, strict=True) == ""
     assert schema.problem({**order(config=config).template(), "source_url": IMAGE}, strict=True) == (
-        "audio_url must be a valid audio URL"), "an order lacks nothing but its address"
+        "audio_url must be a valid audio URL"
+    ), "an order lacks nothing but its address"
 
 
-@pytest.mark.parametrize(("wrong", "field"), [
-    (TextScript("ab", PROVIDERS[0]), "text"), (TextScript("   ", PROVIDERS[0]), "text"),
-    (TextScript("...", PROVIDERS[0]), "text"),
-    (TextScript("<speak>... <break time='9s'/> ...</speak>", PROVIDERS[0], ssml=True), "text"),
-    (TextScript("caf\udce9", PROVIDERS[0]), "text"),
-    (TextScript("x" * 10_001, PROVIDERS[0]), "text"),
-    (TextScript("<b>" * 20_000 + "abc", PROVIDERS[0], ssml=True), "text"),
-    (TextScript("hello", script.Google(" ")), "voice_id"),
-    (TextScript("hello", script.ElevenLabs("v", rate=1.3)), "rate"),
-    (TextScript("hello", script.ElevenLabs("v", stability=-0.1)), "stability"),
-])
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        (TextScript("ab", PROVIDERS[0]), "text"),
+        (TextScript("   ", PROVIDERS[0]), "text"),
+        (TextScript("...", PROVIDERS[0]), "text"),
+        (TextScript("<speak>... <break time='9s'/> ...</speak>", PROVIDERS[0], ssml=True), "text"),
+        (TextScript("caf\udce9", PROVIDERS[0]), "text"),
+        (TextScript("x" * 10_001, PROVIDERS[0]), "text"),
+        (TextScript("<b>" * 20_000 + "abc", PROVIDERS[0], ssml=True), "text"),
+        (TextScript("hello", script.Google(" ")), "voice_id"),
+        (TextScript("hello", script.ElevenLabs("v", rate=1.3)), "rate"),
+        (TextScript("hello", script.ElevenLabs("v", stability=-0.1)), "stability"),
+    ],
+)
 def test_wrong_texts_are_named(wrong: TextScript, field: str) -> None:
     with pytest.raises(errors.InvalidRequestError) as caught:
         wrong.check()
@@ -55,18 +64,28 @@ def test_ssml_may_say_what_its_text_does_not() -> None:
     TextScript("<speak><sub alias='three stars'>***</sub></speak>", PROVIDERS[0], ssml=True).check()
 
 
-@pytest.mark.parametrize(("text", "seconds"), [
-    ("x" * 140, 10.0), ("早上好今天天气很好" * 10, 18.0), ("ok", 1.0),
-    ("<speak>Hello<break time='90s'/> and <break strength='weak' time=\"1500 ms\"/>bye</speak>", 92.4),
-])
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("x" * 140, 10.0),
+        ("早上好今天天气很好" * 10, 18.0),
+        ("ok", 1.0),
+        ("<speak>Hello<break time='90s'/> and <break strength='weak' time=\"1500 ms\"/>bye</speak>", 92.4),
+    ],
+)
 def test_the_length_of_a_text_is_guessed(text: str, seconds: float) -> None:
     """It decides whether the order is within the user's limits."""
     assert TextScript(text, PROVIDERS[0], ssml=True).guess_seconds() == pytest.approx(seconds, abs=0.1)
 
 
-@pytest.mark.parametrize("config", [
-    TalkConfig(pad_audio=-1), TalkConfig(pad_audio=60.5), TalkConfig(result_format="gif"),  # type: ignore[arg-type]
-])
+@pytest.mark.parametrize(
+    "config",
+    [
+        TalkConfig(pad_audio=-1),
+        TalkConfig(pad_audio=60.5),
+        TalkConfig(result_format="gif"),  # type: ignore[arg-type]
+    ],
+)
 def test_wrong_options_are_refused(config: TalkConfig) -> None:
     with pytest.raises(errors.InvalidRequestError):
         config.check()
@@ -75,10 +94,19 @@ def test_wrong_options_are_refused(config: TalkConfig) -> None:
     assert schema.problem(body, strict=True)
 
 
-@pytest.mark.parametrize("extra", [
-    {"source_url": IMAGE}, {"script": {}}, {"user_data": "x"}, {"config": 3}, {"driver_url": "lively"},
-    {"driver_url": 5}, {"config": {"sharpen": math.nan}},
-], ids=str)
+@pytest.mark.parametrize(
+    "extra",
+    [
+        {"source_url": IMAGE},
+        {"script": {}},
+        {"user_data": "x"},
+        {"config": 3},
+        {"driver_url": "lively"},
+        {"driver_url": 5},
+        {"config": {"sharpen": math.nan}},
+    ],
+    ids=str,
+)
 def test_extra_options_can_not_unhinge_the_order(extra: dict) -> None:
     with pytest.raises(errors.InvalidRequestError):
         order(extra=extra).check()

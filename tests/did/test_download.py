@@ -20,8 +20,11 @@ def finish(bench: Bench, seconds: float = 2.0):
     return jobs.run(jobs.start(order(seconds), consent=True).id)
 
 
-@pytest.mark.parametrize(("policy", "ranged"), [
-    ({}, True), ({"etag": False}, False), ({"ranges": False}, True)], ids=["resumes", "no etag", "no ranges"])
+@pytest.mark.parametrize(
+    ("policy", "ranged"),
+    [({}, True), ({"etag": False}, False), ({"ranges": False}, True)],
+    ids=["resumes", "no etag", "no ranges"],
+)
 def test_a_broken_transfer_goes_on(bench: Bench, policy: dict, ranged: bool) -> None:
     for name, value in policy.items():
         setattr(bench.policy, name, value)
@@ -34,9 +37,17 @@ def test_a_broken_transfer_goes_on(bench: Bench, policy: dict, ranged: bool) -> 
     assert clip.read_bytes() == clips.clip(2.0) + clips.nothing(500_000)
 
 
-@pytest.mark.parametrize("body", [
-    b"", b"<html>Please log in</html>", clips.clip(2.0)[:-300], clips.clip(2.0, False), clips.clip(9.0),
-], ids=["nothing", "html", "cut", "mute", "another"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"<html>Please log in</html>",
+        clips.clip(2.0)[:-300],
+        clips.clip(2.0, False),
+        clips.clip(9.0),
+    ],
+    ids=["nothing", "html", "cut", "mute", "another"],
+)
 def test_the_wrong_content_is_fetched_again(bench: Bench, body: bytes) -> None:
     bench.server.faults = [Fault("GET /files", status=200, body=body)]
     job = finish(bench)

@@ -78,8 +78,11 @@ def test_a_picture_without_a_face_is_not_ordered(bench: Bench) -> None:
 
 
 def test_a_picture_refused_for_its_face_ends_the_job(bench: Bench) -> None:
-    bench.server.faults = [Fault("POST /images", status=400, body={
-        "kind": "InvalidFaceError", "description": "face is too small"})]
+    bench.server.faults = [
+        Fault(
+            "POST /images", status=400, body={"kind": "InvalidFaceError", "description": "face is too small"}
+        )
+    ]
     with pytest.raises(errors.FaceError, match="face is too small"):
         finish(bench.jobs(), order())
     assert bench.jobs().journal.open_jobs() == []
@@ -122,8 +125,14 @@ def test_an_upload_that_vanished_is_sent_again_once(bench: Bench) -> None:
     assert len(bench.server.requests("POST /talks")) == 3
     assert bench.service.charged == 2
     bench.service.uploads.clear()
-    bench.server.faults = [Fault("POST /talks", status=400, nth=(), body={
-        "kind": "BadRequestError", "description": "url is not accessible"})]
+    bench.server.faults = [
+        Fault(
+            "POST /talks",
+            status=400,
+            nth=(),
+            body={"kind": "BadRequestError", "description": "url is not accessible"},
+        )
+    ]
     bench.clock.sleep(60)
     with pytest.raises(errors.ValidationError, match="not accessible"):
         finish(bench.jobs(), order(tone=1, nonce="3"))
@@ -136,22 +145,41 @@ def test_uploads_can_be_deleted_afterwards(bench: Bench) -> None:
     assert not bench.service.uploads
 
 
-@pytest.mark.parametrize("script", [
-    TextScript("Hello there, this is a test.", Microsoft("en-US-JennyNeural", style="Cheerful")),
-    TextScript("<speak>Hello <break time='1s'/> you</speak>", ElevenLabs("21m00", stability=0.4), ssml=True),
-])
+@pytest.mark.parametrize(
+    "script",
+    [
+        TextScript("Hello there, this is a test.", Microsoft("en-US-JennyNeural", style="Cheerful")),
+        TextScript(
+            "<speak>Hello <break time='1s'/> you</speak>", ElevenLabs("21m00", stability=0.4), ssml=True
+        ),
+    ],
+)
 def test_texts_are_spoken(bench: Bench, script: TextScript) -> None:
     job = finish(bench.jobs(), TalkOrder(Picture(clips.portrait(), 256, 256), script))
     assert job.state == "downloaded"
     assert json.loads(bench.server.requests("POST /talks")[0].body)["script"] == script.payload()
 
 
-@pytest.mark.parametrize("policy", [
-    {"auth": "basic_b64"}, {"auth": "basic_raw"}, {"s3_uploads": False}, {"strict": False}, {"skew": -7200.0},
-    {"skew": 9000.0}, {"date_header": False, "skew": 9000.0}, {"late_link": 4}, {"keeps_names": False},
-    {"script": ("created", "dreaming", "started", "done")}, {"ranges": False}, {"etag": False},
-    {"shows_duration": False}, {"script": ("done",)},
-], ids=str)
+@pytest.mark.parametrize(
+    "policy",
+    [
+        {"auth": "basic_b64"},
+        {"auth": "basic_raw"},
+        {"s3_uploads": False},
+        {"strict": False},
+        {"skew": -7200.0},
+        {"skew": 9000.0},
+        {"date_header": False, "skew": 9000.0},
+        {"late_link": 4},
+        {"keeps_names": False},
+        {"script": ("created", "dreaming", "started", "done")},
+        {"ranges": False},
+        {"etag": False},
+        {"shows_duration": False},
+        {"script": ("done",)},
+    ],
+    ids=str,
+)
 def test_any_d_id_will_do(bench: Bench, policy: dict) -> None:
     for name, value in policy.items():
         setattr(bench.policy, name, value)
@@ -174,14 +202,21 @@ def test_bearer_is_used_when_told(bench: Bench) -> None:
     assert finish(bench.jobs(auth_style="bearer"), order()).state == "downloaded"
 
 
-@pytest.mark.parametrize(("error", "text"), [
-    ({"kind": "FaceError", "description": "no face found"}, "no face found"), ("out of luck", "out of luck"),
-    (None, "no reason"), ({"kind": 3}, "no reason"),
-])
-@pytest.mark.parametrize(("status", "kind"), [("error", errors.JobFailedError),
-                                              ("rejected", errors.JobRejectedError)])
-def test_a_talk_that_fails_says_why(bench: Bench, status: str, kind: type[DIDError], error: object,
-                                    text: str) -> None:
+@pytest.mark.parametrize(
+    ("error", "text"),
+    [
+        ({"kind": "FaceError", "description": "no face found"}, "no face found"),
+        ("out of luck", "out of luck"),
+        (None, "no reason"),
+        ({"kind": 3}, "no reason"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("status", "kind"), [("error", errors.JobFailedError), ("rejected", errors.JobRejectedError)]
+)
+def test_a_talk_that_fails_says_why(
+    bench: Bench, status: str, kind: type[DIDError], error: object, text: str
+) -> None:
     bench.policy.script, bench.policy.error = ("created", status), error
     with pytest.raises(kind, match=text):
         finish(bench.jobs(), order())
@@ -262,8 +297,14 @@ def test_too_few_credits_are_seen_before_anything_is_sent(bench: Bench) -> None:
 
 
 def test_an_account_without_credits(bench: Bench) -> None:
-    bench.server.faults = [Fault("GET /credits", status=404, nth=(), body={
-        "kind": "NotFoundError", "description": "not credits found for user"})]
+    bench.server.faults = [
+        Fault(
+            "GET /credits",
+            status=404,
+            nth=(),
+            body={"kind": "NotFoundError", "description": "not credits found for user"},
+        )
+    ]
     with pytest.raises(errors.CreditsError):
         finish(bench.jobs(), order())
 

@@ -76,18 +76,33 @@ def test_a_token_is_not_encoded_again() -> None:
 def test_it_does_not_show() -> None:
     key = ApiKey(KEY, "a test")
     assert "canary" not in f"{key!r} {key} {[key]} {vars(key) if hasattr(key, '__dict__') else ''}"
-    for leak in (lambda: pickle.dumps(key), lambda: copy.copy(key), lambda: copy.deepcopy({"k": key}),
-                 lambda: json.dumps(key)):
+    for leak in (
+        lambda: pickle.dumps(key),
+        lambda: copy.copy(key),
+        lambda: copy.deepcopy({"k": key}),
+        lambda: json.dumps(key),
+    ):
         with pytest.raises(TypeError) as caught:
             leak()
         assert "canary" not in str(caught.value)
 
 
-@pytest.mark.parametrize("form", [KEY, ENCODED, ENCODED.rstrip("="), KEY.split(":")[0], KEY.split(":")[1],
-                                  base64.b64encode(f"{KEY}:".encode()).decode(), "Basic abc123XYZ=="])
+@pytest.mark.parametrize(
+    "form",
+    [
+        KEY,
+        ENCODED,
+        ENCODED.rstrip("="),
+        KEY.split(":")[0],
+        KEY.split(":")[1],
+        base64.b64encode(f"{KEY}:".encode()).decode(),
+        "Basic abc123XYZ==",
+    ],
+)
 def test_scrubbing(form: str) -> None:
-    cleaned = ApiKey(KEY, "a test").scrub(f"header '{form}' is wrong, see "
-                                          "https://x.org/a/b.mp4?Signature=12&b=3 now")
+    cleaned = ApiKey(KEY, "a test").scrub(
+        f"header '{form}' is wrong, see https://x.org/a/b.mp4?Signature=12&b=3 now"
+    )
     assert form.removeprefix("Basic ") not in cleaned
     assert "Signature" not in cleaned
     assert cleaned.endswith("see https://x.org/a/b.mp4?… now")
@@ -105,20 +120,38 @@ def test_good_addresses(tmp_path: Path, url: str) -> None:
     assert load_settings(tmp_path, {"DID_API_URL": url}).api_url == url.rstrip("/")
 
 
-@pytest.mark.parametrize("url", ["http://api.d-id.com", "ftp://x.org", "api.d-id.com", "https://u:p@x.org", "https://",
-                                 "https://x.org/?a=b", "https://x.org/#f", "https://x.org:port",
-                                 "http://127.0.0.1.evil.org", "http://localhost@evil.org"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://api.d-id.com",
+        "ftp://x.org",
+        "api.d-id.com",
+        "https://u:p@x.org",
+        "https://",
+        "https://x.org/?a=b",
+        "https://x.org/#f",
+        "https://x.org:port",
+        "http://127.0.0.1.evil.org",
+        "http://localhost@evil.org",
+    ],
+)
 def test_bad_addresses(tmp_path: Path, url: str) -> None:
     with pytest.raises(errors.SettingsError):
         load_settings(tmp_path, {"DID_API_URL": url})
 
 
-@pytest.mark.parametrize(("text", "said"), [
-    ("{", "JSON"), ("[]", "object"), ('{"colour": 1}', "unknown setting 'colour'"),
-    ('{"cloud": 1}', "type bool"),
-    ('{"max_credits_per_day": true}', "type int"), ('{"deadline_minutes": -1}', "negative"),
-    ('{"auth_style": "x"}', "basic_b64"),
-])
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{", "JSON"),
+        ("[]", "object"),
+        ('{"colour": 1}', "unknown setting 'colour'"),
+        ('{"cloud": 1}', "type bool"),
+        ('{"max_credits_per_day": true}', "type int"),
+        ('{"deadline_minutes": -1}', "negative"),
+        ('{"auth_style": "x"}', "basic_b64"),
+    ],
+)
 def test_bad_settings_are_named(tmp_path: Path, text: str, said: str) -> None:
     (tmp_path / "did.json").write_text(text)
     with pytest.raises(errors.SettingsError, match=said):

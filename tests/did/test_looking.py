@@ -17,12 +17,16 @@ from lipsync_studio.did_client.settings import Settings
 
 def snapshot(folder: Path) -> dict[str, tuple[int, ...]]:
     """Permissions, owner, size and times of everything in a folder, itself included."""
-    return {str(path): (found.st_mode, found.st_uid, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
-            for path in sorted([folder, *folder.rglob("*")]) for found in [path.lstat()]}
+    return {
+        str(path): (found.st_mode, found.st_uid, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+        for path in sorted([folder, *folder.rglob("*")])
+        for found in [path.lstat()]
+    }
 
 
 def look(bench: Bench, *arguments: str) -> int:
     """A command as it runs in a process of its own."""
+
     def connect(folder: Path, settings: Settings) -> TalkJobs:
         return TalkJobs(folder, settings, find_key(folder), clock=bench.clock, timeouts=bench.timeouts)
 
@@ -45,8 +49,9 @@ LOOKS = (["jobs"], ["jobs", "--all", "--json"], ["credits"], ["voices"], ["key"]
 @pytest.mark.usefixtures("environment")
 @pytest.mark.parametrize("arguments", LOOKS, ids=" ".join)
 @pytest.mark.parametrize("journal", [False, True], ids=["no journal", "a journal"])
-def test_looking_writes_nothing(bench: Bench, arguments: list[str], journal: bool,
-                                capsys: pytest.CaptureFixture[str]) -> None:
+def test_looking_writes_nothing(
+    bench: Bench, arguments: list[str], journal: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
     if journal:
         bench.jobs().start(order(), consent=True)
         bench.folder.chmod(0o755)

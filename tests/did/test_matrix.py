@@ -17,27 +17,47 @@ from fake_did import FakeDID, Fault, Policy
 from lipsync_studio.did_client import DIDError, Step
 from lipsync_studio.did_client.journal import Journal
 
-CALLS = ("GET /credits", "POST /images", "POST /audios", "POST /talks", "GET /talks/{id}", "GET /files",
-         "GET /talks", "DELETE /images/{id}")
+CALLS = (
+    "GET /credits",
+    "POST /images",
+    "POST /audios",
+    "POST /talks",
+    "GET /talks/{id}",
+    "GET /files",
+    "GET /talks",
+    "DELETE /images/{id}",
+)
 STATUSES = (301, 400, 401, 402, 403, 404, 408, 409, 413, 415, 429, 451, 500, 502, 503, 504)
 FAULTS: dict[str, dict[str, object]] = {
     **{str(status): {"status": status} for status in STATUSES},
-    "403 gateway": {"status": 403, "body": {"message": f"'Basic {KEY}' not a valid key=value pair (missing "
-                                                       "equal-sign) in Authorization header"}},
+    "403 gateway": {
+        "status": 403,
+        "body": {
+            "message": f"'Basic {KEY}' not a valid key=value pair (missing "
+            "equal-sign) in Authorization header"
+        },
+    },
     "429 + seconds": {"status": 429, "headers": {"Retry-After": "7"}},
     "429 + date": {"status": 429, "headers": {"Retry-After": "Tue, 22 Sep 2026 12:00:00 GMT"}},
     "429, but done": {"status": 429, "acts": True},
-    **{f"451 {kind}": {"status": 451, "body": {"kind": f"{kind}Error", "description": "no"}}
-       for kind in ("TextModeration", "AudioModeration", "CelebrityRecognized", "CelebrityDetected")},
+    **{
+        f"451 {kind}": {"status": 451, "body": {"kind": f"{kind}Error", "description": "no"}}
+        for kind in ("TextModeration", "AudioModeration", "CelebrityRecognized", "CelebrityDetected")
+    },
     "400 InvalidFace": {"status": 400, "body": {"kind": "InvalidFaceError", "description": "no face"}},
     "400 quoting key": {"status": 400, "body": {"kind": "BadRequestError", "description": f"header {KEY}"}},
-    "500, but done": {"status": 500, "acts": True}, "504, but done": {"status": 504, "acts": True},
+    "500, but done": {"status": 500, "acts": True},
+    "504, but done": {"status": 504, "acts": True},
     "504, done late": {"status": 504, "acts": True, "late": 40.0},
     "409, but done": {"status": 409, "acts": True},
-    "empty 200": {"action": "empty"}, "empty, done": {"action": "empty", "acts": True},
-    "broken JSON": {"action": "garbage"}, "HTML 200": {"action": "html", "acts": True},
-    "stall before": {"action": "stall"}, "stall after": {"action": "stall", "acts": True},
-    "reset before": {"action": "reset"}, "reset after": {"action": "reset", "acts": True},
+    "empty 200": {"action": "empty"},
+    "empty, done": {"action": "empty", "acts": True},
+    "broken JSON": {"action": "garbage"},
+    "HTML 200": {"action": "html", "acts": True},
+    "stall before": {"action": "stall"},
+    "stall after": {"action": "stall", "acts": True},
+    "reset before": {"action": "reset"},
+    "reset after": {"action": "reset", "acts": True},
     "half a header": {"action": "half_header", "acts": True},
     "half a body": {"action": "half_body", "acts": True},
     "wrong length": {"action": "wrong_length", "acts": True},
@@ -130,8 +150,9 @@ def test_fault_matrix(folder: Path, capsys: pytest.CaptureFixture[str], telling:
                 assert (result in ("ok", "again")) == telling, (name, call)
 
 
-def print_table(capsys: pytest.CaptureFixture[str], calls: tuple[str, ...], rows: dict[str, dict[str, str]],
-                title: str) -> None:
+def print_table(
+    capsys: pytest.CaptureFixture[str], calls: tuple[str, ...], rows: dict[str, dict[str, str]], title: str
+) -> None:
     with capsys.disabled():
         print(f"\n\nD-ID fault matrix, {title}")
         print(f"{'':22}" + "".join(f"{call:>19}" for call in calls))

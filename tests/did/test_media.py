@@ -23,10 +23,15 @@ def encoded(image: Image.Image, kind: str = "PNG", **options: object) -> bytes:
     return buffer.getvalue()
 
 
-@pytest.mark.parametrize(("size", "made"), [
-    ((400, 300), (400, 300)), ((200, 150), (341, 256)), ((4096, 3072), (3739, 2804)),
-    ((3000, 9000), (1869, 5608)),
-])
+@pytest.mark.parametrize(
+    ("size", "made"),
+    [
+        ((400, 300), (400, 300)),
+        ((200, 150), (341, 256)),
+        ((4096, 3072), (3739, 2804)),
+        ((3000, 9000), (1869, 5608)),
+    ],
+)
 def test_sizes(size: tuple[int, int], made: tuple[int, int]) -> None:
     picture = media.picture(Image.new("RGB", size))
     assert (picture.width, picture.height) == Image.open(io.BytesIO(picture.data)).size == made
@@ -75,7 +80,8 @@ DEEP = GREY.astype(np.uint16)
 MODES = {
     "16-bit PNG": (encoded(Image.fromarray(DEEP)), 178, 178),
     "16-bit PNG, transparent": (encoded(Image.fromarray(DEEP), transparency=178 * 257), 255, 255),
-    "16-bit TIFF": (tiff(DEEP), 178, 178), "16-bit TIFF, big-endian": (encoded(BIG_ENDIAN, "TIFF"), 178, 178),
+    "16-bit TIFF": (tiff(DEEP), 178, 178),
+    "16-bit TIFF, big-endian": (encoded(BIG_ENDIAN, "TIFF"), 178, 178),
     "I;16B": (BIG_ENDIAN, 178, 178),
     "32-bit, 16 used": (tiff(GREY.astype(np.int32)), 178, 178),
     "32-bit, 8 used": (tiff(np.full((300, 300), 178, np.int32)), 178, 178),
@@ -106,11 +112,13 @@ def test_any_mode_keeps_its_brightness(mode: str) -> None:
 def test_what_was_guessed_or_changed_is_said() -> None:
     assert media.picture(encoded(Image.fromarray(DEEP))).notes == ()
     assert media.picture(encoded(Image.new("RGBA", (300, 300)), "PNG")).notes == (
-        "Transparent parts of the picture were made white.",)
+        "Transparent parts of the picture were made white.",
+    )
     assert media.picture(encoded(Image.new("RGBA", (300, 300), "red"), "PNG")).notes == ()
     assert "255 was taken for it" in media.picture(tiff(np.full((300, 300), 9, np.int32))).notes[0]
     assert media.picture(Image.new("RGB", (200, 200))).notes == (
-        "The picture was scaled from 200x200 to 256x256.",)
+        "The picture was scaled from 200x200 to 256x256.",
+    )
 
 
 @pytest.mark.parametrize("short", [161, 187, 196, 197, 206])
@@ -118,16 +126,25 @@ def test_small_pictures_are_large_enough_afterwards(short: int) -> None:
     assert min(shown(media.picture(Image.new("RGB", (short, 400)))).shape[:2]) == 256
 
 
-@pytest.mark.parametrize(("kind", "options"), [("JPEG", {"quality": 95}), ("PNG", {}),
-                                               ("WEBP", {"lossless": True}), ("TIFF", {})])
+@pytest.mark.parametrize(
+    ("kind", "options"), [("JPEG", {"quality": 95}), ("PNG", {}), ("WEBP", {"lossless": True}), ("TIFF", {})]
+)
 def test_all_eight_orientations(kind: str, options: dict) -> None:
     """Exif 2.32, tag 0x0112: at which side of the picture the first row and the first column lie."""
     upright = np.zeros((300, 400, 3), np.uint8)
     upright[:150, :200], upright[:150, 200:] = (255, 0, 0), (0, 255, 0)
     upright[150:, :200], upright[150:, 200:] = (0, 0, 255), (255, 255, 255)
     turned = upright.transpose(1, 0, 2)
-    stored = {1: upright, 2: upright[:, ::-1], 3: upright[::-1, ::-1], 4: upright[::-1], 5: turned,
-              6: turned[::-1], 7: turned[::-1, ::-1], 8: turned[:, ::-1]}
+    stored = {
+        1: upright,
+        2: upright[:, ::-1],
+        3: upright[::-1, ::-1],
+        4: upright[::-1],
+        5: turned,
+        6: turned[::-1],
+        7: turned[::-1, ::-1],
+        8: turned[:, ::-1],
+    }
     for orientation, pixels in stored.items():
         image = Image.fromarray(np.ascontiguousarray(pixels))
         exif = image.getexif()
@@ -145,8 +162,9 @@ def test_what_is_no_picture(data: bytes) -> None:
         media.picture(Path("absent.png"))
 
 
-@pytest.mark.parametrize(("limit", "suffix"), [(500_000, "wav"), (300_000, "wav"), (100_000, "mp3"),
-                                               (60_000, "mp3")])
+@pytest.mark.parametrize(
+    ("limit", "suffix"), [(500_000, "wav"), (300_000, "wav"), (100_000, "mp3"), (60_000, "mp3")]
+)
 def test_sounds_fit(limit: int, suffix: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """5 s at 48 and 24 kHz, and at 128 and 64 kbit/s."""
     monkeypatch.setattr(media, "MAX_AUDIO_BYTES", limit)
@@ -157,8 +175,8 @@ def test_sounds_fit(limit: int, suffix: str, monkeypatch: pytest.MonkeyPatch) ->
     heard = sound.decode(made.data, 600.0)
     back, back_rate = heard.samples, heard.rate
     assert len(back) / back_rate == pytest.approx(5.0, abs=0.06)
-    middle = back[len(back) // 2:][:back_rate // 10]
-    loudness = float(np.sqrt((middle ** 2).mean()))
+    middle = back[len(back) // 2 :][: back_rate // 10]
+    loudness = float(np.sqrt((middle**2).mean()))
     assert loudness == pytest.approx(0.5 / math.sqrt(2), rel=0.07), "LAME scales by 0.95"
 
 
@@ -176,7 +194,7 @@ def tone(level: float, seconds: float = 2.0, rate: int = 8000, pitch: float = 22
 
 
 def loud(heard: sound.Mono) -> float:
-    return float(np.sqrt((heard.samples ** 2).mean()))
+    return float(np.sqrt((heard.samples**2).mean()))
 
 
 def wav(channels: np.ndarray, rate: int = 8000) -> bytes:
@@ -222,10 +240,15 @@ def coded(kind: str, *tracks: np.ndarray, rate: int = 48_000, default: int | Non
     return buffer.getvalue()
 
 
-@pytest.mark.parametrize(("samples", "said"), [
-    (np.zeros(0, np.float32), "empty"), (np.full(8000, np.nan, np.float32), "damaged"),
-    (tone(0.5, 0.25), "0.25 s"), (tone(0.5, 601.0), "10 min"),
-])
+@pytest.mark.parametrize(
+    ("samples", "said"),
+    [
+        (np.zeros(0, np.float32), "empty"),
+        (np.full(8000, np.nan, np.float32), "damaged"),
+        (tone(0.5, 0.25), "0.25 s"),
+        (tone(0.5, 601.0), "10 min"),
+    ],
+)
 def test_sounds_that_will_not_do(samples: np.ndarray, said: str) -> None:
     with pytest.raises(errors.InvalidRequestError, match=said):
         media.recording(samples, 8000)
@@ -234,11 +257,25 @@ def test_sounds_that_will_not_do(samples: np.ndarray, said: str) -> None:
 NOISE = np.random.default_rng(1).standard_normal(24_000).astype(np.float32)
 
 
-@pytest.mark.parametrize("samples", [
-    np.zeros(24_000, np.float32), NOISE * 10 ** (-70 / 20), tone(10 ** (-66 / 20)),
-    np.full(24_000, 0.25, np.float32), np.repeat(np.float32([0.0, 0.3]), 12_050),
-    np.where(np.arange(24_000) == 12_000, np.float32(0.9), np.float32(0)),
-], ids=["zeros", "noise at -70 dBFS", "tone at -69 dBFS", "an offset", "a microphone switched on", "a click"])
+@pytest.mark.parametrize(
+    "samples",
+    [
+        np.zeros(24_000, np.float32),
+        NOISE * 10 ** (-70 / 20),
+        tone(10 ** (-66 / 20)),
+        np.full(24_000, 0.25, np.float32),
+        np.repeat(np.float32([0.0, 0.3]), 12_050),
+        np.where(np.arange(24_000) == 12_000, np.float32(0.9), np.float32(0)),
+    ],
+    ids=[
+        "zeros",
+        "noise at -70 dBFS",
+        "tone at -69 dBFS",
+        "an offset",
+        "a microphone switched on",
+        "a click",
+    ],
+)
 def test_silence_is_refused(samples: np.ndarray) -> None:
     with pytest.raises(errors.InvalidRequestError, match="sound is silent .nowhere above -65 dBFS."):
         media.recording(samples, 8000)
@@ -246,10 +283,15 @@ def test_silence_is_refused(samples: np.ndarray) -> None:
         media.recording(wav(np.stack([samples, samples])))
 
 
-@pytest.mark.parametrize("samples", [
-    NOISE * 10 ** (-60 / 20), tone(10 ** (-60 / 20)),
-    np.append(np.zeros(400_000, np.float32), tone(0.1, 0.2)),
-], ids=["noise at -60 dBFS", "tone at -63 dBFS", "one word at the end"])
+@pytest.mark.parametrize(
+    "samples",
+    [
+        NOISE * 10 ** (-60 / 20),
+        tone(10 ** (-60 / 20)),
+        np.append(np.zeros(400_000, np.float32), tone(0.1, 0.2)),
+    ],
+    ids=["noise at -60 dBFS", "tone at -63 dBFS", "one word at the end"],
+)
 def test_what_is_quiet_is_not_silent(samples: np.ndarray) -> None:
     assert media.recording(samples, 8000).notes == ()
 
@@ -304,8 +346,10 @@ def test_eight_channels_are_heard() -> None:
 def test_channels_and_rate_may_change_on_the_way() -> None:
     mono, stereo = tone(0.5, 1.0, 48_000)[None], np.stack([tone(0.5, 1.0, 48_000)] * 2)
     slower = tone(0.5, 1.0, 44_100)[None]
-    for data in (coded("adts", mono) + coded("adts", stereo),
-                 coded("adts", mono) + coded("adts", slower, rate=44_100)):
+    for data in (
+        coded("adts", mono) + coded("adts", stereo),
+        coded("adts", mono) + coded("adts", slower, rate=44_100),
+    ):
         heard = sound.decode(data, 600.0)
         assert len(heard.samples) / heard.rate == pytest.approx(2.1, abs=0.1)
         for start in (0.4, 1.5):
@@ -331,7 +375,10 @@ def test_a_name_may_have_a_colon(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 
 def test_files_that_will_not_do() -> None:
-    for data, said in ((b"noise", "can't be read"), (clips.clip(2.0, False), "no sound"),
-                       (clips.voice(700.0), "10 min")):
+    for data, said in (
+        (b"noise", "can't be read"),
+        (clips.clip(2.0, False), "no sound"),
+        (clips.voice(700.0), "10 min"),
+    ):
         with pytest.raises(errors.InvalidRequestError, match=said):
             media.recording(data)

@@ -28,8 +28,12 @@ def place(folder: Path, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("DID_API_URL", bench.server.url)
     place = folder / "place"
     (place / "folder").mkdir(parents=True)
-    for name, data in (("face.jpg", clips.portrait()), ("voice.wav", clips.voice(16.0)),
-                       ("words.txt", b"Good morning."), ("old.mp4", b"precious")):
+    for name, data in (
+        ("face.jpg", clips.portrait()),
+        ("voice.wav", clips.voice(16.0)),
+        ("words.txt", b"Good morning."),
+        ("old.mp4", b"precious"),
+    ):
         (place / name).write_bytes(data)
     (place / "linked.jpg").hardlink_to(place / "face.jpg")
     (place / "soft.jpg").symlink_to(place / "face.jpg")
@@ -56,23 +60,36 @@ def content(place: Path) -> dict[str, bytes]:
 
 
 REFUSED = {
-    "absent/clip.mp4": "absent is no folder; make it", "words.txt/clip.mp4": "words.txt is no folder",
-    "folder": "folder is a folder; name a file in it", "/proc/clip.mp4": "Nothing can be written to /proc",
+    "absent/clip.mp4": "absent is no folder; make it",
+    "words.txt/clip.mp4": "words.txt is no folder",
+    "folder": "folder is a folder; name a file in it",
+    "/proc/clip.mp4": "Nothing can be written to /proc",
     "old.mp4": "old.mp4 exists; choose another name with --out, or add --overwrite",
-    "nowhere.mp4": "nowhere.mp4 exists", "pipe": "pipe is no ordinary file",
+    "nowhere.mp4": "nowhere.mp4 exists",
+    "pipe": "pipe is no ordinary file",
     "a" * 300: "can't be written (File name too long)",
     "face.jpg": "face.jpg is the picture itself, which is never replaced",
-    "linked.jpg": "linked.jpg is the picture itself", "soft.jpg": "soft.jpg is the picture itself",
+    "linked.jpg": "linked.jpg is the picture itself",
+    "soft.jpg": "soft.jpg is the picture itself",
     "voice.wav": "voice.wav is the recording itself",
     "../did/jobs.sqlite": "is where the D-ID folder keeps something of its own",
-    **dict.fromkeys(("../did/jobs.sqlite-journal", "../did/did.key", "../did/did.json",
-                     "../did/results/new.mp4", "../did/spool/new.mp4"), "of its own"),
+    **dict.fromkeys(
+        (
+            "../did/jobs.sqlite-journal",
+            "../did/did.key",
+            "../did/did.json",
+            "../did/results/new.mp4",
+            "../did/spool/new.mp4",
+        ),
+        "of its own",
+    ),
 }
 
 
 @pytest.mark.parametrize("out", REFUSED)
-def test_a_clip_that_could_not_be_written_is_not_ordered(bench: Bench, place: Path, did: Talk, out: str,
-                                                         capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_clip_that_could_not_be_written_is_not_ordered(
+    bench: Bench, place: Path, did: Talk, out: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     bench.jobs().start(order(), consent=True)
     (bench.folder / "results").mkdir(exist_ok=True)
     before = content(place.parent)
@@ -94,8 +111,9 @@ def test_the_text_is_not_replaced_either(bench: Bench, place: Path, did: Talk) -
 
 @pytest.mark.skipif(sys.platform == "win32", reason="has no such permissions")
 @pytest.mark.parametrize("kept", ["folder", "results"])
-def test_a_folder_without_the_right_to_write(bench: Bench, place: Path, folder: Path, did: Talk,
-                                             kept: str) -> None:
+def test_a_folder_without_the_right_to_write(
+    bench: Bench, place: Path, folder: Path, did: Talk, kept: str
+) -> None:
     """For --out, and where the folder of the jobs keeps its clips."""
     bench.jobs().start(order(), consent=True)
     forbidden = {"folder": place / "folder", "results": bench.folder / "results"}[kept]
@@ -130,8 +148,9 @@ def test_the_clip_is_as_readable_as_any_file(bench: Bench, place: Path, did: Tal
     assert (place / "clip.mp4").stat().st_mode & 0o777 == 0o644
 
 
-def test_what_comes_up_meanwhile_does_not_lose_the_clip(bench: Bench, place: Path, did: Talk,
-                                                        capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_comes_up_meanwhile_does_not_lose_the_clip(
+    bench: Bench, place: Path, did: Talk, capsys: pytest.CaptureFixture[str]
+) -> None:
     gone, taken = place / "folder" / "clip.mp4", place / "clip.mp4"
 
     def meanwhile(route: str) -> None:
@@ -173,6 +192,11 @@ def test_a_disk_that_fills_up_leaves_the_job_to_be_collected(bench: Bench) -> No
 
 
 def test_a_clip_is_not_fetched_from_what_is_no_address(bench: Bench) -> None:
-    bench.server.faults = [Fault("GET /talks/{id}", status=200, body={
-        "id": "tlk_1", "status": "done", "result_url": "https://[not an address/clip.mp4"})]
+    bench.server.faults = [
+        Fault(
+            "GET /talks/{id}",
+            status=200,
+            body={"id": "tlk_1", "status": "done", "result_url": "https://[not an address/clip.mp4"},
+        )
+    ]
     assert bench.jobs().run(bench.jobs().start(order(), consent=True).id).state == "downloaded"

@@ -24,17 +24,29 @@ def lose_reply(bench: Bench, *wanted: TalkOrder) -> list[Job]:
     return started
 
 
-@pytest.mark.parametrize("policy", [
-    {"echo": True, "keeps_names": False, "shows_duration": False}, {"echo": False}, {"newest_first": False},
-    {"echo": False, "keeps_names": False, "script": ("done",)}, {"page": 2},
-    {"page": 2, "newest_first": False},
-], ids=str)
+@pytest.mark.parametrize(
+    "policy",
+    [
+        {"echo": True, "keeps_names": False, "shows_duration": False},
+        {"echo": False},
+        {"newest_first": False},
+        {"echo": False, "keeps_names": False, "script": ("done",)},
+        {"page": 2},
+        {"page": 2, "newest_first": False},
+    ],
+    ids=str,
+)
 def test_found(bench: Bench, policy: dict) -> None:
     for name, value in policy.items():
         setattr(bench.policy, name, value)
     for tone in range(5):  # older talks of the account, on pages of their own
-        bench.service.create({"source_url": "https://example.org/a.jpg", "name": f"old {tone}",
-                              "script": {"type": "text", "input": "hello"}})
+        bench.service.create(
+            {
+                "source_url": "https://example.org/a.jpg",
+                "name": f"old {tone}",
+                "script": {"type": "text", "input": "hello"},
+            }
+        )
         bench.clock.sleep(400)
     [job] = lose_reply(bench, order(7.0))
     finished = bench.jobs().run(job.id)
@@ -83,8 +95,9 @@ def test_somebody_elses_talk_is_not_taken(bench: Bench) -> None:
     job = seen.start(order(7.0), consent=True)
     while seen.step(job.id).job.state != "ambiguous":
         pass
-    bench.service.create({"source_url": "https://example.org/other.jpg", "script": {
-        "type": "text", "input": "x" * 98}})
+    bench.service.create(
+        {"source_url": "https://example.org/other.jpg", "script": {"type": "text", "input": "x" * 98}}
+    )
     with pytest.raises(errors.UndecidedError):
         seen.run(job.id)
     assert len(bench.server.requests("POST /talks")) == 2
@@ -117,8 +130,10 @@ def test_a_talk_that_shows_up_days_later_is_still_found(bench: Bench) -> None:
 
 def test_a_text_of_unknown_length_needs_more_than_a_guess(bench: Bench) -> None:
     bench.policy.echo = bench.policy.keeps_names = False
-    text = TalkOrder(Picture(order().picture.data, 256, 256),
-                     TextScript("Hello there", provider_from("microsoft:en-US-JennyNeural")))
+    text = TalkOrder(
+        Picture(order().picture.data, 256, 256),
+        TextScript("Hello there", provider_from("microsoft:en-US-JennyNeural")),
+    )
     [job] = lose_reply(bench, text)
     with pytest.raises(errors.UndecidedError, match="may be one of"):
         bench.jobs().run(job.id)
@@ -128,8 +143,9 @@ def test_an_endless_list_ends(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(reconcile, "MAX_PAGES", 3)
     bench.policy.page, bench.policy.newest_first = 1, False
     for _ in range(5):
-        bench.service.create({"source_url": "https://example.org/a.jpg",
-                              "script": {"type": "text", "input": "hello"}})
+        bench.service.create(
+            {"source_url": "https://example.org/a.jpg", "script": {"type": "text", "input": "hello"}}
+        )
         bench.clock.sleep(600)
     bench.server.faults = [Fault("POST /talks", "reset")]
     jobs = bench.jobs()
@@ -139,31 +155,56 @@ def test_an_endless_list_ends(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def job(**values: object) -> Job:
-    return Job(**{"id": "a" * 32, "key": "", "host": "", "account": "", "template": {}, "image": "",
-                  "audio": "", "seconds": 7.0, "credits": 1, "created": 1000.0, "submitted_at": 1000.0,
-                  "image_stem": "0123456789abcdef", **values})
+    return Job(
+        **{
+            "id": "a" * 32,
+            "key": "",
+            "host": "",
+            "account": "",
+            "template": {},
+            "image": "",
+            "audio": "",
+            "seconds": 7.0,
+            "credits": 1,
+            "created": 1000.0,
+            "submitted_at": 1000.0,
+            "image_stem": "0123456789abcdef",
+            **values,
+        }
+    )
 
 
 def talk(**values: object) -> Talk:
-    return Talk.from_json({"id": "tlk_1", "status": "done", "created_at": "1970-01-01T00:16:45Z",
-                           "source_url": "https://x/0123456789abcdef.jpeg?sig", "duration": 7.1, **values})
+    return Talk.from_json(
+        {
+            "id": "tlk_1",
+            "status": "done",
+            "created_at": "1970-01-01T00:16:45Z",
+            "source_url": "https://x/0123456789abcdef.jpeg?sig",
+            "duration": 7.1,
+            **values,
+        }
+    )
 
 
-@pytest.mark.parametrize(("values", "habits", "outcome"), [
-    ({}, Habits(), "found"),
-    ({"user_data": "a" * 32}, Habits(), "found"),
-    ({"name": "a" * 32, "source_url": ""}, Habits(), "found"),
-    ({"user_data": "b" * 32}, Habits(), "none"),
-    ({}, Habits(echoes_marks=True), "none"),
-    ({"created_at": "1970-01-01T00:00:05Z"}, Habits(), "none"),
-    ({"created_at": "1970-01-01T01:00:05Z"}, Habits(), "none"),
-    ({"created_at": "no date"}, Habits(), "found"),
-    ({"source_url": "https://x/image.jpeg"}, Habits(), "found"),
-    ({"source_url": "https://x/image.jpeg"}, Habits(keeps_stems=True), "none"),
-    ({"source_url": "https://x/image.jpeg", "duration": 7.4}, Habits(), "none"),
-    ({"source_url": "https://x/image.jpeg", "duration": None}, Habits(), "several"),
-    ({"source_url": "https://x/image.jpeg", "duration": None, "status": "started"}, Habits(), "unclear"),
-])
+@pytest.mark.parametrize(
+    ("values", "habits", "outcome"),
+    [
+        ({}, Habits(), "found"),
+        ({"user_data": "a" * 32}, Habits(), "found"),
+        ({"name": "a" * 32, "source_url": ""}, Habits(), "found"),
+        ({"user_data": "b" * 32}, Habits(), "none"),
+        ({}, Habits(echoes_marks=True), "none"),
+        ({"created_at": "1970-01-01T00:00:05Z"}, Habits(), "none"),
+        ({"created_at": "1970-01-01T01:00:05Z"}, Habits(), "none"),
+        ({"created_at": "no date"}, Habits(), "found"),
+        ({"source_url": "https://x/image.jpeg"}, Habits(), "found"),
+        ({"source_url": "https://x/image.jpeg"}, Habits(keeps_stems=True), "none"),
+        ({"source_url": "https://x/image.jpeg", "duration": 7.4}, Habits(), "none"),
+        ({"source_url": "https://x/image.jpeg", "duration": None}, Habits(), "several"),
+        ({"source_url": "https://x/image.jpeg", "duration": None, "status": "started"}, Habits(), "unclear"),
+    ],
+)
 def test_match(values: dict, habits: Habits, outcome: str) -> None:
     assert match(job(), [talk(**values)], [], habits).outcome == outcome
 

@@ -40,8 +40,14 @@ def die_at(bench: Bench, calls: int, after: bool) -> bool:
     if not child:
         try:
             settings = Settings(api_url=bench.server.url, auth_style="basic_b64", delete_uploads=True)
-            jobs = TalkJobs(bench.folder, settings, ApiKey(KEY, "a test"), clock=bench.clock,
-                            timeouts=TIMEOUTS, session=dying(calls, after))
+            jobs = TalkJobs(
+                bench.folder,
+                settings,
+                ApiKey(KEY, "a test"),
+                clock=bench.clock,
+                timeouts=TIMEOUTS,
+                session=dying(calls, after),
+            )
             jobs.run(jobs.start(order(), consent=True).id)
         finally:
             os._exit(0)

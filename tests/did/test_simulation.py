@@ -35,8 +35,13 @@ class Order(threading.Thread):
 
     def run(self) -> None:
         for number in self._share:
-            wanted = order(2.0, shade=number % 10, tone=number % 20, nonce=str(number),
-                           config=TalkConfig(pad_audio=(0.0, 14.0, 30.0)[number % 3]))
+            wanted = order(
+                2.0,
+                shade=number % 10,
+                tone=number % 20,
+                nonce=str(number),
+                config=TalkConfig(pad_audio=(0.0, 14.0, 30.0)[number % 3]),
+            )
             for _ in range(3):
                 try:
                     self._jobs.run(self._jobs.start(wanted, consent=True).id)
@@ -48,15 +53,20 @@ class Order(threading.Thread):
                     return
 
 
-@pytest.mark.parametrize(("policy", "orders"), [
-    # Shared between two accounts, because each search reads the whole list of an account's talks.
-    (Policy(script=("done",)), range(300)),
-    (Policy(script=("done",), newest_first=False), range(300, 600)),
-    (Policy(script=("started", "done"), echo=False), range(600, 850)),
-    (Policy(script=("done",), echo=False, keeps_names=False, shows_duration=False), range(850, _ORDERS)),
-], ids=["telling", "oldest first", "names only", "silent"])
-def test_a_thousand_orders(folder: Path, capsys: pytest.CaptureFixture[str], policy: Policy,
-                           orders: range) -> None:
+@pytest.mark.parametrize(
+    ("policy", "orders"),
+    [
+        # Shared between two accounts, because each search reads the whole list of an account's talks.
+        (Policy(script=("done",)), range(300)),
+        (Policy(script=("done",), newest_first=False), range(300, 600)),
+        (Policy(script=("started", "done"), echo=False), range(600, 850)),
+        (Policy(script=("done",), echo=False, keeps_names=False, shows_duration=False), range(850, _ORDERS)),
+    ],
+    ids=["telling", "oldest first", "names only", "silent"],
+)
+def test_a_thousand_orders(
+    folder: Path, capsys: pytest.CaptureFixture[str], policy: Policy, orders: range
+) -> None:
     clock, rng = FakeClock(), random.Random(orders.start)
 
     def chance(route: str) -> Fault | None:
@@ -88,8 +98,10 @@ def test_a_thousand_orders(folder: Path, capsys: pytest.CaptureFixture[str], pol
     journalled = {job.id: job for job in jobs.journal.jobs()}
     states = Counter(job.state for job in journalled.values())
     with capsys.disabled():
-        print(f"\n{len(orders)} orders, {len(journalled)} jobs, {requests} calls, {faults} faults: "
-              f"{dict(states)}")
+        print(
+            f"\n{len(orders)} orders, {len(journalled)} jobs, {requests} calls, {faults} faults: "
+            f"{dict(states)}"
+        )
     assert all(job.state in FINAL or job.state == "undecided" for job in journalled.values())
     makers = Counter(talk.body["user_data"] for talk in service.talks.values())
     assert max(makers.values()) == 1, "a job was sent twice"

@@ -108,8 +108,9 @@ def outcome(act: Peer | None, scheme: str, proxied: bool) -> type[Exception]:
         if proxied:
             session.proxies = {scheme: f"http://127.0.0.1:{port}"}
             address = f"{scheme}://api.d-id.invalid"
-        transport = Transport(address, ApiKey(KEY, "a test"), FakeClock(), timeouts=IMPATIENT,
-                              session=lambda: session)
+        transport = Transport(
+            address, ApiKey(KEY, "a test"), FakeClock(), timeouts=IMPATIENT, session=lambda: session
+        )
         with pytest.raises((NoReplyError, UnreachableError)) as caught:
             transport.call("POST", "/talks", once=True, json={"script": "x" * 1000})
         return caught.type
@@ -119,18 +120,31 @@ SENT, NOT_SENT = NoReplyError, UnreachableError
 
 
 @pytest.mark.parametrize("handling", [False, True], ids=["", "while a refused connection is handled"])
-@pytest.mark.parametrize(("act", "scheme", "proxied", "expected"), [
-    (None, "http", False, NOT_SENT), (None, "https", False, NOT_SENT),
-    (None, "http", True, NOT_SENT), (None, "https", True, NOT_SENT), (no_tunnel, "https", True, NOT_SENT),
-    (read_and_stall, "http", False, SENT), (read_and_stall, "http", True, SENT),
-    (read_and_reset, "http", False, SENT), (read_and_reset, "http", True, SENT),
-    (receive, "http", False, SENT), (receive, "http", True, SENT),
-    (half_header, "http", False, SENT), (no_http, "http", False, SENT),
-    # Not sent either, but nothing in the exception says so.
-    (no_tls, "https", False, SENT), (tunnel_then_no_tls, "https", True, SENT),
-], ids=lambda value: getattr(value, "__name__", str(value)))
-def test_sockets(act: Peer | None, scheme: str, proxied: bool, expected: type[Exception],
-                 handling: bool) -> None:
+@pytest.mark.parametrize(
+    ("act", "scheme", "proxied", "expected"),
+    [
+        (None, "http", False, NOT_SENT),
+        (None, "https", False, NOT_SENT),
+        (None, "http", True, NOT_SENT),
+        (None, "https", True, NOT_SENT),
+        (no_tunnel, "https", True, NOT_SENT),
+        (read_and_stall, "http", False, SENT),
+        (read_and_stall, "http", True, SENT),
+        (read_and_reset, "http", False, SENT),
+        (read_and_reset, "http", True, SENT),
+        (receive, "http", False, SENT),
+        (receive, "http", True, SENT),
+        (half_header, "http", False, SENT),
+        (no_http, "http", False, SENT),
+        # Not sent either, but nothing in the exception says so.
+        (no_tls, "https", False, SENT),
+        (tunnel_then_no_tls, "https", True, SENT),
+    ],
+    ids=lambda value: getattr(value, "__name__", str(value)),
+)
+def test_sockets(
+    act: Peer | None, scheme: str, proxied: bool, expected: type[Exception], handling: bool
+) -> None:
     if not handling:
         assert outcome(act, scheme, proxied) is expected
         return
@@ -146,8 +160,9 @@ def wrapped(inner: Exception, *, retried: bool = True) -> requests.ConnectionErr
     return requests.ConnectionError(MaxRetryError(None, "/talks", inner) if retried else inner)  # type: ignore[arg-type]
 
 
-def caused(error: Exception, cause: BaseException | None = None,
-           context: BaseException | None = None) -> Exception:
+def caused(
+    error: Exception, cause: BaseException | None = None, context: BaseException | None = None
+) -> Exception:
     error.__cause__, error.__context__ = cause, context
     return error
 
@@ -155,24 +170,46 @@ def caused(error: Exception, cause: BaseException | None = None,
 REFUSED = NewConnectionError(None, "refused")  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize(("error", "unsent"), [
-    (wrapped(REFUSED), True),
-    (wrapped(NameResolutionError("api.d-id.com", None, socket.gaierror(-2, "unknown"))), True),  # type: ignore[arg-type]
-    (requests.ConnectTimeout(MaxRetryError(None, "/talks", ConnectTimeoutError())), True),  # type: ignore[arg-type]
-    (wrapped(SSLError(ssl.SSLCertVerificationError(1, "self-signed certificate"))), True),
-    (requests.exceptions.ProxyError(MaxRetryError(None, "/talks", ProxyError("no", REFUSED))), True),  # type: ignore[arg-type]
-    # urllib3 1 calls every failure behind a proxy so, a reset after the request included.
-    (requests.exceptions.ProxyError(ProxyError("Cannot connect to proxy.", ConnectionResetError(104, "x"))),
-     False),
-    (wrapped(SSLError(ssl.SSLEOFError(8, "EOF in violation of protocol"))), False),
-    (requests.ReadTimeout(ReadTimeoutError(None, "/talks", "read timed out")), False),  # type: ignore[arg-type]
-    (wrapped(ProtocolError("Connection aborted.", ConnectionResetError(104, "reset")), retried=False), False),
-    (caused(requests.ReadTimeout("late"), context=wrapped(REFUSED)), False),
-    (caused(requests.ReadTimeout(caused(ReadTimeoutError(None, "/", "late"),  # type: ignore[arg-type]
-                                        cause=caused(TimeoutError("late"), context=REFUSED)))), False),
-    (caused(RuntimeError("in other words"), cause=wrapped(REFUSED)), True),
-    (OSError("Tunnel connection failed: 403 Forbidden"), True), (OSError("no tunnel"), False), (None, False),
-], ids=str)
+@pytest.mark.parametrize(
+    ("error", "unsent"),
+    [
+        (wrapped(REFUSED), True),
+        (wrapped(NameResolutionError("api.d-id.com", None, socket.gaierror(-2, "unknown"))), True),  # type: ignore[arg-type]
+        (requests.ConnectTimeout(MaxRetryError(None, "/talks", ConnectTimeoutError())), True),  # type: ignore[arg-type]
+        (wrapped(SSLError(ssl.SSLCertVerificationError(1, "self-signed certificate"))), True),
+        (requests.exceptions.ProxyError(MaxRetryError(None, "/talks", ProxyError("no", REFUSED))), True),  # type: ignore[arg-type]
+        # urllib3 1 calls every failure behind a proxy so, a reset after the request included.
+        (
+            requests.exceptions.ProxyError(
+                ProxyError("Cannot connect to proxy.", ConnectionResetError(104, "x"))
+            ),
+            False,
+        ),
+        (wrapped(SSLError(ssl.SSLEOFError(8, "EOF in violation of protocol"))), False),
+        (requests.ReadTimeout(ReadTimeoutError(None, "/talks", "read timed out")), False),  # type: ignore[arg-type]
+        (
+            wrapped(ProtocolError("Connection aborted.", ConnectionResetError(104, "reset")), retried=False),
+            False,
+        ),
+        (caused(requests.ReadTimeout("late"), context=wrapped(REFUSED)), False),
+        (
+            caused(
+                requests.ReadTimeout(
+                    caused(
+                        ReadTimeoutError(None, "/", "late"),  # type: ignore[arg-type]
+                        cause=caused(TimeoutError("late"), context=REFUSED),
+                    )
+                )
+            ),
+            False,
+        ),
+        (caused(RuntimeError("in other words"), cause=wrapped(REFUSED)), True),
+        (OSError("Tunnel connection failed: 403 Forbidden"), True),
+        (OSError("no tunnel"), False),
+        (None, False),
+    ],
+    ids=str,
+)
 def test_chains(error: BaseException | None, unsent: bool) -> None:
     assert nothing_sent(error) is unsent
 

@@ -16,8 +16,15 @@ def inputs_of(info):
     for group in ("required", "optional"):
         for name, (kind, *options) in info["input"].get(group, {}).items():
             options = options[0] if options else {}
-            listed.append({"name": name, "type": kind, "optional": group == "optional",
-                           "default": options.get("default"), "options": options.get("options")})
+            listed.append(
+                {
+                    "name": name,
+                    "type": kind,
+                    "optional": group == "optional",
+                    "default": options.get("default"),
+                    "options": options.get("options"),
+                }
+            )
     order = [name for group in ("required", "optional") for name in info["input_order"].get(group, [])]
     assert [each["name"] for each in listed] == order
     return listed

@@ -24,7 +24,7 @@ def trimmed(path: Path, out: Path, seconds: float, stop: float = 99.0, format: s
             stream = packet.stream
             if packet.size == 0:
                 continue
-            first = (max(keys) if stream is video else begin * video.time_base / stream.time_base)
+            first = max(keys) if stream is video else begin * video.time_base / stream.time_base
             if packet.pts < first or packet.dts * stream.time_base > stop:
                 continue
             for name in ("pts", "dts"):

@@ -201,9 +201,7 @@ def test_another_file_is_replaced_when_asked_to(render, tmp_path):
         ("out", "/proc/out.mp4", "Nothing can be written to /proc"),
     ],
 )
-def test_a_place_that_cannot_be_written_is_found_before_the_work(
-    media, tmp_path, capsys, name, path, words
-):
+def test_a_place_that_cannot_be_written_is_found_before_the_work(media, tmp_path, capsys, name, path, words):
     (tmp_path / "text.txt").write_text("mine")
     paths = {"source": media / "clip.mp4", "audio": media / "voice.wav", "out": tmp_path / "out.mp4"}
     paths[name] = tmp_path / path

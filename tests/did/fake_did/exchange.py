@@ -28,7 +28,7 @@ class Call:
 
     @property
     def route(self) -> str:
-        """"GET /talks/{id}" and the like."""
+        """ "GET /talks/{id}" and the like."""
         if self.path.startswith("/files/"):
             return f"{self.method} /files"
         return f"{self.method} " + re.sub(r"^/(talks|images|audios)/[^/]+$", r"/\1/{id}", self.path)
@@ -42,8 +42,14 @@ class Call:
         if not kind.startswith("multipart/form-data"):
             return None
         message = email.message_from_bytes(f"Content-Type: {kind}\r\n\r\n".encode() + self.body)
-        return next((part for part in message.get_payload()
-                     if part.get_param("name", header="Content-Disposition") == name), None)
+        return next(
+            (
+                part
+                for part in message.get_payload()
+                if part.get_param("name", header="Content-Disposition") == name
+            ),
+            None,
+        )
 
 
 @dataclass(frozen=True)

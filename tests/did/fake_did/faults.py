@@ -6,8 +6,9 @@ import json
 from dataclasses import dataclass, field
 from typing import Literal
 
-Action = Literal["reply", "stall", "reset", "half_header", "half_body", "empty", "garbage", "html",
-                 "wrong_length"]
+Action = Literal[
+    "reply", "stall", "reset", "half_header", "half_body", "empty", "garbage", "html", "wrong_length"
+]
 
 _SAID: dict[int, dict[str, object]] = {
     400: {"kind": "BadRequestError", "description": "bad request"},
@@ -16,8 +17,11 @@ _SAID: dict[int, dict[str, object]] = {
     403: {"kind": "PermissionError", "description": "user has no permission for stitch"},
     404: {"kind": "NotFoundError", "description": "not found"},
     409: {"kind": "NotReadyError", "description": "talk is in process"},
-    415: {"kind": "UnsupportedMimeTypeError", "description": "unsupported",
-          "details": {"received": "text/plain", "supported": ["image/jpeg", "image/png"]}},
+    415: {
+        "kind": "UnsupportedMimeTypeError",
+        "description": "unsupported",
+        "details": {"received": "text/plain", "supported": ["image/jpeg", "image/png"]},
+    },
     451: {"kind": "ImageModerationError", "description": "the image was moderated"},
     500: {"kind": "InternalServerError", "description": "internal server error"},
     504: {"message": "Endpoint request timed out"},

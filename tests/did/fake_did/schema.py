@@ -11,13 +11,30 @@ USER_DATA = re.compile(r"^(?=.*\S)[^\r\n]{1,1000}$")
 FILE_NAME = re.compile(r"^[A-Za-z0-9._-]{1,50}$")
 
 _TOP = {"source_url", "script", "config", "user_data", "name", "webhook", "result_url"}
-_CONFIG = {"stitch": bool, "fluent": bool, "pad_audio": (int, float), "result_format": str,
-           "driver_expressions": dict, "logo": dict}
+_CONFIG = {
+    "stitch": bool,
+    "fluent": bool,
+    "pad_audio": (int, float),
+    "result_format": str,
+    "driver_expressions": dict,
+    "logo": dict,
+}
 _TEXT = {"type", "input", "ssml", "subtitles", "provider"}
 _AUDIO = {"type", "audio_url", "subtitles"}
-_VOICE = {"microsoft": {"style", "rate", "pitch"}, "azure-openai": {"style", "rate", "pitch"},
-          "elevenlabs": {"stability", "similarity_boost", "style", "rate", "use_speaker_boost",
-                         "apply_language_text_normalization"}, "amazon": set(), "google": set()}
+_VOICE = {
+    "microsoft": {"style", "rate", "pitch"},
+    "azure-openai": {"style", "rate", "pitch"},
+    "elevenlabs": {
+        "stability",
+        "similarity_boost",
+        "style",
+        "rate",
+        "use_speaker_boost",
+        "apply_language_text_normalization",
+    },
+    "amazon": set(),
+    "google": set(),
+}
 _VOICE_REQUIRED = {"microsoft", "amazon", "azure-openai"}
 
 
@@ -25,8 +42,12 @@ def problem(body: Any, strict: bool) -> str:
     """What is wrong with the body of POST /talks, "" if nothing."""
     if not isinstance(body, dict):
         return "body must be an object"
-    checks = (_unknown(body, _TOP, strict), _top(body), _script(body.get("script"), strict),
-              _config(body.get("config", {}), strict))
+    checks = (
+        _unknown(body, _TOP, strict),
+        _top(body),
+        _script(body.get("script"), strict),
+        _config(body.get("config", {}), strict),
+    )
     return next((text for text in checks if text), "")
 
 
@@ -87,7 +108,10 @@ def _config(config: Any, strict: bool) -> str:
     if config.get("result_format", "mp4") not in ("mp4", "mov"):
         return "result_format must be mp4 or mov"
     for entry in config.get("driver_expressions", {}).get("expressions", []):
-        if set(entry) != {"start_frame", "expression", "intensity"} or entry["expression"] not in (
-                "neutral", "happy", "serious", "surprise") or not 0 <= entry["intensity"] <= 1:
+        if (
+            set(entry) != {"start_frame", "expression", "intensity"}
+            or entry["expression"] not in ("neutral", "happy", "serious", "surprise")
+            or not 0 <= entry["intensity"] <= 1
+        ):
             return "driver_expressions is invalid"
     return _unknown(config, set(_CONFIG), strict)

@@ -41,8 +41,15 @@ class FakeDID:
     """A server on a free port of this machine. key: "user:password", the only one it knows. chance: may
     return a Fault for a route; asked after the listed faults."""
 
-    def __init__(self, key: str, policy: Policy | None = None, *, now: Callable[[], float] = time.time,
-                 credits: float = 1000.0, port: int = 0) -> None:
+    def __init__(
+        self,
+        key: str,
+        policy: Policy | None = None,
+        *,
+        now: Callable[[], float] = time.time,
+        credits: float = 1000.0,
+        port: int = 0,
+    ) -> None:
         self.policy = policy or Policy()
         self.service = Service(self.policy, now, credits)
         self.faults: list[Fault] = []
@@ -80,11 +87,18 @@ class FakeDID:
         with self._lock:
             self.counts[call.route] += 1
             count = self.counts[call.route]
-            fault = next((fault for fault in self.faults
-                          if fault.route == call.route and (not fault.nth or count in fault.nth)), None)
+            fault = next(
+                (
+                    fault
+                    for fault in self.faults
+                    if fault.route == call.route and (not fault.nth or count in fault.nth)
+                ),
+                None,
+            )
             fault = fault or self.chance(call.route)
-            self.log.append(Seen(call.route, call.raw_path, call.headers, call.body,
-                                 fault.action if fault else ""))
+            self.log.append(
+                Seen(call.route, call.raw_path, call.headers, call.body, fault.action if fault else "")
+            )
             if fault is None:
                 return "", self._answer(call)
             answer = self._answer(call, fault.late) if fault.acts else None
@@ -134,14 +148,22 @@ class FakeDID:
         else:
             # The gateway's way to say that there is no such route, with the header in the text.
             header = call.headers["Authorization"]
-            content, status = {"message": f"'{header}' not a valid key=value pair (missing equal-sign) in "
-                                          "Authorization header; it requires 'Credential' parameter."}, 403
+            content, status = (
+                {
+                    "message": f"'{header}' not a valid key=value pair (missing equal-sign) in "
+                    "Authorization header; it requires 'Credential' parameter."
+                },
+                403,
+            )
         return json_answer(content, status, **self._date())
 
     def _authorised(self, header: str) -> bool:
         encoded = base64.b64encode(self._key.encode()).decode()
-        forms = {"basic_raw": f"Basic {self._key}", "basic_b64": f"Basic {encoded}",
-                 "bearer": f"Bearer {encoded}"}
+        forms = {
+            "basic_raw": f"Basic {self._key}",
+            "basic_b64": f"Basic {encoded}",
+            "bearer": f"Bearer {encoded}",
+        }
         return header in (forms.values() if self.policy.auth == "any" else [forms[self.policy.auth]])
 
     def _file(self, call: Call) -> Answer:

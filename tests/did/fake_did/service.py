@@ -67,16 +67,34 @@ class Service:
         return prefix + "".join(self._rng.choices("abcdefghijkmnpqrstuvwxyz23456789", k=20))
 
     def credits(self) -> dict[str, Any]:
-        entry = {"owner_id": USER, "remaining": self.remaining, "total": self.total, "plan_group": "deid-pro",
-                 "product_billing_interval": "month", "expire_at": _iso(self.time() + 1e6)}
+        entry = {
+            "owner_id": USER,
+            "remaining": self.remaining,
+            "total": self.total,
+            "plan_group": "deid-pro",
+            "product_billing_interval": "month",
+            "expire_at": _iso(self.time() + 1e6),
+        }
         return {"credits": [entry], "remaining": self.remaining, "total": self.total}
 
     def voices(self, provider: str) -> list[dict[str, Any]]:
-        listed = [("en-US-JennyNeural", "Jenny", "microsoft"),
-                  ("21m00Tcm4TlvDq8ikWAM", "Rachel", "elevenlabs")]
-        return [{"id": key, "name": name, "provider": kind, "gender": "female", "access": "public",
-                 "languages": [{"language": "English", "locale": "en-US"}], "styles": ["cheerful"]}
-                for key, name, kind in listed if not provider or provider == kind]
+        listed = [
+            ("en-US-JennyNeural", "Jenny", "microsoft"),
+            ("21m00Tcm4TlvDq8ikWAM", "Rachel", "elevenlabs"),
+        ]
+        return [
+            {
+                "id": key,
+                "name": name,
+                "provider": kind,
+                "gender": "female",
+                "access": "public",
+                "languages": [{"language": "English", "locale": "en-US"}],
+                "styles": ["cheerful"],
+            }
+            for key, name, kind in listed
+            if not provider or provider == kind
+        ]
 
     def image(self, data: bytes, name: str, mime: str, detect: bool) -> dict[str, Any]:
         if mime not in ("image/jpeg", "image/png"):
@@ -89,8 +107,11 @@ class Service:
         stored = self._store("images", name, {"pixels": width * height})
         face = {"size": min(width, height) // 2, "top_left": [10, 10], "overlap": "NO", "face_id": "f1"}
         looked = detect and self.policy.faces is not None
-        return {"url": stored["url"], "id": stored["id"],
-                "faces": [face] * (self.policy.faces or 0) if looked else None}
+        return {
+            "url": stored["url"],
+            "id": stored["id"],
+            "faces": [face] * (self.policy.faces or 0) if looked else None,
+        }
 
     def audio(self, data: bytes, name: str, mime: str) -> dict[str, Any]:
         if not mime.startswith(("audio/", "video/")):
@@ -105,7 +126,11 @@ class Service:
         suffix = name.rsplit(".", 1)[1]
         name = name if self.policy.keeps_names else f"{kind[:-1]}.{suffix}"
         path = f"{quote(USER, safe='')}/{key}/{name}"
-        root = f"s3://d-id-{kind}-prod" if self.policy.s3_uploads else f"https://d-id-{kind}-prod.s3.amazonaws.com"
+        root = (
+            f"s3://d-id-{kind}-prod"
+            if self.policy.s3_uploads
+            else f"https://d-id-{kind}-prod.s3.amazonaws.com"
+        )
         stored = {"id": key, "url": f"{root}/{path}", "at": self.time(), "kind": kind, **facts}
         self.uploads[stored["url"]] = stored
         return stored
@@ -137,8 +162,13 @@ class Service:
         self.remaining -= cost
         talk = Talk(self._id("tlk_"), self.time(), self.time() + late, body, seconds, self.policy.script)
         self.talks[talk.id] = talk
-        return {"id": talk.id, "object": "talk", "created_by": USER, "created_at": _iso(talk.created),
-                "status": "created"}
+        return {
+            "id": talk.id,
+            "object": "talk",
+            "created_by": USER,
+            "created_at": _iso(talk.created),
+            "status": "created",
+        }
 
     def _upload(self, url: str) -> dict[str, Any]:
         if "d-id-" not in url:
@@ -156,13 +186,15 @@ class Service:
         return {**self._shown(talk), "user": {"id": USER, "email": "person@example.org", "plan": "deid-pro"}}
 
     def page(self, token: str, limit: int) -> dict[str, Any]:
-        talks = sorted((talk for talk in self.talks.values()
-                        if not talk.deleted and talk.visible <= self.time()),
-                       key=lambda talk: talk.created, reverse=self.policy.newest_first)
+        talks = sorted(
+            (talk for talk in self.talks.values() if not talk.deleted and talk.visible <= self.time()),
+            key=lambda talk: talk.created,
+            reverse=self.policy.newest_first,
+        )
         start = int(token or 0)
         size = min(limit, self.policy.page)
         more = {"token": str(start + size)} if start + size < len(talks) else {}
-        return {"talks": [self._shown(talk) for talk in talks[start:start + size]], **more}
+        return {"talks": [self._shown(talk) for talk in talks[start : start + size]], **more}
 
     def delete(self, talk_id: str) -> dict[str, Any]:
         talk = self.talks.get(talk_id)
@@ -178,12 +210,18 @@ class Service:
         root = f"{self.base}/files/{quote(USER, safe='')}/{talk.id}"
         source = urlsplit(talk.body.get("source_url", "")).path.rsplit("/", 1)[-1].rsplit(".", 1)
         body: dict[str, Any] = {
-            "id": talk.id, "user_id": USER, "created_by": USER, "status": talk.status,
+            "id": talk.id,
+            "user_id": USER,
+            "created_by": USER,
+            "status": talk.status,
             "source_url": self.signed(f"{root}/source/{source[0]}.jpeg"),
             "audio_url": f"{root}/microsoft.wav",
-            "created_at": _iso(talk.created), "modified_at": _iso(self.time()),
-            "started_at": _iso(talk.created).rstrip("Z"), "driver_url": "bank://lively/",
-            "config": talk.body.get("config", {})}
+            "created_at": _iso(talk.created),
+            "modified_at": _iso(self.time()),
+            "started_at": _iso(talk.created).rstrip("Z"),
+            "driver_url": "bank://lively/",
+            "config": talk.body.get("config", {}),
+        }
         if self.policy.echo:
             body |= {name: talk.body[name] for name in ("name", "user_data") if name in talk.body}
         if talk.status == "done":

@@ -23,8 +23,12 @@ class Wire(HTTPAdapter):
 
     def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
         body = request.body or b""
-        call = Call(str(request.method), request.path_url, request.headers,
-                    body.encode() if isinstance(body, str) else body)
+        call = Call(
+            str(request.method),
+            request.path_url,
+            request.headers,
+            body.encode() if isinstance(body, str) else body,
+        )
         broken, answer = self._server.serve(call)
         if broken == "stall":
             raise requests.ReadTimeout("no reply in time", request=request)
@@ -33,8 +37,12 @@ class Wire(HTTPAdapter):
         answer = answer or Answer(200, b'{"id": "tlk_')
         length = len(answer.body) + (99 if broken == "wrong_length" else 0)
         sent = answer.body[: len(answer.body) // 2] if broken == "half_body" else answer.body
-        raw = HTTPResponse(io.BytesIO(sent), {**answer.headers, "Content-Length": str(length)}, answer.status,
-                           preload_content=False)
+        raw = HTTPResponse(
+            io.BytesIO(sent),
+            {**answer.headers, "Content-Length": str(length)},
+            answer.status,
+            preload_content=False,
+        )
         return self.build_response(request, raw)
 
 

@@ -54,13 +54,26 @@ def lag(heard: np.ndarray, reference: np.ndarray) -> int:
 def make_video(tmp_path: Path) -> Callable[..., Path]:
     """Write a numbered video. pts: ticks of `time_base` per frame (default: frame number at 1 / fps)."""
 
-    def make(name: str = "clip.mp4", frames: int = 12, fps: Fraction | int = 25, codec: str = "libx264",
-             pix_fmt: str = "yuv420p", size: tuple[int, int] = (WIDTH, HEIGHT), gop: int = 12,
-             pts: Sequence[int] | None = None, time_base: Fraction | None = None,
-             sound: np.ndarray | None = None, rate: int = 48000, sound_codec: str = "aac",
-             sound_delay: float = 0.0, options: dict[str, str] | None = None, rotation: int = 0,
-             colour: tuple[int, int, int, int] | None = None, container_options: dict[str, str] | None = None,
-             draw: Callable[[int, int, int], np.ndarray] = picture) -> Path:
+    def make(
+        name: str = "clip.mp4",
+        frames: int = 12,
+        fps: Fraction | int = 25,
+        codec: str = "libx264",
+        pix_fmt: str = "yuv420p",
+        size: tuple[int, int] = (WIDTH, HEIGHT),
+        gop: int = 12,
+        pts: Sequence[int] | None = None,
+        time_base: Fraction | None = None,
+        sound: np.ndarray | None = None,
+        rate: int = 48000,
+        sound_codec: str = "aac",
+        sound_delay: float = 0.0,
+        options: dict[str, str] | None = None,
+        rotation: int = 0,
+        colour: tuple[int, int, int, int] | None = None,
+        container_options: dict[str, str] | None = None,
+        draw: Callable[[int, int, int], np.ndarray] = picture,
+    ) -> Path:
         path = tmp_path / name
         fps = Fraction(fps)
         base = time_base or 1 / fps
@@ -79,7 +92,8 @@ def make_video(tmp_path: Path) -> Callable[..., Path]:
                 audio = out.add_stream(sound_codec, rate=rate, layout="mono" if len(sound) == 1 else "stereo")
             for number in range(frames):
                 frame = av.VideoFrame.from_ndarray(draw(number, *size), format="rgb24").reformat(
-                    format=pix_fmt, dst_colorspace=colour[0] if colour and colour[0] in (1, 5, 9) else None)
+                    format=pix_fmt, dst_colorspace=colour[0] if colour and colour[0] in (1, 5, 9) else None
+                )
                 frame.pts, frame.time_base = pts[number] if pts else number, base
                 out.mux(video.encode(frame))
             out.mux(video.encode(None))

@@ -30,18 +30,33 @@ def frame_of(rgb: np.ndarray, colour: Colour) -> Frame:
 @pytest.mark.parametrize("colour", COLOURS)
 def test_agrees_with_swscale_both_ways(colour):
     rgb = smooth()
-    scale = {"dst_colorspace": SWSCALE[colour.matrix], "interpolation": Interpolation.BILINEAR
-             | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INP | Interpolation.FULL_CHR_H_INT}
+    scale = {
+        "dst_colorspace": SWSCALE[colour.matrix],
+        "interpolation": Interpolation.BILINEAR
+        | Interpolation.ACCURATE_RND
+        | Interpolation.FULL_CHR_H_INP
+        | Interpolation.FULL_CHR_H_INT,
+    }
     value_range = ColorRange.JPEG if colour.full_range else ColorRange.MPEG
-    theirs = av.VideoFrame.from_ndarray(rgb, format="rgb24").reformat(
-        format="yuv420p", dst_color_range=value_range, **scale).to_ndarray()
+    theirs = (
+        av.VideoFrame.from_ndarray(rgb, format="rgb24")
+        .reformat(format="yuv420p", dst_color_range=value_range, **scale)
+        .to_ndarray()
+    )
     ours = frame_of(rgb, colour)
     assert np.abs(ours.planes.astype(int) - theirs).max() <= 3
     assert np.abs(ours.planes.astype(int) - theirs).mean() < 0.6
 
-    back = av.VideoFrame.from_ndarray(ours.planes, format="yuv420p").reformat(
-        format="rgb24", src_colorspace=SWSCALE[colour.matrix], src_color_range=value_range,
-        interpolation=scale["interpolation"]).to_ndarray()
+    back = (
+        av.VideoFrame.from_ndarray(ours.planes, format="yuv420p")
+        .reformat(
+            format="rgb24",
+            src_colorspace=SWSCALE[colour.matrix],
+            src_color_range=value_range,
+            interpolation=scale["interpolation"],
+        )
+        .to_ndarray()
+    )
     assert np.abs(to_rgb(ours).astype(int) - back).mean() < 1.0
 
 
@@ -57,8 +72,12 @@ def test_round_trip(colour):
 
 
 def test_primary_colours_of_bt709():
-    for rgb, yuv in (((255, 255, 255), (235, 128, 128)), ((0, 0, 0), (16, 128, 128)),
-                     ((255, 0, 0), (63, 102, 240)), ((0, 0, 255), (32, 240, 118))):
+    for rgb, yuv in (
+        ((255, 255, 255), (235, 128, 128)),
+        ((0, 0, 0), (16, 128, 128)),
+        ((255, 0, 0), (63, 102, 240)),
+        ((0, 0, 255), (32, 240, 118)),
+    ):
         planes = frame_of(np.full((16, 16, 3), rgb, np.uint8), Colour()).yuv()
         assert [int(plane[4, 4]) for plane in planes] == pytest.approx(yuv, abs=1)
 

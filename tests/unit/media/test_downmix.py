@@ -47,18 +47,22 @@ def test_only_the_stretch_that_cancels_is_replaced():
     louder = left if np.square(left).sum() > np.square(right).sum() else right
     margin = RATE // 10
     np.testing.assert_array_equal(mixed[: RATE - margin], plain[: RATE - margin])
-    np.testing.assert_array_equal(mixed[RATE + margin : 2 * RATE - margin],
-                                  louder[RATE + margin : 2 * RATE - margin])
+    np.testing.assert_array_equal(
+        mixed[RATE + margin : 2 * RATE - margin], louder[RATE + margin : 2 * RATE - margin]
+    )
     np.testing.assert_array_equal(mixed[2 * RATE + margin :], plain[2 * RATE + margin :])
 
 
-@pytest.mark.parametrize(("layout", "weights"), [
-    ("5.1", [0.7071, 0.7071, 1, 0, 0.5, 0.5]),
-    ("5.1(side)", [0.7071, 0.7071, 1, 0, 0.5, 0.5]),
-    ("7.1", [0.7071, 0.7071, 1, 0, 0.5, 0.5, 0.5, 0.5]),
-    ("4.0", [0.7071, 0.7071, 1, 0.5]),
-    ("2.1", [0.7071, 0.7071, 0]),
-])
+@pytest.mark.parametrize(
+    ("layout", "weights"),
+    [
+        ("5.1", [0.7071, 0.7071, 1, 0, 0.5, 0.5]),
+        ("5.1(side)", [0.7071, 0.7071, 1, 0, 0.5, 0.5]),
+        ("7.1", [0.7071, 0.7071, 1, 0, 0.5, 0.5, 0.5, 0.5]),
+        ("4.0", [0.7071, 0.7071, 1, 0.5]),
+        ("2.1", [0.7071, 0.7071, 0]),
+    ],
+)
 def test_surround_by_bs_775(layout, weights):
     channels = [noise(1, seed) for seed in range(len(weights))]
     expected = np.array(weights, np.float64) / sum(weights) @ np.stack(channels)

@@ -16,12 +16,17 @@ from lipsync_studio.engine.media.source import ImageSource
 def ramp(frames: int, height: int = 32, width: int = 48, channels: int = 3) -> torch.Tensor:
     across = torch.linspace(0, 1, width).expand(frames, height, width)
     number = torch.arange(frames).reshape(-1, 1, 1) / 10
-    return torch.stack([across, 1 - across, number.expand(frames, height, width),
-                        torch.zeros(frames, height, width)][:channels], dim=-1)
+    return torch.stack(
+        [across, 1 - across, number.expand(frames, height, width), torch.zeros(frames, height, width)][
+            :channels
+        ],
+        dim=-1,
+    )
 
 
-@pytest.mark.parametrize("images", [ramp(4), ramp(4).numpy(), ramp(4, channels=4), ramp(4).half(),
-                                    ramp(4).double()])
+@pytest.mark.parametrize(
+    "images", [ramp(4), ramp(4).numpy(), ramp(4, channels=4), ramp(4).half(), ramp(4).double()]
+)
 def test_pictures_survive(images):
     source = ImageSource(images, 23.976)
     assert (source.size, source.frames, source.still, source.variable) == ((48, 32), 4, False, False)
@@ -63,10 +68,16 @@ def test_key():
     assert len({ImageSource(ramp(3)).key, ImageSource(changed).key, ImageSource(ramp(3), 30).key}) == 3
 
 
-@pytest.mark.parametrize(("images", "fps", "message"), [
-    (torch.zeros(0, 32, 32, 3), 25, "empty"), (torch.zeros(1, 1, 1, 3), 25, "1x1"),
-    (torch.zeros(32, 32, 3), 25, "shape"), (torch.zeros(1, 32, 32, 1), 25, "shape"),
-    (torch.zeros(1, 32, 32, 3), 0, "frame rate")])
+@pytest.mark.parametrize(
+    ("images", "fps", "message"),
+    [
+        (torch.zeros(0, 32, 32, 3), 25, "empty"),
+        (torch.zeros(1, 1, 1, 3), 25, "1x1"),
+        (torch.zeros(32, 32, 3), 25, "shape"),
+        (torch.zeros(1, 32, 32, 1), 25, "shape"),
+        (torch.zeros(1, 32, 32, 3), 0, "frame rate"),
+    ],
+)
 def test_bad_batches(images, fps, message):
     with pytest.raises(VideoError, match=message):
         ImageSource(images, fps)

@@ -62,16 +62,19 @@ def test_lazy_mapping_half_precision_and_batches():
     assert sound.samples.max() == 0
 
 
-@pytest.mark.parametrize(("audio", "message"), [
-    (None, "no audio"),
-    ({"waveform": torch.zeros(1, 1, 0), "sample_rate": 16000}, "empty"),
-    ({"waveform": torch.zeros(1, 0, 9), "sample_rate": 16000}, "shape"),
-    ({"waveform": torch.zeros(1, 9), "sample_rate": 16000}, "shape"),
-    ({"waveform": torch.zeros(1, 1, 9), "sample_rate": 0}, "sample rate"),
-    ({"waveform": torch.zeros(1, 65, 9), "sample_rate": 16000}, "65 channels"),
-    ({"waveform": torch.tensor([[[0.0, float("nan")]]]), "sample_rate": 16000}, "not numbers"),
-    ({"waveform": torch.tensor([[[float("inf"), float("-inf")]]]), "sample_rate": 16000}, "not numbers"),
-])
+@pytest.mark.parametrize(
+    ("audio", "message"),
+    [
+        (None, "no audio"),
+        ({"waveform": torch.zeros(1, 1, 0), "sample_rate": 16000}, "empty"),
+        ({"waveform": torch.zeros(1, 0, 9), "sample_rate": 16000}, "shape"),
+        ({"waveform": torch.zeros(1, 9), "sample_rate": 16000}, "shape"),
+        ({"waveform": torch.zeros(1, 1, 9), "sample_rate": 0}, "sample rate"),
+        ({"waveform": torch.zeros(1, 65, 9), "sample_rate": 16000}, "65 channels"),
+        ({"waveform": torch.tensor([[[0.0, float("nan")]]]), "sample_rate": 16000}, "not numbers"),
+        ({"waveform": torch.tensor([[[float("inf"), float("-inf")]]]), "sample_rate": 16000}, "not numbers"),
+    ],
+)
 def test_nothing_to_hear(audio, message):
     with pytest.raises(AudioError, match=message):
         Sound.from_waveform(audio)
@@ -100,9 +103,17 @@ def test_mono_of_many_blocks_is_that_of_one(rate, extra):
     np.testing.assert_allclose(mono, whole, atol=1e-5)
 
 
-@pytest.mark.parametrize(("start", "seconds", "expected"), [
-    (0, 1, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]), (0.2, 0.3, [2, 3, 4]), (-0.2, 0.4, [0, 0, 0, 1]),
-    (0.8, 0.4, [8, 9, 0, 0]), (2, 0.2, [0, 0]), (-1, 0.2, [0, 0])])
+@pytest.mark.parametrize(
+    ("start", "seconds", "expected"),
+    [
+        (0, 1, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]),
+        (0.2, 0.3, [2, 3, 4]),
+        (-0.2, 0.4, [0, 0, 0, 1]),
+        (0.8, 0.4, [8, 9, 0, 0]),
+        (2, 0.2, [0, 0]),
+        (-1, 0.2, [0, 0]),
+    ],
+)
 def test_cut(start, seconds, expected):
     sound = Sound(np.arange(10, dtype=np.float32)[None], 10)
     assert sound.cut(start, seconds).samples[0].tolist() == expected
@@ -114,10 +125,17 @@ def test_cutting_nothing_off_copies_nothing():
     assert np.shares_memory(sound.cut(0.1, 0.5).samples, sound.samples)
 
 
-@pytest.mark.parametrize(("name", "codec", "rate"), [
-    ("a.wav", "pcm_s16le", 16000), ("a.wav", "pcm_f32le", 48000), ("a.flac", "flac", 44100),
-    ("a.mp3", "libmp3lame", 44100), ("a.m4a", "aac", 44100),
-    ("a.opus", "libopus", 48000)])
+@pytest.mark.parametrize(
+    ("name", "codec", "rate"),
+    [
+        ("a.wav", "pcm_s16le", 16000),
+        ("a.wav", "pcm_f32le", 48000),
+        ("a.flac", "flac", 44100),
+        ("a.mp3", "libmp3lame", 44100),
+        ("a.m4a", "aac", 44100),
+        ("a.opus", "libopus", 48000),
+    ],
+)
 def test_files_start_at_their_first_sample(tmp_path, name, codec, rate):
     samples = click_track(rate, 1.5, [0.1, 0.7, 1.3], 2)
     path = encode(tmp_path / name, samples, rate, codec)
@@ -206,10 +224,25 @@ def write_wav(path, frames):  # type: ignore[no-untyped-def]
     """Without WAVE_FORMAT_EXTENSIBLE: nobody says what the channels are. frames: [n, channels]."""
     size, width = frames.nbytes, frames.dtype.itemsize
     channels = frames.shape[1]
-    header = struct.pack("<HHIIHH", 1 if frames.dtype == np.int16 else 3, channels, 16000,
-                         16000 * channels * width, channels * width, 8 * width)
-    path.write_bytes(b"RIFF" + struct.pack("<I", 36 + size) + b"WAVEfmt " + struct.pack("<I", 16) + header
-                     + b"data" + struct.pack("<I", size) + frames.tobytes())
+    header = struct.pack(
+        "<HHIIHH",
+        1 if frames.dtype == np.int16 else 3,
+        channels,
+        16000,
+        16000 * channels * width,
+        channels * width,
+        8 * width,
+    )
+    path.write_bytes(
+        b"RIFF"
+        + struct.pack("<I", 36 + size)
+        + b"WAVEfmt "
+        + struct.pack("<I", 16)
+        + header
+        + b"data"
+        + struct.pack("<I", size)
+        + frames.tobytes()
+    )
 
 
 def test_sound_that_is_no_numbers_is_refused_before_work(tmp_path):

@@ -17,8 +17,16 @@ from lipsync_studio.engine.media.times import TickTimes, standard_rate
 
 from .conftest import luma_of, number_level
 
-RATES = [Fraction(24000, 1001), Fraction(24), Fraction(25), Fraction(30000, 1001), Fraction(30), Fraction(50),
-         Fraction(60000, 1001), Fraction(60)]
+RATES = [
+    Fraction(24000, 1001),
+    Fraction(24),
+    Fraction(25),
+    Fraction(30000, 1001),
+    Fraction(30),
+    Fraction(50),
+    Fraction(60000, 1001),
+    Fraction(60),
+]
 
 
 def images(count: int, fps: Fraction | float = 25) -> ImageSource:
@@ -50,15 +58,26 @@ class Variable:
         return None
 
 
-FILLS = {"loop": [0, 1, 2, 3, 0, 1, 2, 3, 0, 1], "pingpong": [0, 1, 2, 3, 2, 1, 0, 1, 2, 3],
-         "hold": [0, 1, 2, 3, 3, 3, 3, 3, 3, 3]}
+FILLS = {
+    "loop": [0, 1, 2, 3, 0, 1, 2, 3, 0, 1],
+    "pingpong": [0, 1, 2, 3, 2, 1, 0, 1, 2, 3],
+    "hold": [0, 1, 2, 3, 3, 3, 3, 3, 3, 3],
+}
 
 
 @pytest.mark.parametrize("fill", FILLS)
-@pytest.mark.parametrize(("length", "seconds", "count"), [
-    ("audio", Fraction(10, 25), 10), ("audio", Fraction(2, 25), 2), ("video", Fraction(10, 25), 4),
-    ("video", Fraction(1, 25), 4), ("video", None, 4), ("shortest", Fraction(10, 25), 4),
-    ("shortest", Fraction(3, 25), 3)])
+@pytest.mark.parametrize(
+    ("length", "seconds", "count"),
+    [
+        ("audio", Fraction(10, 25), 10),
+        ("audio", Fraction(2, 25), 2),
+        ("video", Fraction(10, 25), 4),
+        ("video", Fraction(1, 25), 4),
+        ("video", None, 4),
+        ("shortest", Fraction(10, 25), 4),
+        ("shortest", Fraction(3, 25), 3),
+    ],
+)
 def test_length_and_fill_rules(fill, length, seconds, count):
     source = images(4)
     timeline = plan(source, seconds, length, fill)
@@ -106,10 +125,13 @@ def test_a_single_frame_or_two_frames_to_and_fro():
     assert plan(images(1), None, "video").source_index.tolist() == [0]
 
 
-@pytest.mark.parametrize(("fill", "index", "ticks"), [
-    ("loop", [0, 1, 2, 3, 0, 1, 2], [0, 1, 3, 4, 7, 8, 10]),
-    ("pingpong", [0, 1, 2, 3, 2, 1, 0], [0, 1, 3, 4, 7, 8, 10]),
-])
+@pytest.mark.parametrize(
+    ("fill", "index", "ticks"),
+    [
+        ("loop", [0, 1, 2, 3, 0, 1, 2], [0, 1, 3, 4, 7, 8, 10]),
+        ("pingpong", [0, 1, 2, 3, 2, 1, 0], [0, 1, 3, 4, 7, 8, 10]),
+    ],
+)
 def test_variable_intervals_repeat(fill, index, ticks):
     timeline = plan(Variable(), Fraction(21, 200), "audio", fill)
     assert timeline.variable

@@ -47,25 +47,28 @@ def test_rate_and_count_are_exact(make_video, fps, name):
     assert levels(frames) == pytest.approx(expected(range(37)), abs=3)
 
 
-@pytest.mark.parametrize(("name", "codec", "pix_fmt", "options"), [
-    ("a.mp4", "libx265", "yuv420p", {"x265-params": "log-level=none"}),
-    ("a.mp4", "libx264", "yuv420p10le", {}),
-    ("a.mp4", "libx264", "yuv422p", {}),
-    ("a.mp4", "libx264", "yuv444p", {}),
-    ("a.mov", "prores_ks", "yuv422p10le", {}),
-    ("a.mov", "prores_ks", "yuva444p10le", {}),
-    ("a.avi", "mjpeg", "yuvj420p", {}),
-    ("a.avi", "mpeg4", "yuv420p", {}),
-    ("a.webm", "libvpx-vp9", "yuv420p", {"cpu-used": "8"}),
-    ("a.webm", "libvpx", "yuv420p", {"auto-alt-ref": "1", "lag-in-frames": "10", "cpu-used": "8"}),
-    ("a.webm", "libvpx-vp9", "yuva420p", {"cpu-used": "8"}),
-    ("a.gif", "gif", "rgb8", {}),
-    ("a.mov", "png", "rgb24", {}),
-    ("a.mov", "png", "rgba", {}),
-    ("a.mkv", "ffv1", "bgr0", {}),
-    ("a.mkv", "ffv1", "gray", {}),
-    ("a.mov", "qtrle", "argb", {}),
-])
+@pytest.mark.parametrize(
+    ("name", "codec", "pix_fmt", "options"),
+    [
+        ("a.mp4", "libx265", "yuv420p", {"x265-params": "log-level=none"}),
+        ("a.mp4", "libx264", "yuv420p10le", {}),
+        ("a.mp4", "libx264", "yuv422p", {}),
+        ("a.mp4", "libx264", "yuv444p", {}),
+        ("a.mov", "prores_ks", "yuv422p10le", {}),
+        ("a.mov", "prores_ks", "yuva444p10le", {}),
+        ("a.avi", "mjpeg", "yuvj420p", {}),
+        ("a.avi", "mpeg4", "yuv420p", {}),
+        ("a.webm", "libvpx-vp9", "yuv420p", {"cpu-used": "8"}),
+        ("a.webm", "libvpx", "yuv420p", {"auto-alt-ref": "1", "lag-in-frames": "10", "cpu-used": "8"}),
+        ("a.webm", "libvpx-vp9", "yuva420p", {"cpu-used": "8"}),
+        ("a.gif", "gif", "rgb8", {}),
+        ("a.mov", "png", "rgb24", {}),
+        ("a.mov", "png", "rgba", {}),
+        ("a.mkv", "ffv1", "bgr0", {}),
+        ("a.mkv", "ffv1", "gray", {}),
+        ("a.mov", "qtrle", "argb", {}),
+    ],
+)
 def test_codecs_and_pixel_formats(make_video, name, codec, pix_fmt, options):
     source = VideoSource(make_video(name, frames=30, codec=codec, pix_fmt=pix_fmt, options=options))
     assert (source.frames, source.fps, source.size) == (30, 25, (64, 48))
@@ -78,10 +81,13 @@ def test_codecs_and_pixel_formats(make_video, name, codec, pix_fmt, options):
     assert levels(source.read_reversed(3, 28)) == levels(frames)[3:28][::-1]
 
 
-@pytest.mark.parametrize(("time_base", "pts"), [
-    (Fraction(1, 1000), [0, 33, 67, 150, 183, 400, 433, 466, 500, 533]),
-    (Fraction(1, 600), [0, 20, 40, 60, 100, 120, 140, 160, 180, 200]),
-])
+@pytest.mark.parametrize(
+    ("time_base", "pts"),
+    [
+        (Fraction(1, 1000), [0, 33, 67, 150, 183, 400, 433, 466, 500, 533]),
+        (Fraction(1, 600), [0, 20, 40, 60, 100, 120, 140, 160, 180, 200]),
+    ],
+)
 def test_variable_rate_keeps_every_time(make_video, time_base, pts):
     path = make_video("v.mp4", frames=10, fps=30, pts=pts, time_base=time_base, options={"bf": "0"})
     source = VideoSource(path)
@@ -104,14 +110,24 @@ def test_times_that_start_late_start_at_zero(make_video):
     pts = [100 + n for n in range(20)]
     source = VideoSource(make_video("late.ts", frames=20, pts=pts, time_base=Fraction(1, 25)))
     assert (source.frames, source.times[0], source.duration) == (20, 0, Fraction(4, 5))
-    assert levels(VideoSource(make_video("late.ts", frames=20, pts=pts, time_base=Fraction(1, 25)),
-                              start=0.4).read()) == pytest.approx(expected(range(10, 20)), abs=3)
+    assert levels(
+        VideoSource(make_video("late.ts", frames=20, pts=pts, time_base=Fraction(1, 25)), start=0.4).read()
+    ) == pytest.approx(expected(range(10, 20)), abs=3)
 
 
-@pytest.mark.parametrize(("start", "duration", "wanted"), [
-    (0.0, 0.0, range(50)), (0.4, 0.0, range(10, 50)), (0.4, 0.8, range(10, 30)), (0.41, 0.08, range(11, 13)),
-    (-0.4, 0.0, range(40, 50)), (-0.4, 0.2, range(40, 45)), (-99.0, 0.0, range(50)), (0.0, 99.0, range(50)),
-])
+@pytest.mark.parametrize(
+    ("start", "duration", "wanted"),
+    [
+        (0.0, 0.0, range(50)),
+        (0.4, 0.0, range(10, 50)),
+        (0.4, 0.8, range(10, 30)),
+        (0.41, 0.08, range(11, 13)),
+        (-0.4, 0.0, range(40, 50)),
+        (-0.4, 0.2, range(40, 45)),
+        (-99.0, 0.0, range(50)),
+        (0.0, 99.0, range(50)),
+    ],
+)
 @pytest.mark.parametrize("in_memory", [False, True])
 def test_trim_window(make_video, start, duration, wanted, in_memory):
     path = make_video(frames=50, gop=20)
@@ -187,8 +203,10 @@ def test_alpha_leaves_the_colours_alone(make_video):
     assert np.abs(rgb.astype(int) - 180).max() <= 2
 
 
-@pytest.mark.parametrize(("name", "codec", "pix_fmt"), [
-    ("still.png", "png", "rgb24"), ("still.jpg", "mjpeg", "yuvj444p"), ("still.webp", "libwebp", "yuv420p")])
+@pytest.mark.parametrize(
+    ("name", "codec", "pix_fmt"),
+    [("still.png", "png", "rgb24"), ("still.jpg", "mjpeg", "yuvj444p"), ("still.webp", "libwebp", "yuv420p")],
+)
 def test_pictures_are_stills(make_video, name, codec, pix_fmt):
     source = VideoSource(make_video(name, frames=1, codec=codec, pix_fmt=pix_fmt))
     assert (source.still, source.frames, source.fps, source.sound()) == (True, 1, 25, None)
@@ -264,8 +282,15 @@ def test_a_damaged_second_is_bridged(make_video):
 def test_bad_files(make_video, tmp_path, spoil):
     data = make_video("ok.mp4", frames=60, container_options={"movflags": "+faststart"}).read_bytes()
     bad = tmp_path / "bad.mp4"
-    bad.write_bytes({"empty": b"", "text": b"not a video at all\n" * 50, "header": data[:200],
-                     "short": data[: len(data) * 2 // 3], "tail": data[-2000:]}[spoil])
+    bad.write_bytes(
+        {
+            "empty": b"",
+            "text": b"not a video at all\n" * 50,
+            "header": data[:200],
+            "short": data[: len(data) * 2 // 3],
+            "tail": data[-2000:],
+        }[spoil]
+    )
     for file in (bad, io.BytesIO(bad.read_bytes())):
         with pytest.raises(VideoError) as caught:
             VideoSource(file)
@@ -303,8 +328,14 @@ def test_sound_only_is_no_video(tmp_path):
 def test_own_sound_is_in_step(make_video, name, delay, start):
     samples = click_track(48000, 2.0, [0.31, 0.9, 1.77])
     # MOV writes its edit list in milliseconds, which AAC's priming would not fit.
-    path = make_video(name, frames=75, sound=samples, sound_delay=delay, options={"bf": "0"},
-                      sound_codec="pcm_s16le" if name == "s.mov" else "aac")
+    path = make_video(
+        name,
+        frames=75,
+        sound=samples,
+        sound_delay=delay,
+        options={"bf": "0"},
+        sound_codec="pcm_s16le" if name == "s.mov" else "aac",
+    )
     sound = VideoSource(path, start=start).sound()
     assert sound is not None
     assert sound.duration == 3 - Fraction(start)

@@ -16,8 +16,11 @@ RATE = 16000
 def syllables(seconds: float, pauses: tuple[tuple[float, float], ...] = (), level: float = 0.5) -> np.ndarray:
     """Speech-like: a buzzing 120 Hz voice through two formants, four syllables a second, gaps between."""
     time = np.arange(round(seconds * RATE)) / RATE
-    voice = sum(np.sin(2 * np.pi * 120 * k * time + k * k) / (1 + ((120 * k - f) / 90) ** 2)
-                for k in range(1, 28) for f in (600, 1200, 2500))
+    voice = sum(
+        np.sin(2 * np.pi * 120 * k * time + k * k) / (1 + ((120 * k - f) / 90) ** 2)
+        for k in range(1, 28)
+        for f in (600, 1200, 2500)
+    )
     envelope = np.clip(np.sin(2 * np.pi * 4 * time), 0, None) ** 0.7
     for start, end in pauses:
         envelope[(time >= start) & (time < end)] = 0

@@ -21,8 +21,16 @@ from lipsync_studio.engine.media.writer import Mp4Writer
 from .conftest import click_track, lag, luma_of, number_level
 
 SIZE = (64, 48)
-RATES = [Fraction(24000, 1001), Fraction(24), Fraction(25), Fraction(30000, 1001), Fraction(30), Fraction(50),
-         Fraction(60000, 1001), Fraction(60)]
+RATES = [
+    Fraction(24000, 1001),
+    Fraction(24),
+    Fraction(25),
+    Fraction(30000, 1001),
+    Fraction(30),
+    Fraction(50),
+    Fraction(60000, 1001),
+    Fraction(60),
+]
 
 
 def frames(count: int, fps: Fraction, times=None, colour: Colour = Colour()):  # noqa: B008
@@ -69,7 +77,8 @@ def test_every_rate_is_exact_and_in_step(tmp_path, fps):
     source = VideoSource(path)
     assert (source.frames, source.fps, source.variable, source.duration) == (count, fps, False, duration)
     assert [number_level(frame) for frame in source.read()] == pytest.approx(
-        [luma_of(n) for n in range(count)], abs=3)
+        [luma_of(n) for n in range(count)], abs=3
+    )
     sound = source.sound()
     assert sound is not None
     assert sound.samples.shape == (2, round(duration * 48000))
@@ -83,8 +92,21 @@ def test_every_rate_is_exact_and_in_step(tmp_path, fps):
     assert list(tmp_path.iterdir()) == [path]
 
 
-@pytest.mark.parametrize(("rate", "channels"), [(8000, 1), (11025, 1), (16000, 2), (22050, 1), (44100, 2),
-                                                (96000, 1), (37800, 1), (192000, 2), (48000, 6), (44100, 3)])
+@pytest.mark.parametrize(
+    ("rate", "channels"),
+    [
+        (8000, 1),
+        (11025, 1),
+        (16000, 2),
+        (22050, 1),
+        (44100, 2),
+        (96000, 1),
+        (37800, 1),
+        (192000, 2),
+        (48000, 6),
+        (44100, 3),
+    ],
+)
 def test_sample_rates_and_channels(tmp_path, rate, channels):
     samples = click_track(rate, 2.0, [0.3, 0.81, 1.5], channels)
     write(tmp_path / "out.mp4", 50, Fraction(25), Sound(samples, rate))
@@ -118,18 +140,28 @@ def test_a_silent_film(tmp_path):
 def test_variable_times_and_the_last_duration(tmp_path):
     ticks = [0, 33, 67, 150, 183, 400, 433]
     times = [Fraction(tick, 1000) for tick in ticks]
-    write(tmp_path / "out.mp4", 7, Fraction(15), times=times, duration=Fraction(3, 4), variable=True,
-          sound=Sound(click_track(48000, 1.0, [0.2]), 48000))
+    write(
+        tmp_path / "out.mp4",
+        7,
+        Fraction(15),
+        times=times,
+        duration=Fraction(3, 4),
+        variable=True,
+        sound=Sound(click_track(48000, 1.0, [0.2]), 48000),
+    )
     source = VideoSource(tmp_path / "out.mp4")
     assert source.variable
     assert list(source.times) == times
     assert source.duration == Fraction(3, 4)
     assert [number_level(frame) for frame in source.read()] == pytest.approx(
-        [luma_of(n) for n in range(7)], abs=3)
+        [luma_of(n) for n in range(7)], abs=3
+    )
 
 
-@pytest.mark.parametrize("colour", [Colour(), Colour(6, 6, 6, False), Colour(9, 9, 14, True), Colour(2, 2, 2),
-                                    Colour(5, 2, 2, True)])
+@pytest.mark.parametrize(
+    "colour",
+    [Colour(), Colour(6, 6, 6, False), Colour(9, 9, 14, True), Colour(2, 2, 2), Colour(5, 2, 2, True)],
+)
 def test_colour_tags(tmp_path, colour):
     write(tmp_path / "out.mp4", 3, Fraction(25), colour=colour)
     assert VideoSource(tmp_path / "out.mp4").colour == colour

@@ -14,8 +14,16 @@ from lipsync_studio.overlay.fonts import SHIPPED
 from lipsync_studio.overlay.lyrics import LyricOverlay
 from lipsync_studio.overlay.style import LyricStyle
 
-RATES = [Fraction(24000, 1001), Fraction(24), Fraction(25), Fraction(30000, 1001), Fraction(30), Fraction(50),
-         Fraction(60000, 1001), Fraction(60)]
+RATES = [
+    Fraction(24000, 1001),
+    Fraction(24),
+    Fraction(25),
+    Fraction(30000, 1001),
+    Fraction(30),
+    Fraction(50),
+    Fraction(60000, 1001),
+    Fraction(60),
+]
 SIZE = 640, 360
 HD = Colour()
 LONG = "up above the world so high like a diamond in the sky and once more around the moon we fly"
@@ -27,8 +35,14 @@ def overlay(lines, rate=Fraction(25), size=SIZE, frames=250, style=None):
     for text, start, end in lines:
         words = text.split()
         starts = start if isinstance(start, list) else list(np.linspace(start, end, len(words) + 1)[:-1])
-        timed.append(Line(tuple(Word(word, float(begin), float(until)) for word, begin, until
-                                in zip(words, starts, [*starts[1:], end], strict=True))))
+        timed.append(
+            Line(
+                tuple(
+                    Word(word, float(begin), float(until))
+                    for word, begin, until in zip(words, starts, [*starts[1:], end], strict=True)
+                )
+            )
+        )
     times = [index / rate for index in range(frames)]
     return LyricOverlay(size, WordTimings(tuple(timed)), times, frames / rate, style)
 
@@ -159,8 +173,9 @@ def test_the_highlight_has_its_colour_in_every_colour_space(colour):
     assert near.sum() > 5000
 
 
-@pytest.mark.parametrize(("position", "low", "high"),
-                         [("top", 0.0, 0.3), ("middle", 0.3, 0.7), ("bottom", 0.7, 1.0)])
+@pytest.mark.parametrize(
+    ("position", "low", "high"), [("top", 0.0, 0.3), ("middle", 0.3, 0.7), ("bottom", 0.7, 1.0)]
+)
 def test_position(position, low, high):
     found = letters(drawn(overlay([("star", 1.0, 2.0)], style=LyricStyle(position=position)), 30))
     assert low * 360 < found[:, 0].min()
@@ -173,8 +188,10 @@ def test_a_font_file_is_used(tmp_path):
     font["head"].unitsPerEm *= 2
     file = tmp_path / "half.ttf"
     font.save(file)
-    half, whole = (letters(drawn(overlay([("star", 1.0, 2.0)], style=LyricStyle(font=name)), 30))
-                   for name in (str(file), ""))
+    half, whole = (
+        letters(drawn(overlay([("star", 1.0, 2.0)], style=LyricStyle(font=name)), 30))
+        for name in (str(file), "")
+    )
     assert np.ptp(half, axis=0) == pytest.approx(np.ptp(whole, axis=0) / 2, rel=0.15)
 
 

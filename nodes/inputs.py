@@ -42,7 +42,7 @@ def to_source(value: Any, fps: float) -> Source:
         from ..engine.media.images import ImageSource
         from ..engine.media.video import VideoSource
     if isinstance(value, torch.Tensor):
-        return ImageSource(value, exact_fps(fps))
+        return ImageSource(value, fps)
     if value is None:
         raise VideoError("The source is empty: connect a video or an image.")
     # The stream of the one would be a lossy encode made in memory; the pictures are there already.
@@ -53,15 +53,6 @@ def to_source(value: Any, fps: float) -> Source:
     if is_unsaved(value):
         return saved_source(value)
     return VideoSource(value.get_stream_source(), *trim_window(value))
-
-
-def exact_fps(fps: float) -> Fraction:
-    """23.976 means 24000/1001; anything within a thousandth of an NTSC rate is that rate."""
-    for base in (24, 30, 48, 60, 120):
-        ntsc = Fraction(base * 1000, 1001)
-        if abs(fps - float(ntsc)) < 1e-3:
-            return ntsc
-    return Fraction(fps).limit_denominator(1000)
 
 
 def to_sound(audio: Mapping[str, Any] | None) -> Sound:

@@ -12,7 +12,7 @@ from comfy_execution.graph import ExecutionBlocker
 
 from ..engine.host.comfy import ComfyHost
 from ..overlay.style import POSITIONS, LyricStyle
-from .inputs import exact_fps, fps_input, to_source
+from .inputs import fps_input, to_source
 from .lyric_fonts import font_folders, font_path
 from .output_files import output_file
 from .requirements import engine_imports
@@ -147,6 +147,7 @@ class LipSyncLyricOverlay(io.ComfyNode):
         fps: float = 25.0,
     ) -> io.NodeOutput:
         with engine_imports():
+            from ..engine.media.times import standard_rate
             from ..overlay.batch import draw_batch
             from ..overlay.burn import burn
         if style is None:
@@ -159,7 +160,7 @@ class LipSyncLyricOverlay(io.ComfyNode):
             "Components."
         )  # fmt: skip
         if isinstance(video, torch.Tensor):
-            rate = exact_fps(fps)
+            rate = standard_rate(fps)
             if subtitles == _TRACK:
                 images = video
             else:

@@ -57,14 +57,17 @@ class TickTimes(FrameTimes):
         return int(self._ticks[index] - self._ticks[0]) * self._time_base
 
 
-_STANDARD_RATES = [Fraction(n * 1000, 1001) for n in (24, 30, 48, 60, 120)] + [
-    Fraction(n) for n in (10, 12, 15, 24, 25, 30, 48, 50, 60, 100, 120)
-]
+_NTSC_RATES = [Fraction(n * 1000, 1001) for n in (24, 30, 48, 60, 120)]
+_STANDARD_RATES = _NTSC_RATES + [Fraction(n) for n in (10, 12, 15, 24, 25, 30, 48, 50, 60, 100, 120)]
 
 
 def standard_rate(rate: Fraction | float) -> Fraction:
-    """The standard rate that a rounded one (29.97, 2997/100) stands for, else the rate itself."""
-    exact = Fraction(rate).limit_denominator(100_000)
+    """The standard rate that a rounded one (29.97, 23.98, 2997/100) stands for, else the rate itself, a float
+    as the nearest fraction with a denominator up to 1001."""
+    exact = Fraction(rate).limit_denominator(1001 if isinstance(rate, float) else 100_000)
+    for ntsc in _NTSC_RATES:
+        if abs(ntsc - exact) <= Fraction(1, 200):
+            return ntsc
     return next((r for r in _STANDARD_RATES if abs(r / exact - 1) < Fraction(1, 50_000)), exact)
 
 

@@ -184,6 +184,9 @@ def test_no_audio_to_measure_by(length, seconds):
 def test_standard_rate():
     assert standard_rate(29.97) == Fraction(30000, 1001)
     assert standard_rate(23.976) == Fraction(24000, 1001)
+    assert standard_rate(23.98) == standard_rate(Fraction(2398, 100)) == Fraction(24000, 1001)
+    assert standard_rate(24.0) == 24
+    assert standard_rate(100 / 3) == Fraction(100, 3)
     assert standard_rate(12.5) == Fraction(25, 2)
     assert standard_rate(59.94) == Fraction(60000, 1001)
     with pytest.raises(IndexError):

@@ -209,18 +209,6 @@ function element(tag, properties = {}, children = []) {
   return made;
 }
 
-// shared/clipboard.ts
-function copyText(text, place2) {
-  const focused = document.activeElement;
-  const field = element("textarea", { value: text });
-  place2.append(field);
-  field.select();
-  const done = document.execCommand("copy");
-  field.remove();
-  if (focused instanceof HTMLElement) focused.focus();
-  return done;
-}
-
 // shared/modal.ts
 import { app } from "../../scripts/app.js";
 var KINDS = ["keydown", "keypress", "keyup", "copy", "cut", "paste", "dragenter", "dragover", "drop"];
@@ -702,6 +690,45 @@ var WordList = class {
   }
 };
 
+// editor/messages.ts
+var BLOCKED = {
+  shortest: "tooShort",
+  neighbour: "inTheWay",
+  overlap: "overlaps",
+  first: "audioBegins",
+  last: "audioEnds"
+};
+var Messages = class {
+  constructor(texts) {
+    this.texts = texts;
+  }
+  texts;
+  said = element("div", { className: "said", role: "status" });
+  notices = element("div", { role: "alert" });
+  say(text) {
+    if (this.said.textContent !== text) this.said.textContent = text;
+  }
+  warn(text) {
+    this.notices.append(element("p", { className: "notice", textContent: text }));
+  }
+  /** The word's times, and why it goes no farther. */
+  sayTimes({ blocked, words, focus }) {
+    const word2 = words[focus];
+    if (!word2) return;
+    const times = `${word2.text}: ${clock(word2.start)} – ${clock(word2.end)}`;
+    const why = blocked && this.texts[BLOCKED[blocked.by]].replace("{word}", () => blocked.word);
+    this.say(why ? `${times}. ${why}` : times);
+  }
+  tellRefused(refused) {
+    const { texts } = this;
+    const lines = refused.map(({ edit, reason }) => {
+      const words = edit.was.map((entry) => entry[0]).join(" ");
+      return `“${words}” (${clock(edit.was[0]?.[1] ?? 0)}): ${texts[reason]}`;
+    });
+    if (lines.length) this.warn([texts.refused, ...lines].join("\n"));
+  }
+};
+
 // editor/palette.ts
 var DARK = {
   wave: "#7f8ea3",
@@ -854,6 +881,67 @@ function askToSave(host, texts) {
     save.focus();
   });
 }
+
+// shared/clipboard.ts
+function copyText(text, place2) {
+  const focused = document.activeElement;
+  const field = element("textarea", { value: text });
+  place2.append(field);
+  field.select();
+  const done = document.execCommand("copy");
+  field.remove();
+  if (focused instanceof HTMLElement) focused.focus();
+  return done;
+}
+
+// editor/saving.ts
+var Saving = class {
+  constructor(dialog, session, texts, messages, send) {
+    this.dialog = dialog;
+    this.session = session;
+    this.texts = texts;
+    this.messages = messages;
+    this.send = send;
+  }
+  dialog;
+  session;
+  texts;
+  messages;
+  send;
+  unsaved = element("p", { className: "notice" });
+  answering = false;
+  /** False where nothing was saved, which is said. */
+  save() {
+    if (document.activeElement instanceof HTMLInputElement) document.activeElement.blur();
+    const { messages, texts } = this;
+    const edits = this.session.serialise();
+    const done = this.send(edits);
+    this.unsaved.remove();
+    if (done === "saved") {
+      this.session.markSaved();
+      messages.say(texts.saved);
+      return true;
+    }
+    const copy = element("button", { type: "button", textContent: texts.copy });
+    copy.onclick = () => messages.say(copyText(edits, this.dialog) ? texts.copied : texts.notCopied);
+    const why = done === "gone" ? texts.nodeGone : texts.notTaken;
+    this.unsaved.replaceChildren(why, " ", copy);
+    messages.notices.append(this.unsaved);
+    return false;
+  }
+  /** Closes the dialog. stay: called where the answer is to go on editing. */
+  async close(stay) {
+    if (this.session.unsaved) {
+      if (this.answering) return;
+      this.answering = true;
+      const answer = await askToSave(this.dialog, this.texts);
+      this.answering = false;
+      if (answer === null) return stay();
+      if (answer === "save" && !this.save()) return;
+    }
+    this.dialog.close();
+  }
+};
 
 // editor/history.ts
 var DEEPEST = 500;
@@ -1766,6 +1854,55 @@ function contextOf(canvas) {
 // editor/style.css
 var style_default = '.lipsync-editor {\n    --ground: var(--comfy-menu-bg, #202020);\n    --field: var(--comfy-input-bg, #2c2c2c);\n    --ink: var(--input-text, #ddd);\n    --rule: var(--border-color, #555);\n    --focus: #f59e0b;\n    --mark: #f472b6;\n    width: min(1500px, 100vw - 1.5rem);\n    height: min(960px, 100dvh - 1.5rem);\n    max-width: none;\n    max-height: none;\n    margin: auto;\n    padding: 0;\n    overflow: hidden;\n    border: 1px solid var(--rule);\n    border-radius: 10px;\n    background: var(--ground);\n    color: var(--ink);\n    font: 14px/1.4 Inter, system-ui, sans-serif;\n}\n.lipsync-editor.bright {\n    --focus: #b45309;\n    --mark: #be185d;\n}\n.lipsync-editor [hidden] {\n    display: none !important;\n}\n.lipsync-editor::backdrop {\n    background: rgb(0 0 0 / 55%);\n}\n.lipsync-editor .frame {\n    display: flex;\n    flex-direction: column;\n    gap: 8px;\n    box-sizing: border-box;\n    height: 100%;\n    padding: 10px 12px;\n    overflow: auto;\n}\n.lipsync-editor .bar {\n    display: flex;\n    flex-wrap: wrap;\n    align-items: center;\n    gap: 6px;\n    flex: none;\n}\n.lipsync-editor h2 {\n    margin: 0;\n    font-size: 16px;\n    overflow: hidden;\n    text-overflow: ellipsis;\n    white-space: nowrap;\n    max-width: 30em;\n}\n.lipsync-editor .unsaved {\n    color: var(--mark);\n    font-weight: 600;\n    visibility: hidden;\n}\n.lipsync-editor.changed .unsaved {\n    visibility: visible;\n}\n.lipsync-editor .push {\n    margin-inline-start: auto;\n}\n.lipsync-editor button,\n.lipsync-editor input,\n.lipsync-editor select {\n    box-sizing: border-box;\n    min-height: 30px;\n    padding: 3px 10px;\n    border: 1px solid var(--rule);\n    border-radius: 6px;\n    background: var(--field);\n    color: var(--ink);\n    font: inherit;\n}\n.lipsync-editor button {\n    cursor: pointer;\n    white-space: nowrap;\n}\n.lipsync-editor button:hover:not(:disabled) {\n    border-color: currentcolor;\n}\n.lipsync-editor button:disabled {\n    opacity: 0.45;\n    cursor: default;\n}\n.lipsync-editor button.strong {\n    font-weight: 600;\n    border-color: currentcolor;\n}\n.lipsync-editor button[aria-pressed="true"] {\n    background: var(--ink);\n    color: var(--ground);\n}\n.lipsync-editor :is(button, input, select, .wave, .word):focus-visible {\n    outline: 2px solid var(--focus);\n    outline-offset: 1px;\n}\n.lipsync-editor label {\n    display: inline-flex;\n    align-items: center;\n    gap: 5px;\n    white-space: nowrap;\n}\n.lipsync-editor input[type="checkbox"] {\n    min-height: 0;\n    width: 16px;\n    height: 16px;\n    accent-color: var(--focus);\n}\n.lipsync-editor input[type="number"] {\n    width: 7.5em;\n}\n.lipsync-editor input.text {\n    width: 14em;\n    min-width: 6em;\n}\n.lipsync-editor .gap {\n    width: 1px;\n    height: 22px;\n    margin: 0 4px;\n    background: var(--rule);\n}\n.lipsync-editor .clock {\n    min-width: 11.5em;\n    font-variant-numeric: tabular-nums;\n}\n.lipsync-editor .notice {\n    flex: none;\n    margin: 0;\n    padding: 6px 10px;\n    border: 1px solid var(--mark);\n    border-radius: 6px;\n    overflow-wrap: anywhere;\n    max-height: 8em;\n    overflow-y: auto;\n    white-space: pre-line;\n}\n.lipsync-editor .stage {\n    flex: none;\n    background: var(--ground);\n}\n.lipsync-editor .wave {\n    position: relative;\n    height: clamp(150px, 34vh, 320px);\n    overflow: hidden;\n    border: 1px solid var(--rule);\n    border-radius: 6px 6px 0 0;\n    touch-action: none;\n    user-select: none;\n}\n.lipsync-editor .stage canvas {\n    position: absolute;\n    inset: 0 auto auto 0;\n    pointer-events: none;\n}\n.lipsync-editor .whole {\n    position: relative;\n    height: 32px;\n    overflow: hidden;\n    border: 1px solid var(--rule);\n    border-top: 0;\n    border-radius: 0 0 6px 6px;\n    cursor: pointer;\n    touch-action: none;\n}\n.lipsync-editor .cursor {\n    position: absolute;\n    top: 0;\n    bottom: 0;\n    left: -1px;\n    width: 2px;\n    background: #ef4444;\n    pointer-events: none;\n}\n.lipsync-editor .lines {\n    flex: 1 1 160px;\n    min-height: 120px;\n    overflow: auto;\n    border: 1px solid var(--rule);\n    border-radius: 6px;\n}\n.lipsync-editor .line {\n    display: flex;\n    gap: 10px;\n    padding: 3px 8px;\n    border-bottom: 1px solid color-mix(in srgb, var(--rule) 40%, transparent);\n    content-visibility: auto;\n    contain-intrinsic-size: auto 28px;\n}\n.lipsync-editor .stamp {\n    flex: none;\n    min-width: 8em;\n    padding-top: 2px;\n    opacity: 0.7;\n    font-size: 12px;\n    font-variant-numeric: tabular-nums;\n    cursor: pointer;\n}\n.lipsync-editor .stamp::before {\n    content: attr(data-number);\n    display: inline-block;\n    min-width: 2.6em;\n}\n.lipsync-editor .text:not(input) {\n    flex: 1;\n    min-width: 0;\n    overflow-wrap: anywhere;\n}\n.lipsync-editor .word {\n    padding: 1px 3px;\n    border-radius: 4px;\n    cursor: pointer;\n    overflow-wrap: anywhere;\n}\n.lipsync-editor .word.edited {\n    text-decoration: underline 2px var(--mark);\n    text-underline-offset: 4px;\n}\n.lipsync-editor .word.singing {\n    box-shadow: inset 0 0 0 2px #ef4444;\n}\n.lipsync-editor .word[aria-selected="true"] {\n    background: color-mix(in srgb, var(--focus) 40%, transparent);\n}\n.lipsync-editor .foot {\n    display: flex;\n    flex-wrap: wrap;\n    gap: 0 24px;\n    flex: none;\n}\n.lipsync-editor .said {\n    flex: 1 1 20em;\n    min-height: 1.4em;\n    overflow-wrap: anywhere;\n}\n.lipsync-editor .hint {\n    opacity: 0.75;\n}\n.lipsync-editor-small {\n    width: fit-content;\n    height: fit-content;\n    max-width: min(46em, 100vw - 2rem);\n    max-height: calc(100dvh - 2rem);\n    margin: auto;\n    padding: 18px 22px;\n    overflow: auto;\n    border: 1px solid var(--border-color, #555);\n    border-radius: 10px;\n    background: var(--comfy-menu-bg, #202020);\n    color: var(--input-text, #ddd);\n}\n.lipsync-editor-small h2 {\n    margin: 0 0 10px;\n}\n.lipsync-editor-small dl {\n    display: grid;\n    grid-template-columns: minmax(9em, auto) 1fr;\n    gap: 5px 18px;\n    margin: 0 0 14px;\n}\n.lipsync-editor-small dt {\n    white-space: nowrap;\n}\n.lipsync-editor-small dd {\n    margin: 0;\n}\n.lipsync-editor-small kbd {\n    padding: 1px 6px;\n    border: 1px solid var(--border-color, #555);\n    border-radius: 4px;\n    font: 12px ui-monospace, monospace;\n}\n';
 
+// editor/tapping.ts
+var LEAD = 1500;
+var Tapping = class {
+  constructor(session, player, stage, list, texts, messages) {
+    this.session = session;
+    this.player = player;
+    this.stage = stage;
+    this.list = list;
+    this.texts = texts;
+    this.messages = messages;
+    const tap = element("button", { type: "button", textContent: texts.tapNow, className: "strong" });
+    tap.onpointerdown = () => this.press();
+    tap.onclick = (event) => event.detail === 0 && this.press();
+    const stop = element("button", { type: "button", textContent: texts.stopTap });
+    stop.onclick = () => this.stop();
+    this.box.append(tap, stop, element("span", { textContent: texts.tapHint }));
+  }
+  session;
+  player;
+  stage;
+  list;
+  texts;
+  messages;
+  box = element("div", { className: "bar", hidden: true });
+  start() {
+    const { words, line } = this.session;
+    const first = words[line.from];
+    if (!first) return;
+    this.session.startTap();
+    this.stage.reveal(first.start - LEAD, words[line.to - 1].end);
+    this.list.choose(true);
+    this.player.seek(Math.max(first.start - LEAD, 0));
+    this.player.play();
+    this.messages.say(`${textOf(words.slice(line.from, line.to))} – ${this.texts.tapHint}`);
+  }
+  press() {
+    this.session.tapAt(this.player.time);
+  }
+  stop() {
+    this.session.cancelTap();
+    this.player.pause();
+    this.messages.say(this.texts.stopped);
+    this.list.choose(true);
+  }
+  show() {
+    this.box.hidden = !this.session.tap;
+  }
+};
+
 // shared/language.ts
 import { app as app2 } from "../../scripts/app.js";
 var LANGUAGES = ["en", "zh", "ja", "de"];
@@ -1779,114 +1916,7 @@ function language() {
 }
 var inLanguage = (tables) => tables[language()];
 
-// editor/texts.ts
-var en = {
-  title: "Timestamps",
-  unsaved: "Unsaved changes",
-  saved: "Saved in the node. Run the workflow to use the new times.",
-  nodeGone: "Nothing was saved: the open workflow no longer has this node. The edits are still here: copy them, close, and paste them with Ctrl+V into the editor of the node that should have them.",
-  notTaken: "Nothing was saved: the node didn't take the edits. They are still here: copy them, and try again.",
-  copy: "Copy the edits",
-  copied: "The edits are copied.",
-  notCopied: "The browser didn't let the edits be copied.",
-  pasted: "The edits were pasted.",
-  undo: "Undo",
-  redo: "Redo",
-  shortcuts: "Shortcuts",
-  save: "Save",
-  close: "Close",
-  play: "Play",
-  pause: "Pause",
-  playWord: "Word",
-  playLine: "Line",
-  loop: "Loop",
-  speed: "Speed",
-  zoomIn: "Zoom in",
-  zoomOut: "Zoom out",
-  zoomAll: "Whole song",
-  zoomLine: "Zoom to the line",
-  follow: "Follow",
-  snap: "Snap",
-  hint: "Drag the border of two words to move both, with Alt to move one. A word that is moved shortens those in its way. ? lists the keys.",
-  waveform: "Waveform. The words are in the list below.",
-  words: "Words",
-  line: "Line",
-  text: "Text",
-  start: "Start (s)",
-  end: "End (s)",
-  newLine: "Begins a line",
-  space: "Space after",
-  split: "Split",
-  merge: "Merge",
-  insert: "Insert",
-  remove: "Delete",
-  tap: "Tap line",
-  tapHint: "Press Space or the button as each word begins, and once more at the end. Esc stops.",
-  tapNow: "Tap",
-  stopTap: "Stop tapping",
-  reset: "Discard all edits",
-  newWord: "new",
-  noRoom: "There is no room for another word here.",
-  tooShort: "“{word}” can't be shorter than 20 ms.",
-  inTheWay: "“{word}” is in the way; without Alt it gives way.",
-  overlaps: "“{word}” overlaps it already, and must not do so further.",
-  audioBegins: "The audio begins here.",
-  audioEnds: "The audio ends here.",
-  noTime: "That is no time in seconds.",
-  noText: "A word can't be empty. Delete removes it.",
-  noSplit: "“{word}” is too short to be split.",
-  noMerge: "No word follows it in the line. Select the words to merge.",
-  edited: "edited",
-  noWords: "There are no words. Insert adds one at the cursor.",
-  askTitle: "Save the changes?",
-  discard: "Discard",
-  keepEditing: "Keep editing",
-  stopped: "Tapping stopped.",
-  noSound: "The audio can't be played. Run the workflow again, then reopen the editor.",
-  refused: "Edits that no longer fit the words, and will be gone once you save:",
-  gone: "its words are no longer there",
-  moved: "its words are sung at another time",
-  crowded: "its neighbours leave no room",
-  late: "it lies after the end of the audio",
-  outdated: "A new run has brought other words or another audio. Close and reopen the editor to edit those.",
-  keyPlay: "Play or pause from the cursor",
-  keyPlayWord: "Play the word",
-  keyPlayLine: "Play the line",
-  keyLoop: "Loop on or off",
-  keySlower: "Slower",
-  keyFaster: "Faster",
-  keyBack: "Cursor back 1 s",
-  keyForward: "Cursor on 1 s",
-  keyHome: "Cursor to the beginning",
-  keyEnd: "Cursor to the end",
-  keyPrevious: "Previous word",
-  keyNext: "Next word",
-  keyUp: "Previous line",
-  keyDown: "Next line",
-  keyExtend: "Select more words",
-  keySelectLine: "Select the line",
-  keyNudge: "Word earlier or later by 10 ms (with Shift 100 ms)",
-  keyNudgeStart: "Start earlier or later by 10 ms (with Shift 100 ms)",
-  keyNudgeEnd: "End earlier or later by 10 ms (with Shift 100 ms)",
-  keyNudgeStartAlone: "Start alone, without the word before it",
-  keyNudgeEndAlone: "End alone, without the word after it",
-  keyStartHere: "Start at the cursor",
-  keyEndHere: "End at the cursor",
-  keyText: "Edit the text",
-  keySplit: "Split at the cursor, or in the middle",
-  keyMerge: "Merge with the next word, or the selected words",
-  keyInsert: "Insert a word",
-  keyRemove: "Delete",
-  keyNewLine: "Begin a line here, or join it to the one before",
-  keySpace: "Space after the word, or none",
-  keyTap: "Tap the line in",
-  keySnap: "Snap on or off",
-  keyFollow: "Follow on or off",
-  keyZoom: "Zoom in, zoom out",
-  keyScroll: "Scroll back, scroll on",
-  keyHelp: "This list",
-  keyClose: "Close, stop tapping, cancel a drag"
-};
+// editor/texts/de.ts
 var de = {
   title: "Zeitmarken",
   unsaved: "Nicht gespeichert",
@@ -1994,113 +2024,117 @@ var de = {
   keyHelp: "Diese Liste",
   keyClose: "Schließen, Tippen oder Ziehen abbrechen"
 };
-var zh = {
-  title: "时间戳",
-  unsaved: "有未保存的更改",
-  saved: "已保存到节点。运行工作流即可使用新的时间。",
-  nodeGone: "未保存：当前打开的工作流中已没有此节点。编辑仍在这里：请复制它们，关闭编辑器，再用 Ctrl+V 粘贴到目标节点的编辑器中。",
-  notTaken: "未保存：节点没有接受这些编辑。编辑仍在这里：请复制它们，然后重试。",
-  copy: "复制编辑",
-  copied: "编辑已复制。",
-  notCopied: "浏览器不允许复制编辑。",
-  pasted: "编辑已粘贴。",
-  undo: "撤销",
-  redo: "重做",
-  shortcuts: "快捷键",
-  save: "保存",
-  close: "关闭",
-  play: "播放",
-  pause: "暂停",
-  playWord: "单词",
-  playLine: "整行",
-  loop: "循环",
-  speed: "速度",
-  zoomIn: "放大",
-  zoomOut: "缩小",
-  zoomAll: "整首歌",
-  zoomLine: "缩放到当前行",
-  follow: "跟随",
-  snap: "吸附",
-  hint: "拖动两个单词的边界会同时移动两者，按住 Alt 只移动一个。被移动的单词会缩短挡路的单词。按 ? 查看快捷键。",
-  waveform: "波形。单词在下方的列表中。",
-  words: "单词",
-  line: "行",
-  text: "文字",
-  start: "开始（秒）",
-  end: "结束（秒）",
-  newLine: "另起一行",
-  space: "后接空格",
-  split: "拆分",
-  merge: "合并",
-  insert: "插入",
-  remove: "删除",
-  tap: "敲击整行",
-  tapHint: "每个单词开始时按空格键或按钮，结束时再按一次。Esc 停止。",
-  tapNow: "敲击",
-  stopTap: "停止敲击",
-  reset: "放弃全部编辑",
-  newWord: "新词",
-  noRoom: "这里放不下另一个单词。",
-  tooShort: "“{word}”不能短于 20 毫秒。",
-  inTheWay: "“{word}”挡住了；不按 Alt 时它会让开。",
-  overlaps: "“{word}”已与它重叠，不能再多。",
-  audioBegins: "音频从这里开始。",
-  audioEnds: "音频到这里结束。",
-  noTime: "这不是以秒为单位的时间。",
-  noText: "单词不能为空。要去掉它，请用“删除”。",
-  noSplit: "“{word}”太短，无法拆分。",
-  noMerge: "该行后面没有单词。请选择要合并的单词。",
-  edited: "已编辑",
-  noWords: "没有单词。“插入”会在光标处添加一个。",
-  askTitle: "保存更改吗？",
-  discard: "不保存",
-  keepEditing: "继续编辑",
-  stopped: "已停止敲击。",
-  noSound: "无法播放音频。请重新运行工作流，然后再打开编辑器。",
-  refused: "下列编辑已不适用于这些单词，保存后将消失：",
-  gone: "对应的单词已不存在",
-  moved: "对应的单词时间不同",
-  crowded: "相邻单词没有留出空间",
-  late: "位于音频结束之后",
-  outdated: "新的运行带来了不同的单词或音频。请关闭并重新打开编辑器。",
-  keyPlay: "从光标处播放或暂停",
-  keyPlayWord: "播放单词",
-  keyPlayLine: "播放整行",
-  keyLoop: "循环开关",
-  keySlower: "减速",
-  keyFaster: "加速",
-  keyBack: "光标后退 1 秒",
-  keyForward: "光标前进 1 秒",
-  keyHome: "光标到开头",
-  keyEnd: "光标到结尾",
-  keyPrevious: "上一个单词",
-  keyNext: "下一个单词",
-  keyUp: "上一行",
-  keyDown: "下一行",
-  keyExtend: "选择更多单词",
-  keySelectLine: "选择整行",
-  keyNudge: "单词提前或推后 10 毫秒（加 Shift 为 100 毫秒）",
-  keyNudgeStart: "开始提前或推后 10 毫秒（加 Shift 为 100 毫秒）",
-  keyNudgeEnd: "结束提前或推后 10 毫秒（加 Shift 为 100 毫秒）",
-  keyNudgeStartAlone: "只移动开始，不带动前一个单词",
-  keyNudgeEndAlone: "只移动结束，不带动后一个单词",
-  keyStartHere: "从光标处开始",
-  keyEndHere: "在光标处结束",
-  keyText: "编辑文字",
-  keySplit: "在光标处或正中拆分",
-  keyMerge: "与下一个单词合并，或合并所选单词",
-  keyInsert: "插入单词",
-  keyRemove: "删除",
-  keyNewLine: "从此处另起一行，或并入上一行",
-  keySpace: "单词后有无空格",
-  keyTap: "敲击整行",
-  keySnap: "吸附开关",
-  keyFollow: "跟随开关",
-  keyZoom: "放大、缩小",
-  keyScroll: "向前、向后滚动",
-  keyHelp: "本列表",
-  keyClose: "关闭、停止敲击、取消拖动"
+
+// editor/texts/en.ts
+var en = {
+  title: "Timestamps",
+  unsaved: "Unsaved changes",
+  saved: "Saved in the node. Run the workflow to use the new times.",
+  nodeGone: "Nothing was saved: the open workflow no longer has this node. The edits are still here: copy them, close, and paste them with Ctrl+V into the editor of the node that should have them.",
+  notTaken: "Nothing was saved: the node didn't take the edits. They are still here: copy them, and try again.",
+  copy: "Copy the edits",
+  copied: "The edits are copied.",
+  notCopied: "The browser didn't let the edits be copied.",
+  pasted: "The edits were pasted.",
+  undo: "Undo",
+  redo: "Redo",
+  shortcuts: "Shortcuts",
+  save: "Save",
+  close: "Close",
+  play: "Play",
+  pause: "Pause",
+  playWord: "Word",
+  playLine: "Line",
+  loop: "Loop",
+  speed: "Speed",
+  zoomIn: "Zoom in",
+  zoomOut: "Zoom out",
+  zoomAll: "Whole song",
+  zoomLine: "Zoom to the line",
+  follow: "Follow",
+  snap: "Snap",
+  hint: "Drag the border of two words to move both, with Alt to move one. A word that is moved shortens those in its way. ? lists the keys.",
+  waveform: "Waveform. The words are in the list below.",
+  words: "Words",
+  line: "Line",
+  text: "Text",
+  start: "Start (s)",
+  end: "End (s)",
+  newLine: "Begins a line",
+  space: "Space after",
+  split: "Split",
+  merge: "Merge",
+  insert: "Insert",
+  remove: "Delete",
+  tap: "Tap line",
+  tapHint: "Press Space or the button as each word begins, and once more at the end. Esc stops.",
+  tapNow: "Tap",
+  stopTap: "Stop tapping",
+  reset: "Discard all edits",
+  newWord: "new",
+  noRoom: "There is no room for another word here.",
+  tooShort: "“{word}” can't be shorter than 20 ms.",
+  inTheWay: "“{word}” is in the way; without Alt it gives way.",
+  overlaps: "“{word}” overlaps it already, and must not do so further.",
+  audioBegins: "The audio begins here.",
+  audioEnds: "The audio ends here.",
+  noTime: "That is no time in seconds.",
+  noText: "A word can't be empty. Delete removes it.",
+  noSplit: "“{word}” is too short to be split.",
+  noMerge: "No word follows it in the line. Select the words to merge.",
+  edited: "edited",
+  noWords: "There are no words. Insert adds one at the cursor.",
+  askTitle: "Save the changes?",
+  discard: "Discard",
+  keepEditing: "Keep editing",
+  stopped: "Tapping stopped.",
+  noSound: "The audio can't be played. Run the workflow again, then reopen the editor.",
+  refused: "Edits that no longer fit the words, and will be gone once you save:",
+  gone: "its words are no longer there",
+  moved: "its words are sung at another time",
+  crowded: "its neighbours leave no room",
+  late: "it lies after the end of the audio",
+  outdated: "A new run has brought other words or another audio. Close and reopen the editor to edit those.",
+  keyPlay: "Play or pause from the cursor",
+  keyPlayWord: "Play the word",
+  keyPlayLine: "Play the line",
+  keyLoop: "Loop on or off",
+  keySlower: "Slower",
+  keyFaster: "Faster",
+  keyBack: "Cursor back 1 s",
+  keyForward: "Cursor on 1 s",
+  keyHome: "Cursor to the beginning",
+  keyEnd: "Cursor to the end",
+  keyPrevious: "Previous word",
+  keyNext: "Next word",
+  keyUp: "Previous line",
+  keyDown: "Next line",
+  keyExtend: "Select more words",
+  keySelectLine: "Select the line",
+  keyNudge: "Word earlier or later by 10 ms (with Shift 100 ms)",
+  keyNudgeStart: "Start earlier or later by 10 ms (with Shift 100 ms)",
+  keyNudgeEnd: "End earlier or later by 10 ms (with Shift 100 ms)",
+  keyNudgeStartAlone: "Start alone, without the word before it",
+  keyNudgeEndAlone: "End alone, without the word after it",
+  keyStartHere: "Start at the cursor",
+  keyEndHere: "End at the cursor",
+  keyText: "Edit the text",
+  keySplit: "Split at the cursor, or in the middle",
+  keyMerge: "Merge with the next word, or the selected words",
+  keyInsert: "Insert a word",
+  keyRemove: "Delete",
+  keyNewLine: "Begin a line here, or join it to the one before",
+  keySpace: "Space after the word, or none",
+  keyTap: "Tap the line in",
+  keySnap: "Snap on or off",
+  keyFollow: "Follow on or off",
+  keyZoom: "Zoom in, zoom out",
+  keyScroll: "Scroll back, scroll on",
+  keyHelp: "This list",
+  keyClose: "Close, stop tapping, cancel a drag"
 };
+
+// editor/texts/ja.ts
 var ja = {
   title: "タイムスタンプ",
   unsaved: "未保存の変更があります",
@@ -2208,6 +2242,117 @@ var ja = {
   keyHelp: "この一覧",
   keyClose: "閉じる、タップやドラッグの中止"
 };
+
+// editor/texts/zh.ts
+var zh = {
+  title: "时间戳",
+  unsaved: "有未保存的更改",
+  saved: "已保存到节点。运行工作流即可使用新的时间。",
+  nodeGone: "未保存：当前打开的工作流中已没有此节点。编辑仍在这里：请复制它们，关闭编辑器，再用 Ctrl+V 粘贴到目标节点的编辑器中。",
+  notTaken: "未保存：节点没有接受这些编辑。编辑仍在这里：请复制它们，然后重试。",
+  copy: "复制编辑",
+  copied: "编辑已复制。",
+  notCopied: "浏览器不允许复制编辑。",
+  pasted: "编辑已粘贴。",
+  undo: "撤销",
+  redo: "重做",
+  shortcuts: "快捷键",
+  save: "保存",
+  close: "关闭",
+  play: "播放",
+  pause: "暂停",
+  playWord: "单词",
+  playLine: "整行",
+  loop: "循环",
+  speed: "速度",
+  zoomIn: "放大",
+  zoomOut: "缩小",
+  zoomAll: "整首歌",
+  zoomLine: "缩放到当前行",
+  follow: "跟随",
+  snap: "吸附",
+  hint: "拖动两个单词的边界会同时移动两者，按住 Alt 只移动一个。被移动的单词会缩短挡路的单词。按 ? 查看快捷键。",
+  waveform: "波形。单词在下方的列表中。",
+  words: "单词",
+  line: "行",
+  text: "文字",
+  start: "开始（秒）",
+  end: "结束（秒）",
+  newLine: "另起一行",
+  space: "后接空格",
+  split: "拆分",
+  merge: "合并",
+  insert: "插入",
+  remove: "删除",
+  tap: "敲击整行",
+  tapHint: "每个单词开始时按空格键或按钮，结束时再按一次。Esc 停止。",
+  tapNow: "敲击",
+  stopTap: "停止敲击",
+  reset: "放弃全部编辑",
+  newWord: "新词",
+  noRoom: "这里放不下另一个单词。",
+  tooShort: "“{word}”不能短于 20 毫秒。",
+  inTheWay: "“{word}”挡住了；不按 Alt 时它会让开。",
+  overlaps: "“{word}”已与它重叠，不能再多。",
+  audioBegins: "音频从这里开始。",
+  audioEnds: "音频到这里结束。",
+  noTime: "这不是以秒为单位的时间。",
+  noText: "单词不能为空。要去掉它，请用“删除”。",
+  noSplit: "“{word}”太短，无法拆分。",
+  noMerge: "该行后面没有单词。请选择要合并的单词。",
+  edited: "已编辑",
+  noWords: "没有单词。“插入”会在光标处添加一个。",
+  askTitle: "保存更改吗？",
+  discard: "不保存",
+  keepEditing: "继续编辑",
+  stopped: "已停止敲击。",
+  noSound: "无法播放音频。请重新运行工作流，然后再打开编辑器。",
+  refused: "下列编辑已不适用于这些单词，保存后将消失：",
+  gone: "对应的单词已不存在",
+  moved: "对应的单词时间不同",
+  crowded: "相邻单词没有留出空间",
+  late: "位于音频结束之后",
+  outdated: "新的运行带来了不同的单词或音频。请关闭并重新打开编辑器。",
+  keyPlay: "从光标处播放或暂停",
+  keyPlayWord: "播放单词",
+  keyPlayLine: "播放整行",
+  keyLoop: "循环开关",
+  keySlower: "减速",
+  keyFaster: "加速",
+  keyBack: "光标后退 1 秒",
+  keyForward: "光标前进 1 秒",
+  keyHome: "光标到开头",
+  keyEnd: "光标到结尾",
+  keyPrevious: "上一个单词",
+  keyNext: "下一个单词",
+  keyUp: "上一行",
+  keyDown: "下一行",
+  keyExtend: "选择更多单词",
+  keySelectLine: "选择整行",
+  keyNudge: "单词提前或推后 10 毫秒（加 Shift 为 100 毫秒）",
+  keyNudgeStart: "开始提前或推后 10 毫秒（加 Shift 为 100 毫秒）",
+  keyNudgeEnd: "结束提前或推后 10 毫秒（加 Shift 为 100 毫秒）",
+  keyNudgeStartAlone: "只移动开始，不带动前一个单词",
+  keyNudgeEndAlone: "只移动结束，不带动后一个单词",
+  keyStartHere: "从光标处开始",
+  keyEndHere: "在光标处结束",
+  keyText: "编辑文字",
+  keySplit: "在光标处或正中拆分",
+  keyMerge: "与下一个单词合并，或合并所选单词",
+  keyInsert: "插入单词",
+  keyRemove: "删除",
+  keyNewLine: "从此处另起一行，或并入上一行",
+  keySpace: "单词后有无空格",
+  keyTap: "敲击整行",
+  keySnap: "吸附开关",
+  keyFollow: "跟随开关",
+  keyZoom: "放大、缩小",
+  keyScroll: "向前、向后滚动",
+  keyHelp: "本列表",
+  keyClose: "关闭、停止敲击、取消拖动"
+};
+
+// editor/texts.ts
 function editorTexts() {
   return inLanguage({ en, zh, ja, de });
 }
@@ -2215,25 +2360,17 @@ function editorTexts() {
 // editor/editor.ts
 var STEP = 10;
 var BIG_STEP = 100;
-var LEAD = 1500;
 var ZOOM = 1.5;
-var BLOCKED = {
-  shortest: "tooShort",
-  neighbour: "inTheWay",
-  overlap: "overlaps",
-  first: "audioBegins",
-  last: "audioEnds"
-};
 var Editor = class {
   constructor(opened) {
     this.opened = opened;
-    const { texts } = this;
+    const { texts, messages } = this;
     const run = (action) => this.run(action);
     this.session = new Session(opened.base, opened.saved, (change) => this.changed(change));
     this.player = new Player(
       opened.audio,
       () => this.ticked(),
-      () => this.warn(texts.noSound)
+      () => messages.warn(texts.noSound)
     );
     this.stage = new Stage(this.session, opened.levels, texts.waveform, {
       seek: (time) => this.player.seek(Math.min(Math.max(time, 0), this.session.duration)),
@@ -2249,14 +2386,23 @@ var Editor = class {
         run("playLine");
       }
     );
+    this.tapping = new Tapping(this.session, this.player, this.stage, this.list, texts, messages);
+    this.saving = new Saving(this.dialog, this.session, texts, messages, (edits) => opened.save(edits));
     this.title = new TitleBar(`${texts.title}: ${opened.title}`, texts, run);
     this.plays = new PlayBar(texts, run, (speed) => this.player.speed = speed, this.session.duration);
-    this.word = new WordBar(this.session, texts, run, (text) => this.say(text), () => this.session.reset());
+    this.word = new WordBar(
+      this.session,
+      texts,
+      run,
+      (text) => messages.say(text),
+      () => this.session.reset()
+    );
     this.build();
   }
   opened;
   dialog = element("dialog", { className: "lipsync-editor" });
   texts = editorTexts();
+  messages = new Messages(this.texts);
   session;
   player;
   stage;
@@ -2264,13 +2410,10 @@ var Editor = class {
   title;
   plays;
   word;
-  said = element("div", { className: "said", role: "status" });
-  tapping = element("div", { className: "bar", hidden: true });
-  notices = element("div", { role: "alert" });
-  unsaved = element("p", { className: "notice" });
+  tapping;
+  saving;
   themes = new MutationObserver(() => this.restyle());
   following = true;
-  answering = false;
   open() {
     const { dialog } = this;
     document.body.append(dialog);
@@ -2285,32 +2428,29 @@ var Editor = class {
     if (first) {
       this.player.seek(first.start);
       this.stage.reveal(first.start, first.end);
-    } else this.say(this.texts.noWords);
+    } else this.messages.say(this.texts.noWords);
     this.focusWord();
-    this.tellRefused(this.session.refused);
+    this.messages.tellRefused(this.session.refused);
   }
   /** Another run has ended while this was open. */
   outdate() {
-    this.warn(this.texts.outdated);
+    this.messages.warn(this.texts.outdated);
   }
   build() {
     const { dialog, texts } = this;
     const style = element("style", { textContent: style_default });
-    const tap = element("button", { type: "button", textContent: texts.tapNow, className: "strong" });
-    tap.onpointerdown = () => this.session.tapAt(this.player.time);
-    tap.onclick = (event) => event.detail === 0 && this.session.tapAt(this.player.time);
-    const stop = element("button", { type: "button", textContent: texts.stopTap });
-    stop.onclick = () => this.stopTapping();
-    this.tapping.append(tap, stop, element("span", { textContent: texts.tapHint }));
     const frame2 = element("div", { className: "frame" }, [
       this.title.box,
-      this.notices,
+      this.messages.notices,
       this.plays.box,
       this.stage.box,
-      this.tapping,
+      this.tapping.box,
       this.word.box,
       this.list.box,
-      element("div", { className: "foot" }, [this.said, element("div", { className: "hint", textContent: texts.hint })])
+      element("div", { className: "foot" }, [
+        this.messages.said,
+        element("div", { className: "hint", textContent: texts.hint })
+      ])
     ]);
     dialog.append(style, frame2);
     dialog.setAttribute("aria-labelledby", "lipsync-editor-title");
@@ -2340,25 +2480,16 @@ var Editor = class {
     this.stage.draw("words");
     if (change === "preview" || change === "same") {
       this.word.show();
-      return this.sayTimes();
+      return this.messages.sayTimes(this.session);
     }
     if (change === "words") this.list.update();
     else if (change === "selection") this.list.choose(this.list.box.contains(document.activeElement));
-    if (change === "tap") this.tapping.hidden = !this.session.tap;
+    if (change === "tap") this.tapping.show();
     this.dialog.classList.toggle("changed", this.session.unsaved);
     this.title.show(this.session);
     this.word.show();
     if (change !== "words") return;
-    this.sayTimes();
-  }
-  /** And why the word goes no farther. */
-  sayTimes() {
-    const { blocked, words, focus } = this.session;
-    const word2 = words[focus];
-    if (!word2) return;
-    const times = `${word2.text}: ${clock(word2.start)} – ${clock(word2.end)}`;
-    const why = blocked && this.texts[BLOCKED[blocked.by]].replace("{word}", () => blocked.word);
-    this.say(why ? `${times}. ${why}` : times);
+    this.messages.sayTimes(this.session);
   }
   ticked() {
     if (!this.plays) return;
@@ -2400,7 +2531,7 @@ var Editor = class {
     event.preventDefault();
     if (this.stage.dragging && action !== "close") return;
     if (this.session.tap && (action === "play" || action === "playWord")) {
-      if (!event.repeat) this.session.tapAt(this.player.time);
+      if (!event.repeat) this.tapping.press();
       return;
     }
     this.run(action, event.altKey);
@@ -2418,8 +2549,8 @@ var Editor = class {
     }
     event.preventDefault();
     const refused = this.session.load(edits);
-    this.say(this.texts.pasted);
-    this.tellRefused(refused);
+    this.messages.say(this.texts.pasted);
+    this.messages.tellRefused(refused);
   }
   /** alone: an edge moves without the word that touches it. */
   run(action, alone = false) {
@@ -2469,19 +2600,20 @@ var Editor = class {
     text: () => this.word.editText(),
     split: () => {
       const word2 = this.session.words[this.session.focus];
-      if (word2 && !this.session.split(this.player.time)) this.say(this.texts.noSplit.replace("{word}", () => word2.text));
+      if (!word2 || this.session.split(this.player.time)) return;
+      this.messages.say(this.texts.noSplit.replace("{word}", () => word2.text));
     },
     merge: () => {
-      if (this.session.words.length && !this.session.merge()) this.say(this.texts.noMerge);
+      if (this.session.words.length && !this.session.merge()) this.messages.say(this.texts.noMerge);
     },
     insert: () => {
       if (this.session.insert(this.texts.newWord, this.player.time)) this.word.editText();
-      else this.say(this.texts.noRoom);
+      else this.messages.say(this.texts.noRoom);
     },
     remove: () => this.session.remove(),
     newLine: () => this.session.toggleLine(),
     space: () => this.session.toggleSpace(),
-    tap: () => this.startTapping(),
+    tap: () => this.tapping.start(),
     snap: () => {
       this.stage.snapping = !this.stage.snapping;
     },
@@ -2499,9 +2631,9 @@ var Editor = class {
     scrollOn: () => this.stage.scrollBy(0.9),
     undo: () => this.session.undo(),
     redo: () => this.session.redo(),
-    save: () => this.save(),
+    save: () => void this.saving.save(),
     help: () => showShortcuts(this.dialog, this.texts),
-    close: () => void this.close()
+    close: () => this.close()
   };
   pick(index, extend = false) {
     this.session.select(index, extend);
@@ -2528,68 +2660,10 @@ var Editor = class {
     const at = SPEEDS.indexOf(this.player.speed) + by;
     this.player.speed = SPEEDS[Math.min(Math.max(at, 0), SPEEDS.length - 1)];
   }
-  startTapping() {
-    const { words, line } = this.session;
-    const first = words[line.from];
-    if (!first) return;
-    this.session.startTap();
-    this.stage.reveal(first.start - LEAD, words[line.to - 1].end);
-    this.list.choose(true);
-    this.player.seek(Math.max(first.start - LEAD, 0));
-    this.player.play();
-    this.say(`${textOf(words.slice(line.from, line.to))} – ${this.texts.tapHint}`);
-  }
-  stopTapping() {
-    this.session.cancelTap();
-    this.player.pause();
-    this.say(this.texts.stopped);
-    this.list.choose(true);
-  }
-  /** False where nothing was saved, which is said. */
-  save() {
-    if (document.activeElement instanceof HTMLInputElement) document.activeElement.blur();
-    const { texts } = this;
-    const edits = this.session.serialise();
-    const done = this.opened.save(edits);
-    this.unsaved.remove();
-    if (done === "saved") {
-      this.session.markSaved();
-      this.say(texts.saved);
-      return true;
-    }
-    const copy = element("button", { type: "button", textContent: texts.copy });
-    copy.onclick = () => this.say(copyText(edits, this.dialog) ? texts.copied : texts.notCopied);
-    const why = done === "gone" ? texts.nodeGone : texts.notTaken;
-    this.unsaved.replaceChildren(why, " ", copy);
-    this.notices.append(this.unsaved);
-    return false;
-  }
-  async close() {
+  close() {
     if (this.stage.cancelGesture()) return;
-    if (this.session.tap) return this.stopTapping();
-    if (this.session.unsaved) {
-      if (this.answering) return;
-      this.answering = true;
-      const answer = await askToSave(this.dialog, this.texts);
-      this.answering = false;
-      if (answer === null) return this.focusWord();
-      if (answer === "save" && !this.save()) return;
-    }
-    this.dialog.close();
-  }
-  tellRefused(refused) {
-    const { texts } = this;
-    const lines = refused.map(({ edit, reason }) => {
-      const words = edit.was.map((entry) => entry[0]).join(" ");
-      return `“${words}” (${clock(edit.was[0]?.[1] ?? 0)}): ${texts[reason]}`;
-    });
-    if (lines.length) this.warn([texts.refused, ...lines].join("\n"));
-  }
-  say(text) {
-    if (this.said.textContent !== text) this.said.textContent = text;
-  }
-  warn(text) {
-    this.notices.append(element("p", { className: "notice", textContent: text }));
+    if (this.session.tap) return this.tapping.stop();
+    void this.saving.close(() => this.focusWord());
   }
   restyle() {
     const { ground } = paletteOf(this.dialog);

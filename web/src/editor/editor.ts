@@ -1,35 +1,26 @@
 // The editor in the page: puts the parts together and runs what keys and buttons ask for.
-import { copyText } from "../shared/clipboard";
 import { element } from "../shared/dom";
 import { type Heard, showModal } from "../shared/modal";
 import { PlayBar, SPEEDS, TitleBar, WordBar } from "./controls";
-import { type Applied, type Base, parseEdits, type SavedEdits } from "./edits";
+import { type Base, parseEdits, type SavedEdits } from "./edits";
 import { type Action, actionFor } from "./keys";
 import { WordList } from "./list";
+import { Messages } from "./messages";
 import { paletteOf } from "./palette";
 import type { PeakLevel } from "./peaks";
 import { Player } from "./player";
-import { askToSave, showShortcuts } from "./popups";
+import { showShortcuts } from "./popups";
+import { type Saved, Saving } from "./saving";
 import { type Change, Session } from "./session";
 import { Stage } from "./stage";
 import css from "./style.css";
+import { Tapping } from "./tapping";
 import { editorTexts } from "./texts";
-import { clock } from "./view";
-import { lineAt, textOf, wordBefore } from "./words";
+import { lineAt, wordBefore } from "./words";
 
 const STEP = 10;
 const BIG_STEP = 100;
-/** Before a line that is tapped in, so that the first word does not come as a surprise. */
-const LEAD = 1500;
 const ZOOM = 1.5;
-
-const BLOCKED = {
-    shortest: "tooShort",
-    neighbour: "inTheWay",
-    overlap: "overlaps",
-    first: "audioBegins",
-    last: "audioEnds",
-} as const;
 
 export interface Opened {
     readonly title: string;
@@ -41,12 +32,10 @@ export interface Opened {
     closed(): void;
 }
 
-/** "gone": the node is not in the open workflow. "lost": it is, but does not hold the edits. */
-export type Saved = "saved" | "gone" | "lost";
-
 export class Editor {
     readonly dialog = element("dialog", { className: "lipsync-editor" });
     private readonly texts = editorTexts();
+    private readonly messages = new Messages(this.texts);
     private readonly session: Session;
     private readonly player: Player;
     private readonly stage: Stage;
@@ -54,22 +43,19 @@ export class Editor {
     private readonly title: TitleBar;
     private readonly plays: PlayBar;
     private readonly word: WordBar;
-    private readonly said = element("div", { className: "said", role: "status" });
-    private readonly tapping = element("div", { className: "bar", hidden: true });
-    private readonly notices = element("div", { role: "alert" });
-    private readonly unsaved = element("p", { className: "notice" });
+    private readonly tapping: Tapping;
+    private readonly saving: Saving;
     private readonly themes = new MutationObserver(() => this.restyle());
     private following = true;
-    private answering = false;
 
     constructor(private readonly opened: Opened) {
-        const { texts } = this;
+        const { texts, messages } = this;
         const run = (action: Action) => this.run(action);
         this.session = new Session(opened.base, opened.saved, (change) => this.changed(change));
         this.player = new Player(
             opened.audio,
             () => this.ticked(),
-            () => this.warn(texts.noSound),
+            () => messages.warn(texts.noSound),
         );
         this.stage = new Stage(this.session, opened.levels, texts.waveform, {
             seek: (time) => this.player.seek(Math.min(Math.max(time, 0), this.session.duration)),
@@ -85,9 +71,17 @@ export class Editor {
                 run("playLine");
             },
         );
+        this.tapping = new Tapping(this.session, this.player, this.stage, this.list, texts, messages);
+        this.saving = new Saving(this.dialog, this.session, texts, messages, (edits) => opened.save(edits));
         this.title = new TitleBar(`${texts.title}: ${opened.title}`, texts, run);
         this.plays = new PlayBar(texts, run, (speed) => (this.player.speed = speed), this.session.duration);
-        this.word = new WordBar(this.session, texts, run, (text) => this.say(text), () => this.session.reset());
+        this.word = new WordBar(
+            this.session,
+            texts,
+            run,
+            (text) => messages.say(text),
+            () => this.session.reset(),
+        );
         this.build();
     }
 
@@ -105,35 +99,31 @@ export class Editor {
         if (first) {
             this.player.seek(first.start);
             this.stage.reveal(first.start, first.end);
-        } else this.say(this.texts.noWords);
+        } else this.messages.say(this.texts.noWords);
         this.focusWord();
-        this.tellRefused(this.session.refused);
+        this.messages.tellRefused(this.session.refused);
     }
 
     /** Another run has ended while this was open. */
     outdate(): void {
-        this.warn(this.texts.outdated);
+        this.messages.warn(this.texts.outdated);
     }
 
     private build(): void {
         const { dialog, texts } = this;
         const style = element("style", { textContent: css });
-        const tap = element("button", { type: "button", textContent: texts.tapNow, className: "strong" });
-        // The press itself is the moment that counts.
-        tap.onpointerdown = () => this.session.tapAt(this.player.time);
-        tap.onclick = (event) => event.detail === 0 && this.session.tapAt(this.player.time);
-        const stop = element("button", { type: "button", textContent: texts.stopTap });
-        stop.onclick = () => this.stopTapping();
-        this.tapping.append(tap, stop, element("span", { textContent: texts.tapHint }));
         const frame = element("div", { className: "frame" }, [
             this.title.box,
-            this.notices,
+            this.messages.notices,
             this.plays.box,
             this.stage.box,
-            this.tapping,
+            this.tapping.box,
             this.word.box,
             this.list.box,
-            element("div", { className: "foot" }, [this.said, element("div", { className: "hint", textContent: texts.hint })]),
+            element("div", { className: "foot" }, [
+                this.messages.said,
+                element("div", { className: "hint", textContent: texts.hint }),
+            ]),
         ]);
         dialog.append(style, frame);
         dialog.setAttribute("aria-labelledby", "lipsync-editor-title");
@@ -168,26 +158,16 @@ export class Editor {
         if (change === "preview" || change === "same") {
             // A field that was typed in shows what has come of it.
             this.word.show();
-            return this.sayTimes();
+            return this.messages.sayTimes(this.session);
         }
         if (change === "words") this.list.update();
         else if (change === "selection") this.list.choose(this.list.box.contains(document.activeElement));
-        if (change === "tap") this.tapping.hidden = !this.session.tap;
+        if (change === "tap") this.tapping.show();
         this.dialog.classList.toggle("changed", this.session.unsaved);
         this.title.show(this.session);
         this.word.show();
         if (change !== "words") return;
-        this.sayTimes();
-    }
-
-    /** And why the word goes no farther. */
-    private sayTimes(): void {
-        const { blocked, words, focus } = this.session;
-        const word = words[focus];
-        if (!word) return;
-        const times = `${word.text}: ${clock(word.start)} – ${clock(word.end)}`;
-        const why = blocked && this.texts[BLOCKED[blocked.by]].replace("{word}", () => blocked.word);
-        this.say(why ? `${times}. ${why}` : times);
+        this.messages.sayTimes(this.session);
     }
 
     private ticked(): void {
@@ -236,7 +216,7 @@ export class Editor {
         event.preventDefault();
         if (this.stage.dragging && action !== "close") return;
         if (this.session.tap && (action === "play" || action === "playWord")) {
-            if (!event.repeat) this.session.tapAt(this.player.time);
+            if (!event.repeat) this.tapping.press();
             return;
         }
         this.run(action, event.altKey);
@@ -255,8 +235,8 @@ export class Editor {
         }
         event.preventDefault();
         const refused = this.session.load(edits);
-        this.say(this.texts.pasted);
-        this.tellRefused(refused);
+        this.messages.say(this.texts.pasted);
+        this.messages.tellRefused(refused);
     }
 
     /** alone: an edge moves without the word that touches it. */
@@ -308,19 +288,20 @@ export class Editor {
         text: () => this.word.editText(),
         split: () => {
             const word = this.session.words[this.session.focus];
-            if (word && !this.session.split(this.player.time)) this.say(this.texts.noSplit.replace("{word}", () => word.text));
+            if (!word || this.session.split(this.player.time)) return;
+            this.messages.say(this.texts.noSplit.replace("{word}", () => word.text));
         },
         merge: () => {
-            if (this.session.words.length && !this.session.merge()) this.say(this.texts.noMerge);
+            if (this.session.words.length && !this.session.merge()) this.messages.say(this.texts.noMerge);
         },
         insert: () => {
             if (this.session.insert(this.texts.newWord, this.player.time)) this.word.editText();
-            else this.say(this.texts.noRoom);
+            else this.messages.say(this.texts.noRoom);
         },
         remove: () => this.session.remove(),
         newLine: () => this.session.toggleLine(),
         space: () => this.session.toggleSpace(),
-        tap: () => this.startTapping(),
+        tap: () => this.tapping.start(),
         snap: () => {
             this.stage.snapping = !this.stage.snapping;
         },
@@ -338,9 +319,9 @@ export class Editor {
         scrollOn: () => this.stage.scrollBy(0.9),
         undo: () => this.session.undo(),
         redo: () => this.session.redo(),
-        save: () => this.save(),
+        save: () => void this.saving.save(),
         help: () => showShortcuts(this.dialog, this.texts),
-        close: () => void this.close(),
+        close: () => this.close(),
     };
 
     private pick(index: number, extend = false): void {
@@ -373,76 +354,10 @@ export class Editor {
         this.player.speed = SPEEDS[Math.min(Math.max(at, 0), SPEEDS.length - 1)]!;
     }
 
-    private startTapping(): void {
-        const { words, line } = this.session;
-        const first = words[line.from];
-        if (!first) return;
-        this.session.startTap();
-        this.stage.reveal(first.start - LEAD, words[line.to - 1]!.end);
-        this.list.choose(true);
-        this.player.seek(Math.max(first.start - LEAD, 0));
-        this.player.play();
-        this.say(`${textOf(words.slice(line.from, line.to))} – ${this.texts.tapHint}`);
-    }
-
-    private stopTapping(): void {
-        this.session.cancelTap();
-        this.player.pause();
-        this.say(this.texts.stopped);
-        this.list.choose(true);
-    }
-
-    /** False where nothing was saved, which is said. */
-    private save(): boolean {
-        // What is being typed counts.
-        if (document.activeElement instanceof HTMLInputElement) document.activeElement.blur();
-        const { texts } = this;
-        const edits = this.session.serialise();
-        const done = this.opened.save(edits);
-        this.unsaved.remove();
-        if (done === "saved") {
-            this.session.markSaved();
-            this.say(texts.saved);
-            return true;
-        }
-        const copy = element("button", { type: "button", textContent: texts.copy });
-        copy.onclick = () => this.say(copyText(edits, this.dialog) ? texts.copied : texts.notCopied);
-        const why = done === "gone" ? texts.nodeGone : texts.notTaken;
-        this.unsaved.replaceChildren(why, " ", copy);
-        this.notices.append(this.unsaved);
-        return false;
-    }
-
-    private async close(): Promise<void> {
+    private close(): void {
         if (this.stage.cancelGesture()) return;
-        if (this.session.tap) return this.stopTapping();
-        if (this.session.unsaved) {
-            if (this.answering) return;
-            this.answering = true;
-            const answer = await askToSave(this.dialog, this.texts);
-            this.answering = false;
-            if (answer === null) return this.focusWord();
-            if (answer === "save" && !this.save()) return;
-        }
-        this.dialog.close();
-    }
-
-    private tellRefused(refused: Applied["refused"]): void {
-        const { texts } = this;
-        const lines = refused.map(({ edit, reason }) => {
-            const words = edit.was.map((entry) => entry[0]).join(" ");
-            return `“${words}” (${clock(edit.was[0]?.[1] ?? 0)}): ${texts[reason]}`;
-        });
-        if (lines.length) this.warn([texts.refused, ...lines].join("\n"));
-    }
-
-    private say(text: string): void {
-        // Written again, the same would be read out again.
-        if (this.said.textContent !== text) this.said.textContent = text;
-    }
-
-    private warn(text: string): void {
-        this.notices.append(element("p", { className: "notice", textContent: text }));
+        if (this.session.tap) return this.tapping.stop();
+        void this.saving.close(() => this.focusWord());
     }
 
     private restyle(): void {

@@ -1,7 +1,8 @@
 // Loaded when the editor is first opened.
 import { parseEdits } from "../editor/edits";
-import { Editor, type Saved } from "../editor/editor";
+import { Editor } from "../editor/editor";
 import { readPeaks } from "../editor/peaks";
+import type { Saved } from "../editor/saving";
 import type { Entry } from "../editor/words";
 
 export type { Saved };

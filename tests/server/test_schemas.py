@@ -31,8 +31,11 @@ def inputs_of(info):
 
 
 @pytest.fixture(scope="module")
-def today(run_in_comfy):
-    return run_in_comfy("list_nodes")
+def today(server):
+    from lipsync_studio.devtools.client import ComfyClient
+
+    with ComfyClient(server) as client:
+        return client.object_info()
 
 
 @pytest.mark.parametrize("node", SAVED)

@@ -576,15 +576,21 @@ def test_the_browser_asks_before_it_leaves_a_page_with_edits(song):
         song.evaluate(SET, {"Comfy.Window.UnloadConfirmation": True})
 
 
+# A dialog is closed before it is gone, and Escape is its own until then.
+GONE = "() => !document.querySelector('.lipsync-editor-small')"
+
+
 def test_unsaved_changes_are_asked_about(song):
     dialog = open_editor(song)
     press(song, "Delete", "Escape")
     question = song.get_by_role("dialog", name="Save the changes?")
     question.get_by_role("button", name="Keep editing").click()
+    song.wait_for_function(GONE)
     assert len(words(song)) == 5
     press(song, "Escape")
+    question.wait_for()
     press(song, "Escape")  # the question's own: keep editing
-    question.wait_for(state="detached")
+    song.wait_for_function(GONE)
     press(song, "Escape")
     question.get_by_role("button", name="Discard").click()
     dialog.wait_for(state="detached")

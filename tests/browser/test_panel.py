@@ -230,9 +230,9 @@ def decoded(preview):
 
 
 def test_previews_times_and_a_notice_come_with_a_long_run(studio, run, pictures):
-    studio.evaluate("app.extensionManager.setting.set('LipSyncStudio.LongSeconds', 1)")
-    node = run(5)
-    studio.wait_for_function("seen.previews.length > 2")
+    studio.evaluate("app.extensionManager.setting.set('LipSyncStudio.LongSeconds', 0.01)")
+    node = run(13)
+    studio.wait_for_function("seen.previews.length > 0")
     studio.screenshot(path=pictures / "running.png")
     studio.wait_for_function("seen.ended")
     seen = studio.evaluate("seen")
@@ -252,7 +252,8 @@ def test_previews_times_and_a_notice_come_with_a_long_run(studio, run, pictures)
 
 def test_cancel_stops_in_the_middle_and_leaves_nothing(studio, run, manager, pictures):
     before = set((manager.base / "temp").glob("*"))
-    node = run(12, vue=True)
+    # Long enough to be cancelled on any machine; it never comes to its end.
+    node = run(120, vue=True)
     studio.wait_for_function("seen.values.some(done => done > 0.1 && done < 0.9) && seen.previews.length > 1")
     studio.locator(f"[data-node-id='{node}'] img").first.wait_for()
     studio.evaluate("void app.extensionManager.command.execute('Comfy.Interrupt')")

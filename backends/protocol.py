@@ -5,47 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal, Protocol
+from typing import Protocol
 
-from ..align.words import WordTimings
-from ..engine.faces.track import FaceTrack
 from ..engine.host.protocol import Host
 from ..engine.media.frames import Colour, Frame
-from ..engine.media.sound import Sound
-from ..engine.media.source import Source
-from ..engine.media.timeline import FillRule, LengthRule
 from ..engine.report import FrameState
+from .request import LipSyncRequest
+from .spec import BackendSpec
 
-SilenceRule = Literal["rest", "close", "source"]
-ContentKind = Literal["auto", "speech", "song"]
-
-
-@dataclass(frozen=True)
-class LipSyncRequest:
-    """One job.
-
-    source: the footage or still. soundtrack: what is heard. driving: what moves the mouth (a vocal stem), if
-    not the soundtrack. words, lyrics: what is said, if known. person: "largest", "left", "right", "centre" or
-    an id. silence: what the mouth does in pauses: back to `rest` (the source's own rest shape), `close`, or
-    the `source` frame passed through. sync_offset: seconds by which the mouth moves later than it is heard.
-    """
-
-    source: Source
-    soundtrack: Sound
-    driving: Sound | None = None
-    words: WordTimings | None = None
-    lyrics: str = ""
-    track: FaceTrack | None = None
-    length: LengthRule = "audio"
-    fill: FillRule = "pingpong"
-    person: str = "largest"
-    silence: SilenceRule = "rest"
-    content: ContentKind = "auto"
-    sync_offset: float = 0.0
-
-    @property
-    def voice(self) -> Sound:
-        return self.driving or self.soundtrack
+# Frames that are worked on and handed on at once.
+CHUNK = 16
 
 
 @dataclass(frozen=True)
@@ -75,14 +44,11 @@ class Rendering:
 
 
 class LipSyncBackend(Protocol):
-    """task: `dub` repaints footage, `portrait` animates one picture. takes_footage: anything but a still may
-    come in; a `portrait` backend then says itself which picture it takes. fps: None for any frame rate."""
+    """spec: what it is. name: for the report, with the version. takes_footage: anything but a still may come
+    in; a `portrait` backend then says itself which picture it takes."""
 
+    spec: BackendSpec
     name: str
-    task: Literal["dub", "portrait"]
     takes_footage: bool
-    remote: bool
-    licence: str
-    fps: Fraction | None
 
     def render(self, request: LipSyncRequest, host: Host) -> Rendering: ...

@@ -11,14 +11,15 @@ from ..engine.media.sound import Sound
 from ..engine.media.tracks import carried_channels
 from ..engine.media.writer import Mp4Writer
 from ..engine.report import FrameState, RunReport, spans
-from .protocol import LipSyncBackend, LipSyncRequest, Rendering
+from .protocol import LipSyncBackend, Rendering
+from .request import LipSyncRequest
 
 
 def run(backend: LipSyncBackend, request: LipSyncRequest, host: Host, path: Path, crf: int = 12) -> RunReport:
     """Write the lip-synced video to `path`; nothing is left there unless it is whole.
 
     Raises LipSyncError for bad input, and what the host raises when the user stops the run."""
-    if backend.task == "portrait" and not (request.source.still or backend.takes_footage):
+    if backend.spec.task == "portrait" and not (request.source.still or backend.takes_footage):
         raise InputError(f"{backend.name} animates one picture: connect an image, not a video.")
     started = time.monotonic()
     rendering = backend.render(request, host)

@@ -1,10 +1,11 @@
-"""`parity`: MuseTalk's arithmetic against numbers of the original implementation."""
+"""`parity`: an engine's arithmetic against numbers of the original implementation."""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
 
+from ..backends.registry import backends
 from ..engine.errors import InputError, LipSyncError
 
 
@@ -19,10 +20,11 @@ def _parity(options: argparse.Namespace) -> None:
     folder: Path = options.folder
     if not folder.is_dir():
         raise InputError(f"{folder} is not a folder: name one that holds goldens of MuseTalk.")
-    from ..musetalk_core.parity import check_folder
+    from ..engine.parity import check_folder
 
     checked = failed = 0
-    for finding in check_folder(folder):
+    checks = {name: check for spec in backends().values() for name, check in spec.checks().items()}
+    for finding in check_folder(folder, checks):
         checked += 1
         failed += not finding.ok
         verdict = "ok  " if finding.ok else "FAIL"

@@ -7,17 +7,15 @@ import sys
 from pathlib import Path
 from typing import get_args
 
-from ..backends.musetalk.settings import Quality
-from ..backends.protocol import ContentKind, LipSyncBackend, LipSyncRequest, SilenceRule
-from ..backends.registry import BACKENDS
+from ..backends.registry import backends
+from ..backends.request import ContentKind, LipSyncRequest, SilenceRule
 from ..backends.run import run
-from ..engine.errors import InputError, TextError
+from ..engine.errors import TextError
 from ..engine.host.plain import PlainHost
 from ..engine.media.sound import Sound
 from ..engine.media.timeline import FillRule, LengthRule
 from ..engine.media.video import VideoSource
-from ..engine.weights.entries import WeightSet
-from ..musetalk_core.presets import DEFAULT_PRESET, PRESETS
+from .backend_flags import add_backend_flags, make_backend
 from .outputs import OVERWRITE_HELP, check_outputs
 
 _MAX_CRF = 51  # of H.264 with 8 bits
@@ -30,7 +28,7 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--source", type=Path, required=True, help="video or picture")
     parser.add_argument("--audio", type=Path, required=True, help="voice or song: the result's soundtrack")
     parser.add_argument("--out", type=Path, required=True, help="MP4 to write")
-    parser.add_argument("--backend", choices=sorted(BACKENDS), default="viseme")
+    parser.add_argument("--backend", choices=sorted(backends()), default="viseme")
     parser.add_argument("--text", type=Path, help="what is said, as a text file (English)")
     parser.add_argument("--driving", type=Path, help="the voice alone, where --audio is a song with music")
     parser.add_argument("--length", choices=get_args(LengthRule), default="audio")
@@ -46,15 +44,7 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--report", type=Path, help="write the run report as JSON; - prints it")
     parser.add_argument("--overwrite", action="store_true", help=OVERWRITE_HELP)
     parser.add_argument("--quiet", action="store_true", help="no progress bar")
-    musetalk = parser.add_argument_group("with --backend musetalk")
-    musetalk.add_argument("--version", choices=list(PRESETS), help=f"default {DEFAULT_PRESET}")
-    musetalk.add_argument("--quality", choices=get_args(Quality), help="default balanced")
-    musetalk.add_argument(
-        "--bbox-shift", type=float, metavar="SHIFT", help="how wide the mouth opens: -7 to 7, default 0"
-    )
-    musetalk.add_argument(
-        "--download", action="store_true", default=None, help="fetch missing weights, about 3.9 GB"
-    )
+    add_backend_flags(parser)
     parser.set_defaults(run=_render)
 
 
@@ -85,7 +75,7 @@ def _render(options: argparse.Namespace) -> None:
         content=options.content,
     )
     with PlainHost(progress=not options.quiet) as host:
-        report = run(_backend(options, host), request, host, options.out, options.crf)
+        report = run(make_backend(options, host), request, host, options.out, options.crf)
     if report_file:
         report_file.write_text(report.to_json(), encoding="utf-8")
     elif options.report:
@@ -94,32 +84,6 @@ def _render(options: argparse.Namespace) -> None:
         for note in report.notes:
             print(f"Note: {note}", file=sys.stderr)
         print(f"{options.out}: {report.frames} frames, {report.generated} generated", file=sys.stderr)
-
-
-def _backend(options: argparse.Namespace, host: PlainHost) -> LipSyncBackend:
-    """Raises InputError for an option that the backend doesn't know."""
-    maker = BACKENDS[options.backend]
-    names = [name for each in BACKENDS.values() for name in each.options]
-    given = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
-    for name in given:
-        if name not in maker.options:
-            raise InputError(
-                f"--{name.replace('_', '-')} is no option of the backend {options.backend}: leave it out, or "
-                "choose another --backend."
-            )
-    if given.get("download"):
-        _announce(maker.weights(**given), host)
-    return maker.make(host, **given)
-
-
-def _announce(sets: list[WeightSet], host: PlainHost) -> None:
-    """Sizes and licences of what is about to be fetched."""
-    from ..engine.weights.listing import plan_text
-    from ..engine.weights.status import status
-
-    found = status(host, sets)
-    if found.to_download:
-        print(plan_text(found), file=sys.stderr, flush=True)
 
 
 def _text(path: Path) -> str:

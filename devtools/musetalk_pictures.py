@@ -13,16 +13,17 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from ..engine.compose.landmark_map import landmark_map
+from ..engine.compose.masks import MaskMode
+from ..engine.compose.paste import PasteSettings, paste, paste_masks
+from ..engine.compose.transform import SIDE, CropTransform, FaceBox
 from ..engine.faces.ibug import landmarks68
 from ..engine.faces.parsing import SIDE as MAP_SIDE
 from ..engine.faces.tracker import track_faces
 from ..engine.host.plain import PlainHost
 from ..engine.media.images import ImageSource
-from ..musetalk_core.face_box import BoxSettings, FaceBox, eye_angle, face_box
-from ..musetalk_core.landmark_map import landmark_map
-from ..musetalk_core.paste import PasteSettings, paste, paste_masks
-from ..musetalk_core.presets import PRESETS, MaskMode
-from ..musetalk_core.transform import SIDE, CropTransform
+from ..musetalk_core.face_box import BoxSettings, eye_angle, face_box
+from ..musetalk_core.presets import PRESETS
 from .paths import ROOT
 
 FOLDER = ROOT / "docs" / "musetalk"
@@ -131,10 +132,10 @@ def masked(sitter: Sitter, mode: MaskMode, cheeks: int = 90, side: int = PANEL) 
     """A panel with the mask over the picture."""
     preset = PRESETS["v1.5"]
     box = sitter.box()
-    square = CropTransform(box.square(preset.expand), MAP_SIDE)
+    square = CropTransform(box.square(preset.paste.expand), MAP_SIDE)
     found = paste_masks(
         landmark_map(sitter.mesh, square), square, box, mode=mode, cheeks=(cheeks, cheeks),
-        blur_ratio=preset.blur_ratio,
+        blur_ratio=preset.paste.blur_ratio,
     )  # fmt: skip
     colour = np.full((SIDE, SIDE, 3), _MASK_COLOUR, np.uint8)
     rgb, alpha = paste(sitter.rgb, colour, CropTransform(box), found, PasteSettings(detail=0, colour=0))

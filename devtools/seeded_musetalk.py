@@ -15,10 +15,10 @@ from safetensors.torch import save_file
 from torch import nn
 
 from lipsync_studio.engine.faces.bisenet import BiSeNet
-from lipsync_studio.musetalk_core.parity.seeded import seed
+from lipsync_studio.engine.nets.sd_vae import VAE_CONFIG, build_vae
+from lipsync_studio.engine.nets.whisper_encoder import build_whisper_encoder
+from lipsync_studio.engine.parity import seed
 from lipsync_studio.musetalk_core.unet import UNET_CONFIG, build_unet
-from lipsync_studio.musetalk_core.vae import VAE_CONFIG, build_vae
-from lipsync_studio.musetalk_core.whisper_encoder import build_whisper_encoder
 
 _SMALL = {"norm_num_groups": 8, "layers_per_block": 1}
 SMALL_UNET: Mapping[str, Any] = {**UNET_CONFIG, **_SMALL, "block_out_channels": [16, 16, 32, 32]}

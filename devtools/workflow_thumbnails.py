@@ -17,10 +17,10 @@ from PIL import Image
 
 from ..align.place import align_lyrics
 from ..align.words import Line, Word, WordTimings
-from ..backends.crop.backend import CropBackend
-from ..backends.crop.silence import speech_spans
-from ..backends.protocol import LipSyncRequest
-from ..backends.viseme.engine import VisemeEngine
+from ..backends.dub.backend import DubBackend
+from ..backends.request import LipSyncRequest
+from ..backends.speech import speech_spans
+from ..backends.viseme.pipeline import VisemeEngine
 from ..engine.host.plain import PlainHost
 from ..engine.media.colour import small_rgb
 from ..engine.media.images import ImageSource
@@ -77,7 +77,7 @@ def lip_synced(
     found: dict[int, np.ndarray] = {}
     with PlainHost("cpu") as host:
         request = LipSyncRequest(source, sound.cut(0, Fraction(max(wanted) + 1, FPS)), words=words)
-        for chunk in CropBackend(VisemeEngine(1.0)).render(request, host).chunks:
+        for chunk in DubBackend(VisemeEngine(1.0)).render(request, host).chunks:
             found |= {
                 frame.index: small_rgb(frame, max(source.size))
                 for frame in chunk.frames

@@ -15,12 +15,12 @@ from typing import Literal
 
 import numpy as np
 
+from ..engine.compose.transform import FaceBox, IntBox
 from ..engine.errors import InputError
 
 # Unit of shifts and margins: pixels of the source, as in the original, or 1/256 of the face's height. A face
 # that is 256 pixels high, the size the networks see it at, has the same box in either.
 Unit = Literal["face", "pixels"]
-IntBox = tuple[int, int, int, int]
 
 POINTS = 68
 FACE_UNITS = 256
@@ -41,43 +41,6 @@ class BoxSettings:
     margin: float = 10.0
     shift_unit: Unit = "face"
     margin_unit: Unit = "face"
-
-
-@dataclass(frozen=True)
-class FaceBox:
-    """A rectangle that may be tilted and may reach beyond the picture.
-
-    x, y: its middle. width, height: along and across the eyes. All in pixels. angle: radians, clockwise on
-    the screen.
-    """
-
-    x: float
-    y: float
-    width: float
-    height: float
-    angle: float = 0.0
-
-    @classmethod
-    def of(cls, box: Sequence[float]) -> FaceBox:
-        """The upright rectangle x0, y0, x1, y1."""
-        x0, y0, x1, y1 = (float(v) for v in box)
-        return cls((x0 + x1) / 2, (y0 + y1) / 2, x1 - x0, y1 - y0)
-
-    def square(self, expand: float) -> FaceBox:
-        """The square around the same middle whose side is the longer one's, times `expand`."""
-        side = max(self.width, self.height) * expand
-        return FaceBox(self.x, self.y, side, side, self.angle)
-
-    def moved(self, dx: float, dy: float) -> FaceBox:
-        return FaceBox(self.x + dx, self.y + dy, self.width, self.height, self.angle)
-
-    @property
-    def bounds(self) -> tuple[float, float, float, float]:
-        """x0, y0, x1, y1 of the upright rectangle around it."""
-        c, s = abs(math.cos(self.angle)), abs(math.sin(self.angle))
-        half_x = (self.width * c + self.height * s) / 2
-        half_y = (self.width * s + self.height * c) / 2
-        return self.x - half_x, self.y - half_y, self.x + half_x, self.y + half_y
 
 
 def parity_box(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -15,7 +16,12 @@ from diffusers import UNet2DConditionModel
 from diffusers.models.embeddings import TimestepEmbedding
 from torch import Tensor, nn
 
-from .precision import finite
+from ..engine.compose.transform import SIDE
+from ..engine.nets.loading import Config, config_beside
+from ..engine.nets.precision import finite
+from ..engine.nets.sd_vae import encode
+from ..engine.weights.fit import fit
+from ..engine.weights.state_dict import load_state_dict
 
 # `musetalk.json`, the same for every version. `attention_head_dim` is the number of heads, by diffusers' old
 # naming.
@@ -76,6 +82,17 @@ def build_unet(config: Mapping[str, Any] | None = None) -> nn.Module:
     return unet.eval().requires_grad_(False)
 
 
+def load_unet(path: Path, config: Config | None = None, dtype: torch.dtype = torch.float32) -> nn.Module:
+    """MuseTalk's UNet (`unet.pth`, `pytorch_model.bin`, safetensors) on the CPU, in evaluation mode.
+
+    config: None for the json beside the file (of its own name, `musetalk.json` or `config.json`), or the
+    published one where there is none. Weights that have the dtype already stay mapped from the file.
+    Raises WeightsError for a damaged or unsafe file and for another network's.
+    """
+    net = build_unet(config or config_beside(path, "cross_attention_dim"))
+    return fit(net, load_state_dict(path), path, "MuseTalk's UNet", dtype=dtype)
+
+
 @lru_cache(maxsize=1)
 def positional_encoding(tokens: int, width: int) -> Tensor:
     """float32 [tokens, width]: sines in the even columns, cosines in the odd ones, as in "Attention Is All
@@ -83,6 +100,22 @@ def positional_encoding(tokens: int, width: int) -> Tensor:
     rates = torch.exp(torch.arange(0, width, 2) * (-math.log(10000.0) / width))
     angles = torch.arange(tokens)[:, None] * rates
     return torch.stack([angles.sin(), angles.cos()], 2).flatten(1)
+
+
+@torch.inference_mode()
+def encode_crops(vae: nn.Module, crops: Tensor) -> Tensor:
+    """Face crops to what the UNet sees of them: [B, 8, 32, 32], in the VAE's dtype and on its device.
+
+    crops: uint8 [B, 256, 256, 3], RGB. The first four channels are the crop with its lower half black, the
+    others the whole crop; both go through the encoder as one batch of 2B. The distribution's mean is taken,
+    as in v1.5's training: the original's inference samples it, unseeded, which flickers.
+    """
+    device = next(vae.parameters()).device
+    whole = crops.to(device).permute(0, 3, 1, 2).contiguous().float() / 255
+    masked = whole.clone()
+    masked[:, :, SIDE // 2 :] = 0
+    latents = encode(vae, torch.cat([masked, whole]) * 2 - 1)
+    return torch.cat(latents.chunk(2), 1).contiguous()
 
 
 @torch.inference_mode()

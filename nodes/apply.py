@@ -153,7 +153,7 @@ class LipSyncApply(io.ComfyNode):
         fps: float = 25.0,
     ) -> io.NodeOutput:
         with engine_imports():
-            from ..backends.protocol import LipSyncRequest
+            from ..backends.request import LipSyncRequest
             from ..backends.run import run
         host = ComfyHost()
         request = LipSyncRequest(
@@ -171,7 +171,7 @@ class LipSyncApply(io.ComfyNode):
             sync_offset=sync_offset_ms / 1000,
         )
         path = host.temp_file(".mp4")
-        if backend.remote:
+        if backend.spec.remote:
             # Waiting for a service must not hold up the other nodes; local work stays on the prompt's
             # thread, whose inference mode and progress context other threads don't have.
             try:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from comfy_api.latest import io
 
+from ..backends.did.spec import SPEC
+from ..engine.host.comfy import ComfyHost
 from .did_access import open_jobs
-from .did_inputs import again_input, consent_input, max_credits_input, nonce, stitch_input
 from .requirements import engine_imports
 from .types import BackendIO
+from .widgets import widget
 
 
 class LipSyncDIDBackend(io.ComfyNode):
@@ -23,29 +27,17 @@ class LipSyncDIDBackend(io.ComfyNode):
             ),
             search_aliases=["d-id", "did", "talking head", "cloud", "avatar"],
             inputs=[
-                consent_input(),
-                max_credits_input(),
-                io.Boolean.Input(
-                    "use_first_frame",
-                    default=False,
-                    tooltip="Of footage, send the first frame. Off, footage is refused: D-ID takes pictures.",
-                ),
-                stitch_input(),
-                again_input(),
+                widget(SPEC, "consent"),
+                widget(SPEC, "max_credits"),
+                widget(SPEC, "use_first_frame"),
+                widget(SPEC, "stitch", optional=True, advanced=True),
+                widget(SPEC, "again", optional=True, advanced=True),
             ],
             outputs=[BackendIO.Output(display_name="backend")],
         )
 
     @classmethod
-    def execute(
-        cls,
-        consent: bool,
-        max_credits: int,
-        use_first_frame: bool,
-        stitch: bool = False,
-        again: int = 0,
-    ) -> io.NodeOutput:
+    def execute(cls, **choices: Any) -> io.NodeOutput:
+        """choices: the widgets."""
         with engine_imports():
-            from ..backends.did.backend import DIDBackend, DIDOptions
-        options = DIDOptions(consent, max_credits, use_first_frame, stitch, nonce(again))
-        return io.NodeOutput(DIDBackend(open_jobs, options))
+            return io.NodeOutput(SPEC.make(SPEC.chosen(choices), ComfyHost(), open_jobs=open_jobs))

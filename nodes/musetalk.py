@@ -8,11 +8,12 @@ from comfy_api.latest import io
 from comfy_execution.utils import get_executing_context
 from server import PromptServer
 
+from ..backends.musetalk.spec import SPEC, MuseTalkSettings, weight_sets
 from ..engine.errors import InputError
 from ..engine.host.comfy import ComfyHost
-from . import musetalk_inputs as shared
 from .requirements import engine_imports
 from .types import BackendIO, MuseTalkModelIO
+from .widgets import widget
 
 if TYPE_CHECKING:
     from ..backends.musetalk.models import MuseTalkModels
@@ -31,10 +32,9 @@ class LipSyncMuseTalkLoader(io.ComfyNode):
             ),
             search_aliases=["musetalk", "lip sync", "checkpoint"],
             inputs=[
-                shared.version_input(),
-                shared.precision_input(),
-                shared.compile_input(),
-                shared.download_input(),
+                widget(SPEC, "version"),
+                *_advanced("precision", "compile"),
+                widget(SPEC, "download_missing", optional=True),
             ],
             outputs=[MuseTalkModelIO.Output(display_name="model")],
         )
@@ -45,14 +45,9 @@ class LipSyncMuseTalkLoader(io.ComfyNode):
         return _installed(version)
 
     @classmethod
-    def execute(
-        cls,
-        version: str,
-        precision: str = "auto",
-        compile: bool = False,
-        download_missing: bool = False,
-    ) -> io.NodeOutput:
-        return io.NodeOutput(_load(version, precision, compile, download_missing))
+    def execute(cls, **choices: Any) -> io.NodeOutput:
+        """choices: the widgets."""
+        return io.NodeOutput(_load(SPEC.chosen(choices)))
 
 
 class LipSyncMuseTalkBackend(io.ComfyNode):
@@ -68,15 +63,12 @@ class LipSyncMuseTalkBackend(io.ComfyNode):
             ),
             search_aliases=["lip sync", "musetalk", "dub", "talking head"],
             inputs=[
-                shared.version_input(),
-                shared.quality_input(),
-                *shared.face_inputs(),
-                *shared.mask_inputs(),
-                shared.precision_input(),
-                shared.batch_input(),
-                shared.compile_input(),
-                shared.parity_input(),
-                shared.download_input(),
+                widget(SPEC, "version"),
+                widget(SPEC, "quality"),
+                *face_widgets(),
+                *mask_widgets(),
+                *_advanced("precision", "batch_size", "compile", "parity"),
+                widget(SPEC, "download_missing", optional=True),
                 MuseTalkModelIO.Input(
                     "model",
                     optional=True,
@@ -85,7 +77,7 @@ class LipSyncMuseTalkBackend(io.ComfyNode):
                         "version and precision then count, not those here."
                     ),
                 ),
-                shared.upscale_input(),
+                upscale_input(),
             ],
             outputs=[BackendIO.Output(display_name="backend")],
         )
@@ -96,25 +88,14 @@ class LipSyncMuseTalkBackend(io.ComfyNode):
 
     @classmethod
     def execute(
-        cls,
-        version: str,
-        quality: str,
-        precision: str = "auto",
-        compile: bool = False,
-        parity: bool = False,
-        download_missing: bool = False,
-        model: MuseTalkModels | None = None,
-        upscale_model: Any = None,
-        **choices: Any,
+        cls, model: MuseTalkModels | None = None, upscale_model: Any = None, **choices: Any
     ) -> io.NodeOutput:
-        """choices: the other widgets of `face_inputs`, `mask_inputs` and `batch_input`."""
+        """choices: the widgets."""
+        settings = SPEC.chosen(choices)
+        restore = restore_of(upscale_model, settings.parity)
         with engine_imports():
-            from ..backends.crop.backend import CropBackend
-            from ..backends.musetalk.engine import MuseTalkEngine
-        models = model or _load(version, precision, compile, download_missing)
-        settings = shared.to_settings(models.version, quality=quality, parity=parity, **choices)
-        engine = MuseTalkEngine(models, settings, restore=restore_of(upscale_model, parity))
-        return io.NodeOutput(CropBackend(engine))
+            models = model or _load(settings)
+            return io.NodeOutput(SPEC.make(settings, ComfyHost(), model=models, restore=restore))
 
 
 def restore_of(upscale_model: Any, parity: bool) -> Any:
@@ -128,28 +109,21 @@ def restore_of(upscale_model: Any, parity: bool) -> Any:
     return restorer(upscale_model)
 
 
-def _load(version: str, precision: str, compiled: bool, download: bool) -> MuseTalkModels:
+def _load(settings: MuseTalkSettings) -> MuseTalkModels:
     with engine_imports():
         from ..backends.musetalk.models import load_models
     host = ComfyHost()
-    if download:
-        _announce(version, host)
-    return load_models(
-        version,
-        host,
-        precision=precision,  # type: ignore[arg-type]
-        download=download,
-        compiled=compiled,
-    )
+    if settings.download_missing:
+        _announce(settings, host)
+    return load_models(settings, host)
 
 
-def _announce(version: str, host: ComfyHost) -> None:
+def _announce(settings: MuseTalkSettings, host: ComfyHost) -> None:
     """Sizes and licences under the node, before anything is fetched."""
-    from ..backends.musetalk.models import weight_sets
     from ..engine.weights.listing import plan_text
     from ..engine.weights.status import status
 
-    found = status(host, weight_sets(version))
+    found = status(host, list(SPEC.weights(settings)))
     context = get_executing_context()
     if found.to_download and context is not None:
         PromptServer.instance.send_progress_text(plan_text(found), context.node_id)
@@ -158,8 +132,35 @@ def _announce(version: str, host: ComfyHost) -> None:
 def _installed(version: str) -> str:
     """The files that would be loaded, as text that changes with them."""
     with engine_imports():
-        from ..backends.musetalk.models import weight_sets
         from ..engine.weights.locate import locate
     host = ComfyHost()
     paths = [path for weights in weight_sets(version) for path in locate(weights, host).values()]
     return " ".join(f"{path} {path.stat().st_mtime_ns}" for path in sorted(paths))
+
+
+def upscale_input() -> io.Input:
+    return io.UpscaleModel.Input(
+        "upscale_model",
+        optional=True,
+        tooltip="Sharpens the generated faces, and nothing else. For faces of more than 256 pixels.",
+    )
+
+
+def face_widgets() -> list[io.Input]:
+    """What decides which part of the face the networks see."""
+    return [
+        widget(SPEC, "bbox_shift"),
+        *_advanced("unit", "chin_margin", "upright", "steady"),
+    ]
+
+
+def mask_widgets() -> list[io.Input]:
+    """What decides how much of the generated face is shown."""
+    return [
+        widget(SPEC, "mask"),
+        *_advanced("mask_source", "left_cheek", "right_cheek", "detail", "colour"),
+    ]
+
+
+def _advanced(*names: str) -> list[io.Input]:
+    return [widget(SPEC, name, optional=True, advanced=True) for name in names]

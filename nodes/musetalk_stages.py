@@ -7,20 +7,21 @@ from typing import TYPE_CHECKING, Any
 
 from comfy_api.latest import InputImpl, io, ui
 
+from ..backends.musetalk.spec import SPEC
 from ..engine.host.comfy import ComfyHost
-from . import musetalk_inputs as shared
 from .face_track import LipSyncFaceTrack
 from .inputs import fps_input, source_input, to_sound, to_source
-from .musetalk import restore_of
+from .musetalk import face_widgets, mask_widgets, restore_of, upscale_input
 from .requirements import engine_imports
 from .types import AudioFeaturesIO, FaceTrackIO, MouthClipIO, MuseTalkModelIO, WordTimingsIO
+from .widgets import widget
 from .wiring import same_source
 
 if TYPE_CHECKING:
     from ..align.words import WordTimings
-    from ..backends.musetalk.audio_features import AudioFeatures
+    from ..backends.dub.audio_features import AudioFeatures
+    from ..backends.dub.mouth_clip import MouthClip
     from ..backends.musetalk.models import MuseTalkModels
-    from ..backends.musetalk.mouth_clip import MouthClip
     from ..engine.faces.track import FaceTrack
 
 
@@ -51,7 +52,9 @@ class LipSyncAudioFeatures(io.ComfyNode):
                     ),
                 ),
                 WordTimingsIO.Input("words", optional=True, tooltip="When each word is said: exact pauses."),
-                shared.parity_input(" The stages that follow do so too."),
+                widget(
+                    SPEC, "parity", optional=True, advanced=True, tooltip=" The stages that follow do so too."
+                ),
             ],
             outputs=[AudioFeaturesIO.Output(display_name="features")],
         )
@@ -66,14 +69,20 @@ class LipSyncAudioFeatures(io.ComfyNode):
         parity: bool = False,
     ) -> io.NodeOutput:
         with engine_imports():
-            from ..backends.crop.silence import mouth_spans
-            from ..backends.musetalk.hearing import hear
+            from ..backends.dub.audio_features import encode_features
+            from ..backends.speech import mouth_spans
+            from ..musetalk_core.presets import PRESETS
         sound = to_sound(audio)
         samples = sound.mono(16000)
         spans = None
         if pauses != "off":
             spans = mouth_spans(samples, words, pauses, stem=False)  # type: ignore[arg-type]
-        return io.NodeOutput(hear(model, samples, sound.duration, ComfyHost(), parity=parity, spans=spans))
+        convention = PRESETS[model.version].audio
+        return io.NodeOutput(
+            encode_features(
+                model.whisper, convention, samples, sound.duration, ComfyHost(), parity=parity, spans=spans
+            )
+        )
 
 
 class LipSyncMuseTalkInfer(io.ComfyNode):
@@ -97,7 +106,7 @@ class LipSyncMuseTalkInfer(io.ComfyNode):
                     optional=True,
                     tooltip="From Track Faces. Without it the faces are found here.",
                 ),
-                *shared.face_inputs(),
+                *face_widgets(),
                 io.Combo.Input(
                     "length",
                     options=["audio", "video", "shortest"],
@@ -130,9 +139,9 @@ class LipSyncMuseTalkInfer(io.ComfyNode):
                     optional=True,
                     tooltip="Moves the mouth later (+) or earlier (-) than the sound, in milliseconds.",
                 ),
-                shared.batch_input(),
+                widget(SPEC, "batch_size", optional=True, advanced=True),
                 fps_input(),
-                shared.upscale_input(),
+                upscale_input(),
             ],
             outputs=[
                 MouthClipIO.Output(display_name="mouths"),
@@ -156,12 +165,12 @@ class LipSyncMuseTalkInfer(io.ComfyNode):
         upscale_model: Any = None,
         **choices: Any,
     ) -> io.NodeOutput:
-        """choices: the widgets of `face_inputs` and `batch_input`."""
+        """choices: the widgets of `face_widgets` and batch_size."""
         with engine_imports():
-            from ..backends.musetalk.engine import MuseTalkEngine
-            from ..backends.musetalk.stages import infer, plan_faces
+            from ..backends.dub.stages import infer, plan_faces
+            from ..backends.musetalk.pipeline import MuseTalkEngine
         host = ComfyHost()
-        settings = shared.to_settings(model.version, parity=features.parity, **choices)
+        settings = SPEC.chosen({**choices, "version": model.version, "parity": features.parity})
         restore = restore_of(upscale_model, features.parity)
         engine = MuseTalkEngine(model, settings, features=features, restore=restore)
         with same_source(cls, "face_track", LipSyncFaceTrack):
@@ -203,8 +212,8 @@ class LipSyncComposite(io.ComfyNode):
                         "From Load MuseTalk, for its face parser. Without it the mask is drawn by landmarks."
                     ),
                 ),
-                shared.quality_input(),
-                *shared.mask_inputs(),
+                widget(SPEC, "quality"),
+                *mask_widgets(),
                 io.Int.Input(
                     "crf",
                     default=12,
@@ -235,18 +244,18 @@ class LipSyncComposite(io.ComfyNode):
         fps: float = 25.0,
         **choices: Any,
     ) -> io.NodeOutput:
-        """choices: the widgets of `mask_inputs`."""
+        """choices: the widgets of `mask_widgets`."""
         with engine_imports():
-            from ..backends.musetalk.stages import composite
+            from ..backends.dub.stages import composite
+            from ..backends.musetalk.pipeline import composing
             from ..backends.run import write
         host = ComfyHost()
-        made = mouths.settings
-        settings = shared.to_settings(
-            made.version, quality=quality, parity=made.parity, batch_size=made.batch, **choices
-        )
+        made = mouths.compose
+        choices |= {"quality": quality, "parity": made.parity, "batch_size": made.batch}
+        settings = composing(SPEC.chosen(choices), made.convention)
         with same_source(cls, "mouths", LipSyncMuseTalkInfer):
             rendering = composite(mouths, to_source(source, fps), model, host, settings)
         path = host.temp_file(".mp4")
         sound = None if audio is None else to_sound(audio)
-        report = write(rendering, f"MuseTalk {made.version.removeprefix('v')}", sound, path, crf)
+        report = write(rendering, mouths.engine, sound, path, crf)
         return io.NodeOutput(InputImpl.VideoFromFile(str(path)), report.to_json())

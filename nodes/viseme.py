@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from comfy_api.latest import io
 
+from ..backends.viseme.spec import SPEC
+from ..engine.host.comfy import ComfyHost
 from .requirements import engine_imports
 from .types import BackendIO
+from .widgets import widget
 
 
 class LipSyncVisemeBackend(io.ComfyNode):
@@ -22,24 +27,13 @@ class LipSyncVisemeBackend(io.ComfyNode):
             ),
             search_aliases=["lip sync", "talking head", "mouth", "phoneme"],
             inputs=[
-                io.Float.Input(
-                    "strength",
-                    default=1.0,
-                    min=0.2,
-                    max=2.0,
-                    step=0.05,
-                    tooltip=(
-                        "How far the mouth opens. 1 is natural speech, 1.3 suits singing, 0.7 a"
-                        " quiet speaker."
-                    ),
-                ),
+                widget(SPEC, "strength"),
             ],
             outputs=[BackendIO.Output(display_name="backend")],
         )
 
     @classmethod
-    def execute(cls, strength: float) -> io.NodeOutput:
+    def execute(cls, **choices: Any) -> io.NodeOutput:
+        """choices: the widgets."""
         with engine_imports():
-            from ..backends.crop.backend import CropBackend
-            from ..backends.viseme.engine import VisemeEngine
-        return io.NodeOutput(CropBackend(VisemeEngine(strength)))
+            return io.NodeOutput(SPEC.make(SPEC.chosen(choices), ComfyHost()))

@@ -3,57 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import islice
-from typing import Literal
 
 from PIL import Image
 
-from ...did_client import DIDError, Step, TalkConfig, TalkJobs, TalkOrder, estimate, media
+from ...did_client import (
+    DIDError,
+    Step,
+    TalkConfig,
+    TalkJobs,
+    TalkOrder,
+    estimate,
+    find_key,
+    load_settings,
+    media,
+)
+from ...did_client.account import check_enabled
+from ...did_client.settings import default_folder
 from ...engine.errors import CloudError
 from ...engine.host.protocol import Host
 from ...engine.media.colour import to_rgb
 from ...engine.media.timeline import Timeline, plan, walk
 from ...engine.media.video import VideoSource
 from ...engine.report import FrameState
-from ..protocol import FrameChunk, LipSyncRequest, Rendering
+from ..protocol import CHUNK, FrameChunk, Rendering
+from ..request import LipSyncRequest
+from .spec import SPEC, DIDSettings
 
-CHUNK = 16
 # Difference in length between clip and sound that is rounding, in seconds.
 _SLACK = 0.25
-
-
-@dataclass(frozen=True)
-class DIDOptions:
-    """consent: the user agreed that picture and voice go to D-ID. max_credits: the most that one clip may
-    cost. use_first_frame: of footage, the first frame is taken. stitch: keep the whole picture rather than
-    the square around the face (some plans only). nonce: see TalkOrder."""
-
-    consent: bool
-    max_credits: int
-    use_first_frame: bool = False
-    stitch: bool = False
-    nonce: str = ""
 
 
 class DIDBackend:
     """A LipSyncBackend. open_jobs: finds settings and key when they are needed; the backend holds neither,
     because it travels through the graph."""
 
-    name = "D-ID"
-    task: Literal["dub", "portrait"] = "portrait"
-    remote = True
-    licence = "D-ID terms of service"
-    fps: Fraction | None = None
+    spec = SPEC
+    name = SPEC.title
 
-    def __init__(self, open_jobs: Callable[[], TalkJobs], options: DIDOptions) -> None:
+    def __init__(self, open_jobs: Callable[[], TalkJobs], settings: DIDSettings) -> None:
         self._open_jobs = open_jobs
-        self._options = options
-        self.takes_footage = options.use_first_frame
+        self._settings = settings
+        self.takes_footage = settings.use_first_frame
 
     def __repr__(self) -> str:
-        return f"DIDBackend({self._options})"
+        return f"DIDBackend({self._settings})"
 
     def render(self, request: LipSyncRequest, host: Host) -> Rendering:
         """Raises CloudError; a job that was sent stays in the journal, whatever ends the wait for it."""
@@ -67,7 +62,7 @@ class DIDBackend:
         order = self._order(request, seconds)
         jobs = self._open_jobs()
         cost = estimate(order).text(jobs.settings.price_per_credit, jobs.settings.currency)
-        job = jobs.start(order, consent=self._options.consent, max_credits=self._options.max_credits)
+        job = jobs.start(order, consent=self._settings.consent, max_credits=self._settings.max_credits)
 
         def show(step: Step) -> None:
             host.progress(progress_text(step, cost), 0, 1)
@@ -98,9 +93,18 @@ class DIDBackend:
         # A mouth that is to move later hears a voice that begins later.
         voice = request.voice.cut(-Fraction(request.sync_offset), seconds)
         recording = media.recording(voice.mono(voice.rate), voice.rate)
-        return TalkOrder(
-            picture, recording, TalkConfig(stitch=self._options.stitch), nonce=self._options.nonce
-        )
+        # What tells a repeated order from the first one.
+        nonce = str(self._settings.again or "")
+        return TalkOrder(picture, recording, TalkConfig(stitch=self._settings.stitch), nonce=nonce)
+
+
+def jobs_of_the_command() -> TalkJobs:
+    """The account of the `did` command. Raises CloudDisabledError, KeyMissingError, KeyFileError,
+    SettingsError."""
+    folder = default_folder()
+    settings = load_settings(folder)
+    check_enabled(settings)
+    return TalkJobs(folder, settings, find_key(folder))
 
 
 def progress_text(step: Step, cost: str) -> str:

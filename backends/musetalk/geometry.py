@@ -7,12 +7,13 @@ from fractions import Fraction
 
 import numpy as np
 
+from ...engine.compose.transform import SIDE, CropTransform, FaceBox
 from ...engine.faces.finish import runs
 from ...engine.faces.smoothing import bilateral
 from ...engine.faces.track import Person
-from ...musetalk_core.face_box import FaceBox, eye_angle, face_box, parity_box, parity_margin
-from ...musetalk_core.transform import SIDE, CropTransform
-from .settings import MuseTalkSettings
+from ...musetalk_core.face_box import BoxSettings, Unit, eye_angle, face_box, parity_box, parity_margin
+from ...musetalk_core.presets import Preset
+from .spec import MuseTalkSettings
 
 # Tilts below this are cut along the picture's rows: turning by a hair costs sharpness and gains nothing.
 _LEAST_TILT = np.radians(3.0)
@@ -32,11 +33,20 @@ class FaceGeometry:
     """
 
     def __init__(
-        self, people: Sequence[Person], settings: MuseTalkSettings, size: tuple[int, int], fps: Fraction
+        self,
+        people: Sequence[Person],
+        settings: MuseTalkSettings,
+        preset: Preset,
+        size: tuple[int, int],
+        fps: Fraction,
     ) -> None:
         self._parity = settings.parity
-        make = _parity_rows if settings.parity else _rows
-        self._boxes = {person.id: make(person, settings, size, float(fps)) for person in people}
+        box = box_settings(settings, preset)
+        if settings.parity:
+            rows = [_parity_rows(person, box, size[1]) for person in people]
+        else:
+            rows = [_rows(person, box, settings, float(fps)) for person in people]
+        self._boxes = {person.id: made for person, made in zip(people, rows, strict=True)}
 
     def notes(self) -> list[str]:
         """What a user should know about the faces' sizes."""
@@ -58,7 +68,17 @@ class FaceGeometry:
         return CropTransform(box, whole=self._parity)
 
 
-def _rows(person: Person, settings: MuseTalkSettings, size: tuple[int, int], fps: float) -> np.ndarray:
+def box_settings(settings: MuseTalkSettings, preset: Preset) -> BoxSettings:
+    """What was chosen and, where nothing was, the preset's own margin; `parity` shifts as the original does,
+    or not at all."""
+    unit: Unit = "face" if settings.unit == "relative" else "pixels"
+    shift = 0.0 if settings.parity and not preset.allows_shift else settings.bbox_shift
+    if settings.chin_margin is None:
+        return BoxSettings(shift, float(preset.margin_px), unit, "face")
+    return BoxSettings(shift, settings.chin_margin, unit, unit)
+
+
+def _rows(person: Person, box: BoxSettings, settings: MuseTalkSettings, fps: float) -> np.ndarray:
     boxes = np.full((len(person.scores), 5), np.nan)
     for run in runs(person.seen):
         points = person.landmarks(run)
@@ -68,9 +88,9 @@ def _rows(person: Person, settings: MuseTalkSettings, size: tuple[int, int], fps
             angles = np.arctan2(angles[:, 1], angles[:, 0])
         tilted = settings.upright and np.abs(angles).max() > _LEAST_TILT
         for row, face in enumerate(points, run.start):
-            box = face_box(face, settings.box, angle=float(angles[row - run.start]) if tilted else 0.0)
-            if box is not None:
-                boxes[row] = box.x, box.y, box.width, box.height, box.angle
+            found = face_box(face, box, angle=float(angles[row - run.start]) if tilted else 0.0)
+            if found is not None:
+                boxes[row] = found.x, found.y, found.width, found.height, found.angle
         if settings.steady:
             for part in runs(np.isfinite(boxes[run]).all(axis=1)):
                 where = slice(run.start + part.start, run.start + part.stop)
@@ -90,15 +110,13 @@ def _steady(values: np.ndarray, fps: float, scale: float) -> np.ndarray:
     return bilateral(values, values / scale, sigma, max(1, round(2 * sigma)), _STEADY_NOISE)
 
 
-def _parity_rows(person: Person, settings: MuseTalkSettings, size: tuple[int, int], fps: float) -> np.ndarray:
+def _parity_rows(person: Person, box: BoxSettings, height: int) -> np.ndarray:
     boxes = np.full((len(person.scores), 5), np.nan)
-    shift = settings.box.shift if settings.preset.allows_shift else 0.0
-    margin = round(settings.box.margin)
     for row in np.flatnonzero(person.seen).tolist():
         # The original's whole numbers are the middles of pixels.
         (points,) = person.landmarks(slice(row, row + 1)) - 0.5
-        found = parity_box(points, person.boxes[row].tolist(), shift)
+        found = parity_box(points, person.boxes[row].tolist(), box.shift)
         if found is not None:
-            box = FaceBox.of(parity_margin(found, margin, size[1]))
-            boxes[row] = box.x, box.y, box.width, box.height, 0.0
+            whole = FaceBox.of(parity_margin(found, round(box.margin), height))
+            boxes[row] = whole.x, whole.y, whole.width, whole.height, 0.0
     return boxes

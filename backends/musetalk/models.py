@@ -4,31 +4,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import torch
 from torch import nn
 
+from ...engine.compose.cache import ContentCache
 from ...engine.errors import MissingFilesError
 from ...engine.faces.bisenet import load_bisenet
 from ...engine.host.protocol import Host, ManagedModel
-from ...engine.weights.catalogue import SETS
-from ...engine.weights.entries import WeightSet
+from ...engine.nets.compiling import compile_network
+from ...engine.nets.layout import channels_last
+from ...engine.nets.loading import load_vae, load_whisper_encoder
 from ...engine.weights.locate import require
-from ...musetalk_core.compiling import compile_network
-from ...musetalk_core.layout import channels_last
-from ...musetalk_core.loading import load_unet, load_vae, load_whisper_encoder
-from ...musetalk_core.presets import PRESETS
-from .cache import ContentCache
-
-Precision = Literal["auto", "float32", "float16", "bfloat16"]
-
-PARSER_SET = "face-parsing"
+from ...musetalk_core.unet import load_unet
+from .spec import PARSER_SET, VERSIONS, MuseTalkSettings
 
 
 @dataclass(frozen=True)
 class MuseTalkModels:
-    """version: a name in PRESETS. parser: the face parser, None where its weights are not installed. cache:
+    """version: a name in VERSIONS. parser: the face parser, None where its weights are not installed. cache:
     latents and face maps by content. identity: stands for the VAE's weights and dtype in the cache's keys.
     """
 
@@ -45,27 +39,21 @@ class MuseTalkModels:
         return next(self.unet.module.parameters()).dtype
 
 
-def load_models(
-    version: str,
-    host: Host,
-    *,
-    precision: Precision = "auto",
-    download: bool = False,
-    compiled: bool = False,
-) -> MuseTalkModels:
-    """precision: of UNet and VAE; "auto" for what the device is fast in. download: fetch what is missing.
-    compiled: have torch.compile translate UNet and VAE, which costs a minute or more at first.
+def load_models(settings: MuseTalkSettings, host: Host) -> MuseTalkModels:
+    """The networks of `version` in `precision` (of UNet and VAE; "auto" is what the device is fast in),
+    translated by torch.compile where `compile` says so; `download_missing` fetches what isn't there.
 
     Raises MissingFilesError for what is not installed (the face parser may be missing), WeightsError for
     files that can't be used.
     """
-    paths = require(PRESETS[version].weights, host, download=download)
-    dtype = working_dtype(precision, host)
+    version, download = settings.version, settings.download_missing
+    paths = require(VERSIONS[version], host, download=download)
+    dtype = working_dtype(settings.precision, host)
     unet = load_unet(paths["unet"], dtype=dtype)
     vae = load_vae(paths["vae"], dtype=dtype)
     whisper = load_whisper_encoder(paths["whisper"])
     parser = _parser(host, download)
-    if compiled:
+    if settings.compile:
         compile_network(unet)
         compile_network(vae)
     return of_networks(version, unet, vae, whisper, parser, host, _identity(paths["vae"], dtype))
@@ -94,12 +82,7 @@ def of_networks(
     )
 
 
-def weight_sets(version: str) -> list[WeightSet]:
-    """What `load_models` reads: the version's networks, and the face parser."""
-    return [SETS[PRESETS[version].weights], SETS[PARSER_SET]]
-
-
-def working_dtype(precision: Precision, host: Host) -> torch.dtype:
+def working_dtype(precision: str, host: Host) -> torch.dtype:
     if precision == "auto":
         return host.half_precision() or torch.float32
     return {"float32": torch.float32, "float16": torch.float16, "bfloat16": torch.bfloat16}[precision]

@@ -16,10 +16,11 @@ import numpy as np
 import torch
 from comfy_api.latest import InputImpl, Types
 
-from lipsync_studio.backends.crop.job import plan_job
-from lipsync_studio.backends.crop.protocol import FaceCrop, Patch
-from lipsync_studio.backends.protocol import LipSyncRequest
-from lipsync_studio.backends.viseme.engine import VisemeEngine
+from lipsync_studio.backends.dub.job import plan_job
+from lipsync_studio.backends.dub.protocol import FaceCrop
+from lipsync_studio.backends.request import LipSyncRequest
+from lipsync_studio.backends.viseme.pipeline import VisemeEngine
+from lipsync_studio.engine.compose.paste import Patch
 from lipsync_studio.engine.faces.track import Person
 from lipsync_studio.engine.host.plain import PlainHost
 from lipsync_studio.engine.media.images import ImageSource

@@ -14,22 +14,23 @@ from typing import Any
 import psutil
 import torch
 
-from lipsync_studio.backends.crop import backend as crop
-from lipsync_studio.backends.crop import job
-from lipsync_studio.backends.musetalk import composer, engine, generator
-from lipsync_studio.backends.musetalk.cache import ContentCache
+from lipsync_studio.backends.dub import backend as crop
+from lipsync_studio.backends.dub import job
+from lipsync_studio.backends.musetalk import pipeline as engine
 from lipsync_studio.backends.musetalk.models import MuseTalkModels, of_networks
-from lipsync_studio.backends.musetalk.settings import MuseTalkSettings
-from lipsync_studio.backends.protocol import LipSyncRequest
+from lipsync_studio.backends.musetalk.spec import MuseTalkSettings
+from lipsync_studio.backends.request import LipSyncRequest
 from lipsync_studio.backends.run import run
+from lipsync_studio.engine.compose import composer
+from lipsync_studio.engine.compose.cache import ContentCache
 from lipsync_studio.engine.faces.track import FaceTrack
 from lipsync_studio.engine.faces.tracker import track_faces
 from lipsync_studio.engine.host.plain import PlainHost
 from lipsync_studio.engine.media.sound import Sound
 from lipsync_studio.engine.media.video import VideoSource
 from lipsync_studio.engine.media.writer import Mp4Writer
+from lipsync_studio.engine.nets.sd_vae import VAE_CONFIG
 from lipsync_studio.musetalk_core.unet import UNET_CONFIG
-from lipsync_studio.musetalk_core.vae import VAE_CONFIG
 
 from .. import seeded_musetalk
 from ..memory import watch_memory
@@ -41,11 +42,11 @@ _SUNG = (1, 4)
 
 _STAGES: tuple[tuple[Any, str, str], ...] = (
     (job, "track_faces", "track"),
-    (engine, "hear", "hear"),
+    (engine, "encode_features", "hear"),
     (engine, "frame_faces", "crop"),
-    (generator, "encode_crops", "encode"),
-    (generator, "predict", "UNet"),
-    (generator, "decode", "decode"),
+    (engine, "encode_crops", "encode"),
+    (engine, "predict", "UNet"),
+    (engine, "decode", "decode"),
     (composer, "class_maps", "parse"),
     (composer, "paste_masks", "masks"),
     (composer, "paste", "paste"),
@@ -105,7 +106,7 @@ def _ours(
             stack.enter_context(watch.watch(owner, attribute, name))
         started = time.perf_counter()
         request = LipSyncRequest(source, song, track=track, content="song", length="video")
-        backend = crop.CropBackend(engine.MuseTalkEngine(models, MuseTalkSettings()))
+        backend = crop.DubBackend(engine.MuseTalkEngine(models, MuseTalkSettings()))
         report = run(backend, request, host, out)
         seconds = time.perf_counter() - started
     assert report.generated == source.frames, report.spans
@@ -126,10 +127,10 @@ def _memory(clip: Path, audio: Path) -> dict[str, Any]:
         )
         # What is loaded and reserved once is no matter of length.
         start = VideoSource(clip, 0.0, 1.0)
-        backend = crop.CropBackend(engine.MuseTalkEngine(models, MuseTalkSettings()))
+        backend = crop.DubBackend(engine.MuseTalkEngine(models, MuseTalkSettings()))
         run(backend, LipSyncRequest(start, voice, length="video"), host, host.temp_file(".mp4"))
         fresh = MuseTalkModels(**{**vars(models), "cache": ContentCache(host.temp_file(".sqlite"))})
-        backend = crop.CropBackend(engine.MuseTalkEngine(fresh, MuseTalkSettings()))
+        backend = crop.DubBackend(engine.MuseTalkEngine(fresh, MuseTalkSettings()))
         with watch_memory(psutil.Process()) as peak:
             report = run(backend, LipSyncRequest(source, voice), host, host.temp_file(".mp4"))
     return {"frames": report.frames, "growth_bytes": peak.growth}

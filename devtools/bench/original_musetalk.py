@@ -16,6 +16,9 @@ import numpy as np
 import torch
 from torch import nn
 
+from lipsync_studio.engine.compose.blend import blend, blend_mask, crop_square, expanded_square
+from lipsync_studio.engine.compose.masks import face_mask
+from lipsync_studio.engine.compose.transform import CropTransform
 from lipsync_studio.engine.faces.dwpose import DwPose
 from lipsync_studio.engine.faces.parsing import class_maps
 from lipsync_studio.engine.faces.pose_torch import TorchPose
@@ -25,16 +28,13 @@ from lipsync_studio.engine.host.plain import PlainHost
 from lipsync_studio.engine.media.colour import to_rgb
 from lipsync_studio.engine.media.sound import Sound
 from lipsync_studio.engine.media.video import VideoSource
-from lipsync_studio.musetalk_core.audio import encode_audio
-from lipsync_studio.musetalk_core.blend import blend, blend_mask, crop_square, expanded_square
+from lipsync_studio.engine.nets.audio_windows import parity_windows
+from lipsync_studio.engine.nets.sd_vae import SCALING, decode
+from lipsync_studio.engine.nets.whisper_states import encode_audio
+from lipsync_studio.engine.parity import seed
 from lipsync_studio.musetalk_core.face_box import parity_box, parity_margin
-from lipsync_studio.musetalk_core.latents import SCALING, decode
-from lipsync_studio.musetalk_core.masks import face_mask
-from lipsync_studio.musetalk_core.parity.seeded import seed
 from lipsync_studio.musetalk_core.presets import PRESETS
-from lipsync_studio.musetalk_core.transform import CropTransform
 from lipsync_studio.musetalk_core.unet import predict
-from lipsync_studio.musetalk_core.windows import parity_windows
 
 from .s3fd import detect, seeded_detector
 from .stopwatch import Stopwatch
@@ -60,8 +60,8 @@ class Original:
         watch = Stopwatch()
         started = time.perf_counter()
         with watch.stage("hear"):
-            states = encode_audio(song.mono(16000), self._whisper, _PRESET, parity=True)
-            tokens = parity_windows(states, np.arange(len(pictures)), float(source.fps), _PRESET)
+            states = encode_audio(song.mono(16000), self._whisper, _PRESET.audio, parity=True)
+            tokens = parity_windows(states, np.arange(len(pictures)), float(source.fps), _PRESET.audio)
         boxes, latents = [], []
         for picture, landmarks in zip(pictures, points, strict=True):
             with watch.stage("detect"):
@@ -81,10 +81,10 @@ class Original:
                 faces += list(decode(self._vae, spoken).numpy())
         for index, (picture, face, box) in enumerate(zip(pictures, faces, boxes, strict=True)):
             with watch.stage("parse"):
-                square = expanded_square(box, _PRESET.expand)
+                square = expanded_square(box, _PRESET.paste.expand)
                 (class_map,) = class_maps([crop_square(picture, square)], self._parser)
             with watch.stage("blend"):
-                mask = blend_mask(face_mask(class_map, "jaw"), box, square, _PRESET.blur_ratio)
+                mask = blend_mask(face_mask(class_map, "jaw"), box, square, _PRESET.paste.blur_ratio)
                 placed = CropTransform.parity(box).place(face)
                 result = blend(picture, placed, box, square, mask)
             with watch.stage("PNG"):

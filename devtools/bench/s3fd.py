@@ -11,7 +11,7 @@ from torch import nn
 from torch.nn.functional import max_pool2d, relu
 from torchvision.ops import nms
 
-from ...musetalk_core.parity.seeded import seed
+from ...engine.parity import seed
 
 # VGG16's trunk: channels of each group's convolutions, with pooling between the groups.
 _TRUNK = ((64, 64), (128, 128), (256, 256, 256), (512, 512, 512), (512, 512, 512))

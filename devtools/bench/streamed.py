@@ -7,11 +7,11 @@ import time
 from pathlib import Path
 from typing import Any
 
-from lipsync_studio.backends.crop import backend as crop
-from lipsync_studio.backends.crop import job
-from lipsync_studio.backends.protocol import LipSyncRequest
+from lipsync_studio.backends.dub import backend as crop
+from lipsync_studio.backends.dub import job
+from lipsync_studio.backends.request import LipSyncRequest
 from lipsync_studio.backends.run import run
-from lipsync_studio.backends.viseme.engine import VisemeEngine
+from lipsync_studio.backends.viseme.pipeline import VisemeEngine
 from lipsync_studio.engine.host.plain import PlainHost
 from lipsync_studio.engine.media.sound import Sound
 from lipsync_studio.engine.media.video import VideoSource
@@ -47,7 +47,7 @@ def render(clip: Path, audio: Path, out: Path) -> dict[str, Any]:
         host = stack.enter_context(PlainHost("cpu"))
         started = time.perf_counter()
         request = LipSyncRequest(source=VideoSource(clip), soundtrack=Sound.load(audio))
-        report = run(crop.CropBackend(VisemeEngine()), request, host, out)
+        report = run(crop.DubBackend(VisemeEngine()), request, host, out)
         seconds = time.perf_counter() - started
     stages = {**watch.seconds, "other": watch.rest(seconds)}
     return {"frames": report.frames, "generated": report.generated, "seconds": seconds, "stages": stages}

@@ -12,8 +12,10 @@ import pytest
 from conftest import Bench
 from PIL import Image
 
-from lipsync_studio.backends.did.backend import DIDBackend, DIDOptions
-from lipsync_studio.backends.protocol import LipSyncRequest, Rendering
+from lipsync_studio.backends.did.backend import DIDBackend
+from lipsync_studio.backends.did.spec import DIDSettings
+from lipsync_studio.backends.protocol import Rendering
+from lipsync_studio.backends.request import LipSyncRequest
 from lipsync_studio.backends.run import run
 from lipsync_studio.engine.errors import CloudError
 from lipsync_studio.engine.host.plain import PlainHost
@@ -32,7 +34,7 @@ def still(tmp_path: Path) -> VideoSource:
 
 
 def render(bench: Bench, source: VideoSource, *channels: np.ndarray, **request: object) -> Rendering:
-    backend = DIDBackend(bench.jobs, DIDOptions(consent=True, max_credits=4))
+    backend = DIDBackend(bench.jobs, DIDSettings(consent=True, max_credits=4))
     wanted = LipSyncRequest(source, Sound(np.stack(channels), 8000), **request)  # type: ignore[arg-type]
     with PlainHost("cpu") as host:
         return backend.render(wanted, host)
@@ -44,7 +46,7 @@ def sent(bench: Bench, route: str, start: bytes) -> bytes:
 
 
 def test_deep_grey_and_opposite_channels(bench: Bench, still: VideoSource, tmp_path: Path) -> None:
-    backend = DIDBackend(bench.jobs, DIDOptions(consent=True, max_credits=1))
+    backend = DIDBackend(bench.jobs, DIDSettings(consent=True, max_credits=1))
     wanted = LipSyncRequest(still, Sound(np.stack([VOICE, -VOICE]), 8000))
     with PlainHost("cpu") as host:
         report = run(backend, wanted, host, tmp_path / "out.mp4")

@@ -17,8 +17,8 @@ import torch
 from PIL import Image
 
 from lipsync_studio.engine.faces.mmpose_adapter import MMPose
+from lipsync_studio.engine.faces.parity import seeded_network
 from lipsync_studio.engine.faces.topdown import FACE
-from lipsync_studio.musetalk_core.parity.rtmpose import seeded_network
 
 
 def main(packages: str, checkpoint: str, picture: str, golden: str) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from lipsync_studio.align.place import align_lyrics
-from lipsync_studio.backends.crop.silence import speech_gate, speech_spans
+from lipsync_studio.backends.speech import speech_gate, speech_spans
 from lipsync_studio.backends.viseme.motion import motion_from_phones
 from lipsync_studio.devtools.paths import ROOT
 from lipsync_studio.engine.faces.geometry import mouth_aperture, mouth_width

@@ -13,7 +13,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from lipsync_studio.backends.crop.backend import CHUNK
+from lipsync_studio.backends.dub.backend import CHUNK
 from lipsync_studio.devtools.client import SAVE_OPTIONS
 from lipsync_studio.devtools.paths import ROOT
 from lipsync_studio.engine.media.sound import Sound

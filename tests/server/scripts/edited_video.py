@@ -22,8 +22,8 @@ from comfy_execution.utils import CurrentNodeContext
 from server import PromptServer
 
 from lipsync_studio.align.words import Line, Word, WordTimings
-from lipsync_studio.backends.crop.backend import CropBackend
-from lipsync_studio.backends.viseme.engine import VisemeEngine
+from lipsync_studio.backends.dub.backend import DubBackend
+from lipsync_studio.backends.viseme.pipeline import VisemeEngine
 from lipsync_studio.engine.errors import VideoError
 from lipsync_studio.engine.media.colour import to_rgb
 from lipsync_studio.engine.media.sound import Sound
@@ -200,7 +200,7 @@ with CurrentNodeContext("a prompt", "1"):
     clip = Edited(video)
     track, preview = LipSyncFaceTrack.execute(clip, "auto", 0.5).args
     applied = LipSyncApply.execute(
-        clip, voice, CropBackend(VisemeEngine()), "video", "hold", "rest", "largest", face_track=track
+        clip, voice, DubBackend(VisemeEngine()), "video", "hold", "rest", "largest", face_track=track
     )
     result, report = asyncio.run(applied).args
     overlaid = LipSyncLyricOverlay.execute(clip, words, 0.1, "bottom", "white", "yellow", "black").args[0]

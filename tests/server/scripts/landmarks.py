@@ -14,8 +14,8 @@ from comfy_api.latest import InputImpl
 from comfy_execution.utils import CurrentNodeContext
 from server import PromptServer
 
-from lipsync_studio.backends.crop.backend import CropBackend
-from lipsync_studio.backends.viseme.engine import VisemeEngine
+from lipsync_studio.backends.dub.backend import DubBackend
+from lipsync_studio.backends.viseme.pipeline import VisemeEngine
 from lipsync_studio.engine.faces.tracker import track_faces
 from lipsync_studio.engine.host.plain import PlainHost
 from lipsync_studio.engine.media.sound import Sound
@@ -44,7 +44,7 @@ with CurrentNodeContext("a prompt", "1"):
     clip = InputImpl.VideoFromFile(video)
     track, preview = LipSyncFaceTrack.execute(clip, "auto", 0.5, face_landmarks=value).args
     applied = LipSyncApply.execute(
-        clip, voice, CropBackend(VisemeEngine()), "video", "hold", "rest", "largest", face_track=track
+        clip, voice, DubBackend(VisemeEngine()), "video", "hold", "rest", "largest", face_track=track
     )
     result, report = asyncio.run(applied).args
 found = track.persons[0]

@@ -12,8 +12,11 @@ import cv2
 import numpy as np
 import pytest
 
-from lipsync_studio.backends.crop.job import CropJob, Speech
-from lipsync_studio.backends.crop.protocol import FaceCrop, Patch
+from lipsync_studio.backends.dub.job import DubJob
+from lipsync_studio.backends.dub.protocol import FaceCrop
+from lipsync_studio.backends.speech import Speech
+from lipsync_studio.backends.viseme.spec import SPEC as VISEME
+from lipsync_studio.engine.compose.paste import Patch
 from lipsync_studio.engine.faces.detector import FaceDetector
 from lipsync_studio.engine.faces.geometry import mouth_aperture, mouth_width
 from lipsync_studio.engine.faces.mesh import FaceMesh, roi_of_detection, roi_of_mesh
@@ -111,14 +114,14 @@ class Whitewash:
     """A crop engine that paints the whole crop white; remembers what it was asked."""
 
     name = "whitewash"
-    licence = "none"
+    spec = VISEME
 
     def __init__(self, fps: Fraction | None = None, rests: bool = True) -> None:
         self.fps, self.rests = fps, rests
         self.speech: Speech | None = None
         self.crops: list[FaceCrop] = []
 
-    def prepare(self, job: CropJob, notes: list[str], host: Any) -> str:
+    def prepare(self, job: DubJob, notes: list[str], host: Any) -> str:
         self.speech = job.speech
         return "conditioning"
 

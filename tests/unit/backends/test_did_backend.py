@@ -12,8 +12,9 @@ import av
 import numpy as np
 import pytest
 
-from lipsync_studio.backends.did.backend import DIDBackend, DIDOptions
-from lipsync_studio.backends.protocol import LipSyncRequest
+from lipsync_studio.backends.did.backend import DIDBackend
+from lipsync_studio.backends.did.spec import DIDSettings
+from lipsync_studio.backends.request import LipSyncRequest
 from lipsync_studio.backends.run import run
 from lipsync_studio.did_client import ApiKey, Settings, TalkJobs
 from lipsync_studio.engine.errors import Cancelled, CloudError, InputError
@@ -62,7 +63,7 @@ def backend(did: FakeDID, clock: Clock, tmp_path: Path) -> Callable[..., DIDBack
         return TalkJobs(tmp_path / "did", settings, key, clock=clock, session=lambda: wired(did))
 
     def make(**options: object) -> DIDBackend:
-        return DIDBackend(open_jobs, DIDOptions(**{"consent": True, "max_credits": 4, **options}))
+        return DIDBackend(open_jobs, DIDSettings(**{"consent": True, "max_credits": 4, **options}))
 
     return make
 
@@ -103,7 +104,7 @@ def test_a_second_run_takes_the_same_clip(did, backend, host, tmp_path):
     for name in ("one.mp4", "two.mp4"):
         run(backend(), request, host, tmp_path / name)
     assert did.service.charged == 1
-    run(backend(nonce="1"), request, host, tmp_path / "three.mp4")
+    run(backend(again=1), request, host, tmp_path / "three.mp4")
     assert did.service.charged == 2
 
 

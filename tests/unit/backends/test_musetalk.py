@@ -8,21 +8,23 @@ import numpy as np
 import pytest
 import torch
 
-from lipsync_studio.backends.crop.backend import CropBackend
-from lipsync_studio.backends.crop.job import plan_job
-from lipsync_studio.backends.musetalk.composer import composer_of
-from lipsync_studio.backends.musetalk.engine import MuseTalkEngine
-from lipsync_studio.backends.musetalk.hearing import hear
+from lipsync_studio.backends.dub.audio_features import encode_features
+from lipsync_studio.backends.dub.backend import DubBackend
+from lipsync_studio.backends.dub.faces import composer_of
+from lipsync_studio.backends.dub.job import plan_job
+from lipsync_studio.backends.dub.stages import composite, infer
 from lipsync_studio.backends.musetalk.models import load_models, of_networks
-from lipsync_studio.backends.musetalk.settings import MuseTalkSettings
-from lipsync_studio.backends.musetalk.stages import composite, infer
-from lipsync_studio.backends.protocol import LipSyncRequest
+from lipsync_studio.backends.musetalk.pipeline import MuseTalkEngine, composing
+from lipsync_studio.backends.musetalk.spec import MuseTalkSettings
+from lipsync_studio.backends.request import LipSyncRequest
 from lipsync_studio.devtools import seeded_musetalk
 from lipsync_studio.engine.errors import InputError, MissingFilesError, SourceMismatchError
 from lipsync_studio.engine.media.colour import to_rgb
 from lipsync_studio.engine.media.images import ImageSource
 from lipsync_studio.engine.report import FrameState
-from lipsync_studio.musetalk_core.face_box import BoxSettings
+from lipsync_studio.musetalk_core.presets import PRESETS
+
+V15 = PRESETS["v1.5"].paste
 
 
 @pytest.fixture(scope="module")
@@ -49,12 +51,16 @@ def blind(networks, host):
 
 
 def render(engine, request, host):
-    rendering = CropBackend(engine).render(request, host)
+    rendering = DubBackend(engine).render(request, host)
     frames, states = [], []
     for chunk in rendering.chunks:
         frames += chunk.frames
         states += chunk.states
     return frames, states, rendering.notes
+
+
+def heard(models, samples, duration, host):
+    return encode_features(models.whisper, PRESETS[models.version].audio, samples, duration, host)
 
 
 def changed(frames, clip):
@@ -91,7 +97,8 @@ def test_the_lower_face_is_repainted_and_nothing_else(clip, track, host, voice, 
 
 
 def test_a_second_song_pays_for_speaking_alone(clip, track, host, voice, models, monkeypatch):
-    from lipsync_studio.backends.musetalk import composer, generator
+    from lipsync_studio.backends.musetalk import pipeline as generator
+    from lipsync_studio.engine.compose import composer
 
     encoded, spoken, parsed = [], [], []
     count(monkeypatch, generator, "encode_crops", encoded)
@@ -110,7 +117,7 @@ def test_a_second_song_pays_for_speaking_alone(clip, track, host, voice, models,
     for one, two in zip(first, again, strict=True):
         assert np.abs(one.planes.astype(int) - two.planes).max() <= 1
     # Another shift is another crop: encoded anew, but nobody looks for the face again.
-    shifted = MuseTalkEngine(models, MuseTalkSettings(box=BoxSettings(shift=7)))
+    shifted = MuseTalkEngine(models, MuseTalkSettings(bbox_shift=7))
     render(shifted, LipSyncRequest(clip, voice(0.16), track=track), host)
     assert sum(encoded) == 10
 
@@ -124,7 +131,7 @@ def test_in_silence_the_source_is_shown(clip, track, host, voice, blind):
 
 
 def test_memory_that_runs_out_makes_batches_smaller(clip, track, host, voice, blind, monkeypatch):
-    from lipsync_studio.backends.musetalk import generator
+    from lipsync_studio.backends.musetalk import pipeline as generator
 
     request = LipSyncRequest(clip, voice(0.3), track=track)
     plain = render(MuseTalkEngine(blind, MuseTalkSettings()), request, host)[0]
@@ -161,7 +168,7 @@ def test_stage_by_stage_it_is_the_same(clip, track, host, voice, models, monkeyp
     request = LipSyncRequest(clip, voice(0.16), track=track)
     engine = MuseTalkEngine(models, MuseTalkSettings())
     frames, _, _ = render(engine, request, host)
-    features = hear(models, request.voice.mono(16000), Fraction(4, 25), host)
+    features = heard(models, request.voice.mono(16000), Fraction(4, 25), host)
     job = plan_job(request, None, False, host)
     pictures = []
     with monkeypatch.context() as watched:
@@ -244,10 +251,10 @@ def test_larger_faces_come_from_a_restorer(clip, track, host, voice, blind):
 def test_every_file_is_loaded(host, tmp_path, monkeypatch):
     monkeypatch.setenv("LIPSYNC_MODELS", str(tmp_path))
     with pytest.raises(MissingFilesError, match="musetalkV15/unet.pth"):
-        load_models("v1.5", host)
+        load_models(MuseTalkSettings(), host)
     seeded_musetalk.write_seeded(tmp_path / "musetalk")
     for version in ("v1.5", "v1.0-original"):
-        models = load_models(version, host, precision="bfloat16")
+        models = load_models(MuseTalkSettings(version, precision="bfloat16"), host)
         assert models.parser is not None
         assert models.dtype is torch.bfloat16
     settings = MuseTalkSettings(mask_source="parsing")
@@ -259,9 +266,9 @@ def test_every_file_is_loaded(host, tmp_path, monkeypatch):
 
 def test_features_of_another_version_are_refused(networks, host, voice):
     of_v15, of_v10 = (of_networks(name, *networks, host, "seeded") for name in ("v1.5", "v1.0-original"))
-    features = hear(of_v15, voice(0.2).mono(16000), Fraction(1, 5), host)
-    with pytest.raises(InputError, match="made for v1.5, the model is v1.0-original"):
-        MuseTalkEngine(of_v10, MuseTalkSettings("v1.0-original"), features=features)
+    features = heard(of_v15, voice(0.2).mono(16000), Fraction(1, 5), host)
+    with pytest.raises(InputError, match="hears in another way than MuseTalk 1.0-original: connect"):
+        MuseTalkEngine(of_v10, MuseTalkSettings(), features=features)
 
 
 def test_what_is_kept_in_files_goes_with_its_owner(networks, host, voice, tmp_path, monkeypatch):
@@ -271,7 +278,7 @@ def test_what_is_kept_in_files_goes_with_its_owner(networks, host, voice, tmp_pa
     )
     models = of_networks("v1.5", *networks, host, "seeded")
     models.cache.put(b"key", b"value")
-    features = hear(models, voice(0.2).mono(16000), Fraction(1, 5), host)
+    features = heard(models, voice(0.2).mono(16000), Fraction(1, 5), host)
     assert [path.exists() for path in made] == [True, True]
     del models, features
     assert [path.exists() for path in made] == [False, False]
@@ -281,9 +288,9 @@ def test_parsing_that_cannot_be_is_refused(host, blind, monkeypatch, tmp_path):
     monkeypatch.setenv("LIPSYNC_MODELS", str(tmp_path))
     parsing = MuseTalkSettings(mask_source="parsing")
     with pytest.raises(MissingFilesError, match="79999_iter"):
-        composer_of(parsing, blind, [], host)
+        composer_of(composing(parsing, V15), blind, [], host)
     with pytest.raises(InputError, match="connect Load MuseTalk"):
-        composer_of(parsing, None, [], host)
+        composer_of(composing(parsing, V15), None, [], host)
     notes = []
-    composer_of(MuseTalkSettings(), None, notes, host)
+    composer_of(composing(MuseTalkSettings(), V15), None, notes, host)
     assert len(notes) == 1

@@ -5,9 +5,9 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from lipsync_studio.backends.crop.backend import CropBackend
-from lipsync_studio.backends.crop.preview import SIDE, BeforeAfter, beside
-from lipsync_studio.backends.protocol import LipSyncRequest
+from lipsync_studio.backends.dub.backend import DubBackend
+from lipsync_studio.backends.dub.preview import SIDE, BeforeAfter, beside
+from lipsync_studio.backends.request import LipSyncRequest
 from lipsync_studio.engine.host.plain import PlainHost
 from lipsync_studio.engine.media.colour import paste_rgb, rgb_to_planes
 from lipsync_studio.engine.media.frames import Colour, Frame
@@ -72,7 +72,7 @@ def test_generated_faces_stand_beside_what_the_network_saw():
 def test_pictures_are_made_when_they_are_wanted(leaving, voice, whitewash):
     request = LipSyncRequest(leaving.source, voice(1.6), track=leaving.track, length="audio")
     with Watched(0, 2) as host:
-        for _ in CropBackend(whitewash()).render(request, host).chunks:
+        for _ in DubBackend(whitewash()).render(request, host).chunks:
             pass
     assert [done for done, _ in host.shown] == [0, 16, 32, 40]
     pictures = [None if picture is None else np.asarray(picture) for _, picture in host.shown]

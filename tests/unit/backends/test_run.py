@@ -8,10 +8,11 @@ import av
 import numpy as np
 import pytest
 
-from lipsync_studio.backends.crop.backend import CropBackend
-from lipsync_studio.backends.protocol import LipSyncRequest
+from lipsync_studio.backends.did.spec import SPEC as DID
+from lipsync_studio.backends.dub.backend import DubBackend
+from lipsync_studio.backends.request import LipSyncRequest
 from lipsync_studio.backends.run import run
-from lipsync_studio.backends.viseme.engine import VisemeEngine
+from lipsync_studio.backends.viseme.pipeline import VisemeEngine
 from lipsync_studio.engine.errors import Cancelled, InputError, OutputError
 from lipsync_studio.engine.host.plain import PlainHost
 from lipsync_studio.engine.media.images import ImageSource
@@ -42,7 +43,7 @@ def contents(path):
 def test_the_file_has_the_planned_length(clip, track, host, voice, tmp_path, length, fill, seconds, frames):
     path = tmp_path / "out.mp4"
     request = LipSyncRequest(clip, voice(seconds), track=track, length=length, fill=fill)
-    report = run(CropBackend(VisemeEngine()), request, host, path)
+    report = run(DubBackend(VisemeEngine()), request, host, path)
     pictures, rate, samples = contents(path)
     assert (pictures, rate) == (frames, 25)
     assert 0 <= samples - frames * 48000 // 25 < 1024  # AAC codes blocks of 1024
@@ -53,7 +54,7 @@ def test_the_file_has_the_planned_length(clip, track, host, voice, tmp_path, len
 
 def test_the_report_tells_what_became_of_each_frame(leaving, host, voice, tmp_path):
     request = LipSyncRequest(leaving.source, voice(2.4), track=leaving.track, length="video")
-    report = json.loads(run(CropBackend(VisemeEngine()), request, host, tmp_path / "out.mp4").to_json())
+    report = json.loads(run(DubBackend(VisemeEngine()), request, host, tmp_path / "out.mp4").to_json())
     assert report["backend"] == "viseme"
     assert (report["frames"], report["fps"], report["duration"]) == (60, "25", 2.4)
     assert report["size"] == [320, 320]
@@ -69,7 +70,7 @@ def test_the_report_tells_what_became_of_each_frame(leaving, host, voice, tmp_pa
 
 def test_an_exact_rate_is_reported_as_one(footage, host, voice, tmp_path):
     source = ImageSource(np.stack(footage[:15]).astype(np.float32) / 255, Fraction(30000, 1001))
-    report = run(CropBackend(VisemeEngine()), LipSyncRequest(source, voice(0.5)), host, tmp_path / "out.mp4")
+    report = run(DubBackend(VisemeEngine()), LipSyncRequest(source, voice(0.5)), host, tmp_path / "out.mp4")
     assert report.fps == "30000/1001"
     assert report.frames == 15  # 0.5 s are 14.985 frames
     assert contents(tmp_path / "out.mp4")[1] == Fraction(30000, 1001)
@@ -77,7 +78,7 @@ def test_an_exact_rate_is_reported_as_one(footage, host, voice, tmp_path):
 
 def test_a_still_speaks_for_as_long_as_the_audio(pictures, host, voice, tmp_path):
     source = ImageSource(pictures["mona lisa"][None].astype(np.float32) / 255)
-    report = run(CropBackend(VisemeEngine()), LipSyncRequest(source, voice(0.8)), host, tmp_path / "out.mp4")
+    report = run(DubBackend(VisemeEngine()), LipSyncRequest(source, voice(0.8)), host, tmp_path / "out.mp4")
     assert (report.frames, report.generated) == (20, 20)
 
 
@@ -104,7 +105,7 @@ def test_a_failure_half_way_leaves_no_file(leaving, host, voice, whitewash, tmp_
     path = tmp_path / "out.mp4"
     request = LipSyncRequest(leaving.source, voice(2.4), track=leaving.track)
     with pytest.raises(ZeroDivisionError):
-        run(CropBackend(Breaks(whitewash(), 50, fail)), request, host, path)
+        run(DubBackend(Breaks(whitewash(), 50, fail)), request, host, path)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -116,7 +117,7 @@ def test_a_failure_keeps_the_file_that_was_there(leaving, host, voice, whitewash
     path.write_bytes(b"yesterday's")
     request = LipSyncRequest(leaving.source, voice(2.4), track=leaving.track)
     with pytest.raises(ZeroDivisionError):
-        run(CropBackend(Breaks(whitewash(), 50, fail)), request, host, path)
+        run(DubBackend(Breaks(whitewash(), 50, fail)), request, host, path)
     assert path.read_bytes() == b"yesterday's"
     assert list(tmp_path.iterdir()) == [path]
 
@@ -127,7 +128,7 @@ def test_a_cancel_half_way_leaves_no_file(leaving, voice, whitewash, tmp_path, a
     engine = Breaks(whitewash(), at, cancel.set)
     request = LipSyncRequest(leaving.source, voice(2.4), track=leaving.track)
     with PlainHost("cpu", cancel=cancel) as host, pytest.raises(Cancelled):
-        run(CropBackend(engine), request, host, tmp_path / "out.mp4")
+        run(DubBackend(engine), request, host, tmp_path / "out.mp4")
     assert list(tmp_path.iterdir()) == []
     # It stopped within the chunk of 16 frames.
     assert max(crop.index for crop in engine.crops) < at + 16
@@ -137,12 +138,12 @@ def test_a_folder_that_is_a_file_is_an_output_error(clip, track, host, voice, wh
     (tmp_path / "file").write_text("in the way")
     request = LipSyncRequest(clip, voice(0.4), track=track)
     with pytest.raises(OutputError, match="can't be written"):
-        run(CropBackend(whitewash()), request, host, tmp_path / "file" / "out.mp4")
+        run(DubBackend(whitewash()), request, host, tmp_path / "file" / "out.mp4")
 
 
 def test_a_backend_for_pictures_refuses_footage(clip, track, host, voice, whitewash, tmp_path):
-    backend = CropBackend(whitewash())
-    backend.task, backend.takes_footage = "portrait", False
+    backend = DubBackend(whitewash())
+    backend.spec, backend.takes_footage = DID, False
     with pytest.raises(InputError, match="animates one picture"):
         run(backend, LipSyncRequest(clip, voice(0.4), track=track), host, tmp_path / "out.mp4")
     assert list(tmp_path.iterdir()) == []

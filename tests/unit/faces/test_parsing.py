@@ -16,7 +16,7 @@ from lipsync_studio.engine.errors import WeightsError
 from lipsync_studio.engine.faces.bisenet import BiSeNet, load_bisenet
 from lipsync_studio.engine.faces.parsing import class_maps, normalised
 from lipsync_studio.engine.host.plain import PlainHost
-from lipsync_studio.musetalk_core.parity.seeded import seeded_state_dict
+from lipsync_studio.engine.parity import seeded_state_dict
 
 KEYS = Path(__file__).parents[2] / "data" / "goldens" / "keys" / "bisenet_face_parsing.json"
 

@@ -13,12 +13,12 @@ import torch
 from PIL import Image
 
 from lipsync_studio.engine.errors import WeightsError
+from lipsync_studio.engine.faces import parity as rtmpose
 from lipsync_studio.engine.faces import topdown
 from lipsync_studio.engine.faces.dwpose import load_dwpose
 from lipsync_studio.engine.faces.pose_torch import load_rtmpose
 from lipsync_studio.engine.faces.rtmpose import RTMPose
 from lipsync_studio.engine.host.plain import PlainHost
-from lipsync_studio.musetalk_core.parity import rtmpose
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "pose"))
 from brightest_spot import export
@@ -42,7 +42,7 @@ def face_of(golden: dict[str, np.ndarray], name: str) -> tuple[np.ndarray, np.nd
 
 
 def test_parity_for_the_whole_image_and_for_a_box() -> None:
-    findings = rtmpose.check(GOLDENS)
+    findings = rtmpose.check_pose(GOLDENS)
     assert [finding.detail for finding in findings] == [
         "470 keys",
         "box keypoints",
@@ -61,14 +61,14 @@ def test_parity_notices_a_point_one_bin_off(tmp_path: Path, golden: dict[str, np
     kept = {name: golden[name] for name in ("frame", "box", "box_scores")}
     np.savez(tmp_path / "rtmpose_other.npz", **kept, box_keypoints=moved)
     shutil.copy(GOLDENS / "rtmpose.png", tmp_path / "rtmpose_other.png")
-    points, scores = rtmpose.check(tmp_path)
+    points, scores = rtmpose.check_pose(tmp_path)
     assert (points.file, points.ok, scores.ok) == ("rtmpose_other.npz", False, True)
     assert points.error == pytest.approx(1.22, abs=0.01)
 
 
 def test_parity_says_when_there_is_no_picture(tmp_path: Path) -> None:
     shutil.copy(GOLDENS / "rtmpose.npz", tmp_path)
-    (finding,) = rtmpose.check(tmp_path)
+    (finding,) = rtmpose.check_pose(tmp_path)
     assert finding.ok
     assert "NOT CHECKED: neither silent_face_704x1216_25fps.mp4 nor a rtmpose.png" in finding.detail
 

@@ -8,21 +8,21 @@ import torch
 
 from lipsync_studio.engine.errors import AudioError
 from lipsync_studio.engine.media.sound import Sound
-from lipsync_studio.musetalk_core.audio import PIECE, encode_audio
-from lipsync_studio.musetalk_core.mel import piece_mel
-from lipsync_studio.musetalk_core.parity import audio as parity
-from lipsync_studio.musetalk_core.parity.seeded import seed, seeded_state_dict
-from lipsync_studio.musetalk_core.presets import PRESETS
-from lipsync_studio.musetalk_core.whisper_encoder import (
+from lipsync_studio.engine.nets.mel import piece_mel
+from lipsync_studio.engine.nets.whisper_encoder import (
     build_whisper_encoder,
     encoder_config,
     encoder_entries,
     hidden_states,
 )
+from lipsync_studio.engine.nets.whisper_states import PIECE, encode_audio
+from lipsync_studio.engine.parity import seed, seeded_state_dict
+from lipsync_studio.musetalk_core import parity
+from lipsync_studio.musetalk_core.presets import PRESETS
 
 GOLDENS = Path(__file__).parents[2] / "data" / "goldens" / "musetalk"
 RATE = 16000
-NEW, FIRST = PRESETS["v1.5"], PRESETS["v1.0-original"]
+NEW, FIRST = PRESETS["v1.5"].audio, PRESETS["v1.0-original"].audio
 # The 30-second piece's border in states, and how far around it a piece's edge is heard.
 BORDER, NEAR = PIECE, 8
 
@@ -60,7 +60,7 @@ def blended(long_speech, encoder):
 
 
 def test_golden_windows():
-    findings = parity.check(GOLDENS)
+    findings = parity.check_audio(GOLDENS)
     assert {finding.detail for finding in findings} == {"25 fps", "30 fps"}
     assert all(finding.ok for finding in findings)
 

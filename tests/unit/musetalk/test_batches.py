@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from lipsync_studio.backends.musetalk.batches import Batches
-from lipsync_studio.backends.musetalk.cache import ContentCache, content_key
+from lipsync_studio.engine.compose.cache import ContentCache, content_key
 from lipsync_studio.engine.errors import DeviceMemoryError
+from lipsync_studio.engine.nets.batches import Batches
 
 
 def doubled_up_to(limit, seen):

@@ -5,15 +5,9 @@ import math
 import numpy as np
 import pytest
 
+from lipsync_studio.engine.compose.transform import FaceBox
 from lipsync_studio.engine.errors import InputError
-from lipsync_studio.musetalk_core.face_box import (
-    BoxSettings,
-    FaceBox,
-    eye_angle,
-    face_box,
-    parity_box,
-    parity_margin,
-)
+from lipsync_studio.musetalk_core.face_box import BoxSettings, eye_angle, face_box, parity_box, parity_margin
 
 NO_MARGIN = BoxSettings(margin=0)
 

@@ -25,11 +25,11 @@ from lipsync_studio.devtools.seeded_musetalk import (
     seeded_vae,
 )
 from lipsync_studio.engine.errors import WeightsError
-from lipsync_studio.musetalk_core.loading import load_unet, load_vae, load_whisper_encoder
-from lipsync_studio.musetalk_core.parity.seeded import seeded_state_dict
-from lipsync_studio.musetalk_core.unet import UNET_CONFIG, build_unet
-from lipsync_studio.musetalk_core.vae import VAE_CONFIG, build_vae
-from lipsync_studio.musetalk_core.whisper_encoder import build_whisper_encoder
+from lipsync_studio.engine.nets.loading import load_vae, load_whisper_encoder
+from lipsync_studio.engine.nets.sd_vae import VAE_CONFIG, build_vae
+from lipsync_studio.engine.nets.whisper_encoder import build_whisper_encoder
+from lipsync_studio.engine.parity import seeded_state_dict
+from lipsync_studio.musetalk_core.unet import UNET_CONFIG, build_unet, load_unet
 
 KEYS = Path(__file__).parents[2] / "data" / "goldens" / "keys"
 # What the file published as musetalk.json says beside the network's own numbers.

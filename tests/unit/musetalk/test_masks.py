@@ -4,12 +4,12 @@ import cv2
 import numpy as np
 import pytest
 
+from lipsync_studio.engine.compose.landmark_map import landmark_map
+from lipsync_studio.engine.compose.masks import MASK_MODES, face_mask, mouth_mask
+from lipsync_studio.engine.compose.transform import CropTransform
 from lipsync_studio.engine.errors import InputError
 from lipsync_studio.engine.faces.parsing import FacePart
 from lipsync_studio.musetalk_core.face_box import eye_angle, face_box
-from lipsync_studio.musetalk_core.landmark_map import landmark_map
-from lipsync_studio.musetalk_core.masks import MASK_MODES, face_mask, mouth_mask
-from lipsync_studio.musetalk_core.transform import CropTransform
 
 # Drawn by hand into the painting, in its pixels: the face's outline below the eyes, and the lips.
 OUTLINE = [

@@ -13,12 +13,11 @@ from torch import nn
 
 from lipsync_studio.devtools.seeded_musetalk import SMALL_UNET, seeded_unet, seeded_vae
 from lipsync_studio.engine.errors import WeightsError
-from lipsync_studio.musetalk_core.compiling import compile_network
-from lipsync_studio.musetalk_core.latents import SCALING, decode, encode_crops
-from lipsync_studio.musetalk_core.layout import ExactGroupNorm, channels_last
-from lipsync_studio.musetalk_core.parity import e2e
-from lipsync_studio.musetalk_core.unet import positional_encoding, predict
-from lipsync_studio.musetalk_core.vae import build_vae
+from lipsync_studio.engine.nets.compiling import compile_network
+from lipsync_studio.engine.nets.layout import ExactGroupNorm, channels_last
+from lipsync_studio.engine.nets.sd_vae import SCALING, build_vae, decode
+from lipsync_studio.musetalk_core import parity as e2e
+from lipsync_studio.musetalk_core.unet import encode_crops, positional_encoding, predict
 
 GOLDENS = Path(__file__).parents[2] / "data" / "goldens" / "musetalk"
 CASE = json.loads((GOLDENS / "e2e.json").read_text())
@@ -53,7 +52,7 @@ def tokens():
 
 
 def test_golden_chain():
-    findings = e2e.check(GOLDENS)
+    findings = e2e.check_e2e(GOLDENS)
     assert {finding.file for finding in findings} == {
         "e2e.npz",
         *(f"e2e{k}_{kind}256.png" for k in range(2) for kind in ("crop", "generated")),

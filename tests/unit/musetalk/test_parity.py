@@ -9,8 +9,8 @@ import pytest
 
 from lipsync_studio.commands import main
 from lipsync_studio.engine.errors import InputError
-from lipsync_studio.musetalk_core.parity import check_folder
-from lipsync_studio.musetalk_core.parity.finding import Finding, distance, worst
+from lipsync_studio.engine.parity import Finding, check_folder, distance, worst
+from lipsync_studio.musetalk_core.parity import CHECKS
 
 GOLDENS = Path(__file__).parents[2] / "data" / "goldens" / "musetalk"
 
@@ -67,7 +67,7 @@ def test_other_files_of_the_same_layout(folder):
     (folder / "audio_window.npz").unlink()
     cases = json.loads((folder / "face_box.json").read_text())
     (folder / "face_box_more.json").write_text(json.dumps(cases[:7]))
-    findings = list(check_folder(folder))
+    findings = list(check_folder(folder, CHECKS))
     assert [finding.file for finding in findings] == [
         "face_box.json",
         "face_box_more.json",
@@ -78,7 +78,7 @@ def test_other_files_of_the_same_layout(folder):
 
 def test_windows_of_another_length_fail(folder):
     change(folder / "audio_window.npz", fps25_shape=np.array([83, 50, 384]))
-    finding = list(check_folder(folder))[-1]
+    finding = list(check_folder(folder, CHECKS))[-1]
     assert not finding.ok
     assert "83" in finding.detail
 
@@ -97,14 +97,14 @@ def test_no_goldens(tmp_path, capsys, name):
 def test_incomplete_and_damaged_goldens(folder):
     (folder / "audio_window.wav").unlink()
     with pytest.raises(InputError, match=r"audio_window\.wav is missing"):
-        list(check_folder(folder))
+        list(check_folder(folder, CHECKS))
     (folder / "audio_window.npz").write_bytes(b"PK\x03\x04")
     shutil.copy(GOLDENS / "audio_window.wav", folder)
     with pytest.raises(InputError, match="'audio'"):
-        list(check_folder(folder))
+        list(check_folder(folder, CHECKS))
     (folder / "face_box.json").write_text("[{}]")
     with pytest.raises(InputError, match="'boxes'"):
-        list(check_folder(folder))
+        list(check_folder(folder, CHECKS))
 
 
 def test_the_worst_finding_of_a_file_counts():

@@ -7,12 +7,12 @@ import cv2
 import numpy as np
 import pytest
 
-from lipsync_studio.musetalk_core.blend import blend, blend_mask, expanded_square
-from lipsync_studio.musetalk_core.face_box import FaceBox, face_box
-from lipsync_studio.musetalk_core.landmark_map import landmark_map
-from lipsync_studio.musetalk_core.masks import face_mask, mouth_mask
-from lipsync_studio.musetalk_core.paste import MASK_SIDE, PasteMasks, PasteSettings, paste, paste_masks
-from lipsync_studio.musetalk_core.transform import CropTransform
+from lipsync_studio.engine.compose.blend import blend, blend_mask, expanded_square
+from lipsync_studio.engine.compose.landmark_map import landmark_map
+from lipsync_studio.engine.compose.masks import face_mask, mouth_mask
+from lipsync_studio.engine.compose.paste import MASK_SIDE, PasteMasks, PasteSettings, paste, paste_masks
+from lipsync_studio.engine.compose.transform import CropTransform, FaceBox
+from lipsync_studio.musetalk_core.face_box import face_box
 
 PLAIN = PasteSettings(detail=0, colour=0)
 EVERYTHING = np.full((MASK_SIDE, MASK_SIDE), 255, np.uint8)

@@ -6,8 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from lipsync_studio.musetalk_core.face_box import FaceBox
-from lipsync_studio.musetalk_core.transform import CropTransform, warp
+from lipsync_studio.engine.compose.transform import CropTransform, FaceBox, warp
 
 
 @pytest.fixture(scope="module")

@@ -7,10 +7,10 @@ import pytest
 import torch
 
 from lipsync_studio.engine.errors import InputError
+from lipsync_studio.engine.nets.audio_windows import parity_frame_count, parity_windows, windows
 from lipsync_studio.musetalk_core.presets import PRESETS
-from lipsync_studio.musetalk_core.windows import parity_frame_count, parity_windows, windows
 
-NEW, FIRST = PRESETS["v1.5"], PRESETS["v1.0-original"]
+NEW, FIRST = PRESETS["v1.5"].audio, PRESETS["v1.0-original"].audio
 RATES = [Fraction(*rate) for rate in (
     (24000, 1001), (24, 1), (25, 1), (30000, 1001), (30, 1), (50, 1), (60000, 1001), (60, 1)
 )]  # fmt: skip

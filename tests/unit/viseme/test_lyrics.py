@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from lipsync_studio.backends.crop.job import Speech
-from lipsync_studio.backends.viseme.engine import _motion
+from lipsync_studio.backends.speech import Speech
+from lipsync_studio.backends.viseme.pipeline import _motion
 
 
 def test_what_is_left_out_of_the_text_is_noted(sentence):

@@ -1,0 +1,100 @@
+"""AUDIO_FEATURES: what a dub engine hears of a sound, in a file, with where there is a voice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from ...engine.host.discard import discard_with
+from ...engine.host.protocol import Host, ManagedModel
+from ...engine.media.spans import Spans
+from ...engine.nets.audio_windows import parity_windows, windows
+from ...engine.nets.whisper_states import STATES_PER_SECOND, AudioConvention, encode_blocks
+
+# Whisper-tiny's encoder on 30 s of sound.
+_ACTIVATION_BYTES = 256 << 20
+
+
+@dataclass(frozen=True)
+class AudioFeatures:
+    """states: float32 [T, 5, 384] at 50 Hz, mapped from a file, so that only what is read is in memory.
+    convention: how they were made. parity: windows are the original's. duration: seconds of the soundtrack.
+    spans: where there is a voice; None where pauses don't matter.
+    """
+
+    states: Tensor
+    convention: AudioConvention
+    parity: bool
+    duration: Fraction
+    spans: Spans | None = None
+
+    def tokens(self, frames: np.ndarray, times: np.ndarray, fps: Fraction) -> Tensor:
+        """float32 [N, 50, 384] for output frames (numbers int [N], times in seconds float64 [N])."""
+        if self.parity:
+            return parity_windows(self.states, frames, float(fps), self.convention)
+        return windows(self.states, times, self.convention)
+
+
+def encode_features(
+    whisper: ManagedModel,
+    convention: AudioConvention,
+    samples16k: np.ndarray,
+    duration: Fraction,
+    host: Host,
+    *,
+    parity: bool = False,
+    spans: Spans | None = None,
+) -> AudioFeatures:
+    """Features of mono 16 kHz samples float32 [n], in a temporary file. Raises AudioError for a sound that is
+    too short."""
+    total = max(1, len(samples16k) * STATES_PER_SECOND // 16000)
+    stage = "Listening to the speech"
+
+    def check(done: int) -> None:
+        host.progress(stage, min(done, total), total, unit="states")
+        whisper.load(_ACTIVATION_BYTES)
+
+    path = host.temp_file(".states")
+    whisper.load(_ACTIVATION_BYTES)
+    with torch.inference_mode():
+        states = encode_to_file(samples16k, whisper.module, convention, path, parity=parity, check=check)
+    host.progress(stage, total, total, unit="states")
+    features = AudioFeatures(states, convention, parity, duration, spans)
+    discard_with(features, path)
+    return features
+
+
+def encode_to_file(
+    samples16k: np.ndarray,
+    encoder: nn.Module,
+    convention: AudioConvention,
+    path: Path,
+    *,
+    parity: bool = False,
+    check: Callable[[int], None] | None = None,
+) -> Tensor:
+    """States float32 [T, 5, 384] of mono 16 kHz samples, in `path` (7.7 KB a state).
+
+    check: called before each piece with the states done so far. Raises AudioError for a sound that is too
+    short.
+    """
+    total = 0
+    shape: tuple[int, ...] = ()
+
+    def before() -> None:
+        if check is not None:
+            check(total)
+
+    with path.open("wb") as file:
+        for block in encode_blocks(samples16k, encoder, convention, parity=parity, check=before):
+            file.write(block.float().contiguous().numpy().tobytes())
+            total += len(block)
+            shape = tuple(block.shape[1:])
+    mapped = np.memmap(path, np.float32, "c", shape=(total, *shape))
+    return torch.from_numpy(mapped)

@@ -1,0 +1,83 @@
+"""Faces cut out of the picture for a network, and what puts generated ones back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from ...engine.compose.cache import ContentCache
+from ...engine.compose.composer import ComposeSettings, FaceComposer, FramedFace
+from ...engine.compose.transform import CropTransform
+from ...engine.errors import InputError
+from ...engine.faces.track import Person
+from ...engine.host.protocol import Host, ManagedModel
+from ...engine.weights.locate import require
+from .protocol import Box, FaceCrop
+
+PARSER_SET = "face-parsing"
+# Pixels around a face that resampling may read, for each pixel of the picture that falls into one of the
+# network's.
+_REACH = 6
+
+
+class CropGeometry(Protocol):
+    """Where each person's face is cut out, frame by frame."""
+
+    def transform(self, person: Person, frame: int) -> CropTransform | None:
+        """From the picture, at a source frame, to the crop that the networks see; None where the face has no
+        usable box."""
+        ...
+
+
+class ParsingModels(Protocol):
+    """parser: the face parser, None where its weights are not installed. cache: face maps by content."""
+
+    @property
+    def parser(self) -> ManagedModel | None: ...
+
+    @property
+    def cache(self) -> ContentCache: ...
+
+
+def seen_box(person: Person, frame: int, geometry: CropGeometry, expand: float) -> Box:
+    """x0, y0, x1, y1 of all that is read of a picture for one face: the square that the parser looks at, and
+    what resampling reads around the face; nothing where the face has no box."""
+    transform = geometry.transform(person, frame)
+    if transform is None:
+        return 0.0, 0.0, 0.0, 0.0
+    reach = _REACH * max(1.0, max(transform.box.width, transform.box.height) / transform.side)
+    square, box = transform.box.square(expand).bounds, transform.box.bounds
+    x0, y0 = (min(a, b - reach) for a, b in zip(square[:2], box[:2], strict=True))
+    x1, y1 = (max(a, b + reach) for a, b in zip(square[2:], box[2:], strict=True))
+    return x0, y0, x1, y1
+
+
+def frame_faces(crops: Sequence[FaceCrop], geometry: CropGeometry) -> list[FramedFace]:
+    framed = []
+    for crop in crops:
+        transform = geometry.transform(crop.person, crop.source_index)
+        assert transform is not None, "a face without a box has no crop"
+        moved = transform.moved(-crop.origin[0], -crop.origin[1])
+        framed.append(FramedFace(crop.rgb, crop.mesh[:, :2], moved, moved.crop(crop.rgb)))
+    return framed
+
+
+def composer_of(
+    settings: ComposeSettings, models: ParsingModels | None, notes: list[str], host: Host
+) -> FaceComposer:
+    """models: None where masks are to be drawn from landmarks.
+
+    Raises MissingFilesError or InputError where the settings ask for a parser that isn't there."""
+    parser = None if models is None else models.parser
+    if settings.mask_source == "parsing" and parser is None:
+        if models is not None:
+            require(PARSER_SET, host)
+        raise InputError(
+            "Face parsing needs the model: connect Load MuseTalk, or draw the mask by landmarks."
+        )
+    if settings.mask_source == "landmarks":
+        parser = None
+    if parser is None:
+        notes.append("The mask is drawn from landmarks: hands and hair before the mouth are not seen.")
+    cache = ContentCache(host.temp_file(".sqlite")) if models is None else models.cache
+    return FaceComposer(settings, parser, cache)

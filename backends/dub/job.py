@@ -1,0 +1,138 @@
+"""What there is to repaint: which faces in which frames, how much of the paint shows, and what is said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from ...engine.errors import SourceMismatchError
+from ...engine.faces.choose import choose_people
+from ...engine.faces.geometry import head_axes
+from ...engine.faces.track import FaceTrack, Person
+from ...engine.faces.tracker import track_faces
+from ...engine.host.protocol import Host
+from ...engine.media.source import ImageSource, Source
+from ...engine.media.timeline import Timeline, plan
+from ...engine.report import FrameState
+from ..request import LipSyncRequest
+from ..speech import Speech, speech_of
+
+# Beyond this turn of the head, in degrees, there is hardly a mouth to paint.
+_MAX_YAW = 65.0
+# Seconds over which the painted mouth fades in and out where a face comes and goes.
+_EDGE_FADE = 0.12
+
+
+@dataclass(frozen=True)
+class DubJob:
+    """people: who is to speak, one after the other. mix: how much of the painted mouth each output frame
+    shows, float32 [frames]. states: what becomes of each output frame."""
+
+    source: Source
+    timeline: Timeline
+    people: tuple[Person, ...]
+    speech: Speech
+    mix: np.ndarray
+    states: list[FrameState]
+
+    def painted(self, index: int) -> tuple[Person, int] | None:
+        """Whose mouth is painted in an output frame, and the source frame it shows; None for nobody's."""
+        if self.states[index] is not FrameState.GENERATED or self.mix[index] == 0:
+            return None
+        shown = int(self.timeline.source_index[index])
+        person = _seen_at(self.people, shown)
+        return None if person is None else (person, shown)
+
+
+def plan_job(request: LipSyncRequest, fps: Fraction | None, rests: bool, host: Host) -> DubJob:
+    """fps: the only rate the engine runs at, or None. rests: it can bring a mouth to rest by itself; silent
+    frames of one that can't are the source's own.
+
+    Raises NoFaceError where the track has nobody to repaint, SourceMismatchError where it is another clip's,
+    AudioError where the length depends on audio that isn't there.
+    """
+    source = request.source
+    timeline = plan(source, request.soundtrack.duration, request.length, request.fill, fps)
+    keeps_source = request.silence == "source" or not rests
+    return job_of(
+        source, timeline, speech_of(request, timeline), request.track, request.person, keeps_source, host
+    )
+
+
+def job_of(
+    source: Source, timeline: Timeline, speech: Speech, track: FaceTrack | None, person: str,
+    keeps_source: bool, host: Host,
+) -> DubJob:  # fmt: skip
+    """A job whose times and speech are known. track: None to find the faces. keeps_source: silent frames are
+    the source's own. Raises NoFaceError and SourceMismatchError as `plan_job` does."""
+    track = track or track_faces(source, host, stop=int(timeline.source_index.max()) + 1)
+    check_track(track, source)
+    people = tuple(choose_people(track, person))
+    mix, states = _mix(people, timeline, speech.gate if keeps_source else None)
+    return DubJob(source, timeline, people, speech, mix, states)
+
+
+def check_track(track: FaceTrack, source: Source) -> None:
+    """Raises SourceMismatchError unless the track was made from the source. The same pictures at another rate
+    have the same faces."""
+    if track.size == source.size and track.frames <= source.frames:
+        if track.source_key in (None, source.key):
+            return
+        if isinstance(source, ImageSource) and track.source_key == source.key_at(track.fps):
+            return
+    raise SourceMismatchError(
+        f"The face track belongs to another clip ({_extent(track)}; the source has {_extent(source)}"
+        f"{', but other ones' if _extent(track) == _extent(source) else ''})",
+        "connect the same source to the face track node and to the lip-sync node",
+    )
+
+
+def _extent(clip: FaceTrack | Source) -> str:
+    return f"{clip.frames} frames of {clip.size[0]}×{clip.size[1]}"
+
+
+def _mix(
+    people: Sequence[Person], timeline: Timeline, gate: np.ndarray | None
+) -> tuple[np.ndarray, list[FrameState]]:
+    """gate: speech per output frame, where silent frames are to be the source's own."""
+    source_states = {}
+    for index in np.unique(timeline.source_index).tolist():
+        person = _seen_at(people, index)
+        face = person.at(index) if person is not None else None
+        if face is None:
+            source_states[index] = FrameState.NO_FACE
+        elif abs(head_axes(face.mesh).yaw) > _MAX_YAW:
+            source_states[index] = FrameState.YAW
+    states = [source_states.get(i, FrameState.GENERATED) for i in timeline.source_index.tolist()]
+    usable = np.array([state is FrameState.GENERATED for state in states])
+    mix = _fade_edges(usable, max(1, round(_EDGE_FADE * float(timeline.fps))))
+    if gate is not None:
+        mix = mix * gate
+        states = [
+            FrameState.SILENCE if state is FrameState.GENERATED and amount == 0 else state
+            for state, amount in zip(states, mix.tolist(), strict=True)
+        ]
+    return mix.astype(np.float32), states
+
+
+def _seen_at(people: Sequence[Person], index: int) -> Person | None:
+    """Who is seen in a source frame: the people take turns, so there is one at most."""
+    return next((person for person in people if person.at(index) is not None), None)
+
+
+def _fade_edges(usable: np.ndarray, frames: int) -> np.ndarray:
+    """1 where usable, rising and falling over `frames` at each end of a run that isn't an end of the clip."""
+    mix = usable.astype(np.float32)
+    edges = np.flatnonzero(np.diff(usable.astype(np.int8)))
+    for edge in edges.tolist():
+        if usable[edge]:
+            run = slice(max(0, edge - frames + 1), edge + 1)
+            ramp = np.arange(frames, 0, -1, dtype=np.float32)[-(run.stop - run.start) :]
+        else:
+            run = slice(edge + 1, min(len(mix), edge + 1 + frames))
+            ramp = np.arange(1, frames + 1, dtype=np.float32)[: run.stop - run.start]
+        mix[run] = np.minimum(mix[run], ramp / (frames + 1))
+    return mix

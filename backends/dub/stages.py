@@ -1,0 +1,184 @@
+"""An engine's work stage by stage: faces generated into a file, and put back from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import replace
+from functools import partial
+from typing import Any, Protocol
+
+import numpy as np
+
+from ...engine.compose.composer import ComposeSettings, FaceComposer, FramedFace
+from ...engine.compose.paste import Patch
+from ...engine.errors import SourceMismatchError
+from ...engine.faces.track import FaceTrack, Person
+from ...engine.host.discard import discard_with
+from ...engine.host.protocol import Host
+from ...engine.media.source import Source
+from ...engine.media.timeline import FillRule, LengthRule, plan
+from ...engine.media.voice import gate
+from ..protocol import Rendering
+from ..speech import Speech
+from .audio_features import AudioFeatures
+from .backend import chunks_with_crops, crop_face, even_rect, rendering
+from .faces import ParsingModels, composer_of, frame_faces, seen_box
+from .job import DubJob, job_of
+from .mouth_clip import SAME_PICTURE, MouthClip, MouthClipWriter, glimpse, likeness
+from .preview import beside
+from .protocol import Box, FaceCrop
+
+# Frames whose faces are kept to know the footage by.
+_GLIMPSES = 5
+_CONNECT = "connect the footage it was made from"
+
+
+class FaceEngine(Protocol):
+    """A dub engine whose faces can be kept. compose: how they go back."""
+
+    name: str
+    compose: ComposeSettings
+
+    def condition(self, job: DubJob, notes: list[str], host: Host) -> Any:
+        """What generating the faces takes, without what puts them back; its `geometry` is a CropGeometry."""
+        ...
+
+    def faces(
+        self, framed: Sequence[FramedFace], indices: Sequence[int], conditioning: Any
+    ) -> Iterator[np.ndarray]:
+        """A face uint8 [side, side, 3] for each crop; indices: of the output frames."""
+        ...
+
+
+def plan_faces(
+    features: AudioFeatures, source: Source, host: Host, *, track: FaceTrack | None = None,
+    length: LengthRule = "audio", fill: FillRule = "pingpong", person: str = "largest",
+    sync_offset: float = 0.0,
+) -> DubJob:  # fmt: skip
+    """What there is to generate for features that were made beforehand; fields as in LipSyncRequest.
+
+    Raises NoFaceError, SourceMismatchError and AudioError as `plan_job` does."""
+    timeline = plan(source, features.duration, length, fill)
+    times = np.array([float(t) for t in timeline.times]) - sync_offset
+    always = features.spans is None
+    speaking = np.ones(len(times), np.float32) if always else gate(times, features.spans or ())
+    speech = Speech(np.empty(0, np.float32), times, float(1 / timeline.fps), speaking, "source", None, "")
+    return job_of(source, timeline, speech, track, person, not always, host)
+
+
+def infer(engine: FaceEngine, job: DubJob, host: Host) -> MouthClip:
+    """Generate a face for every frame of a job that shows one. Raises OutputError where the disk is full."""
+    notes: list[str] = []
+    conditioning = engine.condition(job, notes, host)
+    stage = f"Generating faces ({engine.name})"
+    path = host.temp_file(".faces")
+    seen = partial(seen_box, expand=engine.compose.convention.expand)
+    total, done, side = len(job.timeline), 0, 0
+    wanted, glimpses = _spread([index for index in range(total) if job.painted(index)]), {}
+    host.progress(stage, 0, total)
+    with (
+        MouthClipWriter(path, total) as writer,
+        closing(chunks_with_crops(job, seen, conditioning.geometry)) as chunks,
+    ):
+        for chunk, work in chunks:
+            framed = frame_faces([crop for _, _, crop in work], conditioning.geometry)
+            indices = [crop.index for _, _, crop in work]
+            watched = host.wants_preview()
+            last = None
+            faces = engine.faces(framed, indices, conditioning)
+            for index, item, face in zip(indices, framed, faces, strict=True):
+                writer.write(index, face)
+                side = face.shape[0]
+                if index in wanted:
+                    glimpses[index] = glimpse(item.small)
+                last = item.small, face
+            done += len(chunk)
+            host.progress(stage, done, total, beside(*last) if watched and last else None)
+    clip = MouthClip(
+        path,
+        side,
+        writer.slots,
+        job,
+        conditioning.geometry,
+        engine.name,
+        engine.compose,
+        tuple(notes),
+        glimpses,
+    )
+    discard_with(clip, path)
+    return clip
+
+
+def _spread(indices: Sequence[int]) -> set[int]:
+    """A few of them, from the first to the last."""
+    picked = np.linspace(0, len(indices) - 1, min(len(indices), _GLIMPSES)).round().astype(int)
+    return {indices[i] for i in picked}
+
+
+def composite(
+    clip: MouthClip,
+    source: Source,
+    models: ParsingModels | None,
+    host: Host,
+    settings: ComposeSettings | None = None,
+) -> Rendering:
+    """The clip's faces in `source`: the footage they were made from, or another version of it.
+
+    models: for the face parser; None to draw masks from landmarks. settings: what of mask, detail and colour
+    is to be other than the clip's. Raises SourceMismatchError where the source has another size, fewer frames
+    or other pictures.
+    """
+    made_from, notes = clip.job.source, list(clip.notes)
+    if source.size != made_from.size or source.frames < made_from.frames:
+        raise SourceMismatchError(
+            f"The mouth clip was made from {made_from.frames} frames of "
+            f"{made_from.size[0]}×{made_from.size[1]}, the source has {source.frames} of "
+            f"{source.size[0]}×{source.size[1]}",
+            _CONNECT,
+        )
+    if source.key != made_from.key:
+        if _likeness(clip, source) < SAME_PICTURE:
+            raise SourceMismatchError(
+                "The mouth clip was made from other pictures than the source's", _CONNECT
+            )
+        notes.append("The mouths were generated from another version of this footage.")
+    engine = _StoredFaces(clip, models, settings or clip.compose)
+    return rendering(engine, replace(clip.job, source=source), notes, host)
+
+
+def _likeness(clip: MouthClip, source: Source) -> float:
+    """How far the face that differs most is the one the clip was made from, 0..1; 1 for a clip of none."""
+    least = 1.0
+    for index, seen in clip.glimpses.items():
+        painted = clip.job.painted(index)
+        assert painted is not None, "a face was generated for it"
+        box = seen_box(*painted, clip.geometry, clip.compose.convention.expand)
+        frame = next(source.read(painted[1], painted[1] + 1))
+        rect = even_rect(box, frame)
+        assert rect is not None, "it lies in a picture of the same size"
+        (face,) = frame_faces([crop_face(frame, rect, *painted)], clip.geometry)
+        least = min(least, likeness(seen, glimpse(face.small)))
+    return least
+
+
+class _StoredFaces:
+    """A dub engine whose faces come from a file."""
+
+    def __init__(self, clip: MouthClip, models: ParsingModels | None, settings: ComposeSettings) -> None:
+        self.name = clip.engine
+        self._clip = clip
+        self._models = models
+        self._settings = settings
+
+    def prepare(self, job: DubJob, notes: list[str], host: Host) -> FaceComposer:
+        return composer_of(self._settings, self._models, notes, host)
+
+    def box(self, person: Person, frame: int, composer: FaceComposer) -> Box:
+        return seen_box(person, frame, self._clip.geometry, self._settings.convention.expand)
+
+    def generate(self, crops: Sequence[FaceCrop], composer: FaceComposer) -> Iterable[Patch]:
+        if not crops:
+            return []
+        framed = frame_faces(crops, self._clip.geometry)
+        return composer.patches(framed, list(self._clip.faces([crop.index for crop in crops])))

@@ -1,0 +1,206 @@
+"""MuseTalk: the mouth of existing footage repainted by one step of a diffusion network.
+
+A face's crop, whole and with its lower half black, goes through the autoencoder; with the ten Whisper states
+around the frame's time the UNet makes of it the latents of a face that says them, which are decoded and put
+back into the picture.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ...engine.compose.cache import content_key
+from ...engine.compose.composer import (
+    ComposeSettings,
+    FaceComposer,
+    FramedFace,
+    PasteConvention,
+    compose_settings,
+)
+from ...engine.compose.paste import Patch
+from ...engine.errors import InputError
+from ...engine.faces.track import Person
+from ...engine.host.protocol import Host, ManagedModel
+from ...engine.nets.batches import Batches
+from ...engine.nets.sd_vae import decode
+from ...musetalk_core.presets import PRESETS
+from ...musetalk_core.unet import encode_crops, predict
+from ..dub.audio_features import AudioFeatures, encode_features
+from ..dub.faces import composer_of, frame_faces, seen_box
+from ..dub.job import DubJob
+from ..dub.protocol import Box, FaceCrop
+from .geometry import FaceGeometry
+from .models import MuseTalkModels
+from .spec import SPEC, MuseTalkSettings
+
+# Memory that one sample needs beside the weights, in float32: what the allocator's peak rises by on the CPU
+# with full-size networks.
+_ENCODE_BYTES = 420 << 20
+_PREDICT_BYTES = 60 << 20
+_DECODE_BYTES = 420 << 20
+
+Restore = Callable[[np.ndarray], np.ndarray]
+
+
+@dataclass(frozen=True)
+class Conditioning:
+    """features: what is said. times: float64 [frames], seconds at which the mouth of each output frame is
+    heard. geometry: where the faces are. encoding, speaking: how many crops the device takes at once."""
+
+    features: AudioFeatures
+    times: np.ndarray
+    fps: Fraction
+    geometry: FaceGeometry
+    encoding: Batches
+    speaking: Batches
+    check_cancelled: Callable[[], None]
+    composer: FaceComposer | None = None
+
+
+class MuseTalkEngine:
+    """features: made beforehand; None to hear the job's own speech. restore: makes generated faces uint8
+    [B, 256, 256, 3] better or larger.
+
+    Raises InputError for features that were made for a model which hears in another way.
+    """
+
+    spec = SPEC
+    fps: Fraction | None = None
+    rests = False
+
+    def __init__(
+        self,
+        models: MuseTalkModels,
+        settings: MuseTalkSettings,
+        *,
+        features: AudioFeatures | None = None,
+        restore: Restore | None = None,
+    ) -> None:
+        self.models = models
+        self.settings = settings
+        self.preset = PRESETS[models.version]
+        self.name = f"MuseTalk {models.version.removeprefix('v')}"
+        self.compose = composing(settings, self.preset.paste)
+        if features is not None and features.convention != self.preset.audio:
+            raise InputError(
+                f"The audio features were made for a model that hears in another way than {self.name}: "
+                "connect the same model to both."
+            )
+        self._features = features
+        self._restore = restore
+
+    def prepare(self, job: DubJob, notes: list[str], host: Host) -> Conditioning:
+        """Raises MissingFilesError where the settings ask for the face parser and its weights are not
+        installed."""
+        # First, so that missing weights are said before anything is worked out.
+        composer = composer_of(self.compose, self.models, notes, host)
+        return self.condition(job, notes, host, composer)
+
+    def condition(
+        self, job: DubJob, notes: list[str], host: Host, composer: FaceComposer | None = None
+    ) -> Conditioning:
+        """composer: None where faces are generated and not put back."""
+        parity, batch = self.settings.parity, self.settings.batch_size
+        features = self._features or encode_features(
+            self.models.whisper,
+            self.preset.audio,
+            job.speech.samples,
+            job.timeline.duration,
+            host,
+            parity=parity,
+        )
+        geometry = FaceGeometry(job.people, self.settings, self.preset, job.source.size, job.source.fps)
+        notes += geometry.notes()
+        return Conditioning(
+            features, job.speech.times, job.timeline.fps, geometry, Batches(batch), Batches(batch),
+            host.check_cancelled, composer,
+        )  # fmt: skip
+
+    def box(self, person: Person, frame: int, conditioning: Conditioning) -> Box:
+        return seen_box(person, frame, conditioning.geometry, self.preset.paste.expand)
+
+    def generate(self, crops: Sequence[FaceCrop], conditioning: Conditioning) -> Iterable[Patch]:
+        framed = frame_faces(crops, conditioning.geometry)
+        faces = list(self.faces(framed, [crop.index for crop in crops], conditioning))
+        assert conditioning.composer is not None, "prepared to put faces back"
+        return conditioning.composer.patches(framed, faces)
+
+    def faces(
+        self, framed: Sequence[FramedFace], indices: Sequence[int], conditioning: Conditioning
+    ) -> Iterator[np.ndarray]:
+        """A face uint8 [side, side, 3] for each crop; indices: of the output frames."""
+        if not framed:
+            return iter(())
+        said = np.array(indices)
+        tokens = conditioning.features.tokens(said, conditioning.times[said], conditioning.fps)
+        latents = self._latents([item.small for item in framed], conditioning)
+
+        def speak(work: Sequence[tuple[Tensor, Tensor]]) -> Sequence[np.ndarray]:
+            conditioning.check_cancelled()
+            return self._speak(work)
+
+        return conditioning.speaking.run(list(zip(latents, tokens, strict=True)), speak)
+
+    def _latents(self, crops: Sequence[np.ndarray], conditioning: Conditioning) -> list[Tensor]:
+        """[8, 32, 32] on the CPU for each crop; equal crops, here or in an earlier run, are encoded once."""
+        cache, dtype = self.models.cache, self.models.dtype
+        keys = [content_key(crop, "latents", self.models.identity) for crop in crops]
+        known = {key: cache.get(key) for key in keys}
+        missing = {key: crop for key, crop in zip(keys, crops, strict=True) if known[key] is None}
+        found = {key: _tensor(value, dtype) for key, value in known.items() if value is not None}
+
+        def encode(crops: Sequence[np.ndarray]) -> Sequence[Tensor]:
+            conditioning.check_cancelled()
+            return self._encode(crops)
+
+        encoded = conditioning.encoding.run(list(missing.values()), encode)
+        for key, latents in zip(missing, encoded, strict=True):
+            cache.put(key, latents.view(torch.uint8).numpy().tobytes())
+            found[key] = latents
+        return [found[key] for key in keys]
+
+    def _encode(self, crops: Sequence[np.ndarray]) -> Sequence[Tensor]:
+        vae = self.models.vae
+        # Each crop goes through the encoder twice, masked and whole.
+        _load(vae, 2 * _ENCODE_BYTES * len(crops))
+        return list(encode_crops(vae.module, torch.from_numpy(np.stack(crops))).cpu().contiguous())
+
+    def _speak(self, work: Sequence[tuple[Tensor, Tensor]]) -> Sequence[np.ndarray]:
+        latents, tokens = (torch.stack(part) for part in zip(*work, strict=True))
+        unet, vae = self.models.unet, self.models.vae
+        _load(unet, _PREDICT_BYTES * len(work))
+        positions = self.preset.positional_encoding
+        spoken = predict(unet.module, latents.to(unet.device), tokens.to(unet.device), positions=positions)
+        _load(vae, _DECODE_BYTES * len(work))
+        faces = decode(vae.module, spoken.to(vae.device)).cpu().numpy()
+        return list(faces if self._restore is None else self._restore(faces))
+
+
+def composing(settings: MuseTalkSettings, convention: PasteConvention) -> ComposeSettings:
+    """How faces are put back, by what was chosen and, where nothing was, by quality and convention."""
+    return compose_settings(
+        convention,
+        settings.quality,
+        mask_source=settings.mask_source,
+        detail=settings.detail,
+        colour=settings.colour,
+        mask=settings.mask,
+        cheeks=(settings.left_cheek, settings.right_cheek),
+        batch=settings.batch_size,
+        parity=settings.parity,
+    )
+
+
+def _tensor(value: bytes, dtype: torch.dtype) -> Tensor:
+    return torch.frombuffer(bytearray(value), dtype=dtype).view(-1, 32, 32)
+
+
+def _load(model: ManagedModel, activation_bytes: int) -> None:
+    size = next(model.module.parameters()).element_size()
+    model.load(activation_bytes * size // 4)

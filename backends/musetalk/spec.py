@@ -1,0 +1,202 @@
+"""MuseTalk: what it is, what can be set, which files it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from ...engine.weights.catalogue import SETS
+from ...engine.weights.entries import WeightSet
+from ..spec import BackendSpec, Licence, setting
+
+if TYPE_CHECKING:
+    from ...engine.host.protocol import Host
+    from ...engine.parity import Checks
+    from ..protocol import LipSyncBackend
+
+DEFAULT_VERSION = "v1.5"
+# The weight set of each version.
+VERSIONS: Mapping[str, str] = {
+    "v1.5": "musetalk-v1.5",
+    "v1.0-original": "musetalk-v1.0",
+    "v1.0-current": "musetalk-v1.0",
+}
+PARSER_SET = "face-parsing"
+
+
+@dataclass(frozen=True)
+class MuseTalkSettings:
+    """What the user chose; None for what version or quality decide."""
+
+    version: str = setting(
+        DEFAULT_VERSION,
+        "v1.5 looks best. v1.0-original: the first release as it was trained; v1.0-current: its weights as "
+        "the later code runs them.",
+        help=f"default {DEFAULT_VERSION}",
+        choices=tuple(VERSIONS),
+    )
+    quality: Literal["fast", "balanced", "quality"] = setting(
+        "balanced",
+        "fast: the mask is drawn from landmarks, nothing else; balanced: face parsing where installed, "
+        "colours matched, half the skin's detail kept; quality: all of the detail.",
+        help="default balanced",
+        choices=("fast", "balanced", "quality"),
+    )
+    bbox_shift: float = setting(
+        0.0,
+        "How wide the mouth opens: + moves the repainted half down and tends to open it more, - less. "
+        "Usually -7 to 7. With Track Faces wired, nothing is detected again for it.",
+        help="how wide the mouth opens: -7 to 7, default 0",
+        low=-30.0,
+        high=30.0,
+        step=0.5,
+    )
+    unit: Literal["relative", "pixels"] = setting(
+        "relative",
+        "Of bbox_shift and chin_margin. relative: 1/256 of the face's height, the same at every resolution; "
+        "pixels: of the video, as in the original.",
+        help="of --bbox-shift and --chin-margin: default relative, to the face",
+        choices=("relative", "pixels"),
+    )
+    chin_margin: float | None = setting(
+        None,
+        "Added below the chin. -1: the version's own (10 for v1.5, 0 for v1.0).",
+        help="added below the chin: default the version's own, 10 or 0",
+        low=-1.0,
+        high=60.0,
+        step=1.0,
+        none=-1.0,
+    )
+    upright: bool = setting(
+        True,
+        "Turn tilted heads upright for the networks, and the painted face back.",
+        help="turn tilted heads upright for the networks, as by default",
+    )
+    steady: bool = setting(
+        True,
+        "Take the tracker's jitter out of the face box. A moving head is followed all the same.",
+        help="take the tracker's jitter out of the face box, as by default",
+    )
+    mask: str | None = setting(
+        None,
+        "What is repainted. auto: the version's own; jaw: mouth, cheeks, chin; raw: the same without growing "
+        "over the chin; neck: with the neck; lips: as little as possible; face: everything.",
+        help="what is repainted: default the version's own",
+        choices=("auto", "jaw", "raw", "neck", "lips", "face"),
+        none="auto",
+    )
+    mask_source: Literal["parsing", "landmarks"] | None = setting(
+        None,
+        "parsing: a network finds skin, lips, hair; landmarks: drawn, needs no weights; auto: by quality, "
+        "parsing only where installed.",
+        help="what finds the parts of a face: default by --quality",
+        choices=("auto", "parsing", "landmarks"),
+        none="auto",
+    )
+    left_cheek: int = setting(
+        90,
+        "How much of the cheek the mask jaw repaints, left of the middle; less keeps more of it.",
+        help="how much of the cheek the mask jaw repaints: 20 to 160, default 90",
+        low=20,
+        high=160,
+        step=5,
+    )
+    right_cheek: int = setting(
+        90, "The same to the right.", help="the same to the right", low=20, high=160, step=5
+    )
+    detail: float | None = setting(
+        None,
+        "How much of the source's pores and stubble is kept outside the lips. -1: by quality.",
+        help="how much of the source's pores and stubble is kept: 0 to 1, default by --quality",
+        low=-1.0,
+        high=1.0,
+        step=0.05,
+        none=-1.0,
+    )
+    colour: float | None = setting(
+        None,
+        "How far the new face takes on the source's colours at the mask's edge. -1: by quality.",
+        help="how far the source's colours are taken on: 0 to 1, default by --quality",
+        low=-1.0,
+        high=1.0,
+        step=0.05,
+        none=-1.0,
+    )
+    precision: Literal["auto", "float32", "float16", "bfloat16"] = setting(
+        "auto",
+        "Of the networks' numbers. auto: 16 bits where the device is faster with them, else 32.",
+        help="of the networks' numbers: default by the device",
+        choices=("auto", "float32", "float16", "bfloat16"),
+    )
+    batch_size: int = setting(
+        8,
+        "Frames at once. Halved by itself where memory runs out.",
+        help="frames at once: 1 to 64, default 8",
+        low=1,
+        high=64,
+    )
+    compile: bool = setting(
+        False,
+        "Have torch.compile translate the networks: a minute or more to start, faster in long runs.",
+        help="have torch.compile translate the networks: slower to start, faster in long runs",
+    )
+    parity: bool = setting(
+        False,
+        "Do exactly as the original does, limits and all: whole pixels, no smoothing, its audio windows, "
+        "shift in pixels. For comparisons.",
+        help="do exactly as the original does, limits and all",
+    )
+    download_missing: bool = setting(
+        False,
+        "Fetch what is missing: about 3.9 GB for a version (weights under CreativeML OpenRAIL-M, VAE MIT, "
+        "Whisper Apache-2.0) and 53 MB for face parsing (trained on non-commercial data).",
+        flag="--download",
+        help="fetch missing weights, about 3.9 GB",
+    )
+
+
+def weight_sets(version: str) -> list[WeightSet]:
+    """What a version reads: its networks, and the face parser."""
+    return [SETS[VERSIONS[version]], SETS[PARSER_SET]]
+
+
+def _weights(settings: MuseTalkSettings) -> Sequence[WeightSet]:
+    return weight_sets(settings.version)
+
+
+def _make(settings: MuseTalkSettings, host: Host, model: Any = None, restore: Any = None) -> LipSyncBackend:
+    """model: MuseTalkModels that are loaded already, whose version and precision then count. restore: see
+    MuseTalkEngine."""
+    # Torch and diffusers take seconds to import.
+    from ..dub.backend import DubBackend
+    from .models import load_models
+    from .pipeline import MuseTalkEngine
+
+    models = model or load_models(settings, host)
+    return DubBackend(MuseTalkEngine(models, settings, restore=restore))
+
+
+def _checks() -> Checks:
+    from ...engine.faces import parity as faces
+    from ...musetalk_core import parity
+
+    return {**parity.CHECKS, **faces.CHECKS}
+
+
+SPEC = BackendSpec(
+    name="musetalk",
+    title="MuseTalk",
+    summary="A diffusion network repaints the lower face in one step: MuseTalk 1.5 or 1.0.",
+    node="LipSyncMuseTalkBackend",
+    task="dub",
+    licence=Licence(
+        "MIT code; weights: CreativeML OpenRAIL-M by their card",
+        "https://huggingface.co/TMElyralab/MuseTalk",
+        commercial=True,
+    ),
+    settings=MuseTalkSettings,
+    make=_make,
+    weights=_weights,
+    checks=_checks,
+)

@@ -1,0 +1,44 @@
+"""What a lip-sync engine is asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from ..align.words import WordTimings
+    from ..engine.faces.track import FaceTrack
+    from ..engine.media.sound import Sound
+    from ..engine.media.source import Source
+    from ..engine.media.timeline import FillRule, LengthRule
+
+SilenceRule = Literal["rest", "close", "source"]
+ContentKind = Literal["auto", "speech", "song"]
+
+
+@dataclass(frozen=True)
+class LipSyncRequest:
+    """One job.
+
+    source: the footage or still. soundtrack: what is heard. driving: what moves the mouth (a vocal stem), if
+    not the soundtrack. words, lyrics: what is said, if known. person: "largest", "left", "right", "centre" or
+    an id. silence: what the mouth does in pauses: back to `rest` (the source's own rest shape), `close`, or
+    the `source` frame passed through. sync_offset: seconds by which the mouth moves later than it is heard.
+    """
+
+    source: Source
+    soundtrack: Sound
+    driving: Sound | None = None
+    words: WordTimings | None = None
+    lyrics: str = ""
+    track: FaceTrack | None = None
+    length: LengthRule = "audio"
+    fill: FillRule = "pingpong"
+    person: str = "largest"
+    silence: SilenceRule = "rest"
+    content: ContentKind = "auto"
+    sync_offset: float = 0.0
+
+    @property
+    def voice(self) -> Sound:
+        return self.driving or self.soundtrack

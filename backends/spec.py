@@ -1,0 +1,96 @@
+"""What an engine is, told without importing it: for nodes, the command line, the panel and the docs."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from ..engine.parity import Checks
+    from ..engine.weights.entries import WeightSet
+    from .protocol import LipSyncBackend
+
+Task = Literal["dub", "portrait"]
+
+
+@dataclass(frozen=True)
+class Licence:
+    """name: as people know it. url: its text. commercial: whether what is made may be sold; None where the
+    text leaves it open. consent: the user must agree to it before anything is made."""
+
+    name: str
+    url: str
+    commercial: bool | None
+    consent: bool = False
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What is known of one field of an engine's settings beside its name, type and default.
+
+    tooltip: what it does. flag: on the command line, which has a short help of its own. choices: values of a
+    text. low, high, step: of a number. none: the widget's value that stands for None. labels: of a switch
+    that is on and off.
+    """
+
+    tooltip: str
+    flag: str = ""
+    help: str = ""
+    choices: tuple[str, ...] = ()
+    low: float | None = None
+    high: float | None = None
+    step: float | None = None
+    none: Any = None
+    labels: tuple[str, str] | None = None
+
+
+def setting(default: Any, tooltip: str, **known: Any) -> Any:
+    """A field of a settings dataclass; known: of Setting."""
+    return field(default=default, metadata={"setting": Setting(tooltip, **known)})
+
+
+@dataclass(frozen=True)
+class BackendSpec:
+    """One engine, as `backends/NAME/spec.py` declares it in SPEC.
+
+    name: the folder's, and the command line's. title: for people. summary: one sentence on what it does.
+    node: id of the node class that makes it. task: "dub" repaints the mouth in footage, "portrait" animates
+    one picture. remote: a service does the work. settings: a frozen dataclass of what the user chose, each
+    field made by `setting`, None for what another choice decides. weights: what a backend with these settings
+    reads. make: `make(settings, host, **wired)`, the backend; wired: values that come from other nodes, each
+    optional. checks: what compares it with its original's numbers, by name.
+    """
+
+    name: str
+    title: str
+    summary: str
+    node: str
+    task: Task
+    licence: Licence
+    settings: type
+    make: Callable[..., LipSyncBackend]
+    remote: bool = False
+    weights: Callable[[Any], Sequence[WeightSet]] = lambda settings: ()
+    checks: Callable[[], Checks] = dict
+
+    def known(self) -> dict[str, Setting]:
+        """By the fields' names, in their order."""
+        return {each.name: each.metadata["setting"] for each in dataclasses.fields(self.settings)}
+
+    def chosen(self, values: Mapping[str, Any]) -> Any:
+        """The settings that widgets of these values stand for; defaults for those that aren't given."""
+        known = self.known()
+        return self.settings(
+            **{name: None if _is(value, known[name].none) else value for name, value in values.items()}
+        )
+
+    def widget_default(self, name: str) -> Any:
+        """What a widget shows for the field's default."""
+        default = next(each.default for each in dataclasses.fields(self.settings) if each.name == name)
+        return self.known()[name].none if default is None else default
+
+
+def _is(value: Any, none: Any) -> bool:
+    return none is not None and value == none

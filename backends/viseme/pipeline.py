@@ -1,0 +1,136 @@
+"""The embedded default engine: speech to mouth shapes, mouth shapes to a bent face. No weights, any CPU."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from ...align.place import align_lyrics
+from ...align.sheet import notes as left_out_notes
+from ...align.spread import phones_within_words
+from ...align.text import read_text
+from ...engine.compose.paste import Patch
+from ...engine.errors import LipSyncError
+from ...engine.faces.track import Person
+from ...engine.host.protocol import Host
+from ...engine.media.voice import loud_spans
+from ..dub.job import DubJob
+from ..dub.protocol import FaceCrop
+from ..request import SilenceRule
+from ..speech import Speech
+from .acoustic import motion_from_sound
+from .controls import LOWER_INNER, MIDDLE, OUTER_CORNERS, UPPER_INNER, control_points
+from .motion import MouthMotion, motion_from_phones
+from .mouth import MouthPose, RestShape
+from .render import moving_box, render_mouth
+from .spec import SPEC
+
+# A mouth rests where its lips are as close as in the closest tenth of the frames, give or take what the
+# tracker's noise makes of lips that don't move (widths of the mouth): the closest frames alone would be the
+# noisiest.
+_REST_SHARE = 0.1
+_REST_NOISE = 0.035
+_REST_SAMPLES = 400
+
+
+@dataclass(frozen=True)
+class VisemeConditioning:
+    """motion: per output frame. rests: each person's mouth at rest, by id. silence: what silent ones do."""
+
+    motion: MouthMotion
+    rests: dict[int, RestShape]
+    silence: SilenceRule
+
+
+class VisemeEngine:
+    """strength: how far the mouth opens, as a factor on the natural opening."""
+
+    spec = SPEC
+    name = SPEC.name
+    fps: Fraction | None = None
+    rests = True
+
+    def __init__(self, strength: float = 1.0) -> None:
+        self.strength = strength
+
+    def prepare(self, job: DubJob, notes: list[str], host: Host) -> VisemeConditioning:
+        host.progress("Reading the speech", 0, 1)
+        motion = _motion(job.speech, notes)
+        rests = {person.id: rest_shape(person) for person in job.people}
+        host.progress("Reading the speech", 1, 1)
+        return VisemeConditioning(motion, rests, job.speech.silence)
+
+    def box(
+        self, person: Person, frame: int, conditioning: VisemeConditioning
+    ) -> tuple[float, float, float, float]:
+        return moving_box(person.meshes[frame - person.first])
+
+    def generate(self, crops: Sequence[FaceCrop], conditioning: VisemeConditioning) -> Iterable[Patch]:
+        def paint(crop: FaceCrop) -> Patch:
+            rest = conditioning.rests[crop.person.id]
+            silent = {"rest": rest.points, "close": rest.shut, "source": None}[conditioning.silence]
+            pose = self._pose(conditioning.motion, crop.index)
+            return Patch(*render_mouth(crop.rgb, crop.mesh, rest, pose, silent))
+
+        # NumPy and OpenCV let go of the interpreter while they work: frames are painted side by side.
+        with ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1)) as painters:
+            yield from painters.map(paint, crops)
+
+    def _pose(self, motion: MouthMotion, index: int) -> MouthPose:
+        return MouthPose(
+            open=float(motion.open[index]) * self.strength,
+            jaw=float(motion.jaw[index]) * self.strength,
+            wide=float(motion.wide[index]),
+            round=float(motion.round[index]),
+            tuck=float(motion.tuck[index]),
+            press=float(motion.press[index]),
+            teeth=float(motion.teeth[index]),
+            tongue=float(motion.tongue[index]),
+            active=float(motion.active[index]),
+        )
+
+
+def rest_shape(person: Person) -> RestShape:
+    """A person's mouth at rest: the mean of the frames whose lips are closest together."""
+    seen = np.flatnonzero(person.seen)
+    seen = seen[:: max(1, len(seen) // _REST_SAMPLES)]
+    shapes = np.stack([control_points(person.meshes[row])[1] for row in seen])
+    gaps = np.linalg.norm(shapes[:, LOWER_INNER[MIDDLE]] - shapes[:, UPPER_INNER[MIDDLE]], axis=1)
+    gaps /= np.linalg.norm(shapes[:, OUTER_CORNERS[1]] - shapes[:, OUTER_CORNERS[0]], axis=1)
+    resting = gaps <= np.quantile(gaps, _REST_SHARE) + _REST_NOISE
+    return RestShape.of(shapes[resting].mean(0))
+
+
+def _motion(speech: Speech, notes: list[str]) -> MouthMotion:
+    """By phones where the words are known, by the sound's own features where they are not."""
+    loudness = _loudness(speech)
+    words = speech.words
+    if words is None and speech.lyrics.strip():
+        try:
+            words = align_lyrics(speech.samples, speech.lyrics, loud_spans(speech.samples))
+            notes += left_out_notes(read_text(speech.lyrics).left_out)
+        except LipSyncError as error:
+            notes.append(f"The text was not used: {error}")
+    if words is not None and words.lines:
+        phones = phones_within_words(words.words())
+        if phones:
+            notes.append(f"Mouth shapes from the words ({words.engine or 'given timings'}).")
+            return motion_from_phones(phones, speech.times, speech.frame_seconds, speech.gate, loudness)
+    notes.append("Mouth shapes estimated from the sound: give the text for better ones.")
+    return motion_from_sound(speech.samples, speech.times, speech.frame_seconds, speech.gate)
+
+
+def _loudness(speech: Speech) -> np.ndarray:
+    """Level of each output frame in dB: float32 [frames]."""
+    edges = np.concatenate([speech.times, speech.times[-1:] + speech.frame_seconds])
+    marks = np.clip(np.round(edges * 16000), 0, len(speech.samples)).astype(int)
+    counts = np.diff(marks)
+    # One more sample, because a frame may begin where the sound ends; it then sums that one, and not nothing.
+    sums = np.add.reduceat(np.append(np.square(speech.samples), np.float32(0)), marks)[:-1]
+    mean = np.where(counts > 0, sums / np.maximum(counts, 1), 0)
+    return (10 * np.log10(mean + 1e-9)).astype(np.float32)

@@ -1,0 +1,32 @@
+"""Widgets for an engine's settings, with the range and the tooltip that its spec gives them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from comfy_api.latest import io
+
+from ..backends.spec import BackendSpec
+
+_KINDS: dict[type, Any] = {bool: io.Boolean.Input, int: io.Int.Input, float: io.Float.Input}
+
+
+def widget(
+    spec: BackendSpec, name: str, *, optional: bool = False, advanced: bool = False, tooltip: str = ""
+) -> io.Input:
+    """tooltip: a sentence to add to the setting's own."""
+    known = spec.known()[name]
+    default = spec.widget_default(name)
+    options: dict[str, Any] = {"default": default, "tooltip": known.tooltip + tooltip}
+    # What a widget is not, it doesn't say: the schema is compared with that of graphs saved earlier.
+    if optional:
+        options["optional"] = True
+    if advanced:
+        options["advanced"] = True
+    if known.choices:
+        return io.Combo.Input(name, options=list(known.choices), **options)
+    if known.labels:
+        options["label_on"], options["label_off"] = known.labels
+    limits = {"min": known.low, "max": known.high, "step": known.step}
+    options |= {limit: value for limit, value in limits.items() if value is not None}
+    return _KINDS[type(default)](name, **options)

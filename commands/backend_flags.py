@@ -5,92 +5,115 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from ..backends.protocol import LipSyncBackend
 from ..backends.registry import backends
-from ..backends.spec import BackendSpec, Setting
+from ..backends.spec import Setting
 from ..engine.errors import InputError
 from ..engine.host.plain import PlainHost
 from ..engine.weights.entries import WeightSet
 
+Field = dataclasses.Field[Any]
+
 
 def add_backend_flags(parser: argparse.ArgumentParser) -> None:
-    """A group for each engine. A flag that several have stands in the first one's; what it takes is looked at
-    once the engine is known."""
-    taken: set[str] = set()
+    """A group for each engine; a flag that several have stands in the first one's."""
+    known = _flags()
     for spec in backends().values():
         group = parser.add_argument_group(f"with --backend {spec.name}")
-        for field in dataclasses.fields(spec.settings):
-            known: Setting = field.metadata["setting"]
-            flag = _flag(field.name, known)
-            if flag in taken:
+        for flag, fields in known.items():
+            if next(iter(fields)) != spec.name:
                 continue
-            taken.add(flag)
-            kind = _kind(field, known)
-            if kind is bool:
-                action = argparse.BooleanOptionalAction if field.default else "store_true"
-                group.add_argument(flag, action=action, default=None, dest=_dest(flag), help=known.help)
-                continue
-            options = [choice for choice in known.choices if choice != known.none]
-            metavar = f"{{{','.join(options)}}}" if options else field.name.split("_")[-1].upper()
-            group.add_argument(flag, metavar=metavar, dest=_dest(flag), help=known.help)
+            field = fields[spec.name]
+            setting: Setting = field.metadata["setting"]
+            options: dict[str, Any] = {"dest": _dest(flag), "default": None, "help": setting.help}
+            if _kind(field) is bool:
+                options["action"] = argparse.BooleanOptionalAction if field.default else "store_true"
+            else:
+                options["type"] = partial(_of_any, tuple(fields.values()))
+                options["metavar"] = _values(setting) or field.name.split("_")[-1].upper()
+            group.add_argument(flag, **options)
 
 
 def make_backend(options: argparse.Namespace, host: PlainHost) -> LipSyncBackend:
     """Raises InputError for an option that the engine doesn't know, and for a value that it doesn't take."""
     spec = backends()[options.backend]
-    values: dict[str, Any] = {}
-    own = {_flag(name, known) for name, known in spec.known().items()}
-    for flag in sorted(_all_flags()):
-        if getattr(options, _dest(flag)) is not None and flag not in own:
+    chosen: dict[str, Any] = {}
+    for flag, fields in _flags().items():
+        given = getattr(options, _dest(flag))
+        if given is None:
+            continue
+        if spec.name not in fields:
             raise InputError(
                 f"{flag} is no option of the backend {spec.name}: leave it out, or choose another --backend."
             )
-    for field in dataclasses.fields(spec.settings):
-        flag = _flag(field.name, field.metadata["setting"])
-        given = getattr(options, _dest(flag))
-        if given is not None:
-            values[field.name] = _value(flag, given, _kind(field, field.metadata["setting"]), spec)
-    settings = spec.settings(**values)
-    if values.get("download_missing"):
+        field = fields[spec.name]
+        try:
+            chosen[field.name] = given if isinstance(given, bool) else _of(field, given)
+        except ValueError as error:
+            raise InputError(f"{flag}: {error}.") from None
+    settings = spec.settings(**chosen)
+    if chosen.get("download_missing"):
         _announce(spec.weights(settings), host)
     return spec.make(settings, host)
 
 
-def _flag(name: str, known: Setting) -> str:
-    return known.flag or "--" + name.replace("_", "-")
+def _flags() -> dict[str, dict[str, Field]]:
+    """The fields that each flag stands for, by the engine's name."""
+    known: dict[str, dict[str, Field]] = {}
+    for spec in backends().values():
+        for field in dataclasses.fields(spec.settings):
+            flag = field.metadata["setting"].flag or "--" + field.name.replace("_", "-")
+            known.setdefault(flag, {})[spec.name] = field
+    return known
 
 
 def _dest(flag: str) -> str:
     return "setting" + flag.replace("-", "_")
 
 
-def _all_flags() -> set[str]:
-    return {_flag(name, known) for spec in backends().values() for name, known in spec.known().items()}
+def _kind(field: Field) -> type:
+    setting: Setting = field.metadata["setting"]
+    return str if setting.choices else type(setting.none if field.default is None else field.default)
 
 
-def _kind(field: dataclasses.Field[Any], known: Setting) -> Callable[[str], Any]:
-    sample = known.none if field.default is None else field.default
-    return str if known.choices else type(sample)
+def _values(setting: Setting) -> str:
+    """What a flag takes, as argparse writes it; "" for a number."""
+    choices = [choice for choice in setting.choices if choice != setting.none]
+    return f"{{{','.join(choices)}}}" if choices else ""
 
 
-def _value(flag: str, given: Any, kind: Callable[[str], Any], spec: BackendSpec) -> Any:
-    known = next(known for name, known in spec.known().items() if _flag(name, known) == flag)
-    if kind is bool:
-        return bool(given)
-    choices = [choice for choice in known.choices if choice != known.none]
-    if choices and given not in choices:
-        raise InputError(f"{flag} {given} is not there: choose one of {', '.join(choices)}.")
+def _of_any(fields: Sequence[Field], text: str) -> str:
+    """The text, where one of the engines takes it."""
+    problem = ""
+    for field in fields:
+        try:
+            _of(field, text)
+        except ValueError as error:
+            problem = problem or str(error)
+        else:
+            return text
+    raise argparse.ArgumentTypeError(problem)
+
+
+def _of(field: Field, text: str) -> Any:
+    """The value that a text stands for. Raises ValueError with what is wrong."""
+    setting: Setting = field.metadata["setting"]
+    if setting.choices:
+        if text not in setting.choices or text == setting.none:
+            raise ValueError(f"{text} is none of {_values(setting)}")
+        return text
     try:
-        value = kind(given)
+        value = _kind(field)(text)
     except ValueError:
-        raise InputError(f"{flag} {given} is no number: give one.") from None
-    if known.low is not None and known.high is not None:
-        least = 0 if known.none is not None else known.low
-        if not least <= value <= known.high:
-            raise InputError(f"{flag} {given} is out of range: give {least:g} to {known.high:g}.")
+        raise ValueError(f"{text} is no {'whole ' if _kind(field) is int else ''}number") from None
+    # A widget's lowest value may stand for none at all.
+    low = 0 if setting.none is not None else setting.low
+    if low is not None and setting.high is not None and not low <= value <= setting.high:
+        raise ValueError(f"{text} is not from {low:g} to {setting.high:g}")
     return value
 
 

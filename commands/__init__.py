@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from ..engine.errors import Cancelled, LipSyncError
-from . import align, did, parity, render, weights
+from . import align, backends, did, parity, render, weights
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -21,6 +21,7 @@ def main(arguments: Sequence[str]) -> int:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     render.add_parser(commands)
     align.add_parser(commands)
+    backends.add_parser(commands)
     parity.add_parser(commands)
     weights.add_parser(commands)
     did.add_parser(commands)

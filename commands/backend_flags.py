@@ -11,7 +11,7 @@ from typing import Any
 
 from ..backends.protocol import LipSyncBackend
 from ..backends.registry import backends
-from ..backends.spec import Setting
+from ..backends.spec import BackendSpec, Setting
 from ..engine.errors import InputError
 from ..engine.host.plain import PlainHost
 from ..engine.weights.entries import WeightSet
@@ -125,3 +125,8 @@ def _announce(sets: Sequence[WeightSet], host: PlainHost) -> None:
     found = status(host, list(sets))
     if found.to_download:
         print(plan_text(found), file=sys.stderr, flush=True)
+
+
+def flags_of(spec: BackendSpec) -> dict[str, str]:
+    """The flag of each setting, by its name."""
+    return {fields[spec.name].name: flag for flag, fields in _flags().items() if spec.name in fields}

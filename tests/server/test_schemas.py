@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from lipsync_studio.backends.registry import backends
 from lipsync_studio.devtools.paths import ROOT
 
 # What was saved with version 0.1 still has to load.
@@ -51,3 +52,27 @@ def test_saved_graphs_find_every_input_and_output_where_it_was(today, node):
     assert all(new["optional"] for new in inputs[len(saved["inputs"]) :])
     outputs = [list(pair) for pair in zip(info["output_name"], info["output"], strict=True)]
     assert outputs[: len(saved["outputs"])] == saved["outputs"]
+
+
+@pytest.mark.parametrize("spec", backends().values(), ids=lambda spec: spec.name)
+def test_a_backend_nodes_widgets_are_its_settings(today, spec):
+    """In the same order, with the same values, ranges and texts; what comes by a wire stands after them."""
+    info = today[spec.node]
+    assert info["output"] == ["LIPSYNC_BACKEND"]
+    widgets = {name: options for name, _, options in _listed(info) if "default" in options}
+    assert list(widgets) == list(spec.known())
+    for name, known in spec.known().items():
+        options = widgets[name]
+        assert options["default"] == spec.widget_default(name), name
+        assert options["tooltip"].startswith(known.tooltip), name
+        assert options.get("options", []) == list(known.choices), name
+        for limit, value in (("min", known.low), ("max", known.high), ("step", known.step)):
+            assert value is None or options[limit] == value, name
+    wired = [name for name, _, options in _listed(info) if "default" not in options]
+    assert [name for name, *_ in _listed(info)] == [*widgets, *wired]
+
+
+def _listed(info):
+    for group in ("required", "optional"):
+        for name, (kind, *options) in info["input"].get(group, {}).items():
+            yield name, kind, options[0] if options else {}

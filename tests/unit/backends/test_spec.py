@@ -1,0 +1,155 @@
+"""What engines say of themselves, and that the command line and the docs go by it."""
+
+import argparse
+import dataclasses
+import subprocess
+import sys
+from typing import get_args
+
+import pytest
+
+from lipsync_studio.backends.registry import backends
+from lipsync_studio.backends.spec import BackendSpec, Licence, Task, setting
+from lipsync_studio.commands import backend_flags, main
+from lipsync_studio.devtools.paths import ROOT
+from lipsync_studio.engine.errors import InputError
+
+NETWORKS = {"torch", "diffusers", "transformers"}
+# A command's parser may read media, in half a second; networks take several.
+ALL = NETWORKS | {"cv2", "av", "numpy", "comfy", "comfy_api", "requests"}
+
+
+@pytest.mark.parametrize(
+    ("code", "heavy"),
+    [
+        ("from lipsync_studio.backends.registry import backends; backends()", ALL),
+        ("from lipsync_studio.commands import main; main(['backends'])", NETWORKS),
+    ],
+)
+def test_engines_are_told_without_importing_them(code, heavy):
+    code += f"\nimport sys; print(*(sys.modules.keys() & {heavy!r}), file=sys.stderr)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr.strip()) == (0, "")
+
+
+def test_every_folder_with_a_spec_is_an_engine():
+    folders = {path.parent.name for path in (ROOT / "backends").glob("*/spec.py")}
+    assert set(backends()) == folders >= {"viseme", "musetalk", "did"}
+    assert next(iter(backends())) == "viseme"
+
+
+@pytest.mark.parametrize("spec", backends().values(), ids=lambda spec: spec.name)
+def test_a_spec_is_whole(spec, host):
+    assert spec.title
+    assert spec.summary.endswith(".")
+    assert spec.task in get_args(Task)
+    assert spec.licence.url.startswith("https://")
+    assert spec.remote == spec.licence.consent
+    settings = spec.settings()
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        setattr(settings, next(iter(spec.known())), None)
+    for name, known in spec.known().items():
+        assert known.tooltip, name
+        assert known.help, name
+        # None is what a widget can't be: some other value stands for it.
+        assert spec.widget_default(name) is not None
+        assert not known.choices or spec.widget_default(name) in known.choices
+    assert spec.chosen({name: spec.widget_default(name) for name in spec.known()}) == settings
+
+
+def test_widgets_that_leave_a_choice_to_another_are_none():
+    spec = backends()["musetalk"]
+    settings = spec.chosen({"mask": "auto", "detail": -1.0, "chin_margin": 4.0, "mask_source": "parsing"})
+    assert (settings.mask, settings.detail, settings.chin_margin, settings.mask_source) == (
+        None,
+        None,
+        4.0,
+        "parsing",
+    )
+
+
+def test_a_backend_is_made_from_its_settings(host):
+    viseme = backends()["viseme"]
+    made = viseme.make(viseme.settings(strength=1.5), host)
+    assert (made.spec, made.name, made.engine.strength) == (viseme, "viseme", 1.5)
+    cloud = backends()["did"]
+    assert cloud.make(cloud.settings(use_first_frame=True), host).takes_footage
+
+
+@dataclasses.dataclass(frozen=True)
+class _Settings:
+    quality: str = setting("soft", "How.", help="how: default soft", choices=("soft", "hard"))
+    size: int | None = setting(None, "Size.", help="size", low=-1, high=9, none=-1)
+    loud: bool = setting(True, "Loud.", help="be loud")
+
+
+@pytest.fixture
+def toy(monkeypatch):
+    """An engine that shares a flag with another one, of other values."""
+    made = []
+    spec = BackendSpec(
+        name="toy",
+        title="Toy",
+        summary="Nothing.",
+        node="LipSyncToyBackend",
+        task="dub",
+        licence=Licence("MIT", "https://opensource.org/license/mit", True),
+        settings=_Settings,
+        make=lambda settings, host: made.append(settings),
+    )
+    known = {**backends(), "toy": spec}
+    monkeypatch.setattr(backend_flags, "backends", lambda: known)
+    return made
+
+
+def parsed(*arguments: str) -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--backend")
+    backend_flags.add_backend_flags(parser)
+    return parser.parse_args(arguments)
+
+
+def test_flags_are_the_settings(toy, host):
+    backend_flags.make_backend(parsed("--backend", "toy"), host)
+    options = parsed("--backend", "toy", "--quality", "hard", "--size", "0", "--no-loud")
+    backend_flags.make_backend(options, host)
+    assert toy == [_Settings(), _Settings("hard", 0, False)]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        # Of the other engine that has the flag.
+        (["--quality", "balanced"], r"--quality: balanced is none of {soft,hard}\."),
+        (["--strength", "1"], "--strength is no option of the backend toy: leave it out"),
+    ],
+)
+def test_a_flag_is_held_against_the_engine_that_is_asked_for(toy, host, arguments, said):
+    with pytest.raises(InputError, match=said):
+        backend_flags.make_backend(parsed("--backend", "toy", *arguments), host)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--quality", "medium"], "medium is none of {fast,balanced,quality}"),
+        (["--mask", "auto"], "auto is none of {jaw,raw,neck,lips,face}"),
+        (["--size", "10"], "10 is not from 0 to 9"),
+        (["--size", "2.5"], "2.5 is no whole number"),
+        (["--strength", "loud"], "loud is no number"),
+        (["--strength", "nan"], "nan is not from 0.2 to 2"),
+    ],
+)
+def test_what_no_engine_takes_is_a_wrong_call(toy, capsys, arguments, said):
+    with pytest.raises(SystemExit) as stopped:
+        parsed("--backend", "toy", *arguments)
+    assert stopped.value.code == 2
+    assert f"argument {arguments[0]}: {said}" in capsys.readouterr().err
+
+
+def test_the_page_of_engines_is_what_the_command_prints(capsys):
+    assert main(["backends", "--markdown"]) == 0
+    page = (ROOT / "docs" / "backends.md").read_text(encoding="utf-8")
+    assert page.split("\n\n", 2)[2] == capsys.readouterr().out
+    assert main(["backends"]) == 0
+    assert "D-ID terms of service" in capsys.readouterr().out

@@ -1,4 +1,4 @@
-"""What the shared crop engine asks of a network (or the viseme warp) that repaints a mouth in footage."""
+"""What `backends/dub` asks of a network (or of the viseme warp) that repaints a mouth in footage."""
 
 from __future__ import annotations
 

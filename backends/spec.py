@@ -79,7 +79,7 @@ class BackendSpec:
         """By the fields' names, in their order."""
         return {each.name: each.metadata["setting"] for each in dataclasses.fields(self.settings)}
 
-    def chosen(self, values: Mapping[str, Any]) -> Any:
+    def settings_from(self, values: Mapping[str, Any]) -> Any:
         """The settings that widgets of these values stand for; defaults for those that aren't given."""
         known = self.known()
         return self.settings(

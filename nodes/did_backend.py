@@ -40,4 +40,4 @@ class LipSyncDIDBackend(io.ComfyNode):
     def execute(cls, **choices: Any) -> io.NodeOutput:
         """choices: the widgets."""
         with engine_imports():
-            return io.NodeOutput(SPEC.make(SPEC.chosen(choices), ComfyHost(), open_jobs=open_jobs))
+            return io.NodeOutput(SPEC.make(SPEC.settings_from(choices), ComfyHost(), open_jobs=open_jobs))

@@ -47,7 +47,7 @@ class LipSyncMuseTalkLoader(io.ComfyNode):
     @classmethod
     def execute(cls, **choices: Any) -> io.NodeOutput:
         """choices: the widgets."""
-        return io.NodeOutput(_load(SPEC.chosen(choices)))
+        return io.NodeOutput(_load(SPEC.settings_from(choices)))
 
 
 class LipSyncMuseTalkBackend(io.ComfyNode):
@@ -91,7 +91,7 @@ class LipSyncMuseTalkBackend(io.ComfyNode):
         cls, model: MuseTalkModels | None = None, upscale_model: Any = None, **choices: Any
     ) -> io.NodeOutput:
         """choices: the widgets."""
-        settings = SPEC.chosen(choices)
+        settings = SPEC.settings_from(choices)
         restore = restore_of(upscale_model, settings.parity)
         with engine_imports():
             models = model or _load(settings)

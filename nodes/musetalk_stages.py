@@ -170,7 +170,7 @@ class LipSyncMuseTalkInfer(io.ComfyNode):
             from ..backends.dub.stages import infer, plan_faces
             from ..backends.musetalk.pipeline import MuseTalkEngine
         host = ComfyHost()
-        settings = SPEC.chosen({**choices, "version": model.version, "parity": features.parity})
+        settings = SPEC.settings_from({**choices, "version": model.version, "parity": features.parity})
         restore = restore_of(upscale_model, features.parity)
         engine = MuseTalkEngine(model, settings, features=features, restore=restore)
         with same_source(cls, "face_track", LipSyncFaceTrack):
@@ -252,7 +252,7 @@ class LipSyncComposite(io.ComfyNode):
         host = ComfyHost()
         made = mouths.compose
         choices |= {"quality": quality, "parity": made.parity, "batch_size": made.batch}
-        settings = composing(SPEC.chosen(choices), made.convention)
+        settings = composing(SPEC.settings_from(choices), made.convention)
         with same_source(cls, "mouths", LipSyncMuseTalkInfer):
             rendering = composite(mouths, to_source(source, fps), model, host, settings)
         path = host.temp_file(".mp4")

@@ -36,4 +36,4 @@ class LipSyncVisemeBackend(io.ComfyNode):
     def execute(cls, **choices: Any) -> io.NodeOutput:
         """choices: the widgets."""
         with engine_imports():
-            return io.NodeOutput(SPEC.make(SPEC.chosen(choices), ComfyHost()))
+            return io.NodeOutput(SPEC.make(SPEC.settings_from(choices), ComfyHost()))

@@ -54,18 +54,15 @@ def test_a_spec_is_whole(spec, host):
         # None is what a widget can't be: some other value stands for it.
         assert spec.widget_default(name) is not None
         assert not known.choices or spec.widget_default(name) in known.choices
-    assert spec.chosen({name: spec.widget_default(name) for name in spec.known()}) == settings
+    assert spec.settings_from({name: spec.widget_default(name) for name in spec.known()}) == settings
 
 
 def test_widgets_that_leave_a_choice_to_another_are_none():
     spec = backends()["musetalk"]
-    settings = spec.chosen({"mask": "auto", "detail": -1.0, "chin_margin": 4.0, "mask_source": "parsing"})
-    assert (settings.mask, settings.detail, settings.chin_margin, settings.mask_source) == (
-        None,
-        None,
-        4.0,
-        "parsing",
-    )
+    values = {"mask": "auto", "detail": -1.0, "chin_margin": 4.0, "mask_source": "parsing"}
+    settings = spec.settings_from(values)
+    assert (settings.mask, settings.detail) == (None, None)
+    assert (settings.chin_margin, settings.mask_source) == (4.0, "parsing")
 
 
 def test_a_backend_is_made_from_its_settings(host):

@@ -1,0 +1,40 @@
+"""A toy: the face in one shade, which lies in its weights."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+
+import numpy as np
+
+from ...engine.compose.paste import Patch
+from ...engine.faces.track import Person
+from ...engine.host.protocol import Host
+from ...engine.weights.locate import require
+from ..dub.job import DubJob
+from ..dub.protocol import Box, FaceCrop
+from .spec import SPEC, WEIGHTS, ToySettings
+
+
+class ToyEngine:
+    spec = SPEC
+    name = SPEC.title
+    fps: Fraction | None = None
+    rests = True
+
+    def __init__(self, settings: ToySettings, host: Host) -> None:
+        self._settings = settings
+        self._shade = require(WEIGHTS[0], host)["shade"].read_bytes()[0]
+
+    def prepare(self, job: DubJob, notes: list[str], host: Host) -> int:
+        notes.append(f"Painted {self._settings.quality}.")
+        return self._shade
+
+    def box(self, person: Person, frame: int, shade: int) -> Box:
+        x0, y0, x1, y1 = person.boxes[frame - person.first].tolist()
+        return x0, y0, x1, y1
+
+    def generate(self, crops: Sequence[FaceCrop], shade: int) -> Iterable[Patch]:
+        for crop in crops:
+            alpha = np.full(crop.rgb.shape[:2], self._settings.strength, np.float32)
+            yield Patch(np.full_like(crop.rgb, shade), alpha)

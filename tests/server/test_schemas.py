@@ -56,8 +56,8 @@ def test_saved_graphs_find_every_input_and_output_where_it_was(today, node):
 
 @pytest.mark.parametrize("spec", backends().values(), ids=lambda spec: spec.name)
 def test_a_backend_nodes_widgets_are_its_settings(today, spec):
-    """In the same order (ComfyUI lists optional ones last), with the same values, ranges and texts; wires come
-    after them."""
+    """In the same order (ComfyUI lists optional ones last), with the same values, ranges and texts; wires
+    come after them."""
     info = today[spec.node]
     assert info["output"] == ["LIPSYNC_BACKEND"]
     widgets = {name: options for name, _, options in _listed(info) if "default" in options}

@@ -9,10 +9,8 @@ from ..engine.host.comfy import register_models_folder
 from ..engine.weights.catalogue import KINDS
 from .align import LipSyncAlignLyrics
 from .apply import LipSyncApply
-from .did_account import LipSyncDIDStatus, LipSyncDIDVoices
-from .did_backend import LipSyncDIDBackend
+from .did import LipSyncDIDBackend, LipSyncDIDStatus, LipSyncDIDTalk, LipSyncDIDVoices
 from .did_routes import register_routes as register_did_routes
-from .did_talk import LipSyncDIDTalk
 from .face_track import LipSyncFaceTrack
 from .lyric_preview import register_preview
 from .lyric_style import LipSyncLyricStyle

@@ -26,7 +26,7 @@ _SLACK = 0.25
 
 @dataclass(frozen=True)
 class DIDOptions:
-    """consent: the user agreed that picture and voice go to D-ID. max_credits: the most that one clip may
+    """consent: this graph may send picture and voice to D-ID. max_credits: the most that one clip may
     cost. use_first_frame: of footage, the first frame is taken. stitch: keep the whole picture rather than
     the square around the face (some plans only). nonce: see TalkOrder."""
 
@@ -39,7 +39,8 @@ class DIDOptions:
 
 class DIDBackend:
     """A LipSyncBackend. open_jobs: finds settings and key when they are needed; the backend holds neither,
-    because it travels through the graph."""
+    because it travels through the graph. check_consent: raises ConsentError unless the user has agreed
+    outside the graph, too."""
 
     name = "D-ID"
     task: Literal["dub", "portrait"] = "portrait"
@@ -47,8 +48,11 @@ class DIDBackend:
     licence = "D-ID terms of service"
     fps: Fraction | None = None
 
-    def __init__(self, open_jobs: Callable[[], TalkJobs], options: DIDOptions) -> None:
+    def __init__(
+        self, open_jobs: Callable[[], TalkJobs], check_consent: Callable[[], None], options: DIDOptions
+    ) -> None:
         self._open_jobs = open_jobs
+        self._check_consent = check_consent
         self._options = options
         self.takes_footage = options.use_first_frame
 
@@ -56,7 +60,8 @@ class DIDBackend:
         return f"DIDBackend({self._options})"
 
     def render(self, request: LipSyncRequest, host: Host) -> Rendering:
-        """Raises CloudError; a job that was sent stays in the journal, whatever ends the wait for it."""
+        """Raises CloudError, ConsentError; a job that was sent stays in the journal, whatever ends the wait
+        for it."""
         try:
             return self._render(request, host)
         except DIDError as error:
@@ -67,6 +72,8 @@ class DIDBackend:
         order = self._order(request, seconds)
         jobs = self._open_jobs()
         cost = estimate(order).text(jobs.settings.price_per_credit, jobs.settings.currency)
+        if self._options.consent:
+            self._check_consent()
         job = jobs.start(order, consent=self._options.consent, max_credits=self._options.max_credits)
 
         def show(step: Step) -> None:

@@ -1,31 +1,75 @@
-"""A picture and a text or a voice to a talking clip, by D-ID."""
+"""D-ID's cloud service: as backend of Apply Lip-Sync, for a talking clip by itself, and what its account
+offers and has on its way."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import shutil
+import time
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import torch
-from comfy_api.latest import InputImpl, io
+from comfy_api.latest import InputImpl, io, ui
 from PIL import Image
 
 from ..engine.errors import AudioError, InputError, OutputError, TextError
 from ..engine.host.comfy import ComfyHost
-from .did_access import open_jobs
-from .did_inputs import again_input, consent_input, max_credits_input, nonce, stitch_input
+from .did_account import check_consent, list_voices, open_jobs, tell_status
 from .inputs import to_sound
 from .requirements import engine_imports
+from .types import BackendIO
 
 if TYPE_CHECKING:
     from ..did_client import Estimate, Recording, Step, TalkConfig, TalkOrder, TextScript
     from ..did_client.journal import Job
 
 PROVIDERS = ["microsoft", "elevenlabs", "amazon", "google", "azure-openai"]
+_ALL = "all"
 _SLICE = 0.5  # seconds between two looks at the cancel button
+
+
+class LipSyncDIDBackend(io.ComfyNode):
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="LipSyncDIDBackend",
+            display_name="D-ID Backend (LipSync)",
+            category="lipsync/backends",
+            description=(
+                "D-ID's paid cloud service as the engine of Apply Lip-Sync: it makes one picture speak, "
+                "head and face included. Needs an API key, set by the command LipSync Studio: D-ID key."
+            ),
+            search_aliases=["d-id", "did", "talking head", "cloud", "avatar"],
+            inputs=[
+                _consent(),
+                _max_credits(),
+                io.Boolean.Input(
+                    "use_first_frame",
+                    default=False,
+                    tooltip="Of footage, send the first frame. Off, footage is refused: D-ID takes pictures.",
+                ),
+                _stitch(),
+                _again(),
+            ],
+            outputs=[BackendIO.Output(display_name="backend")],
+        )
+
+    @classmethod
+    def execute(
+        cls,
+        consent: bool,
+        max_credits: int,
+        use_first_frame: bool,
+        stitch: bool = False,
+        again: int = 0,
+    ) -> io.NodeOutput:
+        with engine_imports():
+            from ..backends.did.backend import DIDBackend, DIDOptions
+        options = DIDOptions(consent, max_credits, use_first_frame, stitch, _nonce(again))
+        return io.NodeOutput(DIDBackend(open_jobs, check_consent, options))
 
 
 class LipSyncDIDTalk(io.ComfyNode):
@@ -64,8 +108,8 @@ class LipSyncDIDTalk(io.ComfyNode):
                 io.Boolean.Input(
                     "ssml", default=False, tooltip="The text has SSML tags such as <break time='1s'/>."
                 ),
-                consent_input(),
-                max_credits_input(),
+                _consent(),
+                _max_credits(),
                 io.Audio.Input(
                     "audio",
                     optional=True,
@@ -78,7 +122,7 @@ class LipSyncDIDTalk(io.ComfyNode):
                     advanced=True,
                     tooltip="For voices that speak several languages: a name or locale, such as German.",
                 ),
-                stitch_input(),
+                _stitch(),
                 io.Float.Input(
                     "pad_seconds",
                     default=0.0,
@@ -89,7 +133,7 @@ class LipSyncDIDTalk(io.ComfyNode):
                     advanced=True,
                     tooltip="Seconds of silence at the end. They are paid for.",
                 ),
-                again_input(),
+                _again(),
             ],
             outputs=[
                 io.Video.Output(display_name="video"),
@@ -115,17 +159,19 @@ class LipSyncDIDTalk(io.ComfyNode):
     ) -> io.NodeOutput:
         with engine_imports():
             from ..backends.did.backend import progress_text
-            from ..did_client import PROVIDERS, TalkConfig, TextScript, estimate
+            from ..did_client import Provider, TalkConfig, TextScript, estimate
         host = ComfyHost()
         jobs = open_jobs()
         script: TextScript | None = None
         if text.strip():
-            script = TextScript(text.strip(), PROVIDERS[provider](voice.strip(), language.strip()), ssml)
+            script = TextScript(text.strip(), Provider(provider, voice.strip(), language.strip()), ssml)
         config = TalkConfig(stitch=stitch, pad_audio=round(pad_seconds, 3))
-        order = await asyncio.to_thread(_order, image, script, audio, config, nonce(again))
+        order = await asyncio.to_thread(_order, image, script, audio, config, _nonce(again))
         cost = estimate(order)
         shown = cost.text(jobs.settings.price_per_credit, jobs.settings.currency)
         host.progress(f"D-ID: {shown}", 0, 1)
+        if consent:
+            check_consent()
         job = jobs.start(order, consent=consent, max_credits=max_credits)
 
         def show(step: Step) -> None:
@@ -150,6 +196,129 @@ class LipSyncDIDTalk(io.ComfyNode):
                 f"is kept as {clip} and not paid for again."
             ) from error
         return io.NodeOutput(InputImpl.VideoFromFile(str(path)), _report(job, cost))
+
+
+class LipSyncDIDVoices(io.ComfyNode):
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="LipSyncDIDVoices",
+            display_name="D-ID Voices (LipSync)",
+            category="lipsync/cloud",
+            description="Lists the voices that D-ID Talk can speak a text with. Costs nothing.",
+            search_aliases=["d-id", "did", "voices", "text to speech"],
+            is_output_node=True,
+            inputs=[
+                io.Combo.Input(
+                    "provider",
+                    options=[_ALL, *PROVIDERS],
+                    default="microsoft",
+                    tooltip="Whose voices are listed.",
+                ),
+                io.String.Input(
+                    "filter",
+                    default="",
+                    tooltip="Only lines with all of these words, such as: german female",
+                ),
+            ],
+            outputs=[
+                io.String.Output(
+                    display_name="voices", tooltip="One per line: provider, voice, name, gender, languages."
+                )
+            ],
+        )
+
+    @classmethod
+    async def execute(cls, provider: str, filter: str) -> io.NodeOutput:
+        text = await asyncio.to_thread(
+            list_voices, "" if provider == _ALL else provider, filter.lower().split()
+        )
+        return io.NodeOutput(text, ui=ui.PreviewText(text))
+
+
+class LipSyncDIDStatus(io.ComfyNode):
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="LipSyncDIDStatus",
+            display_name="D-ID Status (LipSync)",
+            category="lipsync/cloud",
+            description=(
+                "Shows the balance and plan of the D-ID account, and the jobs that are not finished or "
+                "need a decision. Costs nothing."
+            ),
+            search_aliases=["d-id", "did", "credits", "balance", "jobs"],
+            is_output_node=True,
+            inputs=[],
+            outputs=[io.String.Output(display_name="status")],
+        )
+
+    @classmethod
+    def fingerprint_inputs(cls) -> float:
+        """Different each time: the answer changes by itself."""
+        return time.time()
+
+    @classmethod
+    async def execute(cls) -> io.NodeOutput:
+        text = await asyncio.to_thread(tell_status)
+        return io.NodeOutput(text, ui=ui.PreviewText(text))
+
+
+def _consent() -> io.Input:
+    return io.Boolean.Input(
+        "consent",
+        default=False,
+        label_on="send to D-ID and pay",
+        label_off="send nothing",
+        tooltip=(
+            "Must be on, and agreed to once outside the graph (LipSync Studio: D-ID key…, or did consent): "
+            "the picture and the voice or text are sent to D-ID, a paid service, and the clip costs credits. "
+            "Use only faces and voices of people who agree."
+        ),
+    )
+
+
+def _max_credits() -> io.Input:
+    return io.Int.Input(
+        "max_credits",
+        default=4,
+        min=1,
+        max=1000,
+        tooltip=(
+            "The most that this clip may cost, by the estimate: one credit for each 15 seconds begun. "
+            "did.json may set a lower limit."
+        ),
+    )
+
+
+def _stitch() -> io.Input:
+    return io.Boolean.Input(
+        "stitch",
+        default=False,
+        optional=True,
+        advanced=True,
+        tooltip="Keeps the whole picture instead of a square around the face. Not in every D-ID plan.",
+    )
+
+
+def _again() -> io.Input:
+    return io.Int.Input(
+        "again",
+        default=0,
+        min=0,
+        max=1_000_000,
+        optional=True,
+        advanced=True,
+        tooltip=(
+            "An unchanged order is never paid for twice: its clip is used again. A new number has the same "
+            "clip made, and paid for, once more."
+        ),
+    )
+
+
+def _nonce(again: int) -> str:
+    """What tells a repeated order from the first one."""
+    return str(again) if again else ""
 
 
 def _order(

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
+    from ..engine.consent import Terms
     from ..engine.parity import Checks
     from ..engine.weights.entries import WeightSet
     from .protocol import LipSyncBackend
@@ -18,12 +19,13 @@ Task = Literal["dub", "portrait"]
 @dataclass(frozen=True)
 class Licence:
     """name: as people know it. url: its text. commercial: whether what is made may be sold; None where the
-    text leaves it open. consent: the user must agree to it before anything is made."""
+    text leaves it open. consent: what the user must
+    agree to before anything is made."""
 
     name: str
     url: str
     commercial: bool | None
-    consent: bool = False
+    consent: Terms | None = None
 
 
 @dataclass(frozen=True)

@@ -1,20 +1,63 @@
-"""`did`: talking clips from D-ID, by the client's own command line."""
+"""`did`: talking clips from D-ID, by the client's own command line, and consent to it."""
 
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from ..backends.did.spec import TERMS
+from ..engine.consent import Consents
+from ..engine.errors import LipSyncError
 
 NAME = "did"
 
 
 def add_parser(commands: argparse._SubParsersAction) -> None:
     """For the list of commands alone: what follows `did` is read by the client itself."""
-    commands.add_parser(NAME, help="talking clips from D-ID: credits, talk, jobs, resume, voices, key")
+    commands.add_parser(
+        NAME, help="talking clips from D-ID: credits, talk, jobs, resume, voices, key, consent"
+    )
 
 
-def main(arguments: Sequence[str]) -> int:
-    """0: all done; 1: an error; 2: a wrong call; 3: something is left to resume or decide."""
+def main(arguments: Sequence[str], **options: Any) -> int:
+    """0: all done; 1: an error; 2: a wrong call; 3: something is left to resume or decide. options: `connect`
+    of the client's."""
     from ..did_client import cli
 
-    return cli.main(arguments)
+    try:
+        return cli.main(arguments, agreed=_agreed, add_commands=_add_consent, **options)
+    except LipSyncError as error:
+        print(f"did: {error}", file=sys.stderr)
+        return cli.FAILED
+
+
+def _agreed(folder: Path) -> bool:
+    """Raises ConsentError where not."""
+    Consents(folder).require(TERMS)
+    return True
+
+
+def _add_consent(commands: argparse._SubParsersAction) -> None:
+    consent = commands.add_parser("consent", help=f"agree, once and for all, to {TERMS.what}")
+    change = consent.add_mutually_exclusive_group()
+    change.add_argument("--withdraw", action="store_true", help="take it back")
+    change.add_argument("--show", action="store_true", help="tell whether you have, and change nothing")
+    consent.set_defaults(command=_consent)
+
+
+def _consent(options: argparse.Namespace, folder: Path, connect: object) -> int:
+    consents = Consents(folder)
+    if options.withdraw:
+        consents.withdraw(TERMS)
+    elif not options.show:
+        consents.give(TERMS)
+    given = consents.given(TERMS)
+    print(f"To agree to: {TERMS.what} ({TERMS.name}, {TERMS.address}).")
+    if given:
+        print(f"{given.by} agreed on {given.at}; it is kept in {consents.path}.")
+    else:
+        print("Nobody has agreed; nothing is sent.")
+    return 0

@@ -4,33 +4,18 @@ Needs requests; Pillow and PyAV for media. Neither ComfyUI nor torch.
 """
 
 from .errors import DIDError
-from .jobs import Step, TalkJobs, outcome
+from .jobs import Step, TalkJobs
 from .keys import ApiKey, clear_key, find_key, has_key, store_key
-from .order import Estimate, Picture, Recording, TalkOrder, estimate
-from .script import (
-    PROVIDERS,
-    Amazon,
-    AzureOpenAI,
-    ElevenLabs,
-    Google,
-    Microsoft,
-    TextScript,
-    provider_from,
-)
-from .settings import Settings, default_folder, load_settings
-from .talk import TalkConfig
+from .order import Estimate, Picture, Recording, TalkConfig, TalkOrder, estimate
+from .script import Provider, TextScript
+from .settings import Settings, load_settings
 
 __all__ = [
-    "Amazon",
     "ApiKey",
-    "AzureOpenAI",
     "DIDError",
-    "ElevenLabs",
     "Estimate",
-    "Google",
-    "Microsoft",
-    "PROVIDERS",
     "Picture",
+    "Provider",
     "Recording",
     "Settings",
     "Step",
@@ -39,12 +24,9 @@ __all__ = [
     "TalkOrder",
     "TextScript",
     "clear_key",
-    "default_folder",
     "estimate",
     "find_key",
     "has_key",
     "load_settings",
-    "outcome",
-    "provider_from",
     "store_key",
 ]

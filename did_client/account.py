@@ -13,7 +13,6 @@ from typing import Any, get_args
 import requests
 
 from .client import DIDClient
-from .clock import Clock
 from .download import Downloader
 from .errors import CloudDisabledError, JobError, ServiceError, SettingsError
 from .journal import Job, Journal, State
@@ -23,7 +22,7 @@ from .settings import Settings
 from .storage import check_writable, private_folder
 from .transport import Timeouts, Transport
 from .uploads import Uploads
-from .waiting import Patience
+from .waiting import Clock, Patience
 
 
 @dataclass
@@ -83,10 +82,6 @@ class Account:
         else:
             self.journal.set_meta(entry, self.client.authenticate())
 
-    def check_enabled(self) -> None:
-        """Raises CloudDisabledError."""
-        check_enabled(self.settings)
-
     def check_results(self) -> None:
         """Raises SettingsError if a clip can't be written to the folder's results."""
         try:
@@ -102,8 +97,7 @@ class Account:
         if (job.host, job.account) != (self.settings.host, self.name):
             raise JobError(
                 f"The job {job.id[:8]} was made with another key or at another address "
-                f"({job.host}); set that key to collect it.",
-                job_id=job.id,
+                f"({job.host}); set that key to collect it."
             )
 
     def advance(self, job: Job, **changes: Any) -> Job | None:

@@ -15,11 +15,10 @@ from .errors import CloudDisabledError, DIDError, StillRunningError, UndecidedEr
 from .jobs import Step, TalkJobs, give_up, outcome
 from .journal import FINAL, Job, Journal
 from .keys import ENVIRONMENT, clear_key, find_key, has_key, store_key
-from .order import Picture, Recording, TalkOrder, estimate
+from .order import Recording, TalkConfig, TalkOrder, estimate
 from .output import check_target, deliver
-from .script import PROVIDERS, TextScript, provider_from
+from .script import PROVIDERS, Provider, TextScript
 from .settings import FOLDER_VARIABLE, Settings, default_folder, load_settings
-from .talk import TalkConfig
 
 DONE, FAILED, USAGE, UNFINISHED = 0, 1, 2, 3
 Connect = Callable[[Path, Settings], TalkJobs]
@@ -31,9 +30,19 @@ def connect(folder: Path, settings: Settings) -> TalkJobs:
     return TalkJobs(folder, settings, find_key(folder))
 
 
-def main(argv: Sequence[str] | None = None, *, connect: Connect = connect) -> int:
-    """Run a command. Returns 0 when all is done, 1 on an error, 3 when a job is left to resume or decide."""
-    arguments = parser().parse_args(argv)
+def main(
+    argv: Sequence[str] | None = None,
+    *,
+    connect: Connect = connect,
+    agreed: Callable[[Path], bool] = lambda folder: False,
+    add_commands: Callable[[argparse._SubParsersAction], None] = lambda commands: None,
+) -> int:
+    """Run a command. Returns 0 when all is done, 1 on an error, 3 when a job is left to resume or decide.
+
+    agreed: whether the folder's user has consented to D-ID for good, which is asked where nobody can be.
+    add_commands: may add some of the caller's own."""
+    arguments = parser(add_commands).parse_args(argv)
+    arguments.agreed = agreed
     folder = Path(arguments.folder) if arguments.folder else default_folder()
     try:
         return int(arguments.command(arguments, folder, connect))
@@ -48,7 +57,7 @@ def main(argv: Sequence[str] | None = None, *, connect: Connect = connect) -> in
         return UNFINISHED
 
 
-def parser() -> argparse.ArgumentParser:
+def parser(add_commands: Callable[[argparse._SubParsersAction], None]) -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(
         prog="did",
         description="Talking clips from D-ID. Picture and voice are "
@@ -114,6 +123,7 @@ def parser() -> argparse.ArgumentParser:
     change.add_argument("--set", action="store_true", help="read the key from the terminal or standard input")
     change.add_argument("--clear", action="store_true")
     key.set_defaults(command=_key)
+    add_commands(commands)
     return top
 
 
@@ -127,20 +137,12 @@ def _open(folder: Path, connect: Connect) -> TalkJobs:
 
 
 def _credits(arguments: argparse.Namespace, folder: Path, connect: Connect) -> int:
-    jobs = _open(folder, connect)
-    jobs.client.authenticate()
-    balance = jobs.client.credits()
-    plans = f", plan {', '.join(balance.plans)}" if balance.plans else ""
-    print(f"{balance.remaining:g} of {balance.total:g} credits left{plans}")
-    spent = jobs.journal.spent(jobs.client.transport.server_now())
-    print(f"{spent} of {jobs.settings.max_credits_per_day} allowed in 24 hours used from here (estimate)")
+    print(_open(folder, connect).balance())
     return DONE
 
 
 def _voices(arguments: argparse.Namespace, folder: Path, connect: Connect) -> int:
-    jobs = _open(folder, connect)
-    jobs.client.authenticate()
-    for voice in jobs.client.voices(arguments.provider):
+    for voice in _open(folder, connect).voices(arguments.provider):
         languages = ",".join(voice.languages)
         print("\t".join((f"{voice.provider}:{voice.id}", voice.name, voice.gender, languages)))
     return DONE
@@ -157,16 +159,17 @@ def _talk(arguments: argparse.Namespace, folder: Path, connect: Connect) -> int:
     if arguments.estimate:
         return DONE
     jobs = _open(folder, connect)
-    job = jobs.start(order, consent=arguments.yes or _agreed(), max_credits=arguments.max_credits)
+    job = jobs.start(order, consent=_consents(arguments, folder), max_credits=arguments.max_credits)
     print(f"Job {job.id}", file=sys.stderr)
     job = jobs.run(job.id, on_step=_Reporter())
     _deliver(jobs, job, arguments.out, arguments.overwrite)
     return DONE
 
 
-def _agreed() -> bool:
-    if not sys.stdin.isatty():
-        return False
+def _consents(arguments: argparse.Namespace, folder: Path) -> bool:
+    """--yes and an answer are for this clip alone; where there is neither, earlier consent counts."""
+    if arguments.yes or not sys.stdin.isatty():
+        return arguments.yes or arguments.agreed(folder)
     return input("Send picture and voice or text to D-ID and pay for the clip? [y/N] ").strip().lower() == "y"
 
 
@@ -189,12 +192,12 @@ def _order(arguments: argparse.Namespace) -> TalkOrder:
         extra = None
     if not isinstance(extra, dict):
         raise DIDError('--extra is no JSON object; write it like \'{"driver_url": "bank://lively/"}\'.')
-    picture: Picture = media.picture(arguments.image)
+    picture = media.picture(arguments.image)
     script: TextScript | Recording
     if arguments.audio:
         script = media.recording(arguments.audio)
     else:
-        script = TextScript(_text(arguments.text), provider_from(arguments.voice), ssml=arguments.ssml)
+        script = TextScript(_text(arguments.text), Provider.parse(arguments.voice), ssml=arguments.ssml)
     config = TalkConfig(
         stitch=arguments.stitch,
         fluent=arguments.fluent,

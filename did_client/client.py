@@ -45,12 +45,12 @@ class DIDClient:
             raise ReplyError("D-ID's list of voices is not a list.")
         return [Voice.from_json(entry) for entry in entries if isinstance(entry, dict)]
 
-    def upload_image(self, data: bytes, name: str, mime: str = "image/jpeg") -> Upload:
+    def upload_image(self, data: bytes, name: str, mime: str) -> Upload:
         """name: at most 50 letters, digits, dots, dashes, underscores; it shows up in the job's
         source_url."""
         return self._upload("/images", "image", data, name, mime, {"detect_faces": "true"})
 
-    def upload_audio(self, data: bytes, name: str, mime: str = "audio/wav") -> Upload:
+    def upload_audio(self, data: bytes, name: str, mime: str) -> Upload:
         return self._upload("/audios", "audio", data, name, mime, {})
 
     def _upload(
@@ -87,9 +87,9 @@ class DIDClient:
         talk = Talk.from_json(_object(self.transport.call("GET", f"/talks/{quote(talk_id, safe='')}")))
         return talk if talk.id else replace(talk, id=talk_id)
 
-    def talks(self, token: str = "", limit: int = PAGE) -> TalkPage:
+    def talks(self, token: str = "") -> TalkPage:
         """One page of the account's talks; their order is not documented."""
-        params: dict[str, Any] = {"limit": limit, **({"token": token} if token else {})}
+        params: dict[str, Any] = {"limit": PAGE, **({"token": token} if token else {})}
         return TalkPage.from_json(_object(self.transport.call("GET", "/talks", params=params)))
 
     def _delete(self, path: str, item: str) -> None:

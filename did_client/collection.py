@@ -49,9 +49,7 @@ class Collection:
         if memory.done_since is None:
             memory.done_since = self._clock.monotonic()
         if self._clock.monotonic() - memory.done_since > LINK_SECONDS:
-            raise StillRunningError(
-                "D-ID calls the clip finished but gives no link to it; resume later.", job_id=job.id
-            )
+            raise StillRunningError("D-ID calls the clip finished but gives no link to it; resume later.")
         return LINK_INTERVAL
 
     def _settle(self, job: Job, talk: Talk) -> None:

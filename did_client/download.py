@@ -27,7 +27,6 @@ _TRIES = 4
 @dataclass(frozen=True)
 class Fetched:
     sha256: str
-    size: int
     clip: Clip
 
 
@@ -70,7 +69,7 @@ class Downloader:
                 raise DownloadError(
                     "What came in place of the finished clip is no video; it will be fetched again."
                 )
-            done = Fetched(file_digest(partial), partial.stat().st_size, clip)
+            done = Fetched(file_digest(partial), clip)
             accept(done)
             os.replace(partial, target)
             return done

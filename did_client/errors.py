@@ -34,11 +34,7 @@ class CapError(DIDError):
 
 
 class InvalidRequestError(DIDError):
-    """The order can't be sent as it is. field: the name of the offending value."""
-
-    def __init__(self, field: str, text: str) -> None:
-        super().__init__(text)
-        self.field = field
+    """The order can't be sent as it is."""
 
 
 class OutputError(DIDError):
@@ -106,12 +102,7 @@ class RateLimitError(ServiceError):
     """429. retry_after: seconds the service asked for, None if it named none."""
 
     retryable = True
-
-    def __init__(
-        self, text: str, *, status: int | None = None, kind: str = "", retry_after: float | None = None
-    ) -> None:
-        super().__init__(text, status=status, kind=kind)
-        self.retry_after = retry_after
+    retry_after: float | None = None
 
 
 class ServerError(ServiceError):
@@ -140,12 +131,7 @@ class ReplyError(ServiceError):
 
 
 class JobError(DIDError):
-    """A journalled job can't be carried on now. job_id: its id in the journal."""
-
-    def __init__(self, text: str, *, job_id: str = "", kind: str = "") -> None:
-        super().__init__(text)
-        self.job_id = job_id
-        self.kind = kind
+    """A journalled job can't be carried on now."""
 
 
 class JobFailedError(JobError):
@@ -186,7 +172,3 @@ class UnusableClipError(DownloadError):
 
 class LinkExpiredError(DownloadError):
     """The signed link is no longer valid; asking for the job again gives a new one."""
-
-
-class Interrupted(DIDError):
-    """The user stopped waiting. The job stays in the journal."""

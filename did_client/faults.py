@@ -45,82 +45,64 @@ _MODERATED = {
 }
 
 
+_BY_STATUS: dict[int, tuple[type[ServiceError], str]] = {
+    401: (
+        AuthenticationError,
+        "D-ID does not accept the key (401); check it, and if it is right, check the account for an unpaid "
+        "invoice.",
+    ),
+    402: (CreditsError, "The D-ID account has too few credits (402); buy some or shorten the clip."),
+    403: (
+        PermissionDeniedError,
+        "The D-ID plan does not allow this (403); switch the feature off (stitch is one) or change the plan.",
+    ),
+    404: (
+        NotFoundError,
+        "D-ID does not know this item (404); it was deleted, has expired or belongs to another account.",
+    ),
+    405: (AddressError, "The D-ID address does not take this method (405); check DID_API_URL."),
+    409: (ConflictError, "D-ID is still busy with this job (409); try again when it has finished."),
+    413: (MediaTypeError, "D-ID does not take this kind of file (413); use JPEG or PNG, WAV or MP3."),
+    415: (MediaTypeError, "D-ID does not take this kind of file (415); use JPEG or PNG, WAV or MP3."),
+    429: (RateLimitError, "D-ID is asked too often (429); wait a little."),
+    451: (ModerationError, "D-ID's moderation refuses the content; use other content or a local engine."),
+}
+_BY_HUNDREDS: dict[int, tuple[type[ServiceError], str]] = {
+    3: (
+        AddressError,
+        "The D-ID address redirects ({}); a key is never sent after a redirect, so correct DID_API_URL.",
+    ),
+    4: (ValidationError, "D-ID refuses the request ({})."),
+    5: (ServerError, "D-ID has trouble ({}); try again later."),
+}
+
+
 def error_for(status: int, body: bytes, headers: Any, server_now: float) -> ServiceError:
     """The exception for a reply that is not a success. Quotes D-ID's own description, where there is one."""
     kind, said = _reason(body)
+    default = (ReplyError, "D-ID answered with the unexpected status {}.")
+    error, sentence = _BY_STATUS.get(status) or _BY_HUNDREDS.get(status // 100, default)
+    if status == 400 and "face" in kind.lower():
+        error = FaceError
+        sentence = (
+            "D-ID finds no usable face in the picture; use one frontal, unobstructed face of at least 200 "
+            "pixels."
+        )
+    elif status == 400:
+        sentence = _BAD_INPUT.get(kind, "D-ID does not accept the request.")
+    elif status == 403 and any(word in said.lower() for word in _GATEWAY):
+        error = AddressError
+        sentence = (
+            "D-ID's gateway does not know this address (403); check DID_API_URL, the key is not to blame."
+        )
+    elif status == 451:
+        refused = (text for prefix, text in _MODERATED.items() if kind.startswith(prefix))
+        sentence = next(refused, sentence)
     quote = f' D-ID says: "{said[:_MAX_QUOTE]}".' if said else ""
-    lowered = said.lower()
-
-    def made(error: type[ServiceError], sentence: str) -> ServiceError:
-        return error(f"{sentence}{quote}", status=status, kind=kind)
-
-    if status == 400:
-        if "face" in kind.lower():
-            return made(
-                FaceError,
-                "D-ID finds no usable face in the picture; use one frontal, unobstructed "
-                "face of at least 200 pixels.",
-            )
-        return made(ValidationError, _BAD_INPUT.get(kind, "D-ID does not accept the request."))
-    if status == 401:
-        return made(
-            AuthenticationError,
-            "D-ID does not accept the key (401); check it, and if it is right, "
-            "check the account for an unpaid invoice.",
-        )
-    if status == 402:
-        return made(CreditsError, "The D-ID account has too few credits (402); buy some or shorten the clip.")
-    if status == 403 and any(word in lowered for word in _GATEWAY):
-        return made(
-            AddressError,
-            "D-ID's gateway does not know this address (403); check DID_API_URL, the key is not to blame.",
-        )
-    if status == 403:
-        return made(
-            PermissionDeniedError,
-            "The D-ID plan does not allow this (403); switch the feature off "
-            "(stitch is one) or change the plan.",
-        )
-    if status == 404:
-        return made(
-            NotFoundError,
-            "D-ID does not know this item (404); it was deleted, has expired or belongs to another account.",
-        )
-    if status == 409:
-        return made(ConflictError, "D-ID is still busy with this job (409); try again when it has finished.")
-    if status in (413, 415):
-        return made(
-            MediaTypeError, f"D-ID does not take this kind of file ({status}); use JPEG or PNG, WAV or MP3."
-        )
-    if status == 429:
-        wait = parse.retry_after(headers.get("Retry-After"), server_now)
-        return RateLimitError(
-            f"D-ID is asked too often (429); wait a little.{quote}",
-            status=status,
-            kind=kind,
-            retry_after=wait,
-        )
-    if status == 451:
-        return made(
-            ModerationError,
-            next(
-                (sentence for prefix, sentence in _MODERATED.items() if kind.startswith(prefix)),
-                "D-ID's moderation refuses the content; use other content or a local engine.",
-            ),
-        )
-    if status >= 500:
-        return made(ServerError, f"D-ID has trouble ({status}); try again later.")
-    if 300 <= status < 400:
-        return made(
-            AddressError,
-            f"The D-ID address redirects ({status}); a key is never sent after a "
-            "redirect, so correct DID_API_URL.",
-        )
-    if status == 405:
-        return made(AddressError, "The D-ID address does not take this method (405); check DID_API_URL.")
-    if 400 <= status < 500:
-        return made(ValidationError, f"D-ID refuses the request ({status}).")
-    return made(ReplyError, f"D-ID answered with the unexpected status {status}.")
+    made = error(sentence.format(status) + quote, status=status, kind=kind)
+    if isinstance(made, RateLimitError):
+        made.retry_after = parse.retry_after(headers.get("Retry-After"), server_now)
+    return made
 
 
 def _reason(body: bytes) -> tuple[str, str]:

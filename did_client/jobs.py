@@ -19,8 +19,7 @@ from pathlib import Path
 
 import requests
 
-from .account import Account, Memory
-from .clock import Clock, SystemClock
+from .account import Account, Memory, check_enabled
 from .collection import Collection
 from .errors import (
     AbandonedError,
@@ -37,10 +36,11 @@ from .errors import (
 from .journal import FINAL, Job, Journal, State, check_cap
 from .keys import ApiKey
 from .order import Recording, TalkOrder, estimate
+from .replies import Voice
 from .settings import Settings
 from .submission import Submission
 from .transport import Timeouts
-from .waiting import Patience
+from .waiting import Clock, Patience, SystemClock
 
 SLICE = 1.0  # seconds between two checks for cancel
 _LONG_AUDIO = 300.0
@@ -60,6 +60,25 @@ class Step:
     job: Job
     wait: float | None
     note: str = ""
+
+
+@dataclass(frozen=True)
+class Balance:
+    """remaining, total: credits at D-ID. plans: where they come from. spent: credits used from here in the
+    last 24 hours, by the estimate; allowed: how many may be."""
+
+    remaining: float
+    total: float
+    plans: tuple[str, ...]
+    spent: int
+    allowed: int
+
+    def __str__(self) -> str:
+        plans = f", plan {', '.join(self.plans)}" if self.plans else ""
+        return (
+            f"{self.remaining:g} of {self.total:g} credits left{plans}\n"
+            f"{self.spent} of {self.allowed} allowed in 24 hours used from here (estimate)"
+        )
 
 
 class TalkJobs:
@@ -98,13 +117,25 @@ class TalkJobs:
             "downloaded": collection.verify,
         }
 
+    def balance(self) -> Balance:
+        """Asks D-ID, which costs nothing. Raises ServiceError."""
+        self.client.authenticate()
+        found = self.client.credits()
+        spent = self.journal.spent(self._account.transport.server_now())
+        return Balance(found.remaining, found.total, found.plans, spent, self.settings.max_credits_per_day)
+
+    def voices(self, provider: str = "") -> list[Voice]:
+        """Those of one provider, or of all. Asks D-ID, which costs nothing. Raises ServiceError."""
+        self.client.authenticate()
+        return self.client.voices(provider)
+
     def start(self, order: TalkOrder, *, consent: bool, max_credits: int | None = None) -> Job:
         """Record an order; nothing is sent yet. An order that was made before gets its old job.
 
         consent: the user agreed that picture and voice go to D-ID. max_credits: a limit for this run, below
         the one of the settings. Raises ConsentError, CloudDisabledError, InvalidRequestError, CapError, and
         SettingsError where the clip could not be stored."""
-        self._account.check_enabled()
+        check_enabled(self.settings)
         if not consent:
             raise ConsentError(
                 "The picture and the voice or text would be sent to D-ID; agree to that "
@@ -150,23 +181,15 @@ class TalkJobs:
     def adopt(self, job_id: str, talk_id: str) -> Job:
         """The user says which talk a job of unknown outcome became. Raises JobError, ServiceError."""
         job = self.journal.get(job_id)
-        self._account.check_enabled()
+        check_enabled(self.settings)
         self._account.check_owner(job)
         if job.state not in ("undecided", "ambiguous"):
-            raise JobError(
-                f"The job is {job.state}; only an undecided one can be given a talk.", job_id=job.id
-            )
+            raise JobError(f"The job is {job.state}; only an undecided one can be given a talk.")
         self._account.authenticate()
         adopted = self._account.found(job, self.client.talk(talk_id))
         if adopted is None:
-            raise JobError(
-                "That talk already belongs to another job; look at the list with `did jobs`.", job_id=job.id
-            )
+            raise JobError("That talk already belongs to another job; look at the list with `did jobs`.")
         return adopted
-
-    def abandon(self, job_id: str) -> Job:
-        """See `give_up`."""
-        return give_up(self.journal, job_id)
 
     def step(self, job_id: str) -> Step:
         """Do the next thing for a job: a few calls at most, no waiting.
@@ -177,7 +200,7 @@ class TalkJobs:
         handler = self._handlers.get(job.state)
         if handler is None:
             return Step(job, None)
-        self._account.check_enabled()
+        check_enabled(self.settings)
         self._account.check_owner(job)
         memory = self._memories.setdefault(job.id, Memory(Patience(self._rng)))
         try:
@@ -240,8 +263,7 @@ class TalkJobs:
         if self._clock.monotonic() - started + wait > limit:
             raise StillRunningError(
                 f"The clip is not finished after {limit / 60:g} minutes; it goes on at "
-                "D-ID, run again or `did resume` to collect it.",
-                job_id=job.id,
+                "D-ID, run again or `did resume` to collect it."
             )
 
     def result(self, job: Job) -> Path:
@@ -264,7 +286,7 @@ def give_up(journal: Journal, job_id: str) -> Job:
         )
     )
     if given_up is None:
-        raise JobError(f"The job is {journal.get(job.id).state}; there is nothing to give up.", job_id=job.id)
+        raise JobError(f"The job is {journal.get(job.id).state}; there is nothing to give up.")
     return given_up
 
 
@@ -277,11 +299,8 @@ def outcome(job: Job) -> Job:
         raise UndecidedError(
             f"It can't be told whether D-ID made this clip (job {job.id[:8]}), so it was not sent "
             f"again.{several} Look in D-ID's Studio, then name the talk with `did jobs --adopt`, or give it "
-            "up with `did jobs --abandon` and order it anew.",
-            job_id=job.id,
+            "up with `did jobs --abandon` and order it anew."
         )
     if job.state in _ERRORS:
-        raise _ERRORS[job.state](job.problem, job_id=job.id, kind=job.problem_kind)
-    raise StillRunningError(
-        f"The clip is not finished (job {job.id[:8]}); resume to collect it.", job_id=job.id
-    )
+        raise _ERRORS[job.state](job.problem)
+    raise StillRunningError(f"The clip is not finished (job {job.id[:8]}); resume to collect it.")

@@ -55,6 +55,7 @@ CREATE TABLE IF NOT EXISTS uploads (
 _STANDING = (
     "SELECT record FROM jobs WHERE key = ? AND state NOT IN ('refused', 'failed', 'rejected', 'abandoned')"
 )
+_UPLOAD = "host = ? AND account = ? AND kind = ? AND sha256 = ?"
 
 
 @dataclass(frozen=True)
@@ -293,28 +294,25 @@ class Journal:
         with self._reading() as db:
             return _spent(db, now)
 
-    def stored(self, host: str, account: str, kind: str, sha256: str) -> Stored | None:
+    def stored(self, job: Job, kind: str, name: str) -> Stored | None:
+        """What the job's account has at D-ID of the spool's file."""
         with self._reading() as db:
-            row = db.execute(
-                "SELECT url, remote_id, uploaded_at FROM uploads WHERE host = ? AND account = ? "
-                "AND kind = ? AND sha256 = ?",
-                (host, account, kind, sha256),
-            ).fetchone()
+            query = f"SELECT url, remote_id, uploaded_at FROM uploads WHERE {_UPLOAD}"
+            row = db.execute(query, _upload(job, kind, name)).fetchone()
         return Stored(*row) if row else None
 
-    def store(self, host: str, account: str, kind: str, sha256: str, stored: Stored) -> None:
+    def store(self, job: Job, kind: str, name: str, stored: Stored) -> None:
+        values = (*_upload(job, kind, name), stored.url, stored.remote_id, stored.uploaded_at)
         with self._writing() as db:
-            db.execute(
-                "INSERT OR REPLACE INTO uploads VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (host, account, kind, sha256, stored.url, stored.remote_id, stored.uploaded_at),
-            )
+            db.execute("INSERT OR REPLACE INTO uploads VALUES (?, ?, ?, ?, ?, ?, ?)", values)
 
-    def forget(self, host: str, account: str, kind: str, sha256: str) -> None:
+    def forget(self, job: Job, kind: str, name: str) -> None:
         with self._writing() as db:
-            db.execute(
-                "DELETE FROM uploads WHERE host = ? AND account = ? AND kind = ? AND sha256 = ?",
-                (host, account, kind, sha256),
-            )
+            db.execute(f"DELETE FROM uploads WHERE {_UPLOAD}", _upload(job, kind, name))
+
+
+def _upload(job: Job, kind: str, name: str) -> tuple[str, ...]:
+    return job.host, job.account, kind, Path(name).stem
 
 
 def check_cap(spent: int, credits: int, cap: int) -> None:

@@ -32,15 +32,15 @@ _MP3_RATE = 44_100
 _MP3_BITS = (128_000, 64_000)
 _WAV_HEADER = 128
 _MISSING_END = 0.5
+# What Pillow's readers raise for damaged files.
+_DAMAGED = (OSError, ValueError, SyntaxError, TypeError, EOFError, IndexError, struct.error)
 
 
 @dataclass(frozen=True)
 class Clip:
-    """A video file: length in seconds, size in pixels, whether there is sound."""
+    """A video file: length in seconds, whether there is sound."""
 
     seconds: float
-    width: int
-    height: int
     sound: bool
 
 
@@ -49,16 +49,12 @@ def picture(source: Path | bytes | Image) -> Prepared:
     where a photo was taken is nobody's business), scaled into 256 pixels on the short side to 10 megapixels.
 
     Raises InvalidRequestError."""
-    from PIL import Image, ImageOps, UnidentifiedImageError
+    from PIL import Image, ImageOps
 
     notes: list[str] = []
     try:
-        opened = (
-            source
-            if isinstance(source, Image.Image)
-            else Image.open(io.BytesIO(source) if isinstance(source, bytes) else source)
-        )
-        upright = ImageOps.exif_transpose(opened)
+        file = io.BytesIO(source) if isinstance(source, bytes) else source
+        upright = ImageOps.exif_transpose(file if isinstance(file, Image.Image) else Image.open(file))
         if upright.mode in ("I", "F") or upright.mode.startswith("I;16"):
             upright, note = _eight_bits(upright)
             notes += [note] if note else []
@@ -68,20 +64,8 @@ def picture(source: Path | bytes | Image) -> Prepared:
                 notes.append("Transparent parts of the picture were made white.")
             upright = Image.alpha_composite(Image.new("RGBA", rgba.size, "white"), rgba)
         image = upright.convert("RGB")
-    except (
-        OSError,
-        UnidentifiedImageError,
-        Image.DecompressionBombError,
-        ValueError,
-        SyntaxError,
-        TypeError,
-        EOFError,
-        IndexError,
-        struct.error,
-    ) as error:  # what Pillow's readers raise for damaged files
-        raise InvalidRequestError(
-            "image", f"The picture can't be read ({error}); use a whole JPEG or PNG."
-        ) from None
+    except (*_DAMAGED, Image.DecompressionBombError) as error:
+        raise InvalidRequestError(f"The picture can't be read ({error}); use a whole JPEG or PNG.") from None
     width, height = _fitting(*image.size)
     if (width, height) != image.size:
         notes.append(f"The picture was scaled from {image.width}x{image.height} to {width}x{height}.")
@@ -124,9 +108,8 @@ def _fitting(width: int, height: int) -> tuple[int, int]:
     short = min(width, height)
     if short < _SMALLEST_SIDE:
         raise InvalidRequestError(
-            "image",
             f"The picture is {width}x{height}, too small for a face; use at "
-            f"least {_SMALLEST_SIDE} pixels on the short side.",
+            f"least {_SMALLEST_SIDE} pixels on the short side."
         )
     scale = max(1.0, MIN_IMAGE_SIDE / short)
     largest = (MAX_IMAGE_PIXELS / (width * height)) ** 0.5
@@ -149,20 +132,17 @@ def recording(source: Path | bytes | np.ndarray, rate: int = 0, notes: Sequence[
         heard = sound.decode(source, MAX_AUDIO_SECONDS)
     samples = heard.samples
     if not len(samples) or not np.isfinite(samples).all():
-        raise InvalidRequestError(
-            "audio", "The sound is empty or damaged; use a recording with a voice in it."
-        )
+        raise InvalidRequestError("The sound is empty or damaged; use a recording with a voice in it.")
     seconds = len(samples) / heard.rate
     if seconds > MAX_AUDIO_SECONDS:
         raise InvalidRequestError(
-            "audio", f"The sound is longer than the {MAX_AUDIO_SECONDS / 60:g} min D-ID takes; cut it."
+            f"The sound is longer than the {MAX_AUDIO_SECONDS / 60:g} min D-ID takes; cut it."
         )
     if sound.is_silent(samples, heard.rate):
         raise InvalidRequestError(
-            "audio",
             "The sound is silent (nowhere above "
             f"{sound.SILENCE_DB:g} dBFS), and D-ID would charge for a clip in which "
-            "nobody speaks; use a recording with a voice in it.",
+            "nobody speaks; use a recording with a voice in it."
         )
     made = _encoded(np.clip(samples, -1.0, 1.0).astype(np.float32), heard.rate, seconds)
     made = replace(made, notes=(*notes, *[sound.CANCELLED_NOTE] * heard.cancelled))
@@ -210,24 +190,13 @@ def probe(path: Path) -> Clip | None:
             if not container.streams.video or container.duration is None:
                 return None
             video = container.streams.video[0]
-            clip = Clip(
-                container.duration / av.time_base, video.width, video.height, bool(container.streams.audio)
-            )
+            clip = Clip(container.duration / av.time_base, bool(container.streams.audio))
             next(container.decode(video))
             # The header promises a length; only the packets show that it is there.
             tick = float(video.time_base or 0)
             promised = video.duration * tick if video.duration else clip.seconds
-            end = (
-                max(
-                    (
-                        packet.pts + (packet.duration or 0)
-                        for packet in container.demux(video)
-                        if packet.pts is not None
-                    ),
-                    default=0,
-                )
-                * tick
-            )
+            spans = ((packet.pts, packet.duration or 0) for packet in container.demux(video))
+            end = max((pts + duration for pts, duration in spans if pts is not None), default=0) * tick
     except (av.FFmpegError, OSError, StopIteration):
         return None
     return clip if promised - end < _MISSING_END else None

@@ -1,4 +1,6 @@
-"""What the user orders: a picture, something to say, options; and what it will cost."""
+"""What the user orders: a picture, something to say, options; and what it will cost.
+
+The body of POST /talks is D-ID API 4.2.1 and nothing else, unless the user asks for it by `extra`."""
 
 from __future__ import annotations
 
@@ -10,13 +12,13 @@ from typing import Any, Literal
 
 from .errors import InvalidRequestError
 from .script import TextScript
-from .talk import TalkConfig, merged
 
 SECONDS_PER_CREDIT = 15  # D-ID rounds the length of a clip up to units of this many seconds
 MAX_IMAGE_BYTES = 10_000_000
 MIN_IMAGE_SIDE, MAX_IMAGE_PIXELS = 256, 10 * 1024 * 1024
 MAX_AUDIO_BYTES = 6_000_000
 MIN_AUDIO_SECONDS, MAX_AUDIO_SECONDS = 0.5, 600.0
+MAX_PAD = 60.0
 _DRIVERS = ("bank://", "https://", "s3://")
 # These tie a talk to its entry in the journal.
 _OURS = ("source_url", "script", "name", "user_data")
@@ -24,29 +26,26 @@ _OURS = ("source_url", "script", "name", "user_data")
 
 @dataclass(frozen=True)
 class Picture:
-    """An encoded JPEG or PNG that fits D-ID's limits; `media.picture` makes one from anything. notes: what
-    the user should know about how it was made."""
+    """A JPEG that fits D-ID's limits; `media.picture` makes one from anything. notes: what the user should
+    know about how it was made."""
 
     data: bytes = field(repr=False)
     width: int
     height: int
-    suffix: Literal["jpg", "png"] = "jpg"
     notes: tuple[str, ...] = ()
 
     def check(self) -> None:
         """Raises InvalidRequestError."""
         if min(self.width, self.height) < MIN_IMAGE_SIDE:
             raise InvalidRequestError(
-                "image",
                 f"The picture is {self.width}x{self.height}; D-ID needs at "
-                f"least {MIN_IMAGE_SIDE} pixels on the short side.",
+                f"least {MIN_IMAGE_SIDE} pixels on the short side."
             )
         if self.width * self.height > MAX_IMAGE_PIXELS or len(self.data) > MAX_IMAGE_BYTES:
             raise InvalidRequestError(
-                "image",
                 f"The picture is {self.width}x{self.height} and "
                 f"{len(self.data)} bytes; D-ID takes {MAX_IMAGE_PIXELS} pixels and "
-                f"{MAX_IMAGE_BYTES} bytes.",
+                f"{MAX_IMAGE_BYTES} bytes."
             )
 
 
@@ -57,23 +56,41 @@ class Recording:
 
     data: bytes = field(repr=False)
     seconds: float
-    suffix: Literal["wav", "mp3", "m4a", "flac"] = "wav"
-    subtitles: bool = False
+    suffix: Literal["wav", "mp3"] = "wav"
     notes: tuple[str, ...] = ()
 
     def check(self) -> None:
         """Raises InvalidRequestError."""
         if not MIN_AUDIO_SECONDS <= self.seconds <= MAX_AUDIO_SECONDS:
             raise InvalidRequestError(
-                "audio",
                 f"The sound lasts {self.seconds:.2f} s; D-ID takes "
-                f"{MIN_AUDIO_SECONDS:g} s to {MAX_AUDIO_SECONDS / 60:g} min.",
+                f"{MIN_AUDIO_SECONDS:g} s to {MAX_AUDIO_SECONDS / 60:g} min."
             )
         if len(self.data) > MAX_AUDIO_BYTES:
             raise InvalidRequestError(
-                "audio",
-                f"The sound has {len(self.data)} bytes; D-ID takes {MAX_AUDIO_BYTES}, so encode it smaller.",
+                f"The sound has {len(self.data)} bytes; D-ID takes {MAX_AUDIO_BYTES}, so encode it smaller."
             )
+
+
+@dataclass(frozen=True)
+class TalkConfig:
+    """stitch: put the moving face back into the whole picture (some plans only). pad_audio: seconds of
+    silence at the end, 0 to 60; they are billed."""
+
+    stitch: bool = False
+    fluent: bool = False
+    pad_audio: float = 0.0
+    result_format: Literal["mp4", "mov"] = "mp4"
+
+    def check(self) -> None:
+        """Raises InvalidRequestError."""
+        if not 0 <= self.pad_audio <= MAX_PAD:
+            raise InvalidRequestError(f"pad_audio is {self.pad_audio:g} s; use 0 to {MAX_PAD:g}.")
+
+    def payload(self) -> dict[str, Any]:
+        """Only what differs from D-ID's own defaults, with real booleans and numbers."""
+        given = {"stitch": self.stitch, "fluent": self.fluent, "pad_audio": self.pad_audio}
+        return {"result_format": self.result_format} | {name: value for name, value in given.items() if value}
 
 
 @dataclass(frozen=True)
@@ -98,21 +115,17 @@ class TalkOrder:
         self.config.check()
         for name in _OURS:
             if name in self.extra:
-                raise InvalidRequestError(
-                    "extra", f"The extra options must not hold {name}; it is set by the order."
-                )
+                raise InvalidRequestError(f"The extra options must not hold {name}; it is set by the order.")
         driver = self.extra.get("driver_url", "bank://")
         if not isinstance(driver, str) or not driver.startswith(_DRIVERS):
             raise InvalidRequestError(
-                "extra",
-                f"The extra option driver_url is {driver!r}; it must begin "
-                f"with one of {', '.join(_DRIVERS)}.",
+                f"The extra option driver_url is {driver!r}; it must begin with one of {', '.join(_DRIVERS)}."
             )
         try:
             json.dumps(self.template(), allow_nan=False)
         except (TypeError, ValueError):
             raise InvalidRequestError(
-                "extra", "The extra options hold what JSON has no form for, such as NaN; leave it out."
+                "The extra options hold what JSON has no form for, such as NaN; leave it out."
             ) from None
 
     def template(self) -> dict[str, Any]:
@@ -120,12 +133,15 @@ class TalkOrder:
         if isinstance(self.script, TextScript):
             script = self.script.payload()
         else:
-            script = {"type": "audio", "subtitles": self.script.subtitles}
-        return merged({"script": script, "config": self.config.payload()}, self.extra)
+            script = {"type": "audio", "subtitles": False}
+        more = self.extra.get("config", {})
+        if not isinstance(more, dict):
+            raise InvalidRequestError('The extra option "config" must be an object.')
+        return {"script": script, **self.extra, "config": {**self.config.payload(), **more}}
 
     def image_name(self) -> str:
         """ "<sha256>.jpg": what the bytes are called on this machine."""
-        return f"{digest(self.picture.data)}.{self.picture.suffix}"
+        return f"{digest(self.picture.data)}.jpg"
 
     def audio_name(self) -> str:
         """As image_name; "" for a text."""

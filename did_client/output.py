@@ -13,7 +13,8 @@ from . import journal, keys, settings
 from .errors import OutputError
 from .storage import check_writable
 
-_OWN_FILES = (keys.FILE_NAME, settings.FILE_NAME, journal.FILE_NAME)
+# The last is the caller's (engine.consent).
+_OWN_FILES = (keys.FILE_NAME, settings.FILE_NAME, journal.FILE_NAME, "consent.json")
 _OWN_FOLDERS = ("spool", "results")
 
 

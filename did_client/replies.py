@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from . import parse
@@ -15,8 +15,6 @@ _STATES: dict[str, TalkState] = {
     "error": "failed",
     "rejected": "rejected",
 }
-# Account data, of no use to anybody who reads a log or a saved reply.
-_PERSONAL = ("user", "user_id", "created_by", "owner_id")
 
 
 @dataclass(frozen=True)
@@ -45,23 +43,18 @@ class Voice:
     name: str
     provider: str
     gender: str
-    access: str
     languages: tuple[str, ...]
-    styles: tuple[str, ...]
 
     @classmethod
     def from_json(cls, body: dict[str, Any]) -> Voice:
         spoken = [entry for entry in body.get("languages") or [] if isinstance(entry, dict)]
         locales = [parse.text(entry.get("locale")) or parse.text(entry.get("language")) for entry in spoken]
-        styles = [style for style in body.get("styles") or [] if isinstance(style, str)]
         return cls(
             parse.text(body.get("id")),
             parse.text(body.get("name")),
             parse.text(body.get("provider")),
             parse.text(body.get("gender")),
-            parse.text(body.get("access")),
             tuple(locale for locale in locales if locale),
-            tuple(styles),
         )
 
 
@@ -74,7 +67,6 @@ class Upload:
     url: str
     id: str
     faces: int | None = None
-    duration: float | None = None
 
     @classmethod
     def from_json(cls, body: dict[str, Any]) -> Upload:
@@ -83,15 +75,13 @@ class Upload:
             parse.text(body.get("url")),
             parse.text(body.get("id")),
             len(faces) if isinstance(faces, list) else None,
-            parse.number(body.get("duration")),
         )
 
 
 @dataclass(frozen=True)
 class Talk:
     """A job at D-ID. state: status in our words; an unknown status counts as running. created: seconds since
-    1970 by D-ID's clock. result_url: signed, valid for about a day, to be fetched without credentials.
-    raw: the reply without account data."""
+    1970 by D-ID's clock. result_url: signed, valid for about a day, to be fetched without credentials."""
 
     id: str
     status: str
@@ -99,13 +89,11 @@ class Talk:
     created: float | None
     result_url: str
     source_url: str
-    audio_url: str
     duration: float | None
     name: str
     user_data: str
     error_kind: str
     error_text: str
-    raw: dict[str, Any] = field(repr=False)
 
     @property
     def status_known(self) -> bool:
@@ -124,13 +112,11 @@ class Talk:
             # An s3:// address here is where the result is being written, not a result.
             result_url=result if result.startswith(("https://", "http://")) else "",
             source_url=parse.text(body.get("source_url")),
-            audio_url=parse.text(body.get("audio_url")),
             duration=parse.number(body.get("duration")),
             name=parse.text(body.get("name")),
             user_data=parse.text(body.get("user_data")),
             error_kind=kind,
             error_text=reason,
-            raw={key: value for key, value in body.items() if key not in _PERSONAL},
         )
 
 

@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, fields
-from typing import Any, ClassVar
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from .errors import InvalidRequestError
 
@@ -20,110 +20,36 @@ _BREAK = re.compile(r"""<break\s[^<>]*?time\s*=\s*["']\s*([0-9]*\.?[0-9]+)\s*(ms
 _CHARACTERS_PER_SECOND, _WIDE_PER_SECOND = 14.0, 5.0
 
 
+PROVIDERS = ("microsoft", "elevenlabs", "amazon", "google", "azure-openai")
+
+
 @dataclass(frozen=True)
 class Provider:
-    """Base of the speech providers. voice_id: as listed by GET /tts/voices. language: name or locale, where
-    the voice speaks several."""
+    """Who speaks a text. type: one of PROVIDERS. voice_id: as listed by GET /tts/voices. language: name or
+    locale, where the voice speaks several."""
 
+    type: str
     voice_id: str
     language: str = ""
-    type: ClassVar[str] = ""
-    _config: ClassVar[tuple[str, ...]] = ()
+
+    @classmethod
+    def parse(cls, text: str) -> Provider:
+        """Of "microsoft:en-US-JennyNeural". Raises InvalidRequestError."""
+        kind, _, voice = text.partition(":")
+        if kind not in PROVIDERS or not voice.strip():
+            raise InvalidRequestError(
+                f"The voice {text!r} is not of the form PROVIDER:VOICE with a "
+                f"provider among {', '.join(PROVIDERS)}."
+            )
+        return cls(kind, voice.strip())
 
     def payload(self) -> dict[str, Any]:
-        given = {f.name: getattr(self, f.name) for f in fields(self)}
-        config = {name: given.pop(name) for name in self._config if given[name] not in (None, "")}
-        body = {
-            "type": self.type,
-            **{
-                name: value
-                for name, value in given.items()
-                if name not in self._config and value not in (None, "")
-            },
-        }
-        return {**body, "voice_config": config} if config else body
+        return {name: value for name, value in asdict(self).items() if value}
 
     def check(self) -> None:
         """Raises InvalidRequestError."""
         if not self.voice_id.strip():
-            raise InvalidRequestError("voice_id", "No voice is chosen; pick one from the list of voices.")
-
-
-@dataclass(frozen=True)
-class Microsoft(Provider):
-    style: str = ""
-    rate: str = ""
-    pitch: str = ""
-    type: ClassVar[str] = "microsoft"
-    _config: ClassVar[tuple[str, ...]] = ("style", "rate", "pitch")
-
-
-@dataclass(frozen=True)
-class ElevenLabs(Provider):
-    model_id: str = ""
-    stability: float | None = None
-    similarity_boost: float | None = None
-    style: float | None = None
-    rate: float | None = None
-    use_speaker_boost: bool | None = None
-    apply_language_text_normalization: bool | None = None
-    type: ClassVar[str] = "elevenlabs"
-    _config: ClassVar[tuple[str, ...]] = (
-        "stability",
-        "similarity_boost",
-        "style",
-        "rate",
-        "use_speaker_boost",
-        "apply_language_text_normalization",
-    )
-
-    def check(self) -> None:
-        super().check()
-        for name, low, high in (
-            ("stability", 0.0, 1.0),
-            ("similarity_boost", 0.0, 1.0),
-            ("style", 0.0, 1.0),
-            ("rate", 0.7, 1.2),
-        ):
-            value = getattr(self, name)
-            if value is not None and not low <= value <= high:
-                raise InvalidRequestError(name, f"ElevenLabs' {name} is {value:g}; use {low:g} to {high:g}.")
-
-
-@dataclass(frozen=True)
-class Amazon(Provider):
-    type: ClassVar[str] = "amazon"
-
-
-@dataclass(frozen=True)
-class Google(Provider):
-    type: ClassVar[str] = "google"
-
-
-@dataclass(frozen=True)
-class AzureOpenAI(Provider):
-    style: str = ""
-    rate: str = ""
-    pitch: str = ""
-    type: ClassVar[str] = "azure-openai"
-    _config: ClassVar[tuple[str, ...]] = ("style", "rate", "pitch")
-
-
-PROVIDERS: dict[str, type[Provider]] = {
-    kind.type: kind for kind in (Microsoft, ElevenLabs, Amazon, Google, AzureOpenAI)
-}
-
-
-def provider_from(text: str) -> Provider:
-    """The provider behind "microsoft:en-US-JennyNeural". Raises InvalidRequestError."""
-    kind, _, voice = text.partition(":")
-    if kind not in PROVIDERS or not voice.strip():
-        raise InvalidRequestError(
-            "voice",
-            f"The voice {text!r} is not of the form PROVIDER:VOICE with a "
-            f"provider among {', '.join(PROVIDERS)}.",
-        )
-    return PROVIDERS[kind](voice.strip())
+            raise InvalidRequestError("No voice is chosen; pick one from the list of voices.")
 
 
 @dataclass(frozen=True)
@@ -134,7 +60,6 @@ class TextScript:
     text: str
     provider: Provider
     ssml: bool = False
-    subtitles: bool = False
 
     def check(self) -> None:
         """Raises InvalidRequestError."""
@@ -142,20 +67,18 @@ class TextScript:
         spoken = self.spoken()
         if len(spoken.strip()) < MIN_TEXT:
             raise InvalidRequestError(
-                "text", f"The text is shorter than {MIN_TEXT} characters; write what the face shall say."
+                f"The text is shorter than {MIN_TEXT} characters; write what the face shall say."
             )
         if any("\ud800" <= character <= "\udfff" for character in self.text):
-            raise InvalidRequestError("text", "The text has bytes that are no characters; write it as UTF-8.")
+            raise InvalidRequestError("The text has bytes that are no characters; write it as UTF-8.")
         # What SSML says in place of its text stands in attributes: alias, ph, src.
         if not any(character.isalnum() for character in spoken) and not _SAYS.search(self.text * self.ssml):
             raise InvalidRequestError(
-                "text",
                 "The text has no letter and no digit, so nothing would be "
-                "said; write what the face shall say.",
+                "said; write what the face shall say."
             )
         if len(spoken) > MAX_TEXT or len(self.text) > MAX_SSML:
             raise InvalidRequestError(
-                "text",
                 f"The text has {len(spoken)} characters ({len(self.text)} with "
                 f"tags), more than the {MAX_TEXT} ({MAX_SSML}) D-ID takes; split it.",
             )
@@ -180,6 +103,6 @@ class TextScript:
             "type": "text",
             "input": self.text,
             "ssml": self.ssml,
-            "subtitles": self.subtitles,
+            "subtitles": False,
             "provider": self.provider.payload(),
         }

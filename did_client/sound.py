@@ -172,7 +172,7 @@ def _blocks(source: Path | bytes, max_seconds: float) -> Iterator[tuple[np.ndarr
                     return  # too long anyway; an hour of it need not be decoded to say so
     except (av.FFmpegError, OSError) as error:
         raise InvalidRequestError(
-            "audio", f"The sound can't be read ({error.strerror}); use a whole WAV, MP3, M4A or FLAC."
+            f"The sound can't be read ({error.strerror}); use a whole WAV, MP3, M4A or FLAC."
         ) from None
 
 
@@ -189,5 +189,5 @@ def _track(container: InputContainer) -> AudioStream:
     # Without a decoder there is no codec context.
     tracks = [stream for stream in container.streams.audio if stream.codec_context]
     if not tracks:
-        raise InvalidRequestError("audio", "The file has no sound; use a recording.")
+        raise InvalidRequestError("The file has no sound; use a recording.")
     return next((track for track in tracks if track.disposition & Disposition.default), tracks[0])

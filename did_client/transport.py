@@ -15,10 +15,10 @@ from requests.auth import AuthBase
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
 
 from . import parse
-from .clock import Clock
 from .errors import AuthenticationError, NoReplyError, ReplyError, ServiceError, UnreachableError
 from .faults import error_for
 from .keys import ApiKey, AuthStyle
+from .waiting import Clock
 
 MAX_REPLY = 32 << 20
 _NOT_SENT = (

@@ -15,14 +15,7 @@ from .storage import clear_stale, private_folder, write_private
 
 # D-ID keeps uploads 24 to 48 hours; the rest is left for the queue.
 REUSE_SECONDS = 20 * 3600.0
-_MIME = {
-    "jpg": "image/jpeg",
-    "png": "image/png",
-    "wav": "audio/wav",
-    "mp3": "audio/mpeg",
-    "m4a": "audio/mp4",
-    "flac": "audio/flac",
-}
+_MIME = {"jpg": "image/jpeg", "wav": "audio/wav", "mp3": "audio/mpeg"}
 
 
 class Uploads:
@@ -49,7 +42,7 @@ class Uploads:
 
     def fresh(self, job: Job, kind: str, name: str, server_now: float) -> Stored | None:
         """What lies at D-ID and will outlast the job."""
-        stored = self._journal.stored(job.host, job.account, kind, Path(name).stem)
+        stored = self._journal.stored(job, kind, name)
         if stored and 0 <= server_now - stored.uploaded_at < REUSE_SECONDS:
             return stored
         return None
@@ -61,8 +54,7 @@ class Uploads:
             data = (self._spool / name).read_bytes()
         except OSError:
             raise JobError(
-                "The job's picture or sound is no longer on this machine; order the clip again.",
-                job_id=job.id,
+                "The job's picture or sound is no longer on this machine; order the clip again."
             ) from None
         suffix = Path(name).suffix[1:]
         upload = (client.upload_image if kind == "image" else client.upload_audio)(
@@ -79,7 +71,7 @@ class Uploads:
                 kind="InvalidFaceError",
             )
         stored = Stored(upload.url, upload.id, client.transport.server_now())
-        self._journal.store(job.host, job.account, kind, Path(name).stem, stored)
+        self._journal.store(job, kind, name, stored)
         return stored
 
     def remote_stem(self, name: str) -> str:
@@ -97,7 +89,7 @@ class Uploads:
     def forget(self, job: Job) -> None:
         """No longer rely on the job's uploads: D-ID does not know them any more."""
         for kind, name in (("image", job.image), ("audio", job.audio)):
-            self._journal.forget(job.host, job.account, kind, Path(name).stem)
+            self._journal.forget(job, kind, name)
 
     def delete(self, client: DIDClient, job: Job) -> None:
         """Remove the job's uploads from D-ID unless another open job needs them. What can't be removed
@@ -112,10 +104,10 @@ class Uploads:
             ("image", job.image, client.delete_image),
             ("audio", job.audio, client.delete_audio),
         ):
-            stored = self._journal.stored(job.host, job.account, kind, Path(name).stem)
+            stored = self._journal.stored(job, kind, name)
             if stored is None or name in needed:
                 continue
-            self._journal.forget(job.host, job.account, kind, Path(name).stem)
+            self._journal.forget(job, kind, name)
             if stored.remote_id:
                 with contextlib.suppress(ServiceError):
                     call(stored.remote_id)

@@ -1,14 +1,39 @@
-"""How long to wait: between polls, and before a failed call is tried again."""
+"""Time: a clock that tests can do without, and how long to wait between polls and before another try."""
 
 from __future__ import annotations
 
 import random
+import time
+from typing import Protocol
 
 from .errors import DIDError, RateLimitError
 
 FIRST_POLL, POLL_GROWTH, LONGEST_POLL, POLL_JITTER = 3.0, 1.5, 12.0, 0.2
 FIRST_RETRY, LONGEST_RETRY = 1.0, 30.0
 MAX_TRIES, MAX_RATE_LIMITED = 5, 8
+
+
+class Clock(Protocol):
+    def now(self) -> float:
+        """Seconds since 1970, UTC; may jump."""
+        ...
+
+    def monotonic(self) -> float:
+        """Seconds that only ever grow."""
+        ...
+
+    def sleep(self, seconds: float) -> None: ...
+
+
+class SystemClock:
+    def now(self) -> float:
+        return time.time()
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds)
 
 
 def poll_interval(polls: int, rng: random.Random) -> float:

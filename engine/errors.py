@@ -66,5 +66,9 @@ class CloudError(LipSyncError):
     """A cloud service can't do, or has not done, what was asked of it."""
 
 
+class ConsentError(LipSyncError):
+    """The user has not agreed to a licence or a paid service, or that can't be read or written down."""
+
+
 class Cancelled(LipSyncError):
     """The user stopped the run (outside ComfyUI, which has its own exception for it)."""

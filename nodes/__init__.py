@@ -2,31 +2,35 @@
 
 from __future__ import annotations
 
+import importlib
+
 from comfy_api.latest import ComfyExtension, io
 from server import PromptServer
 
 from ..engine.host.comfy import register_models_folder
 from ..engine.weights.catalogue import KINDS
-from .align import LipSyncAlignLyrics
-from .apply import LipSyncApply
-from .did_account import LipSyncDIDStatus, LipSyncDIDVoices
-from .did_backend import LipSyncDIDBackend
 from .did_routes import register_routes as register_did_routes
-from .did_talk import LipSyncDIDTalk
-from .face_track import LipSyncFaceTrack
 from .lyric_preview import register_preview
-from .lyric_style import LipSyncLyricStyle
-from .lyrics_files import LipSyncLoadLyrics, LipSyncSaveLyrics
-from .model_manager import LipSyncModelManager
-from .musetalk import LipSyncMuseTalkBackend, LipSyncMuseTalkLoader
-from .musetalk_stages import LipSyncAudioFeatures, LipSyncComposite, LipSyncMuseTalkInfer
-from .overlay import LipSyncLyricOverlay
 from .panel_routes import register_routes as register_panel_routes
 from .samples import register_samples
-from .timestamp_editor import LipSyncTimestampEditor
-from .transcribe import LipSyncTranscribe
-from .viseme import LipSyncVisemeBackend
-from .whisper_alignment import LipSyncFromWhisperAlignment, LipSyncToWhisperAlignment
+
+# The modules that have nodes.
+_MODULES = (
+    "apply",
+    "viseme",
+    "musetalk",
+    "musetalk_stages",
+    "did",
+    "face_track",
+    "align",
+    "transcribe",
+    "timestamp_editor",
+    "lyrics_files",
+    "whisper_alignment",
+    "lyric_style",
+    "overlay",
+    "model_manager",
+)
 
 
 class LipSyncStudio(ComfyExtension):
@@ -42,27 +46,12 @@ class LipSyncStudio(ComfyExtension):
             register_samples(server)
 
     async def get_node_list(self) -> list[type[io.ComfyNode]]:
+        modules = [importlib.import_module(f".{name}", __package__) for name in _MODULES]
         return [
-            LipSyncApply,
-            LipSyncVisemeBackend,
-            LipSyncMuseTalkBackend,
-            LipSyncDIDBackend,
-            LipSyncFaceTrack,
-            LipSyncAlignLyrics,
-            LipSyncTranscribe,
-            LipSyncLoadLyrics,
-            LipSyncSaveLyrics,
-            LipSyncTimestampEditor,
-            LipSyncFromWhisperAlignment,
-            LipSyncToWhisperAlignment,
-            LipSyncLyricStyle,
-            LipSyncLyricOverlay,
-            LipSyncModelManager,
-            LipSyncMuseTalkLoader,
-            LipSyncAudioFeatures,
-            LipSyncMuseTalkInfer,
-            LipSyncComposite,
-            LipSyncDIDTalk,
-            LipSyncDIDVoices,
-            LipSyncDIDStatus,
+            value
+            for module in modules
+            for value in vars(module).values()
+            if isinstance(value, type)
+            and issubclass(value, io.ComfyNode)
+            and value.__module__ == module.__name__
         ]

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from comfy_api.latest import InputImpl, io
 
 from ..engine.host.comfy import ComfyHost
+from . import inputs
 from .face_track import LipSyncFaceTrack
-from .inputs import fps_input, source_input, to_sound, to_source
 from .requirements import engine_imports
-from .types import BackendIO, FaceTrackIO, WordTimingsIO
+from .types import BackendIO, WordTimingsIO
 from .wiring import same_source
 
 if TYPE_CHECKING:
@@ -35,14 +35,10 @@ class LipSyncApply(io.ComfyNode):
             ),
             search_aliases=["lip sync", "lipsync", "dub", "talking head", "sing", "speak"],
             inputs=[
-                source_input("The footage or picture whose mouth is to move."),
+                inputs.source_input("The footage or picture whose mouth is to move."),
                 io.Audio.Input("audio", tooltip="The soundtrack of the result: a voice or a song."),
                 BackendIO.Input("backend", tooltip="The engine that paints the mouth."),
-                FaceTrackIO.Input(
-                    "face_track",
-                    optional=True,
-                    tooltip="From Track Faces. Without it the faces are found here.",
-                ),
+                inputs.face_track_input(),
                 WordTimingsIO.Input(
                     "words",
                     optional=True,
@@ -63,34 +59,15 @@ class LipSyncApply(io.ComfyNode):
                     placeholder="What is said or sung (optional, English)",
                     tooltip="The text, where no word timings are connected: better mouth shapes in English.",
                 ),
-                io.Combo.Input(
-                    "length",
-                    options=["audio", "video", "shortest"],
-                    default="audio",
-                    tooltip=(
-                        "How long the result is: as the audio, as the video, or as the shorter of the two."
-                    ),
-                ),
-                io.Combo.Input(
-                    "fill",
-                    options=["pingpong", "loop", "hold"],
-                    default="pingpong",
-                    tooltip=(
-                        "Footage shorter than the audio: played back and forth, started again, "
-                        "or held on its last frame."
-                    ),
-                ),
+                inputs.length_input(),
+                inputs.fill_input(),
                 io.Combo.Input(
                     "silence",
                     options=["rest", "close", "source"],
                     default="rest",
                     tooltip="In pauses: the mouth's rest shape, lips closed, or the source's own mouth.",
                 ),
-                io.String.Input(
-                    "person",
-                    default="largest",
-                    tooltip="Whose mouth: largest, left, right, centre, or an id shown by Track Faces.",
-                ),
+                inputs.person_input(),
                 io.Combo.Input(
                     "content",
                     options=["auto", "speech", "song"],
@@ -102,29 +79,9 @@ class LipSyncApply(io.ComfyNode):
                         "true silence only."
                     ),
                 ),
-                io.Int.Input(
-                    "sync_offset_ms",
-                    default=0,
-                    min=-1000,
-                    max=1000,
-                    step=5,
-                    advanced=True,
-                    optional=True,
-                    tooltip="Moves the mouth later (+) or earlier (-) than the sound, in milliseconds.",
-                ),
-                io.Int.Input(
-                    "crf",
-                    default=12,
-                    min=0,
-                    max=30,
-                    advanced=True,
-                    optional=True,
-                    tooltip=(
-                        "Quality of the H.264 video: lower is better and larger. 12 leaves room"
-                        " for another encode."
-                    ),
-                ),
-                fps_input(),
+                inputs.sync_offset_input(),
+                inputs.crf_input(remark=" 12 leaves room for another encode."),
+                inputs.fps_input(),
             ],
             outputs=[
                 io.Video.Output(display_name="video"),
@@ -157,9 +114,9 @@ class LipSyncApply(io.ComfyNode):
             from ..backends.run import run
         host = ComfyHost()
         request = LipSyncRequest(
-            source=to_source(source, fps),
-            soundtrack=to_sound(audio),
-            driving=None if driving_audio is None else to_sound(driving_audio),
+            source=inputs.to_source(source, fps),
+            soundtrack=inputs.to_sound(audio),
+            driving=None if driving_audio is None else inputs.to_sound(driving_audio),
             words=words,
             lyrics=lyrics,
             track=face_track,

@@ -1,105 +1,82 @@
-"""What the D-ID account offers and has on its way."""
+"""The D-ID account of this ComfyUI: its folder, settings, jobs, and its user's consent. The key is read here
+when it is needed and never passes through a node's inputs or outputs."""
 
 from __future__ import annotations
 
-import asyncio
-import time
+import os
+from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from comfy_api.latest import io, ui
+import folder_paths
+from comfy.cli_args import args
 
-from .did_access import open_jobs
-from .did_status import balance, unfinished
-from .did_talk import PROVIDERS
+from ..backends.did.spec import TERMS
+from ..engine.consent import Consents
 from .requirements import engine_imports
 
 if TYPE_CHECKING:
+    from ..did_client import Settings, TalkJobs
     from ..did_client.journal import Job
 
-ALL = "all"
+SYSTEM_USER = "lipsync_studio"
 
 
-class LipSyncDIDVoices(io.ComfyNode):
-    @classmethod
-    def define_schema(cls) -> io.Schema:
-        return io.Schema(
-            node_id="LipSyncDIDVoices",
-            display_name="D-ID Voices (LipSync)",
-            category="lipsync/cloud",
-            description="Lists the voices that D-ID Talk can speak a text with. Costs nothing.",
-            search_aliases=["d-id", "did", "voices", "text to speech"],
-            is_output_node=True,
-            inputs=[
-                io.Combo.Input(
-                    "provider",
-                    options=[ALL, *PROVIDERS],
-                    default="microsoft",
-                    tooltip="Whose voices are listed.",
-                ),
-                io.String.Input(
-                    "filter",
-                    default="",
-                    tooltip="Only lines with all of these words, such as: german female",
-                ),
-            ],
-            outputs=[
-                io.String.Output(
-                    display_name="voices", tooltip="One per line: provider, voice, name, gender, languages."
-                )
-            ],
-        )
-
-    @classmethod
-    async def execute(cls, provider: str, filter: str) -> io.NodeOutput:
-        text = await asyncio.to_thread(_voices, "" if provider == ALL else provider, filter.lower().split())
-        return io.NodeOutput(text, ui=ui.PreviewText(text))
+def did_folder() -> Path:
+    """Key, settings, consent, journal and clips; ComfyUI serves no file of a system user's folder. The
+    variable is the command line's, so that both see the same jobs."""
+    with engine_imports():
+        from ..did_client.settings import FOLDER_VARIABLE
+    named = os.environ.get(FOLDER_VARIABLE)
+    return Path(named) if named else Path(folder_paths.get_system_user_directory(SYSTEM_USER)) / "did"
 
 
-class LipSyncDIDStatus(io.ComfyNode):
-    @classmethod
-    def define_schema(cls) -> io.Schema:
-        return io.Schema(
-            node_id="LipSyncDIDStatus",
-            display_name="D-ID Status (LipSync)",
-            category="lipsync/cloud",
-            description=(
-                "Shows the balance and plan of the D-ID account, and the jobs that are not finished or "
-                "need a decision. Costs nothing."
-            ),
-            search_aliases=["d-id", "did", "credits", "balance", "jobs"],
-            is_output_node=True,
-            inputs=[],
-            outputs=[io.String.Output(display_name="status")],
-        )
-
-    @classmethod
-    def fingerprint_inputs(cls) -> float:
-        """Different each time: the answer changes by itself."""
-        return time.time()
-
-    @classmethod
-    async def execute(cls) -> io.NodeOutput:
-        text = await asyncio.to_thread(_status)
-        return io.NodeOutput(text, ui=ui.PreviewText(text))
+def did_settings() -> Settings:
+    """What did.json says, without cloud calls where ComfyUI runs with --disable-api-nodes."""
+    with engine_imports():
+        from ..did_client import load_settings
+    settings = load_settings(did_folder())
+    return replace(settings, cloud=settings.cloud and not args.disable_api_nodes)
 
 
-def _voices(provider: str, words: list[str]) -> str:
-    jobs = open_jobs()
-    jobs.client.authenticate()
+def open_jobs() -> TalkJobs:
+    """Raises CloudDisabledError, KeyMissingError, KeyFileError, SettingsError."""
+    with engine_imports():
+        from ..did_client import TalkJobs, find_key
+        from ..did_client.account import check_enabled
+    folder, settings = did_folder(), did_settings()
+    check_enabled(settings)
+    return TalkJobs(folder, settings, find_key(folder))
+
+
+def unfinished() -> list[Job]:
+    """Jobs on their way, or that need a decision; asks nobody. Raises JournalError, a DIDError."""
+    with engine_imports():
+        from ..did_client.journal import Journal
+    return Journal(did_folder()).open_jobs()
+
+
+def check_consent() -> None:
+    """Raises ConsentError until the user has agreed in the page's dialog or on the command line."""
+    Consents(did_folder()).require(TERMS)
+
+
+def list_voices(provider: str, words: list[str]) -> str:
+    """A line for each that has all of the words. Raises DIDError."""
     lines = [
         "\t".join((voice.provider, voice.id, voice.name, voice.gender, ", ".join(voice.languages)))
-        for voice in jobs.client.voices(provider)
+        for voice in open_jobs().voices(provider)
     ]
     return "\n".join(line for line in lines if all(word in line.lower() for word in words))
 
 
-def _status() -> str:
+def tell_status() -> str:
     """Never fails for what the user wants to know: no key, no credits, no connection are answers too."""
     with engine_imports():
         from ..did_client import DIDError
     try:
-        lines = _balance()
+        lines = [str(open_jobs().balance())]
     except DIDError as error:
         lines = [str(error)]
     jobs = unfinished()
@@ -110,15 +87,6 @@ def _status() -> str:
             "`did jobs --adopt JOB TALK` or `did jobs --abandon JOB`."
         )
     return "\n".join(lines)
-
-
-def _balance() -> list[str]:
-    found = balance()
-    plans = f", plan {', '.join(found.plans)}" if found.plans else ""
-    return [
-        f"{found.remaining:g} of {found.total:g} credits left{plans}",
-        f"{found.spent} of {found.allowed} allowed in 24 hours used from here (estimate)",
-    ]
 
 
 def _line(job: Job) -> str:

@@ -1,67 +1,165 @@
-"""`/lipsync_studio/did/key`: the page's way to set or clear the D-ID key. It is written, never read back."""
+"""`…/did`: what the page shows of the D-ID account, and its way to set the key and to agree. The key is
+written, never read back."""
 
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
-from .did_access import did_folder, did_settings
-from .guard import is_foreign, is_local
+from ..backends.did.spec import TERMS
+from ..engine.consent import Consents
+from ..engine.errors import ConsentError, MissingFilesError
+from .did_account import did_folder, did_settings, open_jobs, unfinished
+from .guard import add_route, is_local, refusal
+from .requirements import engine_imports
 
-ADDRESS = "/lipsync_studio/did/key"
+if TYPE_CHECKING:
+    from ..did_client.journal import Job
+
+_KINDS = {str: "one text", bool: "true or false"}
 
 
 def register_routes(server: Any) -> None:
-    """server: ComfyUI's PromptServer, whose routes are not yet in use."""
-    server.routes.get(ADDRESS)(_tell)
-    server.routes.post(ADDRESS)(_change)
+    add_route(server, "GET", "/did", _tell_account)
+    add_route(server, "GET", "/did/credits", _tell_credits)
+    add_route(server, "GET", "/did/key", _tell_key)
+    add_route(server, "POST", "/did/key", _change_key)
+    add_route(server, "GET", "/did/consent", _tell_consent)
+    add_route(server, "POST", "/did/consent", _change_consent)
 
 
-async def _tell(request: web.Request) -> web.Response:
-    return web.json_response({"configured": await asyncio.to_thread(_configured)})
+async def _tell_account(request: web.Request) -> web.Response:
+    """What is known without asking D-ID: "source" is where the key was found, "" if there is none; the key
+    itself is never told. "enabled": cloud services may be used. "problem": what is wrong here. "jobs": those
+    that are not finished."""
+    return await _answer(_account_data, 502)
 
 
-def _configured() -> bool:
+async def _tell_credits(request: web.Request) -> web.Response:
+    """{"remaining", "total", "plans", "spent", "allowed"}: asks D-ID."""
+    return await _answer(lambda: asdict(open_jobs().balance()), 502)
+
+
+async def _tell_key(request: web.Request) -> web.Response:
+    return await _answer(_key_data)
+
+
+async def _change_key(request: web.Request) -> web.Response:
+    """{"key": "…"} sets the key, {"key": ""} clears it."""
+
+    def change(key: str) -> dict[str, Any]:
+        from ..did_client import clear_key, store_key
+
+        if key.strip():
+            store_key(did_folder(), key)
+        else:
+            clear_key(did_folder())
+        return _key_data()
+
+    return await _change(request, "key", str, change)
+
+
+async def _tell_consent(request: web.Request) -> web.Response:
+    """ "name", "address": of the terms there are to agree to. "path": where consent is kept. "by", "at": who
+    has agreed and when, "" for nobody."""
+    return await _answer(_consent_data)
+
+
+async def _change_consent(request: web.Request) -> web.Response:
+    """{"consent": true} agrees, {"consent": false} takes it back."""
+
+    def change(consent: bool) -> dict[str, Any]:
+        consents = Consents(did_folder())
+        (consents.give if consent else consents.withdraw)(TERMS)
+        return _consent_data()
+
+    return await _change(request, "consent", bool, change)
+
+
+async def _change(
+    request: web.Request, name: str, kind: type, change: Callable[[Any], dict[str, Any]]
+) -> web.Response:
+    """Do it with the one value in the request's JSON, for a page that is opened on this machine."""
+    try:
+        value = (await request.json())[name]
+    except (ValueError, KeyError, TypeError):
+        value = None
+
+    def checked() -> dict[str, Any] | web.Response:
+        if not (is_local(request) or did_settings().key_from_network):
+            return refusal(
+                403,
+                f"The {name} can be changed only on the computer that runs ComfyUI; open the page there as "
+                "http://127.0.0.1, or set key_from_network in did.json.",
+            )
+        if not isinstance(value, kind):
+            return refusal(400, f'The request must hold {_KINDS[kind]}, "{name}".')
+        return change(value)
+
+    return await _answer(checked)
+
+
+async def _answer(data: Callable[[], dict[str, Any] | web.Response], failed: int = 400) -> web.Response:
+    """What it returns, in another thread; the status `failed` with a sentence where there is none."""
+    try:
+        with engine_imports():
+            from ..did_client import DIDError
+    except MissingFilesError as error:
+        return refusal(502, str(error))
+    try:
+        found = await asyncio.to_thread(data)
+    except (DIDError, ConsentError) as error:
+        return refusal(failed, str(error))
+    return found if isinstance(found, web.Response) else web.json_response(found)
+
+
+def _account_data() -> dict[str, Any]:
+    from ..did_client import DIDError, find_key
+    from ..did_client.errors import KeyMissingError
+
+    source = problem = ""
+    try:
+        source = find_key(did_folder()).source
+    except KeyMissingError:
+        pass
+    except DIDError as error:
+        problem = str(error)
+    return {
+        "source": source,
+        "enabled": did_settings().cloud,
+        "problem": problem,
+        "jobs": [_job_data(job) for job in unfinished()],
+    }
+
+
+def _job_data(job: Job) -> dict[str, Any]:
+    """started: seconds since 1970. note: what stands in its way."""
+    return {
+        "id": job.id[:12],
+        "state": job.state,
+        "started": job.created,
+        "credits": job.credits,
+        "note": job.problem or ", ".join(job.candidates),
+    }
+
+
+def _key_data() -> dict[str, Any]:
     from ..did_client import has_key
 
-    return has_key(did_folder())
+    return {"configured": has_key(did_folder())}
 
 
-async def _change(request: web.Request) -> web.Response:
-    """{"key": "…"} sets the key, {"key": ""} clears it."""
-    from ..did_client import DIDError, clear_key, store_key
-
-    try:
-        refusal = _refusal(request, did_settings().key_from_network)
-        if refusal:
-            return web.json_response({"error": refusal}, status=403)
-        # A page of another origin can't send this type without asking first.
-        if request.content_type != "application/json":
-            return web.json_response({"error": "The key must come as JSON."}, status=415)
-        try:
-            key = (await request.json())["key"]
-        except (ValueError, KeyError, TypeError):
-            key = None
-        if not isinstance(key, str):
-            return web.json_response({"error": 'The request must hold one text, "key".'}, status=400)
-        if key.strip():
-            await asyncio.to_thread(store_key, did_folder(), key)
-        else:
-            await asyncio.to_thread(clear_key, did_folder())
-        return web.json_response({"configured": await asyncio.to_thread(_configured)})
-    except DIDError as error:
-        return web.json_response({"error": str(error)}, status=400)
-
-
-def _refusal(request: web.Request, from_network: bool) -> str:
-    """Why this request may not change the key, "" if it may."""
-    if is_foreign(request):
-        return "The key can't be changed from another site's page."
-    if from_network or is_local(request):
-        return ""
-    return (
-        "The key can be changed only on the computer that runs ComfyUI; open the page there as "
-        "http://127.0.0.1, or set key_from_network in did.json."
-    )
+def _consent_data() -> dict[str, Any]:
+    consents = Consents(did_folder())
+    given = consents.given(TERMS)
+    return {
+        "name": TERMS.name,
+        "address": TERMS.address,
+        "path": str(consents.path),
+        "by": given.by if given else "",
+        "at": given.at if given else "",
+    }

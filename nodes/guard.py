@@ -1,4 +1,5 @@
-"""Who may use this pack's routes: the page that this server itself has sent, and programs that are no page.
+"""This pack's routes: all below one address, and only for the page that this server itself has sent and for
+programs that are no page.
 
 ComfyUI's own check lets pass a page of another port of the same machine ("same-site"), one whose name was
 made to point here (its Origin is its Host), any Origin where the server is reached by a name other than
@@ -10,20 +11,25 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Awaitable, Callable
 from functools import wraps
+from typing import Any
 from urllib.parse import urlsplit
 
 from aiohttp import web
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
+PREFIX = "/lipsync_studio"
 # Set by proxies: the request comes from farther away than the connection.
 _FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-IP")
 _NAMES_OF_HERE = ("localhost", "127.0.0.1", "::1")
 
 
-def own_page_only(handler: Handler) -> Handler:
-    """The handler, for a request that no other site's page has caused; 403 for others. What changes something
-    has to come as JSON (else 415), which pages of other origins can't send without asking first."""
+def add_route(server: Any, method: str, path: str, handler: Handler) -> None:
+    """Have requests for a path below PREFIX answered; every route of this pack is added here.
+
+    A request that another site's page has caused is refused with 403. What changes something has to come as
+    JSON (else 415), which pages of other origins can't send without asking first. server: ComfyUI's
+    PromptServer, whose routes are not yet in use."""
 
     @wraps(handler)
     async def guarded(request: web.Request) -> web.StreamResponse:
@@ -33,7 +39,7 @@ def own_page_only(handler: Handler) -> Handler:
             return refusal(415, "The request must come as JSON.")
         return await handler(request)
 
-    return guarded
+    server.routes.route(method, PREFIX + path)(guarded)
 
 
 def refusal(status: int, text: str) -> web.Response:

@@ -1,4 +1,4 @@
-"""ComfyUI's own values to the engine's."""
+"""Inputs that several nodes have, and ComfyUI's own values to the engine's."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from comfy_api.latest import InputImpl, io
 
 from ..engine.errors import VideoError
 from .requirements import engine_imports
+from .types import FaceTrackIO
 from .unsaved_video import is_odd, is_unsaved, saved_source, trim_window
 
 if TYPE_CHECKING:
@@ -32,6 +33,66 @@ def fps_input() -> io.Input:
         optional=True,
         advanced=True,
         tooltip="Frame rate of an IMAGE source. A VIDEO brings its own.",
+    )
+
+
+def face_track_input() -> io.Input:
+    return FaceTrackIO.Input(
+        "face_track", optional=True, tooltip="From Track Faces. Without it the faces are found here."
+    )
+
+
+def length_input() -> io.Input:
+    return io.Combo.Input(
+        "length",
+        options=["audio", "video", "shortest"],
+        default="audio",
+        tooltip="How long the result is: as the audio, as the video, or as the shorter of the two.",
+    )
+
+
+def fill_input() -> io.Input:
+    return io.Combo.Input(
+        "fill",
+        options=["pingpong", "loop", "hold"],
+        default="pingpong",
+        tooltip=(
+            "Footage shorter than the audio: played back and forth, started again, or held on its last frame."
+        ),
+    )
+
+
+def person_input() -> io.Input:
+    return io.String.Input(
+        "person",
+        default="largest",
+        tooltip="Whose mouth: largest, left, right, centre, or an id shown by Track Faces.",
+    )
+
+
+def sync_offset_input() -> io.Input:
+    return io.Int.Input(
+        "sync_offset_ms",
+        default=0,
+        min=-1000,
+        max=1000,
+        step=5,
+        advanced=True,
+        optional=True,
+        tooltip="Moves the mouth later (+) or earlier (-) than the sound, in milliseconds.",
+    )
+
+
+def crf_input(default: int = 12, remark: str = "") -> io.Input:
+    """remark: a sentence on the default."""
+    return io.Int.Input(
+        "crf",
+        default=default,
+        min=0,
+        max=30,
+        advanced=True,
+        optional=True,
+        tooltip=f"Quality of the H.264 video: lower is better and larger.{remark}",
     )
 
 

@@ -1,4 +1,4 @@
-"""`/lipsync_studio/lyric_style/preview`: the sample of a style, shown on its node while that is set."""
+"""`POST …/lyric_style/preview`: the sample of a style, shown on its node while that is set."""
 
 from __future__ import annotations
 
@@ -13,10 +13,9 @@ from comfy_api.latest import io
 from PIL import Image
 
 from ..engine.errors import InputError, LipSyncError
-from .guard import own_page_only
+from .guard import add_route
 from .lyric_style import LipSyncLyricStyle, drawn_sample
 
-ADDRESS = "/lipsync_studio/lyric_style/preview"
 _LONGEST = 500  # characters of a sample that are drawn
 _SCALE = 0.5  # of the size at which the node draws it
 _QUALITY = 90
@@ -25,8 +24,7 @@ _drawing = asyncio.Lock()
 
 
 def register_preview(server: Any) -> None:
-    """server: ComfyUI's PromptServer, whose routes are not yet in use."""
-    server.routes.post(ADDRESS)(own_page_only(_show))
+    add_route(server, "POST", "/lyric_style/preview", _show)
 
 
 async def _show(request: web.Request) -> web.Response:

@@ -9,11 +9,11 @@ from comfy_api.latest import InputImpl, io, ui
 
 from ..backends.musetalk.spec import SPEC
 from ..engine.host.comfy import ComfyHost
+from . import inputs
 from .face_track import LipSyncFaceTrack
-from .inputs import fps_input, source_input, to_sound, to_source
 from .musetalk import face_widgets, mask_widgets, restore_of, upscale_input
 from .requirements import engine_imports
-from .types import AudioFeaturesIO, FaceTrackIO, MouthClipIO, MuseTalkModelIO, WordTimingsIO
+from .types import AudioFeaturesIO, MouthClipIO, MuseTalkModelIO, WordTimingsIO
 from .widgets import widget
 from .wiring import same_source
 
@@ -72,7 +72,7 @@ class LipSyncAudioFeatures(io.ComfyNode):
             from ..backends.dub.audio_features import encode_features
             from ..backends.speech import mouth_spans
             from ..musetalk_core.presets import PRESETS
-        sound = to_sound(audio)
+        sound = inputs.to_sound(audio)
         samples = sound.mono(16000)
         spans = None
         if pauses != "off":
@@ -99,48 +99,16 @@ class LipSyncMuseTalkInfer(io.ComfyNode):
             search_aliases=["musetalk", "inference", "unet"],
             inputs=[
                 MuseTalkModelIO.Input("model", tooltip="From Load MuseTalk."),
-                source_input("The footage or picture whose mouth is to move."),
+                inputs.source_input("The footage or picture whose mouth is to move."),
                 AudioFeaturesIO.Input("features", tooltip="From Audio Features."),
-                FaceTrackIO.Input(
-                    "face_track",
-                    optional=True,
-                    tooltip="From Track Faces. Without it the faces are found here.",
-                ),
+                inputs.face_track_input(),
                 *face_widgets(),
-                io.Combo.Input(
-                    "length",
-                    options=["audio", "video", "shortest"],
-                    default="audio",
-                    tooltip=(
-                        "How long the result is: as the audio, as the video, or as the shorter of the two."
-                    ),
-                ),
-                io.Combo.Input(
-                    "fill",
-                    options=["pingpong", "loop", "hold"],
-                    default="pingpong",
-                    tooltip=(
-                        "Footage shorter than the audio: played back and forth, started again, "
-                        "or held on its last frame."
-                    ),
-                ),
-                io.String.Input(
-                    "person",
-                    default="largest",
-                    tooltip="Whose mouth: largest, left, right, centre, or an id shown by Track Faces.",
-                ),
-                io.Int.Input(
-                    "sync_offset_ms",
-                    default=0,
-                    min=-1000,
-                    max=1000,
-                    step=5,
-                    advanced=True,
-                    optional=True,
-                    tooltip="Moves the mouth later (+) or earlier (-) than the sound, in milliseconds.",
-                ),
+                inputs.length_input(),
+                inputs.fill_input(),
+                inputs.person_input(),
+                inputs.sync_offset_input(),
                 widget(SPEC, "batch_size", optional=True, advanced=True),
-                fps_input(),
+                inputs.fps_input(),
                 upscale_input(),
             ],
             outputs=[
@@ -176,7 +144,7 @@ class LipSyncMuseTalkInfer(io.ComfyNode):
         with same_source(cls, "face_track", LipSyncFaceTrack):
             job = plan_faces(
                 features,
-                to_source(source, fps),
+                inputs.to_source(source, fps),
                 host,
                 track=face_track,
                 length=length,  # type: ignore[arg-type]
@@ -202,7 +170,7 @@ class LipSyncComposite(io.ComfyNode):
             ),
             search_aliases=["musetalk", "blend", "paste", "face parsing"],
             inputs=[
-                source_input("The footage the faces were made from, or a graded version of it."),
+                inputs.source_input("The footage the faces were made from, or a graded version of it."),
                 MouthClipIO.Input("mouths", tooltip="From Generate Mouths."),
                 io.Audio.Input("audio", optional=True, tooltip="The soundtrack of the result."),
                 MuseTalkModelIO.Input(
@@ -214,16 +182,8 @@ class LipSyncComposite(io.ComfyNode):
                 ),
                 widget(SPEC, "quality"),
                 *mask_widgets(),
-                io.Int.Input(
-                    "crf",
-                    default=12,
-                    min=0,
-                    max=30,
-                    advanced=True,
-                    optional=True,
-                    tooltip="Quality of the H.264 video: lower is better and larger.",
-                ),
-                fps_input(),
+                inputs.crf_input(),
+                inputs.fps_input(),
             ],
             outputs=[
                 io.Video.Output(display_name="video"),
@@ -254,8 +214,8 @@ class LipSyncComposite(io.ComfyNode):
         choices |= {"quality": quality, "parity": made.parity, "batch_size": made.batch}
         settings = composing(SPEC.settings_from(choices), made.convention)
         with same_source(cls, "mouths", LipSyncMuseTalkInfer):
-            rendering = composite(mouths, to_source(source, fps), model, host, settings)
+            rendering = composite(mouths, inputs.to_source(source, fps), model, host, settings)
         path = host.temp_file(".mp4")
-        sound = None if audio is None else to_sound(audio)
+        sound = None if audio is None else inputs.to_sound(audio)
         report = write(rendering, mouths.engine, sound, path, crf)
         return io.NodeOutput(InputImpl.VideoFromFile(str(path)), report.to_json())

@@ -12,7 +12,7 @@ from comfy_execution.graph import ExecutionBlocker
 
 from ..engine.host.comfy import ComfyHost
 from ..overlay.style import POSITIONS, LyricStyle
-from .inputs import fps_input, to_source
+from .inputs import crf_input, fps_input, to_source
 from .lyric_fonts import font_folders, font_path
 from .output_files import output_file
 from .requirements import engine_imports
@@ -82,15 +82,7 @@ class LipSyncLyricOverlay(io.ComfyNode):
                         "from other fonts."
                     ),
                 ),
-                io.Int.Input(
-                    "crf",
-                    default=16,
-                    min=0,
-                    max=30,
-                    advanced=True,
-                    optional=True,
-                    tooltip="Quality of the H.264 video: lower is better and larger.",
-                ),
+                crf_input(16),
                 LyricStyleIO.Input(
                     "style",
                     optional=True,

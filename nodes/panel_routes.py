@@ -1,4 +1,4 @@
-"""`/lipsync/models` and `/lipsync/did`: what the page's panel shows and does.
+"""`…/models`: what the page's panel shows of weights, and does.
 
 Every change of a download or a check is told to all pages by the websocket, as `lipsync.models`.
 """
@@ -6,40 +6,25 @@ Every change of a download or a check is told to all pages by the websocket, as 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from aiohttp import web
 
-from ..engine.errors import MissingFilesError
 from ..engine.host.comfy import models_folders
 from ..engine.weights.catalogue import BUNDLES, SETS
-from ..engine.weights.jobs import BusyError, Job, WeightJobs
+from ..engine.weights.jobs import BusyError, WeightJobs
 from ..engine.weights.listing import status_data
 from ..engine.weights.status import gpus
-from .did_access import did_folder, did_settings
-from .did_status import balance, unfinished
-from .guard import own_page_only, refusal
-from .requirements import engine_imports
+from .guard import add_route, refusal
 
-if TYPE_CHECKING:
-    from ..did_client.journal import Job as TalkJob
-
-MODELS = "/lipsync/models"
-DID = "/lipsync/did"
 EVENT = "lipsync.models"
 
 
 def register_routes(server: Any) -> None:
-    """server: ComfyUI's PromptServer, whose routes are not yet in use."""
-    jobs = WeightJobs(models_folders, lambda job: server.send_sync(EVENT, _job_data(job)))
-    panel = Panel(jobs)
-    routes = server.routes
-    routes.get(MODELS)(own_page_only(panel.models))
-    routes.post(MODELS + "/{name}/{action}")(own_page_only(panel.act))
-    routes.get(DID)(own_page_only(did))
-    routes.get(DID + "/credits")(own_page_only(did_credits))
+    panel = Panel(WeightJobs(models_folders, lambda job: server.send_sync(EVENT, asdict(job))))
+    add_route(server, "GET", "/models", panel.models)
+    add_route(server, "POST", "/models/{name}/{action}", panel.act)
 
 
 class Panel:
@@ -57,7 +42,7 @@ class Panel:
         return {
             **status_data(found, gpus()),
             "bundles": {name: list(members) for name, members in BUNDLES.items()},
-            "jobs": {job.set: _job_data(job) for job in self._jobs.jobs()},
+            "jobs": {job.set: asdict(job) for job in self._jobs.jobs()},
         }
 
     async def act(self, request: web.Request) -> web.Response:
@@ -76,63 +61,4 @@ class Panel:
                 return refusal(404, f"There is no action called {action}.")
         except BusyError as error:
             return refusal(409, str(error))
-        return web.json_response(_job_data(job))
-
-
-def _job_data(job: Job) -> dict[str, Any]:
-    return asdict(job)
-
-
-async def did(request: web.Request) -> web.Response:
-    """What is known without asking D-ID: "source" is where the key was found, "" if there is none; the key
-    itself is never told. "enabled": cloud services may be used. "problem": what is wrong here. "jobs": those
-    that are not finished."""
-    return await _answer(_did_data)
-
-
-async def did_credits(request: web.Request) -> web.Response:
-    """{"remaining", "total", "plans", "spent", "allowed"}: asks D-ID."""
-    return await _answer(lambda: asdict(balance()))
-
-
-async def _answer(data: Callable[[], dict[str, Any]]) -> web.Response:
-    """502 with a sentence where there is no answer."""
-    try:
-        with engine_imports():
-            from ..did_client import DIDError
-    except MissingFilesError as error:
-        return refusal(502, str(error))
-    try:
-        return web.json_response(await asyncio.to_thread(data))
-    except DIDError as error:
-        return refusal(502, str(error))
-
-
-def _did_data() -> dict[str, Any]:
-    from ..did_client import DIDError, find_key
-    from ..did_client.errors import KeyMissingError
-
-    source = problem = ""
-    try:
-        source = find_key(did_folder()).source
-    except KeyMissingError:
-        pass
-    except DIDError as error:
-        problem = str(error)
-    return {
-        "source": source,
-        "enabled": did_settings().cloud,
-        "problem": problem,
-        "jobs": [_talk_data(job) for job in unfinished()],
-    }
-
-
-def _talk_data(job: TalkJob) -> dict[str, Any]:
-    """started: seconds since 1970. note: what stands in its way."""
-    return {
-        "id": job.id[:12],
-        "state": job.state,
-        "started": job.created,
-        "credits": job.credits,
-        "note": job.problem or ", ".join(job.candidates),
-    }
+        return web.json_response(asdict(job))

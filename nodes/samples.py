@@ -1,4 +1,4 @@
-"""`POST /lipsync/samples`: the sample media that a template refers to, brought into ComfyUI's input."""
+"""`POST …/samples`: the sample media that a template refers to, brought into ComfyUI's input."""
 
 from __future__ import annotations
 
@@ -14,16 +14,14 @@ from typing import Any
 import folder_paths
 from aiohttp import web
 
-from .guard import own_page_only, refusal
+from .guard import add_route, refusal
 
-ADDRESS = "/lipsync/samples"
 _FOLDER = Path(__file__).parent.parent / "demo"
 _SUFFIXES = (".jpg", ".mp3", ".mp4", ".txt")
 
 
 def register_samples(server: Any) -> None:
-    """server: ComfyUI's PromptServer, whose routes are not yet in use."""
-    server.routes.post(ADDRESS)(own_page_only(_bring))
+    add_route(server, "POST", "/samples", _bring)
 
 
 async def _bring(request: web.Request) -> web.Response:

@@ -102,12 +102,21 @@ def short_media(server: Any) -> ShortMedia:
     return ShortMedia(clips, "first_line.wav", seconds, "Twinkle, twinkle, little star,")
 
 
-# A custom node that adds a set to the catalogue when the server starts, by when all packs are imported.
+# A custom node that adds a set to the catalogue when the server starts, by when all packs are imported, and
+# tells the server's routes.
 ONE_MORE_SET = """
 import sys
+from aiohttp import web
 from server import PromptServer
 
 NODE_CLASS_MAPPINGS = {{}}
+
+@PromptServer.instance.routes.get("/all_routes")
+async def all_routes(request):
+    return web.json_response([
+        [route.method, route.resource.canonical, route.handler.__module__]
+        for route in request.app.router.routes() if route.resource
+    ])
 
 async def add_set(app):
     for name, module in list(sys.modules.items()):

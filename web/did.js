@@ -1,6 +1,98 @@
 // did.ts
-import { api } from "../../scripts/api.js";
-import { app as app2 } from "../../scripts/app.js";
+import { app as app3 } from "../../scripts/app.js";
+
+// shared/language.ts
+import { app } from "../../scripts/app.js";
+var LANGUAGES = ["en", "zh", "ja", "de"];
+var LANGUAGE_SETTING = "LipSyncStudio.Language";
+var AUTOMATIC = "auto";
+function language() {
+  const { setting } = app.extensionManager;
+  const chosen = setting.get(LANGUAGE_SETTING) ?? AUTOMATIC;
+  const locale = String(chosen === AUTOMATIC ? setting.get("Comfy.Locale") ?? "en" : chosen);
+  return LANGUAGES.find((known) => known === locale.split("-")[0]) ?? "en";
+}
+var inLanguage = (tables) => tables[language()];
+
+// did/texts.ts
+var en = {
+  keyTitle: "D-ID key",
+  keyNote: "From the account settings of D-ID's Studio. It is kept on this server, readable by its user alone, and is never shown again.",
+  keySet: "A key is set.",
+  keyNotSet: "No key is set.",
+  keyElsewhere: "It comes from the environment or the keyring.",
+  setKey: "Set key",
+  clearKey: "Clear key",
+  consentTitle: "Consent",
+  consentNote: "Pictures, voices and texts are sent to D-ID, a paid service, only once you agree here. Then nodes whose consent is switched on may do so, and each clip costs credits. Use only faces and voices of people who agree.",
+  consentTerms: "D-ID's terms: ",
+  agreed: (name, when) => `${name} agreed on ${when}.`,
+  notAgreed: "You have not agreed; nothing is sent.",
+  keptIn: (path) => `Kept on this server in ${path}, in no workflow.`,
+  agree: "I agree",
+  withdraw: "Withdraw consent",
+  close: "Close",
+  change: "Set or clear…"
+};
+var de = {
+  keyTitle: "D-ID-Schlüssel",
+  keyNote: "Aus den Kontoeinstellungen von D-IDs Studio. Er liegt auf diesem Server, nur für dessen Benutzer lesbar, und wird nie wieder angezeigt.",
+  keySet: "Ein Schlüssel ist hinterlegt.",
+  keyNotSet: "Kein Schlüssel ist hinterlegt.",
+  keyElsewhere: "Er stammt aus der Umgebung oder dem Schlüsselbund.",
+  setKey: "Hinterlegen",
+  clearKey: "Löschen",
+  consentTitle: "Einwilligung",
+  consentNote: "Bilder, Stimmen und Texte gehen erst dann an D-ID, einen bezahlten Dienst, wenn Sie hier zustimmen. Dann dürfen es Knoten, deren „consent“ eingeschaltet ist, und jeder Clip kostet Credits. Nur Gesichter und Stimmen von Personen verwenden, die einverstanden sind.",
+  consentTerms: "D-IDs Bedingungen: ",
+  agreed: (name, when) => `${name} hat am ${when} zugestimmt.`,
+  notAgreed: "Sie haben nicht zugestimmt; nichts wird gesendet.",
+  keptIn: (path) => `Liegt auf diesem Server in ${path}, in keinem Workflow.`,
+  agree: "Ich stimme zu",
+  withdraw: "Einwilligung widerrufen",
+  close: "Schließen",
+  change: "Hinterlegen oder löschen…"
+};
+var zh = {
+  keyTitle: "D-ID 密钥",
+  keyNote: "来自 D-ID Studio 的账户设置。密钥保存在此服务器上，仅其用户可读，不会再次显示。",
+  keySet: "已设置密钥。",
+  keyNotSet: "未设置密钥。",
+  keyElsewhere: "它来自环境变量或密钥环。",
+  setKey: "设置密钥",
+  clearKey: "清除密钥",
+  consentTitle: "同意",
+  consentNote: "只有您在此同意后，图片、声音和文本才会发送到付费服务 D-ID。此后，打开了 consent 的节点可以发送，每个片段都会消耗额度。请仅使用已同意者的面孔和声音。",
+  consentTerms: "D-ID 条款：",
+  agreed: (name, when) => `${name} 已于 ${when} 同意。`,
+  notAgreed: "您尚未同意；不会发送任何内容。",
+  keptIn: (path) => `保存在此服务器的 ${path}，不在任何工作流中。`,
+  agree: "我同意",
+  withdraw: "撤回同意",
+  close: "关闭",
+  change: "设置或清除…"
+};
+var ja = {
+  keyTitle: "D-ID キー",
+  keyNote: "D-ID Studio のアカウント設定から取得します。このサーバーに保存され、そのユーザーだけが読め、再び表示されることはありません。",
+  keySet: "キーが設定されています。",
+  keyNotSet: "キーは設定されていません。",
+  keyElsewhere: "環境変数またはキーリングのものです。",
+  setKey: "キーを設定",
+  clearKey: "キーを消去",
+  consentTitle: "同意",
+  consentNote: "画像・音声・テキストは、ここで同意した後にのみ有料サービス D-ID に送信されます。以後は consent をオンにしたノードが送信でき、クリップごとにクレジットを消費します。同意した人の顔と声だけを使ってください。",
+  consentTerms: "D-ID の規約：",
+  agreed: (name, when) => `${name} が ${when} に同意しました。`,
+  notAgreed: "まだ同意していません。何も送信されません。",
+  keptIn: (path) => `このサーバーの ${path} に保存され、ワークフローには含まれません。`,
+  agree: "同意する",
+  withdraw: "同意を撤回",
+  close: "閉じる",
+  change: "設定または消去…"
+};
+var TABLES = { en, zh, ja, de };
+var didTexts = () => inLanguage(TABLES);
 
 // shared/dom.ts
 function element(tag, properties = {}, children = []) {
@@ -10,7 +102,7 @@ function element(tag, properties = {}, children = []) {
 }
 
 // shared/modal.ts
-import { app } from "../../scripts/app.js";
+import { app as app2 } from "../../scripts/app.js";
 var KINDS = ["keydown", "keypress", "keyup", "copy", "cut", "paste", "dragenter", "dragover", "drop"];
 var dialogs = /* @__PURE__ */ new Set();
 var isOpen = (dialog) => dialog.open && dialog.isConnected;
@@ -45,7 +137,7 @@ function refuse(event) {
 }
 var held = /* @__PURE__ */ new WeakSet();
 function holdUndo() {
-  const tracker = app.extensionManager.workflow?.activeWorkflow?.changeTracker;
+  const tracker = app2.extensionManager.workflow?.activeWorkflow?.changeTracker;
   const methods = tracker && Object.getPrototypeOf(tracker);
   if (!methods || held.has(methods)) return;
   held.add(methods);
@@ -58,70 +150,116 @@ function holdUndo() {
   }
 }
 
-// did.ts
-var ADDRESS = "/lipsync_studio/did/key";
-var COMMAND = "LipSyncStudio.DIDKey";
-async function call(key) {
-  const change = key === void 0 ? { cache: "no-store" } : { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ key }) };
-  const response = await api.fetchApi(ADDRESS, change);
+// shared/server.ts
+import { api } from "../../scripts/api.js";
+var PREFIX = "/lipsync_studio";
+function request(path, body) {
+  if (body === void 0) return api.fetchApi(PREFIX + path, { cache: "no-store" });
+  return api.fetchApi(PREFIX + path, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(body)
+  });
+}
+async function ask(path, body) {
+  const response = await request(path, body);
   const answer = await response.json().catch(() => ({}));
   if (!response.ok) throw new Error(answer.error || `The server answered ${response.status}.`);
-  return answer.configured;
+  return answer;
 }
-function openDialog() {
+
+// did.ts
+var COMMAND = "LipSyncStudio.DIDKey";
+var button = (text, type = "button") => {
+  const made = element("button", { type, textContent: text });
+  made.style.padding = "0.4em 1em";
+  return made;
+};
+function row(...buttons) {
+  const made = element("div", {}, buttons);
+  made.style.cssText = "display: flex; gap: 0.5em; justify-content: flex-end;";
+  return made;
+}
+async function tell(status, work, words) {
+  try {
+    status.textContent = words(await work);
+  } catch (error) {
+    status.textContent = error.message;
+  }
+}
+function keyForm(texts) {
   const status = element("p", { textContent: "…", role: "status" });
   const field = element("input", {
     type: "password",
     autocomplete: "off",
     spellcheck: false,
     placeholder: "user:password",
-    ariaLabel: "D-ID key",
+    ariaLabel: texts.keyTitle,
     className: "comfy-input"
   });
   field.style.cssText = "width: 100%; box-sizing: border-box; padding: 0.5em; margin: 0.5em 0 1em;";
-  const set = element("button", { type: "submit", textContent: "Set key" });
-  const clear = element("button", { type: "button", textContent: "Clear key" });
-  const close = element("button", { type: "button", textContent: "Close" });
-  const buttons = element("div", {}, [set, clear, close]);
-  buttons.style.cssText = "display: flex; gap: 0.5em; justify-content: flex-end;";
-  for (const button of [set, clear, close]) button.style.padding = "0.4em 1em";
+  const clear = button(texts.clearKey);
   const form = element("form", {}, [
-    element("h3", { textContent: "D-ID key" }),
-    element("p", {
-      textContent: "From the account settings of D-ID's Studio. It is kept on this server, readable by its user alone, and is never shown again."
-    }),
+    element("h3", { textContent: texts.keyTitle }),
+    element("p", { textContent: texts.keyNote }),
     status,
     field,
-    buttons
+    row(button(texts.setKey, "submit"), clear)
   ]);
-  const dialog = element("dialog", { id: "lipsync-did-key" }, [form]);
-  dialog.style.cssText = "width: 28em; max-width: 90vw; margin: auto; padding: 1.5em; border-radius: 8px; line-height: 1.5;border: 1px solid var(--border-color); background: var(--comfy-menu-bg); color: var(--input-text);";
-  const show = async (work) => {
-    try {
-      const configured = await work;
-      status.textContent = configured ? "A key is set." : "No key is set.";
-      return configured;
-    } catch (error) {
-      status.textContent = error.message;
-      return false;
-    }
-  };
+  const show = (body) => tell(status, ask("/did/key", body), ({ configured }) => {
+    if (!configured) return texts.keyNotSet;
+    return body?.key === "" ? `${texts.keySet} ${texts.keyElsewhere}` : texts.keySet;
+  });
   form.onsubmit = (event) => {
     event.preventDefault();
     const key = field.value;
     field.value = "";
-    if (key.trim()) void show(call(key));
+    if (key.trim()) void show({ key });
   };
-  clear.onclick = async () => {
-    if (await show(call(""))) status.textContent += " It comes from the environment or the keyring.";
-  };
+  clear.onclick = () => void show({ key: "" });
+  void show();
+  return form;
+}
+function consentForm(texts) {
+  const status = element("p", { textContent: "…", role: "status" });
+  const terms = element("a", { target: "_blank", rel: "noopener" });
+  const kept = element("p", {});
+  const change = button(texts.agree);
+  change.hidden = true;
+  let given = false;
+  const show = (body) => tell(status, ask("/did/consent", body), ({ name, address, path, by, at }) => {
+    given = Boolean(by);
+    terms.textContent = name;
+    terms.href = address;
+    kept.textContent = texts.keptIn(path);
+    change.textContent = given ? texts.withdraw : texts.agree;
+    change.hidden = false;
+    return given ? texts.agreed(by, new Date(at).toLocaleString(language())) : texts.notAgreed;
+  });
+  change.onclick = () => void show({ consent: !given });
+  void show();
+  return element("section", { ariaLabel: texts.consentTitle }, [
+    element("h3", { textContent: texts.consentTitle }),
+    element("p", { textContent: texts.consentNote }),
+    element("p", {}, [texts.consentTerms, terms]),
+    kept,
+    status,
+    row(change)
+  ]);
+}
+function openDialog() {
+  const texts = didTexts();
+  const close = button(texts.close);
+  const bottom = row(close);
+  bottom.style.marginTop = "1.5em";
+  const dialog = element("dialog", { id: "lipsync-did-key" }, [keyForm(texts), consentForm(texts), bottom]);
+  dialog.style.cssText = "width: 32em; max-width: 90vw; max-height: 90vh; overflow: auto; margin: auto; padding: 1.5em; border-radius: 8px;line-height: 1.5; overflow-wrap: anywhere; border: 1px solid var(--border-color);background: var(--comfy-menu-bg); color: var(--input-text);";
   close.onclick = () => dialog.close();
   dialog.onclose = () => dialog.remove();
   document.body.append(dialog);
   showModal(dialog);
-  void show(call());
 }
-app2.registerExtension({
+app3.registerExtension({
   name: "LipSyncStudio.DID",
   commands: [{ id: COMMAND, label: "LipSync Studio: D-ID key…", icon: "pi pi-key", function: openDialog }],
   menuCommands: [{ path: ["Extensions", "LipSync Studio"], commands: [COMMAND] }],
@@ -132,7 +270,7 @@ app2.registerExtension({
       name: "D-ID key",
       tooltip: "Kept on the server, not among the settings.",
       defaultValue: null,
-      type: () => element("button", { type: "button", textContent: "Set or clear…", onclick: openDialog })
+      type: () => element("button", { type: "button", textContent: didTexts().change, onclick: openDialog })
     }
   ]
 });

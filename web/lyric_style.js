@@ -1,5 +1,5 @@
 // lyric_style.ts
-import { api } from "../../scripts/api.js";
+import { api as api2 } from "../../scripts/api.js";
 import { app } from "../../scripts/app.js";
 
 // shared/dom.ts
@@ -9,8 +9,19 @@ function element(tag, properties = {}, children = []) {
   return made;
 }
 
+// shared/server.ts
+import { api } from "../../scripts/api.js";
+var PREFIX = "/lipsync_studio";
+function request(path, body) {
+  if (body === void 0) return api.fetchApi(PREFIX + path, { cache: "no-store" });
+  return api.fetchApi(PREFIX + path, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(body)
+  });
+}
+
 // lyric_style.ts
-var ADDRESS = "/lipsync_studio/lyric_style/preview";
 var QUIET = 200;
 var HEIGHT = 190;
 function addSample(node) {
@@ -38,11 +49,8 @@ function addSample(node) {
   };
   const draw = async () => {
     const number = ++asked;
-    const response = await api.fetchApi(ADDRESS, {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify(Object.fromEntries(widgets.map(({ name, value }) => [name, value])))
-    });
+    const inputs = Object.fromEntries(widgets.map(({ name, value }) => [name, value]));
+    const response = await request("/lyric_style/preview", inputs);
     const drawn = response.headers.get("Content-Type")?.startsWith("image/");
     const answer = drawn ? await response.blob() : await response.json().catch(() => ({}));
     if (number !== asked) return;
@@ -73,7 +81,7 @@ function addSample(node) {
     clearTimeout(waiting);
     asked++;
     const { filename, subfolder, type } = file;
-    show(api.apiURL(`/view?${new URLSearchParams({ filename, subfolder, type })}`));
+    show(api2.apiURL(`/view?${new URLSearchParams({ filename, subfolder, type })}`));
   };
   node.onRemoved = function() {
     onRemoved?.call(this);

@@ -165,15 +165,26 @@ var ja = {
 var OUTCOMES = { en, de, zh, ja };
 var outcomeTexts = () => inLanguage(OUTCOMES);
 
-// panel/server.ts
+// shared/server.ts
 import { api } from "../../scripts/api.js";
-async function ask(address, options = { cache: "no-store" }) {
-  const response = await api.fetchApi(address, options);
+var PREFIX = "/lipsync_studio";
+function request(path, body) {
+  if (body === void 0) return api.fetchApi(PREFIX + path, { cache: "no-store" });
+  return api.fetchApi(PREFIX + path, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(body)
+  });
+}
+async function ask(path, body) {
+  const response = await request(path, body);
   const answer = await response.json().catch(() => ({}));
   if (!response.ok) throw new Error(answer.error || `The server answered ${response.status}.`);
   return answer;
 }
-var models = () => ask("/lipsync/models");
+
+// panel/server.ts
+var models = () => ask("/models");
 
 // panel/sets.ts
 var isActive = (job) => job?.state === "running" || job?.state === "stopping";
@@ -245,7 +256,7 @@ app3.registerExtension({
       type: "custom",
       render: async (place) => {
         wanted = place;
-        const { openPanel } = await import("./panel.mjs?v=d2b38be2");
+        const { openPanel } = await import("./panel.mjs?v=928b9ca1");
         if (wanted !== place) return;
         close?.();
         close = openPanel(place);

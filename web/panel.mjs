@@ -11,22 +11,29 @@ function element(tag, properties = {}, children = []) {
   return made;
 }
 
-// panel/server.ts
+// shared/server.ts
 import { api } from "../../scripts/api.js";
-async function ask(address, options = { cache: "no-store" }) {
-  const response = await api.fetchApi(address, options);
+var PREFIX = "/lipsync_studio";
+function request(path, body) {
+  if (body === void 0) return api.fetchApi(PREFIX + path, { cache: "no-store" });
+  return api.fetchApi(PREFIX + path, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(body)
+  });
+}
+async function ask(path, body) {
+  const response = await request(path, body);
   const answer = await response.json().catch(() => ({}));
   if (!response.ok) throw new Error(answer.error || `The server answered ${response.status}.`);
   return answer;
 }
-var models = () => ask("/lipsync/models");
-var account = () => ask("/lipsync/did");
-var credits = () => ask("/lipsync/did/credits");
-var act = (set, action) => ask(`/lipsync/models/${encodeURIComponent(set)}/${action}`, {
-  method: "POST",
-  headers: { "Content-Type": "application/json" },
-  body: "{}"
-});
+
+// panel/server.ts
+var models = () => ask("/models");
+var account = () => ask("/did");
+var credits = () => ask("/did/credits");
+var act = (set, action) => ask(`/models/${encodeURIComponent(set)}/${action}`, {});
 
 // panel/account_view.ts
 var KEY_COMMAND = "LipSyncStudio.DIDKey";

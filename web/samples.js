@@ -1,5 +1,4 @@
 // samples.ts
-import { api } from "../../scripts/api.js";
 import { app as app2 } from "../../scripts/app.js";
 
 // shared/node_place.ts
@@ -7,6 +6,24 @@ import { app } from "../../scripts/app.js";
 var rootGraph = () => app.rootGraph ?? app.graph;
 function allNodes(graph = rootGraph()) {
   return graph.nodes.flatMap((node) => node.subgraph ? [node, ...allNodes(node.subgraph)] : [node]);
+}
+
+// shared/server.ts
+import { api } from "../../scripts/api.js";
+var PREFIX = "/lipsync_studio";
+function request(path, body) {
+  if (body === void 0) return api.fetchApi(PREFIX + path, { cache: "no-store" });
+  return api.fetchApi(PREFIX + path, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(body)
+  });
+}
+async function ask(path, body) {
+  const response = await request(path, body);
+  const answer = await response.json().catch(() => ({}));
+  if (!response.ok) throw new Error(answer.error || `The server answered ${response.status}.`);
+  return answer;
 }
 
 // samples/names.ts
@@ -27,16 +44,6 @@ function isUnlisted(nodes, names) {
 
 // samples.ts
 var there = [];
-async function bring(names) {
-  const response = await api.fetchApi("/lipsync/samples", {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ names })
-  });
-  const answer = await response.json().catch(() => ({}));
-  if (!response.ok) throw new Error(answer.error || `The server answered ${response.status}.`);
-  return answer.there;
-}
 app2.registerExtension({
   name: "LipSyncStudio.Samples",
   async beforeConfigureGraph(graph) {
@@ -44,7 +51,7 @@ app2.registerExtension({
     const names = sampleNames(graph);
     if (!names.length) return;
     try {
-      there = await bring(names);
+      ({ there } = await ask("/samples", { names }));
     } catch (error) {
       const detail = error.message;
       app2.extensionManager.toast.add({ severity: "error", summary: "LipSync Studio", detail, life: 2e4 });

@@ -21,6 +21,7 @@ from ...did_client import (
 )
 from ...did_client.account import check_enabled
 from ...did_client.settings import default_folder
+from ...engine.consent import Consents
 from ...engine.errors import CloudError
 from ...engine.host.protocol import Host
 from ...engine.media.colour import to_rgb
@@ -29,7 +30,7 @@ from ...engine.media.video import VideoSource
 from ...engine.report import FrameState
 from ..protocol import CHUNK, FrameChunk, Rendering
 from ..request import LipSyncRequest
-from .spec import SPEC, DIDSettings
+from .spec import SPEC, TERMS, DIDSettings
 
 # Difference in length between clip and sound that is rounding, in seconds.
 _SLACK = 0.25
@@ -37,13 +38,17 @@ _SLACK = 0.25
 
 class DIDBackend:
     """A LipSyncBackend. open_jobs: finds settings and key when they are needed; the backend holds neither,
-    because it travels through the graph."""
+    because it travels through the graph. check_consent: raises ConsentError unless the user has agreed
+    outside the graph, too."""
 
     spec = SPEC
     name = SPEC.title
 
-    def __init__(self, open_jobs: Callable[[], TalkJobs], settings: DIDSettings) -> None:
+    def __init__(
+        self, open_jobs: Callable[[], TalkJobs], check_consent: Callable[[], None], settings: DIDSettings
+    ) -> None:
         self._open_jobs = open_jobs
+        self._check_consent = check_consent
         self._settings = settings
         self.takes_footage = settings.use_first_frame
 
@@ -51,7 +56,8 @@ class DIDBackend:
         return f"DIDBackend({self._settings})"
 
     def render(self, request: LipSyncRequest, host: Host) -> Rendering:
-        """Raises CloudError; a job that was sent stays in the journal, whatever ends the wait for it."""
+        """Raises CloudError, ConsentError; a job that was sent stays in the journal, whatever ends the wait
+        for it."""
         try:
             return self._render(request, host)
         except DIDError as error:
@@ -62,6 +68,8 @@ class DIDBackend:
         order = self._order(request, seconds)
         jobs = self._open_jobs()
         cost = estimate(order).text(jobs.settings.price_per_credit, jobs.settings.currency)
+        if self._settings.consent:
+            self._check_consent()
         job = jobs.start(order, consent=self._settings.consent, max_credits=self._settings.max_credits)
 
         def show(step: Step) -> None:
@@ -105,6 +113,11 @@ def jobs_of_the_command() -> TalkJobs:
     settings = load_settings(folder)
     check_enabled(settings)
     return TalkJobs(folder, settings, find_key(folder))
+
+
+def consent_of_the_command() -> None:
+    """Raises ConsentError until the user has agreed in the page's dialog or on the command line."""
+    Consents(default_folder()).require(TERMS)
 
 
 def progress_text(step: Step, cost: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ...engine.consent import Terms
 from ..spec import BackendSpec, Licence, setting
 
 if TYPE_CHECKING:
@@ -14,12 +15,24 @@ if TYPE_CHECKING:
     from ..protocol import LipSyncBackend
 
 
+# What a user of D-ID agrees to, once and outside any workflow.
+TERMS = Terms(
+    key="did",
+    name="D-ID Products Terms of Use",
+    address="https://www.d-id.com/studio-end-user-license-agreement/",
+    what="the sending of pictures, voices and texts to D-ID, a paid service",
+    dialog="LipSync Studio: D-ID key… (menu Extensions)",
+    command="python -m lipsync_studio did consent",
+)
+
+
 @dataclass(frozen=True)
 class DIDSettings:
     consent: bool = setting(
         False,
-        "Must be on: the picture and the voice or text are sent to D-ID, a paid service, and the clip costs "
-        "credits. Use only faces and voices of people who agree.",
+        "Must be on, and agreed to once outside the graph (LipSync Studio: D-ID key…, or did consent): "
+        "the picture and the voice or text are sent to D-ID, a paid service, and the clip costs credits. Use only "
+        "faces and voices of people who agree.",
         help="send picture and voice to D-ID, a paid service, and pay for the clip",
         labels=("send to D-ID and pay", "send nothing"),
     )
@@ -52,12 +65,15 @@ class DIDSettings:
 
 
 def _make(
-    settings: DIDSettings, host: Host, open_jobs: Callable[[], TalkJobs] | None = None
+    settings: DIDSettings,
+    host: Host,
+    open_jobs: Callable[[], TalkJobs] | None = None,
+    check_consent: Callable[[], None] | None = None,
 ) -> LipSyncBackend:
-    """open_jobs: the account; by default that of the `did` command."""
-    from .backend import DIDBackend, jobs_of_the_command
+    """The account and its user's consent are those of the `did` command unless others are given."""
+    from .backend import DIDBackend, consent_of_the_command, jobs_of_the_command
 
-    return DIDBackend(open_jobs or jobs_of_the_command, settings)
+    return DIDBackend(open_jobs or jobs_of_the_command, check_consent or consent_of_the_command, settings)
 
 
 SPEC = BackendSpec(
@@ -66,9 +82,7 @@ SPEC = BackendSpec(
     summary="A paid cloud service that makes one picture speak, head and face included.",
     node="LipSyncDIDBackend",
     task="portrait",
-    licence=Licence(
-        "D-ID terms of service", "https://www.d-id.com/terms-of-use/", commercial=None, consent=True
-    ),
+    licence=Licence(TERMS.name, TERMS.address, commercial=None, consent=TERMS),
     settings=DIDSettings,
     make=_make,
     remote=True,

@@ -1,8 +1,10 @@
-"""The dialog for the D-ID key in a real page."""
+"""The dialog for the D-ID key and consent in a real page."""
 
 import stat
 
 import pytest
+
+from lipsync_studio.devtools.client import SAVE_OPTIONS, ComfyClient
 
 KEY = "Y2FuYXJ5QGV4YW1wbGUub3Jn:canary-Zx81-secret-password"
 COMMAND = "LipSyncStudio.DIDKey"
@@ -52,6 +54,55 @@ def test_the_dialog_sets_and_clears_the_key(page, server, key_file):
     kept = [path for path in (server.base / "user").rglob("*") if path.is_file()]
     assert [path for path in kept if b"canary" in path.read_bytes()] == []
     assert [problem for problem in page.problems if "400" not in problem] == []
+
+
+TALK = {
+    "face": {
+        "class_type": "EmptyImage",
+        "inputs": {"width": 320, "height": 320, "batch_size": 1, "color": 9},
+    },
+    "talk": {
+        "class_type": "LipSyncDIDTalk",
+        "inputs": {
+            "image": ["face", 0], "text": "Good morning.", "provider": "microsoft", "voice": "Jenny",
+            "ssml": False, "consent": True, "max_credits": 4,
+        },
+    },
+    "save": {
+        "class_type": "SaveVideo",
+        "inputs": {"video": ["talk", 0], "filename_prefix": "did", **SAVE_OPTIONS},
+    },
+}  # fmt: skip
+
+
+def test_consent_is_given_in_the_dialog_and_the_same_graph_then_runs(manager, manager_page, cloud):
+    folder = manager.base / "user" / "__lipsync_studio" / "did"
+    manager_page.evaluate("id => app.extensionManager.command.execute(id)", COMMAND)
+    dialog = manager_page.get_by_role("dialog").filter(has_text="D-ID key")
+    dialog.get_by_label("D-ID key").fill(KEY)
+    dialog.get_by_role("button", name="Set key").click()
+    dialog.get_by_text("A key is set.").wait_for()
+    consent = dialog.get_by_role("region", name="Consent")
+    consent.get_by_text("You have not agreed; nothing is sent.").wait_for()
+    assert consent.get_by_role("link").get_attribute("href").startswith("https://www.d-id.com/")
+    assert consent.get_by_text(str(folder / "consent.json")).is_visible()
+    with ComfyClient(manager) as client:
+        asked = len(cloud.log)
+        assert "You have not agreed" in client.run(TALK).error["exception_message"]
+        assert len(cloud.log) == asked
+        consent.get_by_role("button", name="I agree").click()
+        consent.get_by_text("agreed on").wait_for()
+        assert client.run(TALK).error is None
+        consent.get_by_role("button", name="Withdraw consent").click()
+        consent.get_by_text("You have not agreed; nothing is sent.").wait_for()
+        asked = len(cloud.log)
+        again = {**TALK, "talk": {**TALK["talk"], "inputs": {**TALK["talk"]["inputs"], "again": 2}}}
+        assert "You have not agreed" in client.run(again).error["exception_message"]
+        assert len(cloud.log) == asked
+    dialog.get_by_role("button", name="Clear key").click()
+    dialog.get_by_text("No key is set.").wait_for()
+    dialog.get_by_role("button", name="Close").click()
+    dialog.wait_for(state="detached")
 
 
 def test_menu_and_settings_lead_to_the_dialog(page, key_file):

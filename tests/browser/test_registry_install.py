@@ -155,7 +155,7 @@ def test_a_file_of_the_users_is_not_overwritten(installed):
     (installed.base / "input" / "verse.mp3").write_bytes(b"mine")
     for _ in range(2):
         answer = requests.post(
-            f"{installed.url}/lipsync/samples",
+            f"{installed.url}/lipsync_studio/samples",
             json={"names": ["verse.mp3", "clip.mp4", "../LICENSE", "make_clip.py", 7]},
             timeout=30,
         )
@@ -177,7 +177,7 @@ def test_a_file_of_the_users_is_not_overwritten(installed):
 def test_others_can_bring_nothing(installed, headers, body, status):
     empty(installed)
     answer = requests.post(
-        f"{installed.url}/lipsync/samples",
+        f"{installed.url}/lipsync_studio/samples",
         data=body,
         headers={"Content-Type": "application/json", **headers},
         timeout=30,

@@ -1,4 +1,4 @@
-"""An engine is a folder, a node module, a line and two texts: a toy is put into a copy of the pack and works."""
+"""An engine is a folder, a node module, a line and two texts: a toy put into a copy of the pack works."""
 
 import json
 import shutil

@@ -14,13 +14,12 @@ from typing import Any
 
 import pytest
 import requests
-
-sys.path.insert(0, str(Path(__file__).parent))
-
 from fake_did import FakeDID, Policy, clips
 from fake_did.service import Service
 
-from lipsync_studio.did_client import ApiKey, Picture, Recording, Settings, TalkJobs, TalkOrder
+from lipsync_studio.commands import did
+from lipsync_studio.did_client import ApiKey, Picture, Recording, Settings, TalkJobs, TalkOrder, find_key
+from lipsync_studio.did_client.journal import Job
 from lipsync_studio.did_client.transport import Timeouts
 
 # The canary: looks like a key, and must turn up nowhere but in the requests.
@@ -99,6 +98,26 @@ def order(seconds: float = 2.0, *, shade: int = 128, tone: int = 1, **options: A
     )
 
 
+def finish(jobs: TalkJobs, wanted: TalkOrder) -> Job:
+    return jobs.run(jobs.start(wanted, consent=True).id)
+
+
+def start_until(jobs: TalkJobs, wanted: TalkOrder, state: str) -> Job:
+    job = jobs.start(wanted, consent=True)
+    while job.state != state:
+        job = jobs.step(job.id).job
+    return job
+
+
+def command(bench: Bench, *arguments: object) -> int:
+    """`did` as it runs in a process of its own."""
+
+    def connect(folder: Path, settings: Settings) -> TalkJobs:
+        return TalkJobs(folder, settings, find_key(folder), clock=bench.clock, timeouts=bench.timeouts)
+
+    return did.main(["--folder", str(bench.folder), *map(str, arguments)], connect=connect)
+
+
 def in_child(act: Callable[[], int]) -> int:
     """The exit code of a process that does this, 99 if it raises."""
     child = os.fork()
@@ -148,6 +167,13 @@ def folder(tmp_path: Path) -> Iterator[Path]:
     memory = Path("/dev/shm")
     with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else tmp_path) as made:
         yield Path(made)
+
+
+@pytest.fixture
+def configured(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Key and address for `command`."""
+    monkeypatch.setenv("DID_API_KEY", KEY)
+    monkeypatch.setenv("DID_API_URL", bench.server.url)
 
 
 @pytest.fixture

@@ -7,29 +7,22 @@ import json
 import logging
 import subprocess
 import sys
+import types
 from pathlib import Path
 
 import pytest
-from conftest import KEY, Bench
+from conftest import KEY, Bench, command
 from fake_did import FakeDID, Fault, clips
-
-from lipsync_studio.did_client import TalkJobs, cli, find_key
-from lipsync_studio.did_client.settings import Settings
 
 PARTS = (KEY, *KEY.split(":"), "canary")
 
 
 @pytest.fixture
-def did(bench: Bench, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+def did(bench: Bench, configured: None, capsys: pytest.CaptureFixture[str]):
     """Runs a command; returns exit code, what it printed, and what it complained."""
-    monkeypatch.setenv("DID_API_KEY", KEY)
-    monkeypatch.setenv("DID_API_URL", bench.server.url)
-
-    def connect(folder: Path, settings: Settings) -> TalkJobs:
-        return TalkJobs(folder, settings, find_key(folder), clock=bench.clock)
 
     def run(*arguments: str) -> tuple[int, str, str]:
-        code = cli.main(["--folder", str(bench.folder), *arguments], connect=connect)
+        code = command(bench, *arguments)
         out, err = capsys.readouterr()
         assert not [part for part in PARTS if part in out + err]
         return code, out, err
@@ -93,7 +86,35 @@ def test_without_consent_nothing_is_sent(
     monkeypatch.setattr(sys, "stdin", io.StringIO())
     code, _, err = did(*media)
     assert (code, bench.server.log) == (1, [])
-    assert "agree to that first" in err
+    assert "You have not agreed to the sending" in err
+    assert "in ComfyUI's page" in err
+    assert "`python -m lipsync_studio did consent`" in err
+    assert did("consent", "--show")[1].endswith("Nobody has agreed; nothing is sent.\n")
+    assert not bench.folder.joinpath("consent.json").exists()
+    assert "agreed on" in did("consent")[1]
+    assert did(*media)[0] == 0
+    assert "Nobody has agreed" in did("consent", "--withdraw")[1]
+    again = (*media, "--overwrite", "--again", "2")
+    code, _, err = did(*again)
+    assert (code, "You have not agreed" in err) == (1, True)
+    bench.folder.joinpath("consent.json").write_text("{")
+    for arguments in (again, ("consent",), ("consent", "--show"), ("consent", "--withdraw")):
+        code, out, err = did(*arguments)
+        assert (code, out, "consent.json" in err) == (1, "", True)
+    assert bench.folder.joinpath("consent.json").read_text() == "{"
+    assert bench.service.charged == 2
+
+
+def test_an_answer_counts_for_one_clip(
+    did, bench: Bench, media: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where somebody can be asked, they are: the price of this clip is another matter than D-ID's terms."""
+    did("consent")
+    monkeypatch.setattr(sys, "stdin", types.SimpleNamespace(isatty=lambda: True))
+    for answer, code in (("n", 1), ("y", 0)):
+        monkeypatch.setattr("builtins.input", lambda question, answer=answer: answer)
+        assert did(*media)[0] == code
+        assert len(bench.server.requests("POST /talks")) == 1 - code
 
 
 def test_deciding(did, bench: Bench, media: tuple[str, ...], tmp_path: Path) -> None:

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import time
 from pathlib import Path
 
 import pytest
-from conftest import TIMEOUTS, Bench, order
+from conftest import TIMEOUTS, Bench, finish, order
 from fake_did import Fault, clips
 
 from lipsync_studio.did_client import errors
 from lipsync_studio.did_client.download import Downloader
 from lipsync_studio.did_client.media import probe
-
-
-def finish(bench: Bench, seconds: float = 2.0):
-    jobs = bench.jobs()
-    return jobs.run(jobs.start(order(seconds), consent=True).id)
 
 
 @pytest.mark.parametrize(
@@ -30,7 +26,7 @@ def test_a_broken_transfer_goes_on(bench: Bench, policy: dict, ranged: bool) -> 
         setattr(bench.policy, name, value)
     bench.policy.padding = 500_000
     bench.server.faults = [Fault("GET /files", "half_body", acts=True)]
-    assert finish(bench).state == "downloaded"
+    assert finish(bench.jobs(), order()).state == "downloaded"
     second = bench.server.requests("GET /files")[1]
     assert ("Range" in second.headers) == ranged
     [clip] = (bench.folder / "results").iterdir()
@@ -50,7 +46,7 @@ def test_a_broken_transfer_goes_on(bench: Bench, policy: dict, ranged: bool) -> 
 )
 def test_the_wrong_content_is_fetched_again(bench: Bench, body: bytes) -> None:
     bench.server.faults = [Fault("GET /files", status=200, body=body)]
-    job = finish(bench)
+    job = finish(bench.jobs(), order())
     assert job.state == "downloaded"
     assert not job.notes
     assert bench.service.charged == 1
@@ -58,19 +54,17 @@ def test_the_wrong_content_is_fetched_again(bench: Bench, body: bytes) -> None:
 
 def test_a_clip_that_stays_odd_is_kept_with_a_remark(bench: Bench) -> None:
     bench.server.faults = [Fault("GET /files", status=200, body=clips.clip(9.0), nth=())]
-    job = finish(bench)
+    job = finish(bench.jobs(), order())
     assert job.state == "downloaded"
     assert "lasts 9.0 s" in job.notes[0]
 
 
 def test_an_expired_link_is_renewed(bench: Bench) -> None:
     bench.policy.link_seconds = -1.0
-    jobs = bench.jobs()
-    job = jobs.start(order(), consent=True)
     with pytest.raises(errors.LinkExpiredError):
-        jobs.run(job.id)
+        finish(bench.jobs(), order())
     bench.policy.link_seconds = 86_400.0
-    assert bench.jobs().run(job.id).state == "downloaded"
+    assert finish(bench.jobs(), order()).state == "downloaded"
     assert bench.service.charged == 1
 
 
@@ -78,19 +72,17 @@ def test_a_link_that_is_never_renewed_ends_with_a_word(bench: Bench) -> None:
     """If a GET does not sign anew, a clip that was not fetched within a day can't be had by this way."""
     bench.policy.resigns = False
     bench.server.faults = [Fault("GET /files", status=503, nth=())]
-    jobs = bench.jobs()
-    job = jobs.start(order(), consent=True)
     with pytest.raises(errors.DownloadError, match="broke off several times"):
-        jobs.run(job.id)
+        finish(bench.jobs(), order())
     bench.server.faults = []
     bench.clock.sleep(2 * 86_400)
     with pytest.raises(errors.LinkExpiredError):
-        bench.jobs().run(job.id)
-    assert bench.jobs().journal.get(job.id).state == "submitted"
+        finish(bench.jobs(), order())
+    assert [job.state for job in bench.jobs().journal.jobs()] == ["submitted"]
 
 
 def test_limits(bench: Bench, tmp_path: Path) -> None:
-    finish(bench)
+    finish(bench.jobs(), order())
     bench.service.get(next(iter(bench.service.talks)))
     url = bench.service.get(next(iter(bench.service.talks)))["result_url"]
     target = tmp_path / "clip.mp4"
@@ -102,7 +94,8 @@ def test_limits(bench: Bench, tmp_path: Path) -> None:
         Downloader(TIMEOUTS, allow_http=True).fetch(url, tmp_path / "absent" / "clip.mp4")
     assert not list(tmp_path.glob("*.part"))
     assert not target.exists()
-    assert Downloader(TIMEOUTS, allow_http=True).fetch(url, target).size == target.stat().st_size
+    fetched = Downloader(TIMEOUTS, allow_http=True).fetch(url, target)
+    assert fetched.sha256 == hashlib.sha256(target.read_bytes()).hexdigest()
 
 
 def test_probe(tmp_path: Path) -> None:
@@ -110,7 +103,7 @@ def test_probe(tmp_path: Path) -> None:
     path.write_bytes(clips.clip(3.0))
     clip = probe(path)
     assert clip is not None
-    assert (clip.width, clip.height, clip.sound) == (64, 64, True)
+    assert clip.sound
     assert clip.seconds == pytest.approx(3.0, abs=0.2)
     path.write_bytes(clips.voice())
     assert probe(path) is None
@@ -119,9 +112,8 @@ def test_probe(tmp_path: Path) -> None:
 def test_what_a_crash_left_is_cleared(bench: Bench) -> None:
     results = bench.folder / "results"
     results.mkdir(parents=True)
-    jobs = bench.jobs()
     for name, age in ((".old.mp4.12ab.part", 3600), (".new.mp4.34cd.part", 0)):
         (results / name).write_bytes(b"part")
         os.utime(results / name, (time.time() - age,) * 2)
-    jobs.run(jobs.start(order(), consent=True).id)
+    finish(bench.jobs(), order())
     assert [path.name for path in results.glob(".*")] == [".new.mp4.34cd.part"]

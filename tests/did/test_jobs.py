@@ -10,26 +10,20 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from conftest import KEY, Bench, order
+from conftest import KEY, Bench, finish, order, start_until
 from fake_did import Fault, clips
 
 from lipsync_studio.did_client import (
     DIDError,
-    ElevenLabs,
-    Microsoft,
     Picture,
+    Provider,
     Recording,
     TalkConfig,
-    TalkJobs,
     TalkOrder,
     TextScript,
     errors,
     media,
 )
-
-
-def finish(jobs: TalkJobs, wanted: TalkOrder):
-    return jobs.run(jobs.start(wanted, consent=True).id)
 
 
 def test_an_order_becomes_a_clip(bench: Bench) -> None:
@@ -148,10 +142,8 @@ def test_uploads_can_be_deleted_afterwards(bench: Bench) -> None:
 @pytest.mark.parametrize(
     "script",
     [
-        TextScript("Hello there, this is a test.", Microsoft("en-US-JennyNeural", style="Cheerful")),
-        TextScript(
-            "<speak>Hello <break time='1s'/> you</speak>", ElevenLabs("21m00", stability=0.4), ssml=True
-        ),
+        TextScript("Hello there, this is a test.", Provider("microsoft", "en-US-JennyNeural")),
+        TextScript("<speak>Hello <break time='1s'/> you</speak>", Provider("elevenlabs", "21m00"), ssml=True),
     ],
 )
 def test_texts_are_spoken(bench: Bench, script: TextScript) -> None:
@@ -360,10 +352,7 @@ def test_nothing_is_opened_without_leave(bench: Bench, monkeypatch: pytest.Monke
 
 def test_another_key_does_not_touch_the_job(bench: Bench) -> None:
     bench.policy.script = ("started",) * 500
-    jobs = bench.jobs()
-    job = jobs.start(order(), consent=True)
-    while jobs.step(job.id).job.state != "submitted":
-        pass
+    job = start_until(bench.jobs(), order(), "submitted")
     requests = len(bench.server.log)
     with pytest.raises(errors.JobError, match="another key"):
         bench.jobs(key="other@example.org:other-password").step(job.id)

@@ -8,11 +8,10 @@ import stat
 from pathlib import Path
 
 import pytest
-from conftest import KEY, Bench, as_nobody, order
+from conftest import Bench, as_nobody, command, order
 
-from lipsync_studio.did_client import TalkJobs, cli, errors, find_key
+from lipsync_studio.did_client import errors
 from lipsync_studio.did_client.journal import FILE_NAME, Journal
-from lipsync_studio.did_client.settings import Settings
 
 
 def snapshot(folder: Path) -> dict[str, tuple[int, ...]]:
@@ -24,26 +23,15 @@ def snapshot(folder: Path) -> dict[str, tuple[int, ...]]:
     }
 
 
-def look(bench: Bench, *arguments: str) -> int:
-    """A command as it runs in a process of its own."""
-
-    def connect(folder: Path, settings: Settings) -> TalkJobs:
-        return TalkJobs(folder, settings, find_key(folder), clock=bench.clock, timeouts=bench.timeouts)
-
-    return cli.main(["--folder", str(bench.folder), *arguments], connect=connect)
-
-
 @pytest.fixture
-def environment(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+def environment(bench: Bench, configured: None) -> None:
     """The folder is the user's own, which others may read: `did --folder .`."""
-    monkeypatch.setenv("DID_API_KEY", KEY)
-    monkeypatch.setenv("DID_API_URL", bench.server.url)
     bench.folder.mkdir(mode=0o755)
     bench.folder.chmod(0o755)
     (bench.folder / "mine.txt").write_text("mine")
 
 
-LOOKS = (["jobs"], ["jobs", "--all", "--json"], ["credits"], ["voices"], ["key"])
+LOOKS = (["jobs"], ["jobs", "--all", "--json"], ["credits"], ["voices"], ["key"], ["consent", "--show"])
 
 
 @pytest.mark.usefixtures("environment")
@@ -56,7 +44,7 @@ def test_looking_writes_nothing(
         bench.jobs().start(order(), consent=True)
         bench.folder.chmod(0o755)
     before = snapshot(bench.folder)
-    assert look(bench, *arguments) == 0
+    assert command(bench, *arguments) == 0
     assert snapshot(bench.folder) == before
     assert ("planned" in capsys.readouterr().out) == (journal and arguments[0] == "jobs")
 
@@ -64,7 +52,7 @@ def test_looking_writes_nothing(
 @pytest.mark.usefixtures("environment")
 def test_an_absent_folder_stays_absent(bench: Bench) -> None:
     bench.folder = bench.folder / "absent"
-    assert [look(bench, *arguments) for arguments in LOOKS] == [0] * len(LOOKS)
+    assert [command(bench, *arguments) for arguments in LOOKS] == [0] * len(LOOKS)
     assert not bench.folder.exists()
 
 
@@ -78,7 +66,7 @@ def test_a_folder_that_may_not_be_written_can_be_read(bench: Bench, folder: Path
 
     def act() -> int:
         before = snapshot(bench.folder)
-        return look(bench, "jobs") or look(bench, "credits") or 10 * (snapshot(bench.folder) != before)
+        return command(bench, "jobs") or command(bench, "credits") or 10 * (snapshot(bench.folder) != before)
 
     assert as_nobody(folder, act) == 0
     bench.folder.chmod(0o755)
@@ -87,7 +75,7 @@ def test_a_folder_that_may_not_be_written_can_be_read(bench: Bench, folder: Path
 @pytest.mark.usefixtures("environment")
 def test_no_folder_at_all_is_one_sentence(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:
     bench.folder = bench.folder / "mine.txt"
-    assert look(bench, "jobs") == 1
+    assert command(bench, "jobs") == 1
     assert "mine.txt/jobs.sqlite can't be read (Not a directory)" in capsys.readouterr().err
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import io
 import os
 import resource
@@ -12,20 +13,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import KEY, Bench, as_nobody, in_child, order
+from conftest import Bench, as_nobody, command, in_child, order
 from fake_did import Fault, clips
 
-from lipsync_studio.did_client import TalkJobs, cli, errors, find_key
-from lipsync_studio.did_client.settings import Settings
+from lipsync_studio.did_client import errors
 
 Talk = Callable[..., int]
 
 
 @pytest.fixture
-def place(folder: Path, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> Path:
+def place(folder: Path, configured: None) -> Path:
     """A folder with picture, recording and text, beside D-ID's own."""
-    monkeypatch.setenv("DID_API_KEY", KEY)
-    monkeypatch.setenv("DID_API_URL", bench.server.url)
     place = folder / "place"
     (place / "folder").mkdir(parents=True)
     for name, data in (
@@ -44,10 +42,7 @@ def place(folder: Path, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def did(bench: Bench) -> Talk:
-    def connect(folder: Path, settings: Settings) -> TalkJobs:
-        return TalkJobs(folder, settings, find_key(folder), clock=bench.clock, timeouts=bench.timeouts)
-
-    return lambda *arguments: cli.main(["--folder", str(bench.folder), *map(str, arguments)], connect=connect)
+    return functools.partial(command, bench)
 
 
 def talk(place: Path, out: Path | str, *more: str, text: bool = False) -> tuple[object, ...]:
@@ -78,6 +73,7 @@ REFUSED = {
             "../did/jobs.sqlite-journal",
             "../did/did.key",
             "../did/did.json",
+            "../did/consent.json",
             "../did/results/new.mp4",
             "../did/spool/new.mp4",
         ),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from conftest import Bench, order
+from conftest import Bench, finish, order, start_until
 from fake_did import Fault
 
-from lipsync_studio.did_client import Picture, TalkOrder, TextScript, errors, provider_from, reconcile
+from lipsync_studio.did_client import Picture, Provider, TalkOrder, TextScript, errors, reconcile
+from lipsync_studio.did_client.jobs import give_up
 from lipsync_studio.did_client.journal import Job
 from lipsync_studio.did_client.reconcile import Habits, match
 from lipsync_studio.did_client.replies import Talk
@@ -16,10 +17,7 @@ def lose_reply(bench: Bench, *wanted: TalkOrder) -> list[Job]:
     """Orders whose talks are made, while the replies are lost."""
     bench.server.faults = [Fault("POST /talks", "reset", acts=True, nth=())]
     jobs = bench.jobs()
-    started = [jobs.start(one, consent=True) for one in wanted]
-    for job in started:
-        while jobs.step(job.id).job.state != "ambiguous":
-            pass
+    started = [start_until(jobs, one, "ambiguous") for one in wanted]
     bench.server.faults = []
     return started
 
@@ -90,11 +88,9 @@ def test_somebody_elses_talk_is_not_taken(bench: Bench) -> None:
     bench.policy.echo = False
     bench.policy.script = ("done",)
     seen = bench.jobs()
-    seen.run(seen.start(order(3.0), consent=True).id)  # shows that the service keeps file names
+    finish(seen, order(3.0))  # shows that the service keeps file names
     bench.server.faults = [Fault("POST /talks", "reset", nth=(2,))]
-    job = seen.start(order(7.0), consent=True)
-    while seen.step(job.id).job.state != "ambiguous":
-        pass
+    job = start_until(seen, order(7.0), "ambiguous")
     bench.service.create(
         {"source_url": "https://example.org/other.jpg", "script": {"type": "text", "input": "x" * 98}}
     )
@@ -108,13 +104,13 @@ def test_undecided_is_never_sent_again_until_given_up(bench: Bench) -> None:
     for _ in range(4):
         jobs = bench.jobs()
         with pytest.raises(errors.UndecidedError, match="not sent again"):
-            jobs.run(jobs.start(order(), consent=True).id)
+            finish(jobs, order())
     assert len(bench.server.requests("POST /talks")) == 1
     [job] = jobs.journal.open_jobs()
-    jobs.abandon(job.id)
+    give_up(jobs.journal, job.id)
     with pytest.raises(errors.JobError, match="nothing to give up"):
-        jobs.abandon(job.id)
-    assert jobs.run(jobs.start(order(), consent=True).id).state == "downloaded"
+        give_up(jobs.journal, job.id)
+    assert finish(jobs, order()).state == "downloaded"
     assert bench.service.charged == 1
 
 
@@ -122,9 +118,9 @@ def test_a_talk_that_shows_up_days_later_is_still_found(bench: Bench) -> None:
     bench.server.faults = [Fault("POST /talks", status=504, acts=True, late=7200.0)]
     jobs = bench.jobs()
     with pytest.raises(errors.UndecidedError):
-        jobs.run(jobs.start(order(), consent=True).id)
+        finish(jobs, order())
     bench.clock.sleep(7200)
-    assert jobs.run(jobs.start(order(), consent=True).id).state == "downloaded"
+    assert finish(jobs, order()).state == "downloaded"
     assert bench.service.charged == 1
 
 
@@ -132,7 +128,7 @@ def test_a_text_of_unknown_length_needs_more_than_a_guess(bench: Bench) -> None:
     bench.policy.echo = bench.policy.keeps_names = False
     text = TalkOrder(
         Picture(order().picture.data, 256, 256),
-        TextScript("Hello there", provider_from("microsoft:en-US-JennyNeural")),
+        TextScript("Hello there", Provider("microsoft", "en-US-JennyNeural")),
     )
     [job] = lose_reply(bench, text)
     with pytest.raises(errors.UndecidedError, match="may be one of"):
@@ -150,7 +146,7 @@ def test_an_endless_list_ends(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> 
     bench.server.faults = [Fault("POST /talks", "reset")]
     jobs = bench.jobs()
     with pytest.raises(errors.UndecidedError):
-        jobs.run(jobs.start(order(), consent=True).id)
+        finish(jobs, order())
     assert len(bench.server.requests("GET /talks")) % 3 == 0
 
 

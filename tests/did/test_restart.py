@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 import requests
-from conftest import KEY, TIMEOUTS, Bench, order
+from conftest import KEY, TIMEOUTS, Bench, finish, order, start_until
 from fake_did import Fault
 from test_matrix import check_books, check_files
 
@@ -48,7 +48,7 @@ def die_at(bench: Bench, calls: int, after: bool) -> bool:
                 timeouts=TIMEOUTS,
                 session=dying(calls, after),
             )
-            jobs.run(jobs.start(order(), consent=True).id)
+            finish(jobs, order())
         finally:
             os._exit(0)
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
@@ -98,9 +98,7 @@ def test_a_wrong_clock_does_no_harm(bench: Bench) -> None:
     """The machine's clock jumps a day back between the POST and its reconciliation."""
     bench.server.faults = [Fault("POST /talks", "reset", acts=True)]
     jobs = bench.jobs()
-    job = jobs.start(order(), consent=True)
-    while jobs.step(job.id).job.state != "ambiguous":
-        pass
+    job = start_until(jobs, order(), "ambiguous")
 
     class Behind(type(bench.clock)):
         def now(self) -> float:

@@ -4,21 +4,19 @@ key is to be found (nowhere)."""
 import base64
 import json
 import stat
-import sys
 import time
 import urllib.error
 import urllib.request
 from contextlib import contextmanager
-from pathlib import Path
 
 import av
 import pytest
+from fake_did import FakeDID, Fault, Policy, clips
 
+from lipsync_studio.backends.did.spec import TERMS
 from lipsync_studio.devtools.client import SAVE_OPTIONS, ComfyClient
 from lipsync_studio.devtools.server import ComfyServer
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "did"))
-from fake_did import FakeDID, Fault, Policy, clips
+from lipsync_studio.engine.consent import Consents
 
 PASSWORD = "canary-Zx81-secret-password"
 KEY = f"Y2FuYXJ5QGV4YW1wbGUub3Jn:{PASSWORD}"
@@ -48,6 +46,7 @@ def start(comfy, did, tmp_path_factory):
         )
         for kind, content in (("face.jpg", clips.portrait()), ("voice.wav", clips.voice(SECONDS))):
             (running.base / "input" / kind).write_bytes(content)
+        Consents(running.base / "user" / "__lipsync_studio" / "did").give(TERMS)
         return running
 
     return make
@@ -250,6 +249,35 @@ def test_nothing_is_sent_without_consent(did, did_client, prompt):
     run = did_client.run(prompt)
     assert "would be sent to D-ID; agree to that first (consent in a node" in run.error["exception_message"]
     assert did.log == []
+
+
+@pytest.mark.parametrize("prompt", [talk_prompt(27), apply_prompt(28, "face")])
+def test_a_graph_alone_does_not_consent(did, bill, did_client, did_server, prompt):
+    address = "/lipsync_studio/did/consent"
+    path = did_server.base / "user" / "__lipsync_studio" / "did" / "consent.json"
+    assert call(did_server, address, {"consent": False})[0] == 200
+    said = did_client.run(prompt).error["exception_message"]
+    assert said.startswith("You have not agreed to the sending of pictures, voices and texts to D-ID")
+    assert "in the dialog LipSync Studio: D-ID key…" in said
+    assert "`python -m lipsync_studio did consent`" in said
+    path.write_text("{")
+    assert "consent.json" in did_client.run(prompt).error["exception_message"]
+    for body in ({"consent": True}, {"consent": False}, None):
+        status, content = call(did_server, address, body)
+        assert (status, "correct or delete the file" in content) == (400, True)
+    assert path.read_text() == "{"
+    path.unlink()
+    for headers in ({"Origin": "http://evil.example"}, {"X-Forwarded-For": "203.0.113.9"}):
+        assert call(did_server, address, {"consent": True}, **headers)[0] == 403
+    for wrong in ({}, {"consent": 1}, {"consent": "true"}):
+        assert call(did_server, address, wrong)[0] == 400
+    assert not path.exists()
+    assert did.log == []
+    status, content = call(did_server, address, {"consent": True}, Origin=did_server.url)
+    assert (status, json.loads(content)["path"]) == (200, str(path))
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert did_client.run(prompt).error is None
+    assert bill.charged == 1
 
 
 def test_a_clip_above_the_limit_is_not_ordered(did, did_client):

@@ -10,7 +10,7 @@ from fake_hub import wait_for
 
 from lipsync_studio.devtools.client import ComfyClient
 
-MODELS, DID = "/lipsync/models", "/lipsync/did"
+MODELS, DID = "/lipsync_studio/models", "/lipsync_studio/did"
 KEY = "Y2FuYXJ5QGV4YW1wbGUub3Jn:canary-Zx81-secret-password"
 
 
@@ -149,6 +149,24 @@ def test_pages_of_other_sites_are_refused(manager, nets, hub, headers):
         assert act(manager, action, **headers)[0] == 403, action
     assert nets()[1] == before
     assert hub.log == []
+
+
+def test_every_route_of_the_pack_is_for_its_own_page_alone(manager):
+    routes = {
+        (method, path)
+        for method, path, module in call(manager, "/all_routes")[1]
+        if module.startswith(str(manager.base / "custom_nodes")) and ".nodes." in module
+    }
+    own = {(method, path) for method, path in routes if path.startswith("/lipsync_studio/")}
+    # ComfyUI has each of them below /api, too.
+    assert routes == own | {(method, f"/api{path}") for method, path in own}
+    places = {path.removeprefix("/lipsync_studio/") for _, path in own}
+    assert places >= {"did/consent", "did/key", "lyric_style/preview", "models/{name}/{action}", "samples"}
+    for method, path in routes:
+        body = {} if method == "POST" else None
+        for headers in FOREIGN if method != "HEAD" else ():
+            status, _ = call(manager, path.format(name="nets", action="verify"), body, **headers)
+            assert status == 403, (method, path, headers)
 
 
 def test_the_servers_own_page_and_programs_are_not(manager, nets):

@@ -1,82 +1,121 @@
-// The dialog that sets or clears the D-ID key. The key goes from the password field to the server and nowhere
-// else: not into settings, workflow or the browser's storage.
-import { api } from "comfy/api";
+// The dialog that sets or clears the D-ID key, and gives or withdraws consent. The key goes from the password field to the
+// server and nowhere else: not into settings, workflow or the browser's storage.
 import { app } from "comfy/app";
+import { didTexts, type Texts } from "./did/texts";
 import { element } from "./shared/dom";
+import { language } from "./shared/language";
 import { showModal } from "./shared/modal";
+import { ask } from "./shared/server";
 
-const ADDRESS = "/lipsync_studio/did/key";
 const COMMAND = "LipSyncStudio.DIDKey";
 
-/** Asks whether a key is set; with one given, sets it first, or clears it if it is "". */
-async function call(key?: string): Promise<boolean> {
-    const change: RequestInit =
-        key === undefined
-            ? { cache: "no-store" }
-            : { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ key }) };
-    const response = await api.fetchApi(ADDRESS, change);
-    const answer = await response.json().catch(() => ({}));
-    if (!response.ok) throw new Error(answer.error || `The server answered ${response.status}.`);
-    return answer.configured;
+interface Consent {
+    readonly name: string;
+    readonly address: string;
+    readonly path: string;
+    readonly by: string;
+    readonly at: string;
 }
 
-function openDialog(): void {
+const button = (text: string, type: "button" | "submit" = "button"): HTMLButtonElement => {
+    const made = element("button", { type, textContent: text });
+    made.style.padding = "0.4em 1em";
+    return made;
+};
+
+function row(...buttons: HTMLButtonElement[]): HTMLElement {
+    const made = element("div", {}, buttons);
+    made.style.cssText = "display: flex; gap: 0.5em; justify-content: flex-end;";
+    return made;
+}
+
+/** What there is to say, or what went wrong. */
+async function tell<Answer>(status: HTMLElement, work: Promise<Answer>, words: (answer: Answer) => string): Promise<void> {
+    try {
+        status.textContent = words(await work);
+    } catch (error) {
+        status.textContent = (error as Error).message;
+    }
+}
+
+function keyForm(texts: Texts): HTMLElement {
     const status = element("p", { textContent: "…", role: "status" });
     const field = element("input", {
         type: "password",
         autocomplete: "off",
         spellcheck: false,
         placeholder: "user:password",
-        ariaLabel: "D-ID key",
+        ariaLabel: texts.keyTitle,
         className: "comfy-input",
     });
     field.style.cssText = "width: 100%; box-sizing: border-box; padding: 0.5em; margin: 0.5em 0 1em;";
-    const set = element("button", { type: "submit", textContent: "Set key" });
-    const clear = element("button", { type: "button", textContent: "Clear key" });
-    const close = element("button", { type: "button", textContent: "Close" });
-    const buttons = element("div", {}, [set, clear, close]);
-    buttons.style.cssText = "display: flex; gap: 0.5em; justify-content: flex-end;";
-    for (const button of [set, clear, close]) button.style.padding = "0.4em 1em";
+    const clear = button(texts.clearKey);
     const form = element("form", {}, [
-        element("h3", { textContent: "D-ID key" }),
-        element("p", {
-            textContent:
-                "From the account settings of D-ID's Studio. It is kept on this server, readable by its user " +
-                "alone, and is never shown again.",
-        }),
+        element("h3", { textContent: texts.keyTitle }),
+        element("p", { textContent: texts.keyNote }),
         status,
         field,
-        buttons,
+        row(button(texts.setKey, "submit"), clear),
     ]);
-    const dialog = element("dialog", { id: "lipsync-did-key" }, [form]);
-    dialog.style.cssText =
-        "width: 28em; max-width: 90vw; margin: auto; padding: 1.5em; border-radius: 8px; line-height: 1.5;" +
-        "border: 1px solid var(--border-color); background: var(--comfy-menu-bg); color: var(--input-text);";
-
-    const show = async (work: Promise<boolean>): Promise<boolean> => {
-        try {
-            const configured = await work;
-            status.textContent = configured ? "A key is set." : "No key is set.";
-            return configured;
-        } catch (error) {
-            status.textContent = (error as Error).message;
-            return false;
-        }
-    };
+    const show = (body?: { key: string }): Promise<void> =>
+        tell(status, ask<{ configured: boolean }>("/did/key", body), ({ configured }) => {
+            if (!configured) return texts.keyNotSet;
+            return body?.key === "" ? `${texts.keySet} ${texts.keyElsewhere}` : texts.keySet;
+        });
     form.onsubmit = (event) => {
         event.preventDefault();
         const key = field.value;
         field.value = "";
-        if (key.trim()) void show(call(key));
+        if (key.trim()) void show({ key });
     };
-    clear.onclick = async () => {
-        if (await show(call(""))) status.textContent += " It comes from the environment or the keyring.";
-    };
+    clear.onclick = () => void show({ key: "" });
+    void show();
+    return form;
+}
+
+function consentForm(texts: Texts): HTMLElement {
+    const status = element("p", { textContent: "…", role: "status" });
+    const terms = element("a", { target: "_blank", rel: "noopener" });
+    const kept = element("p", {});
+    const change = button(texts.agree);
+    change.hidden = true;
+    let given = false;
+    const show = (body?: { consent: boolean }): Promise<void> =>
+        tell(status, ask<Consent>("/did/consent", body), ({ name, address, path, by, at }) => {
+            given = Boolean(by);
+            terms.textContent = name;
+            terms.href = address;
+            kept.textContent = texts.keptIn(path);
+            change.textContent = given ? texts.withdraw : texts.agree;
+            change.hidden = false;
+            return given ? texts.agreed(by, new Date(at).toLocaleString(language())) : texts.notAgreed;
+        });
+    change.onclick = () => void show({ consent: !given });
+    void show();
+    return element("section", { ariaLabel: texts.consentTitle }, [
+        element("h3", { textContent: texts.consentTitle }),
+        element("p", { textContent: texts.consentNote }),
+        element("p", {}, [texts.consentTerms, terms]),
+        kept,
+        status,
+        row(change),
+    ]);
+}
+
+function openDialog(): void {
+    const texts = didTexts();
+    const close = button(texts.close);
+    const bottom = row(close);
+    bottom.style.marginTop = "1.5em";
+    const dialog = element("dialog", { id: "lipsync-did-key" }, [keyForm(texts), consentForm(texts), bottom]);
+    dialog.style.cssText =
+        "width: 32em; max-width: 90vw; max-height: 90vh; overflow: auto; margin: auto; padding: 1.5em; border-radius: 8px;" +
+        "line-height: 1.5; overflow-wrap: anywhere; border: 1px solid var(--border-color);" +
+        "background: var(--comfy-menu-bg); color: var(--input-text);";
     close.onclick = () => dialog.close();
     dialog.onclose = () => dialog.remove();
     document.body.append(dialog);
     showModal(dialog);
-    void show(call());
 }
 
 app.registerExtension({
@@ -90,7 +129,7 @@ app.registerExtension({
             name: "D-ID key",
             tooltip: "Kept on the server, not among the settings.",
             defaultValue: null,
-            type: () => element("button", { type: "button", textContent: "Set or clear…", onclick: openDialog }),
+            type: () => element("button", { type: "button", textContent: didTexts().change, onclick: openDialog }),
         },
     ],
 });

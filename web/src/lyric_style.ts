@@ -2,8 +2,8 @@
 import { api } from "comfy/api";
 import { app } from "comfy/app";
 import { element } from "./shared/dom";
+import { request } from "./shared/server";
 
-const ADDRESS = "/lipsync_studio/lyric_style/preview";
 const QUIET = 200; // ms without a change before the sample is drawn
 const HEIGHT = 190;
 
@@ -34,11 +34,8 @@ function addSample(node: ComfyNode): void {
     };
     const draw = async () => {
         const number = ++asked;
-        const response = await api.fetchApi(ADDRESS, {
-            method: "POST",
-            headers: { "Content-Type": "application/json" },
-            body: JSON.stringify(Object.fromEntries(widgets.map(({ name, value }) => [name, value]))),
-        });
+        const inputs = Object.fromEntries(widgets.map(({ name, value }) => [name, value]));
+        const response = await request("/lyric_style/preview", inputs);
         const drawn = response.headers.get("Content-Type")?.startsWith("image/");
         const answer = drawn ? await response.blob() : await response.json().catch(() => ({}));
         if (number !== asked) return;

@@ -1,22 +1,11 @@
 // A template's sample media lie in this pack: opening it brings those that ComfyUI's input folder lacks.
-import { api } from "comfy/api";
 import { app } from "comfy/app";
 import { allNodes } from "./shared/node_place";
+import { ask } from "./shared/server";
 import { isUnlisted, sampleNames } from "./samples/names";
 
 /** Of the graph that is being opened: samples that lie in the input folder by now. */
 let there: string[] = [];
-
-async function bring(names: string[]): Promise<string[]> {
-    const response = await api.fetchApi("/lipsync/samples", {
-        method: "POST",
-        headers: { "Content-Type": "application/json" },
-        body: JSON.stringify({ names }),
-    });
-    const answer = await response.json().catch(() => ({}));
-    if (!response.ok) throw new Error(answer.error || `The server answered ${response.status}.`);
-    return answer.there;
-}
 
 app.registerExtension({
     name: "LipSyncStudio.Samples",
@@ -25,7 +14,7 @@ app.registerExtension({
         const names = sampleNames(graph);
         if (!names.length) return;
         try {
-            there = await bring(names);
+            ({ there } = await ask<{ there: string[] }>("/samples", { names }));
         } catch (error) {
             const detail = (error as Error).message;
             app.extensionManager.toast.add({ severity: "error", summary: "LipSync Studio", detail, life: 20_000 });

@@ -196,15 +196,6 @@ class Service:
         more = {"token": str(start + size)} if start + size < len(talks) else {}
         return {"talks": [self._shown(talk) for talk in talks[start : start + size]], **more}
 
-    def delete(self, talk_id: str) -> dict[str, Any]:
-        talk = self.talks.get(talk_id)
-        if talk is None or talk.deleted:
-            raise Refusal(404, "NotFoundError", "talk not found")
-        if talk.status not in ("done", "error", "rejected"):
-            raise Refusal(409, "NotReadyError", "talk is in process")
-        talk.deleted = True
-        return self._shown(talk)
-
     def _shown(self, talk: Talk) -> dict[str, Any]:
         """A talk as GET shows it: addresses rewritten and signed, some times without their zone."""
         root = f"{self.base}/files/{quote(USER, safe='')}/{talk.id}"

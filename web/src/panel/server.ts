@@ -1,22 +1,8 @@
 // Asking the server.
-import { api } from "comfy/api";
+import { ask } from "../shared/server";
 import type { Account, Action, Credits, Job, Models } from "./types";
 
-/** The answer, or an Error with the server's sentence. */
-async function ask<Answer>(address: string, options: RequestInit = { cache: "no-store" }): Promise<Answer> {
-    const response = await api.fetchApi(address, options);
-    const answer = await response.json().catch(() => ({}));
-    if (!response.ok) throw new Error(answer.error || `The server answered ${response.status}.`);
-    return answer;
-}
-
-export const models = () => ask<Models>("/lipsync/models");
-export const account = () => ask<Account>("/lipsync/did");
-export const credits = () => ask<Credits>("/lipsync/did/credits");
-
-export const act = (set: string, action: Action) =>
-    ask<Job>(`/lipsync/models/${encodeURIComponent(set)}/${action}`, {
-        method: "POST",
-        headers: { "Content-Type": "application/json" },
-        body: "{}",
-    });
+export const models = () => ask<Models>("/models");
+export const account = () => ask<Account>("/did");
+export const credits = () => ask<Credits>("/did/credits");
+export const act = (set: string, action: Action) => ask<Job>(`/models/${encodeURIComponent(set)}/${action}`, {});

@@ -1,31 +1,67 @@
-"""A picture and a text or a voice to a talking clip, by D-ID."""
+"""D-ID's cloud service: as backend of Apply Lip-Sync, for a talking clip by itself, and what its account
+offers and has on its way."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import shutil
+import time
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import torch
-from comfy_api.latest import InputImpl, io
+from comfy_api.latest import InputImpl, io, ui
 from PIL import Image
 
+from ..backends.did.spec import SPEC
 from ..engine.errors import AudioError, InputError, OutputError, TextError
 from ..engine.host.comfy import ComfyHost
-from .did_access import open_jobs
-from .did_inputs import again_input, consent_input, max_credits_input, nonce, stitch_input
+from .did_account import check_consent, list_voices, open_jobs, tell_status
 from .inputs import to_sound
 from .requirements import engine_imports
+from .types import BackendIO
+from .widgets import widget
 
 if TYPE_CHECKING:
     from ..did_client import Estimate, Recording, Step, TalkConfig, TalkOrder, TextScript
     from ..did_client.journal import Job
 
 PROVIDERS = ["microsoft", "elevenlabs", "amazon", "google", "azure-openai"]
+_ALL = "all"
 _SLICE = 0.5  # seconds between two looks at the cancel button
+
+
+class LipSyncDIDBackend(io.ComfyNode):
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="LipSyncDIDBackend",
+            display_name="D-ID Backend (LipSync)",
+            category="lipsync/backends",
+            description=(
+                "D-ID's paid cloud service as the engine of Apply Lip-Sync: it makes one picture speak, "
+                "head and face included. Needs an API key, set by the command LipSync Studio: D-ID key."
+            ),
+            search_aliases=["d-id", "did", "talking head", "cloud", "avatar"],
+            inputs=[
+                widget(SPEC, "consent"),
+                widget(SPEC, "max_credits"),
+                widget(SPEC, "use_first_frame"),
+                widget(SPEC, "stitch", optional=True, advanced=True),
+                widget(SPEC, "again", optional=True, advanced=True),
+            ],
+            outputs=[BackendIO.Output(display_name="backend")],
+        )
+
+    @classmethod
+    def execute(cls, **choices: Any) -> io.NodeOutput:
+        """choices: the widgets."""
+        with engine_imports():
+            settings = SPEC.settings_from(choices)
+            backend = SPEC.make(settings, ComfyHost(), open_jobs=open_jobs, check_consent=check_consent)
+        return io.NodeOutput(backend)
 
 
 class LipSyncDIDTalk(io.ComfyNode):
@@ -64,8 +100,8 @@ class LipSyncDIDTalk(io.ComfyNode):
                 io.Boolean.Input(
                     "ssml", default=False, tooltip="The text has SSML tags such as <break time='1s'/>."
                 ),
-                consent_input(),
-                max_credits_input(),
+                widget(SPEC, "consent"),
+                widget(SPEC, "max_credits"),
                 io.Audio.Input(
                     "audio",
                     optional=True,
@@ -78,7 +114,7 @@ class LipSyncDIDTalk(io.ComfyNode):
                     advanced=True,
                     tooltip="For voices that speak several languages: a name or locale, such as German.",
                 ),
-                stitch_input(),
+                widget(SPEC, "stitch", optional=True, advanced=True),
                 io.Float.Input(
                     "pad_seconds",
                     default=0.0,
@@ -89,7 +125,7 @@ class LipSyncDIDTalk(io.ComfyNode):
                     advanced=True,
                     tooltip="Seconds of silence at the end. They are paid for.",
                 ),
-                again_input(),
+                widget(SPEC, "again", optional=True, advanced=True),
             ],
             outputs=[
                 io.Video.Output(display_name="video"),
@@ -115,17 +151,19 @@ class LipSyncDIDTalk(io.ComfyNode):
     ) -> io.NodeOutput:
         with engine_imports():
             from ..backends.did.backend import progress_text
-            from ..did_client import PROVIDERS, TalkConfig, TextScript, estimate
+            from ..did_client import Provider, TalkConfig, TextScript, estimate
         host = ComfyHost()
         jobs = open_jobs()
         script: TextScript | None = None
         if text.strip():
-            script = TextScript(text.strip(), PROVIDERS[provider](voice.strip(), language.strip()), ssml)
+            script = TextScript(text.strip(), Provider(provider, voice.strip(), language.strip()), ssml)
         config = TalkConfig(stitch=stitch, pad_audio=round(pad_seconds, 3))
-        order = await asyncio.to_thread(_order, image, script, audio, config, nonce(again))
+        order = await asyncio.to_thread(_order, image, script, audio, config, str(again or ""))
         cost = estimate(order)
         shown = cost.text(jobs.settings.price_per_credit, jobs.settings.currency)
         host.progress(f"D-ID: {shown}", 0, 1)
+        if consent:
+            check_consent()
         job = jobs.start(order, consent=consent, max_credits=max_credits)
 
         def show(step: Step) -> None:
@@ -150,6 +188,72 @@ class LipSyncDIDTalk(io.ComfyNode):
                 f"is kept as {clip} and not paid for again."
             ) from error
         return io.NodeOutput(InputImpl.VideoFromFile(str(path)), _report(job, cost))
+
+
+class LipSyncDIDVoices(io.ComfyNode):
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="LipSyncDIDVoices",
+            display_name="D-ID Voices (LipSync)",
+            category="lipsync/cloud",
+            description="Lists the voices that D-ID Talk can speak a text with. Costs nothing.",
+            search_aliases=["d-id", "did", "voices", "text to speech"],
+            is_output_node=True,
+            inputs=[
+                io.Combo.Input(
+                    "provider",
+                    options=[_ALL, *PROVIDERS],
+                    default="microsoft",
+                    tooltip="Whose voices are listed.",
+                ),
+                io.String.Input(
+                    "filter",
+                    default="",
+                    tooltip="Only lines with all of these words, such as: german female",
+                ),
+            ],
+            outputs=[
+                io.String.Output(
+                    display_name="voices", tooltip="One per line: provider, voice, name, gender, languages."
+                )
+            ],
+        )
+
+    @classmethod
+    async def execute(cls, provider: str, filter: str) -> io.NodeOutput:
+        text = await asyncio.to_thread(
+            list_voices, "" if provider == _ALL else provider, filter.lower().split()
+        )
+        return io.NodeOutput(text, ui=ui.PreviewText(text))
+
+
+class LipSyncDIDStatus(io.ComfyNode):
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="LipSyncDIDStatus",
+            display_name="D-ID Status (LipSync)",
+            category="lipsync/cloud",
+            description=(
+                "Shows the balance and plan of the D-ID account, and the jobs that are not finished or "
+                "need a decision. Costs nothing."
+            ),
+            search_aliases=["d-id", "did", "credits", "balance", "jobs"],
+            is_output_node=True,
+            inputs=[],
+            outputs=[io.String.Output(display_name="status")],
+        )
+
+    @classmethod
+    def fingerprint_inputs(cls) -> float:
+        """Different each time: the answer changes by itself."""
+        return time.time()
+
+    @classmethod
+    async def execute(cls) -> io.NodeOutput:
+        text = await asyncio.to_thread(tell_status)
+        return io.NodeOutput(text, ui=ui.PreviewText(text))
 
 
 def _order(

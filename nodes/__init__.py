@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+from types import ModuleType
+from typing import Any
 
 from comfy_api.latest import ComfyExtension, io
 from server import PromptServer
@@ -47,11 +49,9 @@ class LipSyncStudio(ComfyExtension):
 
     async def get_node_list(self) -> list[type[io.ComfyNode]]:
         modules = [importlib.import_module(f".{name}", __package__) for name in _MODULES]
-        return [
-            value
-            for module in modules
-            for value in vars(module).values()
-            if isinstance(value, type)
-            and issubclass(value, io.ComfyNode)
-            and value.__module__ == module.__name__
-        ]
+        return [value for module in modules for value in vars(module).values() if _is_node(value, module)]
+
+
+def _is_node(value: Any, module: ModuleType) -> bool:
+    """Of that module's own."""
+    return isinstance(value, type) and issubclass(value, io.ComfyNode) and value.__module__ == module.__name__

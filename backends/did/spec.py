@@ -31,8 +31,8 @@ class DIDSettings:
     consent: bool = setting(
         False,
         "Must be on, and agreed to once outside the graph (LipSync Studio: D-ID key…, or did consent): "
-        "the picture and the voice or text are sent to D-ID, a paid service, and the clip costs credits. Use only "
-        "faces and voices of people who agree.",
+        "the picture and the voice or text are sent to D-ID, a paid service, and the clip costs credits. "
+        "Use only faces and voices of people who agree.",
         help="send picture and voice to D-ID, a paid service, and pay for the clip",
         labels=("send to D-ID and pay", "send nothing"),
     )

@@ -149,4 +149,4 @@ def test_the_page_of_engines_is_what_the_command_prints(capsys):
     page = (ROOT / "docs" / "backends.md").read_text(encoding="utf-8")
     assert page.split("\n\n", 2)[2] == capsys.readouterr().out
     assert main(["backends"]) == 0
-    assert "D-ID terms of service" in capsys.readouterr().out
+    assert "D-ID Products Terms of Use" in capsys.readouterr().out

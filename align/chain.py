@@ -6,22 +6,23 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from ..engine.errors import AlignmentError, AudioError, Cancelled, LipSyncError, MissingFilesError
+from ..engine.errors import AlignmentError, AudioError, Cancelled, LipSyncError, MissingFilesError, TextError
 from ..engine.media.voice import looks_like_song, loud_spans, voiced_spans
 from .attempts import explained
 from .forced.mended import align_mended
 from .match import match_lyrics
+from .names import MODELS, Aligner, Content
+from .place import ENGINE as PLACED
 from .place import place_words
 from .pocket import RATE, PocketAligner
 from .sheet import LeftOut, notes
 from .text import LyricLine, read_text
 from .transcribe.models import ct2_places, openai_places
-from .transcribe.names import MODELS
 from .words import Word, WordTimings
 
 if TYPE_CHECKING:
@@ -30,9 +31,6 @@ if TYPE_CHECKING:
     from .forced.whisper_model import WhisperModel
 
 Samples = npt.NDArray[np.float32]
-Content = Literal["auto", "speech", "song"]
-Engine = Literal["auto", "pocketsphinx", "ctc", "whisper", "recognised words", "by syllables"]
-ENGINES: tuple[Engine, ...] = ("auto", "pocketsphinx", "ctc", "whisper", "recognised words", "by syllables")
 
 # PocketSphinx gives a word that is not said there no confidence at all. Shares of words below _UNHEARD on the
 # corpus: right text 0 to 3 %, also with music at 10 dB; text with 15 % of its words altered 12 to 15 %.
@@ -50,7 +48,7 @@ class AlignOptions:
     """language: BCP 47, "" to find out. content: speech, song, or decided by the sound. whisper: a local
     model; else `model`, or the largest that is installed. download: fetch what a named engine lacks."""
 
-    engine: Engine = "auto"
+    engine: Aligner = "auto"
     language: str = ""
     content: Content = "auto"
     whisper: Path | None = None
@@ -108,19 +106,33 @@ def align(
     text = read_text(lyrics, options.language)
     if float(np.abs(samples).max()) < _INAUDIBLE:
         raise AlignmentError("The audio is silent: choose the one that holds the words.")
-    run = _Run(stem or sound, samples, lyrics, text.lines, host, options)
+    run = _Run(stem or sound, samples, text.lines, host, options)
     found = run.by_name(options.engine) if options.engine != "auto" else run.in_order()
     return replace(found, left_out=text.left_out, heard=tuple((stem or sound).all_notes()))
+
+
+def align_offline(
+    samples16k: Samples, lines: Sequence[LyricLine], spans: Sequence[tuple[float, float]]
+) -> WordTimings:
+    """By what needs no model and no time: PocketSphinx, and where it finds no way, or a language that it
+    doesn't know, by syllables on the spans with a voice; `engine` then also says why.
+
+    samples16k: mono float32 [n]; spans: seconds. Raises AudioError for empty sound, MissingFilesError
+    without pocketsphinx.
+    """
+    try:
+        return PocketAligner().align(samples16k, lines)
+    except (AlignmentError, TextError) as error:
+        return replace(place_words(samples16k, lines, spans), engine=f"{PLACED}: {error}")
 
 
 class _Run:
     """One sound and one text; models that were loaded are used again by the next aligner."""
 
     def __init__(
-        self, sound: Sound, samples: Samples, lyrics: str, lines: Sequence[LyricLine], host: Host,
-        options: AlignOptions,
-    ) -> None:  # fmt: skip
-        self._sound, self._samples, self._lyrics, self._lines = sound, samples, lyrics, lines
+        self, sound: Sound, samples: Samples, lines: Sequence[LyricLine], host: Host, options: AlignOptions
+    ) -> None:
+        self._sound, self._samples, self._lines = sound, samples, lines
         self._host, self._options = host, options
         content = options.content
         self._song = looks_like_song(samples) if content == "auto" else content == "song"
@@ -133,7 +145,7 @@ class _Run:
         self._recognised: WordTimings | None = None
         self._doubtful: WordTimings | None = None
 
-    def by_name(self, engine: Engine) -> Aligned:
+    def by_name(self, engine: Aligner) -> Aligned:
         try:
             return Aligned(self._aligners()[engine](), self._skipped)
         except _Unfit as unfit:
@@ -174,13 +186,13 @@ class _Run:
     def _all_steps(self, steps: Sequence[str]) -> list[str]:
         return list(dict.fromkeys([*steps, *self._skipped]))
 
-    def _order(self) -> tuple[Engine, ...]:
+    def _order(self) -> tuple[Aligner, ...]:
         # A sound that only seems to be a song may be speech over music, which PocketSphinx takes.
         if self._options.content == "song":
             return ("ctc", "whisper", "recognised words", "pocketsphinx", "by syllables")
         return ("pocketsphinx", "ctc", "whisper", "recognised words", "by syllables")
 
-    def _aligners(self) -> dict[Engine, Callable[[], WordTimings]]:
+    def _aligners(self) -> dict[Aligner, Callable[[], WordTimings]]:
         return {
             "pocketsphinx": self._by_pocketsphinx,
             "ctc": self._by_ctc,
@@ -258,14 +270,14 @@ class _Run:
         """Only where a voice can be told from what else there is to hear."""
         spans = voiced_spans(self._samples)
         if self._options.engine == "by syllables":
-            return place_words(self._samples, self._lyrics, spans or loud_spans(self._samples))
+            return place_words(self._samples, self._lines, spans or loud_spans(self._samples))
         voiced = sum(end - start for start, end in spans) / (self._samples.size / RATE)
         if not spans or voiced > _ALL_VOICE:
             raise _Unfit("no voice can be told from the rest of the sound")
         recognised = self._heard_if_possible()
         if recognised is not None and not recognised.lines:
             raise _Unfit("no words are heard")
-        return place_words(self._samples, self._lyrics, spans)
+        return place_words(self._samples, self._lines, spans)
 
     def _can_listen(self) -> bool:
         try:

@@ -1,4 +1,4 @@
-"""Pronunciations for English words that the dictionary lacks.
+"""Pronunciations of English words: those of CMUdict, as PocketSphinx bundles it, and for others made ones.
 
 In order: respellings (dropped g, drawn-out letters), inflections and compounds of dictionary words, then
 letter-to-sound rules in the manner of Elovitz et al., "Automatic Translation of English Text to Phonetics by
@@ -8,9 +8,12 @@ CMUdict differ, with the steps before them 15 %; half of the words come out exac
 
 from __future__ import annotations
 
+import importlib.util
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
 Lookup = Callable[[str], str | None]
 """A lower-case word → its ARPAbet phones without stress ("AE B IY"), or None."""
@@ -110,6 +113,22 @@ _HUMMED = re.compile(r"h?m+|sh+|br+|gr+|tsk|pst|(.)\1+")
 
 _CONSONANTAL_ENDINGS = ("'s", "s'", "es", "s", "ed")
 _SYLLABIC_ENDINGS = {"ing": "IH NG", "in": "IH N", "er": "ER", "ly": "L IY", "less": "L AH S", "y": "IY"}
+
+
+@cache
+def _entries() -> dict[str, str]:
+    package = importlib.util.find_spec("pocketsphinx")
+    if package is None or package.origin is None:
+        return {}
+    path = Path(package.origin).parent / "model" / "en-us" / "cmudict-en-us.dict"
+    with path.open(encoding="utf-8") as lines:
+        # Further pronunciations are entries like "that(2)".
+        return dict(line.rstrip().split(" ", 1) for line in lines)
+
+
+def lookup(word: str) -> str | None:
+    """The phones of a lower-case English word ("AE B IY"), or None; without pocketsphinx always None."""
+    return _entries().get(word)
 
 
 def spell_out(letters: str) -> str:

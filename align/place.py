@@ -1,19 +1,17 @@
-"""Words placed on the voiced stretches of a sound by their length alone, and the choice between that and
-alignment."""
+"""Words placed on the voiced stretches of a sound by their length alone."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 
-from ..engine.errors import AlignmentError, AudioError, TextError
-from .pacing import HELD_WORD, LINE_REST, SLOWEST_SYLLABLE, STANZA_REST
-from .pocket import RATE, align_words
-from .splice import SpliceClock
-from .text import LyricLine, parse_lyrics
+from ..engine.errors import AudioError
+from .pauses import SpliceClock
+from .pocket import RATE
+from .syllables import HELD_WORD, LINE_REST, SLOWEST_SYLLABLE, STANZA_REST
+from .text import LyricLine
 from .timing import settled
 from .words import Line, WordTimings
 
@@ -22,14 +20,13 @@ CONFIDENCE = 0.2
 
 
 def place_words(
-    samples16k: npt.NDArray[np.float32], lyrics: str, spans: Sequence[tuple[float, float]]
+    samples16k: npt.NDArray[np.float32], lines: Sequence[LyricLine], spans: Sequence[tuple[float, float]]
 ) -> WordTimings:
     """Spread the words over the voiced spans (start, end in seconds, in order) of mono 16 kHz samples [n].
 
     For any script. Without spans the words are spread over the whole sound. Confidence is 0.2 throughout.
-    Raises TextError when the lyrics hold nothing to speak, AudioError for empty sound.
+    Raises AudioError for empty sound.
     """
-    lines = parse_lyrics(lyrics)
     duration = samples16k.size / RATE
     if duration == 0:
         raise AudioError("The soundtrack is empty: choose audio that holds the words.")
@@ -46,22 +43,6 @@ def place_words(
         )
         timed.append(Line(words))
     return WordTimings(settled(timed, duration), "", ENGINE)
-
-
-def align_lyrics(
-    samples16k: npt.NDArray[np.float32], lyrics: str, spans: Sequence[tuple[float, float]]
-) -> WordTimings:
-    """Forced alignment where it succeeds, else `place_words`; `engine` then also says why.
-
-    Raises TextError when the lyrics hold nothing to speak, AudioError for empty sound, MissingFilesError
-    without pocketsphinx.
-    """
-    try:
-        return align_words(samples16k, lyrics)
-    except (AlignmentError, TextError) as error:
-        # Lyrics with nothing to speak fail here as well, with the same message.
-        placed = place_words(samples16k, lyrics, spans)
-        return replace(placed, engine=f"{ENGINE}: {error}")
 
 
 def _slots(lines: Sequence[LyricLine]) -> tuple[list[list[tuple[float, float]]], float]:

@@ -16,9 +16,9 @@ import numpy.typing as npt
 from ..engine.errors import AlignmentError, AudioError, MissingFilesError, TextError
 from .attempts import import_failed, installed
 from .g2p import pronounce
-from .silence import Silences
+from .pauses import Silences
 from .spread import typical_lengths
-from .text import LyricLine, parse_lyrics
+from .text import LyricLine
 from .timing import settled
 from .words import Line, Phone, WordTimings
 
@@ -55,15 +55,6 @@ class _Spoken:
     scores: tuple[float, ...]
 
 
-def align_words(samples16k: npt.NDArray[np.float32], lyrics: str) -> WordTimings:
-    """Time every word of English lyrics, with its phones, on mono 16 kHz samples float32 [n].
-
-    Raises TextError when the lyrics hold nothing to speak or aren't English, AlignmentError when they can't
-    be placed on the sound, AudioError for empty sound, and MissingFilesError without pocketsphinx.
-    """
-    return PocketAligner().align(samples16k, parse_lyrics(lyrics))
-
-
 class PocketAligner:
     """Aligns one sound after the other; the decoders and what they have learned to say are kept."""
 
@@ -71,7 +62,11 @@ class PocketAligner:
         self._decoders: dict[float, Decoder] = {}
 
     def align(self, samples16k: npt.NDArray[np.float32], lines: Sequence[LyricLine]) -> WordTimings:
-        """As `align_words`, for lyrics that are parsed already."""
+        """Time every word of English lyrics, with its phones, on mono 16 kHz samples float32 [n].
+
+        Raises TextError when the lyrics aren't English, AlignmentError when they can't be placed on the
+        sound, AudioError for empty sound, and MissingFilesError without pocketsphinx.
+        """
         if samples16k.size == 0:
             raise AudioError("The soundtrack is empty: choose audio that holds the words.")
         for word in (word for line in lines for word in line.words):

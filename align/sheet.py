@@ -176,10 +176,8 @@ class _Reader:
     def _in_square(self, row: str) -> Callable[[re.Match[str]], str]:
         def kind(found: re.Match[str]) -> str:
             inner = found[1].strip()
-            if sections.is_unheard(inner):
-                return UNHEARD
-            if self._repeats(found, row):
-                return REPEAT
+            if told := self._told(found, row):
+                return told
             if sections.is_credit(inner):
                 return CREDIT
             if sections.is_lrc_tag(inner) and found[0] == row.strip():
@@ -196,10 +194,8 @@ class _Reader:
     def _in_round(self, row: str) -> Callable[[re.Match[str]], str]:
         def kind(found: re.Match[str]) -> str:
             inner = found[1].strip()
-            if sections.is_unheard(inner):
-                return UNHEARD
-            if self._repeats(found, row):
-                return REPEAT
+            if told := self._told(found, row):
+                return told
             begins, goes_on = _begins(found, row), self._capitalised and _goes_on(found, row)
             if sections.is_header_row(inner) or (begins and sections.is_round_header(inner)):
                 return "" if goes_on else HEADER
@@ -212,6 +208,12 @@ class _Reader:
             return SINGER if named or not sung else ""
 
         return kind
+
+    def _told(self, found: re.Match[str], row: str) -> str:
+        """What brackets of any shape say of the words around them."""
+        if sections.is_unheard(found[1].strip()):
+            return UNHEARD
+        return REPEAT if self._repeats(found, row) else ""
 
     def _repeats(self, found: re.Match[str], row: str) -> bool:
         """Before words, only with a number: "(bis) morgen" is German for "until tomorrow"."""

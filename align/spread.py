@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .g2p import pronounce
-from .lexicon import lookup
+from .g2p import lookup, pronounce
 from .text import spoken_keys
 from .words import Phone, Word
 

@@ -1,4 +1,4 @@
-"""How long words take to sing against each other, counted in syllables."""
+"""How long words take to sing, counted in syllables, and how text fills time."""
 
 from __future__ import annotations
 
@@ -6,6 +6,16 @@ import re
 import unicodedata
 
 from .script import is_spaceless, sung_parts
+
+# In syllables: how long a line's last word is held, and the rests after lines and stanzas. The values
+# minimise the error of hidden words on 79 hand-timed songs (JamendoLyrics).
+HELD_WORD = 1.5
+LINE_REST = 2.0
+STANZA_REST = 4.0
+# Nobody sings slower for long, seconds a syllable.
+SLOWEST_SYLLABLE = 0.45
+# Syllables a second that nobody exceeds.
+FASTEST = 14.0
 
 _LATIN_VOWELS = re.compile(r"[aeiouy]+")
 # A final silent e opens no syllable, except in -le after a consonant ("little").

@@ -1,15 +1,28 @@
-"""What every aligner's word times must satisfy."""
+"""What every aligner of known text hands back, and what its word times must satisfy."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from .words import Line, Word
+from .words import Line, Word, WordTimings
 
 _SHORTEST_WORD = 0.06
 # Gaps shorter than this inside a line are not pauses: three quarters of a song's words touch the next one.
 _JOINED_GAP = 0.12
+
+
+@dataclass(frozen=True, slots=True)
+class Alignment:
+    """timings: every word of the lyrics in order, with the confidence that it is heard where it is placed; no
+    words at all where the aligner found no way.
+
+    derailed: why the times can't be trusted, as the end of a sentence ("the text is not heard"); "" where
+    they can.
+    """
+
+    timings: WordTimings
+    derailed: str = ""
 
 
 def settled(lines: Sequence[Line], duration: float, crowded: bool = False) -> tuple[Line, ...]:

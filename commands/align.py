@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..align.formats import SUFFIXES, write
+from ..align.names import ALIGNERS, AUTO, CONTENTS
 from ..engine.errors import AlignmentError, InputError, OutputError, TextError
 from ..engine.host.plain import PlainHost
 from ..engine.media.sound import Sound
@@ -16,9 +17,6 @@ from .outputs import OVERWRITE_HELP, check_outputs
 if TYPE_CHECKING:
     from ..align.formats import Lyrics
     from ..align.words import WordTimings
-
-_CONTENTS = ("auto", "speech", "song")
-_ALIGNERS = ("auto", "pocketsphinx", "ctc", "whisper", "recognised words", "by syllables")
 
 
 def add_parser(commands: argparse._SubParsersAction) -> None:
@@ -29,8 +27,8 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--vocals", type=Path, help="the voice alone, where the audio is a song with music")
     parser.add_argument("--audio-track", type=int, metavar="N", help="of a file with several: 1 is its first")
     parser.add_argument("--language", default="", help="code such as en; found out by default")
-    parser.add_argument("--content", choices=_CONTENTS, default="auto")
-    parser.add_argument("--engine", choices=_ALIGNERS, default="auto")
+    parser.add_argument("--content", choices=CONTENTS, default=AUTO)
+    parser.add_argument("--engine", choices=ALIGNERS, default=AUTO)
     parser.add_argument("--model", default="", help="Whisper model such as base or large-v3")
     parser.add_argument("--whisper", type=Path, help="local Whisper model: .pt file or folder")
     parser.add_argument("--download", action="store_true", help="fetch the model that is missing")
@@ -87,10 +85,10 @@ def _recognised(
 ) -> tuple[WordTimings, list[str], str]:
     from ..align.transcribe.registry import choose
 
-    if options.engine != "auto":
+    if options.engine != AUTO:
         raise InputError("--engine chooses how lyrics are aligned: give --lyrics, or leave it out.")
     choice = choose(
-        "auto",
+        AUTO,
         options.model or "base",
         host,
         path=str(options.whisper or ""),

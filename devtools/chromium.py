@@ -7,7 +7,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from .steps import SetupError, run, say
+from .steps import SetupError, apt_install, run, say
 
 VARIABLE = "CHROMIUM_PATH"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -65,12 +65,7 @@ def obtain() -> Path:
 
 
 def _install_by_apt() -> None:
-    if not hasattr(os, "geteuid") or os.geteuid() != 0 or shutil.which("apt-get") is None:
-        return
-    say("== Installing Chromium by apt-get")
-    quiet = ("env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "--quiet", "--quiet")
-    run(*quiet, "update")
-    run(*quiet, "install", "--yes", "--no-install-recommends", "chromium")
+    apt_install("Chromium", "chromium")
 
 
 def _install_by_playwright() -> None:

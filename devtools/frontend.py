@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from .paths import ROOT
-from .steps import SetupError, once, run, say
+from .steps import SetupError, apt_install, once, say
 
 FOLDER = ROOT / "frontend"
 WEB = ROOT / "web"
@@ -130,9 +130,4 @@ def _install_wheel() -> None:
 
 
 def _install_by_apt() -> None:
-    if not hasattr(os, "geteuid") or os.geteuid() != 0 or shutil.which("apt-get") is None:
-        return
-    say("== Installing Node by apt-get")
-    quiet = ("env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "--quiet", "--quiet")
-    run(*quiet, "update")
-    run(*quiet, "install", "--yes", "--no-install-recommends", "nodejs", "npm")
+    apt_install("Node", "nodejs", "npm")

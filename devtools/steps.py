@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterable
@@ -40,3 +42,13 @@ def run(*command: str | Path, timeout: float | None = None) -> None:
         subprocess.run(words, check=True, timeout=timeout, stdin=subprocess.DEVNULL, stdout=sys.stderr)
     except (OSError, subprocess.SubprocessError) as error:
         raise SetupError(f"`{' '.join(words)}` failed ({error}); its own message is above.") from error
+
+
+def apt_install(title: str, *packages: str) -> None:
+    """Install packages of a Debian system as root; elsewhere nothing is done. `SetupError` if it fails."""
+    if not hasattr(os, "geteuid") or os.geteuid() != 0 or shutil.which("apt-get") is None:
+        return
+    say(f"== Installing {title} by apt-get")
+    quiet = ("env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "--quiet", "--quiet")
+    run(*quiet, "update")
+    run(*quiet, "install", "--yes", "--no-install-recommends", *packages)

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from ..align.transcribe.naming import hugging_face_name
+from ..align.whisper_checkpoint import dims_of, hugging_face_config, hugging_face_name
 
 _DTYPES = {0: np.float32, 1: np.int8, 2: np.int16, 3: np.int32, 4: np.float16}
 _QUERY_KEY_VALUE = ("query", "key", "value")
@@ -55,23 +55,8 @@ def read_ct2(folder: Path) -> WhisperCheckpoint:
     for name, value in variables.items():
         if value.ndim:
             weights |= _openai_weights(name, torch.from_numpy(value.copy()).half())
-    encoder, decoder = (_layers(weights, side) for side in ("encoder", "decoder"))
-    audio_context, audio_state = weights["encoder.positional_embedding"].shape
-    text_context, text_state = weights["decoder.positional_embedding"].shape
-    dims = {
-        "n_mels": weights["encoder.conv1.weight"].shape[1],
-        "n_audio_ctx": audio_context,
-        "n_audio_state": audio_state,
-        "n_audio_head": int(variables["encoder/num_heads"]),
-        "n_audio_layer": encoder,
-        "n_vocab": weights["decoder.token_embedding.weight"].shape[0],
-        "n_text_ctx": text_context,
-        "n_text_state": text_state,
-        "n_text_head": int(variables["decoder/num_heads"]),
-        "n_text_layer": decoder,
-    }
     heads = json.loads((folder / "config.json").read_text())["alignment_heads"]
-    return WhisperCheckpoint(dims, weights, heads)
+    return WhisperCheckpoint(dims_of(weights, folder), weights, heads)
 
 
 def write_openai(checkpoint: WhisperCheckpoint, path: Path) -> None:
@@ -83,7 +68,7 @@ def write_openai(checkpoint: WhisperCheckpoint, path: Path) -> None:
 def write_hugging_face(checkpoint: WhisperCheckpoint, ct2_folder: Path, folder: Path) -> None:
     """A folder that `transformers` loads model, feature extractor and tokeniser from."""
     from safetensors.torch import save_file
-    from transformers import WhisperConfig, WhisperFeatureExtractor
+    from transformers import WhisperFeatureExtractor
 
     folder.mkdir(parents=True, exist_ok=True)
     weights = {hugging_face_name(name): tensor for name, tensor in checkpoint.weights.items()}
@@ -92,38 +77,18 @@ def write_hugging_face(checkpoint: WhisperCheckpoint, ct2_folder: Path, folder: 
     tokenizer = json.loads((ct2_folder / "tokenizer.json").read_text())
     ids = {token["content"]: token["id"] for token in tokenizer["added_tokens"]}
     end, start = ids["<|endoftext|>"], ids["<|startoftranscript|>"]
-    special = {
-        "bos_token_id": end,
-        "eos_token_id": end,
-        "pad_token_id": end,
-        "decoder_start_token_id": start,
-        "begin_suppress_tokens": ct2["suppress_ids_begin"],
-        "suppress_tokens": ct2["suppress_ids"],
-    }
+    special = dict.fromkeys(("bos_token_id", "eos_token_id", "pad_token_id"), end)
+    special["decoder_start_token_id"] = start
     dims = checkpoint.dims
-    WhisperConfig(
-        vocab_size=dims["n_vocab"],
-        num_mel_bins=dims["n_mels"],
-        d_model=dims["n_text_state"],
-        encoder_layers=dims["n_audio_layer"],
-        encoder_attention_heads=dims["n_audio_head"],
-        encoder_ffn_dim=4 * dims["n_audio_state"],
-        decoder_layers=dims["n_text_layer"],
-        decoder_attention_heads=dims["n_text_head"],
-        decoder_ffn_dim=4 * dims["n_text_state"],
-        max_source_positions=dims["n_audio_ctx"],
-        max_target_positions=dims["n_text_ctx"],
-        architectures=["WhisperForConditionalGeneration"],
-        bos_token_id=end,
-        eos_token_id=end,
-        pad_token_id=end,
-        decoder_start_token_id=start,
-    ).save_pretrained(folder)
+    config = hugging_face_config(dims, architectures=["WhisperForConditionalGeneration"], **special)
+    config.save_pretrained(folder)
     WhisperFeatureExtractor(feature_size=dims["n_mels"]).save_pretrained(folder)
     _write_json(
         folder / "generation_config.json",
         {
             **special,
+            "begin_suppress_tokens": ct2["suppress_ids_begin"],
+            "suppress_tokens": ct2["suppress_ids"],
             "alignment_heads": checkpoint.heads,
             "is_multilingual": False,
             "max_length": dims["n_text_ctx"],
@@ -201,10 +166,6 @@ def _openai_weights(name: str, value: torch.Tensor) -> dict[str, torch.Tensor]:
     if kind == "bias" and "key" in pieces and pieces.pop("key").any():
         raise ValueError(f"{name} gives keys a bias, which Whisper doesn't have.")
     return {f"{attention}.{name}.{kind}": piece.clone() for name, piece in pieces.items()}
-
-
-def _layers(weights: dict[str, torch.Tensor], side: str) -> int:
-    return len({name.split(".")[2] for name in weights if name.startswith(f"{side}.blocks.")})
 
 
 def _write_json(path: Path, content: dict[str, Any]) -> None:

@@ -15,7 +15,8 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from ..align.place import align_lyrics
+from ..align.chain import align_offline
+from ..align.text import parse_lyrics
 from ..align.words import Line, Word, WordTimings
 from ..backends.dub.backend import DubBackend
 from ..backends.request import LipSyncRequest
@@ -52,8 +53,8 @@ _BACKENDS = WordTimings(
 def main() -> None:
     sound = Sound.load(DEMO / "verse.mp3")
     samples = sound.mono(16000)
-    lyrics = (DEMO / "verse.txt").read_text(encoding="utf-8")
-    words = align_lyrics(samples, lyrics, speech_spans(samples, "auto", stem=False))
+    lyrics = parse_lyrics((DEMO / "verse.txt").read_text(encoding="utf-8"))
+    words = align_offline(samples, lyrics, speech_spans(samples, "auto", stem=False))
     clip = VideoSource(DEMO / "clip.mp4")
     still = np.asarray(Image.open(DEMO / "portrait.jpg").convert("RGB"))
     sung = [_index(words, word) for word in SUNG]

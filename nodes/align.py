@@ -8,16 +8,15 @@ from typing import Any
 
 from comfy_api.latest import io
 
+from ..align.names import ALIGNERS, AUTO, CONTENTS, MODELS
 from ..engine.host.comfy import ComfyHost
 from .inputs import to_sound
 from .requirements import engine_imports
 from .types import WordTimingsIO
 
 _LARGEST = "largest installed"
-_WHISPERS = [
-    "tiny", "tiny.en", "base", "base.en", "small", "small.en", "medium", "medium.en", "large-v3",
-    "large-v3-turbo",
-]  # fmt: skip
+# As the combo was first shipped, without the two older large ones.
+_WHISPERS = [name for name in MODELS if name not in ("large-v1", "large-v2")]
 
 
 class LipSyncAlignLyrics(io.ComfyNode):
@@ -52,8 +51,8 @@ class LipSyncAlignLyrics(io.ComfyNode):
                 ),
                 io.Combo.Input(
                     "engine",
-                    options=["auto", "pocketsphinx", "ctc", "whisper", "recognised words", "by syllables"],
-                    default="auto",
+                    options=list(ALIGNERS),
+                    default=AUTO,
                     optional=True,
                     advanced=True,
                     tooltip=(
@@ -64,8 +63,8 @@ class LipSyncAlignLyrics(io.ComfyNode):
                 ),
                 io.Combo.Input(
                     "content",
-                    options=["auto", "speech", "song"],
-                    default="auto",
+                    options=list(CONTENTS),
+                    default=AUTO,
                     optional=True,
                     advanced=True,
                     tooltip="song: other aligners are tried first, and no pause is taken for silence.",
@@ -116,8 +115,8 @@ class LipSyncAlignLyrics(io.ComfyNode):
         audio: Mapping[str, Any] | None,
         lyrics: str,
         vocals: Mapping[str, Any] | None = None,
-        engine: str = "auto",
-        content: str = "auto",
+        engine: str = AUTO,
+        content: str = AUTO,
         language: str = "",
         whisper_model: str = _LARGEST,
         whisper_path: str = "",

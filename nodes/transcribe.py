@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from comfy_api.latest import io
 
-from ..align.transcribe.names import AUTO, ENGINES, LANGUAGES, MODELS
+from ..align.names import AUTO, CONTENTS, ENGINES, LANGUAGES, MODELS
 from .inputs import to_sound
 from .requirements import engine_imports
 from .types import WordTimingsIO
 
 if TYPE_CHECKING:
     from ..align.words import WordTimings
-
-CONTENTS = (AUTO, "speech", "song")
 
 
 class LipSyncTranscribe(io.ComfyNode):

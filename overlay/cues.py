@@ -1,4 +1,4 @@
-"""When each line is on the screen, and in which lane of it."""
+"""When each line is on the screen, in which frames and in which lane of it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from fractions import Fraction
 from itertools import accumulate
 
 from ..align.words import Line, Word
-from .clock import FrameClock
 from .paint import Progress
 from .text_runs import clean
 
@@ -21,6 +20,30 @@ POP = Fraction(11, 50)  # seconds that a word takes to pop in
 # Lines that are sung at once for longer than this are both shown; up to this one gives way to the next.
 _TOGETHER = Fraction(1, 4)
 _LANES = 3
+# Times come out of floats and decimal files: one that is meant to be a frame's own may lie just before it.
+_GRACE = Fraction(1, 1_000_000)
+
+
+class FrameClock:
+    """times: pts of each frame, seconds; duration: where the last one ends."""
+
+    def __init__(self, times: Sequence[Fraction], duration: Fraction) -> None:
+        self._times, self.duration = times, duration
+
+    def frame_at(self, time: Fraction | float) -> int:
+        """The frame whose interval contains a time; the number of frames for one past the end."""
+        if time + _GRACE >= self.duration:
+            return len(self._times)
+        return max(bisect_right(self._times, time + _GRACE) - 1, 0)
+
+    def begin(self, frame: int) -> Fraction:
+        return self._times[frame]
+
+    def end(self, frame: int) -> Fraction:
+        return self._times[frame + 1] if frame + 1 < len(self._times) else self.duration
+
+    def middle(self, frame: int) -> Fraction:
+        return (self.begin(frame) + self.end(frame)) / 2
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,6 @@ from fontTools.unicodedata import script, script_name
 
 from ..engine.errors import TextError
 from .font_file import FontFace, load_face, unreadable
-from .language import usual_fonts
 from .text_runs import clusters, is_emoji, visible
 
 SHIPPED = Path(__file__).parent / "fonts"
@@ -30,6 +29,15 @@ _KNOWN = (
     *("hiragino", "ヒラギノ角ゴ", "applesdgothic", "apple color emoji", "msyh", "yugoth", "meiryo"),
     *("malgun", "nirmala", "leelawui", "ebrima", "dejavusans", "liberationsans", "arial", "tahoma"),
 )
+# Names that files of fonts for a language begin with: Chinese fonts hold kana, and Japanese ones most of
+# Chinese, each in its own shapes.
+_USUAL = {
+    "ja": ("notosanscjkjp", "notosansjp", "sourcehansansjp", "ヒラギノ角ゴ", "yugoth", "meiryo"),
+    "ko": ("notosanscjkkr", "notosanskr", "sourcehansanskr", "applesdgothic", "malgun"),
+    "zh": ("notosanscjksc", "notosanssc", "sourcehansanssc", "pingfang", "hiragino sans gb", "msyh"),
+    "zh-hant": ("notosanscjktc", "notosanstc", "sourcehansanstc", "pingfang", "msjh"),
+}
+_TRADITIONAL = re.compile(r"zh[-_](hant|tw|hk|mo)", re.IGNORECASE)
 _UNWANTED = ("italic", "oblique", "mono", "condensed", "serif", "light", "thin")
 _LISTED = 8  # characters that an error names
 _PACKAGE = "; `pip install manimgx-fonts-cjk` with ComfyUI's Python brings one, too"
@@ -129,6 +137,26 @@ class Fonts:
                 if wanted in (_plain(path.name), _plain(path.stem)):
                     return path
         raise unreadable(font)
+
+
+def usual_fonts(language: str) -> tuple[str, ...]:
+    """What names of files begin with whose letters have the language's shapes; none where all do."""
+    return _USUAL.get("zh-hant" if _TRADITIONAL.match(language) else language[:2].lower(), ())
+
+
+def shape_language(language: str, texts: Iterable[str]) -> str:
+    """The language that letters are shaped for: as stated, unless the letters are those of another."""
+    return language if usual_fonts(language) else guessed(texts) or language
+
+
+def guessed(texts: Iterable[str]) -> str:
+    """ "ja", "ko", "zh", or "" where the letters' shape doesn't depend on the language."""
+    scripts = {script(character) for text in texts for character in set(text)}
+    if scripts & {"Hira", "Kana"}:
+        return "ja"
+    if "Hang" in scripts:
+        return "ko"
+    return "zh" if "Hani" in scripts else ""
 
 
 def remedy(pieces: Iterable[str]) -> str:

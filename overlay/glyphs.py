@@ -26,11 +26,6 @@ class Ink:
     def __init__(self, box: Rect, letters: np.ndarray, picture: np.ndarray | None) -> None:
         self.box, self.letters, self.picture = box, letters, picture
 
-    @property
-    def solid(self) -> np.ndarray:
-        """float32 [h, w], coverage of letters and pictures together."""
-        return self.letters if self.picture is None else np.maximum(self.letters, self.picture[..., 3])
-
 
 def ink_of(glyphs: Iterable[PlacedGlyph], layout: LineLayout, rect: Rect) -> Ink | None:
     """Draw glyphs; None where they leave nothing inside the rect."""

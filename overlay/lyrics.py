@@ -10,14 +10,11 @@ import numpy as np
 
 from ..align.words import WordTimings
 from ..engine.media.frames import Frame
-from .clock import FrameClock
-from .cues import sung_lines
-from .fonts import Fonts
-from .language import shape_language
+from .cues import FrameClock, sung_lines
+from .fonts import Fonts, shape_language
 from .layout import place_of
 from .missing import drawable
-from .paint import LinePainter
-from .planes import I420Space, RGBSpace, Space
+from .paint import I420Space, LinePainter, RGBSpace, Space
 from .raster import LineArt
 from .scenes import Layouts, scene_of
 from .style import LyricStyle, check_style

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from ..align.words import Line, Word, WordTimings
-from .language import guessed
+from .fonts import guessed
 from .lyrics import LyricOverlay
 from .style import LyricStyle
 from .text_runs import clean, is_dense

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
-from .clock import FrameClock
 from .cues import (
     DUET_LEAD,
     LEAD,
     Cue,
+    FrameClock,
     SungLine,
     highlighted,
     lanes_of,

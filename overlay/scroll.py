@@ -6,8 +6,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 
-from .clock import FrameClock
-from .cues import HOLD, LEAD, SungLine
+from .cues import HOLD, LEAD, FrameClock, SungLine
 
 # Seconds in which the next line glides to the middle; it is there when its first word begins.
 _GLIDE = Fraction(45, 100)

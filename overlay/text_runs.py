@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, MutableMapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from bidi import algorithm as bidi
 from fontTools.unicodedata import script
 
-from .brackets import resolve_brackets
 from .font_file import FontFace
 
 # Classes that rule X9 of UAX #9 takes out before levels are given.
@@ -40,6 +40,9 @@ _RIGHT_TO_LEFT = (
     (0x590, 0x8FF), (0xFB1D, 0xFDFF), (0xFE70, 0xFEFF), (0x10800, 0x10FFF), (0x1E800, 0x1EFFF),
 )  # fmt: skip
 _NEUTRAL, _LETTER, _RIGHT = "☺", "a", "א"
+# Bidi_Paired_Bracket of what lyrics are written with.
+_CLOSING = dict(zip("([{（［｛「『【〔〖〈《⟨⟪", ")]}）］｝」』】〕〗〉》⟩⟫", strict=True))
+_STRONG = {"L": "L", "R": "R", "AN": "R", "EN": "R"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,7 @@ def levels(text: str, base: int) -> list[int]:
     bidi.get_embedding_levels("".join(_known_to_bidi(text[i]) for i in kept), storage)
     bidi.explicit_embed_and_overrides(storage)
     bidi.resolve_weak_types(storage)
-    resolve_brackets(storage["chars"], base)
+    _resolve_brackets(storage["chars"], base)
     bidi.resolve_neutral_types(storage, False)
     bidi.resolve_implicit_levels(storage, False)
     found = dict(zip(kept, (entry["level"] for entry in storage["chars"]), strict=True))
@@ -85,6 +88,38 @@ def levels(text: str, base: int) -> list[int]:
     for i in range(len(text)):
         out[i] = found.get(i, out[i - 1] if i else base)
     return out
+
+
+def _resolve_brackets(characters: Sequence[MutableMapping[str, Any]], base: int) -> None:
+    """Rule N0 of UAX #9: give both brackets of a pair one direction, in place: the line's if anything inside
+    has it, else that of what precedes the pair, if there are letters inside at all.
+
+    characters: of one level, as python-bidi keeps them: "ch", and "type" with the weak types resolved."""
+    embedding = "LR"[base]
+    for opening, closing in _pairs(characters):
+        inside = {_STRONG[c["type"]] for c in characters[opening:closing] if c["type"] in _STRONG}
+        if inside:
+            before = (_STRONG[c["type"]] for c in reversed(characters[:opening]) if c["type"] in _STRONG)
+            found = embedding if embedding in inside else next(before, embedding)
+            characters[opening]["type"] = characters[closing]["type"] = found
+
+
+def _pairs(characters: Sequence[MutableMapping[str, Any]]) -> list[tuple[int, int]]:
+    """Indices of brackets that belong together, by the opening one (BD16)."""
+    pairs: list[tuple[int, int]] = []
+    waiting: list[tuple[str, int]] = []
+    for i, character in enumerate(characters):
+        if character["type"] != "ON":
+            continue
+        if character["ch"] in _CLOSING:
+            waiting.append((_CLOSING[character["ch"]], i))
+            continue
+        for depth in reversed(range(len(waiting))):
+            if waiting[depth][0] == character["ch"]:
+                pairs.append((waiting[depth][1], i))
+                del waiting[depth:]
+                break
+    return sorted(pairs)
 
 
 def _known_to_bidi(character: str) -> str:

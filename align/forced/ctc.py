@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from ...engine.errors import AlignmentError, AudioError
 from ...engine.host.protocol import Host
-from ..silence import Silences
-from ..text import LyricLine
-from ..timing import settled
+from ..pauses import Silences
+from ..text import LyricLine, LyricWord
+from ..timing import Alignment, settled
 from ..words import Line, WordTimings
-from .alignment import Alignment
-from .ctc_model import FRAMES_PER_SECOND, RATE, CtcModel
-from .ctc_text import Spelling, spelled
-from .viterbi import BLANK, Path, forced_path
+from .ctc_model import FRAMES_PER_SECOND, RATE, SEPARATOR, CtcModel
+from .viterbi import BLANK, Path, Token, forced_path
 
 ENGINE = "ctc (wav2vec2-base-960h)"
 
@@ -35,6 +34,46 @@ _SQUEEZED_SHARE = 0.5
 _JOINED = 0.15
 _LONGEST_TAIL = 2.0
 _PAUSE = 0.06
+
+
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """tokens: of the whole text; words: for each word of the lyrics the tokens first..last-1 that spell it,
+    the same number twice where it has no letters the model knows."""
+
+    tokens: tuple[Token, ...]
+    words: tuple[tuple[int, int], ...]
+
+
+def spelled(lines: Sequence[LyricLine], vocabulary: Mapping[str, int], star: int) -> Spelling:
+    """Lyrics letter by letter, other scripts romanised.
+
+    Words are parted by separators and lines by stars (the column `star`), which a path may leave out: what is
+    sung between the lines and not in the text goes to a star.
+    """
+    separator = Token(vocabulary[SEPARATOR], optional=True)
+    rest = Token(star, optional=True)
+    tokens: list[Token] = [rest]
+    words: list[tuple[int, int]] = []
+    for line in lines:
+        for word in line.words:
+            letters = [Token(vocabulary[letter]) for letter in _letters(word) if letter in vocabulary]
+            if letters and not tokens[-1].optional:
+                tokens.append(separator)
+            words.append((len(tokens), len(tokens) + len(letters)))
+            tokens += letters
+        if not tokens[-1].optional:
+            tokens.append(rest)
+    return Spelling(tuple(tokens), tuple(words))
+
+
+def _letters(word: LyricWord) -> str:
+    text = "".join(word.spoken)
+    if not text.isascii():
+        from anyascii import anyascii
+
+        text = anyascii(text)
+    return text.upper()
 
 
 def align(

@@ -14,7 +14,6 @@ from ...engine.host.protocol import Host
 from ...engine.weights.fit import fit
 from ...engine.weights.state_dict import load_state_dict
 from ..model_files import read_json
-from .ctc_text import VOCABULARY
 
 if TYPE_CHECKING:
     import torch
@@ -23,6 +22,16 @@ if TYPE_CHECKING:
 RATE = 16000
 FRAMES_PER_SECOND = 50
 STAGE = "Aligning (CTC)"
+
+PAD, SEPARATOR = "<pad>", "|"
+
+# Of wav2vec2-base-960h, as its vocab.json has them.
+VOCABULARY: Mapping[str, int] = {
+    letter: number
+    for number, letter in enumerate(
+        (PAD, "<s>", "</s>", "<unk>", SEPARATOR, *"ETAONIHSRDLUMWCFGYPBVK", "'", *"XJQZ")
+    )
+}
 
 Samples = npt.NDArray[np.float32]
 

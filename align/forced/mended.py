@@ -14,8 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ...engine.errors import AlignmentError, TextError
-from ..g2p import pronounce
-from ..lexicon import lookup
+from ..g2p import lookup, pronounce
 from ..match import Match, match_lyrics
 from ..match.matching import linked
 from ..match.tokens import heard_keys, sung_keys

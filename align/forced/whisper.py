@@ -14,11 +14,10 @@ import numpy.typing as npt
 
 from ...engine.errors import AudioError
 from ...engine.host.protocol import Host
-from ..silence import Silences
+from ..pauses import Silences
 from ..text import LyricLine, LyricWord
-from ..timing import settled
+from ..timing import Alignment, settled
 from ..words import Line, WordTimings
-from .alignment import Alignment
 from .whisper_model import FRAMES_PER_SECOND, RATE, WINDOW_SECONDS, Reading, WhisperModel
 
 ENGINE = "whisper"

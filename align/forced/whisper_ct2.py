@@ -12,6 +12,7 @@ from ...engine.errors import MissingFilesError
 from ...engine.host.protocol import Host
 from ..attempts import import_failed, installed, unusable
 from ..model_files import read_json
+from ..whisper_checkpoint import ENGLISH_VOCABULARY
 from .whisper_model import MEDIAN_WIDTH, RATE, Reading, Samples, Writing, prompt
 from .whisper_text import WhisperTokenizer, load_tokenizer, require_tokenizer
 
@@ -63,7 +64,7 @@ class Ct2Whisper:
         except Exception as error:
             raise unusable(folder, error) from error
         self.multilingual = bool(self._model.is_multilingual)
-        self._tokenizer: WhisperTokenizer = load_tokenizer(folder, 51864 + self.multilingual)
+        self._tokenizer: WhisperTokenizer = load_tokenizer(folder, ENGLISH_VOCABULARY + self.multilingual)
         self._features: WhisperFeatureExtractor = WhisperFeatureExtractor(_mel_bins(folder))
         self._silence: Any = None
 

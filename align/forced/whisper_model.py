@@ -9,8 +9,6 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from .dtw import warp
-
 RATE = 16000
 WINDOW_SECONDS = 30.0
 FRAMES_PER_SECOND = 50
@@ -18,6 +16,9 @@ MOST_TOKENS = 440
 """Text tokens at once: the decoder has 448 places, some of which the prompt takes."""
 MEDIAN_WIDTH = 7
 """Frames over which attention is filtered, OpenAI's choice."""
+
+# How a cell of the warping path was reached.
+_DIAGONAL, _ALONG_ROWS, _ALONG_COLUMNS = 0, 1, 2
 
 Samples = npt.NDArray[np.float32]
 States = Any
@@ -87,6 +88,36 @@ def turns(attention: npt.NDArray[np.float32]) -> tuple[npt.NDArray[np.int64], np
         for row, start, following in zip(attention, first, first[1:], strict=False)
     ]
     return first, np.array(peak, np.int64)
+
+
+def warp(cost: npt.NDArray[np.floating]) -> npt.NDArray[np.int64]:
+    """For each row of cost [rows, columns], the first column of the cheapest path from corner to corner.
+
+    Steps go to the next row, the next column, or both (Sakoe and Chiba 1978, without weights). Cells of one
+    anti-diagonal depend on earlier ones only, so each of those is computed at once.
+    """
+    rows, columns = cost.shape
+    # Anti-diagonals lie in rows of a skewed table: its cell (d, r) is the cost's (r, d - r).
+    skewed = np.full((rows + columns - 1, rows), np.inf)
+    row, column = np.indices(cost.shape)
+    skewed[row + column, row] = cost
+    before, last = np.full(rows + 1, np.inf), np.full(rows + 1, np.inf)
+    before[0] = 0.0  # the corner that the path starts from
+    steps = np.empty(skewed.shape, np.uint8)
+    for number, costs in enumerate(skewed):
+        choices = np.stack([before[:-1], last[:-1], last[1:]])
+        steps[number] = choices.argmin(axis=0)
+        total = np.full(rows + 1, np.inf)
+        total[1:] = costs + choices.min(axis=0)
+        before, last = last, total
+    first = np.zeros(rows, np.int64)
+    at, frame = rows - 1, columns - 1
+    while at >= 0:
+        first[at] = frame
+        step = steps[at + frame, at]
+        at -= step != _ALONG_COLUMNS
+        frame -= step != _ALONG_ROWS
+    return first
 
 
 def prompt(special: Any, multilingual: bool, language: str) -> list[int]:

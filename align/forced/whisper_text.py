@@ -7,10 +7,10 @@ from pathlib import Path
 
 from ...engine.errors import LipSyncError, MissingFilesError, WeightsError
 from ..attempts import import_failed, installed
+from ..whisper_checkpoint import ENGLISH_VOCABULARY
 
-_ENGLISH_VOCABULARY = 51864
 # Of an English model, whose tokens for 99 languages are never used.
-_WITHOUT_LANGUAGES = _ENGLISH_VOCABULARY - 99
+_WITHOUT_LANGUAGES = ENGLISH_VOCABULARY - 99
 _SPECIAL_FROM = "<|endoftext|>"
 
 
@@ -29,7 +29,7 @@ class WhisperTokenizer:
         self.encode = encode
         self._decode = decode
         self.find = find
-        self.multilingual = vocabulary > _ENGLISH_VOCABULARY
+        self.multilingual = vocabulary > ENGLISH_VOCABULARY
         self._last_plain = self.special(_SPECIAL_FROM)
 
     def decode(self, tokens: Sequence[int]) -> str:
@@ -115,7 +115,7 @@ def _openai(vocabulary: int) -> WhisperTokenizer:
     except Exception as error:
         raise import_failed(error, "openai-whisper") from error
 
-    multilingual = vocabulary > _ENGLISH_VOCABULARY
+    multilingual = vocabulary > ENGLISH_VOCABULARY
     languages = vocabulary - _WITHOUT_LANGUAGES - multilingual
     tokenizer = get_tokenizer(multilingual, num_languages=languages)
     return WhisperTokenizer(tokenizer.encode, tokenizer.decode, tokenizer.special_tokens.get, vocabulary)

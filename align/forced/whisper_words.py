@@ -9,9 +9,10 @@ import numpy as np
 
 from ...engine.host.protocol import Host
 from ...engine.media.sound import Sound
+from ..names import Content
 from ..script import word_parts
 from ..transcribe.procedure import Heard, Samples, cut, listen, timings
-from ..transcribe.protocol import Content, Segment
+from ..transcribe.protocol import Segment
 from ..words import Word, WordTimings
 from .whisper_model import FRAMES_PER_SECOND, MOST_TOKENS, RATE, States, WhisperModel, Writing
 

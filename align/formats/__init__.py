@@ -4,10 +4,8 @@ Needs neither torch nor numpy.
 """
 
 from .catalogue import FORMATS, SUFFIXES, Format
-from .document import Lyrics, Problem
-from .options import WriteOptions
-from .reading import parse, read_lyrics
-from .writing import serialise, write
+from .document import Lyrics, Problem, WriteOptions
+from .files import parse, read_lyrics, serialise, write
 
 __all__ = [
     "FORMATS", "Format", "Lyrics", "Problem", "SUFFIXES", "WriteOptions", "parse", "read_lyrics", "serialise",

@@ -11,10 +11,8 @@ from dataclasses import dataclass
 
 from ..words import Syllable, WordTimings
 from .clock import CLOCK, ass_stamp, seconds_of, units
-from .document import Lyrics, Problems, TimedText, lyrics_of
-from .options import WriteOptions
+from .document import Lyrics, Problems, TimedText, WriteOptions, lyrics_of, numbered_rows
 from .pieces import WORD_JOINER, clean, join_rows, line_pieces, line_text
-from .rows import numbered_rows
 
 _BLOCK = re.compile(r"\{([^{}]*)\}")
 _KARAOKE = re.compile(r"\\(kt|kf|ko|k|K)\s*(-?[0-9]{1,7}(?:\.[0-9]{1,3})?)")

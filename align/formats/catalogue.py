@@ -1,7 +1,8 @@
-"""The formats by name."""
+"""The formats: by name, by a file's suffix, and by what a text holds."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,8 +10,8 @@ from pathlib import Path
 from ...engine.errors import LyricsFormatError
 from ..words import WordTimings
 from . import ass, json_words, lrc, plain, srt, vtt
-from .document import Lyrics
-from .options import WriteOptions
+from .clock import TIMING
+from .document import Lyrics, WriteOptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,18 @@ FORMATS: Mapping[str, Format] = {
     )
 }
 SUFFIXES: Mapping[str, Format] = {suffix: one for one in FORMATS.values() for suffix in one.suffixes}
+_SIGNS = (
+    ("vtt", re.compile(r"\s*WEBVTT(\s|$)")),
+    ("json", re.compile(r'\s*(\{\s*"|\[\s*\{)')),
+    (
+        "ass",
+        re.compile(r"^[ \t]*\[(Script Info|Events)\]|^Dialogue:[^,\n]*,[ \t]*[0-9]{1,6}:[0-9]", re.M | re.I),
+    ),
+    ("srt", re.compile("^" + TIMING.pattern, re.M)),
+    ("lrc", re.compile(r"^[ \t]*\[[0-9]{1,6}:[0-9]{1,2}(?:[.:,][0-9]{1,6}){0,2}\]", re.M)),
+)
+# A signature begins the file; the others may come after a preface.
+_FIRST = ("vtt", "json")
 
 
 def format_named(name: str) -> Format:
@@ -53,3 +66,11 @@ def format_of(path: Path) -> Format:
             f"{path.name} does not say which format is meant: end it with one of {', '.join(SUFFIXES)}."
         )
     return SUFFIXES[path.suffix.lower()]
+
+
+def detect(text: str) -> str:
+    """ "vtt", "json", "ass", "srt", "lrc" (also enhanced), or "txt" when nothing else."""
+    for name, sign in _SIGNS:
+        if sign.match(text) if name in _FIRST else sign.search(text):
+            return name
+    return "txt"

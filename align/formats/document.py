@@ -1,12 +1,14 @@
-"""What a lyrics file holds, whatever its format."""
+"""What a lyrics file holds and how it is written, whatever its format."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from ..words import Line, Syllable, WordTimings
+from .clock import timing_of
 from .pieces import spread, timed_words
 
 Precision = Literal["word", "line", "none"]
@@ -15,6 +17,7 @@ Precision = Literal["word", "line", "none"]
 _MOST_PROBLEMS = 200
 # Files that set each word as a line of its own have real word times.
 _WORD_PER_LINE_SHARE = 0.9
+_BREAK = re.compile(r"\r\n|\r|\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,41 @@ class Lyrics:
     problems: tuple[Problem, ...] = ()
     translations: tuple[Line, ...] = ()
     encoding: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WriteOptions:
+    """digits: of LRC's fractions, 2 (which most players know) or 3. karaoke: stamp each word where the format
+    can (WebVTT, ASS). tags: "title", "artist", … where the format has a place for them. size: of the video
+    that an ASS script is made for, pixels. bom, newline: of the bytes; UTF-8 always.
+    """
+
+    digits: int = 2
+    karaoke: bool = True
+    tags: Mapping[str, str] = field(default_factory=dict)
+    size: tuple[int, int] = (1920, 1080)
+    bom: bool = False
+    newline: str = "\n"
+
+
+def numbered_rows(text: str) -> Iterator[tuple[int, str]]:
+    """Number, counted from 1, and content of every line, as it stands.
+
+    Other characters at which `str.splitlines` breaks are part of a lyric.
+    """
+    return enumerate(_BREAK.split(text), 1)
+
+
+def cue_times(row: str, number: int, problems: Problems) -> tuple[float, float] | None:
+    """Start and end of a cue by its timing row, in order; None where that can't be read."""
+    timing = timing_of(row)
+    if timing is None:
+        problems.add(number, f"{row[:40]!r} is not the timing of a cue; the cue is left out.")
+        return None
+    start, end = timing
+    if end < start:
+        problems.add(number, "The cue ends before it starts; it is taken to last no time.")
+    return start, max(start, end)
 
 
 def lyrics_of(

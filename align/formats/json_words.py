@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ...engine.errors import LyricsFormatError
-from ..script import GAP, display_words
+from ..lines import break_lines
+from ..script import GAP, display_words, needs_space
 from ..words import Line, Syllable, Word, WordTimings
 from .clock import units
-from .document import Lyrics, Problems
-from .grouping import grouped, spaced
-from .options import WriteOptions
+from .document import Lyrics, Problems, WriteOptions
 from .pieces import SPREAD_CONFIDENCE, clean, spread
 
 _TEXT_KEYS = ("text", "word", "value")
@@ -91,11 +91,24 @@ def lines_of(content: Any, problems: Problems) -> tuple[tuple[Line, ...], bool]:
     words = _words(content, "the list", None, None, problems)
     if sum(map(_is_line, words)) >= max(1, len(words) / 2):
         return tuple(Line(spread(word.text, word.start, word.end)) for word in words), False
-    return grouped(spaced(words)), bool(words)
+    return tuple(break_lines([_spaced(words)])), bool(words)
 
 
 def _is_line(word: Word) -> bool:
     return bool(GAP.search(word.text.strip())) or len(display_words(word.text)) > _LONGEST_UNSPACED_WORD
+
+
+def _spaced(words: Sequence[Word]) -> list[Word]:
+    """Words as recognisers list them, with their spaces found: Whisper's own words begin with the space that
+    is before them; stripped ones are spaced as their script is."""
+    leading = any(GAP.match(word.text) for word in words[1:])
+    found = []
+    for at, word in enumerate(words):
+        following = words[at + 1].text if at + 1 < len(words) else " "
+        text = word.text.strip()
+        space = bool(GAP.match(following)) if leading else needs_space(text, following.strip())
+        found.append(replace(word, text=text, space=space))
+    return found
 
 
 def _with_words(segments: Sequence[Any], words: Sequence[Any]) -> Sequence[Any]:
@@ -131,7 +144,7 @@ def _line(entry: Any, place: str, own: bool, problems: Problems) -> tuple[Line |
     words = entry.get("words")
     if isinstance(words, list) and words:
         found = _words(words, place, start, end, problems)
-        return (Line(tuple(found if own else spaced(found)), voice) if found else None), True
+        return (Line(tuple(found if own else _spaced(found)), voice) if found else None), True
     text = _text(entry).strip()
     if start is None or not text:
         problems.add(0, f"The {place} has neither words nor a time and a text; it is left out.")

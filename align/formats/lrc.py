@@ -15,10 +15,8 @@ from typing import Literal
 
 from ..words import Line, Syllable, WordTimings
 from .clock import minutes_stamp, seconds_of, units
-from .document import Lyrics, Problems, TimedText, lyrics_of
-from .options import WriteOptions
+from .document import Lyrics, Problems, TimedText, WriteOptions, lyrics_of, numbered_rows
 from .pieces import WORD_JOINER, Piece, clean, likely_length, line_pieces, line_text
-from .rows import numbered_rows
 
 OffsetSign = Literal["earlier", "later"]
 

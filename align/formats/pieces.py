@@ -8,16 +8,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from ..script import GAP, display_words, needs_space, same_word
+from ..syllables import HELD_WORD, SLOWEST_SYLLABLE
 from ..text import LyricWord, spoken_keys
 from ..words import Line, Syllable, Word
 from .clock import units
 
 # Words spread over a line by syllables: better than over a whole song, still too vague to move lips by.
 SPREAD_CONFIDENCE = 0.25
-# Of a line without an end: nobody sings slower for long (align.place), the last word is held, and short lines
-# stay long enough to be read.
-_SLOWEST_SYLLABLE = 0.45
-_LAST_WORD = 1.5
+# Short lines without an end stay long enough to be read.
 _SHORTEST_LINE = 2.0
 # Characters beyond which a line is none of lyrics, and counting its syllables would only take long.
 _LONGEST_LINE = 2000
@@ -63,8 +61,8 @@ def spread(text: str, start: float, end: float) -> tuple[Word, ...]:
 def likely_length(text: str) -> float:
     """Seconds that a line lasts at most when nothing says where it ends."""
     lengths = [weight for _, _, weight in _weighted(text)]
-    sung = sum(lengths) + (_LAST_WORD - 1) * lengths[-1] if lengths else 0
-    return max(_SHORTEST_LINE, _SLOWEST_SYLLABLE * sung)
+    sung = sum(lengths) + (HELD_WORD - 1) * lengths[-1] if lengths else 0
+    return max(_SHORTEST_LINE, SLOWEST_SYLLABLE * sung)
 
 
 def _weighted(text: str) -> list[tuple[str, bool, float]]:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from ..furniture import without_furniture
 from ..words import WordTimings
-from .document import Lyrics, Problems
-from .options import WriteOptions
+from .document import Lyrics, Problems, WriteOptions, numbered_rows
 from .pieces import clean, line_text
-from .rows import numbered_rows
 
 
 def read(text: str) -> Lyrics:

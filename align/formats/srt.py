@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 
 from ..words import WordTimings
-from .clock import hours_stamp, timing_of, units
-from .document import Lyrics, Problems, TimedText, lyrics_of
-from .options import WriteOptions
+from .clock import hours_stamp, units
+from .document import Lyrics, Problems, TimedText, WriteOptions, cue_times, lyrics_of, numbered_rows
 from .pieces import WORD_JOINER, join_rows, line_text
-from .rows import numbered_rows
 
 # Styling that players know in SubRip: HTML's i, b, u, font, and ASS overrides such as {\an8}.
 _STYLING = re.compile(r"</?[A-Za-z][^<>]*>|\{\\[^{}]*\}")
@@ -27,14 +25,8 @@ def read(text: str) -> Lyrics:
             if rows and rows[-1].isdecimal():
                 rows.pop()
             rows = []
-            timing = timing_of(row)
-            if timing is None:
-                problems.add(number, f"{row[:40]!r} is not the timing of a cue; the cue is left out.")
-                continue
-            start, end = timing
-            if end < start:
-                problems.add(number, "The cue ends before it starts; it is taken to last no time.")
-            cues.append((start, max(start, end), rows))
+            if times := cue_times(row, number, problems):
+                cues.append((*times, rows))
         elif rows is not None:
             rows.append(row)
         elif row and not row.isdecimal():

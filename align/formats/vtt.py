@@ -9,11 +9,9 @@ from dataclasses import dataclass, replace
 
 from ..script import GAP, display_words
 from ..words import Syllable, WordTimings
-from .clock import CLOCK, hours_stamp, seconds_of, timing_of, units
-from .document import Lyrics, Problems, TimedText, lyrics_of
-from .options import WriteOptions
+from .clock import CLOCK, hours_stamp, seconds_of, units
+from .document import Lyrics, Problems, TimedText, WriteOptions, cue_times, lyrics_of, numbered_rows
 from .pieces import Piece, clean, join_rows, line_pieces, line_text
-from .rows import numbered_rows
 
 _TAG = re.compile(r"<([^<>]*)>")
 _STAMP = re.compile(CLOCK)
@@ -56,14 +54,8 @@ def _cues(text: str, problems: Problems) -> tuple[list[_Cue], dict[str, str], st
                 tags["title"] = html.unescape(title)
         if "-->" in row and state != "note":
             state, rows = "cue", []
-            timing = timing_of(row)
-            if timing is None:
-                problems.add(number, f"{row[:40]!r} is not the timing of a cue; the cue is left out.")
-                continue
-            start, end = timing
-            if end < start:
-                problems.add(number, "The cue ends before it starts; it is taken to last no time.")
-            cues.append(_Cue(number, start, max(start, end), rows))
+            if times := cue_times(row, number, problems):
+                cues.append(_Cue(number, *times, rows))
         elif state == "cue" and row:
             rows.append(row)
         elif state == "header" and row:

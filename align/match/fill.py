@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from ..pacing import FASTEST, HELD_WORD, LINE_REST, SLOWEST_SYLLABLE, STANZA_REST
-from ..splice import SpliceClock
+from ..pauses import SpliceClock
+from ..syllables import FASTEST, HELD_WORD, LINE_REST, SLOWEST_SYLLABLE, STANZA_REST
 from .tokens import Sung
 
 Span = tuple[float, float]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,11 +9,10 @@ from typing import TYPE_CHECKING, Any
 from ...engine.errors import InputError, MissingFilesError
 from ..attempts import import_failed, unusable
 from ..attempts import installed as is_installed
+from ..names import FASTER, UNSPACED, Content
 from ..words import Word, WordTimings
-from .names import FASTER, UNSPACED
-from .passages import Passage, language_samples
-from .procedure import Heard, Samples, cut, listen, timings
-from .protocol import Content, Segment
+from .procedure import Heard, Samples, cut, listen, spoken_language, timings
+from .protocol import Segment
 
 if TYPE_CHECKING:
     from faster_whisper import WhisperModel
@@ -28,7 +26,6 @@ FILES = ("model.bin", "config.json", "tokenizer.json")
 _LONGEST_PASSAGE = 120.0
 # What a model takes on the device beside its weights: half a minute of activations for five hypotheses.
 _ACTIVATIONS = 400_000_000
-_ENGLISH = "en"
 
 
 def installed() -> bool:
@@ -80,7 +77,13 @@ class FasterWhisper:
         host.progress("Loading Whisper", 0, 1)
         model = self._load(host)
         try:
-            tongue = self._language(model, language, parts)
+            tongue = spoken_language(
+                language,
+                model.supported_languages,
+                parts,
+                lambda samples: dict(model.detect_language(samples)[2]),
+                self.name,
+            )
 
             def hear(samples: Samples, heard: Heard) -> Iterator[Segment]:
                 found, _ = model.transcribe(
@@ -123,24 +126,6 @@ class FasterWhisper:
             )
         except Exception as error:
             raise unusable(self._folder, error) from error
-
-    def _language(self, model: WhisperModel, language: str | None, parts: list[Passage]) -> str:
-        """The language that is asked for or heard. Raises InputError where the model doesn't know it."""
-        multilingual = model.model.is_multilingual
-        known = model.supported_languages
-        if language is not None and language not in known:
-            raise InputError(
-                f'{self.name} doesn\'t know the language "{language}": choose '
-                + ("another one." if multilingual else 'a model without ".en" in its name.')
-            )
-        if language or not multilingual:
-            return language or _ENGLISH
-        # Over several places in the sound: songs often begin without a voice.
-        votes: Counter[str] = Counter()
-        for samples in language_samples(parts):
-            _, _, probabilities = model.detect_language(samples)
-            votes.update(dict(probabilities))
-        return votes.most_common(1)[0][0]
 
 
 def _segments(found: Iterable[Any], language: str, heard: Heard) -> Iterator[Segment]:

@@ -15,8 +15,8 @@ from ...engine.weights.entries import WeightFile, WeightSet
 from ...engine.weights.locate import locate
 from ...engine.weights.sizes import readable
 from ..model_files import has_weights
+from ..names import MODELS
 from .faster import has_network
-from .names import MODELS
 
 if TYPE_CHECKING:
     from ...engine.host.protocol import Host

@@ -15,8 +15,8 @@ import numpy.typing as npt
 
 from ...engine.media.spans import Spans
 from ...engine.media.voice import looks_like_song, loud_spans, voiced_spans
-from ..splice import SpliceClock
-from .protocol import Content
+from ..names import Content
+from ..pauses import SpliceClock
 
 RATE = 16000
 Span = tuple[float, float]

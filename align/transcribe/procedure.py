@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from ...engine.errors import AudioError
+from ...engine.errors import AudioError, InputError
+from ..lines import break_lines
+from ..names import Content
 from ..timing import settled
 from ..words import Word, WordTimings
-from .lines import lines
-from .passages import RATE, Passage, passages, resolved
-from .protocol import Content, Segment
+from .passages import RATE, Passage, language_samples, passages, resolved
+from .protocol import Segment
 from .sieve import plausible
 
 if TYPE_CHECKING:
@@ -40,6 +42,28 @@ def cut(sound: Sound, content: Content, longest: float) -> list[Passage]:
     if samples.size == 0:
         raise AudioError("The audio is empty (0 samples): choose one that has some length.")
     return passages(samples, resolved(content, samples), longest)
+
+
+def spoken_language(
+    asked: str | None,
+    known: Collection[str],
+    parts: Sequence[Passage],
+    probabilities: Callable[[Samples], Mapping[str, float]],
+    engine: str,
+) -> str:
+    """The language that is asked for, else what is heard in several places of the sound: songs often begin
+    without a voice. known: what the model knows. Raises InputError for another one."""
+    if asked is not None and asked not in known:
+        raise InputError(
+            f'{engine} doesn\'t know the language "{asked}": choose '
+            + ("another one." if len(known) > 1 else 'a model without ".en" in its name.')
+        )
+    if asked or len(known) == 1:
+        return asked or "en"
+    votes: Counter[str] = Counter()
+    for samples in language_samples(parts):
+        votes.update(probabilities(samples))
+    return votes.most_common(1)[0][0]
 
 
 def listen(
@@ -68,7 +92,7 @@ def listen(
 def timings(segments: list[list[Word]], sound: Sound, language: str, engine: str) -> WordTimings:
     """Words in order, none after the sound's end."""
     duration = float(sound.duration)
-    return WordTimings(settled(lines(segments), duration), language, engine)
+    return WordTimings(settled(break_lines(segments), duration), language, engine)
 
 
 def _placed(word: Word, part: Passage, late: float) -> Word:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Protocol
 
+from ..names import Content
 from ..words import Word, WordTimings
 
 if TYPE_CHECKING:
     from ...engine.host.protocol import Host
     from ...engine.media.sound import Sound
-
-Content = Literal["auto", "speech", "song"]
 
 
 class Transcriber(Protocol):

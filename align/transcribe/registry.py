@@ -13,10 +13,10 @@ from ...engine.errors import AudioError, Cancelled, InputError, LipSyncError, Mi
 from ...engine.weights.entries import WeightSet
 from ..attempts import explained
 from ..model_files import has_weights
+from ..names import AUTO, ENGINES, FASTER, SPHINX, TIMESTAMPED, Content
 from . import faster, sphinx, timestamped
 from .models import KIND, ct2_places, ct2_set, fetched, missing, openai_places, openai_set
-from .names import AUTO, ENGINES, FASTER, SPHINX, TIMESTAMPED
-from .protocol import Content, Transcriber
+from .protocol import Transcriber
 
 if TYPE_CHECKING:
     from ...engine.host.protocol import Host

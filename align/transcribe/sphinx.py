@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ...engine.errors import InputError
+from ..names import SPHINX, Content
 from ..pocket import RATE, decode, prepared, require_pocketsphinx
 from ..words import Word, WordTimings
-from .names import SPHINX
 from .procedure import Heard, Samples, cut, listen, timings
-from .protocol import Content, Segment
+from .protocol import Segment
 
 if TYPE_CHECKING:
     from ...engine.host.protocol import Host

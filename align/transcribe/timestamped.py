@@ -6,19 +6,19 @@ Optional, and installed by the user knowingly: it is under the AGPL-3.0.
 from __future__ import annotations
 
 import os
-from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...engine.errors import InputError, MissingFilesError
+from ...engine.errors import MissingFilesError
+from ...engine.weights.fit import fit
 from ..attempts import import_failed
 from ..attempts import installed as is_installed
+from ..names import TIMESTAMPED, UNSPACED, Content
+from ..whisper_checkpoint import ENGLISH_VOCABULARY, read_checkpoint
 from ..words import Word, WordTimings
-from .checkpoint import load_whisper
-from .names import TIMESTAMPED, UNSPACED
-from .passages import RATE, Passage, language_samples
-from .procedure import Heard, Samples, cut, listen, timings
-from .protocol import Content, Segment
+from .passages import RATE
+from .procedure import Heard, Samples, cut, listen, spoken_language, timings
+from .protocol import Segment
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -34,8 +34,6 @@ _WINDOW = 30.0
 _LONGEST_PASSAGE = 120.0
 # Attention matrices that exist at a time, of float32.
 _MATRICES = 4
-_ENGLISH = "en"
-_ENGLISH_VOCABULARY = 51864
 
 
 def installed() -> bool:
@@ -86,7 +84,10 @@ class TimestampedWhisper:
         if not parts:
             return WordTimings((), language or "", self.name)
         network = self._loaded(host)
-        tongue = self._language(network, language, parts)
+        known = known_languages(network.dims.n_vocab)
+        tongue = spoken_language(
+            language, known, parts, lambda samples: _probabilities(network, samples), self.name
+        )
         watch = _Watch(network, host)
 
         def hear(samples: Samples, heard: Heard) -> list[Segment]:
@@ -110,16 +111,63 @@ class TimestampedWhisper:
         self._model.load(_MATRICES * network.dims.n_audio_head * network.dims.n_audio_ctx**2 * 4)
         return network
 
-    def _language(self, network: Whisper, language: str | None, parts: list[Passage]) -> str:
-        """The language that is asked for or heard. Raises InputError where the model doesn't know it."""
-        if language is not None and language not in known_languages(network.dims.n_vocab):
-            raise InputError(
-                f'{self.name} doesn\'t know the language "{language}": choose '
-                + ("another one." if network.is_multilingual else 'a model without ".en" in its name.')
-            )
-        if language or not network.is_multilingual:
-            return language or _ENGLISH
-        return _heard_language(network, parts)
+
+def load_whisper(path: Path, dtype: torch.dtype) -> Whisper:
+    """openai-whisper's network on the CPU, in evaluation mode, with the heads that follow time.
+
+    Not by whisper.load_model, which takes OpenAI's own layout only and forgets which attention heads follow
+    time when the file is a local one: then words come out a tenth of a second off.
+    path: as `read_checkpoint` takes it. dtype: of the matrices; vectors stay float32, as openai-whisper's
+    layers want them.
+    Raises what `read_checkpoint` does, WeightsError for another network, MissingFilesError where
+    openai-whisper can't be imported.
+    """
+    import torch
+
+    try:
+        import whisper  # noqa: F401
+    except Exception as error:
+        raise import_failed(error, "openai-whisper") from error
+    checkpoint = read_checkpoint(path)
+    # Copied, because they are mapped from the file.
+    tensors = {
+        name: tensor.to(dtype if tensor.ndim > 1 else torch.float32, copy=True)
+        for name, tensor in checkpoint.tensors.items()
+    }
+    network = _empty(checkpoint.dims)
+    fit(network, tensors, checkpoint.file, "Whisper")
+    mask = torch.zeros(checkpoint.dims["n_text_layer"], checkpoint.dims["n_text_head"], dtype=torch.bool)
+    for layer, head in checkpoint.heads:
+        mask[layer, head] = True
+    # A plain attribute: as the buffer that it is in openai-whisper, a sparse tensor would have to be moved to
+    # the device, which not every device can, and it is read on the CPU.
+    network.alignment_heads = mask.to_sparse()
+    return network
+
+
+def _empty(dims: dict[str, int]) -> Whisper:
+    """A network without weights. Its own constructor would fill it with random numbers, at the cost of
+    seconds and of everybody's random state; on the meta device torch loads its compiler: 120 MB."""
+    import torch
+    from torch.overrides import TorchFunctionMode
+    from whisper.model import AudioEncoder, ModelDimensions, TextDecoder, Whisper
+
+    class Uninitialised(TorchFunctionMode):
+        def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+            if getattr(func, "__module__", "") == "torch.nn.init":
+                return kwargs["tensor"]
+            return func(*args, **(kwargs or {}))
+
+    network = Whisper.__new__(Whisper)
+    torch.nn.Module.__init__(network)
+    network.dims = ModelDimensions(**dims)
+    audio, text = (
+        [size for name, size in dims.items() if name.startswith(side)] for side in ("n_audio", "n_text")
+    )
+    with Uninitialised():
+        network.encoder = AudioEncoder(dims["n_mels"], *audio)
+        network.decoder = TextDecoder(dims["n_vocab"], *text)
+    return network
 
 
 def known_languages(vocabulary: int) -> list[str]:
@@ -127,7 +175,7 @@ def known_languages(vocabulary: int) -> list[str]:
     from whisper.tokenizer import LANGUAGES
 
     # Of its tokens 51,766 are the same in all multilingual networks, the others are one for each language.
-    return list(LANGUAGES)[: vocabulary - 51766] if vocabulary > _ENGLISH_VOCABULARY else [_ENGLISH]
+    return list(LANGUAGES)[: vocabulary - 51766] if vocabulary > ENGLISH_VOCABULARY else ["en"]
 
 
 class _Watch:
@@ -151,18 +199,14 @@ class _Watch:
             hook.remove()
 
 
-def _heard_language(network: Whisper, parts: list[Passage]) -> str:
-    """The most probable language over several places in the sound: songs often begin without a voice."""
+def _probabilities(network: Whisper, samples: Samples) -> dict[str, float]:
+    """Of each language, in the first half minute."""
     import torch
     from whisper.audio import N_FRAMES, log_mel_spectrogram, pad_or_trim
 
-    votes: Counter[str] = Counter()
-    for samples in language_samples(parts):
-        mel = pad_or_trim(log_mel_spectrogram(samples, network.dims.n_mels), N_FRAMES)
-        with torch.no_grad():
-            _, probabilities = network.detect_language(mel.to(network.device, _dtype(network)))
-        votes.update(probabilities)
-    return votes.most_common(1)[0][0]
+    mel = pad_or_trim(log_mel_spectrogram(samples, network.dims.n_mels), N_FRAMES)
+    with torch.no_grad():
+        return network.detect_language(mel.to(network.device, _dtype(network)))[1]
 
 
 def _result(network: Whisper, samples: Samples, language: str) -> dict[str, Any]:

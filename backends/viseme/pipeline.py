@@ -10,7 +10,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from ...align.place import align_lyrics
+from ...align.chain import align_offline
 from ...align.sheet import notes as left_out_notes
 from ...align.spread import phones_within_words
 from ...align.text import read_text
@@ -112,8 +112,9 @@ def _motion(speech: Speech, notes: list[str]) -> MouthMotion:
     words = speech.words
     if words is None and speech.lyrics.strip():
         try:
-            words = align_lyrics(speech.samples, speech.lyrics, loud_spans(speech.samples))
-            notes += left_out_notes(read_text(speech.lyrics).left_out)
+            text = read_text(speech.lyrics)
+            words = align_offline(speech.samples, text.lines, loud_spans(speech.samples))
+            notes += left_out_notes(text.left_out)
         except LipSyncError as error:
             notes.append(f"The text was not used: {error}")
     if words is not None and words.lines:

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
-import json
 import platform
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +13,7 @@ import psutil
 from .. import comfyui
 from ..steps import say
 from . import long, media
-from .table import table
+from .table import conclude, rows_of, run_case
 
 # The bounds.
 MIN_FPS = 25
@@ -49,9 +46,7 @@ def main(arguments: list[str]) -> int:
         bounds["5 minutes: twice the audio and 8 KB per frame more"] = five["growth_bytes"] <= limit
         five["limit_bytes"] = limit
     results["bounds"] = bounds
-    options.out.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
-    print(table(results))
-    return 0 if all(bounds.values()) else 1
+    return conclude(results, rows_of(results), options.out)
 
 
 def _machine() -> dict[str, Any]:
@@ -70,7 +65,7 @@ def _speed(comfy: Path, seconds: int) -> dict[str, Any]:
     for mode in ("streamed", "batch"):
         say(f"== {seconds} s of 720p, {mode}")
         out = media.FOLDER / f"{mode}.mp4"
-        result = _case(comfy, mode, clip, audio, out)
+        result = run_case("case", comfy, mode, clip, audio, out)
         written, _ = media.frames_of(out)
         if written != result["frames"]:
             raise RuntimeError(f"{out} holds {written} frames instead of {result['frames']}.")
@@ -81,12 +76,6 @@ def _speed(comfy: Path, seconds: int) -> dict[str, Any]:
         "memory": theirs["growth_bytes"] / ours["growth_bytes"],
     }
     return results
-
-
-def _case(comfy: Path, mode: str, *paths: Path) -> dict[str, Any]:
-    command = [sys.executable, "-m", "lipsync_studio.devtools.bench.case", str(comfy), mode, *map(str, paths)]
-    result = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
-    return json.loads(result.stdout.splitlines()[-1])
 
 
 def _memory(comfy: Path) -> dict[str, Any]:

@@ -7,10 +7,7 @@ are partly wrong. Whisper is tiny.en, the smallest there is.
 from __future__ import annotations
 
 import argparse
-import json
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -18,8 +15,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from lipsync_studio.align.chain import ENGINES, AlignOptions, align
+from lipsync_studio.align.chain import AlignOptions, align
 from lipsync_studio.align.match import match_lyrics
+from lipsync_studio.align.names import ALIGNERS, FASTER, TIMESTAMPED
 from lipsync_studio.align.transcribe.registry import choose
 from lipsync_studio.devtools.whisper_checkpoint import read_ct2, write_openai
 from lipsync_studio.engine.errors import LipSyncError
@@ -28,12 +26,11 @@ from lipsync_studio.engine.media.sound import Sound
 
 from ..corpus import RATES, SNRS, VOICES, Case, errors, garbled, recorded, spoken, sung, with_music
 from ..steps import say
-from .table import lines
+from .table import Row, conclude, run_case
 
 _RATE = 16000
 _GARBLED = 0.15
-_TIMESTAMPED = "whisper-timestamped"
-_TRANSCRIBERS = (_TIMESTAMPED, "faster-whisper")
+_TRANSCRIBERS = (TIMESTAMPED, FASTER)
 # Those whose memory is watched over a long sound, and how long that is, in seconds.
 _WATCHED = ("auto", "pocketsphinx", "whisper", "recognised words")
 _LONG = 600
@@ -45,13 +42,13 @@ def main(arguments: list[str]) -> int:
     """Measure, print the table, write the JSON."""
     parser = argparse.ArgumentParser(prog="dev.py bench align", description=__doc__)
     parser.add_argument("--whisper", type=Path, help="a model; tiny.en of the test requirements by default")
-    parser.add_argument("--engines", nargs="+", default=[*ENGINES, *_TRANSCRIBERS])
+    parser.add_argument("--engines", nargs="+", default=[*ALIGNERS, *_TRANSCRIBERS])
     parser.add_argument("--quick", action="store_true", help="one voice only")
     parser.add_argument("--out", type=Path, default=Path("bench_align.json"))
     options = parser.parse_args(arguments)
     whisper = options.whisper or _tiny()
     with tempfile.TemporaryDirectory() as folder:
-        readable = {_TIMESTAMPED: options.whisper or _as_openai(whisper, Path(folder))}
+        readable = {TIMESTAMPED: options.whisper or _as_openai(whisper, Path(folder))}
         results = [
             {
                 "engine": engine,
@@ -63,22 +60,12 @@ def main(arguments: list[str]) -> int:
         ]
     watched = [] if options.quick else [engine for engine in _WATCHED if engine in options.engines]
     memory = {engine: _memory(engine, whisper) for engine in watched}
-    found = {"times": results, "memory": memory}
-    options.out.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
-    print(_table(results))
-    if memory:
-        print(_memory_table(memory))
-    return 0
+    return conclude({"times": results, "memory": memory}, _rows(results) + _memory_rows(memory), options.out)
 
 
 def _memory(engine: str, whisper: Path) -> dict[str, Any]:
     say(f"== {engine}: memory over {_LONG // 60} minutes")
-    command = [sys.executable, "-m", "lipsync_studio.devtools.bench.align_memory"]
-    result = subprocess.run(
-        [*command, engine, str(whisper), str(_LONG)], stdout=subprocess.PIPE, text=True, check=True
-    )
-    found: dict[str, Any] = json.loads(result.stdout.splitlines()[-1])
-    return found
+    return run_case("align_memory", engine, whisper, _LONG)
 
 
 def _tiny() -> Path:
@@ -135,7 +122,7 @@ def _measured(
     return {**asdict(errors(case.truth, timings, source)), "real_time_factor": seconds / case.duration}
 
 
-def _table(results: list[dict[str, Any]]) -> str:
+def _rows(results: list[dict[str, Any]]) -> list[Row]:
     """Means over the voices."""
     rows = [("", "mean | median | ≤ 0.1 s | ≤ 0.3 s | × real time | failed")]
     groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
@@ -153,11 +140,11 @@ def _table(results: list[dict[str, Any]]) -> str:
         )
         times = f"{mean * 1000:.0f} ms | {median * 1000:.0f} ms | {near:.1%} | {close:.1%}"
         rows.append((f"{case}: {engine}", f"{times} | {pace:.2f} | {failed}"))
-    return lines(rows)
+    return rows
 
 
-def _memory_table(memory: dict[str, dict[str, Any]]) -> str:
-    rows = [
+def _memory_rows(memory: dict[str, dict[str, Any]]) -> list[Row]:
+    return [
         (
             f"{_LONG // 60} minutes: {engine}",
             f"{found['growth_bytes'] / 1e6:.0f} MB | {found['seconds']:.0f} s | "
@@ -165,4 +152,3 @@ def _memory_table(memory: dict[str, dict[str, Any]]) -> str:
         )
         for engine, found in memory.items()
     ]
-    return lines(rows)

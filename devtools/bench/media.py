@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import wave
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
@@ -37,31 +38,32 @@ def video(width: int, height: int, seconds: int) -> Path:
 def upright(width: int, height: int, frames: int) -> Path:
     """The sample clip cut to an upright picture, its first frames."""
     path = FOLDER / f"upright_{width}x{height}_{frames}.mp4"
-    if not path.exists():
-        source = VideoSource(_CLIP)
-        side = (height - width) // 2
-        duration = frames / source.fps
-        with Mp4Writer(path, (width, height), source.fps, Colour(), None, duration, crf=_CRF) as writer:
-            for frame in source.read(0, frames):
-                rgb = cv2.resize(to_rgb(frame), (height, height), interpolation=cv2.INTER_CUBIC)
-                planes = rgb_to_planes(rgb[:, side : side + width], Colour())
-                writer.write(Frame(planes, Colour(), frame.pts, frame.index))
-    return path
+    side = (height - width) // 2
+    return _written(path, (width, height), frames, lambda rgb: rgb[:, side : side + width])
 
 
 def _scaled(width: int, height: int, most: int) -> Path:
     source = VideoSource(_CLIP)
     frames = min(source.frames, int(most * source.fps))
     path = FOLDER / f"middle_{height}p_{frames}.mp4"
+    left = (width - height) // 2
+    sides = left, width - height - left
+    return _written(
+        path, (width, height), frames, lambda rgb: cv2.copyMakeBorder(rgb, 0, 0, *sides, cv2.BORDER_REPLICATE)
+    )
+
+
+def _written(
+    path: Path, size: tuple[int, int], frames: int, shape: Callable[[np.ndarray], np.ndarray]
+) -> Path:
+    """The sample clip's first frames, as squares of the size's height that `shape` brings to the size."""
     if path.exists():
         return path
-    side = (width - height) // 2
-    duration = frames / source.fps
-    with Mp4Writer(path, (width, height), source.fps, Colour(), None, duration, crf=_CRF) as writer:
+    source = VideoSource(_CLIP)
+    with Mp4Writer(path, size, source.fps, Colour(), None, frames / source.fps, crf=_CRF) as writer:
         for frame in source.read(0, frames):
-            rgb = cv2.resize(to_rgb(frame), (height, height), interpolation=cv2.INTER_CUBIC)
-            rgb = cv2.copyMakeBorder(rgb, 0, 0, side, width - height - side, cv2.BORDER_REPLICATE)
-            planes = rgb_to_planes(rgb, Colour())
+            rgb = cv2.resize(to_rgb(frame), (size[1], size[1]), interpolation=cv2.INTER_CUBIC)
+            planes = rgb_to_planes(shape(rgb), Colour())
             writer.write(Frame(planes, Colour(), frame.pts, frame.index))
     return path
 

@@ -7,17 +7,13 @@ engine on a first and on a second sound; ratios are taken within a round, and th
 from __future__ import annotations
 
 import argparse
-import json
-import os
 import statistics
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 from ..steps import say
 from . import media
-from .table import lines
+from .table import Row, conclude, run_case
 
 # The bounds: this many times as fast as the original.
 MIN_FIRST, MIN_SECOND = 1.3, 2.3
@@ -43,26 +39,22 @@ def main(arguments: list[str]) -> int:
     media.FOLDER.mkdir(parents=True, exist_ok=True)
     clip = options.clip or media.upright(*SIZE, options.frames)
     say(f"== {options.rounds} rounds of {options.frames} frames, full-size networks")
-    speed = _case("speed", clip, media.audio(8), options.frames, options.rounds)
+    speed = run_case("musetalk_case", "speed", clip, media.audio(8), options.frames, options.rounds)
     say("== Memory against length, small networks")
     memory = {
-        seconds: _case("memory", media.video(640, 360, seconds), media.audio(seconds), 0, 0)
+        seconds: run_case(
+            "musetalk_case",
+            "memory",
+            media.video(640, 360, seconds),
+            media.audio(seconds),
+            0,
+            0,
+            environment=_RETURN_MEMORY,
+        )
         for seconds in _LENGTHS
     }
     results = {"clip": clip.name, "frames": options.frames, **_summary(speed), "memory": memory}
-    options.out.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
-    print(_table(results))
-    return 0 if all(results["bounds"].values()) else 1
-
-
-def _case(mode: str, clip: Path, audio: Path, frames: int, rounds: int) -> Any:
-    command = [sys.executable, "-m", "lipsync_studio.devtools.bench.musetalk_case", mode]
-    result = subprocess.run(
-        [*command, str(clip), str(audio), str(frames), str(rounds)],
-        stdout=subprocess.PIPE, text=True, check=True,
-        env={**os.environ, **(_RETURN_MEMORY if mode == "memory" else {})},
-    )  # fmt: skip
-    return json.loads(result.stdout.splitlines()[-1])
+    return conclude(results, _rows(results), options.out)
 
 
 def _summary(rounds: list[dict[str, Any]]) -> dict[str, Any]:
@@ -82,9 +74,9 @@ def _summary(rounds: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _table(results: dict[str, Any]) -> str:
+def _rows(results: dict[str, Any]) -> list[Row]:
     rounds, frames = results["rounds"], results["frames"]
-    rows: list[tuple[str, str]] = []
+    rows: list[Row] = []
     for name, title in (
         ("original", "the original's order of work"),
         ("first", "this engine, first sound"),
@@ -104,5 +96,4 @@ def _table(results: dict[str, Any]) -> str:
         rows.append((f"{name} sound: times as fast", f"{median:.2f} ({low:.2f} to {high:.2f})"))
     for length, memory in results["memory"].items():
         rows.append((f"{length} s: peak memory above idle", f"{memory['growth_bytes'] / 1e6:.0f} MB"))
-    rows += [(name, "holds" if holds else "DOES NOT HOLD") for name, holds in results["bounds"].items()]
-    return lines(rows)
+    return rows

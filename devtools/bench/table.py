@@ -1,14 +1,19 @@
-"""The benchmark's results for people."""
+"""What all benchmarks share: measuring in a process of its own, and results as a table and as JSON."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 Row = tuple[str, str]
 
 
-def table(results: dict[str, Any]) -> str:
+def rows_of(results: dict[str, Any]) -> list[Row]:
     clip, ours, theirs, ratio = (results[name] for name in ("clip", "streamed", "batch", "ratio"))
     width, height = clip["size"]
     rows: list[Row] = [(f"{clip['seconds']} s of {width}x{height} at {clip['fps']} fps", "")]
@@ -34,8 +39,7 @@ def table(results: dict[str, Any]) -> str:
         ]
         if "limit_bytes" in long:
             rows.append(("  which may be", _mb(long["limit_bytes"])))
-    rows += [(name, "holds" if holds else "DOES NOT HOLD") for name, holds in results["bounds"].items()]
-    return lines(rows)
+    return rows
 
 
 def _longest(stage: tuple[str, float]) -> float:
@@ -46,7 +50,23 @@ def _mb(count: int) -> str:
     return f"{count / 1e6:.0f} MB"
 
 
-def lines(rows: Iterable[Row]) -> str:
-    rows = list(rows)
+def run_case(module: str, *arguments: object, environment: Mapping[str, str] | None = None) -> Any:
+    """What a module of this package, run in a process of its own, prints as its last line, in JSON."""
+    result = subprocess.run(
+        [sys.executable, "-m", f"{__package__}.{module}", *map(str, arguments)],
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+        env={**os.environ, **(environment or {})},
+    )
+    return json.loads(result.stdout.splitlines()[-1])
+
+
+def conclude(results: dict[str, Any], rows: Sequence[Row], out: Path) -> int:
+    """Write the JSON and print the table, with the bounds among the results; 1 if one does not hold."""
+    out.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
+    bounds = results.get("bounds", {})
+    rows = [*rows, *((name, "holds" if holds else "DOES NOT HOLD") for name, holds in bounds.items())]
     width = max(len(name) for name, _ in rows)
-    return "\n".join(f"{name:<{width}}  {value:>14}".rstrip() for name, value in rows)
+    print("\n".join(f"{name:<{width}}  {value:>14}".rstrip() for name, value in rows))
+    return 0 if all(bounds.values()) else 1

@@ -1,10 +1,13 @@
-"""A track drawn into its pictures, for people to check."""
+"""A track drawn into its pictures, for people to check, and the little picture beside the progress bar."""
 
 from __future__ import annotations
 
 import cv2
 import numpy as np
+from PIL import Image
 
+from ..media.colour import small_rgb
+from ..media.frames import Frame
 from .geometry import (
     FACE_OVAL,
     INNER_LOWER_LIP,
@@ -14,7 +17,6 @@ from .geometry import (
     OUTER_UPPER_LIP,
     RIGHT_EYE,
 )
-from .preview import colour_of
 from .track import Face, FaceTrack
 
 # Of the mesh: outer and inner lips, eyes, the face's oval.
@@ -36,6 +38,12 @@ _IBUG_LINES = (
 )
 # Fractional bits of the coordinates handed to OpenCV.
 _SHIFT = 4
+_PREVIEW_SIDE = 320
+# One readable colour per person, RGB: Okabe & Ito's palette for colour-blind readers.
+COLOURS = (
+    (86, 180, 233), (230, 159, 0), (0, 158, 115), (240, 228, 66), (204, 121, 167), (213, 94, 0),
+    (0, 114, 178),
+)  # fmt: skip
 
 
 def draw_track(rgb: np.ndarray, track: FaceTrack, frame: int) -> np.ndarray:
@@ -73,3 +81,18 @@ def _draw(out: np.ndarray, face: Face, id_: int, scale: float) -> None:
     cv2.putText(
         out, label, (x0 + 2, top - below), cv2.FONT_HERSHEY_SIMPLEX, size, (0, 0, 0), thick, cv2.LINE_AA
     )
+
+
+def colour_of(id_: int) -> tuple[int, int, int]:
+    """RGB of a person's drawings."""
+    return COLOURS[(id_ - 1) % len(COLOURS)]
+
+
+def preview(frame: Frame, boxes: dict[int, np.ndarray]) -> Image.Image:
+    """A small picture of the frame with each person's box (pixels of the frame) by id."""
+    rgb = small_rgb(frame, _PREVIEW_SIDE)
+    scale = rgb.shape[1] / frame.width
+    for id_, box in boxes.items():
+        x0, y0, x1, y1 = (round(float(v) * scale) for v in box)
+        cv2.rectangle(rgb, (x0, y0), (x1, y1), colour_of(id_), 2)
+    return Image.fromarray(rgb)

@@ -1,4 +1,4 @@
-"""Named points of the MediaPipe face mesh, the head's own frame, and measures of the mouth.
+"""Named points of the MediaPipe face mesh, rigid motion, the head's own frame, and measures of the mouth.
 
 "Left" and "right" in names of points and contours mean the image's side on a face that looks at the camera.
 Indices: MediaPipe's canonical face model (mediapipe/python/solutions/face_mesh_connections.py).
@@ -9,8 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-
-from .rigid import fit_similarity
 
 # Contours from the left corner to the right one, both corners included.
 OUTER_UPPER_LIP = (61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291)
@@ -36,12 +34,7 @@ FACE_OVAL = (
     152, 148, 176, 149, 150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109,
 )  # fmt: skip
 # The oval's lower part, left ear to right ear.
-JAW = (
-    127, 234, 93, 132, 58, 172, 136, 150, 149, 176, 148, 152,
-    377, 400, 378, 379, 365, 397, 288, 361, 323, 454, 356,
-)  # fmt: skip
 CHIN = 152
-NOSE_BASE = 2
 LEFT_EYE = (33, 246, 161, 160, 159, 158, 157, 173, 133, 155, 154, 153, 145, 144, 163, 7)
 RIGHT_EYE = (263, 466, 388, 387, 386, 385, 384, 398, 362, 382, 381, 380, 374, 373, 390, 249)
 # Points that neither speech nor the brows move (eye corners, bridge of the nose, temples, forehead) in
@@ -88,9 +81,32 @@ class HeadPose:
         """Pixels [..., 3] to head coordinates [..., 3], in parts of `scale`."""
         return (points - self.origin) @ self.axes.T / self.scale
 
-    def to_pixels(self, points: np.ndarray) -> np.ndarray:
-        """Head coordinates [..., 3] to pixels [..., 3]."""
-        return points * self.scale @ self.axes + self.origin
+
+def fit_similarity(reference: np.ndarray, points: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Least-squares scale [n], rotation [n, 3, 3], shift [n, 3]: points = scale · R · reference + shift.
+
+    reference: [m, 3]; points: [n, m, 3]. Umeyama 1991, equations 40 to 42.
+    """
+    points = points.astype(np.float64)
+    mean, reference_mean = points.mean(axis=1), reference.mean(axis=0)
+    centred, reference = points - mean[:, None], reference - reference_mean
+    rotation, singular = _nearest_rotation(centred.transpose(0, 2, 1) @ reference)
+    scale = singular.sum(axis=1) / (reference**2).sum()
+    return scale, rotation, mean - scale[:, None] * (rotation @ reference_mean)
+
+
+def nearest_rotation(matrices: np.ndarray) -> np.ndarray:
+    """The rotation [n, 3, 3] closest to each matrix [n, 3, 3]."""
+    return _nearest_rotation(matrices)[0]
+
+
+def _nearest_rotation(matrices: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    u, singular, vt = np.linalg.svd(matrices)
+    # No reflections: where the determinant is negative the smallest axis is turned round.
+    sign = np.where(np.linalg.det(u) * np.linalg.det(vt) < 0, -1.0, 1.0)
+    u[:, :, 2] *= sign[:, None]
+    singular[:, 2] *= sign
+    return u @ vt, singular
 
 
 def head_axes(mesh: np.ndarray) -> HeadPose:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .geometry import CANONICAL_RIGID, LIPS, RIGID
-from .rigid import fit_similarity, nearest_rotation
+from .geometry import CANONICAL_RIGID, LIPS, RIGID, fit_similarity, nearest_rotation
 
 # Every row is averaged with the pairs of rows around it: a pair's mean lies on the row itself as long as the
 # motion is steady, so nothing lags and nothing is pulled back. A pair counts by a Gaussian of its distance in

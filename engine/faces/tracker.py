@@ -12,9 +12,9 @@ from ..host.protocol import Host
 from ..media.frames import Frame
 from .cuts import with_cuts
 from .detector import Detection, FaceDetector, Variant
+from .draw import preview
 from .finish import finish
 from .mesh import FaceMesh, box_of_mesh, roi_of_detection, roi_of_mesh, steadied
-from .preview import preview
 from .roster import Member, Roster, same_face
 from .sampling import Roi
 from .track import FaceTrack

@@ -17,7 +17,6 @@ _LUMA = {
     9: (0.2627, 0.0593),
     10: (0.2627, 0.0593),
 }
-UNSPECIFIED = 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,25 +72,20 @@ class PlaneConverter:
         width, height = self._size
         flags = Interpolation.BILINEAR | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INP
         if is_rgb_coded(picture):
-            return self._scaler.reformat(
-                picture,
-                width,
-                height,
-                "yuv420p",
-                interpolation=flags,
-                src_color_range=ColorRange.JPEG,
-                dst_color_range=ColorRange.MPEG,
-                dst_colorspace=Colorspace.ITU709,
-            )
-        value_range = ColorRange.JPEG if colour_of(picture).full_range else ColorRange.MPEG
+            source, target = ColorRange.JPEG, ColorRange.MPEG
+            matrix = {"dst_colorspace": Colorspace.ITU709}
+        else:
+            source = target = ColorRange.JPEG if colour_of(picture).full_range else ColorRange.MPEG
+            matrix = {}
         return self._scaler.reformat(
             picture,
             width,
             height,
             "yuv420p",
             interpolation=flags,
-            src_color_range=value_range,
-            dst_color_range=value_range,
+            src_color_range=source,
+            dst_color_range=target,
+            **matrix,
         )
 
 

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import av
 
+RATES = [Fraction(24000, 1001), Fraction(24), Fraction(25), Fraction(30000, 1001), Fraction(30), Fraction(50),
+         Fraction(60000, 1001), Fraction(60)]  # fmt: skip
+"""What footage comes in, frames a second."""
 # a, b, c, d of the display matrix that shows a picture as EXIF's orientation of that number does.
 MATRICES = {1: (1, 0, 0, 1), 2: (-1, 0, 0, 1), 3: (-1, 0, 0, -1), 4: (1, 0, 0, -1),
             5: (0, 1, 1, 0), 6: (0, 1, -1, 0), 7: (0, -1, -1, 0), 8: (0, -1, 1, 0)}  # fmt: skip

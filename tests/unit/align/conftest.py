@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import importlib.util
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from lipsync_studio.align.transcribe import registry
 from lipsync_studio.devtools.whisper_checkpoint import (
     WhisperCheckpoint,
     read_ct2,
@@ -44,3 +47,24 @@ def tiny_en_hf(
     folder = tmp_path_factory.mktemp("hf") / "whisper-tiny.en"
     write_hugging_face(tiny_en, tiny_en_ct2, folder)
     return folder
+
+
+@pytest.fixture
+def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A computer of its own, with nothing in its models folder and its caches."""
+    monkeypatch.setenv("LIPSYNC_MODELS", str(tmp_path / "models"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "hub"))
+    registry._kept.cache_clear()
+    return tmp_path
+
+
+@pytest.fixture
+def lacking(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Packages that are not installed."""
+
+    def lack(*names: str) -> None:
+        usual = importlib.util.find_spec
+        monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name in names else usual(name))
+
+    return lack

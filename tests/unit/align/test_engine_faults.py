@@ -1,15 +1,14 @@
 """What is installed and can't be used: `auto` does without it, and says so."""
 
-import importlib.util
 import re
 import shutil
 import sys
 
 import pytest
 
+from lipsync_studio.align import whisper_checkpoint
 from lipsync_studio.align.chain import AlignOptions, align
 from lipsync_studio.align.forced import whisper_load
-from lipsync_studio.align.transcribe import registry
 from lipsync_studio.align.transcribe.models import openai_places
 from lipsync_studio.align.transcribe.registry import choose
 from lipsync_studio.devtools.corpus import spoken
@@ -29,13 +28,9 @@ SECONDS = 2.5
 
 
 @pytest.fixture
-def models(tmp_path, monkeypatch):
+def models(machine):
     """The folder of Whisper models of a computer that has nothing else."""
-    monkeypatch.setenv("LIPSYNC_MODELS", str(tmp_path / "models"))
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "hub"))
-    registry._kept.cache_clear()
-    folder = tmp_path / "models" / "whisper"
+    folder = machine / "models" / "whisper"
     folder.mkdir(parents=True)
     return folder
 
@@ -44,17 +39,6 @@ def models(tmp_path, monkeypatch):
 def host():
     with PlainHost("cpu") as plain:
         yield plain
-
-
-@pytest.fixture
-def lacking(monkeypatch):
-    """Packages that are not installed."""
-
-    def lack(*names):
-        usual = importlib.util.find_spec
-        monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name in names else usual(name))
-
-    return lack
 
 
 @pytest.fixture
@@ -256,7 +240,7 @@ def test_whatever_loading_raises(models, speech, plain, host, monkeypatch, error
     def load(path):
         raise error
 
-    monkeypatch.setattr(whisper_load, "load_state_dict", load)
+    monkeypatch.setattr(whisper_checkpoint, "load_state_dict", load)
     if kind is DeviceMemoryError:
         found = align(*speech, host, AlignOptions(content="song"))
         assert found.timings == plain

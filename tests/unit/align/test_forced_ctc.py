@@ -9,8 +9,8 @@ import torch
 from transformers import Wav2Vec2Config, Wav2Vec2ForCTC
 
 from lipsync_studio.align.forced import ctc
-from lipsync_studio.align.forced.ctc_model import CtcModel, build_ctc, load_ctc
-from lipsync_studio.align.forced.ctc_text import VOCABULARY, spelled
+from lipsync_studio.align.forced.ctc import spelled
+from lipsync_studio.align.forced.ctc_model import VOCABULARY, CtcModel, build_ctc, load_ctc
 from lipsync_studio.align.text import parse_lyrics
 from lipsync_studio.devtools.corpus import errors, music, spoken, sung
 from lipsync_studio.engine.errors import AudioError, WeightsError

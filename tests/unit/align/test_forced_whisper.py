@@ -9,9 +9,9 @@ import torch
 from safetensors.torch import save_file
 
 from lipsync_studio.align.forced import whisper
-from lipsync_studio.align.forced.dtw import warp
 from lipsync_studio.align.forced.mended import align_mended
 from lipsync_studio.align.forced.whisper_load import load_whisper
+from lipsync_studio.align.forced.whisper_model import warp
 from lipsync_studio.align.forced.whisper_words import WhisperWords
 from lipsync_studio.align.pocket import PocketAligner
 from lipsync_studio.align.text import parse_lyrics

@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from lipsync_studio.align import lexicon
-from lipsync_studio.align.g2p import letter_to_sound, pronounce
+from lipsync_studio.align import g2p
+from lipsync_studio.align.g2p import letter_to_sound, lookup, pronounce
 
-PHONES = {phone for entry in lexicon._entries().values() for phone in entry.split()}
+PHONES = {phone for entry in g2p._entries().values() for phone in entry.split()}
 
 
 @pytest.mark.parametrize(
@@ -27,21 +27,19 @@ PHONES = {phone for entry in lexicon._entries().values() for phone in entry.spli
     ],
 )
 def test_words_the_dictionary_lacks(word: str, phones: str):
-    assert pronounce(word, lexicon.lookup) == phones
+    assert pronounce(word, lookup) == phones
 
 
 @pytest.mark.parametrize("word", ["pop", "bumpy", "five", "morning", "phone", "mumble", "shape", "quick"])
 def test_rules_alone_say_plain_words_right(word: str):
-    assert letter_to_sound(word) == lexicon.lookup(word)
+    assert letter_to_sound(word) == lookup(word)
 
 
 def test_rules_alone_on_the_dictionary():
     """Bilabials and labiodentals, which are the ones that show, come out in nine of ten words."""
-    words = sorted(word for word in lexicon._entries() if re.fullmatch("[a-z]{3,10}", word))[::97]
+    words = sorted(word for word in g2p._entries() if re.fullmatch("[a-z]{3,10}", word))[::97]
     visible = re.compile(r"\b[PBMFV]\b")
-    right = sum(
-        visible.findall(letter_to_sound(w)) == visible.findall(lexicon.lookup(w) or "") for w in words
-    )
+    right = sum(visible.findall(letter_to_sound(w)) == visible.findall(lookup(w) or "") for w in words)
     assert right / len(words) > 0.9
     assert {phone for word in words for phone in letter_to_sound(word).split()} <= PHONES
 

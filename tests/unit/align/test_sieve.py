@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from lipsync_studio.align.transcribe.lines import LONGEST, lines
+from lipsync_studio.align.lines import LONGEST, break_lines
 from lipsync_studio.align.transcribe.passages import Passage
 from lipsync_studio.align.transcribe.protocol import Segment
 from lipsync_studio.align.transcribe.sieve import plausible
@@ -83,7 +83,7 @@ def test_lines_end_at_sentences_pauses_and_segments():
     first = (*words("Up above the world."), *words("So high", 1.2))
     second = words("like a diamond", 3.0)
     third = (*words("in the", 5.0), *words("sky", 6.5))
-    assert [line.text for line in lines([first, second, third])] == [
+    assert [line.text for line in break_lines([first, second, third])] == [
         "Up above the world.",
         "So high",
         "like a diamond",
@@ -94,10 +94,10 @@ def test_lines_end_at_sentences_pauses_and_segments():
 
 def test_long_lines_break_where_lyrics_would():
     sung = words("Twinkle, twinkle, little star How I wonder what you are")
-    first, second = lines([sung])
+    first, second = break_lines([sung])
     assert (first.text, second.text) == ("Twinkle, twinkle, little star", "How I wonder what you are")
     spoken = words("and then we went on for a very long while, without I think a single pause in it at all")
-    found = lines([spoken])
+    found = break_lines([spoken])
     assert [line.text for line in found][0].endswith("while,")
     assert all(len(line.text) <= LONGEST for line in found)
 
@@ -105,6 +105,6 @@ def test_long_lines_break_where_lyrics_would():
 def test_wide_scripts_break_by_width_and_have_no_spaces():
     letters = " ".join("きらきらひかるおそらのほしよまばたきしてはみんなをみてる")
     sung = words(letters, length=0.1, space=False)
-    found = lines([sung])
+    found = break_lines([sung])
     assert len(found) == 2
     assert "".join(line.text for line in found) == "".join(word.text for word in sung)

@@ -2,40 +2,17 @@
 
 from __future__ import annotations
 
-import importlib.util
 import pickle
 import shutil
 
 import pytest
 
-from lipsync_studio.align.transcribe import registry
-from lipsync_studio.align.transcribe.checkpoint import load_whisper
+from lipsync_studio.align.names import MODELS
 from lipsync_studio.align.transcribe.models import ct2_set, openai_set
-from lipsync_studio.align.transcribe.names import MODELS
 from lipsync_studio.align.transcribe.registry import choose
+from lipsync_studio.align.transcribe.timestamped import load_whisper
 from lipsync_studio.engine.errors import InputError, MissingFilesError, WeightsError
 from lipsync_studio.engine.host.plain import PlainHost
-
-
-@pytest.fixture
-def machine(tmp_path, monkeypatch):
-    """A computer of its own: models, caches and packages."""
-    monkeypatch.setenv("LIPSYNC_MODELS", str(tmp_path / "models"))
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "hub"))
-    registry._kept.cache_clear()
-    return tmp_path
-
-
-@pytest.fixture
-def lacking(monkeypatch):
-    """Packages that are not installed."""
-
-    def lack(*names):
-        usual = importlib.util.find_spec
-        monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name in names else usual(name))
-
-    return lack
 
 
 @pytest.fixture
@@ -49,43 +26,24 @@ def place(source, target):
 
 
 @pytest.mark.parametrize(
-    "where",
+    ("model", "where"),
     [
-        "models/whisper/tiny.en.pt",
-        "models/stt/whisper/tiny.en.pt",
-        "cache/whisper/tiny.en.pt",
+        ("openai", "models/whisper/tiny.en.pt"),
+        ("openai", "models/stt/whisper/tiny.en.pt"),
+        ("openai", "cache/whisper/tiny.en.pt"),
+        ("hf", "models/whisper/whisper-tiny.en"),
+        ("hf", "models/lipsync_align/whisper-tiny.en"),
+        ("hf", "hub/models--openai--whisper-tiny.en/snapshots/main"),
+        ("ct2", "models/whisper/faster-whisper-tiny.en"),
+        ("ct2", "models/faster-whisper/tiny.en"),
+        ("ct2", "models/lipsync_align/faster-whisper-tiny.en"),
+        ("ct2", "hub/models--Systran--faster-whisper-tiny.en/snapshots/0d3d19a"),
     ],
 )
-def test_openai_files_are_found_where_others_keep_them(machine, host, tiny_en_openai, where):
-    place(tiny_en_openai, machine / where)
-    assert choose("auto", "tiny.en", host).transcriber.name == "whisper-timestamped tiny.en"
-
-
-@pytest.mark.parametrize(
-    "where",
-    [
-        "models/whisper/whisper-tiny.en",
-        "models/lipsync_align/whisper-tiny.en",
-        "hub/models--openai--whisper-tiny.en/snapshots/main",
-    ],
-)
-def test_hugging_face_folders_are_found(machine, host, tiny_en_hf, where):
-    place(tiny_en_hf, machine / where)
-    assert choose("whisper-timestamped", "tiny.en", host).transcriber.name == "whisper-timestamped tiny.en"
-
-
-@pytest.mark.parametrize(
-    "where",
-    [
-        "models/whisper/faster-whisper-tiny.en",
-        "models/faster-whisper/tiny.en",
-        "models/lipsync_align/faster-whisper-tiny.en",
-        "hub/models--Systran--faster-whisper-tiny.en/snapshots/0d3d19a",
-    ],
-)
-def test_ctranslate2_folders_are_found(machine, host, tiny_en_ct2, where):
-    place(tiny_en_ct2, machine / where)
-    assert choose("auto", "tiny.en", host).transcriber.name == "faster-whisper tiny.en"
+def test_models_are_found_where_others_keep_them(request, machine, host, model, where):
+    place(request.getfixturevalue(f"tiny_en_{model}"), machine / where)
+    engine = "faster-whisper" if model == "ct2" else "whisper-timestamped"
+    assert choose("auto", "tiny.en", host).transcriber.name == f"{engine} tiny.en"
 
 
 def test_the_better_timing_engine_comes_first(machine, host, tiny_en_openai, tiny_en_ct2, lacking):

@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from transformers import WhisperForConditionalGeneration, WhisperProcessor
 
-from lipsync_studio.align.transcribe.naming import hugging_face_name, openai_name
+from lipsync_studio.align.whisper_checkpoint import hugging_face_name, openai_name
 
 
 def test_the_converted_model_hears_the_sentence(sentence, tiny_en_hf):

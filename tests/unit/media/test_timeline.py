@@ -8,6 +8,7 @@ from math import ceil
 
 import numpy as np
 import pytest
+from footage import RATES
 
 from lipsync_studio.engine.errors import AudioError
 from lipsync_studio.engine.media.frames import Colour, Frame
@@ -16,17 +17,6 @@ from lipsync_studio.engine.media.timeline import plan, walk
 from lipsync_studio.engine.media.times import TickTimes, standard_rate
 
 from .conftest import luma_of, number_level
-
-RATES = [
-    Fraction(24000, 1001),
-    Fraction(24),
-    Fraction(25),
-    Fraction(30000, 1001),
-    Fraction(30),
-    Fraction(50),
-    Fraction(60000, 1001),
-    Fraction(60),
-]
 
 
 def images(count: int, fps: Fraction | float = 25) -> ImageSource:

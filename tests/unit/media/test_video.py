@@ -11,6 +11,7 @@ from fractions import Fraction
 import av
 import numpy as np
 import pytest
+from footage import RATES
 
 from lipsync_studio.engine.errors import VideoError
 from lipsync_studio.engine.media import video as video_module
@@ -19,8 +20,6 @@ from lipsync_studio.engine.media.frames import Frame
 from lipsync_studio.engine.media.source import VideoSource
 
 from .conftest import click_track, lag, luma_of, number_level, picture
-
-RATES = [Fraction(24000, 1001), 24, 25, Fraction(30000, 1001), 30, 50, Fraction(60000, 1001), 60]
 
 
 def levels(frames) -> list[int]:

@@ -10,6 +10,7 @@ from fractions import Fraction
 import av
 import numpy as np
 import pytest
+from footage import RATES
 
 from lipsync_studio.engine.errors import OutputError
 from lipsync_studio.engine.media.frames import Colour, Frame
@@ -21,16 +22,6 @@ from lipsync_studio.engine.media.writer import Mp4Writer
 from .conftest import click_track, lag, luma_of, number_level
 
 SIZE = (64, 48)
-RATES = [
-    Fraction(24000, 1001),
-    Fraction(24),
-    Fraction(25),
-    Fraction(30000, 1001),
-    Fraction(30),
-    Fraction(50),
-    Fraction(60000, 1001),
-    Fraction(60),
-]
 
 
 def frames(count: int, fps: Fraction, times=None, colour: Colour = Colour()):  # noqa: B008

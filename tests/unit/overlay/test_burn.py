@@ -5,6 +5,7 @@ from fractions import Fraction
 import av
 import numpy as np
 import pytest
+from footage import RATES
 
 from lipsync_studio.align.words import Line, Word, WordTimings
 from lipsync_studio.engine.errors import TextError
@@ -20,8 +21,6 @@ from lipsync_studio.overlay.style import EFFECTS, LyricStyle
 from lipsync_studio.overlay.subtitles import subtitles
 
 SIZE, RATE, COUNT = (320, 180), Fraction(25), 75
-RATES = [Fraction(24000, 1001), Fraction(24), Fraction(25), Fraction(30000, 1001), Fraction(30), Fraction(50),
-         Fraction(60000, 1001), Fraction(60)]  # fmt: skip
 
 
 @pytest.fixture(scope="module")

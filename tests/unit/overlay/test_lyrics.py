@@ -5,6 +5,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 from fontTools.ttLib import TTFont
+from footage import RATES
 
 from lipsync_studio.align.words import Line, Word, WordTimings
 from lipsync_studio.engine.errors import TextError
@@ -14,16 +15,6 @@ from lipsync_studio.overlay.fonts import SHIPPED
 from lipsync_studio.overlay.lyrics import LyricOverlay
 from lipsync_studio.overlay.style import LyricStyle
 
-RATES = [
-    Fraction(24000, 1001),
-    Fraction(24),
-    Fraction(25),
-    Fraction(30000, 1001),
-    Fraction(30),
-    Fraction(50),
-    Fraction(60000, 1001),
-    Fraction(60),
-]
 SIZE = 640, 360
 HD = Colour()
 LONG = "up above the world so high like a diamond in the sky and once more around the moon we fly"

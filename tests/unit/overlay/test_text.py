@@ -10,8 +10,7 @@ from lipsync_studio.align.words import Word
 from lipsync_studio.engine.errors import TextError
 from lipsync_studio.overlay import fonts as fonts_module
 from lipsync_studio.overlay.breaks import breaks, even_rows
-from lipsync_studio.overlay.fonts import SHIPPED, Fonts
-from lipsync_studio.overlay.language import shape_language, usual_fonts
+from lipsync_studio.overlay.fonts import SHIPPED, Fonts, shape_language, usual_fonts
 from lipsync_studio.overlay.layout import lay_out, place_of
 from lipsync_studio.overlay.shape import shape
 from lipsync_studio.overlay.style import LyricStyle

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from lipsync_studio.align import lexicon
+from lipsync_studio.align import g2p
 from lipsync_studio.align.words import Phone
 from lipsync_studio.backends.viseme.motion import MouthMotion, motion_from_phones
 from lipsync_studio.backends.viseme.shapes import CLOSED, TARGETS, TUCKED
@@ -29,7 +29,7 @@ def frame_of(times: np.ndarray, moment: float) -> int:
 
 
 def test_every_phone_of_the_dictionary_has_a_shape():
-    phones = {phone for entry in lexicon._entries().values() for phone in entry.split()}
+    phones = {phone for entry in g2p._entries().values() for phone in entry.split()}
     assert phones == set(TARGETS)
 
 

@@ -14,18 +14,22 @@ const LONGEST = 200;
 /** Words that overlap are found if they begin this many words before what is in view. */
 const OVERLAPPING = 8;
 
+/** Draws something over a canvas of a height, pixels. */
+type Draw<What> = (
+    context: CanvasRenderingContext2D,
+    view: View,
+    height: number,
+    what: What,
+    palette: Palette,
+) => void;
+
 export interface Marked {
+    readonly words: readonly Word[];
     readonly selection: Range;
     readonly edited: (word: Word) => boolean;
 }
 
-export function drawWave(
-    context: CanvasRenderingContext2D,
-    view: View,
-    height: number,
-    levels: readonly PeakLevel[],
-    palette: Palette,
-): void {
+export const drawWave: Draw<readonly PeakLevel[]> = (context, view, height, levels, palette) => {
     context.clearRect(0, 0, view.width, height);
     drawRuler(context, view, palette);
     const top = RULER + LINES;
@@ -40,7 +44,7 @@ export function drawWave(
         context.rect(x, middle - high * reach - 0.5, 1, (high - low) * reach + 1);
     }
     context.fill();
-}
+};
 
 function drawRuler(context: CanvasRenderingContext2D, view: View, palette: Palette): void {
     const step = tick(view, TICK_ROOM) * 1000;
@@ -62,14 +66,7 @@ export function visible(words: readonly Word[], view: View): Range {
     return { from, to: wordBefore(words, view.start + span(view)) + 1 };
 }
 
-export function drawWords(
-    context: CanvasRenderingContext2D,
-    view: View,
-    height: number,
-    words: readonly Word[],
-    marked: Marked,
-    palette: Palette,
-): void {
+export const drawWords: Draw<Marked> = (context, view, height, { words, selection, edited }, palette) => {
     context.clearRect(0, 0, view.width, height);
     context.textBaseline = "middle";
     context.textAlign = "center";
@@ -81,14 +78,14 @@ export function drawWords(
         const x = toX(view, word.start);
         const width = Math.max(toX(view, word.end) - x, 1);
         if (x + width < 0 || x > view.width) continue;
-        const chosen = index >= marked.selection.from && index < marked.selection.to;
+        const chosen = index >= selection.from && index < selection.to;
         context.fillStyle = chosen ? palette.chosen : index % 2 ? palette.other : palette.word;
         context.fillRect(x, top, width, height - top);
         context.fillStyle = chosen ? palette.chosenEdge : palette.edge;
         const stroke = chosen ? 2 : 1;
         context.fillRect(x, top, stroke, height - top);
         context.fillRect(x + width - stroke, top, stroke, height - top);
-        if (width > 6 && marked.edited(word)) {
+        if (width > 6 && edited(word)) {
             context.fillStyle = palette.edited;
             context.fillRect(x + stroke, top, width - 2 * stroke, 3);
         }
@@ -97,7 +94,7 @@ export function drawWords(
             write(context, word.text, x, height - LABEL, width, LABEL, palette.text);
         }
     }
-}
+};
 
 function drawLines(
     context: CanvasRenderingContext2D,
@@ -150,13 +147,7 @@ function write(
 }
 
 /** The whole song, and which part of it is in view. */
-export function drawOverview(
-    context: CanvasRenderingContext2D,
-    view: View,
-    height: number,
-    levels: readonly PeakLevel[],
-    palette: Palette,
-): void {
+export const drawOverview: Draw<readonly PeakLevel[]> = (context, view, height, levels, palette) => {
     const { width, duration } = view;
     context.clearRect(0, 0, width, height);
     const level = levelFor(levels, (width / duration) * 1000);
@@ -177,4 +168,4 @@ export function drawOverview(
     context.strokeStyle = palette.chosenEdge;
     context.lineWidth = 1;
     context.strokeRect(left + 0.5, 0.5, wide - 1, height - 1);
-}
+};

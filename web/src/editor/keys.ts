@@ -1,67 +1,8 @@
 // The editor's keys: one table for what they do and for the list that tells of them.
 import type { Texts } from "./texts";
 
-export type Action =
-    | "play"
-    | "playWord"
-    | "playLine"
-    | "loop"
-    | "slower"
-    | "faster"
-    | "back"
-    | "forward"
-    | "home"
-    | "end"
-    | "previous"
-    | "next"
-    | "up"
-    | "down"
-    | "extendBack"
-    | "extend"
-    | "selectLine"
-    | "earlier"
-    | "later"
-    | "muchEarlier"
-    | "muchLater"
-    | "startEarlier"
-    | "startLater"
-    | "startMuchEarlier"
-    | "startMuchLater"
-    | "endEarlier"
-    | "endLater"
-    | "endMuchEarlier"
-    | "endMuchLater"
-    | "startHere"
-    | "endHere"
-    | "text"
-    | "split"
-    | "merge"
-    | "insert"
-    | "remove"
-    | "newLine"
-    | "space"
-    | "tap"
-    | "snap"
-    | "follow"
-    | "zoomIn"
-    | "zoomOut"
-    | "zoomAll"
-    | "zoomLine"
-    | "scrollBack"
-    | "scrollOn"
-    | "undo"
-    | "redo"
-    | "save"
-    | "help"
-    | "close";
-
-interface Shortcut {
-    readonly text: keyof Texts;
-    readonly keys: Readonly<Record<string, Action>>;
-}
-
 /** Keys as `keyName` gives them. Digits are meant by their place, the rest by what is printed on them. */
-export const SHORTCUTS: readonly Shortcut[] = [
+export const SHORTCUTS = [
     { text: "keyPlay", keys: { Space: "play" } },
     { text: "keyPlayWord", keys: { Enter: "playWord" } },
     { text: "keyPlayLine", keys: { "Shift+Enter": "playLine" } },
@@ -145,9 +86,13 @@ export const SHORTCUTS: readonly Shortcut[] = [
     { text: "save", keys: { "Ctrl+s": "save" } },
     { text: "keyHelp", keys: { "?": "help", F1: "help" } },
     { text: "keyClose", keys: { Escape: "close" } },
-];
+] as const satisfies readonly { text: keyof Texts; keys: Readonly<Record<string, string>> }[];
 
-const ACTIONS = new Map(SHORTCUTS.flatMap(({ keys }) => Object.entries(keys)));
+type Meant<Keys> = Keys extends unknown ? Keys[keyof Keys] : never;
+/** What a key or a button does. */
+export type Action = Meant<(typeof SHORTCUTS)[number]["keys"]>;
+
+const ACTIONS = new Map(SHORTCUTS.flatMap(({ keys }) => Object.entries(keys) as [string, Action][]));
 
 type KeyPress = Pick<KeyboardEvent, "key" | "code" | "ctrlKey" | "metaKey" | "altKey" | "shiftKey">;
 

@@ -162,8 +162,9 @@ export class Stage {
             drawOverview(contextOf(this.overview), view, OVERVIEW, this.levels, palette);
         }
         if (this.stale.words) {
-            const marked = { selection: session.selection, edited: (word: Word) => session.isEdited(word) };
-            drawWords(contextOf(this.words), view, height, session.words, marked, palette);
+            const { words, selection } = session;
+            const marked = { words, selection, edited: (word: Word) => session.isEdited(word) };
+            drawWords(contextOf(this.words), view, height, marked, palette);
         }
         this.stale = { wave: false, words: false };
     }

@@ -1,9 +1,20 @@
-"""What users choose among: engines, models and languages. Imports nothing."""
+"""What users choose among: aligners, recognisers, models and languages. Imports nothing of ours."""
 
 from __future__ import annotations
 
+from typing import Literal, get_args
+
+Content = Literal["auto", "speech", "song"]
+CONTENTS: tuple[Content, ...] = get_args(Content)
+"""What a sound holds, or that it decides by itself."""
+
+Aligner = Literal["auto", "pocketsphinx", "ctc", "whisper", "recognised words", "by syllables"]
+ALIGNERS: tuple[Aligner, ...] = get_args(Aligner)
+"""Of known lyrics."""
+
 TIMESTAMPED, FASTER, SPHINX = "whisper-timestamped", "faster-whisper", "pocketsphinx"
 ENGINES = (TIMESTAMPED, FASTER, SPHINX)
+"""Recognisers of unknown words."""
 AUTO = "auto"
 
 MODELS = (

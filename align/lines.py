@@ -1,11 +1,11 @@
-"""Recognised words as lines of the kind that lyrics and subtitles have."""
+"""Words that come without lines as lines of the kind that lyrics and subtitles have."""
 
 from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
 
-from ..words import Line, Word
+from .words import Line, Word
 
 # A subtitle's line holds 42 letters (Netflix' and the BBC's guides say 42 and 37); wide ones count twice.
 LONGEST = 42
@@ -19,8 +19,8 @@ _IMBALANCE = 1.0
 _LONE_CAPITALS = {"i", "i'm", "i'll", "i've", "i'd"}
 
 
-def lines(segments: Sequence[Sequence[Word]]) -> list[Line]:
-    """Lines end where the engine ended a segment, at pauses and sentences, and where they grow too long."""
+def break_lines(segments: Sequence[Sequence[Word]]) -> list[Line]:
+    """Lines end where a segment ends, at pauses and sentences, and where they grow too long."""
     found: list[Line] = []
     for segment in segments:
         first = 0

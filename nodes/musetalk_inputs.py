@@ -145,47 +145,30 @@ def mask_inputs() -> list[io.Input]:
                 "quality, parsing only where installed."
             ),
         ),
-        io.Int.Input(
+        _cheek(
             "left_cheek",
-            default=90,
-            min=20,
-            max=160,
-            step=5,
-            optional=True,
-            advanced=True,
-            tooltip="How much of the cheek the mask jaw repaints, left of the middle; less keeps more of it.",
+            "How much of the cheek the mask jaw repaints, left of the middle; less keeps more of it.",
         ),
-        io.Int.Input(
-            "right_cheek",
-            default=90,
-            min=20,
-            max=160,
-            step=5,
-            optional=True,
-            advanced=True,
-            tooltip="The same to the right.",
+        _cheek("right_cheek", "The same to the right."),
+        _share(
+            "detail", "How much of the source's pores and stubble is kept outside the lips. -1: by quality."
         ),
-        io.Float.Input(
-            "detail",
-            default=_NONE,
-            min=_NONE,
-            max=1.0,
-            step=0.05,
-            optional=True,
-            advanced=True,
-            tooltip="How much of the source's pores and stubble is kept outside the lips. -1: by quality.",
-        ),
-        io.Float.Input(
-            "colour",
-            default=_NONE,
-            min=_NONE,
-            max=1.0,
-            step=0.05,
-            optional=True,
-            advanced=True,
-            tooltip="How far the new face takes on the source's colours at the mask's edge. -1: by quality.",
+        _share(
+            "colour", "How far the new face takes on the source's colours at the mask's edge. -1: by quality."
         ),
     ]
+
+
+def _cheek(name: str, tooltip: str) -> io.Input:
+    return io.Int.Input(
+        name, default=90, min=20, max=160, step=5, optional=True, advanced=True, tooltip=tooltip
+    )
+
+
+def _share(name: str, tooltip: str) -> io.Input:
+    return io.Float.Input(
+        name, default=_NONE, min=_NONE, max=1.0, step=0.05, optional=True, advanced=True, tooltip=tooltip
+    )
 
 
 def quality_input() -> io.Input:

@@ -10,6 +10,7 @@ import torch
 from comfy_api.latest import InputImpl, io
 
 from ..engine.errors import VideoError
+from ..overlay.style import LyricStyle
 from .requirements import engine_imports
 from .types import FaceTrackIO
 from .unsaved_video import is_odd, is_unsaved, saved_source, trim_window
@@ -93,6 +94,23 @@ def crf_input(default: int = 12, remark: str = "") -> io.Input:
         advanced=True,
         optional=True,
         tooltip=f"Quality of the H.264 video: lower is better and larger.{remark}",
+    )
+
+
+def letter_size_input(tooltip: str) -> io.Input:
+    return io.Float.Input("size", default=LyricStyle().size, min=0.02, max=0.3, step=0.005, tooltip=tooltip)
+
+
+def font_input(**options: bool) -> io.Input:
+    return io.String.Input(
+        "font",
+        default=LyricStyle().font,
+        placeholder="built-in",
+        tooltip=(
+            "Name of a font file in models/fonts or the input folder, or of a font on this computer, or a "
+            "full path; empty for the built-in one. Letters that it lacks come from other fonts."
+        ),
+        **options,
     )
 
 

@@ -11,6 +11,7 @@ from comfy_api.latest import io, ui
 
 from ..engine.host.comfy import ComfyHost
 from ..overlay.style import EFFECTS, POSITIONS, LyricStyle
+from .inputs import font_input, letter_size_input
 from .lyric_fonts import font_folders, font_path
 from .requirements import engine_imports
 from .types import LyricStyleIO
@@ -44,26 +45,10 @@ class LipSyncLyricStyle(io.ComfyNode):
                         "beside this one."
                     ),
                 ),
-                io.String.Input(
-                    "font",
-                    default=look.font,
-                    placeholder="built-in",
-                    tooltip=(
-                        "Name of a font file in models/fonts or the input folder, or of a font on this "
-                        "computer, or a full path; empty for the built-in one. Letters that it lacks come "
-                        "from other fonts."
-                    ),
-                ),
-                io.Float.Input(
-                    "size",
-                    default=look.size,
-                    min=0.02,
-                    max=0.3,
-                    step=0.005,
-                    tooltip=(
-                        "Height of the letters as a share of the picture's height, upright: of 5/4 of its "
-                        "width. Lines that are too long are broken, then set smaller."
-                    ),
+                font_input(),
+                letter_size_input(
+                    "Height of the letters as a share of the picture's height, upright: of 5/4 of its width. "
+                    "Lines that are too long are broken, then set smaller."
                 ),
                 io.Combo.Input(
                     "position",

@@ -12,7 +12,7 @@ from comfy_execution.graph import ExecutionBlocker
 
 from ..engine.host.comfy import ComfyHost
 from ..overlay.style import POSITIONS, LyricStyle
-from .inputs import crf_input, fps_input, to_source
+from .inputs import crf_input, font_input, fps_input, letter_size_input, to_source
 from .lyric_fonts import font_folders, font_path
 from .output_files import output_file
 from .requirements import engine_imports
@@ -47,14 +47,7 @@ class LipSyncLyricOverlay(io.ComfyNode):
                     tooltip="The video, whose sound is kept, or an image batch.",
                 ),
                 WordTimingsIO.Input("words", tooltip="When each word is sung: from Align Lyrics."),
-                io.Float.Input(
-                    "size",
-                    default=look.size,
-                    min=0.02,
-                    max=0.3,
-                    step=0.005,
-                    tooltip="Height of the letters as a share of the picture's height.",
-                ),
+                letter_size_input("Height of the letters as a share of the picture's height."),
                 io.Combo.Input(
                     "position",
                     options=list(POSITIONS),
@@ -70,18 +63,7 @@ class LipSyncLyricOverlay(io.ComfyNode):
                 io.String.Input(
                     "outline", default=look.outline, advanced=True, tooltip="Colour around the letters."
                 ),
-                io.String.Input(
-                    "font",
-                    default="",
-                    advanced=True,
-                    optional=True,
-                    placeholder="built-in",
-                    tooltip=(
-                        "Name of a font file in models/fonts or the input folder, or of a font on this "
-                        "computer, or a full path; empty for the built-in one. Letters that it lacks come "
-                        "from other fonts."
-                    ),
-                ),
+                font_input(advanced=True, optional=True),
                 crf_input(16),
                 LyricStyleIO.Input(
                     "style",

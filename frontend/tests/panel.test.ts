@@ -6,6 +6,7 @@ const { clock, size } = await import("../../web/src/panel/figures");
 const { canVerify, isBad, offer, outcome, progress, toFetch } = await import("../../web/src/panel/sets");
 const { hasOurs, LongRuns } = await import("../../web/src/panel/long_runs");
 const { TABLES } = await import("../../web/src/panel/texts");
+const { TABLES: DID } = await import("../../web/src/did/texts");
 type State = "installed" | "partial" | "wrong" | "missing";
 
 const file = (state: State, bytes = 1000, found = 0) => ({
@@ -74,12 +75,12 @@ test("how a job has ended", () => {
     expect([checked({ wrong: ["b"] }), job({ state: "failed" }), checked({}), job()].map(isBad)).toEqual([true, true, false, false]);
 });
 
-test("every language has every text", () => {
+test.each([["panel", TABLES], ["D-ID's dialog", DID]])("every language has every text of the %s", (_, tables) => {
     const keys = (table: object) => Object.keys(table).sort();
     const said = (value: unknown): unknown[] =>
         typeof value === "function" ? [value("A", "B")] : typeof value === "object" ? Object.values(value as object) : [value];
-    for (const table of Object.values(TABLES)) {
-        expect(keys(table)).toEqual(keys(TABLES.en));
+    for (const table of Object.values(tables)) {
+        expect(keys(table)).toEqual(keys(tables.en));
         for (const text of Object.values(table).flatMap(said)) expect(String(text).trim()).not.toBe("");
     }
 });

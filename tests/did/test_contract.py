@@ -10,7 +10,15 @@ import pytest
 from conftest import order
 from fake_did import schema
 
-from lipsync_studio.did_client import Provider, TalkConfig, TextScript, errors
+from lipsync_studio.did_client import (
+    Picture,
+    Provider,
+    Recording,
+    TalkConfig,
+    TalkOrder,
+    TextScript,
+    errors,
+)
 from lipsync_studio.did_client.replies import Credits, Talk, TalkPage, Upload, Voice
 from lipsync_studio.did_client.script import PROVIDERS
 
@@ -98,6 +106,22 @@ def test_extra_options_can_not_unhinge_the_order(extra: dict) -> None:
 def test_any_word_tells_an_order_from_another() -> None:
     """What a shell passes on, bytes that are no text included."""
     assert order(nonce="\udcff").key("host", "account") != order(nonce="").key("host", "account")
+
+
+def test_an_order_is_the_same_as_in_version_0_1() -> None:
+    """Its clip is in the journal, paid for."""
+    spoken = TextScript("Good morning.", Provider("elevenlabs", "Rachel", "German"), ssml=True)
+    config = TalkConfig(stitch=True, fluent=True, pad_audio=1.5, result_format="mov")
+    legacy = {"driver_url": "bank://lively/", "config": {"sharpen": True}}
+    picture = Picture(b"picture", 256, 256)
+    orders = (
+        TalkOrder(picture, spoken, config, legacy, "2"),
+        TalkOrder(picture, Recording(b"sound", 2.0, "mp3")),
+    )
+    assert [each.key("api.d-id.com", "0123abcd") for each in orders] == [
+        "7b040fe1ca9774b9d7ad078b825dde80a335139d98d5d936be34cf11a40537dc",
+        "03350e3dcf270a273b116701455c3660063595d4dca50f44b268b06e0180702c",
+    ]
 
 
 def test_replies_are_read_leniently() -> None:

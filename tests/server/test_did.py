@@ -5,12 +5,11 @@ import base64
 import json
 import stat
 import time
-import urllib.error
-import urllib.request
 from contextlib import contextmanager
 
 import av
 import pytest
+from calls import call
 from fake_did import FakeDID, Fault, Policy, clips
 
 from lipsync_studio.backends.did.spec import TERMS
@@ -158,18 +157,6 @@ def length(path):
 
 def mp4(client, run):
     return next(path for path in client.output_files(run) if path.suffix == ".mp4")
-
-
-def call(server, path, body=None, **headers):
-    """Status and content of a request; body as JSON."""
-    data = None if body is None else json.dumps(body).encode()
-    kind = {"Content-Type": "application/json"} if data else {}
-    request = urllib.request.Request(server.url + path, data, {**kind, **headers})
-    try:
-        with urllib.request.urlopen(request, timeout=180) as response:
-            return response.status, response.read().decode()
-    except urllib.error.HTTPError as error:
-        return error.code, error.read().decode()
 
 
 def until(condition, seconds=180):

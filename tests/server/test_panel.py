@@ -2,10 +2,9 @@
 
 import hashlib
 import json
-import urllib.error
-import urllib.request
 
 import pytest
+from calls import ask
 from fake_hub import wait_for
 
 from lipsync_studio.devtools.client import ComfyClient
@@ -14,25 +13,12 @@ MODELS, DID = "/lipsync_studio/models", "/lipsync_studio/did"
 KEY = "Y2FuYXJ5QGV4YW1wbGUub3Jn:canary-Zx81-secret-password"
 
 
-def call(server, path, body=None, **headers):
-    """Status and JSON of a request; body as JSON."""
-    data = None if body is None else json.dumps(body).encode()
-    kind = {"Content-Type": "application/json"} if data else {}
-    request = urllib.request.Request(server.url + path, data, {**kind, **headers})
-    try:
-        with urllib.request.urlopen(request, timeout=180) as response:
-            return response.status, json.load(response)
-    except urllib.error.HTTPError as error:
-        text = error.read().decode()
-        return error.code, json.loads(text) if text.startswith("{") else {}
-
-
 @pytest.fixture
 def nets(manager, no_nets):
     """Asks for the set and its last job."""
 
     def look():
-        status, answer = call(manager, MODELS)
+        status, answer = ask(manager, MODELS)
         assert status == 200
         (found,) = (each for each in answer["sets"] if each["name"] == "nets")
         return found, answer["jobs"].get("nets")
@@ -41,7 +27,7 @@ def nets(manager, no_nets):
 
 
 def act(manager, action, name="nets", **headers):
-    return call(manager, f"{MODELS}/{name}/{action}", {}, **headers)
+    return ask(manager, f"{MODELS}/{name}/{action}", {}, **headers)
 
 
 def ended(nets):
@@ -50,7 +36,7 @@ def ended(nets):
 
 
 def test_what_there_is_is_what_the_model_manager_knows(manager, nets, hub):
-    status, answer = call(manager, MODELS)
+    status, answer = ask(manager, MODELS)
     assert status == 200
     assert {"gpus", "folder", "free_bytes", "to_download_bytes", "sets", "bundles", "jobs"} == set(answer)
     names = [each["name"] for each in answer["sets"]]
@@ -122,7 +108,7 @@ def test_what_fails_is_one_sentence(manager, nets, hub):
 )
 def test_what_is_not_in_the_catalogue_is_not_there(manager, nets, hub, path):
     before = nets()[1]
-    status, _ = call(manager, f"{MODELS}/{path}", {})
+    status, _ = ask(manager, f"{MODELS}/{path}", {})
     assert status == 404
     assert nets()[1] == before
     assert hub.log == []
@@ -143,7 +129,7 @@ FOREIGN = [
 @pytest.mark.parametrize("headers", FOREIGN, ids=lambda headers: " ".join(map(": ".join, headers.items())))
 def test_pages_of_other_sites_are_refused(manager, nets, hub, headers):
     for path in (MODELS, DID, f"{DID}/credits"):
-        assert call(manager, path, **headers)[0] == 403, path
+        assert ask(manager, path, **headers)[0] == 403, path
     before = nets()[1]
     for action in ("install", "verify", "cancel"):
         assert act(manager, action, **headers)[0] == 403, action
@@ -154,7 +140,7 @@ def test_pages_of_other_sites_are_refused(manager, nets, hub, headers):
 def test_every_route_of_the_pack_is_for_its_own_page_alone(manager):
     routes = {
         (method, path)
-        for method, path, module in call(manager, "/all_routes")[1]
+        for method, path, module in ask(manager, "/all_routes")[1]
         if module.startswith(str(manager.base / "custom_nodes")) and ".nodes." in module
     }
     own = {(method, path) for method, path in routes if path.startswith("/lipsync_studio/")}
@@ -165,7 +151,7 @@ def test_every_route_of_the_pack_is_for_its_own_page_alone(manager):
     for method, path in routes:
         body = {} if method == "POST" else None
         for headers in FOREIGN if method != "HEAD" else ():
-            status, _ = call(manager, path.format(name="nets", action="verify"), body, **headers)
+            status, _ = ask(manager, path.format(name="nets", action="verify"), body, **headers)
             assert status == 403, (method, path, headers)
 
 
@@ -174,26 +160,26 @@ def test_the_servers_own_page_and_programs_are_not(manager, nets):
     port = manager.url.rpartition(":")[2]
     names = ({"Host": f"localhost:{port}"}, {"Host": f"studio.local:{port}"}, {"Host": "nas"})
     for headers in ({}, own, *names):
-        assert call(manager, MODELS, **headers)[0] == 200, headers
+        assert ask(manager, MODELS, **headers)[0] == 200, headers
     assert act(manager, "install", **{"Content-Type": "text/plain", **own})[0] == 415
 
 
 def test_the_account_is_shown_without_its_key(manager, cloud):
     empty = {"source": "", "enabled": True, "problem": "", "jobs": []}
-    assert call(manager, DID) == (200, empty)
-    status, answer = call(manager, f"{DID}/credits")
+    assert ask(manager, DID) == (200, empty)
+    status, answer = ask(manager, f"{DID}/credits")
     assert (status, answer["error"].startswith("No D-ID key is set")) == (502, True)
     folder = manager.base / "user" / "__lipsync_studio" / "did"
     assert not (folder / "jobs.sqlite").exists()
 
-    assert call(manager, "/lipsync_studio/did/key", {"key": KEY})[0] == 200
+    assert ask(manager, "/lipsync_studio/did/key", {"key": KEY})[0] == 200
     asked = len(cloud.log)
-    status, answer = call(manager, DID)
+    status, answer = ask(manager, DID)
     assert (status, answer) == (200, {**empty, "source": "the key file"})
     assert len(cloud.log) == asked
-    status, answer = call(manager, f"{DID}/credits")
+    status, answer = ask(manager, f"{DID}/credits")
     assert status == 200
     assert answer["remaining"] == answer["total"] == 1000
     assert (answer["spent"], answer["allowed"]) == (0, 40)
     assert "canary" not in json.dumps(answer)
-    call(manager, "/lipsync_studio/did/key", {"key": ""})
+    ask(manager, "/lipsync_studio/did/key", {"key": ""})

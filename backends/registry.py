@@ -10,6 +10,7 @@ from ..engine.weights.entries import WeightSet
 from ..musetalk_core.presets import DEFAULT_PRESET
 from .crop.backend import CropBackend
 from .musetalk.settings import Quality, chosen
+from .musetalk.spec import weight_sets
 from .protocol import LipSyncBackend
 from .viseme.engine import VisemeEngine
 
@@ -50,8 +51,6 @@ def _musetalk(
 
 
 def _musetalk_weights(version: str = DEFAULT_PRESET, **options: object) -> list[WeightSet]:
-    from .musetalk.models import weight_sets
-
     return weight_sets(version)
 
 

@@ -114,8 +114,7 @@ def _backend(options: argparse.Namespace, host: PlainHost) -> LipSyncBackend:
 
 def _announce(sets: list[WeightSet], host: PlainHost) -> None:
     """Sizes and licences of what is about to be fetched."""
-    from ..engine.weights.listing import plan_text
-    from ..engine.weights.status import status
+    from ..engine.weights.status import plan_text, status
 
     found = status(host, sets)
     if found.to_download:

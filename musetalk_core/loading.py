@@ -11,9 +11,7 @@ import torch
 from torch import nn
 
 from ..engine.errors import WeightsError
-from ..engine.weights.fit import fit
-from ..engine.weights.recognise import recognised
-from ..engine.weights.state_dict import load_state_dict
+from ..engine.weights.state_dict import load_state_dict, load_weights, recognised
 from .unet import build_unet
 from .vae import build_vae, vae_entries
 from .whisper_encoder import build_whisper_encoder, encoder_config, encoder_entries
@@ -29,13 +27,13 @@ def load_unet(path: Path, config: Config | None = None, dtype: torch.dtype = tor
     Raises WeightsError for a damaged or unsafe file and for another network's.
     """
     net = build_unet(config or _config_beside(path, "cross_attention_dim"))
-    return fit(net, load_state_dict(path), path, "MuseTalk's UNet", dtype=dtype)
+    return load_weights(net, load_state_dict(path), path, "MuseTalk's UNet", dtype=dtype)
 
 
 def load_vae(path: Path, config: Config | None = None, dtype: torch.dtype = torch.float32) -> nn.Module:
     """The autoencoder sd-vae-ft-mse, as `load_unet`; the attention's names before diffusers 0.12 will do."""
     net = build_vae(config or _config_beside(path, "latent_channels"))
-    return fit(net, vae_entries(load_state_dict(path)), path, "the VAE sd-vae-ft-mse", dtype=dtype)
+    return load_weights(net, vae_entries(load_state_dict(path)), path, "the VAE sd-vae-ft-mse", dtype=dtype)
 
 
 def load_whisper_encoder(
@@ -54,7 +52,7 @@ def load_whisper_encoder(
     del state
     beside = None if path.suffix == ".pt" else _config_beside(path, "d_model")
     net = build_whisper_encoder(config or beside or encoder_config(entries))
-    return fit(net, entries, path, "Whisper's audio encoder", dtype=dtype)
+    return load_weights(net, entries, path, "Whisper's audio encoder", dtype=dtype)
 
 
 def _config_beside(path: Path, mark: str) -> Config | None:

@@ -21,7 +21,6 @@ MaskMode = Literal["jaw", "raw", "neck", "lips", "face"]
 class Preset:
     """One version of MuseTalk.
 
-    weights: the weight set in `engine.weights.catalogue`.
     features, padding, mel: see the kinds above.
     positional_encoding: sinusoids are added to the 50 audio tokens.
     expand: side of the square cut out for parsing and blending ÷ the longer side of the face box.
@@ -33,7 +32,6 @@ class Preset:
     """
 
     name: str
-    weights: str
     features: FeatureKind
     padding: PaddingKind
     mel: MelKind
@@ -51,7 +49,6 @@ PRESETS: Mapping[str, Preset] = {
     for preset in (
         Preset(
             name="v1.5",
-            weights="musetalk-v1.5",
             features="ln",
             padding="zero",
             mel="piece",
@@ -64,7 +61,6 @@ PRESETS: Mapping[str, Preset] = {
         # The first release: the conventions its network was trained with.
         Preset(
             name="v1.0-original",
-            weights="musetalk-v1.0",
             features="raw",
             padding="edge",
             mel="file",
@@ -77,7 +73,6 @@ PRESETS: Mapping[str, Preset] = {
         # The first release's weights as the later code runs them.
         Preset(
             name="v1.0-current",
-            weights="musetalk-v1.0",
             features="ln",
             padding="zero",
             mel="piece",

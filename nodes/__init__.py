@@ -5,8 +5,8 @@ from __future__ import annotations
 from comfy_api.latest import ComfyExtension, io
 from server import PromptServer
 
+from ..backends.catalogue import CATALOGUE
 from ..engine.host.comfy import register_models_folder
-from ..engine.weights.catalogue import KINDS
 from .align import LipSyncAlignLyrics
 from .apply import LipSyncApply
 from .did_account import LipSyncDIDStatus, LipSyncDIDVoices
@@ -31,7 +31,7 @@ from .whisper_alignment import LipSyncFromWhisperAlignment, LipSyncToWhisperAlig
 
 class LipSyncStudio(ComfyExtension):
     async def on_load(self) -> None:
-        for kind in KINDS:
+        for kind in CATALOGUE.kinds:
             register_models_folder(kind)
         # There is none where nodes are only listed.
         server = getattr(PromptServer, "instance", None)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 from comfy_api.latest import io
 from comfy_execution.utils import get_executing_context
 from server import PromptServer
 
+from ..backends.musetalk.spec import weight_sets
 from ..engine.errors import InputError
 from ..engine.host.comfy import ComfyHost
+from ..engine.weights.locate import fingerprint
 from . import musetalk_inputs as shared
 from .requirements import engine_imports
 from .types import BackendIO, MuseTalkModelIO
@@ -40,9 +43,8 @@ class LipSyncMuseTalkLoader(io.ComfyNode):
         )
 
     @classmethod
-    def fingerprint_inputs(cls, version: str = "v1.5", **others: Any) -> str:
-        """Another one once other files are there."""
-        return _installed(version)
+    async def fingerprint_inputs(cls, version: str | None, **others: Any) -> str:
+        return await _fingerprint(version, others.get("download_missing"))
 
     @classmethod
     def execute(
@@ -91,8 +93,8 @@ class LipSyncMuseTalkBackend(io.ComfyNode):
         )
 
     @classmethod
-    def fingerprint_inputs(cls, version: str = "v1.5", **others: Any) -> str:
-        return _installed(version)
+    async def fingerprint_inputs(cls, version: str | None, **others: Any) -> str:
+        return await _fingerprint(version, others.get("download_missing"))
 
     @classmethod
     def execute(
@@ -145,9 +147,7 @@ def _load(version: str, precision: str, compiled: bool, download: bool) -> MuseT
 
 def _announce(version: str, host: ComfyHost) -> None:
     """Sizes and licences under the node, before anything is fetched."""
-    from ..backends.musetalk.models import weight_sets
-    from ..engine.weights.listing import plan_text
-    from ..engine.weights.status import status
+    from ..engine.weights.status import plan_text, status
 
     found = status(host, weight_sets(version))
     context = get_executing_context()
@@ -155,11 +155,10 @@ def _announce(version: str, host: ComfyHost) -> None:
         PromptServer.instance.send_progress_text(plan_text(found), context.node_id)
 
 
-def _installed(version: str) -> str:
-    """The files that would be loaded, as text that changes with them."""
-    with engine_imports():
-        from ..backends.musetalk.models import weight_sets
-        from ..engine.weights.locate import locate
-    host = ComfyHost()
-    paths = [path for weights in weight_sets(version) for path in locate(weights, host).values()]
-    return " ".join(f"{path} {path.stat().st_mtime_ns}" for path in sorted(paths))
+async def _fingerprint(version: str | None, download: bool | None) -> str:
+    """The files that would be loaded, as text; None stands for what is wired."""
+
+    def look() -> str:
+        return fingerprint(weight_sets(version), ComfyHost(), download=bool(download))
+
+    return await asyncio.to_thread(look)

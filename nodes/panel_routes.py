@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
+from ..backends.catalogue import CATALOGUE
 from ..engine.errors import MissingFilesError
 from ..engine.host.comfy import models_folders
-from ..engine.weights.catalogue import BUNDLES, SETS
 from ..engine.weights.jobs import BusyError, Job, WeightJobs
-from ..engine.weights.listing import status_data
-from ..engine.weights.status import gpus
+from ..engine.weights.status import gpus, status_data
 from .did_access import did_folder, did_settings
 from .did_status import balance, unfinished
 from .guard import own_page_only, refusal
@@ -33,7 +32,7 @@ EVENT = "lipsync.models"
 
 def register_routes(server: Any) -> None:
     """server: ComfyUI's PromptServer, whose routes are not yet in use."""
-    jobs = WeightJobs(models_folders, lambda job: server.send_sync(EVENT, _job_data(job)))
+    jobs = WeightJobs(CATALOGUE, models_folders, lambda job: server.send_sync(EVENT, _job_data(job)))
     panel = Panel(jobs)
     routes = server.routes
     routes.get(MODELS)(own_page_only(panel.models))
@@ -56,7 +55,7 @@ class Panel:
         found = self._jobs.status()
         return {
             **status_data(found, gpus()),
-            "bundles": {name: list(members) for name, members in BUNDLES.items()},
+            "bundles": {name: list(members) for name, members in CATALOGUE.bundles.items()},
             "jobs": {job.set: _job_data(job) for job in self._jobs.jobs()},
         }
 
@@ -65,7 +64,7 @@ class Panel:
 
         Answers with the job; 404 for what is not in the catalogue, 409 where another is running."""
         name, action = request.match_info["name"], request.match_info["action"]
-        if name not in SETS:
+        if name not in CATALOGUE.sets:
             return refusal(404, f"There is no set of weights called {name}.")
         try:
             if action == "cancel":

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...engine.errors import InputError, WeightsError
 from ...engine.host.protocol import Host
-from ...engine.weights.fit import fit
-from ...engine.weights.state_dict import load_state_dict
+from ...engine.weights.state_dict import load_state_dict, load_weights
 from ..model_files import has_weights, read_json, weight_files
 from ..transcribe.naming import hugging_face_name, openai_name
 from .whisper_ct2 import Ct2Whisper, is_ct2
@@ -63,7 +62,7 @@ def _network(path: Path, file: Path, tensors: dict[str, torch.Tensor], host: Hos
     dtype = host.half_precision() or torch.float32
     with torch.device("meta"):
         network = WhisperForConditionalGeneration(config)
-    fit(network, tensors, file, "Whisper", dtype=dtype)
+    load_weights(network, tensors, file, "Whisper", dtype=dtype)
     folder = path if path.is_dir() else path.parent
     size = Size(
         config.d_model, config.decoder_layers, config.num_mel_bins, config.vocab_size == _ENGLISH_VOCABULARY

@@ -14,8 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...engine.errors import InputError
-from ...engine.weights.fit import fit
-from ...engine.weights.state_dict import load_state_dict
+from ...engine.weights.state_dict import load_state_dict, load_weights
 from ..attempts import import_failed
 from ..model_files import read_json, weight_files
 from .naming import openai_name
@@ -66,7 +65,7 @@ def load_whisper(path: Path, dtype: torch.dtype) -> Whisper:
         # Copied, because it is mapped from the file.
         tensors[name] = tensor.to(dtype if tensor.ndim > 1 else torch.float32, copy=True)
     network = _empty(dims)
-    fit(network, tensors, files[0], "Whisper")
+    load_weights(network, tensors, files[0], "Whisper")
     # A plain attribute: as the buffer that it is in openai-whisper, a sparse tensor would have to be moved to
     # the device, which not every device can, and it is read on the CPU.
     network.alignment_heads = _heads(path, dims).to_sparse()

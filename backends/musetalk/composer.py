@@ -13,6 +13,7 @@ from ...engine.faces.parsing import SIDE as MAP_SIDE
 from ...engine.faces.parsing import class_maps
 from ...engine.host.protocol import Host, ManagedModel
 from ...engine.weights.locate import require
+from ...engine.weights.shared import FACE_PARSING
 from ...musetalk_core.blend import blend_mask, blend_patch, crop_square, expanded_square
 from ...musetalk_core.landmark_map import landmark_map
 from ...musetalk_core.masks import face_mask
@@ -21,7 +22,7 @@ from ...musetalk_core.transform import CropTransform
 from ..crop.protocol import FaceCrop, Patch
 from .batches import Batches
 from .cache import ContentCache, content_key
-from .models import PARSER_SET, MuseTalkModels
+from .models import MuseTalkModels
 from .settings import MuseTalkSettings
 
 
@@ -44,7 +45,7 @@ def composer_of(
     parser = None if models is None else models.parser
     if settings.mask_source == "parsing" and parser is None:
         if models is not None:
-            require(PARSER_SET, host)
+            require(FACE_PARSING, host)
         raise InputError(
             "Face parsing needs the model: connect Load MuseTalk, or draw the mask by landmarks."
         )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 import torch
@@ -12,18 +11,15 @@ from torch import nn
 from ...engine.errors import MissingFilesError
 from ...engine.faces.bisenet import load_bisenet
 from ...engine.host.protocol import Host, ManagedModel
-from ...engine.weights.catalogue import SETS
-from ...engine.weights.entries import WeightSet
-from ...engine.weights.locate import require
+from ...engine.weights.locate import identity, require
+from ...engine.weights.shared import FACE_PARSING
 from ...musetalk_core.compiling import compile_network
 from ...musetalk_core.layout import channels_last
 from ...musetalk_core.loading import load_unet, load_vae, load_whisper_encoder
-from ...musetalk_core.presets import PRESETS
 from .cache import ContentCache
+from .spec import NETWORKS
 
 Precision = Literal["auto", "float32", "float16", "bfloat16"]
-
-PARSER_SET = "face-parsing"
 
 
 @dataclass(frozen=True)
@@ -59,7 +55,7 @@ def load_models(
     Raises MissingFilesError for what is not installed (the face parser may be missing), WeightsError for
     files that can't be used.
     """
-    paths = require(PRESETS[version].weights, host, download=download)
+    paths = require(NETWORKS[version], host, download=download)
     dtype = working_dtype(precision, host)
     unet = load_unet(paths["unet"], dtype=dtype)
     vae = load_vae(paths["vae"], dtype=dtype)
@@ -68,7 +64,7 @@ def load_models(
     if compiled:
         compile_network(unet)
         compile_network(vae)
-    return of_networks(version, unet, vae, whisper, parser, host, _identity(paths["vae"], dtype))
+    return of_networks(version, unet, vae, whisper, parser, host, f"{identity(paths['vae'])} {dtype}")
 
 
 def of_networks(
@@ -94,11 +90,6 @@ def of_networks(
     )
 
 
-def weight_sets(version: str) -> list[WeightSet]:
-    """What `load_models` reads: the version's networks, and the face parser."""
-    return [SETS[PRESETS[version].weights], SETS[PARSER_SET]]
-
-
 def working_dtype(precision: Precision, host: Host) -> torch.dtype:
     if precision == "auto":
         return host.half_precision() or torch.float32
@@ -107,11 +98,6 @@ def working_dtype(precision: Precision, host: Host) -> torch.dtype:
 
 def _parser(host: Host, download: bool) -> nn.Module | None:
     try:
-        return load_bisenet(require(PARSER_SET, host, download=download)["bisenet"])
+        return load_bisenet(require(FACE_PARSING, host, download=download)["bisenet"])
     except MissingFilesError:
         return None
-
-
-def _identity(path: Path, dtype: torch.dtype) -> str:
-    stat = path.stat()
-    return f"{path.name} {stat.st_size} {stat.st_mtime_ns} {dtype}"

@@ -74,7 +74,7 @@ def test_only_the_nodes_know_comfyui():
     assert wrong == set()
 
 
-@pytest.mark.parametrize("package", ["did_client", "align.formats", "engine.weights.status", "engine.media"])
+@pytest.mark.parametrize("package", ["did_client", "align.formats", "backends.catalogue", "engine.media"])
 def test_what_needs_no_torch_loads_none(package):
     code = f"import sys, lipsync_studio.{package}; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

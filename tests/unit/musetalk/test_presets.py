@@ -1,6 +1,6 @@
 """The versions as data."""
 
-from lipsync_studio.engine.weights.catalogue import SETS
+from lipsync_studio.backends.musetalk.spec import NETWORKS
 from lipsync_studio.musetalk_core.presets import DEFAULT_PRESET, PRESETS
 
 
@@ -16,4 +16,4 @@ def test_what_the_versions_differ_in():
     assert (current.expand, current.blur_ratio, current.mask_mode) == (1.5, 0.05, "raw")
     assert [preset.margin_px for preset in (new, first, current)] == [10, 0, 0]
     assert [preset.allows_shift for preset in (new, first, current)] == [False, True, True]
-    assert {preset.weights for preset in PRESETS.values()} <= set(SETS)
+    assert set(NETWORKS) == set(PRESETS)

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from ..engine.errors import AlignmentError, AudioError, Cancelled, LipSyncError, MissingFilesError, TextError
 from ..engine.media.voice import looks_like_song, loud_spans, voiced_spans
+from ..engine.weights.locate import require
 from .attempts import explained
 from .forced.mended import align_mended
 from .match import match_lyrics
@@ -23,6 +24,7 @@ from .pocket import RATE, PocketAligner
 from .sheet import LeftOut, notes
 from .text import LyricLine, read_text
 from .transcribe.models import ct2_places, openai_places
+from .weights import CTC_EN, openai_set
 from .words import Word, WordTimings
 
 if TYPE_CHECKING:
@@ -233,11 +235,10 @@ class _Run:
         return replace(match.timings, engine=f"pocketsphinx, mended by {recognised.engine}")
 
     def _by_ctc(self) -> WordTimings:
-        from ..engine.weights.locate import require
         from .forced.ctc import align as align_ctc
         from .forced.ctc_model import load_ctc
 
-        paths = require("ctc-en", self._host, download=self._options.download)
+        paths = require(CTC_EN, self._host, download=self._options.download)
         found = align_ctc(self._samples, self._lines, load_ctc(paths, self._host), self._host)
         if found.derailed:
             raise _Unfit(found.derailed)
@@ -373,10 +374,9 @@ class _Run:
                 yield place
         if tried and not self._options.download:
             return
-        from ..engine.weights.locate import require
-
-        name = self._options.model or "base"
-        paths = require(f"whisper-{name}", self._host, download=self._options.download)
+        paths = require(
+            openai_set(self._options.model or "base"), self._host, download=self._options.download
+        )
         yield paths["model.safetensors"].parent
 
 

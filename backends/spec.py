@@ -61,8 +61,9 @@ class BackendSpec:
     node: id of the node class that makes it. task: "dub" repaints the mouth in footage, "portrait" animates
     one picture. remote: a service does the work. settings: a frozen dataclass of what the user chose, each
     field made by `setting`, None for what another choice decides. weights: what a backend with these settings
-    reads. make: `make(settings, host, **wired)`, the backend; wired: values that come from other nodes, each
-    optional. checks: what compares it with its original's numbers, by name.
+    reads. all_weights: what any may read; bundles: names of sets that are of use together. make:
+    `make(settings, host, **wired)`, the backend; wired: values that come from other nodes, each optional.
+    checks: what compares it with its original's numbers, by name.
     """
 
     name: str
@@ -75,6 +76,8 @@ class BackendSpec:
     make: Callable[..., LipSyncBackend]
     remote: bool = False
     weights: Callable[[Any], Sequence[WeightSet]] = lambda settings: ()
+    all_weights: tuple[WeightSet, ...] = ()
+    bundles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     checks: Callable[[], Checks] = dict
 
     def known(self) -> dict[str, Setting]:

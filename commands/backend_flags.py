@@ -119,8 +119,7 @@ def _of(field: Field, text: str) -> Any:
 
 def _announce(sets: Sequence[WeightSet], host: PlainHost) -> None:
     """Sizes and licences of what is about to be fetched."""
-    from ..engine.weights.listing import plan_text
-    from ..engine.weights.status import status
+    from ..engine.weights.status import plan_text, status
 
     found = status(host, list(sets))
     if found.to_download:

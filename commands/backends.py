@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from ..backends.registry import backends
 from ..backends.spec import BackendSpec
-from ..engine.weights.sizes import readable
+from ..engine.weights.entries import readable
 from .backend_flags import flags_of
 
 _TASKS = {"dub": "repaints the mouth in footage", "portrait": "animates one picture"}

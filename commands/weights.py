@@ -7,9 +7,10 @@ import json
 import sys
 from pathlib import Path
 
+from ..backends.catalogue import CATALOGUE
 from ..engine.errors import Cancelled, WeightsError
 from ..engine.host.plain import PlainHost
-from ..engine.weights.catalogue import BUNDLES, EVERYTHING, SETS, select
+from ..engine.weights.entries import EVERYTHING
 
 _STOPPED = "Stopped; what was fetched so far is kept, and the same command goes on from there."
 
@@ -17,7 +18,7 @@ _STOPPED = "Stopped; what was fetched so far is kept, and the same command goes 
 def add_parser(commands: argparse._SubParsersAction) -> None:
     parser = commands.add_parser("weights", help="model files: what is installed, download, verify, import")
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    names = ", ".join((*BUNDLES, *SETS, EVERYTHING))
+    names = ", ".join(CATALOGUE.names)
 
     def action(name: str, run, help: str, nargs: str = "*") -> argparse.ArgumentParser:
         made = actions.add_parser(name, help=help, description=f"{help[0].upper()}{help[1:]}. Sets: {names}.")
@@ -39,20 +40,18 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
 
 
 def _status(options: argparse.Namespace) -> None:
-    from ..engine.weights.listing import status_data, status_text
-    from ..engine.weights.status import gpus, status
+    from ..engine.weights.status import gpus, status, status_data, status_text
 
-    found = status(PlainHost(), select(options.sets or [EVERYTHING]))
+    found = status(PlainHost(), CATALOGUE.select(options.sets or [EVERYTHING]))
     machine = gpus()
     print(json.dumps(status_data(found, machine), indent=2) if options.json else status_text(found, machine))
 
 
 def _download(options: argparse.Namespace) -> None:
     from ..engine.weights.download import download
-    from ..engine.weights.listing import plan_text
-    from ..engine.weights.status import status
+    from ..engine.weights.status import plan_text, status
 
-    found = status(PlainHost(), select(options.sets))
+    found = status(PlainHost(), CATALOGUE.select(options.sets))
     files = [each.file for state in found.sets for each in state.to_fetch]
     if not files:
         print("Everything is installed already.")
@@ -76,11 +75,9 @@ def _ask(question: str) -> None:
 
 
 def _verify(options: argparse.Namespace) -> None:
-    from ..engine.weights.listing import verdict_text
-    from ..engine.weights.status import set_state
-    from ..engine.weights.verify import verify
+    from ..engine.weights.status import set_state, verdict_text, verify
 
-    sets = select(options.sets or [EVERYTHING])
+    sets = CATALOGUE.select(options.sets or [EVERYTHING])
     with PlainHost(progress=not options.quiet) as host:
         verdicts = verify(sets, host)
         absent = [weights.title for weights in sets if set_state(weights, host).state != "installed"]
@@ -99,19 +96,18 @@ def _convert(options: argparse.Namespace) -> None:
     from ..engine.weights.convert import convert_sets
 
     with PlainHost(progress=not options.quiet) as host:
-        made = convert_sets(select(options.sets), host)
+        made = convert_sets(CATALOGUE.select(options.sets), host)
     print("\n".join(f"Made: {path}" for path in made) or "There is no pickle that is not converted yet.")
 
 
 def _import(options: argparse.Namespace) -> None:
     from ..engine.weights.convert import convert_sets
     from ..engine.weights.importing import import_folder
-    from ..engine.weights.listing import import_text
 
     with PlainHost(progress=not options.quiet) as host:
-        imported = import_folder(options.folder, host)
-        print(import_text(imported), flush=True)
+        imported = import_folder(options.folder, host, CATALOGUE.sets.values())
+        print(imported.text, flush=True)
         if options.convert:
-            print("\n".join(f"Made: {path}" for path in convert_sets(SETS.values(), host)))
+            print("\n".join(f"Made: {path}" for path in convert_sets(CATALOGUE.sets.values(), host)))
     if imported.refused:
         raise WeightsError(f"{len(imported.refused)} files were left out, as said above.")

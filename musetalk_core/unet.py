@@ -20,8 +20,7 @@ from ..engine.compose.transform import SIDE
 from ..engine.nets.loading import Config, config_beside
 from ..engine.nets.precision import finite
 from ..engine.nets.sd_vae import encode
-from ..engine.weights.fit import fit
-from ..engine.weights.state_dict import load_state_dict
+from ..engine.weights.state_dict import load_state_dict, load_weights
 
 # `musetalk.json`, the same for every version. `attention_head_dim` is the number of heads, by diffusers' old
 # naming.
@@ -90,7 +89,7 @@ def load_unet(path: Path, config: Config | None = None, dtype: torch.dtype = tor
     Raises WeightsError for a damaged or unsafe file and for another network's.
     """
     net = build_unet(config or config_beside(path, "cross_attention_dim"))
-    return fit(net, load_state_dict(path), path, "MuseTalk's UNet", dtype=dtype)
+    return load_weights(net, load_state_dict(path), path, "MuseTalk's UNet", dtype=dtype)
 
 
 @lru_cache(maxsize=1)

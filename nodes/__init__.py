@@ -9,8 +9,8 @@ from typing import Any
 from comfy_api.latest import ComfyExtension, io
 from server import PromptServer
 
+from ..backends.catalogue import CATALOGUE
 from ..engine.host.comfy import register_models_folder
-from ..engine.weights.catalogue import KINDS
 from .did_routes import register_routes as register_did_routes
 from .lyric_preview import register_preview
 from .panel_routes import register_routes as register_panel_routes
@@ -37,7 +37,7 @@ _MODULES = (
 
 class LipSyncStudio(ComfyExtension):
     async def on_load(self) -> None:
-        for kind in KINDS:
+        for kind in CATALOGUE.kinds:
             register_models_folder(kind)
         # There is none where nodes are only listed.
         server = getattr(PromptServer, "instance", None)

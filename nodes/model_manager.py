@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from comfy_api.latest import io, ui
 
+from ..backends.catalogue import CATALOGUE
 from ..engine.host.comfy import ComfyHost
-from ..engine.weights.catalogue import BUNDLES, EVERYTHING, SETS, select
 from .requirements import engine_imports
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class LipSyncModelManager(io.ComfyNode):
             inputs=[
                 io.Combo.Input(
                     "models",
-                    options=[*BUNDLES, *SETS, EVERYTHING],
+                    options=CATALOGUE.names,
                     default="all-musetalk-v1.5",
                     tooltip=(
                         "Which files. The first three bring everything that MuseTalk can use: its networks, "
@@ -65,16 +65,14 @@ class LipSyncModelManager(io.ComfyNode):
     @classmethod
     def execute(cls, models: str, action: str) -> io.NodeOutput:
         with engine_imports():
-            text = _report(select([models]), action, ComfyHost())
+            text = _report(CATALOGUE.select([models]), action, ComfyHost())
         return io.NodeOutput(text, ui=ui.PreviewText(text))
 
 
 def _report(sets: Sequence[WeightSet], action: str, host: ComfyHost) -> str:
     from ..engine.weights.convert import convert_sets
     from ..engine.weights.download import download
-    from ..engine.weights.listing import status_text, verdict_text
-    from ..engine.weights.status import gpus, status
-    from ..engine.weights.verify import verify
+    from ..engine.weights.status import gpus, status, status_text, verdict_text, verify
 
     if action == "verify":
         return verdict_text(verify(sets, host))

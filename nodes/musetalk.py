@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 from comfy_api.latest import io
@@ -11,6 +12,7 @@ from server import PromptServer
 from ..backends.musetalk.spec import SPEC, MuseTalkSettings, weight_sets
 from ..engine.errors import InputError
 from ..engine.host.comfy import ComfyHost
+from ..engine.weights.locate import fingerprint
 from .requirements import engine_imports
 from .types import BackendIO, MuseTalkModelIO
 from .widgets import widget
@@ -40,9 +42,8 @@ class LipSyncMuseTalkLoader(io.ComfyNode):
         )
 
     @classmethod
-    def fingerprint_inputs(cls, version: str = "v1.5", **others: Any) -> str:
-        """Another one once other files are there."""
-        return _installed(version)
+    async def fingerprint_inputs(cls, version: str | None, **others: Any) -> str:
+        return await _fingerprint(version, others.get("download_missing"))
 
     @classmethod
     def execute(cls, **choices: Any) -> io.NodeOutput:
@@ -83,8 +84,8 @@ class LipSyncMuseTalkBackend(io.ComfyNode):
         )
 
     @classmethod
-    def fingerprint_inputs(cls, version: str = "v1.5", **others: Any) -> str:
-        return _installed(version)
+    async def fingerprint_inputs(cls, version: str | None, **others: Any) -> str:
+        return await _fingerprint(version, others.get("download_missing"))
 
     @classmethod
     def execute(
@@ -120,8 +121,7 @@ def _load(settings: MuseTalkSettings) -> MuseTalkModels:
 
 def _announce(settings: MuseTalkSettings, host: ComfyHost) -> None:
     """Sizes and licences under the node, before anything is fetched."""
-    from ..engine.weights.listing import plan_text
-    from ..engine.weights.status import status
+    from ..engine.weights.status import plan_text, status
 
     found = status(host, list(SPEC.weights(settings)))
     context = get_executing_context()
@@ -129,13 +129,13 @@ def _announce(settings: MuseTalkSettings, host: ComfyHost) -> None:
         PromptServer.instance.send_progress_text(plan_text(found), context.node_id)
 
 
-def _installed(version: str) -> str:
-    """The files that would be loaded, as text that changes with them."""
-    with engine_imports():
-        from ..engine.weights.locate import locate
-    host = ComfyHost()
-    paths = [path for weights in weight_sets(version) for path in locate(weights, host).values()]
-    return " ".join(f"{path} {path.stat().st_mtime_ns}" for path in sorted(paths))
+async def _fingerprint(version: str | None, download: bool | None) -> str:
+    """The files that would be loaded, as text; None stands for what is wired."""
+
+    def look() -> str:
+        return fingerprint(weight_sets(version), ComfyHost(), download=bool(download))
+
+    return await asyncio.to_thread(look)
 
 
 def upscale_input() -> io.Input:

@@ -11,18 +11,17 @@ from typing import Any
 
 from aiohttp import web
 
+from ..backends.catalogue import CATALOGUE
 from ..engine.host.comfy import models_folders
-from ..engine.weights.catalogue import BUNDLES, SETS
 from ..engine.weights.jobs import BusyError, WeightJobs
-from ..engine.weights.listing import status_data
-from ..engine.weights.status import gpus
+from ..engine.weights.status import gpus, status_data
 from .guard import add_route, refusal
 
 EVENT = "lipsync.models"
 
 
 def register_routes(server: Any) -> None:
-    panel = Panel(WeightJobs(models_folders, lambda job: server.send_sync(EVENT, asdict(job))))
+    panel = Panel(WeightJobs(CATALOGUE, models_folders, lambda job: server.send_sync(EVENT, asdict(job))))
     add_route(server, "GET", "/models", panel.models)
     add_route(server, "POST", "/models/{name}/{action}", panel.act)
 
@@ -41,7 +40,7 @@ class Panel:
         found = self._jobs.status()
         return {
             **status_data(found, gpus()),
-            "bundles": {name: list(members) for name, members in BUNDLES.items()},
+            "bundles": {name: list(members) for name, members in CATALOGUE.bundles.items()},
             "jobs": {job.set: asdict(job) for job in self._jobs.jobs()},
         }
 
@@ -50,7 +49,7 @@ class Panel:
 
         Answers with the job; 404 for what is not in the catalogue, 409 where another is running."""
         name, action = request.match_info["name"], request.match_info["action"]
-        if name not in SETS:
+        if name not in CATALOGUE.sets:
             return refusal(404, f"There is no set of weights called {name}.")
         try:
             if action == "cancel":

@@ -31,7 +31,7 @@ PAGE_SECONDS = 120
 # Nothing listens there: partner nodes that a test starts must not reach their services.
 NOWHERE = "http://127.0.0.1:9"
 
-sys.path += [str(TESTS / folder) for folder in ("support", "hub", "did")]
+sys.path += [str(TESTS / folder) for folder in ("support", "did")]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -120,10 +120,10 @@ async def all_routes(request):
 
 async def add_set(app):
     for name, module in list(sys.modules.items()):
-        if name.endswith("engine.weights.catalogue"):
-            entries = sys.modules[module.__package__ + ".entries"]
+        if name.endswith("backends.catalogue"):
+            entries = sys.modules[module.Catalogue.__module__]
             WeightFile, WeightSet = entries.WeightFile, entries.WeightSet
-            module.SETS["nets"] = {entry!r}
+            module.CATALOGUE.sets["nets"] = {entry!r}
 
 PromptServer.instance.app.on_startup.append(add_set)
 """

@@ -11,8 +11,7 @@ import numpy.typing as npt
 
 from ...engine.errors import WeightsError
 from ...engine.host.protocol import Host
-from ...engine.weights.fit import fit
-from ...engine.weights.state_dict import load_state_dict
+from ...engine.weights.state_dict import load_state_dict, load_weights
 from ..model_files import read_json
 
 if TYPE_CHECKING:
@@ -124,7 +123,7 @@ def build_ctc(tensors: dict[str, torch.Tensor], config: Wav2Vec2Config, path: Pa
         renamed.setdefault(_UNUSED, torch.zeros(expected[_UNUSED].shape))
     else:
         renamed.pop(_UNUSED, None)
-    return fit(network, renamed, path, "wav2vec2-base-960h", dtype=torch.float32)
+    return load_weights(network, renamed, path, "wav2vec2-base-960h", dtype=torch.float32)
 
 
 def _config(path: Path | None) -> Wav2Vec2Config:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ...engine.errors import WeightsError
 from ...engine.host.protocol import Host
-from ...engine.weights.fit import fit
+from ...engine.weights.state_dict import load_weights
 from ..model_files import has_weights, read_json
 from ..whisper_checkpoint import (
     PUBLISHED,
@@ -59,7 +59,7 @@ def _torch_whisper(path: Path, host: Host) -> TorchWhisper:
     tensors["proj_out.weight"] = tensors["model.decoder.embed_tokens.weight"]
     with torch.device("meta"):
         network = WhisperForConditionalGeneration(hugging_face_config(dims))
-    fit(network, tensors, checkpoint.file, "Whisper", dtype=host.half_precision() or torch.float32)
+    load_weights(network, tensors, checkpoint.file, "Whisper", dtype=host.half_precision() or torch.float32)
     return TorchWhisper(
         network,
         WhisperFeatureExtractor(dims["n_mels"]),

@@ -14,8 +14,9 @@ from ...engine.weights.entries import WeightSet
 from ..attempts import explained
 from ..model_files import has_weights
 from ..names import AUTO, ENGINES, FASTER, SPHINX, TIMESTAMPED, Content
+from ..weights import ct2_set, openai_set
 from . import faster, sphinx, timestamped
-from .models import KIND, ct2_places, ct2_set, fetched, missing, openai_places, openai_set
+from .models import KIND, ct2_places, fetched, mend, missing, openai_places
 from .protocol import Transcriber
 
 if TYPE_CHECKING:
@@ -125,7 +126,7 @@ def choose(
 
     engine: one of names.ENGINES, or "auto": the first that is installed and has the model, else, for English,
     PocketSphinx. model: one of names.MODELS. path: a local model instead, file or folder. fetch: download
-    the model where it is missing.
+    the model where it is missing or was cut off.
     Raises InputError for unknown names and unfit files, MissingFilesError, and WeightsError when a download
     fails.
     """
@@ -138,6 +139,9 @@ def choose(
     if engine != AUTO:
         _ENGINES[engine].require()
     usable = [each for each in _ENGINES.values() if each.installed() and engine in (AUTO, each.name)]
+    if fetch:
+        for each in usable:
+            mend(each.weights(model), host)
     places = [(each, place) for each in usable for place in dict.fromkeys(each.places(model, host))]
     english = language in (None, "en")
     if places:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...engine.errors import MissingFilesError
-from ...engine.weights.fit import fit
+from ...engine.weights.state_dict import load_weights
 from ..attempts import import_failed
 from ..attempts import installed as is_installed
 from ..names import TIMESTAMPED, UNSPACED, Content
@@ -135,7 +135,7 @@ def load_whisper(path: Path, dtype: torch.dtype) -> Whisper:
         for name, tensor in checkpoint.tensors.items()
     }
     network = _empty(checkpoint.dims)
-    fit(network, tensors, checkpoint.file, "Whisper")
+    load_weights(network, tensors, checkpoint.file, "Whisper")
     mask = torch.zeros(checkpoint.dims["n_text_layer"], checkpoint.dims["n_text_head"], dtype=torch.bool)
     for layer, head in checkpoint.heads:
         mask[layer, head] = True

@@ -12,9 +12,9 @@ from ...engine.errors import InputError
 from ...engine.faces.track import Person
 from ...engine.host.protocol import Host, ManagedModel
 from ...engine.weights.locate import require
+from ...engine.weights.shared import FACE_PARSING
 from .protocol import Box, FaceCrop
 
-PARSER_SET = "face-parsing"
 # Pixels around a face that resampling may read, for each pixel of the picture that falls into one of the
 # network's.
 _REACH = 6
@@ -71,7 +71,7 @@ def composer_of(
     parser = None if models is None else models.parser
     if settings.mask_source == "parsing" and parser is None:
         if models is not None:
-            require(PARSER_SET, host)
+            require(FACE_PARSING, host)
         raise InputError(
             "Face parsing needs the model: connect Load MuseTalk, or draw the mask by landmarks."
         )

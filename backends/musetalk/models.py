@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import torch
 from torch import nn
@@ -15,14 +14,15 @@ from ...engine.host.protocol import Host, ManagedModel
 from ...engine.nets.compiling import compile_network
 from ...engine.nets.layout import channels_last
 from ...engine.nets.loading import load_vae, load_whisper_encoder
-from ...engine.weights.locate import require
+from ...engine.weights.locate import identity, require
+from ...engine.weights.shared import FACE_PARSING
 from ...musetalk_core.unet import load_unet
-from .spec import PARSER_SET, VERSIONS, MuseTalkSettings
+from .spec import NETWORKS, MuseTalkSettings
 
 
 @dataclass(frozen=True)
 class MuseTalkModels:
-    """version: a name in VERSIONS. parser: the face parser, None where its weights are not installed. cache:
+    """version: a name in NETWORKS. parser: the face parser, None where its weights are not installed. cache:
     latents and face maps by content. identity: stands for the VAE's weights and dtype in the cache's keys.
     """
 
@@ -47,7 +47,7 @@ def load_models(settings: MuseTalkSettings, host: Host) -> MuseTalkModels:
     files that can't be used.
     """
     version, download = settings.version, settings.download_missing
-    paths = require(VERSIONS[version], host, download=download)
+    paths = require(NETWORKS[version], host, download=download)
     dtype = working_dtype(settings.precision, host)
     unet = load_unet(paths["unet"], dtype=dtype)
     vae = load_vae(paths["vae"], dtype=dtype)
@@ -56,7 +56,7 @@ def load_models(settings: MuseTalkSettings, host: Host) -> MuseTalkModels:
     if settings.compile:
         compile_network(unet)
         compile_network(vae)
-    return of_networks(version, unet, vae, whisper, parser, host, _identity(paths["vae"], dtype))
+    return of_networks(version, unet, vae, whisper, parser, host, f"{identity(paths['vae'])} {dtype}")
 
 
 def of_networks(
@@ -90,11 +90,6 @@ def working_dtype(precision: str, host: Host) -> torch.dtype:
 
 def _parser(host: Host, download: bool) -> nn.Module | None:
     try:
-        return load_bisenet(require(PARSER_SET, host, download=download)["bisenet"])
+        return load_bisenet(require(FACE_PARSING, host, download=download)["bisenet"])
     except MissingFilesError:
         return None
-
-
-def _identity(path: Path, dtype: torch.dtype) -> str:
-    stat = path.stat()
-    return f"{path.name} {stat.st_size} {stat.st_mtime_ns} {dtype}"

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from ...engine.weights.catalogue import SETS
-from ...engine.weights.entries import WeightSet
+from ...engine.weights.entries import MUSETALK, WeightFile, WeightSet
+from ...engine.weights.shared import FACE_PARSING, SD_VAE, WHISPER_TINY
 from ..spec import BackendSpec, Licence, setting
 
 if TYPE_CHECKING:
@@ -15,14 +15,61 @@ if TYPE_CHECKING:
     from ...engine.parity import Checks
     from ..protocol import LipSyncBackend
 
-DEFAULT_VERSION = "v1.5"
-# The weight set of each version.
-VERSIONS: Mapping[str, str] = {
-    "v1.5": "musetalk-v1.5",
-    "v1.0-original": "musetalk-v1.0",
-    "v1.0-current": "musetalk-v1.0",
+_OPENRAIL = "CreativeML OpenRAIL-M"
+_MUSETALK_NOTE = (
+    "The MuseTalk repository (MIT) calls its models free for any purpose, even commercial; their card says "
+    "CreativeML OpenRAIL-M, whose use restrictions have to be passed on. VAE: MIT. Whisper: Apache-2.0."
+)
+_MUSETALK_REPO = ("TMElyralab/MuseTalk", "3ef28bc5cff08c90ad8178a25f1b570cd800170f")
+
+# The architecture is the same in both versions, and so is its description.
+_UNET_CONFIG = (748, "5b6923aee04d71692e0e9846c471e0a4ea07a4f686d39545e472bd4ba17e1b47")
+
+_V15 = WeightSet(
+    "musetalk-v1.5", "MuseTalk 1.5", MUSETALK,
+    (
+        WeightFile(
+            "unet", *_MUSETALK_REPO, "musetalkV15/unet.pth",
+            3_400_074_924, "7ebf6c98c181e20838e4c0054e96e944ac60d5d692cc01db42839fe11b787007",
+            _OPENRAIL, MUSETALK, "musetalkV15/unet.pth",
+        ),
+        WeightFile(
+            "unet_config", *_MUSETALK_REPO, "musetalkV15/musetalk.json", *_UNET_CONFIG,
+            _OPENRAIL, MUSETALK, "musetalkV15/musetalk.json", needed=False,
+        ),
+        *SD_VAE,
+        *WHISPER_TINY,
+    ),
+    _MUSETALK_NOTE,
+)  # fmt: skip
+
+_V10 = WeightSet(
+    "musetalk-v1.0", "MuseTalk 1.0", MUSETALK,
+    (
+        WeightFile(
+            "unet", *_MUSETALK_REPO, "musetalk/pytorch_model.bin",
+            3_400_076_549, "0ee7d5ea03ea75d8dca50ea7a76df791e90633687a135c4a69393abfc0475ffe",
+            _OPENRAIL, MUSETALK, "musetalk/pytorch_model.bin",
+        ),
+        WeightFile(
+            "unet_config", *_MUSETALK_REPO, "musetalk/musetalk.json", *_UNET_CONFIG,
+            _OPENRAIL, MUSETALK, "musetalk/musetalk.json", needed=False,
+        ),
+        *SD_VAE,
+        *WHISPER_TINY,
+    ),
+    _MUSETALK_NOTE,
+)  # fmt: skip
+
+# What is of use together, by the names that commands and the node offer beside those of the sets.
+BUNDLES: Mapping[str, tuple[str, ...]] = {
+    "all-musetalk-v1.5": ("musetalk-v1.5", "face-parsing", "dwpose"),
+    "all-musetalk-v1.0": ("musetalk-v1.0", "face-parsing", "dwpose"),
+    "all-musetalk": ("musetalk-v1.5", "musetalk-v1.0", "face-parsing", "dwpose"),
 }
-PARSER_SET = "face-parsing"
+# The networks of each version; all of them use the face parser where it is installed.
+NETWORKS: Mapping[str, WeightSet] = {"v1.5": _V15, "v1.0-original": _V10, "v1.0-current": _V10}
+DEFAULT_VERSION = "v1.5"
 
 
 @dataclass(frozen=True)
@@ -34,7 +81,7 @@ class MuseTalkSettings:
         "v1.5 looks best. v1.0-original: the first release as it was trained; v1.0-current: its weights as "
         "the later code runs them.",
         help=f"default {DEFAULT_VERSION}",
-        choices=tuple(VERSIONS),
+        choices=tuple(NETWORKS),
     )
     quality: Literal["fast", "balanced", "quality"] = setting(
         "balanced",
@@ -156,9 +203,10 @@ class MuseTalkSettings:
     )
 
 
-def weight_sets(version: str) -> list[WeightSet]:
-    """What a version reads: its networks, and the face parser."""
-    return [SETS[VERSIONS[version]], SETS[PARSER_SET]]
+def weight_sets(version: str | None) -> list[WeightSet]:
+    """What a version reads; what any may read, for None."""
+    networks = NETWORKS.values() if version is None else [NETWORKS[version]]
+    return [*dict.fromkeys(networks), FACE_PARSING]
 
 
 def _weights(settings: MuseTalkSettings) -> Sequence[WeightSet]:
@@ -198,5 +246,7 @@ SPEC = BackendSpec(
     settings=MuseTalkSettings,
     make=_make,
     weights=_weights,
+    all_weights=(_V15, _V10, FACE_PARSING),
+    bundles=BUNDLES,
     checks=_checks,
 )

@@ -10,8 +10,8 @@ import numpy as np
 
 from ..errors import MissingFilesError
 from ..host.protocol import Host
-from ..weights.catalogue import SETS
 from ..weights.locate import locate, require
+from ..weights.shared import DWPOSE, DWPOSE_MMPOSE
 from . import topdown
 
 # Faces that go through the network at once.
@@ -92,9 +92,9 @@ def load_dwpose(host: Host, *, flip_test: bool = True) -> DwPose:
     Raises MissingFilesError where there is neither, WeightsError where the file is not DWPose's.
     """
     try:
-        return DwPose(_onnx(require("dwpose", host)["dwpose"], host), flip_test=flip_test)
+        return DwPose(_onnx(require(DWPOSE, host)["dwpose"], host), flip_test=flip_test)
     except MissingFilesError:
-        checkpoint = locate(SETS["dwpose-mmpose"], host).get("dwpose_checkpoint")
+        checkpoint = locate(DWPOSE_MMPOSE, host).get("dwpose_checkpoint")
         if checkpoint is None:
             raise
         from .pose_torch import TorchPose

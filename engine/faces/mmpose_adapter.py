@@ -10,8 +10,8 @@ import numpy as np
 
 from ..errors import MissingFilesError
 from ..host.protocol import Host
-from ..weights.identity import identity
-from ..weights.locate import require
+from ..weights.locate import identity, require
+from ..weights.shared import DWPOSE_MMPOSE
 from . import topdown
 from .pose_torch import load_rtmpose
 
@@ -56,7 +56,7 @@ class MMPose:
 def load_mmpose(host: Host) -> MMPose:
     """Raises what `require` and `MMPose` do."""
     _mmpose()
-    checkpoint = require("dwpose-mmpose", host)["dwpose_checkpoint"]
+    checkpoint = require(DWPOSE_MMPOSE, host)["dwpose_checkpoint"]
     host.free_memory(checkpoint.stat().st_size)
     return MMPose(checkpoint, host.device)
 

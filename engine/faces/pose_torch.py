@@ -8,9 +8,8 @@ import numpy as np
 import torch
 
 from ..host.protocol import Host
-from ..weights.fit import fit
-from ..weights.identity import identity
-from ..weights.mmengine import load_mmengine
+from ..weights.locate import identity
+from ..weights.state_dict import load_mmengine, load_weights
 from .rtmpose import RTMPose
 
 # Activations of one picture, 384x288 in float32: the stem's three maps and what follows them.
@@ -50,4 +49,6 @@ def load_rtmpose(path: Path) -> RTMPose:
     if wanted <= tensors.keys():
         # Distilled checkpoints may hold the teacher as well, which mmpose too leaves aside.
         tensors = {name: tensors[name] for name in wanted}
-    return fit(network, tensors, path, "DWPose (RTMPose-l, whole body, 384x288)", dtype=torch.float32)
+    return load_weights(
+        network, tensors, path, "DWPose (RTMPose-l, whole body, 384x288)", dtype=torch.float32
+    )

@@ -11,9 +11,7 @@ import torch
 from torch import nn
 
 from ..errors import WeightsError
-from ..weights.fit import fit
-from ..weights.recognise import recognised
-from ..weights.state_dict import load_state_dict
+from ..weights.state_dict import load_state_dict, load_weights, recognised
 from .sd_vae import build_vae, vae_entries
 from .whisper_encoder import build_whisper_encoder, encoder_config, encoder_entries
 
@@ -28,7 +26,7 @@ def load_vae(path: Path, config: Config | None = None, dtype: torch.dtype = torc
     the dtype already stay mapped from the file. Raises WeightsError for a damaged or unsafe file and for
     another network's."""
     net = build_vae(config or config_beside(path, "latent_channels"))
-    return fit(net, vae_entries(load_state_dict(path)), path, "the VAE sd-vae-ft-mse", dtype=dtype)
+    return load_weights(net, vae_entries(load_state_dict(path)), path, "the VAE sd-vae-ft-mse", dtype=dtype)
 
 
 def load_whisper_encoder(
@@ -47,7 +45,7 @@ def load_whisper_encoder(
     del state
     beside = None if path.suffix == ".pt" else config_beside(path, "d_model")
     net = build_whisper_encoder(config or beside or encoder_config(entries))
-    return fit(net, entries, path, "Whisper's audio encoder", dtype=dtype)
+    return load_weights(net, entries, path, "Whisper's audio encoder", dtype=dtype)
 
 
 def config_beside(path: Path, mark: str) -> Config | None:

@@ -10,13 +10,10 @@ from typing import TYPE_CHECKING
 
 from ..errors import WeightsError
 from ..host.protocol import Host
-from .digest import digest
-from .download import MARGIN, existing
+from .download import check_free, digest, file_lock
 from .entries import WeightFile, WeightSet
-from .locate import PICKLES, conversion_source, converted_place, find
-from .lock import alone
-from .mmengine import load_mmengine
-from .sizes import readable
+from .locate import conversion_source, converted_place, find
+from .state_dict import PICKLES, load_mmengine
 
 if TYPE_CHECKING:
     import torch
@@ -51,7 +48,7 @@ def convert(file: WeightFile, host: Host) -> Path:
     except OSError as error:
         raise WeightsError(f"{result.parent} can't be made ({error.strerror}).") from error
     stage = f"Converting {file.place}"
-    with alone(result, host, lambda: host.progress(f"Waiting for another: {stage}", 0, 1)):
+    with file_lock(result, host, lambda: host.progress(f"Waiting for another: {stage}", 0, 1)):
         sha256 = digest(source, host, f"Checking {file.place}")
         if conversion_source(result).get("source_sha256") == sha256:
             return result
@@ -82,12 +79,7 @@ def _write(tensors: dict[str, torch.Tensor], path: Path, metadata: dict[str, str
     from safetensors.torch import save_file
 
     size = sum(tensor.numel() * tensor.element_size() for tensor in tensors.values())
-    free = shutil.disk_usage(existing(path.parent)).free
-    if size + MARGIN > free:
-        raise WeightsError(
-            f"Converting needs {readable(size + MARGIN)} in {path.parent} ({readable(MARGIN)} of it to "
-            f"spare), but {readable(free)} are free: make room there."
-        )
+    check_free(path.parent, size, "Converting")
     part = path.with_name(f"{path.name}.part")
     try:
         save_file(tensors, part, metadata)

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ..errors import WeightsError
 from ..host.protocol import Host
-from .digest import digest
-from .entries import WeightFile
-from .hub import Interrupted, Remote, describe, endpoint
-from .lock import alone
-from .sizes import readable
-from .transfer import Unwritable, receive
+from .entries import WeightFile, readable
+from .hub import Interrupted, Remote, Unwritable, describe, endpoint, receive
 
 # Left free on the disk, for everything else that runs there.
 MARGIN = 500_000_000
 # Seconds before each further try that brought nothing new; a stall or a restart of a proxy is over by then.
 RETRY_WAITS = (0.5, 1.0, 2.0, 4.0)
+_LOCK_POLL = 0.5  # seconds
+_BLOCK = 1 << 20
+_SHOWN = 20_000_000  # bytes; smaller files are read in no time
+_SHA256_DIGITS = 64
 
 
 def download(files: Iterable[WeightFile], host: Host) -> list[Path]:
@@ -54,12 +56,20 @@ def check_room(files: Iterable[WeightFile], host: Host) -> None:
         folder = existing(host.models_folder(file.kind))
         needed[folder] = needed.get(folder, 0) + remaining(file, host)
     for folder, size in needed.items():
-        free = shutil.disk_usage(folder).free
-        if size and size + MARGIN > free:
-            raise WeightsError(
-                f"The download needs {readable(size + MARGIN)} in {folder} ({readable(MARGIN)} of it to "
-                f"spare), but {readable(free)} are free: make room there, or choose another models folder."
-            )
+        if size:
+            check_free(folder, size, "The download", "or choose another models folder")
+
+
+def check_free(folder: Path, size: int, what: str, otherwise: str = "") -> None:
+    """Raises WeightsError unless a disk has room for `size` bytes and some to spare.
+
+    folder: may not exist yet. what, otherwise: what needs it, and what else can be done, for the error."""
+    free = shutil.disk_usage(existing(folder)).free
+    if size + MARGIN > free:
+        raise WeightsError(
+            f"{what} needs {readable(size + MARGIN)} in {folder} ({readable(MARGIN)} of it to spare), but "
+            f"{readable(free)} are free: make room there{otherwise and ', '}{otherwise}."
+        )
 
 
 def remaining(file: WeightFile, host: Host) -> int:
@@ -87,7 +97,7 @@ def _fetch(file: WeightFile, host: Host) -> Path:
         done = part.stat().st_size if part.is_file() else file.bytes
         host.progress(f"Waiting for another download of {file.place}", done, file.bytes, unit="bytes")
 
-    with alone(place, host, show_wait):
+    with file_lock(place, host, show_wait):
         if file.sha256 and _is(place, file.bytes, file.sha256, host):
             return place
         remote = _described(file, host)
@@ -172,3 +182,53 @@ def _pause(seconds: float, host: Host) -> None:
     while time.monotonic() < end:
         host.check_cancelled()
         time.sleep(0.1)
+
+
+@contextmanager
+def file_lock(place: Path, host: Host, show_wait: Callable[[], None]) -> Iterator[None]:
+    """The block, which puts a file into its place, runs in one process at a time, killed ones excepted.
+
+    show_wait: called about twice a second while another process has the place, to report that through the
+    host's progress. The folder has to exist."""
+    from filelock import Timeout
+    from huggingface_hub.utils import WeakFileLock  # also works where a network disk has no locks
+
+    lock = place.with_name(f".{place.name}.lock")
+    while True:
+        held = WeakFileLock(lock, timeout=_LOCK_POLL)
+        try:
+            held.__enter__()
+            break
+        except Timeout:
+            host.check_cancelled()
+            show_wait()
+    try:
+        yield
+    except BaseException:
+        held.__exit__(None, None, None)
+        raise
+    held.__exit__(None, None, None)
+    # Those who waited find the file. As long as there is none, the lock has to stay the same one.
+    with suppress(OSError):
+        lock.unlink()
+
+
+def digest(path: Path, host: Host, stage: str, *, like: str = "0" * _SHA256_DIGITS) -> str:
+    """The file's digest in hexadecimal, of the kind of `like`: SHA-256 (64 digits), which hubs publish of
+    large files, or git's blob SHA-1 (40 digits), which is what they publish of small ones.
+
+    Shows its progress in bytes and can be cancelled, if the file is large."""
+    total = path.stat().st_size
+    if len(like) == _SHA256_DIGITS:
+        state = hashlib.sha256()
+    else:
+        # Not for security here: https://git-scm.com/book/en/v2/Git-Internals-Git-Objects
+        state = hashlib.sha1(b"blob %d\0" % total, usedforsecurity=False)
+    done = 0
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            state.update(block)
+            done += len(block)
+            if total >= _SHOWN:
+                host.progress(stage, done, total, unit="bytes")
+    return state.hexdigest()

@@ -1,8 +1,19 @@
-"""What one entry of the catalogue says."""
+"""What is known of weight files: files, sets of files, and a catalogue, the sum of what engines list.
+
+The lists themselves stand with those who need the files: each engine's `spec.py`, `align.weights`, and
+`shared` for what several engines use. Revisions, sizes and digests are the ones that the hub publishes.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+
+from ..errors import WeightsError
+
+# The models folder that packs for MuseTalk share.
+MUSETALK = "musetalk"
+EVERYTHING = "everything"
 
 
 @dataclass(frozen=True)
@@ -42,9 +53,16 @@ class WeightFile:
     needed: bool = True
 
     @property
-    def digests(self) -> set[str]:
-        """SHA-256 of every file that is right in its place."""
-        return {twin.sha256 for twin in self.twins} | ({self.sha256} if self.sha256 else set())
+    def digests(self) -> Mapping[int, str]:
+        """SHA-256 of every file that is right in its place, by size; empty where none was published."""
+        own = {self.bytes: self.sha256} if self.sha256 else {}
+        return own | {twin.bytes: twin.sha256 for twin in self.twins}
+
+    @property
+    def places(self) -> list[tuple[str, int]]:
+        """Every place in a layout, with the size that the file has there; the best first."""
+        own = [(place, self.bytes) for place in (self.place, *self.also)]
+        return own + [(place, twin.bytes) for twin in self.twins for place in twin.places]
 
 
 @dataclass(frozen=True)
@@ -66,3 +84,48 @@ class WeightSet:
     @property
     def bytes(self) -> int:
         return sum(file.bytes for file in self.files)
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Sets by name, and bundles: names of sets that are of use together, by a name of their own."""
+
+    sets: dict[str, WeightSet]
+    bundles: Mapping[str, tuple[str, ...]]
+
+    @property
+    def names(self) -> list[str]:
+        """What `select` knows."""
+        return [*self.bundles, *self.sets, EVERYTHING]
+
+    @property
+    def kinds(self) -> list[str]:
+        return list(dict.fromkeys(weights.kind for weights in self.sets.values()))
+
+    def __getitem__(self, name: str) -> WeightSet:
+        """Raises WeightsError for an unknown name."""
+        if name not in self.sets:
+            known = ", ".join(self.names)
+            raise WeightsError(f"There is no set of weights called {name}: choose among {known}.")
+        return self.sets[name]
+
+    def select(self, names: Iterable[str]) -> list[WeightSet]:
+        """The sets that are meant by names of sets and bundles, each once; all sets for "everything".
+
+        Raises WeightsError for an unknown name."""
+        wanted: dict[str, WeightSet] = {}
+        for name in names:
+            members = tuple(self.sets) if name == EVERYTHING else self.bundles.get(name, (name,))
+            wanted |= {member: self[member] for member in members}
+        return list(wanted.values())
+
+
+def readable(size: float) -> str:
+    """A number of bytes in decimal units, as disks and hubs count: "3.4 GB"."""
+    if size < 1000:
+        return f"{size:.0f} bytes"
+    for unit in ("kB", "MB", "GB"):
+        size /= 1000
+        if size < 999.5 or unit == "GB":
+            break
+    return f"{size:.0f} {unit}" if size >= 99.5 else f"{size:.1f} {unit}"

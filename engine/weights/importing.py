@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -11,13 +10,8 @@ from pathlib import Path, PurePath
 
 from ..errors import WeightsError
 from ..host.protocol import Host
-from .catalogue import SETS
-from .digest import digest
-from .download import MARGIN, existing
+from .download import check_free, digest, file_lock
 from .entries import WeightFile, WeightSet
-from .layouts import places
-from .lock import alone
-from .sizes import readable
 
 # Deep enough for a ComfyUI folder with a hub cache in it.
 _DEPTH = 10
@@ -41,19 +35,24 @@ class Imported:
     taken: tuple[Taken, ...]
     refused: tuple[str, ...]
 
+    @property
+    def text(self) -> str:
+        lines = [f"{each.how}: {each.place} (from {each.source})" for each in self.taken]
+        return "\n".join([*lines, *self.refused])
 
-def import_folder(folder: Path, host: Host, sets: Iterable[WeightSet] | None = None) -> Imported:
-    """Find the catalogue's files anywhere below a folder and put them into the host's models folders.
+
+def import_folder(folder: Path, host: Host, sets: Iterable[WeightSet]) -> Imported:
+    """Find files of some sets anywhere below a folder and put them into the host's models folders.
 
     Files are known by size and SHA-256, whatever they are called: the original READMEs' layouts, other packs'
     and the hub's cache all do. Those that are of use only side by side are known by folder and name as well.
     What is put in place is a hard link where the disk allows it, else a copy; the folder is left as it is.
-    sets: what to look for, everything if None. Raises WeightsError when there is no such folder, nothing in
-    it that the catalogue knows, or a copy can't be written.
+    Raises WeightsError when there is no such folder, nothing in it that the catalogue knows, or a copy can't
+    be written.
     """
     if not folder.is_dir():
         raise WeightsError(f"There is no folder {folder}: name the one that the weights are in.")
-    search = _Search(tuple(SETS.values() if sets is None else sets), host)
+    search = _Search(list(sets), host)
     taken: dict[Path, Taken] = {}
     suspects: dict[Path, WeightFile] = {}
     for path in _files(folder):
@@ -86,8 +85,8 @@ class _Search:
                 self._known[file.sha256][file.place] = file
             for twin in file.twins:
                 self._known[twin.sha256][twin.places[0]] = file
-            self._names.update({place: file for place, _ in places(file)})
-        self._sizes = {size for file in loose for _, size in places(file)}
+            self._names.update({place: file for place, _ in file.places})
+        self._sizes = {size for file in loose for _, size in file.places}
 
     def matches(self, path: Path) -> Iterator[tuple[WeightFile, str]]:
         """Files that the path is one of, and their places in the models folder."""
@@ -139,8 +138,7 @@ def _files(folder: Path) -> Iterator[Path]:
 
 def _refusal(path: Path, file: WeightFile) -> str:
     size = path.stat().st_size
-    known = {file.bytes, *(twin.bytes for twin in file.twins)}
-    if size not in known:
+    if size not in {size for _, size in file.places}:
         return f"{path} has {size} bytes, but {file.path} of {file.repo} has {file.bytes}: it was left out."
     return (
         f"{path} is not the published {file.path} of {file.repo} (its SHA-256 is another): it was left out."
@@ -156,7 +154,9 @@ def _put(source: Path, place: Path, host: Host) -> str:
     part = place.with_name(f"{place.name}.import.part")
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
-        with alone(place, host, lambda: host.progress(f"Waiting for another import of {place.name}", 0, 1)):
+        with file_lock(
+            place, host, lambda: host.progress(f"Waiting for another import of {place.name}", 0, 1)
+        ):
             part.unlink(missing_ok=True)
             how = "linked" if _link(source, part) else "copied"
             if how == "copied":
@@ -184,12 +184,7 @@ def _link(source: Path, part: Path) -> bool:
 
 def _copy(source: Path, part: Path, host: Host) -> None:
     total = source.stat().st_size
-    free = shutil.disk_usage(existing(part.parent)).free
-    if total + MARGIN > free:
-        raise WeightsError(
-            f"Copying {source} needs {readable(total + MARGIN)} in {part.parent} ({readable(MARGIN)} of it "
-            f"to spare), but {readable(free)} are free: make room there."
-        )
+    check_free(part.parent, total, f"Copying {source}")
     done = 0
     with source.open("rb") as original, part.open("wb") as copy:
         while block := original.read(_BLOCK):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -14,11 +15,9 @@ from ..errors import Cancelled, LipSyncError, WeightsError
 from ..host.pace import Pace
 from ..host.protocol import Host
 from ..host.task import TaskHost
-from .catalogue import SETS
-from .download import check_room, download
-from .entries import WeightFile, WeightSet
-from .status import Status, status
-from .verify import verify
+from .download import download
+from .entries import Catalogue, WeightSet
+from .status import Status, status, verify
 
 Action = Literal["install", "verify"]
 JobState = Literal["running", "stopping", "done", "failed", "cancelled"]
@@ -70,7 +69,10 @@ class WeightJobs:
     """folders: the models folders of a kind, downloads into the first. on_change: told of every change of a
     job, from the job's own thread; of progress a few times a second."""
 
-    def __init__(self, folders: Callable[[str], list[Path]], on_change: Callable[[Job], None]) -> None:
+    def __init__(
+        self, catalogue: Catalogue, folders: Callable[[str], list[Path]], on_change: Callable[[Job], None]
+    ) -> None:
+        self._catalogue = catalogue
         self._folders = folders
         self._on_change = on_change
         self._workers: dict[str, _Worker] = {}
@@ -82,7 +84,7 @@ class WeightJobs:
         """Fetch what of a set is missing or wrong, or check what is there.
 
         Raises BusyError while the set is worked on, WeightsError for a name that is not in the catalogue."""
-        weights = _known(name)
+        weights = self._catalogue[name]
         with self._lock:
             worker = self._workers.get(name)
             if worker is not None and worker.job.is_active:
@@ -98,7 +100,7 @@ class WeightJobs:
         """Stop the work on a set, within one chunk; what was fetched is kept.
 
         Raises BusyError where there is none, WeightsError for a name that is not in the catalogue."""
-        weights = _known(name)
+        weights = self._catalogue[name]
         with self._lock:
             worker = self._workers.get(name)
             if worker is None or not worker.job.is_active:
@@ -113,12 +115,10 @@ class WeightJobs:
         with self._lock:
             return [worker.job for worker in self._workers.values()]
 
-    def status(self, sets: Iterable[WeightSet] | None = None) -> Status:
-        """As `status.status`, with the files that a check found wrong, unless they have changed since."""
-        return status(self._host(threading.Event(), _ignore), sets, wrong=self._still_wrong())
-
-    def _host(self, cancel: threading.Event, tell: Callable[[str, int, int], None]) -> TaskHost:
-        return TaskHost(self._folders, cancel, tell)
+    def status(self) -> Status:
+        """Of the whole catalogue, with the files that a check found wrong, unless they have changed since."""
+        with TaskHost(self._folders, threading.Event(), _ignore) as host:
+            return status(host, self._catalogue.sets.values(), self._still_wrong())
 
     def _still_wrong(self) -> set[Path]:
         with self._lock:
@@ -126,11 +126,11 @@ class WeightJobs:
 
     def _run(self, worker: _Worker, weights: WeightSet) -> None:
         try:
-            with self._host(worker.cancel, lambda *report: self._progress(worker, *report)) as host:
+            tell = partial(self._progress, worker)
+            with TaskHost(self._folders, worker.cancel, tell) as host:
                 if worker.job.action == "install":
-                    files = self._to_fetch(weights)
-                    check_room(files, host)
-                    download(files, host)
+                    (found,) = status(host, [weights], self._still_wrong()).sets
+                    download([each.file for each in found.to_fetch], host)
                     changes: dict[str, tuple[str, ...]] = {}
                 else:
                     changes = self._verify(weights, host)
@@ -142,10 +142,6 @@ class WeightJobs:
         except Exception as error:
             _log.exception("LipSync Studio: %s of %s failed", worker.job.action, weights.name)
             self._end(worker, state="failed", message=f"{type(error).__name__}: {error}")
-
-    def _to_fetch(self, weights: WeightSet) -> list[WeightFile]:
-        (found,) = self.status([weights]).sets
-        return [each.file for each in found.to_fetch]
 
     def _verify(self, weights: WeightSet, host: Host) -> dict[str, tuple[str, ...]]:
         verdicts = verify([weights], host)
@@ -177,12 +173,6 @@ class WeightJobs:
         with self._lock:
             worker.job = job = replace(worker.job, state=state, left=None, **changes)  # type: ignore[arg-type]
         self._on_change(job)
-
-
-def _known(name: str) -> WeightSet:
-    if name not in SETS:
-        raise WeightsError(f"There is no set of weights called {name}: choose among {', '.join(SETS)}.")
-    return SETS[name]
 
 
 def _stamp(path: Path) -> tuple[int, int] | None:

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from lipsync_studio.backends.catalogue import CATALOGUE
 from lipsync_studio.devtools.editor_page import open_editor
 from lipsync_studio.devtools.paths import PACK_NAME, ROOT
-from lipsync_studio.engine.weights.catalogue import SETS
 
 WORKFLOWS = sorted((ROOT / "workflows").glob("*.json"))
 TWINS = ROOT / "tests" / "workflows"
@@ -98,7 +98,8 @@ def test_all_workflows_are_shipped_with_an_api_twin():
 
 def test_a_workflow_that_needs_weights_says_where_they_are():
     """By the addresses and places of the catalogue."""
-    needed = [file for name in ("musetalk-v1.5", "face-parsing") for file in SETS[name].files if file.needed]
+    sets = CATALOGUE.select(["musetalk-v1.5", "face-parsing"])
+    needed = [file for weights in sets for file in weights.files if file.needed]
     musetalk = [
         {
             "name": file.place,

@@ -7,7 +7,7 @@ import pytest
 from fake_hub import wait_for
 
 from lipsync_studio.devtools.client import ComfyClient
-from lipsync_studio.engine.weights.transfer import CHUNK
+from lipsync_studio.engine.weights.hub import CHUNK
 
 
 @pytest.fixture

@@ -80,9 +80,9 @@ def test_only_the_nodes_know_comfyui():
         "did_client",
         "align.formats",
         "engine.weights.status",
+        "backends.catalogue",
         "engine.media",
         "engine.consent",
-        "backends.did.terms",
     ],
 )
 def test_what_needs_no_torch_loads_none(package):

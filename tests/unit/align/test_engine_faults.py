@@ -11,6 +11,7 @@ from lipsync_studio.align.chain import AlignOptions, align
 from lipsync_studio.align.forced import whisper_load
 from lipsync_studio.align.transcribe.models import openai_places
 from lipsync_studio.align.transcribe.registry import choose
+from lipsync_studio.align.weights import CTC_EN
 from lipsync_studio.devtools.corpus import spoken
 from lipsync_studio.engine.errors import (
     Cancelled,
@@ -263,9 +264,7 @@ def test_a_model_that_fails_at_work_is_left(models, speech, plain, host, monkeyp
 
 
 def test_damaged_ctc_weights_are_a_step(models, speech, plain, host):
-    from lipsync_studio.engine.weights.catalogue import SETS
-
-    for file in SETS["ctc-en"].files:
+    for file in CTC_EN.files:
         path = host.models_folder(file.kind) / file.place
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(b"{ cut off")

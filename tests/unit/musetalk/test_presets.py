@@ -1,13 +1,12 @@
 """The versions as data."""
 
-from lipsync_studio.backends.musetalk.spec import DEFAULT_VERSION, VERSIONS
-from lipsync_studio.engine.weights.catalogue import SETS
+from lipsync_studio.backends.musetalk.spec import DEFAULT_VERSION, NETWORKS
 from lipsync_studio.musetalk_core.presets import DEFAULT_PRESET, PRESETS
 
 
 def test_what_the_versions_differ_in():
     new, first, current = (PRESETS[name] for name in ("v1.5", "v1.0-original", "v1.0-current"))
-    assert list(PRESETS) == list(VERSIONS) == [new.name, first.name, current.name]
+    assert list(PRESETS) == list(NETWORKS) == [new.name, first.name, current.name]
     assert new.name == DEFAULT_PRESET == DEFAULT_VERSION
     assert (new.audio.features, new.audio.padding, new.audio.mel) == ("ln", "zero", "piece")
     assert (first.audio.features, first.audio.padding, first.audio.mel) == ("raw", "edge", "file")
@@ -17,4 +16,3 @@ def test_what_the_versions_differ_in():
     assert (current.paste.expand, current.paste.blur_ratio, current.paste.mask) == (1.5, 0.05, "raw")
     assert [preset.margin_px for preset in (new, first, current)] == [10, 0, 0]
     assert [preset.allows_shift for preset in (new, first, current)] == [False, True, True]
-    assert set(VERSIONS.values()) <= set(SETS)

@@ -1,18 +1,14 @@
 """A machine with empty models folders, home and hub cache, and a hub that runs here."""
 
 import hashlib
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
+from fake_hub import FakeHub
 
 from lipsync_studio.engine.host.plain import PlainHost
 from lipsync_studio.engine.weights import download as downloads
 from lipsync_studio.engine.weights.entries import WeightFile, WeightSet
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "hub"))
-from fake_hub import FakeHub
 
 REVISION = "0123456789abcdef0123456789abcdef01234567"
 SIZE = 4_000_000

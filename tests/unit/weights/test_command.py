@@ -10,8 +10,8 @@ import pytest
 import torch
 from fake_hub import wait_for
 
+from lipsync_studio.backends.catalogue import CATALOGUE
 from lipsync_studio.commands import main
-from lipsync_studio.engine.weights import catalogue
 from lipsync_studio.engine.weights.download import partial
 from lipsync_studio.engine.weights.status import Gpu
 
@@ -54,7 +54,7 @@ def weights(home, capsys):
 def nets(make_set, offered, monkeypatch):
     """A set in the catalogue: one file that the hub has."""
     made = make_set(offered)
-    monkeypatch.setitem(catalogue.SETS, "nets", made)
+    monkeypatch.setitem(CATALOGUE.sets, "nets", made)
     return made
 
 
@@ -100,7 +100,7 @@ def test_status_tells_whole_partial_and_wrong_files(weights, hub, host, home, ne
 def test_everything_is_listed_as_json(weights, monkeypatch):
     monkeypatch.setattr("lipsync_studio.engine.weights.status.gpus", tuple)
     data = json.loads(weights("status", "--json")[1])
-    assert [each["name"] for each in data["sets"]] == list(catalogue.SETS)
+    assert [each["name"] for each in data["sets"]] == list(CATALOGUE.sets)
     assert data["gpus"] == []
     assert data["free_bytes"] > 0
     (unet,) = [each for each in data["sets"][0]["files"] if each["name"] == "unet"]
@@ -158,7 +158,7 @@ def test_verify_says_when_there_is_nothing_to_compare_with(
     weights, hub, home, make_file, make_set, monkeypatch
 ):
     file = make_file(b"x" * 50, path="vocab.json", known=False)
-    monkeypatch.setitem(catalogue.SETS, "nets", make_set(file))
+    monkeypatch.setitem(CATALOGUE.sets, "nets", make_set(file))
     hub.add(file.repo, file.revision, file.path, b"x" * 50)
     assert weights("download", "nets", "--quiet")[0] == 0
     assert weights("verify", "nets", "--quiet")[1].startswith("right ")
@@ -174,7 +174,7 @@ def test_import_and_convert(weights, home, make_file, make_set, monkeypatch):
     folder.mkdir(parents=True)
     torch.save({"a": torch.ones(3)}, folder / "net.pth")
     file = make_file((folder / "net.pth").read_bytes())
-    monkeypatch.setitem(catalogue.SETS, "nets", make_set(file))
+    monkeypatch.setitem(CATALOGUE.sets, "nets", make_set(file))
     code, text, _ = weights("import", home / "MuseTalk", "--convert", "--quiet")
     assert code == 0
     assert "linked: " in text
@@ -203,7 +203,7 @@ def test_the_real_catalogue_takes_over_the_real_small_files(weights, home):
 
 def test_ctrl_c_keeps_what_was_fetched(hub, home, host):
     """A process of its own with the real catalogue, of which the hub has a beginning."""
-    file = catalogue.SETS["face-parsing"].files[0]
+    file = CATALOGUE.sets["face-parsing"].files[0]
     hub.add(file.repo, file.revision, file.path, bytes(file.bytes))
     hub.faults.hold = 1 << 20
     child = subprocess.Popen(

@@ -9,11 +9,10 @@ from safetensors.torch import load_file
 
 from lipsync_studio.engine.errors import WeightsError
 from lipsync_studio.engine.weights.convert import convert, convert_sets
-from lipsync_studio.engine.weights.digest import digest
+from lipsync_studio.engine.weights.download import digest
 from lipsync_studio.engine.weights.locate import find
 from lipsync_studio.engine.weights.state_dict import load_state_dict
-from lipsync_studio.engine.weights.status import set_state
-from lipsync_studio.engine.weights.verify import verify
+from lipsync_studio.engine.weights.status import set_state, verify
 
 TENSORS = {
     "conv.weight": torch.linspace(-3, 3, 64).reshape(8, 8).t(),

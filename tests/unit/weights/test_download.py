@@ -16,7 +16,7 @@ from fake_hub import wait_for
 from lipsync_studio.engine.errors import Cancelled, WeightsError
 from lipsync_studio.engine.host.plain import PlainHost
 from lipsync_studio.engine.weights.download import MARGIN, download, partial, target
-from lipsync_studio.engine.weights.transfer import CHUNK
+from lipsync_studio.engine.weights.hub import CHUNK
 
 FETCH = Path(__file__).with_name("fetch.py")
 
@@ -252,7 +252,7 @@ def test_a_full_disk_keeps_what_was_written(hub, host, offered, content, monkeyp
         return written
 
     with monkeypatch.context() as patch:
-        patch.setattr("lipsync_studio.engine.weights.transfer.os.write", limited)
+        patch.setattr("lipsync_studio.engine.weights.hub.os.write", limited)
         with pytest.raises(WeightsError, match=r"No space left.*1\.2 MB of 4\.0 MB are kept"):
             download([offered], host)
     assert partial(offered, host).read_bytes() == content[:1_234_567]

@@ -1,6 +1,7 @@
 """Files of any layout are checked and taken over without touching where they came from."""
 
 import os
+import shutil
 
 import pytest
 
@@ -101,8 +102,8 @@ def test_a_copy_that_fails_leaves_nothing(host, home, nets, monkeypatch):
     weights, contents = nets
     put(home / "elsewhere" / "net.safetensors", contents["net"])
     monkeypatch.setattr(importing, "_link", lambda *_: False)
-    usage = importing.shutil.disk_usage(home)
-    monkeypatch.setattr(importing.shutil, "disk_usage", lambda _: usage._replace(free=1000))
+    usage = shutil.disk_usage(home)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=1000))
     with pytest.raises(WeightsError, match=r"needs 500 MB .* 1\.0 kB are free"):
         import_folder(home / "elsewhere", host, [weights])
     assert [path.name for path in (home / "models").rglob("net.*")] == []

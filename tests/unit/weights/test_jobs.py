@@ -7,25 +7,24 @@ from fake_hub import wait_for
 
 from lipsync_studio.engine.errors import WeightsError
 from lipsync_studio.engine.host.plain import plain_models_folder
-from lipsync_studio.engine.weights import jobs as module
+from lipsync_studio.engine.weights.entries import Catalogue
+from lipsync_studio.engine.weights.hub import CHUNK
 from lipsync_studio.engine.weights.jobs import BusyError, WeightJobs
-from lipsync_studio.engine.weights.transfer import CHUNK
 
 
 @pytest.fixture
-def run(hub, home, content, make_file, make_set, monkeypatch):
+def run(hub, home, content, make_file, make_set):
     """jobs: of a catalogue with the sets "nets", two files, and "more", one; seen: what was told."""
     files = [make_file(content), make_file(b'{"layers": 1}', "config", "net.json", needed=False)]
     other = make_file(content[::-1], "more", "more.pth")
     for file, data in zip([*files, other], [content, b'{"layers": 1}', content[::-1]], strict=True):
         hub.add(file.repo, file.revision, file.path, data)
     sets = {"nets": make_set(*files), "more": make_set(other, name="more")}
-    monkeypatch.setattr(module, "SETS", sets)
     seen = []
-    jobs = WeightJobs(lambda kind: [plain_models_folder(kind)], seen.append)
+    jobs = WeightJobs(Catalogue(sets, {}), lambda kind: [plain_models_folder(kind)], seen.append)
 
     def state(name="nets"):
-        return jobs.status([sets[name]]).sets[0]
+        return next(found for found in jobs.status().sets if found.weights.name == name)
 
     def wait(name="nets"):
         wait_for(lambda: not last(name).is_active)

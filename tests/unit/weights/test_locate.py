@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from lipsync_studio.backends.catalogue import CATALOGUE
 from lipsync_studio.engine.errors import MissingFilesError
-from lipsync_studio.engine.weights import layouts
-from lipsync_studio.engine.weights.catalogue import BUNDLES, EVERYTHING, KINDS, SETS, select
+from lipsync_studio.engine.weights import locate
+from lipsync_studio.engine.weights.entries import EVERYTHING
 from lipsync_studio.engine.weights.locate import find, require
 
+SETS = CATALOGUE.sets
 V15_README = (
     "musetalk/musetalk.json",
     "musetalk/pytorch_model.bin",
@@ -61,7 +63,7 @@ def relative(paths, folder):
 )
 def test_the_first_readmes_layout_in_every_place(host, home, place):
     lay(home / place, V10_README)
-    found = require("musetalk-v1.0", host)
+    found = require(SETS["musetalk-v1.0"], host)
     assert relative(found, home / place) == {
         "unet": "musetalk/pytorch_model.bin",
         "unet_config": "musetalk/musetalk.json",
@@ -69,16 +71,16 @@ def test_the_first_readmes_layout_in_every_place(host, home, place):
         "vae_config": "sd-vae-ft-mse/config.json",
         "whisper": "whisper/tiny.pt",
     }
-    assert relative(require("face-parsing", host), home / place) == {
+    assert relative(require(SETS["face-parsing"], host), home / place) == {
         "bisenet": "face-parse-bisent/79999_iter.pth"
     }
-    assert set(require("dwpose-mmpose", host)) == {"dwpose_checkpoint"}
+    assert set(require(SETS["dwpose-mmpose"], host)) == {"dwpose_checkpoint"}
 
 
 def test_the_second_readmes_layout(host, home):
     folder = home / "models" / "musetalk"
     lay(folder, V15_README)
-    assert relative(require("musetalk-v1.5", host), folder) == {
+    assert relative(require(SETS["musetalk-v1.5"], host), folder) == {
         "unet": "musetalkV15/unet.pth",
         "unet_config": "musetalkV15/musetalk.json",
         "vae": "sd-vae/diffusion_pytorch_model.bin",
@@ -119,9 +121,9 @@ def test_the_users_own_folder_comes_first_and_a_whole_file_before_a_broken_one(h
 
 
 def test_a_pack_in_custom_nodes_looks_into_its_comfyui(host, home, monkeypatch):
-    monkeypatch.setattr(layouts, "_PACK", home / "ComfyUI" / "custom_nodes" / "lipsync-studio")
+    monkeypatch.setattr(locate, "_PACK", home / "ComfyUI" / "custom_nodes" / "lipsync-studio")
     lay(home / "ComfyUI" / "models" / "musetalk", V15_README)
-    assert len(require("musetalk-v1.5", host)) == 7
+    assert len(require(SETS["musetalk-v1.5"], host)) == 7
 
 
 def test_transformers_models_are_taken_from_one_folder(host, home):
@@ -131,14 +133,14 @@ def test_transformers_models_are_taken_from_one_folder(host, home):
     lay(own, names[:3])
     snapshot = home / "cache" / f"models--facebook--wav2vec2-base-960h/snapshots/{ctc.files[0].revision}"
     lay(snapshot, names)
-    assert {path.parent for path in require("ctc-en", host).values()} == {snapshot}
+    assert {path.parent for path in require(SETS["ctc-en"], host).values()} == {snapshot}
     lay(own, names)
-    assert {path.parent for path in require("ctc-en", host).values()} == {own}
+    assert {path.parent for path in require(SETS["ctc-en"], host).values()} == {own}
 
 
 def test_what_is_missing_is_one_sentence_with_size_folder_node_and_command(host, home):
     with pytest.raises(MissingFilesError) as raised:
-        require("musetalk-v1.5", host)
+        require(SETS["musetalk-v1.5"], host)
     text = str(raised.value)
     assert text.count("\n") == 0
     for part in (
@@ -151,13 +153,12 @@ def test_what_is_missing_is_one_sentence_with_size_folder_node_and_command(host,
         assert part in text
     lay(home / "models" / "musetalk", V15_README[3:4])
     with pytest.raises(MissingFilesError, match="lacks sd-vae/diffusion_pytorch_model.safetensors, whisper"):
-        require("musetalk-v1.5", host)
+        require(SETS["musetalk-v1.5"], host)
 
 
-def test_require_can_fetch_what_is_missing(hub, host, make_set, offered, content, monkeypatch, caplog):
-    monkeypatch.setitem(SETS, "nets", make_set(offered))
+def test_require_can_fetch_what_is_missing(hub, host, make_set, offered, content, caplog):
     with caplog.at_level("INFO"):
-        found = require("nets", host, download=True)
+        found = require(make_set(offered), host, download=True)
     assert found["net"].read_bytes() == content
     assert "4.0 MB" in caplog.text
     assert "MIT" in caplog.text
@@ -167,7 +168,7 @@ def test_the_catalogue_is_whole():
     seen = {}
     for weights in SETS.values():
         assert weights.licence_note.endswith(".")
-        assert weights.kind in KINDS
+        assert weights.kind in CATALOGUE.kinds
         assert len({file.name for file in weights.files}) == len(weights.files)
         for file in weights.files:
             assert len(file.revision) == 40
@@ -179,8 +180,8 @@ def test_the_catalogue_is_whole():
             # What several sets hold is the same file in the same place.
             known = seen.setdefault((file.kind, file.place), file)
             assert dataclasses.replace(known, name=file.name) == file
-    assert {name for names in BUNDLES.values() for name in names} <= set(SETS)
-    assert select([EVERYTHING]) == list(SETS.values())
+    assert {name for names in CATALOGUE.bundles.values() for name in names} <= set(SETS)
+    assert CATALOGUE.select([EVERYTHING]) == list(SETS.values())
 
 
 def test_nothing_here_needs_torch_to_be_imported():
@@ -196,7 +197,11 @@ def test_nothing_here_needs_torch_to_be_imported():
 
 def test_published_sizes():
     def total(name):
-        return sum({file.place: file.bytes for weights in select([name]) for file in weights.files}.values())
+        return sum(
+            {
+                file.place: file.bytes for weights in CATALOGUE.select([name]) for file in weights.files
+            }.values()
+        )
 
     assert round(total("musetalk-v1.5") / 1e9, 1) == 3.9
     assert round(total("all-musetalk") / 1e9, 1) == 7.5

@@ -17,9 +17,9 @@ import torch
 
 from lipsync_studio.engine.errors import WeightsError
 from lipsync_studio.engine.host.plain import PlainHost
-from lipsync_studio.engine.weights.catalogue import SETS
 from lipsync_studio.engine.weights.convert import convert
-from lipsync_studio.engine.weights.mmengine import load_mmengine
+from lipsync_studio.engine.weights.shared import DWPOSE_MMPOSE
+from lipsync_studio.engine.weights.state_dict import load_mmengine
 
 WEIGHTS = {"head.g": torch.tensor([2.5]), "head.mlp.weight": torch.arange(6.0).reshape(2, 3)}
 MODULES = ("mmengine", "mmengine.logging", "mmengine.logging.history_buffer")
@@ -184,7 +184,7 @@ def test_what_is_no_tensor_is_no_weight(history: type, tmp_path: Path) -> None:
 
 
 def test_the_catalogues_checkpoint_can_be_converted(history: type, home: Path) -> None:
-    (file,) = SETS["dwpose-mmpose"].files
+    (file,) = DWPOSE_MMPOSE.files
     with PlainHost("cpu") as host:
         path = host.models_folder(file.kind) / file.place
         path.parent.mkdir(parents=True)

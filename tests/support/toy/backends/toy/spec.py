@@ -63,4 +63,5 @@ SPEC = BackendSpec(
     settings=ToySettings,
     make=_make,
     weights=lambda settings: WEIGHTS,
+    all_weights=WEIGHTS,
 )

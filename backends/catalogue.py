@@ -1,0 +1,18 @@
+"""All the weight files that there are: what engines, aligners and the networks they share list."""
+
+from __future__ import annotations
+
+from ..align import weights as align
+from ..engine.weights import shared
+from ..engine.weights.entries import Catalogue
+from .registry import backends
+
+
+def _collected() -> Catalogue:
+    specs = sorted(backends().values(), key=lambda spec: spec.name)
+    sets = [weights for spec in specs for weights in spec.all_weights]
+    bundles = {name: members for spec in specs for name, members in spec.bundles.items()}
+    return Catalogue({each.name: each for each in (*sets, *shared.WEIGHTS, *align.WEIGHTS)}, bundles)
+
+
+CATALOGUE = _collected()

@@ -11,7 +11,8 @@ from torch import nn
 from ...engine.errors import MissingFilesError
 from ...engine.faces.bisenet import load_bisenet
 from ...engine.host.protocol import Host, ManagedModel
-from ...engine.weights.locate import identity, require
+from ...engine.weights.download import identity
+from ...engine.weights.locate import require
 from ...engine.weights.shared import FACE_PARSING
 from ...musetalk_core.compiling import compile_network
 from ...musetalk_core.layout import channels_last

@@ -25,8 +25,8 @@ PICKLES = (".pth", ".pt", ".bin")
 # Under which name checkpoints keep the state dict when they hold more than that: mm*, OpenAI Whisper.
 _WRAPPERS = ("state_dict", "model_state_dict")
 # Beside the weights a checkpoint of mmengine holds its training's records: `HistoryBuffer` objects, NumPy
-# arrays and numbers, and `getattr`, by which the pickled buffers name their own methods. Loading these for real
-# gives a file `getattr`; here each name stands for a class that takes anything and does nothing.
+# arrays and numbers, and `getattr`, by which the pickled buffers name their own methods. Loading these for
+# real gives a file `getattr`; here each name stands for a class that takes anything and does nothing.
 _HARMLESS = (
     ("builtins", "getattr"),
     ("mmengine.logging.history_buffer", "HistoryBuffer"),

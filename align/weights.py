@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from ..engine.errors import InputError
 from ..engine.weights.entries import WeightFile, WeightSet
-from .transcribe.names import MODELS
+from .names import MODELS
 
 KIND = "lipsync_align"
 _APACHE = "Apache-2.0"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import json
 import shutil
@@ -24,7 +23,7 @@ from lipsync_studio.devtools import chromium, comfyui
 from lipsync_studio.devtools.page import wait_until_ready
 from lipsync_studio.devtools.paths import ROOT
 from lipsync_studio.engine.media.sound import Sound
-from lipsync_studio.engine.weights.entries import WeightFile, WeightSet
+from lipsync_studio.engine.weights.entries import WeightSet
 
 TESTS = Path(__file__).parent
 PAGE_SECONDS = 120
@@ -103,8 +102,8 @@ def short_media(server: Any) -> ShortMedia:
 
 
 # A custom node that adds a set to the catalogue when the server starts, by when all packs are imported, and
-# tells the server's routes.
-ONE_MORE_SET = """
+# makes files of known sets small. It also tells the server's routes.
+OTHER_FILES = """
 import sys
 from aiohttp import web
 from server import PromptServer
@@ -118,16 +117,17 @@ async def all_routes(request):
         for route in request.app.router.routes() if route.resource
     ])
 
-async def add_set(app):
+async def change(app):
     for name, module in list(sys.modules.items()):
         if name.endswith("backends.catalogue"):
             entries = sys.modules[module.Catalogue.__module__]
             WeightFile, WeightSet = entries.WeightFile, entries.WeightSet
-            module.CATALOGUE.sets["nets"] = {entry!r}
+            module.CATALOGUE.sets["nets"] = {nets!r}
+            for name, files in {small!r}.items():
+                object.__setattr__(module.CATALOGUE.sets[name], "files", files)
 
-PromptServer.instance.app.on_startup.append(add_set)
+PromptServer.instance.app.on_startup.append(change)
 """
-REVISION = "0123456789abcdef0123456789abcdef01234567"
 DID_KEY = "Y2FuYXJ5QGV4YW1wbGUub3Jn:canary-Zx81-secret-password"
 
 
@@ -143,13 +143,25 @@ def contents() -> dict[str, bytes]:
 
 
 @pytest.fixture(scope="session")
-def hub(contents: dict[str, bytes]) -> Iterator[Any]:
-    """A model hub that runs here and has the files of "nets"."""
-    from fake_hub import FakeHub
+def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """MuseTalk's files with small seeded networks."""
+    from lipsync_studio.devtools.seeded_musetalk import write_seeded
 
+    folder = tmp_path_factory.mktemp("seeded")
+    write_seeded(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def hub(contents: dict[str, bytes], seeded: Path) -> Iterator[Any]:
+    """A model hub that runs here and has the files of "nets" and of a small MuseTalk."""
+    from fake_hub import FakeHub
+    from weight_entries import REPO, REVISION
+
+    files = {str(path.relative_to(seeded)): path.read_bytes() for path in seeded.rglob("*.*")}
     with FakeHub() as running:
-        for path, content in contents.items():
-            running.add("someone/model", REVISION, path, content)
+        for path, content in (contents | files).items():
+            running.add(REPO, REVISION, path, content)
         yield running
 
 
@@ -164,23 +176,34 @@ def cloud() -> Iterator[Any]:
 
 @pytest.fixture(scope="session")
 def manager(
-    comfy: Path, hub: Any, cloud: Any, contents: dict[str, bytes], tmp_path_factory: pytest.TempPathFactory
+    comfy: Path,
+    hub: Any,
+    cloud: Any,
+    contents: dict[str, bytes],
+    seeded: Path,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Any]:
-    """A server with the set "nets" in its catalogue, `hub` and `cloud` in the place of the internet's, whose
-    models folder is empty and whose user has nothing either: no weights and no key."""
+    """A server with "nets" and a small MuseTalk in its catalogue, `hub` and `cloud` in the place of the
+    internet's, whose models folder is empty and whose user has nothing either: no weights and no key."""
+    from weight_entries import weight_file
+
+    from lipsync_studio.backends.catalogue import CATALOGUE
     from lipsync_studio.devtools.server import ComfyServer
 
     folder = tmp_path_factory.mktemp("manager")
-    files = tuple(
-        WeightFile(
-            path, "someone/model", REVISION, path, len(content), hashlib.sha256(content).hexdigest(), "MIT",
-            "musetalk", f"nets/{path}",
+    files = tuple(weight_file(content, path, path) for path, content in contents.items())
+    small = {
+        weights.name: tuple(
+            weight_file((seeded / file.place).read_bytes(), file.name, file.place, place=file.place)
+            for file in weights.files
+            if (seeded / file.place).is_file()
         )
-        for path, content in contents.items()
-    )  # fmt: skip
+        for weights in CATALOGUE.select(["musetalk-v1.5", "musetalk-v1.0", "face-parsing"])
+    }
     plugin = folder / "base" / "custom_nodes" / "one_more_set.py"
     plugin.parent.mkdir(parents=True)
-    plugin.write_text(ONE_MORE_SET.format(entry=WeightSet("nets", "Nets", "musetalk", files, "MIT.")))
+    nets = WeightSet("nets", "Nets", "musetalk", files, "MIT.")
+    plugin.write_text(OTHER_FILES.format(nets=nets, small=small))
     environment = {
         "HF_ENDPOINT": hub.url(),
         "HF_HOME": str(folder / "hf"),

@@ -14,7 +14,8 @@ from ...engine.host.protocol import Host, ManagedModel
 from ...engine.nets.compiling import compile_network
 from ...engine.nets.layout import channels_last
 from ...engine.nets.loading import load_vae, load_whisper_encoder
-from ...engine.weights.locate import identity, require
+from ...engine.weights.download import identity
+from ...engine.weights.locate import require
 from ...engine.weights.shared import FACE_PARSING
 from ...musetalk_core.unet import load_unet
 from .spec import NETWORKS, MuseTalkSettings

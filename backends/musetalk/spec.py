@@ -15,50 +15,34 @@ if TYPE_CHECKING:
     from ...engine.parity import Checks
     from ..protocol import LipSyncBackend
 
-_OPENRAIL = "CreativeML OpenRAIL-M"
-_MUSETALK_NOTE = (
+_REPO = ("TMElyralab/MuseTalk", "3ef28bc5cff08c90ad8178a25f1b570cd800170f")
+_LICENCE = "CreativeML OpenRAIL-M"
+_NOTE = (
     "The MuseTalk repository (MIT) calls its models free for any purpose, even commercial; their card says "
-    "CreativeML OpenRAIL-M, whose use restrictions have to be passed on. VAE: MIT. Whisper: Apache-2.0."
+    f"{_LICENCE}, whose use restrictions have to be passed on. VAE: MIT. Whisper: Apache-2.0."
 )
-_MUSETALK_REPO = ("TMElyralab/MuseTalk", "3ef28bc5cff08c90ad8178a25f1b570cd800170f")
-
 # The architecture is the same in both versions, and so is its description.
-_UNET_CONFIG = (748, "5b6923aee04d71692e0e9846c471e0a4ea07a4f686d39545e472bd4ba17e1b47")
+_CONFIG = (748, "5b6923aee04d71692e0e9846c471e0a4ea07a4f686d39545e472bd4ba17e1b47")
 
-_V15 = WeightSet(
-    "musetalk-v1.5", "MuseTalk 1.5", MUSETALK,
-    (
-        WeightFile(
-            "unet", *_MUSETALK_REPO, "musetalkV15/unet.pth",
-            3_400_074_924, "7ebf6c98c181e20838e4c0054e96e944ac60d5d692cc01db42839fe11b787007",
-            _OPENRAIL, MUSETALK, "musetalkV15/unet.pth",
-        ),
-        WeightFile(
-            "unet_config", *_MUSETALK_REPO, "musetalkV15/musetalk.json", *_UNET_CONFIG,
-            _OPENRAIL, MUSETALK, "musetalkV15/musetalk.json", needed=False,
-        ),
-        *SD_VAE,
-        *WHISPER_TINY,
-    ),
-    _MUSETALK_NOTE,
+
+def _version(name: str, place: str, size: int, sha256: str) -> WeightSet:
+    """place: of the UNet's weights, at the hub and here."""
+    config = f"{place.split('/')[0]}/musetalk.json"
+    unet = WeightFile("unet", *_REPO, place, size, sha256, _LICENCE, MUSETALK, place)
+    unet_config = WeightFile(
+        "unet_config", *_REPO, config, *_CONFIG, _LICENCE, MUSETALK, config, needed=False
+    )
+    files = (unet, unet_config, *SD_VAE, *WHISPER_TINY)
+    return WeightSet(f"musetalk-v{name}", f"MuseTalk {name}", MUSETALK, files, _NOTE)
+
+
+_V15 = _version(
+    "1.5", "musetalkV15/unet.pth",
+    3_400_074_924, "7ebf6c98c181e20838e4c0054e96e944ac60d5d692cc01db42839fe11b787007",
 )  # fmt: skip
-
-_V10 = WeightSet(
-    "musetalk-v1.0", "MuseTalk 1.0", MUSETALK,
-    (
-        WeightFile(
-            "unet", *_MUSETALK_REPO, "musetalk/pytorch_model.bin",
-            3_400_076_549, "0ee7d5ea03ea75d8dca50ea7a76df791e90633687a135c4a69393abfc0475ffe",
-            _OPENRAIL, MUSETALK, "musetalk/pytorch_model.bin",
-        ),
-        WeightFile(
-            "unet_config", *_MUSETALK_REPO, "musetalk/musetalk.json", *_UNET_CONFIG,
-            _OPENRAIL, MUSETALK, "musetalk/musetalk.json", needed=False,
-        ),
-        *SD_VAE,
-        *WHISPER_TINY,
-    ),
-    _MUSETALK_NOTE,
+_V10 = _version(
+    "1.0", "musetalk/pytorch_model.bin",
+    3_400_076_549, "0ee7d5ea03ea75d8dca50ea7a76df791e90633687a135c4a69393abfc0475ffe",
 )  # fmt: skip
 
 # What is of use together, by the names that commands and the node offer beside those of the sets.

@@ -10,7 +10,8 @@ import numpy as np
 
 from ..errors import MissingFilesError
 from ..host.protocol import Host
-from ..weights.locate import identity, require
+from ..weights.download import identity
+from ..weights.locate import require
 from ..weights.shared import DWPOSE_MMPOSE
 from . import topdown
 from .pose_torch import load_rtmpose

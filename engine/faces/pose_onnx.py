@@ -9,7 +9,7 @@ import numpy as np
 
 from ..errors import MissingFilesError, WeightsError
 from ..host.protocol import Host
-from ..weights.locate import identity
+from ..weights.download import identity
 from .topdown import BINS, INPUT_SIZE, POINTS
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from ..host.protocol import Host
-from ..weights.locate import identity
+from ..weights.download import identity
 from ..weights.state_dict import load_mmengine, load_weights
 from .rtmpose import RTMPose
 

@@ -19,6 +19,8 @@ from .hub import Interrupted, Remote, Unwritable, describe, endpoint, receive
 MARGIN = 500_000_000
 # Seconds before each further try that brought nothing new; a stall or a restart of a proxy is over by then.
 RETRY_WAITS = (0.5, 1.0, 2.0, 4.0)
+# Files of a published size as they were when fetched or first asked for: what changes later is another file.
+taken_for_published: dict[Path, str] = {}
 _LOCK_POLL = 0.5  # seconds
 _BLOCK = 1 << 20
 _SHOWN = 20_000_000  # bytes; smaller files are read in no time
@@ -74,8 +76,11 @@ def check_free(folder: Path, size: int, what: str, otherwise: str = "") -> None:
 
 def remaining(file: WeightFile, host: Host) -> int:
     """Bytes still to be fetched."""
-    part = partial(file, host)
-    return max(0, file.bytes - (part.stat().st_size if part.is_file() else 0))
+    return max(0, file.bytes - _size(partial(file, host)))
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.is_file() else 0
 
 
 def existing(folder: Path) -> Path:
@@ -93,9 +98,8 @@ def _fetch(file: WeightFile, host: Host) -> Path:
         ) from error
 
     def show_wait() -> None:
-        part = partial(file, host)
-        done = part.stat().st_size if part.is_file() else file.bytes
-        host.progress(f"Waiting for another download of {file.place}", done, file.bytes, unit="bytes")
+        stage = f"Waiting for another download of {file.place}"
+        host.progress(stage, file.bytes - remaining(file, host), file.bytes, unit="bytes")
 
     with file_lock(place, host, show_wait):
         if file.sha256 and _is(place, file.bytes, file.sha256, host):
@@ -113,14 +117,22 @@ def _fetch(file: WeightFile, host: Host) -> Path:
             )
         with part.open("rb+") as whole:
             os.fsync(whole.fileno())
+        # What had the size may have been taken for it, and was another file.
+        is_new = _size(place) != remote.bytes
         os.replace(part, place)
+        if is_new:
+            taken_for_published[place] = identity(place)
     return place
 
 
+def identity(path: Path) -> str:
+    """Name, size and time of a file: another string where its content may be another, without reading it."""
+    stat = path.stat()
+    return f"{path.name} {stat.st_size} {stat.st_mtime_ns}"
+
+
 def _is(path: Path, size: int, expected: str, host: Host) -> bool:
-    if not path.is_file() or path.stat().st_size != size:
-        return False
-    return digest(path, host, f"Checking {path.name}", like=expected) == expected
+    return _size(path) == size and digest(path, host, f"Checking {path.name}", like=expected) == expected
 
 
 def _described(file: WeightFile, host: Host) -> Remote:
@@ -173,8 +185,8 @@ def _receive(file: WeightFile, remote: Remote, part: Path, host: Host) -> None:
 
 
 def _kept(part: Path, remote: Remote) -> str:
-    done = part.stat().st_size if part.is_file() else 0
-    return f"{readable(done)} of {readable(remote.bytes)} are kept, and the next download goes on from there"
+    kept = f"{readable(_size(part))} of {readable(remote.bytes)}"
+    return f"{kept} are kept, and the next download goes on from there"
 
 
 def _pause(seconds: float, host: Host) -> None:

@@ -15,7 +15,7 @@ from ..errors import Cancelled, LipSyncError, WeightsError
 from ..host.pace import Pace
 from ..host.protocol import Host
 from ..host.task import TaskHost
-from .download import download
+from .download import download, identity
 from .entries import Catalogue, WeightSet
 from .status import Status, status, verify
 
@@ -76,8 +76,8 @@ class WeightJobs:
         self._folders = folders
         self._on_change = on_change
         self._workers: dict[str, _Worker] = {}
-        # Files whose content a check found wrong, as they were then: (bytes, ns of the last change).
-        self._wrong: dict[Path, tuple[int, int]] = {}
+        # Files whose content a check found wrong, as they were then.
+        self._wrong: dict[Path, str] = {}
         self._lock = threading.Lock()
 
     def start(self, name: str, action: Action) -> Job:
@@ -122,7 +122,7 @@ class WeightJobs:
 
     def _still_wrong(self) -> set[Path]:
         with self._lock:
-            return {path for path, stamp in self._wrong.items() if _stamp(path) == stamp}
+            return {path for path, was in self._wrong.items() if path.is_file() and identity(path) == was}
 
     def _run(self, worker: _Worker, weights: WeightSet) -> None:
         try:
@@ -149,7 +149,7 @@ class WeightJobs:
             for verdict in verdicts:
                 self._wrong.pop(verdict.path, None)
                 if verdict.right is False:
-                    self._wrong[verdict.path] = _stamp(verdict.path) or (0, 0)
+                    self._wrong[verdict.path] = identity(verdict.path)
         answers = {"right": True, "wrong": False, "unknown": None}
         return {
             name: tuple(verdict.file.place for verdict in verdicts if verdict.right is right)
@@ -173,15 +173,6 @@ class WeightJobs:
         with self._lock:
             worker.job = job = replace(worker.job, state=state, left=None, **changes)  # type: ignore[arg-type]
         self._on_change(job)
-
-
-def _stamp(path: Path) -> tuple[int, int] | None:
-    """What changes with a file's content; None where there is no file."""
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_size, found.st_mtime_ns
 
 
 def _ignore(stage: str, done: int, total: int) -> None:

@@ -12,7 +12,7 @@ from ..errors import MissingFilesError
 from ..host.plain import plain_models_folder
 from ..host.protocol import Host
 from .download import download as fetch
-from .download import target
+from .download import identity, taken_for_published, target
 from .entries import MUSETALK, WeightFile, WeightSet, readable
 from .state_dict import PICKLES, is_damaged
 
@@ -20,8 +20,6 @@ CONVERTED = ".fp16.safetensors"
 # Whole copies of TMElyralab/MuseTalk's `models` folder at the hub.
 _MIRRORS = ("TMElyralab/MuseTalk", "camenduru/MuseTalk", "kevinwang676/MuseTalk", "kevinwang676/MuseTalk1.5")
 _PACK = Path(__file__).parents[2]
-# Files of a published size, as they were when first seen: what changes later is another file.
-_first_seen: dict[Path, str] = {}
 _log = logging.getLogger(__name__)
 
 
@@ -80,8 +78,9 @@ def _mark(file: WeightFile, path: Path | None, download: bool) -> str:
         return published if download else "missing"
     size = path.stat().st_size
     known = file.digests.get(size) if file.sha256 else published
-    if is_converted(path) or known is None or _first_seen.setdefault(path, identity(path)) != identity(path):
-        return identity(path)
+    now = identity(path)
+    if is_converted(path) or known is None or taken_for_published.setdefault(path, now) != now:
+        return now
     return known
 
 
@@ -99,12 +98,6 @@ def is_cut_off(file: WeightFile, path: Path | None) -> bool:
 @lru_cache
 def _is_damaged(path: Path, size: int, changed: int) -> bool:
     return is_damaged(path)
-
-
-def identity(path: Path) -> str:
-    """Name, size and time of a file: another string where its content may be another, without reading it."""
-    stat = path.stat()
-    return f"{path.name} {stat.st_size} {stat.st_mtime_ns}"
 
 
 def locate(weights: WeightSet, host: Host) -> dict[str, Path]:

@@ -65,41 +65,36 @@ WHISPER_TINY = (
     ),
 )  # fmt: skip
 
-FACE_PARSING = WeightSet(
-    "face-parsing", "Face parsing (BiSeNet)", MUSETALK,
-    (
-        WeightFile(
-            "bisenet", *_PARSER_REPO, "79999_iter.pth",
-            53_289_463, "468e13ca13a9b43cc0881a9f99083a430e9c0a38abd935431d1c28ee94b26567",
-            "MIT code, non-commercial data", MUSETALK, "face-parse-bisent/79999_iter.pth",
-            also=("face-parse-bisent/parsing_bisenet.pth", "parsing_bisenet.pth"),
-        ),
-    ),
-    _PARSER_NOTE,
-)  # fmt: skip
 
-DWPOSE = WeightSet(
-    "dwpose", "DWPose landmarks (ONNX)", MUSETALK,
-    (
-        WeightFile(
-            "dwpose", *_DWPOSE_REPO, "dw-ll_ucoco_384.onnx",
-            134_399_116, "724f4ff2439ed61afb86fb8a1951ec39c6220682803b4a8bd4f598cd913b1843",
-            _APACHE, MUSETALK, "dwpose/dw-ll_ucoco_384.onnx",
-        ),
-    ),
-    "Apache-2.0.",
-)  # fmt: skip
+def _single(name: str, title: str, note: str, file: WeightFile) -> WeightSet:
+    return WeightSet(name, title, MUSETALK, (file,), note)
 
-DWPOSE_MMPOSE = WeightSet(
-    "dwpose-mmpose", "DWPose landmarks (mmpose checkpoint)", MUSETALK,
-    (
-        WeightFile(
-            "dwpose_checkpoint", *_DWPOSE_REPO, "dw-ll_ucoco_384.pth",
-            406_878_486, "0d9408b13cd863c4e95a149dd31232f88f2a12aa6cf8964ed74d7d97748c7a07",
-            _APACHE, MUSETALK, "dwpose/dw-ll_ucoco_384.pth",
-        ),
+
+FACE_PARSING = _single(
+    "face-parsing", "Face parsing (BiSeNet)", _PARSER_NOTE,
+    WeightFile(
+        "bisenet", *_PARSER_REPO, "79999_iter.pth",
+        53_289_463, "468e13ca13a9b43cc0881a9f99083a430e9c0a38abd935431d1c28ee94b26567",
+        "MIT code, non-commercial data", MUSETALK, "face-parse-bisent/79999_iter.pth",
+        also=("face-parse-bisent/parsing_bisenet.pth", "parsing_bisenet.pth"),
     ),
+)  # fmt: skip
+DWPOSE = _single(
+    "dwpose", "DWPose landmarks (ONNX)", "Apache-2.0.",
+    WeightFile(
+        "dwpose", *_DWPOSE_REPO, "dw-ll_ucoco_384.onnx",
+        134_399_116, "724f4ff2439ed61afb86fb8a1951ec39c6220682803b4a8bd4f598cd913b1843",
+        _APACHE, MUSETALK, "dwpose/dw-ll_ucoco_384.onnx",
+    ),
+)  # fmt: skip
+DWPOSE_MMPOSE = _single(
+    "dwpose-mmpose", "DWPose landmarks (mmpose checkpoint)",
     "Apache-2.0. Only for the optional mmpose adapter; the ONNX file does the same without it.",
+    WeightFile(
+        "dwpose_checkpoint", *_DWPOSE_REPO, "dw-ll_ucoco_384.pth",
+        406_878_486, "0d9408b13cd863c4e95a149dd31232f88f2a12aa6cf8964ed74d7d97748c7a07",
+        _APACHE, MUSETALK, "dwpose/dw-ll_ucoco_384.pth",
+    ),
 )  # fmt: skip
 
 WEIGHTS = (FACE_PARSING, DWPOSE, DWPOSE_MMPOSE)

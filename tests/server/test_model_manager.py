@@ -1,9 +1,11 @@
 """The model manager on a real server, with a hub that runs here and a set of its own in the catalogue."""
 
 import json
+import shutil
 import urllib.request
 
 import pytest
+import torch
 from fake_hub import wait_for
 
 from lipsync_studio.devtools.client import ComfyClient
@@ -70,6 +72,51 @@ def test_download_cancel_resume_verify_and_convert(client, manager, no_nets, hub
     assert report(client.run(prompt("verify"))).count("right ") == 2
     assert f"Made: {place.with_name('net.fp16.safetensors')}" in report(client.run(prompt("convert")))
     assert "installed, converted" in report(client.run(prompt("status")))
+
+
+def loading(**inputs):
+    """Load MuseTalk as one of its nodes does; `version` comes over a wire."""
+    text = {"class_type": "PrimitiveString", "inputs": {"value": "v1.5"}}
+    wires = {"switch": True, "on_true": ["text", 0], "on_false": ["text", 0]}
+    given = {"version": ["switch", 0], "download_missing": True, **inputs}
+    return {
+        "text": text,
+        "switch": {"class_type": "ComfySwitchNode", "inputs": wires},
+        "model": {"class_type": "LipSyncMuseTalkLoader", "inputs": given},
+        "show": {"class_type": "PreviewAny", "inputs": {"source": ["model", 0]}},
+    }
+
+
+@pytest.mark.parametrize("wired", [False, True], ids=["chosen", "wired"])
+def test_a_run_that_fetches_is_not_repeated(client, manager, hub, wired):
+    """What was fetched is what the first run had said it would load; a broken copy, and what is replaced, is
+    loaded anew."""
+    folder = manager.base / "models" / "musetalk"
+    unet = folder / "musetalkV15" / "unet.pth"
+    for place in ("musetalkV15", "sd-vae", "whisper", "face-parse-bisent"):
+        shutil.rmtree(folder / place, ignore_errors=True)
+    hub.log.clear()
+    prompt = loading() if wired else loading(version="v1.5")
+
+    def loaded():
+        run = client.run(prompt)
+        assert run.error is None, run.error
+        return "model" not in {node for data in run.of("execution_cached") for node in data["nodes"]}
+
+    assert loaded() is True
+    assert len({request.path for request in hub.log if request.server == "hub"}) == 6
+    content = unet.read_bytes()
+    assert loaded() is False
+    unet.write_bytes(content[:-1000])
+    assert loaded() is False  # it would be fetched anew, and so be what was loaded
+    prompt["model"]["inputs"]["precision"] = "float32"
+    assert loaded() is True
+    assert unet.read_bytes() == content
+    assert loaded() is False
+    net = torch.load(unet, weights_only=True)
+    torch.save({name: tensor + 1 for name, tensor in net.items()}, unet)
+    assert loaded() is True
+    assert loaded() is False
 
 
 def test_what_fails_is_one_sentence(client, manager, hub):

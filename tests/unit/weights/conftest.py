@@ -1,16 +1,14 @@
 """A machine with empty models folders, home and hub cache, and a hub that runs here."""
 
-import hashlib
-
 import numpy as np
 import pytest
 from fake_hub import FakeHub
+from weight_entries import weight_file
 
 from lipsync_studio.engine.host.plain import PlainHost
 from lipsync_studio.engine.weights import download as downloads
-from lipsync_studio.engine.weights.entries import WeightFile, WeightSet
+from lipsync_studio.engine.weights.entries import WeightSet
 
-REVISION = "0123456789abcdef0123456789abcdef01234567"
 SIZE = 4_000_000
 
 
@@ -60,23 +58,7 @@ def content():
 @pytest.fixture
 def make_file():
     """A catalogue entry for a content, at the hub as `someone/model`."""
-
-    def make(content, name="net", path="net.pth", **options):
-        known = options.pop("known", True)
-        return WeightFile(
-            name,
-            "someone/model",
-            REVISION,
-            path,
-            len(content),
-            hashlib.sha256(content).hexdigest() if known else None,
-            "MIT",
-            "musetalk",
-            f"nets/{path}",
-            **options,
-        )
-
-    return make
+    return weight_file
 
 
 @pytest.fixture

@@ -14,28 +14,10 @@ from lipsync_studio.backends.catalogue import CATALOGUE
 from lipsync_studio.commands import main
 from lipsync_studio.engine.weights.download import partial
 from lipsync_studio.engine.weights.status import Gpu
+from lipsync_studio.musetalk_core.unet import UNET_CONFIG
 
-UNET_CONFIG = {
-    "_class_name": "UNet2DConditionModel",
-    "_diffusers_version": "0.6.0.dev0",
-    "act_fn": "silu",
-    "attention_head_dim": 8,
-    "block_out_channels": [320, 640, 1280, 1280],
-    "center_input_sample": False,
-    "cross_attention_dim": 384,
-    "down_block_types": [*["CrossAttnDownBlock2D"] * 3, "DownBlock2D"],
-    "downsample_padding": 1,
-    "flip_sin_to_cos": True,
-    "freq_shift": 0,
-    "in_channels": 8,
-    "layers_per_block": 2,
-    "mid_block_scale_factor": 1,
-    "norm_eps": 1e-05,
-    "norm_num_groups": 32,
-    "out_channels": 4,
-    "sample_size": 64,
-    "up_block_types": ["UpBlock2D", *["CrossAttnUpBlock2D"] * 3],
-}
+# As published, with who wrote it first.
+UNET_JSON = {"_class_name": "UNet2DConditionModel", "_diffusers_version": "0.6.0.dev0", **UNET_CONFIG}
 
 
 @pytest.fixture
@@ -193,7 +175,7 @@ def test_the_real_catalogue_takes_over_the_real_small_files(weights, home):
     for version in ("musetalk", "musetalkV15"):
         path = home / "MuseTalk" / "models" / version / "musetalk.json"
         path.parent.mkdir(parents=True)
-        path.write_text(json.dumps(UNET_CONFIG, indent=2) + "\n")
+        path.write_text(json.dumps(UNET_JSON, indent=2) + "\n")
     assert weights("import", home / "MuseTalk", "--quiet")[0] == 0
     data = json.loads(weights("status", "musetalk-v1.5", "musetalk-v1.0", "--json")[1])
     states = {each["place"]: each["state"] for found in data["sets"] for each in found["files"]}

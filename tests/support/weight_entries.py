@@ -1,0 +1,14 @@
+"""Entries of a catalogue, for files that a `FakeHub` has."""
+
+import hashlib
+
+from lipsync_studio.engine.weights.entries import WeightFile
+
+REPO, REVISION = "someone/model", "0123456789abcdef0123456789abcdef01234567"
+
+
+def weight_file(content, name="net", path="net.pth", *, place="", known=True, **options):
+    """known: its digest was published. place: nets/PATH if empty."""
+    sha256 = hashlib.sha256(content).hexdigest() if known else None
+    place = place or f"nets/{path}"
+    return WeightFile(name, REPO, REVISION, path, len(content), sha256, "MIT", "musetalk", place, **options)

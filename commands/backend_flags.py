@@ -20,13 +20,17 @@ Field = dataclasses.Field[Any]
 
 
 def add_backend_flags(parser: argparse.ArgumentParser) -> None:
-    """A group for each engine; a flag that several have stands in the first one's."""
+    """A group for each engine; a flag that several have is in the first one's, and told in the others'."""
     known = _flags()
     for spec in backends().values():
-        group = parser.add_argument_group(f"with --backend {spec.name}")
-        for flag, fields in known.items():
-            if next(iter(fields)) != spec.name:
-                continue
+        own = {flag: fields for flag, fields in known.items() if next(iter(fields)) == spec.name}
+        shared = [
+            _told(flag, fields[spec.name].metadata["setting"])
+            for flag, fields in known.items()
+            if spec.name in fields and flag not in own
+        ]
+        group = parser.add_argument_group(f"with --backend {spec.name}", "; ".join(shared) or None)
+        for flag, fields in own.items():
             field = fields[spec.name]
             setting: Setting = field.metadata["setting"]
             options: dict[str, Any] = {"dest": _dest(flag), "default": None, "help": setting.help}
@@ -84,6 +88,11 @@ def _values(setting: Setting) -> str:
     """What a flag takes, as argparse writes it; "" for a number."""
     choices = [choice for choice in setting.choices if choice != setting.none]
     return f"{{{','.join(choices)}}}" if choices else ""
+
+
+def _told(flag: str, setting: Setting) -> str:
+    values = _values(setting)
+    return f"{flag}{' ' if values else ''}{values}: {setting.help}"
 
 
 def _of_any(fields: Sequence[Field], text: str) -> str:

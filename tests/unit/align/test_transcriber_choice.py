@@ -14,10 +14,7 @@ from lipsync_studio.align.transcribe.timestamped import load_whisper
 from lipsync_studio.engine.errors import InputError, MissingFilesError, WeightsError
 from lipsync_studio.engine.host.plain import PlainHost
 
-
-@pytest.fixture
-def host(machine):
-    return PlainHost("cpu")
+pytestmark = pytest.mark.usefixtures("machine")
 
 
 def place(source, target):

@@ -19,6 +19,16 @@ def installed(package: str) -> bool:
         return False
 
 
+def require_recogniser(package: str, name: str) -> None:
+    """Raises MissingFilesError when a recogniser's package is not installed. name: to install it by, and what
+    else is to be known of it."""
+    if not installed(package):
+        raise MissingFilesError(
+            f"Transcribing with {name} needs that package: run `pip install {name.split()[0]}` with the "
+            "Python that runs LipSync Studio, or choose another engine."
+        )
+
+
 def explained(error: Exception, what: str) -> LipSyncError:
     """Any error of an engine or of the packages below it as one of ours. what: the engine or its model."""
     if isinstance(error, LipSyncError):

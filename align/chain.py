@@ -230,7 +230,7 @@ class _Run:
         if recognised is None:
             return None
         match = align_mended(self._samples, self._lines, recognised.words(), self._pocket)
-        if match is None or match.report.verdict == "failed":
+        if match is None or match.fault:
             return None
         return replace(match.timings, engine=f"pocketsphinx, mended by {recognised.engine}")
 
@@ -263,8 +263,8 @@ class _Run:
             float(self._sound.duration),
             language=self._options.language or recognised.language,
         )
-        if match.report.verdict == "failed":
-            raise _Unfit(match.report.reason.rstrip("."))
+        if match.fault:
+            raise _Unfit(match.fault.rstrip("."))
         return replace(match.timings, engine=f"{match.timings.engine} ({recognised.engine})")
 
     def _by_syllables(self) -> WordTimings:

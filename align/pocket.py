@@ -28,12 +28,12 @@ if TYPE_CHECKING:
 RATE = 16000
 ENGINE = "pocketsphinx"
 
-_FRAMES_PER_SECOND = 100
-_FRAME_BYTES = 2 * RATE // _FRAMES_PER_SECOND
-_GROUP = 15 * _FRAMES_PER_SECOND
+FRAMES_PER_SECOND = 100
+_FRAME_BYTES = 2 * RATE // FRAMES_PER_SECOND
+_GROUP = 15 * FRAMES_PER_SECOND
 # How the decoder names what is no word: "<sil>", "[NOISE]", "++UH++", "(NULL)". Words may come back with the
 # number of a variant, as "that(2)".
-_FILLERS = ("<", "[", "+", "(")
+FILLERS = ("<", "[", "+", "(")
 _BEAMS = (1e-48, 1e-80)
 # Median acoustic score per frame of a phone: about -20 for the right text, -83 for a wrong one.
 _DERAILED_SCORE = -50.0
@@ -171,7 +171,7 @@ def _word_frames(decoder: Decoder, keys: Sequence[str], pcm: bytes) -> list[tupl
     found = [
         (segment.start_frame, segment.end_frame + 1)
         for segment in decoder.seg()
-        if not segment.word.startswith(_FILLERS)
+        if not segment.word.startswith(FILLERS)
     ]
     return found if len(found) == len(keys) else None
 
@@ -204,7 +204,7 @@ def _phones(decoder: Decoder, keys: Sequence[str], pcm: bytes, begin: int) -> li
         return None
     spoken = []
     for word in alignment:
-        if word.name.startswith(_FILLERS):
+        if word.name.startswith(FILLERS):
             continue
         phones = [phone for phone in word if phone.duration > 0]
         timed = tuple(
@@ -217,14 +217,14 @@ def _phones(decoder: Decoder, keys: Sequence[str], pcm: bytes, begin: int) -> li
 def _spread(decoder: Decoder, key: str, start: float, end: float) -> _Spoken:
     """A word whose phones were not found, with phones of typical lengths; its score is a doubtful one."""
     names = decoder.lookup_word(key.lower()).split()
-    lengths = np.array(typical_lengths(names, (end - start) / _FRAMES_PER_SECOND)) * _FRAMES_PER_SECOND
+    lengths = np.array(typical_lengths(names, (end - start) / FRAMES_PER_SECOND)) * FRAMES_PER_SECOND
     edges = start + np.concatenate([[0.0], np.cumsum(lengths)])
     phones = tuple(_phone(*phone) for phone in zip(names, edges, edges[1:], strict=False))
     return _Spoken(phones, (_DERAILED_SCORE,) * len(phones))
 
 
 def _phone(name: str, start: float, end: float) -> Phone:
-    return Phone(name, float(start) / _FRAMES_PER_SECOND, float(end) / _FRAMES_PER_SECOND)
+    return Phone(name, float(start) / FRAMES_PER_SECOND, float(end) / FRAMES_PER_SECOND)
 
 
 def decode(decoder: Decoder, pcm: bytes) -> None:

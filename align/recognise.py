@@ -10,10 +10,9 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from .pocket import RATE, decode, prepared, require_pocketsphinx
+from .pocket import FRAMES_PER_SECOND, RATE, decode, prepared, require_pocketsphinx
 from .words import Phone
 
-_FRAMES_PER_SECOND = 100
 # The search may die on music and then finds nothing more, so it starts afresh every few seconds.
 _CHUNK_SECONDS = 12.0
 _CUT_SEARCH_SECONDS = 2.0
@@ -46,17 +45,17 @@ def recognise_phones(samples16k: npt.NDArray[np.float32]) -> tuple[Phone, ...]:
             continue
         offset = first / RATE
         for segment in decoder.seg():
-            start = offset + segment.start_frame / _FRAMES_PER_SECOND
-            end = min(offset + (segment.end_frame + 1) / _FRAMES_PER_SECOND, last / RATE)
+            start = offset + segment.start_frame / FRAMES_PER_SECOND
+            end = min(offset + (segment.end_frame + 1) / FRAMES_PER_SECOND, last / RATE)
             phones.append(Phone(segment.word, start, end))
     return tuple(phones)
 
 
 def _chunks(samples: npt.NDArray[np.float32]) -> list[tuple[int, int]]:
     """Stretches of about _CHUNK_SECONDS, cut where it is quietest."""
-    step = RATE // _FRAMES_PER_SECOND
+    step = RATE // FRAMES_PER_SECOND
     power = np.square(samples[: samples.size // step * step]).reshape(-1, step).mean(axis=1)
-    chunk, search = (int(seconds * _FRAMES_PER_SECOND) for seconds in (_CHUNK_SECONDS, _CUT_SEARCH_SECONDS))
+    chunk, search = (int(seconds * FRAMES_PER_SECOND) for seconds in (_CHUNK_SECONDS, _CUT_SEARCH_SECONDS))
     cuts = [0]
     while len(power) - cuts[-1] > chunk + search:
         earliest = cuts[-1] + chunk - search

@@ -100,11 +100,6 @@ def read_text(lyrics: str, language: str = "") -> LyricText:
     return LyricText(tuple(lines), tuple(sorted(left_out, key=lambda piece: piece.line)))
 
 
-def parse_lyrics(lyrics: str, language: str = "") -> tuple[LyricLine, ...]:
-    """The lines of `read_text`. Raises as that does."""
-    return read_text(lyrics, language).lines
-
-
 def _line_words(typed: str, language: str) -> tuple[LyricWord, ...]:
     shouted = not any(letter.islower() for letter in typed)
     words: list[LyricWord] = []

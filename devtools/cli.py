@@ -67,30 +67,21 @@ def _parse(arguments: list[str]) -> tuple[argparse.ArgumentParser, argparse.Name
 
 def _demo(comfy: Path, *, keep_serving: bool) -> int:
     from . import demo
-    from .server import ServerError
 
-    try:
-        return demo.run(comfy, BASE, keep_serving=keep_serving)
-    except ServerError as error:
-        say(f"dev.py: {error}")
-        return 1
+    return demo.run(comfy, BASE, keep_serving=keep_serving)
 
 
 def _serve(comfy: Path, options: list[str]) -> int:
     import torch
 
-    from .server import ComfyServer, ServerError, free_port, is_free
+    from .server import ComfyServer, free_port, is_free
 
     if not torch.cuda.is_available() and not torch.backends.mps.is_available():
         options = ["--cpu", *options]
     port = DEFAULT_PORT if is_free(DEFAULT_PORT) else free_port()
-    try:
-        with ComfyServer(comfy, BASE, options, port=port) as server:
-            print(server.url, flush=True)
-            server.wait()
-    except ServerError as error:
-        say(f"dev.py: {error}")
-        return 1
+    with ComfyServer(comfy, BASE, options, port=port) as server:
+        print(server.url, flush=True)
+        server.wait()
     return 0
 
 

@@ -125,10 +125,9 @@ class ComfyClient:
     def object_info(self) -> dict[str, Any]:
         return self._call("/object_info")
 
-    def queue(self, prompt: Prompt, extra_data: Mapping[str, Any] | None = None) -> str:
+    def queue(self, prompt: Prompt) -> str:
         """Post a prompt in API format; `PromptRejected` unless every output of it is accepted."""
-        body = {"prompt": prompt, "client_id": self.client_id, "extra_data": dict(extra_data or {})}
-        answer = self._call("/prompt", body)
+        answer = self._call("/prompt", {"prompt": prompt, "client_id": self.client_id})
         if answer.get("error") or answer.get("node_errors"):
             raise PromptRejected(answer)
         return str(answer["prompt_id"])

@@ -70,21 +70,8 @@ def _clone(target: Path) -> bool:
     say(f"== Cloning ComfyUI {VERSION}")
     stalled = ("-c", f"http.lowSpeedLimit={STALLED_BYTES}", "-c", f"http.lowSpeedTime={CONNECT_SECONDS}")
     try:
-        run(
-            *(
-                "git",
-                *stalled,
-                "clone",
-                "--quiet",
-                "--depth",
-                "1",
-                "--branch",
-                f"v{VERSION}",
-                REPOSITORY,
-                target,
-            ),
-            timeout=CLONE_SECONDS,
-        )
+        options = ("--quiet", "--depth", "1", "--branch", f"v{VERSION}")
+        run("git", *stalled, "clone", *options, REPOSITORY, target, timeout=CLONE_SECONDS)
     except SetupError as error:
         say(f"== {error}")
         shutil.rmtree(target, ignore_errors=True)

@@ -53,8 +53,7 @@ def main(path: Path = SHEET) -> None:
 
 def _cell(effect: str, text: str) -> np.ndarray:
     style = replace(LOOKS[effect], effect=effect, size=0.12)  # type: ignore[arg-type]
-    drawn = preview(style, text, CELL)
-    return _framed((drawn[..., ::-1] * 255).round().astype(np.uint8))
+    return _framed(preview(style, text, CELL))
 
 
 def _label(text: str, size: tuple[int, int]) -> np.ndarray:
@@ -68,10 +67,11 @@ def _label(text: str, size: tuple[int, int]) -> np.ndarray:
         margin=0.0,
     )
     white = np.ones((size[1], size[0], 3), np.float32)
-    return _framed((preview(style, text, size, white)[..., ::-1] * 255).round().astype(np.uint8))
+    return _framed(preview(style, text, size, white))
 
 
-def _framed(picture: np.ndarray) -> np.ndarray:
+def _framed(drawn: np.ndarray) -> np.ndarray:
+    picture = (drawn[..., ::-1] * 255).round().astype(np.uint8)
     return cv2.copyMakeBorder(picture, _GAP, 0, _GAP, 0, cv2.BORDER_CONSTANT, value=(255, 255, 255))
 
 

@@ -20,13 +20,14 @@ import psutil
 
 from .comfyui import make_base
 from .memory import PeakMemory, watch_memory
+from .steps import SetupError
 
 START_SECONDS = 300
 STOP_SECONDS = 10
 LOG_TAIL = 3000
 
 
-class ServerError(Exception):
+class ServerError(SetupError):
     """The server did not start, or went away."""
 
 

@@ -1,7 +1,9 @@
-"""Makes the thumbnails of the lyric videos, of swapped backends and of the talking portrait.
+"""Makes the thumbnails of the workflows.
 
-The frames are what the embedded engine and the lyric overlay make of the sample media; no generator is asked,
-the sample clip stands in for its work. Run as `python -m lipsync_studio.devtools.workflow_thumbnails`.
+Those of MuseTalk show what the engine works out on demo/portrait.jpg before and after its networks, none of
+which is run. In the others the frames are what the embedded engine and the lyric overlay make of the sample
+media; no generator is asked, the sample clip stands in for its work. Run as
+`python -m lipsync_studio.devtools.workflow_thumbnails`.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ import numpy as np
 from PIL import Image
 
 from ..align.chain import align_offline
-from ..align.text import parse_lyrics
+from ..align.text import read_text
 from ..align.words import Line, Word, WordTimings
 from ..backends.dub.backend import DubBackend
 from ..backends.request import LipSyncRequest
@@ -30,9 +32,12 @@ from ..engine.media.source import Source
 from ..engine.media.video import VideoSource
 from ..overlay.lyrics import LyricOverlay
 from ..overlay.style import LyricStyle
-from .musetalk_thumbnails import HEIGHT, row
+from .musetalk_pictures import Sitter, draw_box, masked, seen
 from .paths import ROOT
 
+WIDTH, HEIGHT = 960, 540
+_GAP = 6
+_DARK = (17, 19, 24)
 DEMO = ROOT / "demo"
 LYRIC_WORKFLOWS = (
     "lyric_video",
@@ -53,7 +58,7 @@ _BACKENDS = WordTimings(
 def main() -> None:
     sound = Sound.load(DEMO / "verse.mp3")
     samples = sound.mono(16000)
-    lyrics = parse_lyrics((DEMO / "verse.txt").read_text(encoding="utf-8"))
+    lyrics = read_text((DEMO / "verse.txt").read_text(encoding="utf-8")).lines
     words = align_offline(samples, lyrics, speech_spans(samples, "auto", stem=False))
     clip = VideoSource(DEMO / "clip.mp4")
     still = np.asarray(Image.open(DEMO / "portrait.jpg").convert("RGB"))
@@ -69,6 +74,15 @@ def main() -> None:
     heads = [cv2.resize(spoken[index][_PORTRAIT_HEAD], (HEIGHT // 2,) * 2) for index in said]
     grid = np.vstack([np.hstack(heads[:2]), np.hstack(heads[2:])])
     _save("talking_portrait", _fitted(still), grid)
+    sitter = Sitter.load(DEMO / "portrait.jpg")
+    mask, whole = masked(sitter, "jaw", side=HEIGHT), sitter.view(HEIGHT).crop(sitter.rgb)
+    boxed = whole.copy()
+    draw_box(boxed, sitter.view(HEIGHT), sitter.box())
+    crop, hidden = seen(sitter, (HEIGHT - _GAP) // 2)
+    gap = np.full((_GAP, crop.shape[1], 3), _DARK, np.uint8)
+    _save("musetalk_footage", boxed, mask)
+    _save("musetalk_portrait", whole, mask)
+    _save("musetalk_stages", boxed, np.vstack([crop, gap, hidden]), mask)
 
 
 def lip_synced(
@@ -115,9 +129,23 @@ def _fitted(rgb: np.ndarray) -> np.ndarray:
     return cv2.resize(rgb, (side, side), interpolation=cv2.INTER_AREA)
 
 
+def _row(*panels: np.ndarray) -> np.ndarray:
+    """A thumbnail of panels side by side, cut at their sides to the same width, and centred in its height."""
+    canvas = np.full((HEIGHT, WIDTH, 3), _DARK, np.uint8)
+    edges = np.linspace(0, WIDTH + _GAP, len(panels) + 1).round().astype(int)
+    for panel, x0, x1 in zip(panels, edges, edges[1:] - _GAP, strict=False):
+        spare = panel.shape[1] - (x1 - x0)
+        left = max(0, spare // 2)
+        part = panel[:, left : left + x1 - x0]
+        start = x0 + max(0, -spare // 2)
+        top = (HEIGHT - part.shape[0]) // 2
+        canvas[top : top + part.shape[0], start : start + part.shape[1]] = part
+    return canvas
+
+
 def _save(name: str, *panels: np.ndarray) -> None:
     path = ROOT / "workflows" / f"{name}.jpg"
-    cv2.imwrite(str(path), row(*panels)[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 85])
+    cv2.imwrite(str(path), _row(*panels)[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 85])
 
 
 if __name__ == "__main__":

@@ -28,10 +28,10 @@ class FontFace:
 
     codes: of the characters it has. coloured: it has colour glyphs; pictures: it is for emoji."""
 
-    def __init__(self, path: Path, index: int = 0) -> None:
-        self.path, self.index = path, index
+    def __init__(self, path: Path) -> None:
+        self.path = path
         blob = hb.Blob.from_file_path(str(path))
-        self._face = hb.Face(blob, index)
+        self._face = hb.Face(blob)
         self.font = hb.Font(self._face)
         self.upem = self._face.upem
         if not self._face.glyph_count or self.upem <= 0:
@@ -147,17 +147,17 @@ class FontFace:
         if self._outlines is None:
             # Given the bytes: FreeType can't open every path that Windows has.
             with self.path.open("rb") as file:
-                self._outlines = freetype.Face(file, self.index)
+                self._outlines = freetype.Face(file)
             if self._axes:
                 self._outlines.set_var_design_coords([self._design(axis) for axis in self._axes])
         return self._outlines
 
 
 @lru_cache(maxsize=64)
-def load_face(path: Path, index: int = 0) -> FontFace:
+def load_face(path: Path) -> FontFace:
     """Raises TextError when the file can't be read as a font."""
     try:
-        return FontFace(path, index)
+        return FontFace(path)
     except (OSError, ValueError, hb.HarfBuzzError, freetype.FT_Exception) as error:
         raise unreadable(str(path)) from error
 

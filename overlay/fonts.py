@@ -104,14 +104,17 @@ class Fonts:
                     return face
         outlined: FontFace | None = None
         for path in self._candidates(picture):
-            for face in _faces(path):
-                if not face.covers(needed):
-                    continue
-                if not picture:
-                    self._chain.append(face)
-                if not picture or face.pictures:
-                    return face
-                outlined = outlined or face
+            try:
+                face = load_face(path)
+            except TextError:
+                continue  # that one is broken is not the lyrics' fault
+            if not face.covers(needed):
+                continue
+            if not picture:
+                self._chain.append(face)
+            if not picture or face.pictures:
+                return face
+            outlined = outlined or face
         # Rather a sign of a text font than none.
         return outlined
 
@@ -177,14 +180,6 @@ def _examples(pieces: Iterable[str]) -> str:
         for code in codes if code not in ("Zyyy", "Zinh", "Zzzz")
     )  # fmt: skip
     return f" ({', '.join(names)})" if names else ""
-
-
-def _faces(path: Path) -> Iterator[FontFace]:
-    """The faces of a file, none if it can't be read: that one is broken is not the lyrics' fault."""
-    try:
-        yield load_face(path)
-    except TextError:
-        return
 
 
 def _ranked(folders: Iterable[Path]) -> list[Path]:

@@ -1438,7 +1438,7 @@ var NARROWEST_TEXT = 10;
 var TICK_ROOM = 90;
 var LONGEST = 200;
 var OVERLAPPING = 8;
-function drawWave(context, view, height, levels, palette) {
+var drawWave = (context, view, height, levels, palette) => {
   context.clearRect(0, 0, view.width, height);
   drawRuler(context, view, palette);
   const top = RULER + LINES;
@@ -1453,7 +1453,7 @@ function drawWave(context, view, height, levels, palette) {
     context.rect(x, middle - high * reach - 0.5, 1, (high - low) * reach + 1);
   }
   context.fill();
-}
+};
 function drawRuler(context, view, palette) {
   const step = tick(view, TICK_ROOM) * 1e3;
   const digits = step < 100 ? 2 : step < 1e3 ? 1 : 0;
@@ -1471,7 +1471,7 @@ function visible(words, view) {
   const from = Math.max(wordBefore(words, view.start) - OVERLAPPING, 0);
   return { from, to: wordBefore(words, view.start + span(view)) + 1 };
 }
-function drawWords(context, view, height, words, marked, palette) {
+var drawWords = (context, view, height, { words, selection, edited }, palette) => {
   context.clearRect(0, 0, view.width, height);
   context.textBaseline = "middle";
   context.textAlign = "center";
@@ -1483,14 +1483,14 @@ function drawWords(context, view, height, words, marked, palette) {
     const x = toX(view, word2.start);
     const width = Math.max(toX(view, word2.end) - x, 1);
     if (x + width < 0 || x > view.width) continue;
-    const chosen = index >= marked.selection.from && index < marked.selection.to;
+    const chosen = index >= selection.from && index < selection.to;
     context.fillStyle = chosen ? palette.chosen : index % 2 ? palette.other : palette.word;
     context.fillRect(x, top, width, height - top);
     context.fillStyle = chosen ? palette.chosenEdge : palette.edge;
     const stroke = chosen ? 2 : 1;
     context.fillRect(x, top, stroke, height - top);
     context.fillRect(x + width - stroke, top, stroke, height - top);
-    if (width > 6 && marked.edited(word2)) {
+    if (width > 6 && edited(word2)) {
       context.fillStyle = palette.edited;
       context.fillRect(x + stroke, top, width - 2 * stroke, 3);
     }
@@ -1499,7 +1499,7 @@ function drawWords(context, view, height, words, marked, palette) {
       write(context, word2.text, x, height - LABEL, width, LABEL, palette.text);
     }
   }
-}
+};
 function drawLines(context, view, words, from, to, palette) {
   context.font = `11px ${palette.font}`;
   for (let index = lineAt(words, from).from; index < to; ) {
@@ -1531,7 +1531,7 @@ function write(context, text, x, y, width, height, colour) {
   context.fillText(shown, x + 3, y + height / 2);
   context.restore();
 }
-function drawOverview(context, view, height, levels, palette) {
+var drawOverview = (context, view, height, levels, palette) => {
   const { width, duration } = view;
   context.clearRect(0, 0, width, height);
   const level = levelFor(levels, width / duration * 1e3);
@@ -1552,7 +1552,7 @@ function drawOverview(context, view, height, levels, palette) {
   context.strokeStyle = palette.chosenEdge;
   context.lineWidth = 1;
   context.strokeRect(left + 0.5, 0.5, wide - 1, height - 1);
-}
+};
 
 // editor/snap.ts
 function snap(times, targets, reach) {
@@ -1698,8 +1698,9 @@ var Stage = class {
       drawOverview(contextOf(this.overview), view, OVERVIEW, this.levels, palette);
     }
     if (this.stale.words) {
-      const marked = { selection: session.selection, edited: (word2) => session.isEdited(word2) };
-      drawWords(contextOf(this.words), view, height, session.words, marked, palette);
+      const { words, selection } = session;
+      const marked = { words, selection, edited: (word2) => session.isEdited(word2) };
+      drawWords(contextOf(this.words), view, height, marked, palette);
     }
     this.stale = { wave: false, words: false };
   }

@@ -149,7 +149,7 @@ async function open(node, state) {
   state.opening = true;
   const place = placeOf(node);
   try {
-    const { openEditor } = await import("./editor.mjs?v=712417a8").catch(() => {
+    const { openEditor } = await import("./editor.mjs?v=4ec47d5e").catch(() => {
       throw new Error(texts.failed);
     });
     const { audio, peaks, words } = state.files;

@@ -76,18 +76,15 @@ def _letters(word: LyricWord) -> str:
     return text.upper()
 
 
-def align(
-    samples16k: Samples, lines: Sequence[LyricLine], model: CtcModel, host: Host, *, language: str = ""
-) -> Alignment:
+def align(samples16k: Samples, lines: Sequence[LyricLine], model: CtcModel, host: Host) -> Alignment:
     """Time the words of lyrics on mono samples float32 [n] at 16 kHz.
 
-    language: BCP 47, passed on. Raises AudioError for empty sound, and what the host raises when the run is
-    cancelled.
+    Raises AudioError for empty sound, and what the host raises when the run is cancelled.
     """
     if samples16k.size == 0:
         raise AudioError("The soundtrack is empty: choose audio that holds the words.")
     emissions = model.emissions(samples16k, host)
-    return aligned(emissions, samples16k, lines, spelled(lines, model.vocabulary, model.star), language)
+    return aligned(emissions, samples16k, lines, spelled(lines, model.vocabulary, model.star))
 
 
 def aligned(
@@ -95,10 +92,9 @@ def aligned(
     samples16k: Samples,
     lines: Sequence[LyricLine],
     spelling: Spelling,
-    language: str = "",
 ) -> Alignment:
     """Lyrics on what a model emits: log probabilities [frames of 20 ms, columns], blank first, star last."""
-    nothing = WordTimings((), language, ENGINE)
+    nothing = WordTimings((), engine=ENGINE)
     emissions = emissions.copy()
     emissions[:, -1] = np.maximum(emissions[:, -1] - _STAR_COST, emissions[:, BLANK] - _STAR_BLANK_COST)
     if all(token.optional for token in spelling.tokens):
@@ -116,7 +112,7 @@ def aligned(
         derailed = "the text fits the sound no better than any other"
     elif (share := _squeezed(spelling, path)) > _SQUEEZED_SHARE:
         derailed = f"{share:.0%} of the words found no room"
-    return Alignment(WordTimings(timed, language, ENGINE), derailed)
+    return Alignment(WordTimings(timed, engine=ENGINE), derailed)
 
 
 def _confidences(emissions: Emissions, spelling: Spelling, path: Path) -> list[float]:

@@ -71,7 +71,7 @@ def align_mended(
     """
     duration = samples16k.size / RATE
     plain = match_lyrics(lines, recognised, duration, language="en")
-    if plain.report.verdict == "failed":
+    if plain.fault:
         return plain
     passages = _passages(lines, recognised, duration)
     found = _aligned(samples16k, passages, pocket)
@@ -91,7 +91,7 @@ def align_mended(
         for word in (_recovered(words, passage.recognised) if passage.settled else words)
     ]
     match = match_lyrics(lines, heard, duration, language="en")
-    return Match(_with_phones(match.timings, heard), plain.report)
+    return Match(_with_phones(match.timings, heard))
 
 
 def _passages(lines: Sequence[LyricLine], recognised: Sequence[Word], duration: float) -> list[_Passage]:

@@ -79,7 +79,7 @@ def align(
     noise = np.random.default_rng(0).standard_normal(samples16k.size, dtype=np.float32)
     prepared = samples16k * np.float32(_PEAK / level) + np.float32(_NOISE) * noise
     words = [word for line in lines for word in line.words]
-    tokens = [model.encode_text(" " * spaced + word.display) for word, spaced in _with_space(words)]
+    tokens = [model.tokenizer.encode(" " * spaced + word.display) for word, spaced in _with_space(words)]
     run = _Run(prepared, lines, tokens, model, host, language)
     best: list[_Placed | None] = []
     for limit in _TEXT_LIMITS:

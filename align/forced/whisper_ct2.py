@@ -13,8 +13,8 @@ from ...engine.host.protocol import Host
 from ..attempts import import_failed, installed, unusable
 from ..model_files import read_json
 from ..whisper_checkpoint import ENGLISH_VOCABULARY
-from .whisper_model import MEDIAN_WIDTH, RATE, Reading, Samples, Writing, prompt
-from .whisper_text import WhisperTokenizer, load_tokenizer, require_tokenizer
+from .whisper_model import MEDIAN_WIDTH, RATE, Reading, Samples, Writing
+from .whisper_text import load_tokenizer, require_tokenizer
 
 if TYPE_CHECKING:
     from transformers import WhisperFeatureExtractor
@@ -63,16 +63,10 @@ class Ct2Whisper:
             )
         except Exception as error:
             raise unusable(folder, error) from error
-        self.multilingual = bool(self._model.is_multilingual)
-        self._tokenizer: WhisperTokenizer = load_tokenizer(folder, ENGLISH_VOCABULARY + self.multilingual)
+        vocabulary = ENGLISH_VOCABULARY + bool(self._model.is_multilingual)
+        self.tokenizer = load_tokenizer(folder, vocabulary)
         self._features: WhisperFeatureExtractor = WhisperFeatureExtractor(_mel_bins(folder))
         self._silence: Any = None
-
-    def encode_text(self, text: str) -> list[int]:
-        return self._tokenizer.encode(text)
-
-    def decode_text(self, tokens: Sequence[int]) -> str:
-        return self._tokenizer.decode(tokens)
 
     def listen(self, samples16k: Samples) -> Any:
         import ctranslate2
@@ -81,7 +75,7 @@ class Ct2Whisper:
         return self._model.encode(ctranslate2.StorageView.from_array(np.ascontiguousarray(inputs)))
 
     def language(self, states: Any) -> str:
-        if not self.multilingual:
+        if not self.tokenizer.multilingual:
             return "en"
         token, _ = self._model.detect_language(states)[0][0]
         return str(token).strip("<|>")
@@ -89,7 +83,7 @@ class Ct2Whisper:
     def read(self, states: Any, frames: int, tokens: Sequence[int], language: str) -> Reading:
         if self._silence is None:
             self._silence = self.listen(np.zeros(RATE, np.float32))
-        text, before = list(tokens), self._prompt(language)
+        text, before = list(tokens), self.tokenizer.prompt(language)
         heard, imagined = (
             # Counted in spectral frames, of which the encoder joins two.
             self._model.align(heard_in, before, [text], 2 * frames, median_filter_width=MEDIAN_WIDTH)[0]
@@ -104,7 +98,7 @@ class Ct2Whisper:
     def write(self, states: Any, language: str) -> Writing:
         result = self._model.generate(
             states,
-            [self._prompt(language)],
+            [self.tokenizer.prompt(language)],
             beam_size=1,
             max_length=_MOST_LENGTH,
             suppress_blank=False,
@@ -112,9 +106,6 @@ class Ct2Whisper:
             return_no_speech_prob=True,
         )[0]
         return Writing(list(result.sequences_ids[0]), float(result.scores[0]), float(result.no_speech_prob))
-
-    def _prompt(self, language: str) -> list[int]:
-        return prompt(self._tokenizer.special, self.multilingual, language)
 
 
 def _log(probabilities: Sequence[float]) -> Any:

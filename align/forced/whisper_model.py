@@ -9,6 +9,8 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from .whisper_text import WhisperTokenizer
+
 RATE = 16000
 WINDOW_SECONDS = 30.0
 FRAMES_PER_SECOND = 50
@@ -50,17 +52,11 @@ class Writing:
 
 
 class WhisperModel(Protocol):
-    """name: of the checkpoint. lag: seconds by which its attention turns to a word too late.
-
-    multilingual: False for the English-only ".en" models."""
+    """name: of the checkpoint. lag: seconds by which its attention turns to a word too late."""
 
     name: str
     lag: float
-    multilingual: bool
-
-    def encode_text(self, text: str) -> list[int]: ...
-
-    def decode_text(self, tokens: Sequence[int]) -> str: ...
+    tokenizer: WhisperTokenizer
 
     def listen(self, samples16k: Samples) -> States:
         """Hear up to 30 s of mono float32 [n] at 16 kHz."""
@@ -118,11 +114,3 @@ def warp(cost: npt.NDArray[np.floating]) -> npt.NDArray[np.int64]:
         at -= step != _ALONG_COLUMNS
         frame -= step != _ALONG_ROWS
     return first
-
-
-def prompt(special: Any, multilingual: bool, language: str) -> list[int]:
-    """The tokens that ask for a transcript without time stamps. special: name of a token → its id."""
-    tokens = [special("<|startoftranscript|>")]
-    if multilingual:
-        tokens += [special(f"<|{language or 'en'}|>"), special("<|transcribe|>")]
-    return [*tokens, special("<|notimestamps|>")]

@@ -32,6 +32,13 @@ class WhisperTokenizer:
         self.multilingual = vocabulary > ENGLISH_VOCABULARY
         self._last_plain = self.special(_SPECIAL_FROM)
 
+    def prompt(self, language: str) -> list[int]:
+        """The tokens that ask for a transcript without time stamps."""
+        tokens = [self.special("<|startoftranscript|>")]
+        if self.multilingual:
+            tokens += [self.special(f"<|{language or 'en'}|>"), self.special("<|transcribe|>")]
+        return [*tokens, self.special("<|notimestamps|>")]
+
     def decode(self, tokens: Sequence[int]) -> str:
         return self._decode([token for token in tokens if token < self._last_plain])
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from ...engine.errors import WeightsError
 from ...engine.host.protocol import Host
-from .whisper_model import MEDIAN_WIDTH, MOST_TOKENS, RATE, Reading, Samples, Writing, prompt, turns
+from .whisper_model import MEDIAN_WIDTH, MOST_TOKENS, RATE, Reading, Samples, Writing, turns
 from .whisper_text import WhisperTokenizer
 
 if TYPE_CHECKING:
@@ -48,10 +48,9 @@ class TorchWhisper:
     ) -> None:
         self.name = name
         self.lag = lag
-        self.multilingual = tokenizer.multilingual
         self._managed = host.manage(network.eval())
         self._features = features
-        self._tokenizer = tokenizer
+        self.tokenizer = tokenizer
         self._heads = heads
         self._suppressed = list(suppressed)
         self._silence: torch.Tensor | None = None
@@ -59,12 +58,6 @@ class TorchWhisper:
         layers: Any = network.get_decoder().layers
         for layer in sorted({layer for layer, _ in heads}):
             layers[layer].encoder_attn.register_forward_pre_hook(self._note(layer), with_kwargs=True)
-
-    def encode_text(self, text: str) -> list[int]:
-        return self._tokenizer.encode(text)
-
-    def decode_text(self, tokens: Sequence[int]) -> str:
-        return self._tokenizer.decode(tokens)
 
     def listen(self, samples16k: Samples) -> torch.Tensor:
         """Encoder states [1, 1500, width]."""
@@ -80,10 +73,10 @@ class TorchWhisper:
     def language(self, states: torch.Tensor) -> str:
         import torch
 
-        codes = self._tokenizer.languages
-        if not self.multilingual or not codes:
+        codes = self.tokenizer.languages
+        if not self.tokenizer.multilingual or not codes:
             return "en"
-        start = self._tokenizer.special("<|startoftranscript|>")
+        start = self.tokenizer.special("<|startoftranscript|>")
         with torch.inference_mode():
             logits = self._logits(torch.tensor([[start]]), states)[0, 0]
         return max(codes, key=lambda code: float(logits[codes[code]]))
@@ -95,8 +88,8 @@ class TorchWhisper:
             raise ValueError(f"{len(tokens)} tokens at once; there may be 1 to {MOST_TOKENS}.")
         if self._silence is None:
             self._silence = self.listen(np.zeros(RATE, np.float32))
-        before = self._prompt(language)
-        text = [*before, *tokens, self._tokenizer.special("<|endoftext|>")]
+        before = self.tokenizer.prompt(language)
+        text = [*before, *tokens, self.tokenizer.special("<|endoftext|>")]
         rows = slice(len(before) - 1, len(before) + len(tokens))
         with torch.inference_mode():
             both = torch.cat([states, self._silence.to(states)])
@@ -110,8 +103,8 @@ class TorchWhisper:
     def write(self, states: torch.Tensor, language: str) -> Writing:
         import torch
 
-        end = self._tokenizer.special("<|endoftext|>")
-        following = torch.tensor([self._prompt(language)])
+        end = self.tokenizer.special("<|endoftext|>")
+        following = torch.tensor([self.tokenizer.prompt(language)])
         cache: Any = None
         tokens: list[int] = []
         total = 0.0
@@ -144,11 +137,8 @@ class TorchWhisper:
 
     def _no_speech(self, logits: torch.Tensor) -> float:
         """From what would follow the start token alone."""
-        token = self._tokenizer.find("<|nospeech|>") or self._tokenizer.find("<|nocaptions|>")
+        token = self.tokenizer.find("<|nospeech|>") or self.tokenizer.find("<|nocaptions|>")
         return float(logits.softmax(-1)[token]) if token is not None else 0.0
-
-    def _prompt(self, language: str) -> list[int]:
-        return prompt(self._tokenizer.special, self.multilingual, language)
 
     def _finite(self, values: torch.Tensor) -> torch.Tensor:
         """The values. Raises WeightsError where some are no numbers, of which words would be timed anyhow."""

@@ -60,16 +60,16 @@ class WhisperWords:
         words = self._words(states, written, samples.size, at, language)
         heard(at + samples.size / RATE)
         if words:
-            text = self._model.decode_text(written.tokens).encode()
+            text = self._model.tokenizer.decode(written.tokens).encode()
             compression = len(text) / max(1, len(zlib.compress(text)))
             yield Segment(words, written.log_probability, compression, written.no_speech)
 
     def _words(
         self, states: States, written: Writing, size: int, at: float, language: str
     ) -> tuple[Word, ...]:
-        text = self._model.decode_text(written.tokens)
+        text = self._model.tokenizer.decode(written.tokens)
         parts = [(part, n > 0) for token in text.split() for n, part in enumerate(word_parts(token))]
-        tokens = [self._model.encode_text(part if joined else f" {part}") for part, joined in parts]
+        tokens = [self._model.tokenizer.encode(part if joined else f" {part}") for part, joined in parts]
         if not 0 < sum(map(len, tokens)) <= MOST_TOKENS:
             return ()
         frames = max(1, size * FRAMES_PER_SECOND // RATE)

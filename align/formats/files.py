@@ -90,15 +90,14 @@ def serialise(timings: WordTimings, format: str, options: WriteOptions = _PLAIN)
 
 
 def write(timings: WordTimings, path: Path, format: str | None = None, options: WriteOptions = _PLAIN) -> str:
-    """Write a file, by its suffix unless a format is given, and return its text, rows ending in a line feed.
+    """Write a file in UTF-8, by its suffix unless a format is given, and return its text.
 
     Nothing is left at `path` unless it is whole. Raises LyricsFormatError for a suffix or format that is not
     in FORMATS, OutputError for a place that can't be written to."""
     text = serialise(timings, format or format_of(path).name, options)
-    data = ("\ufeff" * options.bom + text.replace("\n", options.newline)).encode("utf-8")
     part = path.with_name(path.name + ".part")
     try:
-        part.write_bytes(data)
+        part.write_bytes(text.encode("utf-8"))
         part.replace(path)
     except OSError as error:
         part.unlink(missing_ok=True)

@@ -6,9 +6,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...engine.errors import InputError, MissingFilesError
-from ..attempts import import_failed, unusable
-from ..attempts import installed as is_installed
+from ...engine.errors import InputError
+from ..attempts import import_failed, require_recogniser, unusable
 from ..names import FASTER, UNSPACED, Content
 from ..words import Word, WordTimings
 from .procedure import Heard, Samples, cut, listen, spoken_language, timings
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from ...engine.host.protocol import Host
     from ...engine.media.sound import Sound
 
+PACKAGE = "faster_whisper"
 FILES = ("model.bin", "config.json", "tokenizer.json")
 """What a model's folder has to hold; without the tokeniser the package would fetch one."""
 
@@ -28,17 +28,9 @@ _LONGEST_PASSAGE = 120.0
 _ACTIVATIONS = 400_000_000
 
 
-def installed() -> bool:
-    return is_installed("faster_whisper")
-
-
 def require() -> None:
     """Raises MissingFilesError when it is not installed."""
-    if not installed():
-        raise MissingFilesError(
-            "Transcribing with faster-whisper needs that package: run `pip install faster-whisper` with the "
-            "Python that runs LipSync Studio, or choose another engine."
-        )
+    require_recogniser(PACKAGE, FASTER)
 
 
 def has_network(folder: Path) -> bool:

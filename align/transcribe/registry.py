@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ...engine.errors import AudioError, Cancelled, InputError, LipSyncError, MissingFilesError
 from ...engine.weights.entries import WeightSet
-from ..attempts import explained
+from ..attempts import explained, installed
 from ..model_files import has_weights
 from ..names import AUTO, ENGINES, FASTER, SPHINX, TIMESTAMPED, Content
 from ..weights import ct2_set, openai_set
@@ -35,7 +35,7 @@ class _Engine:
     """
 
     name: str
-    installed: Callable[[], bool]
+    package: str
     require: Callable[[], None]
     places: Callable[[str, Host], Iterator[Path]]
     weights: Callable[[str], WeightSet]
@@ -56,7 +56,7 @@ _ENGINES = {
     for engine in (
         _Engine(
             TIMESTAMPED,
-            timestamped.installed,
+            timestamped.PACKAGE,
             timestamped.require,
             openai_places,
             openai_set,
@@ -65,7 +65,7 @@ _ENGINES = {
         ),
         _Engine(
             FASTER,
-            faster.installed,
+            faster.PACKAGE,
             faster.require,
             ct2_places,
             ct2_set,
@@ -138,7 +138,7 @@ def choose(
         return Choice(_local(engine, path.strip(), host))
     if engine != AUTO:
         _ENGINES[engine].require()
-    usable = [each for each in _ENGINES.values() if each.installed() and engine in (AUTO, each.name)]
+    usable = [each for each in _ENGINES.values() if installed(each.package) and engine in (AUTO, each.name)]
     if fetch:
         for each in usable:
             mend(each.weights(model), host)

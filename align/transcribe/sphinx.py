@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ...engine.errors import InputError
 from ..names import SPHINX, Content
-from ..pocket import RATE, decode, prepared, require_pocketsphinx
+from ..pocket import FILLERS, FRAMES_PER_SECOND, RATE, decode, prepared, require_pocketsphinx
 from ..words import Word, WordTimings
 from .procedure import Heard, Samples, cut, listen, timings
 from .protocol import Segment
@@ -22,12 +22,10 @@ if TYPE_CHECKING:
 
 CONFIDENCE = 0.25
 
-_FRAMES_PER_SECOND = 100
 # The search takes time that grows faster than its length, and noise makes it consider everything.
 _LONGEST_PASSAGE = 12.0
 _MOST_STATES = 3000
 _MOST_WORDS = 10
-_FILLERS = ("<", "[", "+", "(")
 # The share of a passage that words fill. Measured: speech 0.60 to 0.87, also 10 dB above music; 12 pieces of
 # music and noise at most 0.34.
 _SPOKEN_SHARE = 0.5
@@ -62,12 +60,12 @@ class Sphinx:
             words = [
                 Word(
                     segment.word.split("(")[0],
-                    segment.start_frame / _FRAMES_PER_SECOND,
-                    (segment.end_frame + 1) / _FRAMES_PER_SECOND,
+                    segment.start_frame / FRAMES_PER_SECOND,
+                    (segment.end_frame + 1) / FRAMES_PER_SECOND,
                     CONFIDENCE,
                 )
                 for segment in decoder.seg()
-                if not segment.word.startswith(_FILLERS)
+                if not segment.word.startswith(FILLERS)
             ]
             if sum(word.end - word.start for word in words) > _SPOKEN_SHARE * len(samples) / RATE:
                 yield Segment(tuple(words))

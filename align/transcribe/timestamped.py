@@ -9,10 +9,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...engine.errors import MissingFilesError
 from ...engine.weights.state_dict import load_weights
-from ..attempts import import_failed
-from ..attempts import installed as is_installed
+from ..attempts import import_failed, require_recogniser
 from ..names import TIMESTAMPED, UNSPACED, Content
 from ..whisper_checkpoint import ENGLISH_VOCABULARY, read_checkpoint
 from ..words import Word, WordTimings
@@ -29,6 +27,8 @@ if TYPE_CHECKING:
     from ...engine.host.protocol import Host, ManagedModel
     from ...engine.media.sound import Sound
 
+PACKAGE = "whisper_timestamped"
+
 # Whisper works through a passage in windows of half a minute, wherever its last complete phrase ended.
 _WINDOW = 30.0
 _LONGEST_PASSAGE = 120.0
@@ -36,17 +36,9 @@ _LONGEST_PASSAGE = 120.0
 _MATRICES = 4
 
 
-def installed() -> bool:
-    return is_installed("whisper_timestamped")
-
-
 def require() -> None:
     """Raises MissingFilesError when the package is not installed."""
-    if not installed():
-        raise MissingFilesError(
-            "Transcribing with whisper-timestamped (AGPL-3.0) needs that package: run `pip install "
-            "whisper-timestamped` with the Python that runs LipSync Studio, or choose another engine."
-        )
+    require_recogniser(PACKAGE, f"{TIMESTAMPED} (AGPL-3.0)")
 
 
 def package() -> ModuleType:

@@ -18,6 +18,7 @@ from typing import Any
 from lipsync_studio.align.chain import AlignOptions, align
 from lipsync_studio.align.match import match_lyrics
 from lipsync_studio.align.names import ALIGNERS, FASTER, TIMESTAMPED
+from lipsync_studio.align.text import read_text
 from lipsync_studio.align.transcribe.registry import choose
 from lipsync_studio.devtools.whisper_checkpoint import read_ct2, write_openai
 from lipsync_studio.engine.errors import LipSyncError
@@ -110,7 +111,7 @@ def _measured(
             if engine in _TRANSCRIBERS:
                 chosen = choose(engine, "tiny.en", host, path=str(whisper), language="en").transcriber
                 heard = chosen.transcribe(sound, language="en", content="auto", host=host)
-                timings = match_lyrics(lyrics, heard.words(), case.duration, language="en").timings
+                timings = match_lyrics(read_text(lyrics).lines, heard.words(), case.duration).timings
             else:
                 wanted = AlignOptions(engine, whisper=whisper)  # type: ignore[arg-type]
                 timings = align(sound, lyrics, host, wanted).timings

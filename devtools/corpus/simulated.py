@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import random
 
-from lipsync_studio.align.text import parse_lyrics
+from lipsync_studio.align.text import read_text
 from lipsync_studio.align.words import Word
 
 from .garble import SUBSTITUTES
@@ -26,7 +26,7 @@ def performed(lyrics: str, seed: int = 0, language: str = "") -> tuple[Word, ...
     rng = random.Random(seed)
     at = rng.uniform(*_STANZA_REST)
     words: list[Word] = []
-    for number, line in enumerate(parse_lyrics(lyrics, language)):
+    for number, line in enumerate(read_text(lyrics, language).lines):
         if number:
             at += rng.uniform(*(_STANZA_REST if line.opens_stanza else _LINE_REST))
         for word in line.words:

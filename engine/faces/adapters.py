@@ -82,26 +82,21 @@ def track_with_model(
     source: Source,
     host: Host,
     *,
-    stop: int | None = None,
-    variant: str = "short",
     min_confidence: float = 0.5,
     max_faces: int = 8,
     max_gap: float = 0.4,
     smooth: bool = True,
 ) -> FaceTrack:
-    """Like `track_faces`, with a FACE_DETECTION_MODEL that looks at every frame, sixteen at once.
-
-    variant: "short" or "full".
-    """
-    total = source.frames if stop is None else min(stop, source.frames)
+    """Like `track_faces`, with a FACE_DETECTION_MODEL that looks at every frame, sixteen at once."""
+    total = source.frames
     roster = Roster(total, source.fps, max_faces, _POINTS)
     cuts: list[int] = []
-    frames = with_cuts(source.read(0, total))
+    frames = with_cuts(source.read())
     while chunk := list(islice(frames, _CHUNK)):
         host.progress("Finding faces", chunk[0][0].index, total)
         pictures = [to_rgb(frame) for frame, _ in chunk]
         found = model.detect_batch(
-            pictures, num_faces=max_faces, score_thresh=min_confidence, variant=variant
+            pictures, num_faces=max_faces, score_thresh=min_confidence, variant="short"
         )
         for (frame, cut), faces in zip(chunk, found, strict=True):
             if cut:
@@ -110,7 +105,7 @@ def track_with_model(
             roster.assign(frame.index, [_face(face) for face in faces])
     host.progress("Finding faces", total, total)
     persons = finish(roster.members, cuts, total, source.fps, max_gap, smooth)
-    settings = ["comfyui", total, variant, min_confidence, max_faces, max_gap, smooth]
+    settings = ["comfyui", total, "short", min_confidence, max_faces, max_gap, smooth]
     key = track_key(source.key, settings)
     return FaceTrack(persons, total, source.size, source.fps, key, source.key)
 

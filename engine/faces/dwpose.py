@@ -39,13 +39,11 @@ class LandmarkFinder(Protocol):
 
 
 class DwPose:
-    """Landmarks by a `PoseNetwork`. flip_test: the mean of the picture and its mirror image, as the original
-    has it, for twice the time."""
+    """Landmarks by a `PoseNetwork`: the mean of the picture and its mirror image, as the original has it."""
 
-    def __init__(self, network: PoseNetwork, *, flip_test: bool = True) -> None:
+    def __init__(self, network: PoseNetwork) -> None:
         self._network = network
-        self._flip_test = flip_test
-        self.key = f"dwpose {network.key} {flip_test}"
+        self.key = f"dwpose {network.key}"
 
     def landmarks(
         self, frames: Sequence[np.ndarray], boxes: np.ndarray | None = None
@@ -77,29 +75,27 @@ class DwPose:
         return points, scores
 
     def _logits(self, pictures: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        if not self._flip_test:
-            return self._network(pictures)
         both = self._network(np.concatenate([pictures, pictures[..., ::-1]]))
         straight, mirrored = zip(*(np.split(logits, 2) for logits in both), strict=True)
         x, y = ((a + b) / 2 for a, b in zip(straight, topdown.unmirrored(*mirrored), strict=True))
         return x, y
 
 
-def load_dwpose(host: Host, *, flip_test: bool = True) -> DwPose:
+def load_dwpose(host: Host) -> DwPose:
     """DWPose from whatever is installed: the ONNX file, else mmpose's checkpoint, which MuseTalk's own folder
     has, through torch.
 
     Raises MissingFilesError where there is neither, WeightsError where the file is not DWPose's.
     """
     try:
-        return DwPose(_onnx(require(DWPOSE, host)["dwpose"], host), flip_test=flip_test)
+        return DwPose(_onnx(require(DWPOSE, host)["dwpose"], host))
     except MissingFilesError:
         checkpoint = locate(DWPOSE_MMPOSE, host).get("dwpose_checkpoint")
         if checkpoint is None:
             raise
         from .pose_torch import TorchPose
 
-        return DwPose(TorchPose.load(checkpoint, host), flip_test=flip_test)
+        return DwPose(TorchPose.load(checkpoint, host))
 
 
 def _onnx(path: Path, host: Host) -> PoseNetwork:

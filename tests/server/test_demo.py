@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from lipsync_studio.align.chain import align_offline
-from lipsync_studio.align.text import parse_lyrics
+from lipsync_studio.align.text import read_text
 from lipsync_studio.backends.speech import speech_gate, speech_spans
 from lipsync_studio.backends.viseme.motion import motion_from_phones
 from lipsync_studio.devtools.paths import ROOT
@@ -43,7 +43,7 @@ def timeline(sound):
 def motion(sound, timeline):
     """What the mouth was asked to do."""
     samples = sound.mono(16000)
-    lyrics = parse_lyrics((DEMO / "verse.txt").read_text(encoding="utf-8"))
+    lyrics = read_text((DEMO / "verse.txt").read_text(encoding="utf-8")).lines
     words = align_offline(samples, lyrics, speech_spans(samples, "auto", stem=False))
     times = np.array([float(t) for t in timeline.times])
     gate = speech_gate(samples, times, words, "auto", stem=False)

@@ -12,14 +12,12 @@ interface ComfyWidget {
     callback?: (value: unknown) => void;
     element?: HTMLElement;
     computeSize?: (width?: number) => [number, number];
-    serializeValue?: () => unknown;
 }
 
 interface ComfyGraph {
     id?: string;
     nodes: ComfyNode[];
     rootGraph?: ComfyGraph;
-    isRootGraph?: boolean;
     subgraphs?: Map<string, ComfyGraph>;
     getNodeById(id: number | string): ComfyNode | null;
     setDirtyCanvas(foreground: boolean, background?: boolean): void;
@@ -62,7 +60,6 @@ interface ComfyExtension {
     name: string;
     commands?: { id: string; label: string; icon?: string; function: () => void }[];
     menuCommands?: { path: string[]; commands: string[] }[];
-    keybindings?: unknown[];
     settings?: Record<string, unknown>[];
     init?(): void | Promise<void>;
     setup?(): void | Promise<void>;

@@ -3,18 +3,35 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from lipsync_studio.align.transcribe import registry
+from lipsync_studio.align.words import WordTimings
 from lipsync_studio.devtools.whisper_checkpoint import (
     WhisperCheckpoint,
     read_ct2,
     write_hugging_face,
     write_openai,
 )
+from lipsync_studio.engine.host.plain import PlainHost
+
+
+def check_order(timings: WordTimings, duration: float) -> None:
+    """Words one after the other, inside the sound."""
+    words = timings.words()
+    assert words[0].start >= 0
+    assert words[-1].end <= duration + 1e-9
+    for word, following in zip(words, words[1:], strict=False):
+        assert word.start < word.end <= following.start + 1e-9
+
+
+@pytest.fixture(scope="session")
+def host() -> Iterator[PlainHost]:
+    with PlainHost("cpu") as plain:
+        yield plain
 
 
 @pytest.fixture(scope="session")

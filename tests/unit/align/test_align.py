@@ -10,24 +10,18 @@ from lipsync_studio.align.place import place_words
 from lipsync_studio.align.pocket import PocketAligner
 from lipsync_studio.align.recognise import recognise_phones
 from lipsync_studio.align.spread import phones_within_words
-from lipsync_studio.align.text import parse_lyrics
+from lipsync_studio.align.text import read_text
 from lipsync_studio.align.timing import settled
 from lipsync_studio.align.words import Line, Phone, Word, WordTimings
 from lipsync_studio.engine.errors import AlignmentError, AudioError, MissingFilesError, TextError
+
+from .conftest import check_order
 
 RATE = 16000
 
 
 def align_words(samples, lyrics):
-    return PocketAligner().align(samples, parse_lyrics(lyrics))
-
-
-def check_order(timings: WordTimings, duration: float) -> None:
-    words = timings.words()
-    assert words[0].start >= 0
-    assert words[-1].end <= duration + 1e-9
-    for word, following in zip(words, words[1:], strict=False):
-        assert word.start < word.end <= following.start + 1e-9
+    return PocketAligner().align(samples, read_text(lyrics).lines)
 
 
 def test_phones_are_where_the_synthesiser_put_them(sentence):
@@ -89,7 +83,7 @@ def test_what_is_not_english_is_refused(sentence, lyrics):
 
 
 def test_empty_sound():
-    for align in (align_words, lambda samples, text: place_words(samples, parse_lyrics(text), [])):
+    for align in (align_words, lambda samples, text: place_words(samples, read_text(text).lines, [])):
         with pytest.raises(AudioError, match="empty"):
             align(np.zeros(0, np.float32), "hello")
 
@@ -107,7 +101,7 @@ def test_without_pocketsphinx_the_message_names_the_command(sentence, monkeypatc
 def test_placed_words_fill_the_voiced_spans_and_nothing_else():
     samples = np.zeros(20 * RATE, np.float32)
     spans = [(2.0, 4.0), (10.0, 13.0)]
-    timings = place_words(samples, parse_lyrics("one two three four\nfive six seven eight nine"), spans)
+    timings = place_words(samples, read_text("one two three four\nfive six seven eight nine").lines, spans)
     words = timings.words()
     check_order(timings, 20.0)
     assert words[0].start == pytest.approx(2.0)
@@ -117,7 +111,7 @@ def test_placed_words_fill_the_voiced_spans_and_nothing_else():
 
 
 def test_placed_words_are_as_long_as_their_syllables_and_lines_pause():
-    timings = place_words(np.zeros(3 * RATE, np.float32), parse_lyrics("a banana cat\nend"), [(0.0, 3.0)])
+    timings = place_words(np.zeros(3 * RATE, np.float32), read_text("a banana cat\nend").lines, [(0.0, 3.0)])
     short, long, _, end = timings.words()
     assert long.end - long.start == pytest.approx(3 * (short.end - short.start))
     assert end.start - timings.lines[0].end == pytest.approx(2 * (short.end - short.start))
@@ -125,14 +119,14 @@ def test_placed_words_are_as_long_as_their_syllables_and_lines_pause():
 
 def test_placed_words_are_not_stretched_over_an_hour():
     timings = place_words(
-        np.zeros(600 * RATE, np.float32), parse_lyrics("just four little words"), [(0.0, 600.0)]
+        np.zeros(600 * RATE, np.float32), read_text("just four little words").lines, [(0.0, 600.0)]
     )
     assert timings.words()[-1].end < 5.0
 
 
 @pytest.mark.parametrize("lyrics", ["你好 世界", "completely different words were never said here"])
 def test_fallback_says_why(sentence, lyrics):
-    timings = align_offline(np.concatenate([sentence.samples] * 2), parse_lyrics(lyrics), [(0.2, 2.3)])
+    timings = align_offline(np.concatenate([sentence.samples] * 2), read_text(lyrics).lines, [(0.2, 2.3)])
     assert timings.engine.startswith("placed by syllables: The lyrics")
     assert timings.lines[0].text == lyrics
 

@@ -11,23 +11,13 @@ from lipsync_studio.align.chain import AlignOptions, align
 from lipsync_studio.commands import main
 from lipsync_studio.devtools.corpus import Case, errors, garbled, music, silence, spoken, sung, with_music
 from lipsync_studio.engine.errors import AlignmentError, MissingFilesError, TextError
-from lipsync_studio.engine.host.plain import PlainHost
 from lipsync_studio.engine.media.sound import Sound
 
 RATE = 16000
 
 
-@pytest.fixture(autouse=True)
-def no_models(tmp_path, monkeypatch):
-    """Nothing that happens to be installed takes part."""
-    monkeypatch.setenv("LIPSYNC_MODELS", str(tmp_path / "models"))
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-
-
-@pytest.fixture
-def host():
-    with PlainHost("cpu") as plain:
-        yield plain
+# Nothing that happens to be installed takes part.
+pytestmark = pytest.mark.usefixtures("machine")
 
 
 def sound_of(case: Case) -> Sound:

@@ -37,12 +37,6 @@ def models(machine):
 
 
 @pytest.fixture
-def host():
-    with PlainHost("cpu") as plain:
-        yield plain
-
-
-@pytest.fixture
 def broken(tmp_path, monkeypatch):
     """Packages that are installed, and whose import raises."""
 
@@ -221,7 +215,7 @@ def test_a_folder_with_float32_weights_only_is_a_model(models, host, tiny_en_hf)
     weights = models / "whisper-tiny.en" / "model.safetensors"
     weights.rename(weights.with_name("model.fp32.safetensors"))
     model = whisper_load.load_whisper(models / "whisper-tiny.en", host)
-    assert model.encode_text(" star")
+    assert model.tokenizer.encode(" star")
     assert [*openai_places("tiny.en", host)] == [models / "whisper-tiny.en"]
 
 

@@ -11,10 +11,9 @@ from transformers import Wav2Vec2Config, Wav2Vec2ForCTC
 from lipsync_studio.align.forced import ctc
 from lipsync_studio.align.forced.ctc import spelled
 from lipsync_studio.align.forced.ctc_model import VOCABULARY, CtcModel, build_ctc, load_ctc
-from lipsync_studio.align.text import parse_lyrics
+from lipsync_studio.align.text import read_text
 from lipsync_studio.devtools.corpus import errors, music, spoken, sung
 from lipsync_studio.engine.errors import AudioError, WeightsError
-from lipsync_studio.engine.host.plain import PlainHost
 
 KEYS = Path(__file__).parents[2] / "data" / "goldens" / "keys" / "hf_wav2vec2_base_960h.json"
 STAR = len(VOCABULARY)
@@ -22,12 +21,6 @@ TINY = {
     "hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 64,
     "conv_dim": (16,) * 7, "num_conv_pos_embeddings": 16, "num_conv_pos_embedding_groups": 2,
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def host():
-    with PlainHost("cpu") as running:
-        yield running
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +48,7 @@ def emissions(case, lines, *, dropped=0.1, confused=0.1, voice=True):
 
 
 def align(case, lyrics, emitted):
-    lines = parse_lyrics(lyrics)
+    lines = read_text(lyrics).lines
     return ctc.aligned(emitted, case.samples, lines, spelled(lines, VOCABULARY, STAR))
 
 
@@ -69,7 +62,7 @@ def align(case, lyrics, emitted):
     ids=["clear", "half of the letters", "sung"],
 )
 def test_letters_find_their_places(case, noise, least):
-    found = align(case, case.lyrics, emissions(case, parse_lyrics(case.lyrics), **noise))
+    found = align(case, case.lyrics, emissions(case, read_text(case.lyrics).lines, **noise))
     assert found.derailed == ""
     assert [word.text for word in found.timings.words()] == case.lyrics.split()
     measured = errors(case.truth, found.timings)
@@ -80,7 +73,7 @@ def test_letters_find_their_places(case, noise, least):
 def test_a_line_that_is_not_in_the_text_moves_nothing():
     case = spoken()
     lines = case.lyrics.splitlines()
-    emitted = emissions(case, parse_lyrics(case.lyrics))
+    emitted = emissions(case, read_text(case.lyrics).lines)
     shortened = "\n".join(line for number, line in enumerate(lines) if number != 2)
     found = align(case, shortened, emitted)
     first = len(" ".join(lines[:2]).split())
@@ -91,13 +84,13 @@ def test_a_line_that_is_not_in_the_text_moves_nothing():
 
 def test_nothing_is_taken_for_heard_where_nobody_sings():
     case = spoken()
-    silent = emissions(case, parse_lyrics(case.lyrics), voice=False)
+    silent = emissions(case, read_text(case.lyrics).lines, voice=False)
     assert "no better than any other" in align(case, case.lyrics, silent).derailed
 
 
 def test_another_text_is_told():
     case = spoken()
-    emitted = emissions(case, parse_lyrics(case.lyrics))
+    emitted = emissions(case, read_text(case.lyrics).lines)
     other = "\n".join(" ".join(line.split()[::-1]) for line in reversed(case.lyrics.splitlines()))
     assert align(case, other, emitted).derailed != ""
 
@@ -110,7 +103,7 @@ def test_more_letters_than_frames():
 
 def test_a_word_ends_with_the_next_one_or_with_its_sound():
     case = spoken()
-    words = align(case, case.lyrics, emissions(case, parse_lyrics(case.lyrics))).timings.words()
+    words = align(case, case.lyrics, emissions(case, read_text(case.lyrics).lines)).timings.words()
     for word, following in zip(words, words[1:], strict=False):
         assert word.start < word.end <= following.start
     # "star," ends a line and is followed by a pause.
@@ -118,7 +111,7 @@ def test_a_word_ends_with_the_next_one_or_with_its_sound():
 
 
 def test_other_scripts_and_numbers_are_spelled_in_letters():
-    lines = parse_lyrics("Привет 21\n♥ naïve 你好")
+    lines = read_text("Привет 21\n♥ naïve 你好").lines
     spelling = spelled(lines, VOCABULARY, STAR)
     letters = {column: letter for letter, column in VOCABULARY.items()}
     words = [
@@ -179,7 +172,7 @@ def test_the_files_of_the_weight_set_are_loaded(tiny, host, tmp_path):
     samples = music(3.0).samples
     direct = CtcModel(tiny, VOCABULARY, host)
     assert model.emissions(samples, host) == pytest.approx(direct.emissions(samples, host), abs=1e-4)
-    found = ctc.align(samples, parse_lyrics("la la la"), model, host)
+    found = ctc.align(samples, read_text("la la la").lines, model, host)
     assert found.derailed != ""
     with pytest.raises(AudioError, match="empty"):
-        ctc.align(samples[:0], parse_lyrics("la la la"), model, host)
+        ctc.align(samples[:0], read_text("la la la").lines, model, host)

@@ -2,12 +2,12 @@ from __future__ import annotations
 
 import pytest
 
-from lipsync_studio.align.text import parse_lyrics, spoken_keys
+from lipsync_studio.align.text import read_text, spoken_keys
 from lipsync_studio.engine.errors import TextError
 
 
 def displayed(lyrics: str) -> list[list[str]]:
-    return [[word.display for word in line.words] for line in parse_lyrics(lyrics)]
+    return [[word.display for word in line.words] for line in read_text(lyrics).lines]
 
 
 def test_headers_stamps_and_repeat_marks_are_not_lyrics():
@@ -19,7 +19,7 @@ def test_headers_stamps_and_repeat_marks_are_not_lyrics():
 
 
 def test_a_blank_line_or_header_opens_a_stanza():
-    assert [line.opens_stanza for line in parse_lyrics("one\ntwo\n\nthree\n[Chorus]\nfour")] == [
+    assert [line.opens_stanza for line in read_text("one\ntwo\n\nthree\n[Chorus]\nfour").lines] == [
         False,
         False,
         True,
@@ -73,12 +73,12 @@ def test_what_is_spoken(typed: str, keys: tuple[str, ...]):
 
 
 def test_capitals_mark_acronyms_only_in_a_line_that_has_small_letters():
-    spoken = [word.spoken for line in parse_lyrics("In the USA\nLOVE ME DO") for word in line.words]
+    spoken = [word.spoken for line in read_text("In the USA\nLOVE ME DO").lines for word in line.words]
     assert spoken == [("in",), ("the",), ("USA",), ("love",), ("me",), ("do",)]
 
 
 def test_other_scripts_are_kept_and_marked():
-    (line,) = parse_lyrics("Привет 你好 friend")
+    (line,) = read_text("Привет 你好 friend").lines
     assert [(word.display, word.latin) for word in line.words] == [
         ("Привет", False),
         ("你", False),
@@ -90,7 +90,7 @@ def test_other_scripts_are_kept_and_marked():
 def test_chinese_and_japanese_words_are_characters_with_their_punctuation():
     assert displayed("你好，世界！ (再见)") == [["你", "好，", "世", "界！", "(再", "见)"]]
     assert displayed("「きょう」はラーメンya") == [["「きょ", "う」", "は", "ラー", "メ", "ン", "ya"]]
-    (line,) = parse_lyrics("月亮 代表")
+    (line,) = read_text("月亮 代表").lines
     assert [word.space for word in line.words] == [False, True, False, True]
 
 
@@ -101,12 +101,12 @@ def test_marks_of_other_scripts_belong_to_their_word():
 
 
 def test_what_stands_in_brackets_is_aside():
-    (line,) = parse_lyrics("Hey (ooh yeah) you （啊）")
+    (line,) = read_text("Hey (ooh yeah) you （啊）").lines
     assert [word.aside for word in line.words] == [False, True, True, False, True]
 
 
 def test_a_header_before_its_text_is_dropped():
-    lines = parse_lyrics("Oh\n[Chorus: both] Hello there\nChorus\nBye")
+    lines = read_text("Oh\n[Chorus: both] Hello there\nChorus\nBye").lines
     assert [(line.words[0].display, line.opens_stanza) for line in lines] == [
         ("Oh", False),
         ("Hello", True),
@@ -144,10 +144,10 @@ def test_numerals_of_other_languages(typed: str, language: str, keys: tuple[str,
     ],
 )
 def test_syllables(typed: str, count: int):
-    assert parse_lyrics(f"a {typed}")[0].words[1].syllables == count
+    assert read_text(f"a {typed}").lines[0].words[1].syllables == count
 
 
 @pytest.mark.parametrize("lyrics", ["", "\n \n", "[Chorus]\n(Verse 2)", "♪ … —", "\ufeff"])
 def test_nothing_to_speak(lyrics: str):
     with pytest.raises(TextError, match="no words"):
-        parse_lyrics(lyrics)
+        read_text(lyrics)

@@ -19,14 +19,10 @@ from lipsync_studio.engine.errors import Cancelled, InputError
 from lipsync_studio.engine.host.plain import PlainHost
 from lipsync_studio.engine.media.sound import Sound
 
+from .conftest import check_order
+
 RATE = 16000
 SECONDS = 12.0
-
-
-@pytest.fixture(scope="module")
-def host():
-    with PlainHost("cpu") as plain:
-        yield plain
 
 
 @pytest.fixture(scope="module")
@@ -64,14 +60,6 @@ def check_same(timings, others):
     for word, other in zip(timings.words(), others.words(), strict=True):
         assert (word.start, word.end) == pytest.approx((other.start, other.end), abs=0.05)
         assert word.confidence == pytest.approx(other.confidence, abs=0.05)
-
-
-def check_order(timings, duration):
-    words = timings.words()
-    assert words[0].start >= 0
-    assert words[-1].end <= duration + 1e-9
-    for word, following in zip(words, words[1:], strict=False):
-        assert word.start < word.end <= following.start + 1e-9
 
 
 @pytest.fixture(scope="module")

@@ -14,10 +14,7 @@ from lipsync_studio.align.weights import ct2_set, openai_set
 from lipsync_studio.engine.errors import InputError, MissingFilesError, WeightsError
 from lipsync_studio.engine.host.plain import PlainHost
 
-
-@pytest.fixture
-def host(machine):
-    return PlainHost("cpu")
+pytestmark = pytest.mark.usefixtures("machine")
 
 
 def place(source, target):

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lipsync_studio.align.text import parse_lyrics
+from lipsync_studio.align.text import read_text
 from lipsync_studio.align.words import Word
 from lipsync_studio.devtools import corpus
 from lipsync_studio.devtools.corpus.case import RATE, Case
@@ -18,7 +18,7 @@ def level(samples: np.ndarray) -> float:
 
 
 def check_truth(case: Case) -> None:
-    displayed = [word.display for line in parse_lyrics(case.lyrics) for word in line.words]
+    displayed = [word.display for line in read_text(case.lyrics).lines for word in line.words]
     assert [word.text for word in case.truth] == displayed
     ends = [0.0, *(word.end for word in case.truth)]
     for end, word in zip(ends, case.truth, strict=False):

@@ -59,18 +59,15 @@ def expected(where: np.ndarray, boxes: np.ndarray) -> tuple[np.ndarray, np.ndarr
     return points, pixel
 
 
-@pytest.mark.parametrize("flip_test", [True, False])
-def test_each_face_in_its_own_box(
-    faces: tuple[list[np.ndarray], np.ndarray, np.ndarray], flip_test: bool
-) -> None:
+def test_each_face_in_its_own_box(faces: tuple[list[np.ndarray], np.ndarray, np.ndarray]) -> None:
     pictures, boxes, where = faces
     network = InTorch()
-    points, scores = DwPose(network, flip_test=flip_test).landmarks(pictures, boxes)
+    points, scores = DwPose(network).landmarks(pictures, boxes)
     assert (points.shape, points.dtype, scores.shape) == ((FACES, 68, 2), np.float32, (FACES, 68))
     wanted, pixel = expected(where, boxes)
     assert (np.abs(points - wanted).max(axis=(1, 2)) <= pixel).all()
     # No more than sixteen pictures at once, the mirrored ones among them.
-    assert sum(network.batches) == FACES * (2 if flip_test else 1)
+    assert sum(network.batches) == FACES * 2
     assert max(network.batches) <= 16
 
 

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from lipsync_studio.align.formats import FORMATS, WriteOptions, parse, read_lyrics, serialise, write
+from lipsync_studio.align.formats import FORMATS, parse, read_lyrics, serialise, write
 from lipsync_studio.align.words import Line, Word, WordTimings
 from lipsync_studio.engine.errors import LyricsFormatError, OutputError
 
@@ -44,13 +44,6 @@ def test_the_suffix_chooses_the_format(suffix, tmp_path):
     write(TIMINGS, path)
     assert path.read_bytes().decode("utf-8") == serialise(TIMINGS, suffix[1:].lower())
     assert [file.name for file in tmp_path.iterdir()] == [path.name]
-
-
-def test_byte_order_mark_and_line_breaks(tmp_path):
-    path = tmp_path / "song.srt"
-    write(TIMINGS, path, options=WriteOptions(bom=True, newline="\r\n"))
-    assert path.read_bytes() == "\ufeff1\r\n00:00:01,000 --> 00:00:02,000\r\nSlow été\r\n\r\n".encode()
-    assert read_lyrics(path).text == "Slow été"
 
 
 def test_the_format_may_be_named(tmp_path):

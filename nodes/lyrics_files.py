@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -90,14 +91,17 @@ class LipSyncLoadLyrics(io.ComfyNode):
         )
 
     @classmethod
-    def validate_inputs(cls, file: str) -> bool | str:
-        """Files may come in after the page has listed them."""
-        if file != NO_FILE and not folder_paths.exists_annotated_filepath(file):
+    def validate_inputs(cls, file: str | None) -> bool | str:
+        """Files may come in after the page has listed them. None: what is wired shows in the run."""
+        if file not in (None, NO_FILE) and not folder_paths.exists_annotated_filepath(file):
             return f"The lyrics file {file!r} is not in ComfyUI's input folder: choose or upload another one."
         return True
 
     @classmethod
-    def fingerprint_inputs(cls, file: str, **others: Any) -> float:
+    def fingerprint_inputs(cls, file: str | None, **others: Any) -> float:
+        """Another one once the file changes, which of a wired name nobody knows."""
+        if file is None:
+            return math.nan
         return 0.0 if file == NO_FILE else Path(folder_paths.get_annotated_filepath(file)).stat().st_mtime
 
     @classmethod

@@ -145,18 +145,14 @@ def receive(remote: Remote, part: Path, on_bytes: Callable[[int], None]) -> None
         on_bytes(start)
         if start == remote.bytes:
             return
-        with requests.Session() as session:
-            session.auth = _keep_headers
-            try:
-                with session.get(
-                    remote.url,
-                    headers={**remote.headers, **_wanted(start)},
-                    stream=True,
-                    timeout=_timeouts(),
-                ) as response:
-                    _append(response, file.fileno(), start, remote, on_bytes)
-            except requests.RequestException as error:
-                raise Interrupted(_transport_reason(error)) from error
+        headers = {**remote.headers, **_wanted(start)}
+        try:
+            with requests.get(
+                remote.url, headers=headers, auth=_keep_headers, stream=True, timeout=_timeouts()
+            ) as response:
+                _append(response, file.fileno(), start, remote, on_bytes)
+        except requests.RequestException as error:
+            raise Interrupted(_transport_reason(error)) from error
 
 
 def _append(

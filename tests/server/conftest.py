@@ -16,7 +16,6 @@ import pytest
 
 from lipsync_studio.devtools.client import SAVE_OPTIONS
 from lipsync_studio.devtools.paths import ROOT
-from lipsync_studio.devtools.seeded_musetalk import write_seeded
 
 SIDE = 320
 _BITS, _BLOCK = 8, 16
@@ -116,10 +115,10 @@ def make_prompt() -> Callable[..., dict]:
 
 
 @pytest.fixture(scope="module")
-def musetalk_weights(server: Any) -> Iterator[Path]:
+def musetalk_weights(server: Any, seeded: Path) -> Iterator[Path]:
     """MuseTalk's files with small seeded networks, in the server's models folder for a module's tests."""
     folder = server.base / "models" / "musetalk"
-    write_seeded(folder)
+    shutil.copytree(seeded, folder, dirs_exist_ok=True)
     yield folder
     shutil.rmtree(folder)
 

@@ -56,6 +56,14 @@ def test_a_file_of_the_input_folder(client, film):
     assert first.startswith("film.srt: SubRip in windows-1252, lines: 1, lines have times")
     assert problem.startswith("line 6: 'broken --> here' is not the timing of a cue")
     assert shown(run, "save") == "WEBVTT\n\n00:00:01.000 --> 00:00:02.500\nQu'est-ce que c'était ?\n\n"
+    # The name may come over a wire.
+    prompt["name"] = {"class_type": "PrimitiveString", "inputs": {"value": film}}
+    wires = {"switch": True, "on_true": ["name", 0], "on_false": ["name", 0]}
+    prompt["any"] = {"class_type": "ComfySwitchNode", "inputs": wires}
+    prompt["load"]["inputs"]["file"] = ["any", 0]
+    run = client.run(prompt)
+    assert run.error is None, run.error
+    assert shown(run, "lyrics") == "Qu'est-ce que c'était ?"
 
 
 @pytest.mark.parametrize("name", FORMATS)

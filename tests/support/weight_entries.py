@@ -1,4 +1,4 @@
-"""Entries of a catalogue, for files that a `FakeHub` has."""
+"""Entries of a catalogue for files that a `FakeHub` has, and such files on the disk."""
 
 import hashlib
 
@@ -12,3 +12,10 @@ def weight_file(content, name="net", path="net.pth", *, place="", known=True, **
     sha256 = hashlib.sha256(content).hexdigest() if known else None
     place = place or f"nets/{path}"
     return WeightFile(name, REPO, REVISION, path, len(content), sha256, "MIT", "musetalk", place, **options)
+
+
+def put(path, content):
+    """A file, and the folders above it; its path."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    return path

@@ -14,7 +14,6 @@ import av
 import pytest
 
 from lipsync_studio.commands import main
-from lipsync_studio.devtools.seeded_musetalk import write_seeded
 
 ROOT = Path(__file__).parents[2]
 INSTALLED = (sys.executable, "-m", "lipsync_studio")
@@ -231,10 +230,10 @@ def test_a_name_with_a_colon(render, media, tmp_path):
 
 
 @pytest.fixture(scope="module")
-def weights(tmp_path_factory):
+def weights(seeded, tmp_path_factory):
     """A models folder in which MuseTalk's networks are small and seeded."""
     folder = tmp_path_factory.mktemp("models")
-    write_seeded(folder / "musetalk")
+    (folder / "musetalk").symlink_to(seeded)
     return folder
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import graphlib
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -60,6 +61,15 @@ def test_no_engine_imports_another():
         for path in modules(f"backends/{engine}"):
             others = {name[1] for name in imported(path) if name[0] == "backends" and len(name) > 1}
             assert others & ENGINES <= {engine}, path
+
+
+def test_no_circle_among_the_modules_of_weights():
+    """Imports within functions included."""
+    graph = {
+        path.stem: {name[2] for name in imported(path) if name[:2] == ("engine", "weights") and name[2:]}
+        for path in modules("engine/weights")
+    }
+    assert graph.keys() >= set(graphlib.TopologicalSorter(graph).static_order())
 
 
 def test_only_the_nodes_know_comfyui():

@@ -8,6 +8,7 @@ import shutil
 import pytest
 
 from lipsync_studio.align.names import MODELS
+from lipsync_studio.align.transcribe import models
 from lipsync_studio.align.transcribe.registry import choose
 from lipsync_studio.align.transcribe.timestamped import load_whisper
 from lipsync_studio.align.weights import ct2_set, openai_set
@@ -155,3 +156,15 @@ def test_every_name_can_be_fetched(name):
         assert weights.bytes > 70_000_000
         assert {file.kind for file in weights.files} == {"lipsync_align"}
         assert weights.files[0].name in ("model.safetensors", "model.bin")
+
+
+def test_a_model_that_was_cut_off_is_fetched_anew_where_fetching_is_allowed(machine, host, monkeypatch):
+    folder = machine / "models" / "lipsync_align" / "whisper-tiny"
+    folder.mkdir(parents=True)
+    (folder / "model.safetensors").write_bytes(b"cut off")
+    asked = []
+    monkeypatch.setattr(models, "fetched", lambda weights, host: asked.append(weights.name))
+    choose("whisper-timestamped", "tiny", host)
+    assert asked == []
+    choose("whisper-timestamped", "tiny", host, fetch=True)
+    assert asked == ["whisper-tiny"]

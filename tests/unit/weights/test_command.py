@@ -9,6 +9,7 @@ import sys
 import pytest
 import torch
 from fake_hub import wait_for
+from weight_entries import put
 
 from lipsync_studio.backends.catalogue import CATALOGUE
 from lipsync_studio.commands import main
@@ -66,8 +67,7 @@ def test_status_tells_whole_partial_and_wrong_files(weights, hub, host, home, ne
 
     assert state() == ("missing", 0, 4_000_000)
     part = partial(offered, host)
-    part.parent.mkdir(parents=True)
-    part.write_bytes(content[:1_000_000])
+    put(part, content[:1_000_000])
     assert state() == ("partial", 1_000_000, 3_000_000)
     assert "partial" in weights("status", "nets")[1]
     assert "1.0 MB of 4.0 MB" in weights("status", "nets")[1]

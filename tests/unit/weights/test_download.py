@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from fake_hub import wait_for
+from weight_entries import put
 
 from lipsync_studio.engine.errors import Cancelled, WeightsError
 from lipsync_studio.engine.host.plain import PlainHost
@@ -81,8 +82,7 @@ def test_the_hubs_token_goes_to_the_hub_alone(hub, host, offered, home, monkeypa
 
 def test_what_is_there_and_right_is_not_fetched_again(hub, host, offered, content):
     place = target(offered, host)
-    place.parent.mkdir(parents=True)
-    place.write_bytes(content)
+    put(place, content)
     download([offered], host)
     assert hub.log == []
 
@@ -91,8 +91,7 @@ def test_a_wrong_file_in_the_place_is_replaced_at_once_when_the_right_one_is_who
     hub, host, offered, content
 ):
     place = target(offered, host)
-    place.parent.mkdir(parents=True)
-    place.write_bytes(content[:1000])
+    put(place, content[:1000])
     hub.faults.cut = [3000, 0, 0, 0, 0]
     with pytest.raises(WeightsError):
         download([offered], host)
@@ -163,8 +162,7 @@ def test_a_partial_file_longer_than_the_hubs_is_begun_anew(hub, host, make_file,
     file = make_file(content)
     hub.add(file.repo, file.revision, file.path, content, served=content[:1_000_000])
     part = partial(file, host)
-    part.parent.mkdir(parents=True)
-    part.write_bytes(content[:2_000_000])
+    put(part, content[:2_000_000])
     with pytest.raises(WeightsError, match="could not be fetched .* kept"):
         download([file], host)
     assert ("cdn", "bytes=2000000-") in hub.transfers()
@@ -174,15 +172,13 @@ def test_a_partial_file_longer_than_the_hubs_is_begun_anew(hub, host, make_file,
 
 def test_a_partial_file_longer_than_the_file_is_begun_anew(hub, host, offered, content):
     part = partial(offered, host)
-    part.parent.mkdir(parents=True)
-    part.write_bytes(bytes(len(content) + 1))
+    put(part, bytes(len(content) + 1))
     assert download([offered], host)[0].read_bytes() == content
 
 
 def test_a_partial_file_that_is_whole_needs_no_transfer(hub, host, offered, content):
     part = partial(offered, host)
-    part.parent.mkdir(parents=True)
-    part.write_bytes(content)
+    put(part, content)
     assert download([offered], host)[0].read_bytes() == content
     assert hub.transfers() == []
 
@@ -262,8 +258,7 @@ def test_a_full_disk_keeps_what_was_written(hub, host, offered, content, monkeyp
 
 def test_too_little_room_is_said_before_with_both_numbers(hub, host, offered, content, monkeypatch):
     part = partial(offered, host)
-    part.parent.mkdir(parents=True)
-    part.write_bytes(content[:1_000_000])
+    put(part, content[:1_000_000])
     needed = len(content) - 1_000_000 + MARGIN
     usage = shutil.disk_usage(part.parent)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=needed - 1))

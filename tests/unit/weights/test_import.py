@@ -4,6 +4,7 @@ import os
 import shutil
 
 import pytest
+from weight_entries import put
 
 from lipsync_studio.engine.errors import WeightsError
 from lipsync_studio.engine.weights import importing
@@ -24,12 +25,6 @@ def nets(make_file, make_set):
     )
     config = make_file(contents["config"], name="config", path="config.json", needed=False)
     return make_set(net, config), contents
-
-
-def put(path, content):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
-    return path
 
 
 @pytest.mark.parametrize(

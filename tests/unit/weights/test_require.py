@@ -6,6 +6,7 @@ import os
 import pytest
 import torch
 from safetensors.torch import save
+from weight_entries import put
 
 from lipsync_studio.engine.weights.download import target
 from lipsync_studio.engine.weights.entries import Twin
@@ -32,13 +33,6 @@ def published(hub, make_file):
     return add
 
 
-def put(file, host, content):
-    place = target(file, host)
-    place.parent.mkdir(parents=True, exist_ok=True)
-    place.write_bytes(content)
-    return place
-
-
 BROKEN = {
     "zip": ("net.pth", pickled(), lambda content: content[:-100]),
     "old format": ("net.bin", pickled(_use_new_zipfile_serialization=False), lambda content: content[:-100]),
@@ -52,7 +46,7 @@ BROKEN = {
 def test_a_broken_copy_is_fetched_anew_where_fetching_is_allowed(hub, host, published, make_set, form):
     path, content, broken = BROKEN[form]
     weights = make_set(published(content, path))
-    place = put(weights.files[0], host, broken(content))
+    place = put(target(weights.files[0], host), broken(content))
     assert require(weights, host) == {"net": place}
     assert hub.log == []
     assert place.read_bytes() == broken(content)
@@ -65,7 +59,7 @@ def test_a_broken_copy_is_fetched_anew_where_fetching_is_allowed(hub, host, publ
 @pytest.mark.parametrize("own", [save({"weight": torch.ones(7)}), bytes(50_000)], ids=["smaller", "larger"])
 def test_a_users_own_file_of_another_size_stays(hub, host, published, make_set, own):
     weights = make_set(published(save({"weight": torch.ones(9000)}), "net.safetensors"))
-    place = put(weights.files[0], host, own)
+    place = put(target(weights.files[0], host), own)
     assert require(weights, host, download=True) == {"net": place}
     assert hub.log == []
     assert place.read_bytes() == own
@@ -104,16 +98,16 @@ def test_another_file_says_something_else(hub, host, published, make_file, make_
     def said():
         return fingerprint([weights], host, download=True)
 
-    place = put(file, host, content)
+    place = put(target(file, host), content)
     assert said() == file.sha256
     # Of the same size, and so it could be taken for the published one.
-    put(file, host, content[::-1])
+    put(target(file, host), content[::-1])
     os.utime(place, ns=(1, 1))
     replaced = said()
     assert replaced != file.sha256
-    put(file, host, save(TENSORS) + bytes(len(content)))
+    put(target(file, host), save(TENSORS) + bytes(len(content)))
     assert len({said(), replaced, file.sha256}) == 3
     place.unlink()
-    put(file, host, b"").unlink()
+    put(target(file, host), b"").unlink()
     (place.parent / "twin.bin").write_bytes(b"twin" * 100)
     assert said() == twin.sha256

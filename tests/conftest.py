@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -204,27 +205,33 @@ def client(server: Any) -> Iterator[Any]:
 
 
 @pytest.fixture(scope="session")
-def run_in_comfy(comfy: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Any]:
-    """Runs `tests/server/scripts/NAME.py` in a process of its own that can import ComfyUI.
+def run_in_comfy(comfy: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Any]]:
+    """Runs `tests/server/scripts/NAME.py` where it can import ComfyUI, in a process of its own; see in_comfy.py.
 
     base: ComfyUI's base directory, a new one if None. What the script prints as its last line, in JSON, is
     returned.
     """
+    folder = TESTS / "server" / "scripts"
+    command = [sys.executable, folder / "in_comfy.py", comfy, tmp_path_factory.mktemp("in_comfy")]
+    # A process whose OpenMP has threads can't be forked.
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    comfyui = subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
+    )
 
     def run(name: str, *arguments: str, base: Path | None = None) -> Any:
-        folder = TESTS / "server" / "scripts"
-        script = folder / f"{name}.py"
         place = base or tmp_path_factory.mktemp(name)
-        result = subprocess.run(
-            [sys.executable, folder / "in_comfy.py", comfy, place, script, *arguments],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert result.returncode == 0, result.stdout + result.stderr
-        return json.loads(result.stdout.splitlines()[-1])
+        output = tmp_path_factory.mktemp("output") / name
+        task = {"words": [str(folder / f"{name}.py"), *arguments], "base": str(place), "output": str(output)}
+        print(json.dumps({**task, "environment": dict(os.environ)}), file=comfyui.stdin, flush=True)
+        code = comfyui.stdout.readline().strip()
+        printed = output.read_text(encoding="utf-8")
+        assert code == "0", f"exit code {code}: {printed}"
+        return json.loads(printed.splitlines()[-1])
 
-    return run
+    with comfyui:
+        assert comfyui.stdout.readline() == "ready\n"
+        yield run
 
 
 @pytest.fixture(scope="session")

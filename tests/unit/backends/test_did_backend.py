@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import sys
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from fake_did import FakeDID, Fault, Policy, wired
 
 from lipsync_studio.backends.did.backend import DIDBackend, DIDOptions
 from lipsync_studio.backends.protocol import LipSyncRequest
@@ -20,9 +20,6 @@ from lipsync_studio.engine.errors import Cancelled, CloudError, InputError
 from lipsync_studio.engine.host.plain import PlainHost
 from lipsync_studio.engine.media.images import ImageSource
 from lipsync_studio.engine.media.sound import Sound
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "did"))
-from fake_did import FakeDID, Fault, Policy, wired
 
 KEY = "Y2FuYXJ5QGV4YW1wbGUub3Jn:canary-Zx81-secret-password"
 RATE = 8000

@@ -32,7 +32,8 @@ class Case:
     def until(self, seconds: float) -> Case:
         """Its words that have ended by then, in their lines, and the sound up to a moment after the last."""
         truth = tuple(word for word in self.truth if word.end < seconds)
-        lines, left = [], len(truth)
+        lines: list[str] = []
+        left = len(truth)
         for line in self.lyrics.splitlines():
             lines.append(" ".join(line.split()[:left]))
             left -= len(lines[-1].split())

@@ -5,6 +5,7 @@ import urllib.request
 
 import pytest
 from fake_hub import wait_for
+from prompts import node, show
 
 from lipsync_studio.devtools.client import ComfyClient
 from lipsync_studio.engine.weights.transfer import CHUNK
@@ -18,8 +19,8 @@ def client(manager):
 
 def prompt(action):
     return {
-        "manager": {"class_type": "LipSyncModelManager", "inputs": {"models": "nets", "action": action}},
-        "show": {"class_type": "PreviewAny", "inputs": {"source": ["manager", 0]}},
+        "manager": node("LipSyncModelManager", models="nets", action=action),
+        "show": show("manager", 0),
     }
 
 

@@ -1,8 +1,8 @@
 """ComfyUI, imported once, and scripts beside this file that run in forks of it: in_comfy.py COMFY BASE
 
-A line of standard input is one script to run, in JSON: `words` (the script and its arguments), `base` (ComfyUI's
-base directory), `environment` (all of it) and `output` (the file that takes what is printed). Each is answered by
-a line with the script's exit code. Importing ComfyUI takes ten times as long as most of the scripts.
+A line of standard input is one script to run, in JSON: `words` (the script and its arguments), `base`
+(ComfyUI's base directory), `environment` (all of it) and `output` (the file that takes what is printed). Each
+is answered by a line with the script's exit code. Importing ComfyUI takes ten times as long as most scripts.
 """
 
 import importlib

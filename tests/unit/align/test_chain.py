@@ -1,10 +1,10 @@
 """The chain of aligners: which one is trusted, and with what."""
 
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
+from media import write_wav
 
 from lipsync_studio.align.chain import AlignOptions, align
 from lipsync_studio.commands import main
@@ -97,20 +97,9 @@ def test_a_named_engine_that_lacks_its_files_says_so(host):
             align(sound_of(case), case.lyrics, host, AlignOptions(engine))
 
 
-def write_wav(case: Case, path: Path) -> Path:
-    import wave
-
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(RATE)
-        file.writeframes((np.clip(case.samples, -1, 1) * 32767).astype("<i2").tobytes())
-    return path
-
-
 def test_the_command_writes_every_word_in_order(tmp_path, capsys):
     case = spoken("american", 150).until(SECONDS)
-    audio, lyrics, out = write_wav(case, tmp_path / "a.wav"), tmp_path / "a.txt", tmp_path / "a.json"
+    audio, lyrics, out = write_wav(tmp_path / "a.wav", case.samples), tmp_path / "a.txt", tmp_path / "a.json"
     lyrics.write_text(case.lyrics, encoding="utf-8")
     assert main(["align", str(audio), "--lyrics", str(lyrics), "--out", str(out), "--quiet"]) == 0
     written = json.loads(out.read_text(encoding="utf-8"))
@@ -125,7 +114,7 @@ def test_the_command_lists_what_is_not_sung(tmp_path, capsys):
     case = spoken("american", 150).until(SECONDS)
     line = case.lyrics.splitlines()[0]
     short = case.until(case.truth[len(line.split())].start)
-    audio, lyrics, out = write_wav(short, tmp_path / "a.wav"), tmp_path / "a.txt", tmp_path / "a.lrc"
+    audio, lyrics, out = write_wav(tmp_path / "a.wav", short.samples), tmp_path / "a.txt", tmp_path / "a.lrc"
     lyrics.write_text(f"3 ContributorsStar Lyrics[Verse 1: Anna]\n[Anna] {line} x2\n2Embed", encoding="utf-8")
     assert main(["align", str(audio), "--lyrics", str(lyrics), "--out", str(out), "--quiet"]) == 0
     said = capsys.readouterr().err
@@ -147,7 +136,8 @@ def test_the_command_refuses_in_one_sentence(tmp_path, monkeypatch, capsys, argu
 
 
 def test_the_command_leaves_nothing_where_nobody_speaks(tmp_path, capsys):
-    audio, lyrics, out = write_wav(silence(5), tmp_path / "a.wav"), tmp_path / "a.txt", tmp_path / "a.lrc"
+    audio = write_wav(tmp_path / "a.wav", silence(5).samples)
+    lyrics, out = tmp_path / "a.txt", tmp_path / "a.lrc"
     lyrics.write_text("Some words\n", encoding="utf-8")
     assert main(["align", str(audio), "--lyrics", str(lyrics), "--out", str(out), "--quiet"]) == 1
     assert "silent" in capsys.readouterr().err

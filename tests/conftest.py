@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import shutil
 import subprocess
 import sys
-import wave
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -30,7 +29,7 @@ PAGE_SECONDS = 120
 # Nothing listens there: partner nodes that a test starts must not reach their services.
 NOWHERE = "http://127.0.0.1:9"
 
-sys.path += [str(TESTS / folder) for folder in ("support", "did")]
+sys.path += [str(TESTS / "support")]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -38,10 +37,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for kind in ("server", "browser"):
             if item.path.is_relative_to(TESTS / kind):
                 item.add_marker(kind)
-    # The quick ones first; the browser's last, because Playwright keeps an event loop running until it ends.
-    items.sort(
-        key=lambda item: (bool(item.get_closest_marker("browser")), bool(item.get_closest_marker("server")))
-    )
+    # The quick kinds first; the browser's last, because Playwright keeps an event loop running until it ends.
+    # Of a kind the largest file first, so that processes that take a file at a time end together.
+    sizes = {path: path.stat().st_size for path in {item.path for item in items}}
+    kinds = ("browser", "server")
+    items.sort(key=lambda item: (*(bool(item.get_closest_marker(kind)) for kind in kinds), -sizes[item.path]))
 
 
 @pytest.fixture(scope="session")
@@ -78,26 +78,19 @@ class ShortMedia:
 @pytest.fixture(scope="session")
 def short_media(server: Any) -> ShortMedia:
     """What workflows are run on, so that a run takes seconds."""
+    from media import write_h264, write_wav
+
     clips = {fps: f"short_{fps}.mp4" for fps in (24, 25, 30)}
     with av.open(str(ROOT / "demo" / "clip.mp4")) as container:
         frames = [
-            frame.reformat(320, 320) for frame, _ in zip(container.decode(video=0), range(45), strict=False)
+            frame.to_ndarray(format="rgb24", width=320, height=320)
+            for frame, _ in zip(container.decode(video=0), range(45), strict=False)
         ]
     for fps, name in clips.items():
-        with av.open(str(server.base / "input" / name), "w") as container:
-            stream = container.add_stream("libx264", rate=fps, options={"crf": "16", "preset": "veryfast"})
-            stream.width = stream.height = 320
-            stream.pix_fmt = "yuv420p"
-            for index, frame in enumerate(frames[: fps * 3 // 2]):
-                frame.pts, frame.time_base = index, Fraction(1, fps)
-                container.mux(stream.encode(frame))
-            container.mux(stream.encode(None))
+        write_h264(server.base / "input" / name, frames[: fps * 3 // 2], fps, preset="veryfast")
     sound = Sound.load(ROOT / "demo" / "verse.mp3")
     seconds = 3.4
-    with wave.open(str(server.base / "input" / "first_line.wav"), "wb") as file:
-        file.setparams((1, 2, 16000, 0, "NONE", ""))
-        samples = sound.mono(16000)[: round(seconds * 16000)]
-        file.writeframes(np.round(samples * 32767).astype("<i2").tobytes())
+    write_wav(server.base / "input" / "first_line.wav", sound.mono(16000)[: round(seconds * 16000)])
     return ShortMedia(clips, "first_line.wav", seconds, "Twinkle, twinkle, little star,")
 
 
@@ -236,27 +229,33 @@ def client(server: Any) -> Iterator[Any]:
 
 
 @pytest.fixture(scope="session")
-def run_in_comfy(comfy: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Any]:
-    """Runs `tests/server/scripts/NAME.py` in a process of its own that can import ComfyUI.
+def run_in_comfy(comfy: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Any]]:
+    """Runs `tests/server/scripts/NAME.py` in a process of its own that has imported ComfyUI; see in_comfy.py.
 
     base: ComfyUI's base directory, a new one if None. What the script prints as its last line, in JSON, is
     returned.
     """
+    folder = TESTS / "server" / "scripts"
+    command = [sys.executable, folder / "in_comfy.py", comfy, tmp_path_factory.mktemp("in_comfy")]
+    # A process whose OpenMP has threads can't be forked.
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    comfyui = subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
+    )
 
     def run(name: str, *arguments: str, base: Path | None = None) -> Any:
-        folder = TESTS / "server" / "scripts"
-        script = folder / f"{name}.py"
         place = base or tmp_path_factory.mktemp(name)
-        result = subprocess.run(
-            [sys.executable, folder / "in_comfy.py", comfy, place, script, *arguments],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert result.returncode == 0, result.stdout + result.stderr
-        return json.loads(result.stdout.splitlines()[-1])
+        output = tmp_path_factory.mktemp("output") / name
+        task = {"words": [str(folder / f"{name}.py"), *arguments], "base": str(place), "output": str(output)}
+        print(json.dumps({**task, "environment": dict(os.environ)}), file=comfyui.stdin, flush=True)
+        code = comfyui.stdout.readline().strip()
+        printed = output.read_text(encoding="utf-8")
+        assert code == "0", f"exit code {code}: {printed}"
+        return json.loads(printed.splitlines()[-1])
 
-    return run
+    with comfyui:
+        assert comfyui.stdout.readline() == "ready\n"
+        yield run
 
 
 @pytest.fixture(scope="session")
@@ -286,12 +285,25 @@ def open_page(browser: Any, server: Any) -> Callable[..., Any]:
     return lambda address="": new_page(browser, f"{server.url}/{address}")
 
 
-@pytest.fixture
-def page(open_page: Callable[..., Any]) -> Iterator[Any]:
-    """A page with ComfyUI's front end ready."""
+@pytest.fixture(scope="session")
+def server_page(open_page: Callable[..., Any]) -> Iterator[Any]:
+    """One page of `server` for all who share it, because loading one takes longer than most tests."""
     fresh = open_page()
+    fresh.problems_at_load = list(fresh.problems)
     yield fresh
     fresh.close()
+
+
+@pytest.fixture
+def page(server_page: Any) -> Any:
+    """The page with an empty workflow, and without the errors of other tests.
+
+    A new one, because the page remembers the values of a cleared graph's nodes.
+    """
+    server_page.evaluate("() => app.extensionManager.command.execute('Comfy.NewBlankWorkflow')")
+    server_page.evaluate("() => app.canvas.ds.reset()")
+    server_page.problems.clear()
+    return server_page
 
 
 @pytest.fixture(scope="session")
@@ -309,9 +321,17 @@ def new_page(browser: Any, url: str) -> Any:
     fresh.problems = []
     fresh.on("pageerror", lambda error: fresh.problems.append(str(error)))
     fresh.on("console", lambda message: _note_console(fresh.problems, message))
+    fresh.on("dialog", lambda dialog: _answer(fresh.problems, dialog))
     fresh.goto(url)
     wait_until_ready(fresh)
     return fresh
+
+
+def _answer(problems: list[str], dialog: Any) -> None:
+    """The page asks before a graph is left that is not saved; nothing else may ask or alert."""
+    if dialog.type != "beforeunload":
+        problems.append(dialog.message)
+    dialog.accept()
 
 
 def _note_console(problems: list[str], message: Any) -> None:

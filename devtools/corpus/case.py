@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +10,8 @@ import numpy.typing as npt
 from lipsync_studio.align.words import Word
 
 RATE = 16000
+# Seconds: the last word's sound dies away in them.
+_AFTER = 0.3
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,3 +28,19 @@ class Case:
     def duration(self) -> float:
         """Seconds."""
         return self.samples.size / RATE
+
+    def until(self, seconds: float) -> Case:
+        """Its words that have ended by then, in their lines, and the sound up to a moment after the last."""
+        truth = tuple(word for word in self.truth if word.end < seconds)
+        lines: list[str] = []
+        left = len(truth)
+        for line in self.lyrics.splitlines():
+            lines.append(" ".join(line.split()[:left]))
+            left -= len(lines[-1].split())
+        return replace(
+            self,
+            samples=self.samples[: round((truth[-1].end + _AFTER) * RATE)],
+            truth=truth,
+            lyrics="\n".join(lines).strip(),
+            name=f"{self.name} until {seconds:g} s",
+        )

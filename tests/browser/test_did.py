@@ -4,6 +4,7 @@ import shutil
 import stat
 
 import pytest
+from page_keys import ACTED, CHANGE, LISTEN
 
 from lipsync_studio.devtools.client import SAVE_OPTIONS, ComfyClient
 
@@ -54,6 +55,8 @@ def test_the_dialog_sets_and_clears_the_key(page, server, key_file):
     assert not key_file.exists()
     kept = [path for path in (server.base / "user").rglob("*") if path.is_file()]
     assert [path for path in kept if b"canary" in path.read_bytes()] == []
+    dialog.get_by_role("button", name="Close").click()
+    dialog.wait_for(state="detached")
     assert [problem for problem in page.problems if "400" not in problem] == []
 
 
@@ -119,29 +122,18 @@ def test_menu_and_settings_lead_to_the_dialog(page, key_file):
     page.get_by_text("LipSync Studio", exact=True).first.click()
     page.get_by_role("button", name="Set or clear…").click()
     page.get_by_role("dialog").filter(has_text="No key is set.").wait_for()
-
-
-# A change of the graph that the page's undo takes back, and what it would do.
-WATCH_UNDO = """() => {
-    app.graph.add(LiteGraph.createNode('LipSyncDIDStatus'));
-    app.extensionManager.workflow.activeWorkflow.changeTracker.captureCanvasState();
-    window.done = [];
-    const own = app.loadGraphData;
-    app.loadGraphData = function (...given) { done.push('load'); return own.apply(this, given); };
-    window.reached = [];
-    for (const kind of ['keydown', 'keyup', 'paste']) {
-        document.addEventListener(kind, event => reached.push(`${kind} ${event.key}`), true);
-    }
-}"""
-# ComfyUI's change tracker acts on a key with the next picture.
-ACTED = """() => new Promise(resolve =>
-    requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(resolve))))"""
+    for _ in range(2):
+        page.keyboard.press("Escape")
+    page.get_by_role("dialog").first.wait_for(state="detached")
 
 
 def test_keys_stay_in_the_dialog(page, key_file):
-    page.evaluate(WATCH_UNDO)
+    page.evaluate("() => void app.graph.add(LiteGraph.createNode('LipSyncDIDStatus'))")
+    page.evaluate(CHANGE)
     page.evaluate("id => app.extensionManager.command.execute(id)", COMMAND)
     dialog = page.get_by_role("dialog").filter(has_text="No key is set.")
+    dialog.wait_for()
+    page.evaluate(LISTEN)
     field = dialog.get_by_label("D-ID key")
     for focus in (field.focus, dialog.get_by_role("button", name="Close").focus):
         focus()
@@ -158,5 +150,6 @@ def test_keys_stay_in_the_dialog(page, key_file):
     page.keyboard.press("Escape")
     dialog.wait_for(state="detached")
     page.keyboard.press("Control+z")
-    page.wait_for_function("() => done.length")
+    page.wait_for_function("() => done.includes('loadGraphData')")
+    page.evaluate("() => unlisten()")
     assert page.problems == []

@@ -7,6 +7,8 @@ from lipsync_studio.devtools.paths import PACK_NAME, ROOT
 ADD_NODE = """name => {
     app.graph.clear();
     const node = LiteGraph.createNode(name);
+    // Clear of the page's own buttons, which lie over the canvas.
+    node.pos = [400, 300];
     app.graph.add(node);
     window.toSelect = node;
 }"""
@@ -30,7 +32,7 @@ def test_the_info_button_opens_each_nodes_own_page(panel_page, client):
     assert ours
     for name in ours:
         panel_page.evaluate(ADD_NODE, name)
-        panel_page.wait_for_function(TOOLBOX, polling=500)
+        panel_page.wait_for_function(TOOLBOX, polling=100)
         panel_page.get_by_test_id("info-button").click()
         # The last node's page may still be there; and where a node has none of ours, the panel makes up one
         # that has no limits.

@@ -8,7 +8,6 @@ import pytest
 from PIL import Image
 
 ADD = """() => {
-    app.graph.clear();
     window.look = LiteGraph.createNode('LipSyncLyricStyle');
     app.graph.add(look);
 }"""

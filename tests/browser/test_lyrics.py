@@ -7,7 +7,6 @@ import pytest
 SONG = "[00:01.00]Slow river\n[00:03.00]Deep\n[00:05.00]\n"
 
 ADD = """() => {
-    app.graph.clear();
     const load = LiteGraph.createNode('LipSyncLoadLyrics');
     const save = LiteGraph.createNode('LipSyncSaveLyrics');
     app.graph.add(load);

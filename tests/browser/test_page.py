@@ -1,8 +1,8 @@
 """The page with this pack loaded."""
 
 
-def test_the_page_loads_without_an_error_of_ours(page):
-    assert page.problems == []
+def test_the_page_loads_without_an_error_of_ours(server_page):
+    assert server_page.problems_at_load == []
 
 
 def test_every_node_can_be_added(page, client):

@@ -2,7 +2,6 @@
 
 import base64
 import os
-import wave
 from fractions import Fraction
 from io import BytesIO
 from pathlib import Path
@@ -11,6 +10,7 @@ import numpy as np
 import pytest
 from fake_did import Fault
 from fake_hub import wait_for
+from media import write_wav
 from PIL import Image
 
 from lipsync_studio.devtools.paths import ROOT
@@ -212,9 +212,7 @@ def run(studio, manager):
 
     def start(seconds, vue=False):
         voice = verse.cut(Fraction(1), Fraction(seconds))
-        with wave.open(str(manager.base / "input" / f"{seconds} s.wav"), "wb") as file:
-            file.setparams((1, 2, voice.rate, 0, "NONE", ""))
-            file.writeframes((voice.samples[0] * 32767).astype("<i2").tobytes())
+        write_wav(manager.base / "input" / f"{seconds} s.wav", voice.samples[0], voice.rate)
         studio.evaluate("app.refreshComboInNodes()")
         studio.evaluate("on => app.extensionManager.setting.set('Comfy.VueNodes.Enabled', on)", vue)
         node = studio.evaluate(BUILD, f"{seconds} s.wav")
@@ -253,7 +251,7 @@ def test_previews_times_and_a_notice_come_with_a_long_run(studio, run, pictures)
 def test_cancel_stops_in_the_middle_and_leaves_nothing(studio, run, manager, pictures):
     before = set((manager.base / "temp").glob("*"))
     # Long enough to be cancelled on any machine; it never comes to its end.
-    node = run(120, vue=True)
+    node = run(45, vue=True)
     studio.wait_for_function("seen.values.some(done => done > 0.1 && done < 0.9) && seen.previews.length > 1")
     studio.locator(f"[data-node-id='{node}'] img").first.wait_for()
     studio.evaluate("void app.extensionManager.command.execute('Comfy.Interrupt')")

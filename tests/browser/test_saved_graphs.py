@@ -10,13 +10,6 @@ SAVED = ROOT / "tests" / "data" / "saved_0.1"
 GRAPHS = sorted(path for path in SAVED.glob("*.json") if not path.name.endswith(".api.json"))
 
 
-@pytest.fixture(scope="module")
-def page(open_page):
-    page = open_page()
-    yield page
-    page.close()
-
-
 def loaded(page, graph):
     """The graph's prompt as the front end makes it: node id → type and values by their names."""
     page.evaluate("graph => app.loadGraphData(graph)", json.loads(graph.read_text(encoding="utf-8")))

@@ -38,14 +38,6 @@ def pictures(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def studio(open_page):
-    """One page for all workflows, as a person opens one after the other."""
-    page = open_page()
-    yield page
-    page.close()
-
-
-@pytest.fixture(scope="module")
 def nodes(server):
     """What the server says of its nodes."""
     from lipsync_studio.devtools.client import ComfyClient
@@ -146,41 +138,41 @@ def test_a_workflow_names_the_packs_it_needs_and_has_a_note(nodes):
 SHOWS = "([image, [width, height]]) => image.naturalWidth === width && image.naturalHeight === height"
 
 
-def test_the_list_of_templates_shows_the_workflows_with_their_thumbnails(studio, pictures):
+def test_the_list_of_templates_shows_the_workflows_with_their_thumbnails(page, pictures):
     # The list fetches the thumbnails that are in view.
-    seen = studio.viewport_size
-    studio.set_viewport_size({"width": seen["width"], "height": 3 * seen["height"]})
-    studio.evaluate("() => void app.extensionManager.command.execute('Comfy.BrowseTemplates')")
-    studio.get_by_role("dialog").get_by_text(PACK_NAME, exact=True).click()
+    seen = page.viewport_size
+    page.set_viewport_size({"width": seen["width"], "height": 3 * seen["height"]})
+    page.evaluate("() => void app.extensionManager.command.execute('Comfy.BrowseTemplates')")
+    page.get_by_role("dialog").get_by_text(PACK_NAME, exact=True).click()
     for path in WORKFLOWS:
-        thumbnail = studio.get_by_test_id(f"template-workflow-{path.stem}").get_by_role("img").first
+        thumbnail = page.get_by_test_id(f"template-workflow-{path.stem}").get_by_role("img").first
         with Image.open(path.with_suffix(".jpg")) as picture:
             # Where the thumbnail is missing the page puts a picture of its own.
-            studio.wait_for_function(SHOWS, arg=[thumbnail.element_handle(), picture.size])
-    studio.screenshot(path=pictures / "templates.png")
-    studio.get_by_role("dialog").get_by_role("button", name="Close dialog").click()
-    studio.get_by_role("dialog").wait_for(state="detached")
-    studio.set_viewport_size(seen)
-    assert studio.problems == []
+            page.wait_for_function(SHOWS, arg=[thumbnail.element_handle(), picture.size])
+    page.screenshot(path=pictures / "templates.png")
+    page.get_by_role("dialog").get_by_role("button", name="Close dialog").click()
+    page.get_by_role("dialog").wait_for(state="detached")
+    page.set_viewport_size(seen)
+    assert page.problems == []
 
 
-def test_the_page_offers_the_models_that_are_missing(studio, pictures):
-    load(studio, ROOT / "workflows" / "lyric_video_ltx.json")
-    studio.get_by_role("button", name="View details").click()
+def test_the_page_offers_the_models_that_are_missing(page, pictures):
+    load(page, ROOT / "workflows" / "lyric_video_ltx.json")
+    page.get_by_role("button", name="View details").click()
     for name in LTX_FILES.values():
-        studio.get_by_text(name, exact=True).first.wait_for()
-    studio.get_by_role("button", name="Download all").wait_for()
-    studio.screenshot(path=pictures / "missing.png")
+        page.get_by_text(name, exact=True).first.wait_for()
+    page.get_by_role("button", name="Download all").wait_for()
+    page.screenshot(path=pictures / "missing.png")
 
 
 @pytest.fixture(scope="module")
-def ltx_files(server, studio):
+def ltx_files(server, server_page):
     """LTX's files, empty: nothing loads them, but the server lists what its folders hold."""
     places = [server.base / "models" / folder / name for folder, name in LTX_FILES.items()]
     for place in places:
         place.parent.mkdir(parents=True, exist_ok=True)
         place.touch()
-    studio.evaluate("() => app.refreshComboInNodes()")
+    server_page.evaluate("() => app.refreshComboInNodes()")
     yield
     for place in places:
         place.unlink()
@@ -197,11 +189,9 @@ LOADED = """() => ({
 
 
 @each_workflow
-def test_a_workflow_loads_whole_and_the_server_accepts_it(
-    studio, client, nodes, ltx_files, workflow, pictures
-):
-    load(studio, workflow)
-    file, loaded = shipped(workflow), studio.evaluate(LOADED)
+def test_a_workflow_loads_whole_and_the_server_accepts_it(page, client, nodes, ltx_files, workflow, pictures):
+    load(page, workflow)
+    file, loaded = shipped(workflow), page.evaluate(LOADED)
     assert sorted(loaded["nodes"]) == sorted([node["id"], node["type"], True] for node in file["nodes"])
     assert loaded["links"] == len(file["links"])
     assert loaded["groups"] == [group["title"] for group in file["groups"]]
@@ -210,14 +200,14 @@ def test_a_workflow_loads_whole_and_the_server_accepts_it(
             apart = x + width <= left or left + wide <= x or y + height <= top or top + high <= y
             assert apart, f"{one} and {other} overlap"
 
-    prompt = convert(studio, nodes)
+    prompt = convert(page, nodes)
     assert prompt == known(json.loads((TWINS / workflow.name).read_text(encoding="utf-8")), nodes)
     # `queue` raises unless the answer's node_errors are empty.
     client.cancel(client.queue(prompt))
 
-    studio.screenshot(path=pictures / f"{workflow.stem}.png")
-    assert studio.get_by_role("dialog").count() == 0
-    assert studio.problems == []
+    page.screenshot(path=pictures / f"{workflow.stem}.png")
+    assert page.get_by_role("dialog").count() == 0
+    assert page.problems == []
 
 
 REWIRE = """kind => {
@@ -232,15 +222,15 @@ REWIRE = """kind => {
 }"""
 
 
-def test_another_backend_is_dragged_to_the_place_of_one(studio, client, nodes):
-    load(studio, ROOT / "workflows" / "swap_backend.json")
-    before = convert(studio, nodes)
+def test_another_backend_is_dragged_to_the_place_of_one(page, client, nodes):
+    load(page, ROOT / "workflows" / "swap_backend.json")
+    before = convert(page, nodes)
     backends = [node["class_type"] for node in before.values() if node["class_type"].endswith("Backend")]
     assert backends == ["LipSyncVisemeBackend", "LipSyncMuseTalkBackend", "LipSyncDIDBackend"]
     (apply,) = [key for key, node in before.items() if node["class_type"] == "LipSyncApply"]
     for kind in reversed(backends):
-        wired = studio.evaluate(REWIRE, kind)
-        prompt = convert(studio, nodes)
+        wired = page.evaluate(REWIRE, kind)
+        prompt = convert(page, nodes)
         assert prompt[wired]["class_type"] == kind
         assert prompt[apply]["inputs"].pop("backend") == [wired, 0]
         assert prompt[apply]["inputs"].items() < before[apply]["inputs"].items()

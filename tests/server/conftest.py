@@ -13,8 +13,9 @@ import av
 import cv2
 import numpy as np
 import pytest
+from media import write_h264, write_wav
+from prompts import node, save_video, show
 
-from lipsync_studio.devtools.client import SAVE_OPTIONS
 from lipsync_studio.devtools.paths import ROOT
 
 SIDE = 320
@@ -51,15 +52,8 @@ def write_clip(face_pictures: list[np.ndarray]) -> Callable[..., Path]:
 
     def write(path: Path, frames: int, fps: Fraction | int, *, face: bool = True) -> Path:
         wall = np.full((SIDE, SIDE, 3), 120, np.uint8)
-        with av.open(str(path), "w") as container:
-            stream = container.add_stream("libx264", rate=Fraction(fps), options={"crf": "16"})
-            stream.width = stream.height = SIDE
-            stream.pix_fmt = "yuv420p"
-            for index in range(frames):
-                rgb = numbered(face_pictures[index] if face else wall, index)
-                container.mux(stream.encode(av.VideoFrame.from_ndarray(rgb, format="rgb24")))
-            container.mux(stream.encode(None))
-        return path
+        pictures = (numbered(face_pictures[index] if face else wall, index) for index in range(frames))
+        return write_h264(path, pictures, fps)
 
     return write
 
@@ -74,14 +68,8 @@ def write_clicks() -> Callable[..., np.ndarray]:
         for time in np.arange(0.1, seconds - 0.05, 0.37):
             start = round(time * rate)
             samples[start : start + len(noise)] = noise
-        pcm = np.round(samples * 32767).astype(np.int16)
-        with av.open(str(path), "w") as container:
-            stream = container.add_stream("pcm_s16le", rate=rate, layout="mono")
-            frame = av.AudioFrame.from_ndarray(pcm[None], format="s16", layout="mono")
-            frame.sample_rate = rate
-            container.mux(stream.encode(frame))
-            container.mux(stream.encode(None))
-        return pcm / 32767
+        write_wav(path, samples, rate)
+        return np.round(samples * 32767) / 32767
 
     return write
 
@@ -90,22 +78,15 @@ def apply_prompt(source: Any, audio: Any, extra: dict[str, Any] | None = None, *
     """source, audio: names in the input folder, or links into the nodes of `extra`."""
     prompt: dict[str, Any] = dict(extra or {})
     if isinstance(source, str):
-        prompt["source"] = {"class_type": "LoadVideo", "inputs": {"file": source}}
+        prompt["source"] = node("LoadVideo", file=source)
         source = ["source", 0]
     if isinstance(audio, str):
-        prompt["audio"] = {"class_type": "LoadAudio", "inputs": {"audio": audio}}
+        prompt["audio"] = node("LoadAudio", audio=audio)
         audio = ["audio", 0]
-    prompt["backend"] = {"class_type": "LipSyncVisemeBackend", "inputs": {"strength": 1.0}}
+    prompt["backend"] = node("LipSyncVisemeBackend", strength=1.0)
     settings = {"length": "audio", "fill": "pingpong", "silence": "rest", "person": "largest", **options}
-    prompt["apply"] = {
-        "class_type": "LipSyncApply",
-        "inputs": {"source": source, "audio": audio, "backend": ["backend", 0], **settings},
-    }
-    prompt["save"] = {
-        "class_type": "SaveVideo",
-        "inputs": {"video": ["apply", 0], "filename_prefix": "test", **SAVE_OPTIONS},
-    }
-    prompt["report"] = {"class_type": "PreviewAny", "inputs": {"source": ["apply", 1]}}
+    prompt["apply"] = node("LipSyncApply", source=source, audio=audio, backend=["backend", 0], **settings)
+    prompt["save"], prompt["report"] = save_video("apply", 0, prefix="test"), show("apply", 1)
     return prompt
 
 

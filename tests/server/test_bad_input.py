@@ -1,21 +1,18 @@
 """Input that can't be used: one clear sentence in ComfyUI's error dialog, and no file left behind."""
 
-import json
 import re
 import shutil
 
 import av
 import pytest
+from prompts import node, report_of
 
-EMPTY = {"class_type": "EmptyAudio", "inputs": {"duration": 0.0, "sample_rate": 44100, "channels": 2}}
+EMPTY = node("EmptyAudio", duration=0.0, sample_rate=44100, channels=2)
 
 
 def blank(side):
     """A grey picture by core's node."""
-    return {
-        "class_type": "EmptyImage",
-        "inputs": {"width": side, "height": side, "batch_size": 1, "color": 0x787878},
-    }
+    return node("EmptyImage", width=side, height=side, batch_size=1, color=0x787878)
 
 
 @pytest.fixture(scope="module")
@@ -38,8 +35,8 @@ def media(server, write_clip, write_clicks):
 def parts(file):
     """IMAGE, AUDIO … of a video by core's nodes; the AUDIO of a silent film is None."""
     return {
-        "load": {"class_type": "LoadVideo", "inputs": {"file": file}},
-        "parts": {"class_type": "GetVideoComponents", "inputs": {"video": ["load", 0]}},
+        "load": node("LoadVideo", file=file),
+        "parts": node("GetVideoComponents", video=["load", 0]),
     }
 
 
@@ -82,8 +79,8 @@ def test_a_track_of_another_clip_of_the_same_size_is_refused_and_the_nodes_are_n
 ):
     shutil.copyfile(media / "face.mp4", media / "again.mp4")
     tracker = {
-        "again": {"class_type": "LoadVideo", "inputs": {"file": "again.mp4"}},
-        "images": {"class_type": "GetVideoComponents", "inputs": {"video": ["again", 0]}},
+        "again": node("LoadVideo", file="again.mp4"),
+        "images": node("GetVideoComponents", video=["again", 0]),
         "faces": {
             "class_type": "LipSyncFaceTrack",
             "inputs": {
@@ -127,7 +124,7 @@ def test_audio_shorter_or_longer_than_the_video(client, media, make_prompt, audi
         assert sum(1 for _ in container.decode(video=0)) == frames
         sound = container.streams.audio[0]
         assert abs(float(sound.duration * sound.time_base) - frames / 25) < 1024 / 48000
-    report = json.loads(run.history["outputs"]["report"]["text"][0])
+    report = report_of(run)
     assert (report["frames"], report["generated"]) == (frames, frames)
     assert report["size"] == [320, 320]
 

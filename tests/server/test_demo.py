@@ -1,4 +1,4 @@
-"""The demo's video, judged by the project's own tracker: does the mouth do what the verse asks for?
+"""The video of `dev.py demo`, judged by the project's own tracker: does the mouth do what the verse asks for?
 
 The tracker reads up to 0.03 widths of the mouth from touching lips and wavers by as much from frame to frame,
 so pauses are judged as a whole.
@@ -7,7 +7,10 @@ so pauses are judged as a whole.
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from fractions import Fraction
+from pathlib import Path
 
 import av
 import numpy as np
@@ -61,19 +64,21 @@ def width_and_rest():
 
 @pytest.fixture(scope="module")
 def videos(server):
-    """The finished demo with the mouth at rest in pauses, and with its lips closed there."""
+    """The finished demo as `dev.py demo` makes it, whose mouth is at rest in pauses, and one whose lips are
+    closed there."""
     from lipsync_studio.devtools.client import ComfyClient
 
-    found = {}
+    command = [sys.executable, ROOT / "dev.py", "demo"]
+    made = subprocess.run(command, stdout=subprocess.PIPE, text=True, cwd="/", check=True)
+    prompt = json.loads(json.dumps(WORKFLOW))
+    apply = next(node for node in prompt.values() if node["class_type"] == "LipSyncApply")
+    assert apply["inputs"]["silence"] == "rest"
+    apply["inputs"]["silence"] = "close"
     with ComfyClient(server) as client:
-        for silence in ("rest", "close"):
-            prompt = json.loads(json.dumps(WORKFLOW))
-            apply = next(node for node in prompt.values() if node["class_type"] == "LipSyncApply")
-            apply["inputs"]["silence"] = silence
-            run = client.run(prompt)
-            assert run.error is None
-            found[silence] = next(f for f in client.output_files(run) if f.suffix == ".mp4")
-    return found
+        run = client.run(prompt)
+        assert run.error is None
+        closed = next(f for f in client.output_files(run) if f.suffix == ".mp4")
+    return {"rest": Path(made.stdout.splitlines()[-1]), "close": closed}
 
 
 def _track(path):

@@ -11,9 +11,10 @@ import av
 import pytest
 from calls import call
 from fake_did import FakeDID, Fault, Policy, clips
+from prompts import node, report_of, save_video, show, shown
 
 from lipsync_studio.backends.did.spec import TERMS
-from lipsync_studio.devtools.client import SAVE_OPTIONS, ComfyClient
+from lipsync_studio.devtools.client import ComfyClient
 from lipsync_studio.devtools.server import ComfyServer
 from lipsync_studio.engine.consent import Consents
 
@@ -35,14 +36,8 @@ def start(comfy, did, tmp_path_factory):
     folder = tmp_path_factory.mktemp("did")
     environment = {"DID_API_URL": did.url, "DID_API_KEY": KEY}
 
-    def make(name, *options):
-        running = ComfyServer(
-            comfy,
-            folder / "base",
-            ["--cpu", *options],
-            environment=environment,
-            log=folder / f"{name}.log",
-        )
+    def make(name):
+        running = ComfyServer(comfy, folder / "base", environment=environment, log=folder / f"{name}.log")
         for kind, content in (("face.jpg", clips.portrait()), ("voice.wav", clips.voice(SECONDS))):
             (running.base / "input" / kind).write_bytes(content)
         Consents(running.base / "user" / "__lipsync_studio" / "did").give(TERMS)
@@ -87,62 +82,37 @@ def bill(did):
     return Bill(did.service)
 
 
+PERMISSION = {"consent": True, "max_credits": 4}
+
+
 def talk_prompt(again, **inputs):
-    values = {"text": "", "provider": "microsoft", "voice": "Jenny", "ssml": False, "consent": True}
+    values = {"text": "", "provider": "microsoft", "voice": "Jenny", "ssml": False, **PERMISSION}
     if "text" not in inputs:
         values["audio"] = ["voice", 0]
     return {
-        "face": {"class_type": "LoadImage", "inputs": {"image": "face.jpg"}},
-        "voice": {"class_type": "LoadAudio", "inputs": {"audio": "voice.wav"}},
-        "talk": {
-            "class_type": "LipSyncDIDTalk",
-            "inputs": {"image": ["face", 0], "max_credits": 4, "again": again, **values, **inputs},
-        },
-        "save": save(["talk", 0]),
-        "report": {"class_type": "PreviewAny", "inputs": {"source": ["talk", 1]}},
+        "face": node("LoadImage", image="face.jpg"),
+        "voice": node("LoadAudio", audio="voice.wav"),
+        "talk": node("LipSyncDIDTalk", image=["face", 0], again=again, **(values | inputs)),
+        "save": save_video("talk", 0, prefix="did"),
+        "report": show("talk", 1),
     }
 
 
 def apply_prompt(again, source, **inputs):
+    values = {"use_first_frame": False, **PERMISSION}
+    wires = {"source": [source, 0], "audio": ["voice", 0], "backend": ["backend", 0]}
     return {
-        "face": {"class_type": "LoadImage", "inputs": {"image": "face.jpg"}},
-        "clip": {"class_type": "CreateVideo", "inputs": {"images": ["many", 0], "fps": 25}},
-        "many": {"class_type": "RepeatImageBatch", "inputs": {"image": ["face", 0], "amount": 5}},
-        "voice": {"class_type": "LoadAudio", "inputs": {"audio": "voice.wav"}},
-        "backend": {
-            "class_type": "LipSyncDIDBackend",
-            "inputs": {"consent": True, "max_credits": 4, "use_first_frame": False, "again": again, **inputs},
-        },
-        "apply": {
-            "class_type": "LipSyncApply",
-            "inputs": {
-                "source": [source, 0],
-                "audio": ["voice", 0],
-                "backend": ["backend", 0],
-                "length": "audio",
-                "fill": "pingpong",
-                "silence": "rest",
-                "person": "largest",
-            },
-        },
-        "save": save(["apply", 0]),
-        "report": {"class_type": "PreviewAny", "inputs": {"source": ["apply", 1]}},
+        "face": node("LoadImage", image="face.jpg"),
+        "clip": node("CreateVideo", images=["many", 0], fps=25),
+        "many": node("RepeatImageBatch", image=["face", 0], amount=5),
+        "voice": node("LoadAudio", audio="voice.wav"),
+        "backend": node("LipSyncDIDBackend", again=again, **(values | inputs)),
+        "apply": node(
+            "LipSyncApply", **wires, length="audio", fill="pingpong", silence="rest", person="largest"
+        ),
+        "save": save_video("apply", 0, prefix="did"),
+        "report": show("apply", 1),
     }
-
-
-def save(video):
-    return {
-        "class_type": "SaveVideo",
-        "inputs": {"video": video, "filename_prefix": "did", **SAVE_OPTIONS},
-    }
-
-
-def report_of(run):
-    return json.loads(run.history["outputs"]["report"]["text"][0])
-
-
-def shown(run, node):
-    return run.history["outputs"][node]["text"][0]
 
 
 def length(path):
@@ -275,7 +245,7 @@ def test_a_clip_above_the_limit_is_not_ordered(did, did_client):
 
 @pytest.mark.parametrize("prompt", [talk_prompt(23), apply_prompt(24, "face")])
 def test_silence_is_not_sent(did, did_client, prompt):
-    voice = {"class_type": "EmptyAudio", "inputs": {"duration": 3.0, "sample_rate": 44100, "channels": 2}}
+    voice = node("EmptyAudio", duration=3.0, sample_rate=44100, channels=2)
     run = did_client.run({**prompt, "voice": voice})
     assert "The sound is silent (nowhere above -65 dBFS)" in run.error["exception_message"]
     assert did.log == []
@@ -284,7 +254,7 @@ def test_silence_is_not_sent(did, did_client, prompt):
 @pytest.mark.parametrize("prompt", [talk_prompt(25), apply_prompt(26, "face")])
 def test_a_picture_without_a_face_is_not_paid_for(did, bill, did_client, prompt):
     did.policy.faces = 0
-    wall = {"class_type": "EmptyImage", "inputs": {"width": 320, "height": 320, "batch_size": 1, "color": 9}}
+    wall = node("EmptyImage", width=320, height=320, batch_size=1, color=9)
     run = did_client.run({**prompt, "face": wall})
     assert "D-ID finds no face in the picture, so nothing was ordered" in run.error["exception_message"]
     assert (bill.talks, bill.charged) == ([], 0)
@@ -292,8 +262,8 @@ def test_a_picture_without_a_face_is_not_paid_for(did, bill, did_client, prompt)
 
 def test_status_and_voices_tell_what_the_account_has(did, did_client):
     prompt = {
-        "status": {"class_type": "LipSyncDIDStatus", "inputs": {}},
-        "voices": {"class_type": "LipSyncDIDVoices", "inputs": {"provider": "all", "filter": "RACHEL en-us"}},
+        "status": node("LipSyncDIDStatus"),
+        "voices": node("LipSyncDIDVoices", provider="all", filter="RACHEL en-us"),
     }
     run = did_client.run(prompt)
     status = shown(run, "status").splitlines()
@@ -307,11 +277,8 @@ def test_status_and_voices_tell_what_the_account_has(did, did_client):
 
 def test_other_nodes_run_while_clips_are_awaited(did, bill, did_client):
     other = {
-        "blank": {
-            "class_type": "EmptyImage",
-            "inputs": {"width": 64, "height": 64, "batch_size": 1, "color": 9},
-        },
-        "other": {"class_type": "PreviewImage", "inputs": {"images": ["blank", 0]}},
+        "blank": node("EmptyImage", width=64, height=64, batch_size=1, color=9),
+        "other": node("PreviewImage", images=["blank", 0]),
     }
     applied = apply_prompt(9, "face")
     applied["saved"] = applied.pop("save")
@@ -330,7 +297,7 @@ def test_a_cancelled_job_is_collected_by_the_next_run(did, bill, did_client, pro
     with going_on(did, bill, did_client, prompt) as prompt_id:
         did_client.interrupt()
         assert did_client.wait(prompt_id, timeout=180).interrupted
-        status = did_client.run({"status": {"class_type": "LipSyncDIDStatus", "inputs": {}}})
+        status = did_client.run({"status": node("LipSyncDIDStatus")})
         assert "\tsubmitted\t" in shown(status, "status")
     run = did_client.run(prompt)
     assert mp4(did_client, run).is_file()
@@ -339,7 +306,8 @@ def test_a_cancelled_job_is_collected_by_the_next_run(did, bill, did_client, pro
 
 def test_a_prompt_that_fails_elsewhere_does_not_wait_for_its_clips(bill, did, did_client):
     prompt = apply_prompt(13, "face")
-    failing = {"talk": talk_prompt(14, text="Good morning.")["talk"], "saved": save(["talk", 0])}
+    talk = talk_prompt(14, text="Good morning.")
+    failing = {"talk": talk["talk"], "saved": talk["save"]}
     did.policy.script = ("started",)
     prompt_id = did_client.queue({**prompt, **failing})
     until(lambda: len(bill.talks) == 2)
@@ -421,11 +389,9 @@ def test_a_job_outlives_the_server(did, bill, did_server, start):
     assert len(bill.talks) == bill.charged == 1
 
 
-def test_disabled_api_nodes_are_obeyed(did, start):
-    with start("disabled", "--disable-api-nodes") as server, ComfyClient(server) as client:
-        errors = [client.run(prompt).error for prompt in (talk_prompt(22), apply_prompt(22, "face"))]
-        status = client.run({"status": {"class_type": "LipSyncDIDStatus", "inputs": {}}})
-    said = "Cloud services are switched off here (--disable-api-nodes"
-    assert all(said in error["exception_message"] for error in errors)
-    assert said in shown(status, "status")
+def test_disabled_api_nodes_are_obeyed(did, did_server, run_in_comfy, monkeypatch):
+    monkeypatch.setenv("DID_API_URL", did.url)
+    monkeypatch.setenv("DID_API_KEY", KEY)
+    for said in run_in_comfy("disabled_api", base=did_server.base):
+        assert "Cloud services are switched off here (--disable-api-nodes" in said
     assert did.log == []

@@ -1,12 +1,8 @@
 """DWPose's landmarks by the track node, in ComfyUI's own process and folders."""
 
-import sys
-from pathlib import Path
+from brightest_spot import BrightestSpot, export
 
 from lipsync_studio.devtools.paths import ROOT
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "pose"))
-from brightest_spot import BrightestSpot, export
 
 
 def test_the_track_node_measures_landmarks_with_the_weights_in_comfyuis_folder(

@@ -6,14 +6,11 @@ import av
 import numpy as np
 import pytest
 from footage import shown_by, trimmed
+from media import read_pictures, write_h264
 from PIL import Image
+from prompts import node
 
 WIDTH, HEIGHT = 320, 322
-
-
-def pictures_of(path):
-    with av.open(str(path)) as container:
-        return [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
 
 
 def psnr(got, wanted):
@@ -26,14 +23,7 @@ def tall(server, face_pictures):
     pictures = [np.pad(rgb, ((1, 1), (0, 0), (0, 0)), "edge") for rgb in face_pictures[:50]]
 
     def write(name):
-        path = server.base / "input" / name
-        with av.open(str(path), "w") as container:
-            stream = container.add_stream("libx264", rate=25, options={"crf": "4", "g": "25"})
-            stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuv420p"
-            for rgb in pictures:
-                container.mux(stream.encode(av.VideoFrame.from_ndarray(rgb, format="rgb24")))
-            container.mux(stream.encode(None))
-        return path
+        return write_h264(server.base / "input" / name, pictures, 25, crf="4", g="25")
 
     return write
 
@@ -65,7 +55,7 @@ def test_a_trimmed_clip_and_a_sound_of_many_channels(client, tall, write_channel
     run = client.run(make_prompt(clip.name, write_channels(f"{len(gains)}.wav", gains), length="video"))
     assert run.error is None
     (video,) = client.output_files(run)
-    made, wanted = pictures_of(video), pictures_of(clip)
+    made, wanted = read_pictures(video), read_pictures(clip)
     assert len(made) == len(wanted) == 50 - 9
     for got, source in zip(made, wanted, strict=True):
         assert got.shape == source.shape == (HEIGHT, WIDTH, 3)
@@ -82,7 +72,7 @@ def test_a_mirrored_clip_is_shown_as_players_do(client, tall, write_channels, ma
     run = client.run(make_prompt(mirrored.name, write_channels("stereo.wav", [1, 1]), length="video"))
     assert run.error is None
     (video,) = client.output_files(run)
-    for got, source in zip(pictures_of(video), pictures_of(plain), strict=True):
+    for got, source in zip(read_pictures(video), read_pictures(plain), strict=True):
         assert psnr(got[: HEIGHT // 3], source[: HEIGHT // 3, ::-1]) > 40
 
 
@@ -91,11 +81,11 @@ def test_a_photograph_in_portrait_format(client, write_channels, make_prompt, fa
     path = client.server.base / "input" / "portrait.png"
     rgb = np.pad(face_pictures[0], ((1, 1), (0, 0), (0, 0)), "edge")
     Image.fromarray(rgb).save(path)
-    load = {"photo": {"class_type": "LoadImage", "inputs": {"image": path.name}}}
+    load = {"photo": node("LoadImage", image=path.name)}
     run = client.run(make_prompt(["photo", 0], write_channels("stereo.wav", [1, 1]), load))
     assert run.error is None
     (video,) = client.output_files(run)
-    for got in pictures_of(video):
+    for got in read_pictures(video):
         # Of the colours half are kept: an edge between two may be off.
         assert psnr(got[: HEIGHT // 3], rgb[: HEIGHT // 3]) > 35
 
@@ -106,7 +96,7 @@ def test_channels_that_cancel_move_the_mouth_as_one_of_them(client, tall, write_
     for name, gains in (("opposite.wav", [1, -1]), ("left.wav", [1, 1])):
         run = client.run(make_prompt(clip.name, write_channels(name, gains)))
         assert run.error is None
-        results.append(pictures_of(*client.output_files(run)))
+        results.append(read_pictures(*client.output_files(run)))
     assert len(results[0]) == len(results[1]) == 25
     for opposite, left in zip(*results, strict=True):
         np.testing.assert_array_equal(opposite, left)

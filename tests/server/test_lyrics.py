@@ -4,6 +4,7 @@ import json
 from datetime import date
 
 import pytest
+from prompts import node, show, shown
 
 from lipsync_studio.align.formats import FORMATS, parse
 from lipsync_studio.devtools.client import PromptRejected
@@ -15,22 +16,12 @@ FILM = "1\n00:00:01,000 --> 00:00:02,500\nQu'est-ce que c'était ?\n\n2\nbroken 
 
 
 def load(**inputs):
-    return {"class_type": "LipSyncLoadLyrics", "inputs": {"file": "none", **inputs}}
+    return node("LipSyncLoadLyrics", **{"file": "none", **inputs})
 
 
 def save(**inputs):
-    return {
-        "class_type": "LipSyncSaveLyrics",
-        "inputs": {"words": ["load", 0], "filename_prefix": "lyrics/test", "format": "lrc", **inputs},
-    }
-
-
-def show(*link):
-    return {"class_type": "PreviewAny", "inputs": {"source": list(link)}}
-
-
-def shown(run, node):
-    return run.history["outputs"][node]["text"][0]
+    names = {"filename_prefix": "lyrics/test", "format": "lrc", **inputs}
+    return node("LipSyncSaveLyrics", words=["load", 0], **names)
 
 
 @pytest.fixture
@@ -137,13 +128,15 @@ def test_whisper_alignment_there_and_back(client):
     assert info["LipSyncToWhisperAlignment"]["output"] == ["STRING", "whisper_alignment", "whisper_alignment"]
     prompt = {
         "load": load(text=SONG),
-        "to": {"class_type": "LipSyncToWhisperAlignment", "inputs": {"words": ["load", 0]}},
+        "to": node("LipSyncToWhisperAlignment", words=["load", 0]),
         "segments": show("to", 1),
         "words": show("to", 2),
-        "from": {
-            "class_type": "LipSyncFromWhisperAlignment",
-            "inputs": {"words_alignment": ["to", 2], "segments_alignment": ["to", 1], "language": "en"},
-        },
+        "from": node(
+            "LipSyncFromWhisperAlignment",
+            words_alignment=["to", 2],
+            segments_alignment=["to", 1],
+            language="en",
+        ),
         "save": save(words=["from", 0], format="json"),
     }
     run = client.run(prompt)
@@ -163,8 +156,8 @@ def test_whisper_alignment_there_and_back(client):
 
 def test_a_wrong_alignment_is_one_sentence(client):
     prompt = {
-        "audio": {"class_type": "LoadAudio", "inputs": {"audio": "verse.mp3"}},
-        "from": {"class_type": "LipSyncFromWhisperAlignment", "inputs": {"words_alignment": ["audio", 0]}},
+        "audio": node("LoadAudio", audio="verse.mp3"),
+        "from": node("LipSyncFromWhisperAlignment", words_alignment=["audio", 0]),
         "save": save(words=["from", 0]),
     }
     with pytest.raises(PromptRejected, match="return_type_mismatch"):

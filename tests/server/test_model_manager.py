@@ -7,6 +7,7 @@ import urllib.request
 import pytest
 import torch
 from fake_hub import wait_for
+from prompts import node, show
 
 from lipsync_studio.devtools.client import ComfyClient
 from lipsync_studio.engine.weights.hub import CHUNK
@@ -20,8 +21,8 @@ def client(manager):
 
 def prompt(action):
     return {
-        "manager": {"class_type": "LipSyncModelManager", "inputs": {"models": "nets", "action": action}},
-        "show": {"class_type": "PreviewAny", "inputs": {"source": ["manager", 0]}},
+        "manager": node("LipSyncModelManager", models="nets", action=action),
+        "show": show("manager", 0),
     }
 
 

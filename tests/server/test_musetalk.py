@@ -3,18 +3,19 @@
 import json
 import math
 import re
-import wave
 from fractions import Fraction
 
 import av
 import cv2
 import numpy as np
+import prompts
 import pytest
 import torch
+from media import read_pictures, write_h264, write_wav
+from prompts import node, save_video, show
 from safetensors.torch import save_file
 
-from lipsync_studio.backends.dub.backend import CHUNK
-from lipsync_studio.devtools.client import SAVE_OPTIONS
+from lipsync_studio.backends.protocol import CHUNK
 from lipsync_studio.devtools.paths import ROOT
 from lipsync_studio.engine.media.sound import Sound
 
@@ -46,16 +47,7 @@ def write_voice(path, seconds):
     # Back and forth, so that there is no pause.
     spoken = samples[first : first + 16000]
     whole = np.resize(np.concatenate([spoken, spoken[::-1]]), round(16000 * seconds))
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(16000)
-        file.writeframes((whole * 32767).astype("<i2").tobytes())
-    return path.name
-
-
-def node(kind, **inputs):
-    return {"class_type": kind, "inputs": inputs}
+    return write_wav(path, whole).name
 
 
 def loaders(clip="mt_face.mp4", voice="mt_voice.wav"):
@@ -78,22 +70,21 @@ def apply(source=("source", 0), **options):
     return node("LipSyncApply", source=list(source), audio=["audio", 0], backend=["backend", 0], **rules)
 
 
-def shown(maker="apply"):
+def kept(maker="apply"):
     """Keeps a video and its report."""
-    options = {"filename_prefix": f"musetalk_{maker}", **SAVE_OPTIONS}
     return {
-        f"save_{maker}": node("SaveVideo", video=[maker, 0], **options),
-        f"report_{maker}": node("PreviewAny", source=[maker, 1]),
+        f"save_{maker}": save_video(maker, 0, prefix=f"musetalk_{maker}"),
+        f"report_{maker}": show(maker, 1),
     }
 
 
 def one_wire(clip="mt_face.mp4", voice="mt_voice.wav", backend=None, **options):
-    ends = {"apply": apply(**options), **shown()}
+    ends = {"apply": apply(**options), **kept()}
     return {**loaders(clip, voice), **loader(), "backend": backend or engine(), **ends}
 
 
 def report_of(run, maker="apply"):
-    return json.loads(run.history["outputs"][f"report_{maker}"]["text"][0])
+    return prompts.report_of(run, f"report_{maker}")
 
 
 def spans(report):
@@ -109,12 +100,6 @@ def faces_of(client, run):
 def saved(client, run, maker="apply"):
     (path,) = [path for path in client.output_files(run) if path.name.startswith(f"musetalk_{maker}_")]
     return path
-
-
-def pictures(path):
-    """uint8 [n, H, W, 3] of a video."""
-    with av.open(str(path)) as container:
-        return np.stack([frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)])
 
 
 def rate(path):
@@ -135,9 +120,9 @@ def test_one_wire_from_a_video(client, media, frame_number):
     assert spans(report) == [("generated", 0, FRAMES - 1)]
     assert any("drawn from landmarks" in note for note in report["notes"])
     assert {"Listening to the speech", "Lip-syncing (MuseTalk 1.5)"} <= set(run.texts)
-    made = pictures(saved(client, run))
+    made = read_pictures(saved(client, run))
     assert [frame_number(rgb) for rgb in made] == list(range(FRAMES))
-    where = differing(made, pictures(media / "mt_face.mp4"))
+    where = differing(made, read_pictures(media / "mt_face.mp4"))
     # The mouth of every frame, and nothing of the upper third.
     assert where.any(axis=(1, 2)).all()
     assert not where[:, : SIDE // 3].any()
@@ -151,7 +136,7 @@ def test_one_wire_from_a_picture_at_any_rate(client, media):
     assert run.error is None, run.error
     path = saved(client, run)
     assert rate(path) == Fraction(30000, 1001)
-    made = pictures(path)
+    made = read_pictures(path)
     assert spans(report_of(run)) == [("generated", 0, len(made) - 1)]
     assert len(made) == math.ceil(FRAMES / 25 * rate(path))
     # The picture stands still, the mouth doesn't.
@@ -165,7 +150,7 @@ def test_the_rate_of_the_video_stays_what_it_is(client, media, write_clip, frame
     assert run.error is None, run.error
     path = saved(client, run)
     assert rate(path) == fps
-    assert [frame_number(rgb) for rgb in pictures(path)] == list(range(FRAMES))
+    assert [frame_number(rgb) for rgb in read_pictures(path)] == list(range(FRAMES))
     report = report_of(run)
     assert report["fps"] == str(fps)
     # The voice lasts 0.32 s, which is less than 8 frames at the lowest rate.
@@ -192,7 +177,7 @@ def staged(**options):
             "LipSyncComposite", source=["source", 0], mouths=["mouths", 0], audio=["audio", 0],
             quality="balanced", mask="jaw", **model,
         ),
-        **shown("composite"),
+        **kept("composite"),
     }  # fmt: skip
 
 
@@ -203,7 +188,7 @@ def test_stage_by_stage_makes_the_same_frames(client, media):
     prompt["apply"]["inputs"]["face_track"] = ["track", 0]
     run = client.run(prompt)
     assert run.error is None, run.error
-    whole, stages = (pictures(saved(client, run, maker)) for maker in ("apply", "composite"))
+    whole, stages = (read_pictures(saved(client, run, maker)) for maker in ("apply", "composite"))
     assert len(whole) == FRAMES
     # A level here and there is the networks' rounding, which encoding spreads.
     assert not differing(whole, stages).any()
@@ -252,8 +237,8 @@ def test_other_masks_need_no_other_faces(client, media):
         run = client.run(prompt)
         assert run.error is None, run.error
         assert "Lip-syncing (MuseTalk 1.5)" in run.texts
-        made = pictures(saved(client, run, "composite"))
-        areas.append(differing(made, pictures(media / "mt_face.mp4")).sum())
+        made = read_pictures(saved(client, run, "composite"))
+        areas.append(differing(made, read_pictures(media / "mt_face.mp4")).sum())
     assert "Generating faces (MuseTalk 1.5)" not in run.texts
     assert 0 < areas[1] < areas[0]
 
@@ -270,14 +255,7 @@ def edited(media):
     alone = wall // 2
     alone[:, 160:480] = mona
     shots = [(np.hstack([portrait, mona]), 6), (wall, 4), (alone, 6)]
-    with av.open(str(media / "mt_edited.mp4"), "w") as container:
-        stream = container.add_stream("libx264", rate=25, options={"crf": "12"})
-        stream.width, stream.height, stream.pix_fmt = 640, 320, "yuv420p"
-        for rgb, frames in shots:
-            for _ in range(frames):
-                picture = av.VideoFrame.from_ndarray(np.ascontiguousarray(rgb), format="rgb24")
-                container.mux(stream.encode(picture))
-        container.mux(stream.encode(None))
+    write_h264(media / "mt_edited.mp4", (rgb for rgb, frames in shots for _ in range(frames)), 25, crf="12")
     write_voice(media / "mt_longer.wav", 16 / 25)
     return "mt_edited.mp4"
 
@@ -293,7 +271,7 @@ def painted(client, media, edited, person):
     assert run.error is None, run.error
     report = report_of(run)
     assert report["backend"] == "MuseTalk 1.0-current"
-    where = differing(pictures(saved(client, run)), pictures(media / edited))
+    where = differing(read_pictures(saved(client, run)), read_pictures(media / edited))
     assert not where[6:10].any()
     halves = {"left": where[:6, :, :320], "right": where[:6, :, 320:]}
     (side,) = [name for name, half in halves.items() if half.any()]
@@ -350,7 +328,7 @@ def test_a_pickle_that_holds_more_than_weights_is_refused(client, media, weights
 
 def test_a_stopped_run_ends_within_a_chunk_and_the_next_one_works(client, server, media):
     prompt = staged(batch_size=4)
-    prompt["audio"] = node("LoadAudio", audio=write_voice(media / "mt_long.wav", 8.0))
+    prompt["audio"] = node("LoadAudio", audio=write_voice(media / "mt_long.wav", 4.0))
     done = []
 
     def stop(event):
@@ -376,7 +354,7 @@ def test_half_precision_and_parity(client, media):
     assert report_of(half)["generated"] == FRAMES
     plain = client.run(one_wire())
     # Rounded otherwise, but the same faces.
-    one, two = (pictures(saved(client, run)).astype(int) for run in (half, plain))
+    one, two = (read_pictures(saved(client, run)).astype(int) for run in (half, plain))
     assert 0 < np.abs(one - two).mean() < 2
     prompt = one_wire(backend=engine(parity=True)) | loader("v1.0-original")
     original = client.run(prompt)
@@ -405,7 +383,7 @@ def test_an_upscale_model_works_on_the_faces(client, server, media):
     assert {face.shape for face in faces_of(client, run)} == {(512, 512, 3)}
     # This one only repeats pixels.
     plain = client.run(staged())
-    one, two = (pictures(saved(client, each, "composite")).astype(int) for each in (run, plain))
+    one, two = (read_pictures(saved(client, each, "composite")).astype(int) for each in (run, plain))
     assert np.abs(one - two).mean() < 1
     prompt["features"]["inputs"]["parity"] = True
     refused = client.run(prompt)
@@ -423,7 +401,7 @@ def test_a_shipped_workflow_makes_a_video(client, media, name):
     run = client.run(prompt)
     assert run.error is None, run.error
     (video,) = [path for path in client.output_files(run) if path.suffix == ".mp4"]
-    assert len(pictures(video)) == FRAMES
+    assert len(read_pictures(video)) == FRAMES
 
 
 @pytest.fixture(scope="module")

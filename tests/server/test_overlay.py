@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 import pytest
 import requests
+from prompts import node, save_video, show, shown
 
-from lipsync_studio.devtools.client import SAVE_OPTIONS
 from lipsync_studio.devtools.paths import ROOT
 from lipsync_studio.overlay.style import EFFECTS
 
@@ -23,30 +23,21 @@ def style(**inputs):
         "highlight": "#ffd23f", "outline": "black", "outline_width": 0.07, "shadow": 0.6, "gradient": "",
         "box": "", "sample": "Shine on me",
     }  # fmt: skip
-    return {"class_type": "LipSyncLyricStyle", "inputs": {**look, **inputs}}
+    return node("LipSyncLyricStyle", **(look | inputs))
 
 
 def graph(text=SONG, **inputs):
     """A clip, words, an overlay; the video saved."""
     return {
-        "clip": {"class_type": "LoadVideo", "inputs": {"file": "sung.mp4"}},
-        "words": {"class_type": "LipSyncLoadLyrics", "inputs": {"file": "none", "text": text}},
-        "draw": {
-            "class_type": "LipSyncLyricOverlay",
-            "inputs": {"video": ["clip", 0], "words": ["words", 0], **LOOK, **inputs},
-        },
-        "save": {
-            "class_type": "SaveVideo",
-            "inputs": {"video": ["draw", 0], "filename_prefix": "overlay/out", **SAVE_OPTIONS},
-        },
+        "clip": node("LoadVideo", file="sung.mp4"),
+        "words": node("LipSyncLoadLyrics", file="none", text=text),
+        "draw": node("LipSyncLyricOverlay", video=["clip", 0], words=["words", 0], **(LOOK | inputs)),
+        "save": save_video("draw", 0, prefix="overlay/out"),
     }
 
 
 def batch(frames=12):
-    return {
-        "class_type": "EmptyImage",
-        "inputs": {"width": 320, "height": 180, "batch_size": frames, "color": 4210752},
-    }
+    return node("EmptyImage", width=320, height=180, batch_size=frames, color=4210752)
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -88,12 +79,12 @@ PREVIEW = "/lipsync_studio/lyric_style/preview"
 
 
 def test_a_style_is_shown_before_it_runs(server):
-    def shown(**inputs):
+    def sample(**inputs):
         answer = requests.post(server.url + PREVIEW, json=style(**inputs)["inputs"], timeout=60)
         assert (answer.status_code, answer.headers["Content-Type"]) == (200, "image/jpeg")
         return cv2.imdecode(np.frombuffer(answer.content, np.uint8), cv2.IMREAD_COLOR)[..., ::-1].astype(int)
 
-    white, green = shown(), shown(colour="#00ff00", highlight="#00ff00", shape="1:1")
+    white, green = sample(), sample(colour="#00ff00", highlight="#00ff00", shape="1:1")
     assert (white.shape, green.shape) == ((360, 640, 3), (480, 480, 3))
     assert (white.min(axis=2) > 230).sum() > 200
     assert ((green[..., 1] > 200) & (green[..., 0] < 80)).sum() > 200
@@ -131,13 +122,13 @@ def test_another_sites_page_is_shown_no_style(server):
 def test_a_video_with_a_style_a_track_and_a_sidecar(client, server, sung):
     prompt = graph(style=["style", 0], subtitles="burned in and subtitle track", sidecar="srt")
     prompt |= {"style": style(effect="karaoke wipe", colour="#00ff00", size=0.3)}
-    prompt |= {"where": {"class_type": "PreviewAny", "inputs": {"source": ["draw", 2]}}}
+    prompt |= {"where": show("draw", 2)}
     run = client.run(prompt)
     assert run.error is None
     files = {path.suffix: path for path in client.output_files(run)}
     assert files[".srt"].parent == server.base / "output" / "lyrics"
     assert "00:00:00,200 --> 00:00:01,000\nShine on" in files[".srt"].read_text(encoding="utf-8")
-    assert run.history["outputs"]["where"]["text"][0] == str(files[".srt"])
+    assert shown(run, "where") == str(files[".srt"])
     sounds = []
     for path in (sung, files[".mp4"]):
         with av.open(str(path)) as container:
@@ -157,10 +148,10 @@ def test_a_video_with_a_style_a_track_and_a_sidecar(client, server, sung):
 
 def test_a_letter_that_no_font_has_is_left_out_and_named(client):
     prompt = graph(text=SONG.replace("Shine", "Shi\u0378\U000e0fffne"), size=0.3)
-    prompt |= {"report": {"class_type": "PreviewAny", "inputs": {"source": ["draw", 3]}}}
+    prompt |= {"report": show("draw", 3)}
     run = client.run(prompt)
     assert run.error is None
-    lines, note = run.history["outputs"]["report"]["text"][0].split("\n")
+    lines, note = shown(run, "report").split("\n")
     assert lines == "Lyrics: 2 lines."
     assert note.startswith(
         "Left out of the picture, because no font here has it: “\u0378” (U+0378), “\U000e0fff” (U+E0FFF); put"
@@ -188,7 +179,7 @@ def test_inputs_of_older_workflows_are_enough(client):
 def test_an_image_batch_in_and_out(client):
     prompt = graph(fps=10.0)
     prompt["clip"] = batch()
-    prompt["show"] = {"class_type": "PreviewImage", "inputs": {"images": ["draw", 1]}}
+    prompt["show"] = node("PreviewImage", images=["draw", 1])
     run = client.run(prompt)
     assert run.error is None
     files = client.output_files(run)
@@ -203,7 +194,7 @@ def test_an_image_batch_in_and_out(client):
 
 def test_images_are_not_made_of_a_video(client):
     prompt = graph()
-    prompt["show"] = {"class_type": "PreviewImage", "inputs": {"images": ["draw", 1]}}
+    prompt["show"] = node("PreviewImage", images=["draw", 1])
     run = client.run(prompt)
     assert "`images` is for an image batch" in str(run.error or run.history)
 

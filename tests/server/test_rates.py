@@ -6,6 +6,7 @@ from fractions import Fraction
 import av
 import numpy as np
 import pytest
+from prompts import node
 
 RATES = [
     Fraction(24000, 1001), Fraction(24), Fraction(25), Fraction(30000, 1001), Fraction(30), Fraction(50),
@@ -83,8 +84,8 @@ def test_an_image_batch_has_the_rate_it_is_given(client, write_clip, make_prompt
     """29.97 stands for 30000/1001."""
     clip = write_clip(client.server.base / "input" / "batch.mp4", 30, 25)
     loader = {
-        "load": {"class_type": "LoadVideo", "inputs": {"file": clip.name}},
-        "parts": {"class_type": "GetVideoComponents", "inputs": {"video": ["load", 0]}},
+        "load": node("LoadVideo", file=clip.name),
+        "parts": node("GetVideoComponents", video=["load", 0]),
     }
     run = client.run(make_prompt(["parts", 0], "clicks.wav", loader, fps=29.97))
     assert run.error is None

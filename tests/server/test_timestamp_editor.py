@@ -7,6 +7,7 @@ import urllib.request
 
 import numpy as np
 import pytest
+from prompts import node, show
 
 SONG = (
     "[00:01.000]<00:01.000>Slow <00:01.500>river <00:02.000>run<00:02.600>\n"
@@ -16,20 +17,13 @@ SONG = (
 
 def prompt(edits="", text=SONG):
     return {
-        "sound": {"class_type": "LoadAudio", "inputs": {"audio": "verse.mp3"}},
-        "load": {
-            "class_type": "LipSyncLoadLyrics",
-            "inputs": {"file": "none", "text": text, "format": "elrc"},
-        },
-        "editor": {
-            "class_type": "LipSyncTimestampEditor",
-            "inputs": {"audio": ["sound", 0], "words": ["load", 0], "edits": edits},
-        },
-        "save": {
-            "class_type": "LipSyncSaveLyrics",
-            "inputs": {"words": ["editor", 0], "filename_prefix": "edited", "format": "elrc", "digits": 3},
-        },
-        "report": {"class_type": "PreviewAny", "inputs": {"source": ["editor", 1]}},
+        "sound": node("LoadAudio", audio="verse.mp3"),
+        "load": node("LipSyncLoadLyrics", file="none", text=text, format="elrc"),
+        "editor": node("LipSyncTimestampEditor", audio=["sound", 0], words=["load", 0], edits=edits),
+        "save": node(
+            "LipSyncSaveLyrics", words=["editor", 0], filename_prefix="edited", format="elrc", digits=3
+        ),
+        "report": show("editor", 1),
     }
 
 

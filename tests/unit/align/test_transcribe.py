@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import threading
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -22,7 +21,6 @@ from lipsync_studio.engine.media.sound import Sound
 from .conftest import check_order
 
 RATE = 16000
-SECONDS = 12.0
 
 
 @pytest.fixture(scope="module")
@@ -43,9 +41,7 @@ def engines(whisper, faster):
 @pytest.fixture(scope="module")
 def verses():
     """The first lines of the corpus, and their words."""
-    case = corpus.spoken("american", 150)
-    truth = tuple(word for word in case.truth if word.end < SECONDS)
-    return replace(case, samples=case.samples[: round((truth[-1].end + 0.3) * RATE)], truth=truth)
+    return corpus.spoken("american", 150).until(12.0)
 
 
 def transcribed(engine, samples, host, **options):

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 import torch
+from brightest_spot import ABOVE, BrightestSpot, export
 
 from lipsync_studio.engine.errors import MissingFilesError, WeightsError
 from lipsync_studio.engine.faces import topdown
 from lipsync_studio.engine.faces.dwpose import DwPose, load_dwpose
 from lipsync_studio.engine.faces.pose_onnx import OnnxPose, providers
 from lipsync_studio.engine.host.plain import PlainHost
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "pose"))
-from brightest_spot import ABOVE, BrightestSpot, export
 
 FACES = 19
 

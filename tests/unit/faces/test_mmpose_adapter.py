@@ -51,7 +51,7 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_mmpose_gets_our_reading_of_its_checkpoint_and_gives_the_goldens(
     packages: Path, tmp_path: Path
 ) -> None:
-    script = TESTS / "pose" / "run_mmpose.py"
+    script = Path(__file__).parent / "scripts" / "run_mmpose.py"
     files = [tmp_path / "dw-ll_ucoco_384.pth", GOLDENS / "rtmpose.png", GOLDENS / "rtmpose.npz"]
     ran = subprocess.run(
         [sys.executable, script, packages, *files], capture_output=True, text=True, check=False

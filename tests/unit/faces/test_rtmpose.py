@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import shutil
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from brightest_spot import export
 from PIL import Image
 
 from lipsync_studio.engine.errors import WeightsError
@@ -19,9 +19,6 @@ from lipsync_studio.engine.faces.dwpose import load_dwpose
 from lipsync_studio.engine.faces.pose_torch import load_rtmpose
 from lipsync_studio.engine.faces.rtmpose import RTMPose
 from lipsync_studio.engine.host.plain import PlainHost
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "pose"))
-from brightest_spot import export
 
 GOLDENS = Path(__file__).parents[2] / "data" / "goldens" / "musetalk"
 

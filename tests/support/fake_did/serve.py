@@ -1,4 +1,4 @@
-"""`python tests/did/fake_did/serve.py [PORT]`: the fake as a process, for trying the command line and the
+"""`python tests/support/fake_did/serve.py [PORT]`: the fake as a process, for trying the command line and the
 nodes."""
 
 from __future__ import annotations

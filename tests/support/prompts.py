@@ -1,0 +1,31 @@
+"""Nodes of ComfyUI's API format, and what was shown by the run of a prompt."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from lipsync_studio.devtools.client import SAVE_OPTIONS
+
+
+def node(kind: str, **inputs: Any) -> dict[str, Any]:
+    return {"class_type": kind, "inputs": inputs}
+
+
+def save_video(*video: Any, prefix: str) -> dict[str, Any]:
+    """video: the output it comes from."""
+    return node("SaveVideo", video=list(video), filename_prefix=prefix, **SAVE_OPTIONS)
+
+
+def show(*link: Any) -> dict[str, Any]:
+    return node("PreviewAny", source=list(link))
+
+
+def shown(run: Any, key: str) -> str:
+    """The text that a node shows."""
+    return run.history["outputs"][key]["text"][0]
+
+
+def report_of(run: Any, key: str = "report") -> Any:
+    """The JSON that a node shows."""
+    return json.loads(shown(run, key))

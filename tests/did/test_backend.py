@@ -11,7 +11,6 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
-from conftest import KEY, Bench
 from fake_did import Fault, wired
 from PIL import Image
 
@@ -24,6 +23,8 @@ from lipsync_studio.engine.host.plain import PlainHost
 from lipsync_studio.engine.media.images import ImageSource
 from lipsync_studio.engine.media.sound import Sound
 from lipsync_studio.engine.media.video import VideoSource
+
+from .conftest import KEY, Bench
 
 RATE = 8000
 Make = Callable[..., DIDBackend]

@@ -11,8 +11,9 @@ import types
 from pathlib import Path
 
 import pytest
-from conftest import KEY, Bench, command
 from fake_did import FakeDID, Fault, clips
+
+from .conftest import KEY, Bench, command
 
 PARTS = (KEY, *KEY.split(":"), "canary")
 

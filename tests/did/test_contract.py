@@ -7,7 +7,6 @@ import math
 from dataclasses import replace
 
 import pytest
-from conftest import order
 from fake_did import schema
 
 from lipsync_studio.did_client import (
@@ -21,6 +20,8 @@ from lipsync_studio.did_client import (
 )
 from lipsync_studio.did_client.replies import Credits, Talk, TalkPage, Upload, Voice
 from lipsync_studio.did_client.script import PROVIDERS
+
+from .conftest import order
 
 IMAGE = "https://example.org/a.jpg"
 VOICES = [Provider(kind, "JennyNeural", language) for kind in PROVIDERS for language in ("", "Hebrew")]

@@ -8,12 +8,13 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import TIMEOUTS, Bench, finish, order
 from fake_did import Fault, clips
 
 from lipsync_studio.did_client import errors
 from lipsync_studio.did_client.download import Downloader
 from lipsync_studio.did_client.media import probe
+
+from .conftest import TIMEOUTS, Bench, finish, order
 
 
 @pytest.mark.parametrize(

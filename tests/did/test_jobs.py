@@ -10,7 +10,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from conftest import KEY, Bench, finish, order, start_until
 from fake_did import Fault, clips
 
 from lipsync_studio.did_client import (
@@ -24,6 +23,8 @@ from lipsync_studio.did_client import (
     errors,
     media,
 )
+
+from .conftest import KEY, Bench, finish, order, start_until
 
 
 def test_an_order_becomes_a_clip(bench: Bench) -> None:

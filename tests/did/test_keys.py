@@ -11,10 +11,11 @@ import types
 from pathlib import Path
 
 import pytest
-from conftest import KEY
 
 from lipsync_studio.did_client import ApiKey, clear_key, errors, find_key, has_key, load_settings, store_key
 from lipsync_studio.did_client.settings import Settings, default_folder
+
+from .conftest import KEY
 
 ENCODED = base64.b64encode(KEY.encode()).decode()
 

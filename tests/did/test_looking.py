@@ -8,10 +8,11 @@ import stat
 from pathlib import Path
 
 import pytest
-from conftest import Bench, as_nobody, command, order
 
 from lipsync_studio.did_client import errors
 from lipsync_studio.did_client.journal import FILE_NAME, Journal
+
+from .conftest import Bench, as_nobody, command, order
 
 
 def snapshot(folder: Path) -> dict[str, tuple[int, ...]]:

@@ -11,11 +11,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from conftest import IMPATIENT, KEY, Bench, FakeClock, order
 from fake_did import FakeDID, Fault, Policy
 
 from lipsync_studio.did_client import DIDError, Step
 from lipsync_studio.did_client.journal import Journal
+
+from .conftest import IMPATIENT, KEY, Bench, FakeClock, order
 
 CALLS = (
     "GET /credits",

@@ -13,10 +13,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import Bench, as_nobody, command, in_child, order
 from fake_did import Fault, clips
 
 from lipsync_studio.did_client import errors
+
+from .conftest import Bench, as_nobody, command, in_child, order
 
 Talk = Callable[..., int]
 

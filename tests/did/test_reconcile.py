@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from conftest import Bench, finish, order, start_until
 from fake_did import Fault
 
 from lipsync_studio.did_client import Picture, Provider, TalkOrder, TextScript, errors, reconcile
@@ -11,6 +10,8 @@ from lipsync_studio.did_client.jobs import give_up
 from lipsync_studio.did_client.journal import Job
 from lipsync_studio.did_client.reconcile import Habits, match
 from lipsync_studio.did_client.replies import Talk
+
+from .conftest import Bench, finish, order, start_until
 
 
 def lose_reply(bench: Bench, *wanted: TalkOrder) -> list[Job]:

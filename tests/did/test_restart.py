@@ -7,11 +7,12 @@ from collections.abc import Callable
 
 import pytest
 import requests
-from conftest import KEY, TIMEOUTS, Bench, finish, order, start_until
 from fake_did import Fault
 from test_matrix import check_books, check_files
 
 from lipsync_studio.did_client import ApiKey, DIDError, Settings, TalkJobs
+
+from .conftest import KEY, TIMEOUTS, Bench, finish, order, start_until
 
 _CALLS = 11  # credits, picture, sound, POST, three polls, clip, credits, two deletions
 

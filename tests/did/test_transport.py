@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator
 
 import pytest
 import requests
-from conftest import KEY, FakeClock
 from urllib3.exceptions import (
     ConnectTimeoutError,
     MaxRetryError,
@@ -27,6 +26,8 @@ from urllib3.exceptions import (
 from lipsync_studio.did_client import ApiKey
 from lipsync_studio.did_client.errors import NoReplyError, UnreachableError
 from lipsync_studio.did_client.transport import Timeouts, Transport, nothing_sent
+
+from .conftest import KEY, FakeClock
 
 Peer = Callable[[socket.socket], None]
 IMPATIENT = Timeouts(connect=5.0, read=0.2, create=0.2, upload=0.2, download=0.2)

@@ -8,11 +8,11 @@ from collections.abc import Callable
 import pytest
 import requests
 from fake_did import Fault
-from test_matrix import check_books, check_files
 
 from lipsync_studio.did_client import ApiKey, DIDError, Settings, TalkJobs
 
 from .conftest import KEY, TIMEOUTS, Bench, finish, order, start_until
+from .test_matrix import check_books, check_files
 
 _CALLS = 11  # credits, picture, sound, POST, three polls, clip, credits, two deletions
 

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 from fake_did import FakeDID, Fault, Policy, wired
-from test_matrix import check_files
 
 from lipsync_studio.did_client import DIDError, TalkConfig, TalkJobs
 from lipsync_studio.did_client.journal import FINAL
 
 from .conftest import KEY, Bench, FakeClock, order
+from .test_matrix import check_files
 
 _ORDERS, _THREADS, _RATE = 1000, 4, 0.10
 _TALKS = [Fault("", status=status) for status in (402, 429, 451, 500, 503, 504)]

@@ -13,9 +13,6 @@ from ..engine.report import FrameState
 from .request import LipSyncRequest
 from .spec import BackendSpec
 
-# Frames that are worked on and handed on at once.
-CHUNK = 16
-
 
 @dataclass(frozen=True)
 class FrameChunk:

@@ -15,8 +15,9 @@ from typing import Literal
 
 import numpy as np
 
-from ..engine.compose.transform import FaceBox, IntBox
+from ..engine.compose.transform import FaceBox
 from ..engine.errors import InputError
+from ..engine.media.colour import Rect
 
 # Unit of shifts and margins: pixels of the source, as in the original, or 1/256 of the face's height. A face
 # that is 256 pixels high, the size the networks see it at, has the same box in either.
@@ -45,7 +46,7 @@ class BoxSettings:
 
 def parity_box(
     landmarks: np.ndarray, detector_box: Sequence[float] | None, bbox_shift: float = 0
-) -> IntBox | None:
+) -> Rect | None:
     """The original's box x0, y0, x1, y1 in whole pixels, without the margin; None where no face was detected.
 
     landmarks: [68, 2] in pixels, cut to whole ones first. bbox_shift: pixels. Where the landmarks' box is
@@ -64,7 +65,7 @@ def parity_box(
     return left, top, right, bottom
 
 
-def parity_margin(box: IntBox, margin: int, frame_height: int) -> IntBox:
+def parity_margin(box: Rect, margin: int, frame_height: int) -> Rect:
     """The box with `margin` pixels added below, as far as the picture goes."""
     return box[0], box[1], box[2], min(box[3] + margin, frame_height)
 

@@ -11,13 +11,13 @@ from PIL import Image
 from ..align.words import WordTimings
 from ..engine.host.protocol import Host
 from ..engine.media.colour import small_rgb
+from ..engine.media.frames import CHUNK
 from ..engine.media.source import Source
 from ..engine.media.writer import Mp4Writer
 from .lyrics import LyricOverlay
 from .style import LyricStyle
 from .subtitles import language_code, subtitles
 
-_CHUNK = 16
 _PREVIEW = 512
 _STAGE = "Drawing lyrics"
 
@@ -60,7 +60,7 @@ def burn(
         subtitles=subtitles(words, source.duration) if track else (),
         language=language_code(words.language),
     ) as writer:
-        while chunk := list(islice(frames, _CHUNK)):
+        while chunk := list(islice(frames, CHUNK)):
             if overlay is not None:
                 for frame in chunk:
                     overlay.draw(frame)

@@ -25,10 +25,11 @@ from ...engine.consent import Consents
 from ...engine.errors import CloudError
 from ...engine.host.protocol import Host
 from ...engine.media.colour import to_rgb
+from ...engine.media.frames import CHUNK
 from ...engine.media.timeline import Timeline, plan, walk
 from ...engine.media.video import VideoSource
 from ...engine.report import FrameState
-from ..protocol import CHUNK, FrameChunk, Rendering
+from ..protocol import FrameChunk, Rendering
 from ..request import LipSyncRequest
 from .spec import SPEC, TERMS, DIDSettings
 

@@ -13,15 +13,15 @@ from ...engine.compose.paste import Patch
 from ...engine.faces.track import Person
 from ...engine.host.protocol import Host
 from ...engine.media.ahead import read_ahead
-from ...engine.media.colour import crop_rgb, paste_rgb
-from ...engine.media.frames import Frame
+from ...engine.media.colour import Rect, crop_rgb, paste_rgb
+from ...engine.media.frames import CHUNK, Frame
 from ...engine.media.timeline import walk
 from ...engine.report import FrameState
-from ..protocol import CHUNK, FrameChunk, Rendering
+from ..protocol import FrameChunk, Rendering
 from ..request import LipSyncRequest
 from .job import DubJob, plan_job
 from .preview import BeforeAfter
-from .protocol import Box, DubEngine, FaceCrop, Painter, Rect
+from .protocol import Box, DubEngine, FaceCrop, Painter
 
 # Frames decoded in advance, while an engine works: enough for the slowest decoder beside the fastest engine.
 _AHEAD = 8

@@ -6,9 +6,8 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from ...engine.media.colour import small_rgb
+from ...engine.media.colour import Rect, small_rgb
 from ...engine.media.frames import Frame
-from .protocol import Rect
 
 # Pixels of each picture; with the line between them they make 384, about the width of a node.
 SIDE = 191

@@ -15,7 +15,6 @@ from ...engine.host.protocol import Host
 from ..spec import BackendSpec
 from .job import DubJob
 
-Rect = tuple[int, int, int, int]
 Box = tuple[float, float, float, float]
 
 

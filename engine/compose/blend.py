@@ -9,13 +9,13 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from .transform import IntBox
+from ..media.colour import Rect
 
 # Of the square's height: what lies above is kept. The box has the same middle, so it is the box's lower half.
 UPPER_BOUNDARY = 0.5
 
 
-def expanded_square(box: IntBox, expand: float) -> IntBox:
+def expanded_square(box: Rect, expand: float) -> Rect:
     """The square x0, y0, x1, y1 around a box that is cut out for parsing and blending; may leave the
     picture. expand: its side ÷ the box's longer one."""
     x0, y0, x1, y1 = box
@@ -24,7 +24,7 @@ def expanded_square(box: IntBox, expand: float) -> IntBox:
     return x - half, y - half, x + half, y + half
 
 
-def crop_square(picture: np.ndarray, square: IntBox) -> np.ndarray:
+def crop_square(picture: np.ndarray, square: Rect) -> np.ndarray:
     """uint8 [h, w, 3] of a picture uint8 [H, W, 3]; black beyond it."""
     x0, y0, x1, y1 = square
     crop = np.zeros((y1 - y0, x1 - x0, 3), np.uint8)
@@ -33,7 +33,7 @@ def crop_square(picture: np.ndarray, square: IntBox) -> np.ndarray:
     return crop
 
 
-def blend_mask(mask: np.ndarray, box: IntBox, square: IntBox, blur_ratio: float) -> np.ndarray:
+def blend_mask(mask: np.ndarray, box: Rect, square: Rect, blur_ratio: float) -> np.ndarray:
     """uint8 [h, w]: a `face_mask` of the square, cut to the box's lower half and blurred.
 
     blur_ratio: size of the Gaussian's kernel ÷ the square's side.
@@ -49,7 +49,7 @@ def blend_mask(mask: np.ndarray, box: IntBox, square: IntBox, blur_ratio: float)
 
 
 def blend_patch(
-    picture: np.ndarray, face: np.ndarray, box: IntBox, square: IntBox, mask: np.ndarray
+    picture: np.ndarray, face: np.ndarray, box: Rect, square: Rect, mask: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """The picture uint8 [H, W, 3] with the whole box replaced, and how much of that shows: float32 [H, W].
 
@@ -64,7 +64,7 @@ def blend_patch(
     return rgb, alpha
 
 
-def blend(picture: np.ndarray, face: np.ndarray, box: IntBox, square: IntBox, mask: np.ndarray) -> np.ndarray:
+def blend(picture: np.ndarray, face: np.ndarray, box: Rect, square: Rect, mask: np.ndarray) -> np.ndarray:
     """uint8 [H, W, 3]: what `blend_patch` describes, composited by Pillow in 8 bits."""
     inside, there = _overlap(picture, square)
     replaced, _ = blend_patch(picture, face, box, square, mask)
@@ -77,7 +77,7 @@ def blend(picture: np.ndarray, face: np.ndarray, box: IntBox, square: IntBox, ma
     return result
 
 
-def _overlap(picture: np.ndarray, rect: IntBox) -> tuple[tuple[slice, slice], tuple[slice, slice]]:
+def _overlap(picture: np.ndarray, rect: Rect) -> tuple[tuple[slice, slice], tuple[slice, slice]]:
     """The pixels that picture and rectangle share, in the picture and in the rectangle."""
     x0, y0 = max(0, rect[0]), max(0, rect[1])
     x1, y1 = max(x0, min(picture.shape[1], rect[2])), max(y0, min(picture.shape[0], rect[3]))

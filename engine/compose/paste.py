@@ -13,8 +13,9 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
+from ..media.colour import Rect
 from .masks import MaskMode, face_mask, mouth_mask
-from .transform import CropTransform, FaceBox, IntBox, to_bytes, warp
+from .transform import CropTransform, FaceBox, to_bytes, warp
 
 # Pixels of a box's mask. It is blurred, so it holds nothing finer.
 MASK_SIDE = 128
@@ -161,7 +162,7 @@ def _ramp(inside: np.ndarray, blur: float) -> np.ndarray:
     return t * t * (3 - 2 * t)
 
 
-def _shown(picture: np.ndarray, transform: CropTransform, alpha: np.ndarray) -> IntBox | None:
+def _shown(picture: np.ndarray, transform: CropTransform, alpha: np.ndarray) -> Rect | None:
     """The rectangle of the picture's pixels in which anything of a mask shows; None where nothing does."""
     rows, columns = (np.flatnonzero(alpha.any(axis=axis)) for axis in (1, 0))
     if not len(rows):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-IntBox = tuple[int, int, int, int]
+from ..media.colour import Rect
 
 # What the networks see.
 SIDE = 256
@@ -74,7 +74,7 @@ class CropTransform:
     whole: bool = False
 
     @classmethod
-    def parity(cls, box: IntBox, side: int = SIDE) -> CropTransform:
+    def parity(cls, box: Rect, side: int = SIDE) -> CropTransform:
         return cls(FaceBox.of(box), side, whole=True)
 
     @property
@@ -103,7 +103,7 @@ class CropTransform:
         return replace(self, box=self.box.moved(dx, dy))
 
     @property
-    def rect(self) -> IntBox:
+    def rect(self) -> Rect:
         """The whole pixels x0, y0, x1, y1 that the box touches; the box itself where `whole`."""
         x0, y0, x1, y1 = self.box.bounds
         if self.whole:
@@ -125,7 +125,7 @@ class CropTransform:
         return warp(part, self.moved(-left, -top).matrix, (self.side, self.side))
 
     def place(
-        self, crop: np.ndarray, rect: IntBox | None = None, *, outside: float | None = None
+        self, crop: np.ndarray, rect: Rect | None = None, *, outside: float | None = None
     ) -> np.ndarray:
         """A crop [side, side(, c)] back in the picture's pixels: [h, w(, c)] of `rect` (x0, y0, x1, y1), by
         default the transform's own.

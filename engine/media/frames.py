@@ -19,6 +19,10 @@ _LUMA = {
 }
 
 
+# Frames that are worked on and handed on at once.
+CHUNK = 16
+
+
 @dataclass(frozen=True, slots=True)
 class Colour:
     """Colour tags as FFmpeg numbers (ITU-T H.273); 2 is "unspecified"."""

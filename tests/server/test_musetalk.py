@@ -15,8 +15,8 @@ from media import read_pictures, write_h264, write_wav
 from prompts import node, save_video, show
 from safetensors.torch import save_file
 
-from lipsync_studio.backends.protocol import CHUNK
 from lipsync_studio.devtools.paths import ROOT
+from lipsync_studio.engine.media.frames import CHUNK
 from lipsync_studio.engine.media.sound import Sound
 
 FRAMES = 8

@@ -9,15 +9,8 @@ from dataclasses import replace
 import pytest
 from fake_did import schema
 
-from lipsync_studio.did_client import (
-    Picture,
-    Provider,
-    Recording,
-    TalkConfig,
-    TalkOrder,
-    TextScript,
-    errors,
-)
+from lipsync_studio.did_client import Provider, TalkConfig, TextScript, errors
+from lipsync_studio.did_client.order import Picture, Recording, TalkOrder
 from lipsync_studio.did_client.replies import Credits, Talk, TalkPage, Upload, Voice
 from lipsync_studio.did_client.script import PROVIDERS
 

@@ -16,21 +16,13 @@ from torch import nn
 
 from lipsync_studio.engine.faces.bisenet import BiSeNet
 from lipsync_studio.engine.nets.sd_vae import VAE_CONFIG, build_vae
-from lipsync_studio.engine.nets.whisper_encoder import build_whisper_encoder
+from lipsync_studio.engine.nets.whisper_encoder import WHISPER_TINY_CONFIG, build_whisper_encoder
 from lipsync_studio.engine.parity import seed
 from lipsync_studio.musetalk_core.unet import UNET_CONFIG, build_unet
 
 _SMALL = {"norm_num_groups": 8, "layers_per_block": 1}
 SMALL_UNET: Mapping[str, Any] = {**UNET_CONFIG, **_SMALL, "block_out_channels": [16, 16, 32, 32]}
 SMALL_VAE: Mapping[str, Any] = {**VAE_CONFIG, **_SMALL, "block_out_channels": [8, 8, 16, 16]}
-WHISPER_TINY: Mapping[str, Any] = {
-    "d_model": 384,
-    "encoder_layers": 4,
-    "encoder_attention_heads": 6,
-    "encoder_ffn_dim": 1536,
-    "num_mel_bins": 80,
-    "max_source_positions": 1500,
-}
 
 UNETS = {"v1.5": "musetalkV15/unet.pth", "v1.0": "musetalk/pytorch_model.bin"}
 
@@ -45,7 +37,7 @@ def seeded_vae(config: Mapping[str, Any] = SMALL_VAE) -> nn.Module:
 
 def seeded_whisper() -> nn.Module:
     """At full size, which is small."""
-    return seed(build_whisper_encoder(WHISPER_TINY))
+    return seed(build_whisper_encoder(WHISPER_TINY_CONFIG))
 
 
 def seeded_parser() -> nn.Module:

@@ -21,7 +21,7 @@ from ..engine.media.sound import Sound
 from ..engine.nets.audio_windows import parity_frame_count, parity_windows
 from ..engine.nets.mel import RATE, Samples
 from ..engine.nets.sd_vae import build_vae, decode
-from ..engine.nets.whisper_encoder import build_whisper_encoder
+from ..engine.nets.whisper_encoder import WHISPER_TINY_CONFIG, build_whisper_encoder
 from ..engine.nets.whisper_states import encode_audio
 from ..engine.parity import Checks, Finding, distance, seed, seeded_state_dict
 from .face_box import parity_box, parity_margin
@@ -35,15 +35,7 @@ _LEVELS = 1
 _DIFFERENT = 0.01
 AUDIO_TOLERANCE = 1e-4
 _AUDIO_FILES = "audio_window*.npz"
-# Whisper-tiny's encoder, whose seeded entries are named as in the whole model.
-_ENCODER_CONFIG = {
-    "d_model": 384,
-    "encoder_layers": 4,
-    "encoder_attention_heads": 6,
-    "encoder_ffn_dim": 1536,
-    "num_mel_bins": 80,
-    "max_source_positions": 1500,
-}
+# Seeded entries are named as in the whole model.
 _PREFIX = "encoder."
 _RATE_KEY = re.compile(r"fps(\d+(?:\.\d+)?)_shape")
 LATENTS_TOLERANCE = 1e-4
@@ -142,7 +134,7 @@ def check_audio(folder: Path) -> list[Finding]:
 
 
 def seeded_encoder() -> nn.Module:
-    encoder = build_whisper_encoder(_ENCODER_CONFIG)
+    encoder = build_whisper_encoder(WHISPER_TINY_CONFIG)
     names = {_PREFIX + name: tensor for name, tensor in encoder.state_dict().items()}
     weights = {name.removeprefix(_PREFIX): tensor for name, tensor in seeded_state_dict(names).items()}
     encoder.load_state_dict(weights, strict=True, assign=True)

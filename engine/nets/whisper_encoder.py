@@ -13,6 +13,15 @@ from torch.nn.functional import gelu, scaled_dot_product_attention
 # "ln": the encoder's last state after the final layer norm; "raw": before it.
 FeatureKind = Literal["ln", "raw"]
 
+# `config.json` of openai/whisper-tiny, as far as it is the encoder's.
+WHISPER_TINY_CONFIG: Mapping[str, Any] = {
+    "d_model": 384,
+    "encoder_layers": 4,
+    "encoder_attention_heads": 6,
+    "encoder_ffn_dim": 1536,
+    "num_mel_bins": 80,
+    "max_source_positions": 1500,
+}
 # Width of one attention head in every Whisper model.
 _HEAD = 64
 

@@ -20,14 +20,13 @@ from safetensors.torch import save_file
 from lipsync_studio.devtools.seeded_musetalk import (
     SMALL_UNET,
     SMALL_VAE,
-    WHISPER_TINY,
     seeded_unet,
     seeded_vae,
 )
 from lipsync_studio.engine.errors import WeightsError
 from lipsync_studio.engine.nets.loading import load_vae, load_whisper_encoder
 from lipsync_studio.engine.nets.sd_vae import VAE_CONFIG, build_vae
-from lipsync_studio.engine.nets.whisper_encoder import build_whisper_encoder
+from lipsync_studio.engine.nets.whisper_encoder import WHISPER_TINY_CONFIG, build_whisper_encoder
 from lipsync_studio.engine.parity import seeded_state_dict
 from lipsync_studio.musetalk_core.unet import UNET_CONFIG, build_unet, load_unet
 
@@ -103,7 +102,7 @@ def test_the_networks_have_exactly_the_originals_entries():
     assert shapes(build_unet()) == keys("musetalk_unet2d")
     assert shapes(build_unet(ORIGINAL_UNET)) == keys("musetalk_unet2d")
     assert shapes(build_vae(ORIGINAL_VAE)) == keys("sd_vae_ft_mse")
-    assert shapes(build_whisper_encoder(WHISPER_TINY)) == whisper_encoder_keys()
+    assert shapes(build_whisper_encoder(WHISPER_TINY_CONFIG)) == whisper_encoder_keys()
     parameters = [*build_unet().parameters(), *build_vae().parameters()]
     assert {parameter.device.type for parameter in parameters} == {"meta"}
 
@@ -184,7 +183,7 @@ def openai(seeded):
 
 @pytest.fixture(scope="module")
 def seeded_whisper():
-    return seeded_state_dict(build_whisper_encoder(WHISPER_TINY).state_dict())
+    return seeded_state_dict(build_whisper_encoder(WHISPER_TINY_CONFIG).state_dict())
 
 
 def test_openais_names_are_the_originals(seeded_whisper):

@@ -37,12 +37,6 @@ RUN = """async () => {
 SONG = elrc(WORDS, LAST)
 
 
-@pytest.fixture(scope="module")
-def pictures(tmp_path_factory):
-    """Where the tests leave what they saw."""
-    return tmp_path_factory.mktemp("editor")
-
-
 @pytest.fixture
 def song(page):
     """The small song in the page's graph, and no editor open."""

@@ -1,10 +1,8 @@
 """The panel, the notices and the previews in a real page, with a hub and a D-ID that run here."""
 
 import base64
-import os
 from fractions import Fraction
 from io import BytesIO
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,13 +15,6 @@ from lipsync_studio.devtools.paths import ROOT
 from lipsync_studio.engine.media.sound import Sound
 
 KEY = "Y2FuYXJ5QGV4YW1wbGUub3Jn:canary-Zx81-secret-password"
-
-
-@pytest.fixture(scope="module")
-def pictures(tmp_path_factory):
-    """Where the tests leave what they saw."""
-    named = os.environ.get("LIPSYNC_PICTURES")
-    return Path(named) if named else tmp_path_factory.mktemp("panel")
 
 
 @pytest.fixture

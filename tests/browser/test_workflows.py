@@ -32,12 +32,6 @@ def shipped(workflow: Path) -> dict:
 
 
 @pytest.fixture(scope="module")
-def pictures(tmp_path_factory):
-    """Where the tests leave what they saw."""
-    return tmp_path_factory.mktemp("pictures")
-
-
-@pytest.fixture(scope="module")
 def nodes(server):
     """What the server says of its nodes."""
     from lipsync_studio.devtools.client import ComfyClient

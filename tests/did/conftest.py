@@ -14,6 +14,9 @@ from typing import Any
 
 import pytest
 import requests
+
+sys.path.insert(0, str(Path(__file__).parent))
+
 from fake_did import FakeDID, Policy, clips
 from fake_did.service import Service
 

@@ -20,8 +20,8 @@ def load(**inputs):
 
 
 def save(**inputs):
-    names = {"filename_prefix": "lyrics/test", "format": "lrc", **inputs}
-    return node("LipSyncSaveLyrics", words=["load", 0], **names)
+    values = {"words": ["load", 0], "filename_prefix": "lyrics/test", "format": "lrc", **inputs}
+    return node("LipSyncSaveLyrics", **values)
 
 
 @pytest.fixture

@@ -9,8 +9,6 @@ import queue
 import struct
 import threading
 import time
-import urllib.error
-import urllib.request
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -19,6 +17,7 @@ from types import TracebackType
 from typing import Any
 
 import aiohttp
+import requests
 
 from .server import ComfyServer
 
@@ -183,18 +182,11 @@ class ComfyClient:
         ]
 
     def _call(self, path: str, body: Mapping[str, Any] | None = None) -> Any:
-        data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(
-            self.server.url + path, data, {"Content-Type": "application/json"} if data else {}
-        )
-        try:
-            with urllib.request.urlopen(request, timeout=60) as response:
-                content = response.read()
-        except urllib.error.HTTPError as error:
-            if error.code != 400:
-                raise
-            content = error.read()
-        return json.loads(content) if content else {}
+        method = "GET" if body is None else "POST"
+        answer = requests.request(method, self.server.url + path, json=body, timeout=60)
+        if answer.status_code != 400:
+            answer.raise_for_status()
+        return answer.json() if answer.content else {}
 
 
 def _binary_event(message: bytes) -> Event | None:

@@ -22,9 +22,7 @@ def run(comfy: Path, base: Path, *, keep_serving: bool) -> int:
     """Prints the finished MP4's path as the last line; exit code 1 and the node's sentence if it fails."""
     say("== Starting ComfyUI on the CPU")
     with ComfyServer(comfy, base, log=base / "server.log") as server:
-        for path in sorted(MEDIA.iterdir()):
-            if path.suffix not in NOT_MEDIA:
-                server.add_input(path)
+        add_media(server)
         video = _make_video(server)
         if keep_serving:
             if video:
@@ -35,6 +33,13 @@ def run(comfy: Path, base: Path, *, keep_serving: bool) -> int:
         return 1
     print(video, flush=True)
     return 0
+
+
+def add_media(server: ComfyServer) -> None:
+    """The sample media into the server's input folder."""
+    for path in sorted(MEDIA.iterdir()):
+        if path.suffix not in NOT_MEDIA:
+            server.add_input(path)
 
 
 def _make_video(server: ComfyServer) -> Path | None:

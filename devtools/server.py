@@ -145,10 +145,6 @@ class ComfyServer:
         shutil.copyfile(path, self.base / "input" / name)
         return name
 
-    def rss(self) -> int:
-        """Resident memory in bytes."""
-        return self.process.memory_info().rss
-
     def watch_memory(self) -> contextlib.AbstractContextManager[PeakMemory]:
         """Samples the server's resident memory while the block runs."""
         return watch_memory(self.process)

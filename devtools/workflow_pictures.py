@@ -16,7 +16,7 @@ from PIL import Image
 from playwright.sync_api import sync_playwright
 
 from . import chromium, comfyui
-from .demo import MEDIA, NOT_MEDIA, WORKFLOW
+from .demo import WORKFLOW, add_media
 from .page import wait_until_ready
 from .paths import ROOT
 from .server import ComfyServer
@@ -75,9 +75,7 @@ def main() -> None:
         ComfyServer(comfy, Path(base) / "base", log=Path(base) / "server.log") as server,
         sync_playwright() as playwright,
     ):
-        for path in MEDIA.iterdir():
-            if path.suffix not in NOT_MEDIA:
-                server.add_input(path)
+        add_media(server)
         browser = playwright.chromium.launch(executable_path=chromium.obtain(), args=chromium.FLAGS)
         for name in chosen:
             page = browser.new_page()

@@ -102,7 +102,7 @@ class Account:
 
     def advance(self, job: Job, **changes: Any) -> Job | None:
         """Write changes, unless another process has moved the job on."""
-        return self.journal.advance(job, job.state, updated=self.transport.server_now(), **changes)
+        return self.journal.advance(job, updated=self.transport.server_now(), **changes)
 
     def found(self, job: Job, talk: Talk) -> Job | None:
         """The job is that talk; None if the talk has another owner."""

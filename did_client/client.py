@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import quote
 
 from .errors import NotFoundError, ReplyError
@@ -12,6 +12,7 @@ from .replies import Credits, Talk, TalkPage, Upload, Voice
 from .transport import Transport
 
 PAGE = 100
+Kind = Literal["image", "audio"]
 
 
 class DIDClient:
@@ -45,32 +46,22 @@ class DIDClient:
             raise ReplyError("D-ID's list of voices is not a list.")
         return [Voice.from_json(entry) for entry in entries if isinstance(entry, dict)]
 
-    def upload_image(self, data: bytes, name: str, mime: str) -> Upload:
-        """name: at most 50 letters, digits, dots, dashes, underscores; it shows up in the job's
+    def upload(self, kind: Kind, data: bytes, name: str, mime: str) -> Upload:
+        """name: at most 50 letters, digits, dots, dashes, underscores; a picture's shows up in the job's
         source_url."""
-        return self._upload("/images", "image", data, name, mime, {"detect_faces": "true"})
-
-    def upload_audio(self, data: bytes, name: str, mime: str) -> Upload:
-        return self._upload("/audios", "audio", data, name, mime, {})
-
-    def _upload(
-        self, path: str, part: str, data: bytes, name: str, mime: str, form: dict[str, str]
-    ) -> Upload:
-        body = _object(
-            self.transport.call(
-                "POST", path, read=self.transport.timeouts.upload, data=form, files={part: (name, data, mime)}
-            )
-        )
-        upload = Upload.from_json(body)
+        form = {"detect_faces": "true"} if kind == "image" else {}
+        files, limit = {kind: (name, data, mime)}, self.transport.timeouts.upload
+        body = self.transport.call("POST", f"/{kind}s", read=limit, data=form, files=files)
+        upload = Upload.from_json(_object(body))
         if not upload.url:
             raise ReplyError("D-ID took the file but gave no address for it.")
         return upload
 
-    def delete_image(self, upload_id: str) -> None:
-        self._delete("/images/", upload_id)
-
-    def delete_audio(self, upload_id: str) -> None:
-        self._delete("/audios/", upload_id)
+    def delete(self, kind: Kind, upload_id: str) -> None:
+        try:
+            self.transport.call("DELETE", f"/{kind}s/{quote(upload_id, safe='')}")
+        except NotFoundError:
+            return  # gone is what was wanted
 
     def submit(self, payload: dict[str, Any]) -> Talk:
         """POST a finished body: this is what costs credits. After an error the talk may exist all the same,
@@ -91,12 +82,6 @@ class DIDClient:
         """One page of the account's talks; their order is not documented."""
         params: dict[str, Any] = {"limit": PAGE, **({"token": token} if token else {})}
         return TalkPage.from_json(_object(self.transport.call("GET", "/talks", params=params)))
-
-    def _delete(self, path: str, item: str) -> None:
-        try:
-            self.transport.call("DELETE", path + quote(item, safe=""))
-        except NotFoundError:
-            return  # gone is what was wanted
 
 
 def _object(body: Any) -> dict[str, Any]:

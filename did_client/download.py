@@ -155,11 +155,8 @@ class Downloader:
 
 def file_digest(path: Path) -> str:
     """SHA-256 of a file."""
-    total = hashlib.sha256()
     with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            total.update(block)
-    return total.hexdigest()
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _strong(etag: str) -> str:

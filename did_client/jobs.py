@@ -275,16 +275,8 @@ def give_up(journal: Journal, job_id: str) -> Job:
     """The user gives a job up: it is not waited for any more, and the same order may be made anew. D-ID may
     still render and bill it. Needs neither key nor network. Raises JobError."""
     job = journal.get(job_id)
-    given_up = (
-        None
-        if job.state in FINAL
-        else journal.advance(
-            job,
-            job.state,
-            state="abandoned",
-            problem="The job was given up by the user; order the clip anew if it is still wanted.",
-        )
-    )
+    problem = "The job was given up by the user; order the clip anew if it is still wanted."
+    given_up = None if job.state in FINAL else journal.advance(job, state="abandoned", problem=problem)
     if given_up is None:
         raise JobError(f"The job is {journal.get(job.id).state}; there is nothing to give up.")
     return given_up

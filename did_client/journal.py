@@ -7,6 +7,7 @@ seconds since 1970 by D-ID's clock.
 from __future__ import annotations
 
 import json
+import os
 import secrets
 import sqlite3
 from collections.abc import Iterable, Iterator
@@ -17,7 +18,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from .errors import CapError, JournalError
-from .storage import private_file, private_folder
+from .storage import private_folder
 
 State = Literal[
     "planned",
@@ -130,7 +131,7 @@ class Journal:
         if self._made:
             return
         private_folder(self.path.parent)
-        private_file(self.path)
+        os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
         with self._connected("rw") as db:
             if db.execute("PRAGMA user_version").fetchone()[0] < _VERSION:
                 db.execute("BEGIN IMMEDIATE")
@@ -256,20 +257,15 @@ class Journal:
     def open_jobs(self) -> list[Job]:
         return [job for job in self.jobs() if job.state not in FINAL]
 
-    def advance(self, job: Job, expected: State, **changes: Any) -> Job | None:
-        """Write changes if the job is still in the expected state and no other job owns its talk; None if
-        another process was faster."""
-        return self._advance(job, expected, None, changes)
+    def advance(self, job: Job, *, day_cap: int | None = None, **changes: Any) -> Job | None:
+        """Write changes if the job is still in its state and no other job owns its talk; None if another
+        process was faster.
 
-    def submit(self, job: Job, day_cap: int, **changes: Any) -> Job | None:
-        """planned → submitting, if the day's cap allows. Checked and written in one transaction, so that two
-        processes can't both spend what is left. Raises CapError."""
-        return self._advance(job, "planned", day_cap, {"state": "submitting", **changes})
-
-    def _advance(self, job: Job, expected: State, day_cap: int | None, changes: dict[str, Any]) -> Job | None:
+        day_cap: raises CapError if the job would exceed it. Checked and written in one transaction, so that
+        two processes can't both spend what is left."""
         with self._writing() as db:
             row = db.execute("SELECT record, state FROM jobs WHERE id = ?", (job.id,)).fetchone()
-            if row is None or row["state"] != expected:
+            if row is None or row["state"] != job.state:
                 return None
             changed = replace(_job(row), **changes)
             if day_cap is not None:

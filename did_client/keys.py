@@ -125,12 +125,9 @@ def store_key(folder: Path, text: str) -> None:
     write_private(private_folder(folder) / FILE_NAME, text.strip().encode())
 
 
-def clear_key(folder: Path) -> bool:
-    """Delete the key file. Returns whether there was one; environment and keyring are not touched."""
-    path = folder / FILE_NAME
-    there = path.exists()
-    path.unlink(missing_ok=True)
-    return there
+def clear_key(folder: Path) -> None:
+    """Delete the key file, if there is one; environment and keyring are not touched."""
+    (folder / FILE_NAME).unlink(missing_ok=True)
 
 
 def _keyring() -> Any | None:

@@ -187,12 +187,8 @@ def estimate(order: TalkOrder) -> Estimate:
     spoken = order.script.seconds if isinstance(order.script, Recording) else order.script.guess_seconds()
     padding = order.template()["config"].get("pad_audio", 0.0)
     seconds = spoken + (padding if isinstance(padding, (int, float)) else 0.0)
-    return Estimate(seconds, credits_for(seconds), exact)
-
-
-def credits_for(seconds: float) -> int:
-    """D-ID's pricing page: lengths are rounded up to 15 s; a job of 1 s was seen to cost one credit."""
-    return max(1, math.ceil(seconds / SECONDS_PER_CREDIT))
+    # D-ID's pricing page: lengths are rounded up to 15 s; a job of 1 s was seen to cost one credit.
+    return Estimate(seconds, max(1, math.ceil(seconds / SECONDS_PER_CREDIT)), exact)
 
 
 def digest(data: bytes) -> str:

@@ -47,7 +47,7 @@ def look(client: DIDClient, journal: Journal, job: Job) -> Finding:
     ours = [(talk, owners[talk.id]) for talk in talks if talk.id in owners]
     habits = Habits(
         any(owner.id in (talk.name, talk.user_data) for talk, owner in ours),
-        any(_stem(talk) == owner.image_stem for talk, owner in ours),
+        any(parse.stem(talk.source_url) == owner.image_stem for talk, owner in ours),
     )
     rivals = [
         other
@@ -93,7 +93,7 @@ def match(job: Job, talks: Iterable[Talk], rivals: Sequence[Job], habits: Habits
         return _one(marked)
     nameless = [talk for talk in near if not talk.user_data and not talk.name]
     if job.image_stem:
-        same = [talk for talk in nameless if _stem(talk) == job.image_stem]
+        same = [talk for talk in nameless if parse.stem(talk.source_url) == job.image_stem]
         if same and not any(rival.image_stem == job.image_stem for rival in rivals):
             return _one(same)
         if same or habits.keeps_stems:
@@ -129,7 +129,3 @@ def _one(talks: list[Talk]) -> Finding:
     if not talks:
         return Finding("none")
     return Finding("found" if len(talks) == 1 else "several", tuple(talks))
-
-
-def _stem(talk: Talk) -> str:
-    return parse.stem(talk.source_url)

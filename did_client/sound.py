@@ -14,7 +14,6 @@ from .errors import InvalidRequestError
 
 if TYPE_CHECKING:
     import numpy as np
-    from av.audio.layout import AudioLayout
     from av.audio.resampler import AudioResampler
     from av.audio.stream import AudioStream
     from av.container import InputContainer
@@ -160,7 +159,9 @@ def _blocks(source: Path | bytes, max_seconds: float) -> Iterator[tuple[np.ndarr
                 now = (frame.format.name, frame.layout.name, frame.sample_rate) if frame else None
                 if now != form:
                     ready += resampler.resample(None) if resampler else []
-                    resampler = _packer(frame.layout, rate) if frame else None
+                    resampler = None
+                    if frame:  # packed, because PyAV crashes on planar sound of eight channels and more
+                        resampler = av.AudioResampler(format="flt", layout=frame.layout, rate=rate)
                     form = now
                 if resampler and frame:
                     ready += resampler.resample(frame)
@@ -174,13 +175,6 @@ def _blocks(source: Path | bytes, max_seconds: float) -> Iterator[tuple[np.ndarr
         raise InvalidRequestError(
             f"The sound can't be read ({error.strerror}); use a whole WAV, MP3, M4A or FLAC."
         ) from None
-
-
-def _packer(layout: AudioLayout, rate: int) -> AudioResampler:
-    """Packed, because PyAV crashes on planar sound of eight channels and more."""
-    import av
-
-    return av.AudioResampler(format="flt", layout=layout, rate=rate)
 
 
 def _track(container: InputContainer) -> AudioStream:

@@ -32,11 +32,6 @@ def private_folder(path: Path) -> Path:
     return path
 
 
-def private_file(path: Path) -> None:
-    """Make an empty file readable by the user alone, unless it is there."""
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-
-
 def write_private(path: Path, data: bytes) -> None:
     """Replace a file in one step; a crash leaves the old one or the new one, never a part.
 

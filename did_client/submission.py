@@ -77,9 +77,10 @@ class Submission:
 
     def _submit(self, job: Job, memory: Memory, image: Stored, audio: Stored | None) -> float | None:
         now = self._account.transport.server_now()
-        sent = self._journal.submit(
+        sent = self._journal.advance(
             job,
-            self._account.settings.max_credits_per_day,
+            day_cap=self._account.settings.max_credits_per_day,
+            state="submitting",
             submitted_at=now,
             updated=now,
             lease=now + self._lease,

@@ -8,7 +8,7 @@ import hmac
 from pathlib import Path
 
 from . import parse
-from .client import DIDClient
+from .client import DIDClient, Kind
 from .errors import FaceError, JobError, ServiceError
 from .journal import Job, Journal, Stored
 from .storage import clear_stale, private_folder, write_private
@@ -34,7 +34,7 @@ class Uploads:
     def sweep(self) -> None:
         """Delete what no job has to send any more."""
         waiting = self._journal.jobs("planned", "submitting")
-        needed = {name for job in waiting for name in (job.image, job.audio)}
+        needed = {name for job in waiting for _, name in _files(job)}
         clear_stale(self._spool, ".*")
         for path in self._spool.glob("[!.]*"):  # with a dot: being written
             if path.name not in needed:
@@ -47,7 +47,7 @@ class Uploads:
             return stored
         return None
 
-    def send(self, client: DIDClient, job: Job, kind: str, name: str) -> Stored:
+    def send(self, client: DIDClient, job: Job, kind: Kind, name: str) -> Stored:
         """Upload one file of a job. Raises ServiceError, FaceError for a picture in which D-ID found no face,
         or JobError if the spool has lost it."""
         try:
@@ -57,14 +57,12 @@ class Uploads:
                 "The job's picture or sound is no longer on this machine; order the clip again."
             ) from None
         suffix = Path(name).suffix[1:]
-        upload = (client.upload_image if kind == "image" else client.upload_audio)(
-            data, f"{self.remote_stem(name)}.{suffix}", _MIME[suffix]
-        )
+        upload = client.upload(kind, data, f"{self.remote_stem(name)}.{suffix}", _MIME[suffix])
         if upload.faces == 0:
             # Not stored, so that no later order takes the picture for one in which there was a face.
             if upload.id:
                 with contextlib.suppress(ServiceError):
-                    client.delete_image(upload.id)
+                    client.delete(kind, upload.id)
             raise FaceError(
                 "D-ID finds no face in the picture, so nothing was ordered; use one frontal, "
                 "unobstructed face of at least 200 pixels.",
@@ -88,26 +86,24 @@ class Uploads:
 
     def forget(self, job: Job) -> None:
         """No longer rely on the job's uploads: D-ID does not know them any more."""
-        for kind, name in (("image", job.image), ("audio", job.audio)):
+        for kind, name in _files(job):
             self._journal.forget(job, kind, name)
 
     def delete(self, client: DIDClient, job: Job) -> None:
         """Remove the job's uploads from D-ID unless another open job needs them. What can't be removed
         expires by itself."""
-        needed = {
-            name
-            for other in self._journal.open_jobs()
-            if other.id != job.id
-            for name in (other.image, other.audio)
-        }
-        for kind, name, call in (
-            ("image", job.image, client.delete_image),
-            ("audio", job.audio, client.delete_audio),
-        ):
+        others = (other for other in self._journal.open_jobs() if other.id != job.id)
+        needed = {name for other in others for _, name in _files(other)}
+        for kind, name in _files(job):
             stored = self._journal.stored(job, kind, name)
             if stored is None or name in needed:
                 continue
             self._journal.forget(job, kind, name)
             if stored.remote_id:
                 with contextlib.suppress(ServiceError):
-                    call(stored.remote_id)
+                    client.delete(kind, stored.remote_id)
+
+
+def _files(job: Job) -> tuple[tuple[Kind, str], ...]:
+    """Its files by kind; the sound of a text has no name."""
+    return ("image", job.image), ("audio", job.audio)

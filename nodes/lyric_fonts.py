@@ -6,14 +6,7 @@ from pathlib import Path
 
 import folder_paths
 
-from ..engine.host.comfy import ComfyHost
-
-KIND = "fonts"
-
-
-def font_folders(host: ComfyHost) -> list[Path]:
-    """models/fonts, and the folders that the user has set for it."""
-    return host.models_folders(KIND)
+FONTS = "fonts"  # the kind of models folder: models/fonts, and the folders that the user has set for it
 
 
 def font_path(font: str) -> str:

@@ -12,7 +12,7 @@ from comfy_api.latest import io, ui
 from ..engine.host.comfy import ComfyHost
 from ..overlay.style import EFFECTS, POSITIONS, LyricStyle
 from .inputs import font_input, letter_size_input
-from .lyric_fonts import font_folders, font_path
+from .lyric_fonts import FONTS, font_path
 from .requirements import engine_imports
 from .types import LyricStyleIO
 
@@ -20,6 +20,13 @@ _log = logging.getLogger(__name__)
 _SAMPLE = "Twinkle, twinkle, little star,\nhow I wonder what you are"
 # Width and height of the preview.
 _SHAPES = {"16:9": (1280, 720), "9:16": (720, 1280), "1:1": (960, 960), "4:3": (1024, 768)}
+_MORE = {"advanced": True, "optional": True}
+
+
+def _slider(name: str, high: float, step: float, tooltip: str, **options: bool) -> io.Input:
+    """A number of the style, from 0."""
+    default = getattr(LyricStyle(), name)
+    return io.Float.Input(name, default=default, min=0.0, max=high, step=step, tooltip=tooltip, **options)
 
 
 class LipSyncLyricStyle(io.ComfyNode):
@@ -68,22 +75,13 @@ class LipSyncLyricStyle(io.ComfyNode):
                     tooltip="Colour of what is sung, or, in a wipe, has been sung.",
                 ),
                 io.String.Input("outline", default=look.outline, tooltip="Colour around the letters."),
-                io.Float.Input(
+                _slider(
                     "outline_width",
-                    default=look.outline_width,
-                    min=0.0,
-                    max=0.3,
-                    step=0.01,
-                    tooltip="Of the outline, as a share of the letters' height. 0 for none.",
+                    0.3,
+                    0.01,
+                    "Of the outline, as a share of the letters' height. 0 for none.",
                 ),
-                io.Float.Input(
-                    "shadow",
-                    default=look.shadow,
-                    min=0.0,
-                    max=1.0,
-                    step=0.05,
-                    tooltip="How dark the shadow is. 0 for none.",
-                ),
+                _slider("shadow", 1.0, 0.05, "How dark the shadow is. 0 for none."),
                 io.String.Input(
                     "gradient",
                     default=look.gradient,
@@ -105,76 +103,52 @@ class LipSyncLyricStyle(io.ComfyNode):
                 io.String.Input(
                     "second_highlight",
                     default=look.second_highlight,
-                    advanced=True,
-                    optional=True,
                     tooltip="The highlight of a duet's second voice.",
+                    **_MORE,
                 ),
-                io.Float.Input(
+                _slider(
                     "shadow_distance",
-                    default=look.shadow_distance,
-                    min=0.0,
-                    max=0.3,
-                    step=0.01,
-                    advanced=True,
-                    optional=True,
-                    tooltip="How far the shadow falls, as a share of the letters' height.",
+                    0.3,
+                    0.01,
+                    "How far the shadow falls, as a share of the letters' height.",
+                    **_MORE,
                 ),
-                io.Float.Input(
+                _slider(
                     "shadow_blur",
-                    default=look.shadow_blur,
-                    min=0.0,
-                    max=0.5,
-                    step=0.01,
-                    advanced=True,
-                    optional=True,
-                    tooltip="How soft the shadow is, as a share of the letters' height.",
+                    0.5,
+                    0.01,
+                    "How soft the shadow is, as a share of the letters' height.",
+                    **_MORE,
                 ),
-                io.Float.Input(
+                _slider(
                     "fade_in",
-                    default=look.fade_in,
-                    min=0.0,
-                    max=2.0,
-                    step=0.05,
-                    advanced=True,
-                    optional=True,
-                    tooltip="Seconds at most; a line has faded in when its first word begins.",
+                    2.0,
+                    0.05,
+                    "Seconds at most; a line has faded in when its first word begins.",
+                    **_MORE,
                 ),
-                io.Float.Input(
+                _slider(
                     "fade_out",
-                    default=look.fade_out,
-                    min=0.0,
-                    max=2.0,
-                    step=0.05,
-                    advanced=True,
-                    optional=True,
-                    tooltip="Seconds at most; a line begins to fade out when its last word has ended.",
+                    2.0,
+                    0.05,
+                    "Seconds at most; a line begins to fade out when its last word has ended.",
+                    **_MORE,
                 ),
-                io.Float.Input(
-                    "margin",
-                    default=look.margin,
-                    min=0.0,
-                    max=0.3,
-                    step=0.01,
-                    advanced=True,
-                    optional=True,
-                    tooltip="Share of the picture that stays clear on each side.",
-                ),
+                _slider("margin", 0.3, 0.01, "Share of the picture that stays clear on each side.", **_MORE),
                 io.Int.Input(
                     "rows",
                     default=look.rows,
                     min=0,
                     max=8,
-                    advanced=True,
-                    optional=True,
                     tooltip="Rows that a line may take before it is set smaller. 0: two, upright three.",
+                    **_MORE,
                 ),
                 io.Combo.Input(
                     "shape",
                     options=list(_SHAPES),
                     default="16:9",
-                    advanced=True,
-                    optional=True,
                     tooltip="Width to height of the preview.",
+                    **_MORE,
                 ),
                 io.Image.Input(
                     "background",
@@ -214,7 +188,7 @@ def drawn_sample(
         picture = background[0].detach().float().cpu().numpy()
         height, width = (side // 2 * 2 for side in picture.shape[:2])
     notes: list[str] = []
-    drawn = preview(style, sample, (width, height), picture, font_folders(ComfyHost()), notes=notes)
+    drawn = preview(style, sample, (width, height), picture, ComfyHost().models_folders(FONTS), notes=notes)
     for note in notes:
         _log.warning("%s", note)
     return style, drawn

@@ -13,7 +13,7 @@ from comfy_execution.graph import ExecutionBlocker
 from ..engine.host.comfy import ComfyHost
 from ..overlay.style import POSITIONS, LyricStyle
 from .inputs import crf_input, font_input, fps_input, letter_size_input, to_source
-from .lyric_fonts import font_folders, font_path
+from .lyric_fonts import FONTS, font_path
 from .output_files import output_file
 from .requirements import engine_imports
 from .types import LyricStyleIO, WordTimingsIO
@@ -127,7 +127,7 @@ class LipSyncLyricOverlay(io.ComfyNode):
         if style is None:
             style = LyricStyle(font_path(font), size, colour, highlight, outline, position)  # type: ignore[arg-type]
         host = ComfyHost()
-        folders = font_folders(host)
+        folders = host.models_folders(FONTS)
         notes: list[str] = []
         result, images = None, ExecutionBlocker(
             "`images` is for an image batch: connect `video`, or take the pictures out of it with Get Video "

@@ -106,9 +106,7 @@ def audio(seconds: int) -> Path:
     samples = np.tile(verse.samples, repeats)[:, :count]
     part = path.with_suffix(".part")
     with wave.open(str(part), "wb") as file:
-        file.setnchannels(len(samples))
-        file.setsampwidth(2)
-        file.setframerate(verse.rate)
+        file.setparams((len(samples), 2, verse.rate, 0, "NONE", ""))
         file.writeframes((np.clip(samples, -1, 1).T * 32767).astype("<i2").tobytes())
     part.replace(path)
     return path

@@ -17,7 +17,7 @@ def rows_of(results: dict[str, Any]) -> list[Row]:
     clip, ours, theirs, ratio = (results[name] for name in ("clip", "streamed", "batch", "ratio"))
     width, height = clip["size"]
     rows: list[Row] = [(f"{clip['seconds']} s of {width}x{height} at {clip['fps']} fps", "")]
-    for name, seconds in sorted(ours["stages"].items(), key=_longest):
+    for name, seconds in sorted(ours["stages"].items(), key=lambda stage: -stage[1]):
         rows.append((f"  {name}", f"{seconds:.2f} s"))
     rows += [
         ("in all", f"{ours['seconds']:.2f} s"),
@@ -40,10 +40,6 @@ def rows_of(results: dict[str, Any]) -> list[Row]:
         if "limit_bytes" in long:
             rows.append(("  which may be", _mb(long["limit_bytes"])))
     return rows
-
-
-def _longest(stage: tuple[str, float]) -> float:
-    return -stage[1]
 
 
 def _mb(count: int) -> str:

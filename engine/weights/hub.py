@@ -137,6 +137,7 @@ def receive(remote: Remote, part: Path, on_bytes: Callable[[int], None]) -> None
     Raises Interrupted where another call may bring the rest, Unwritable where the disk is at fault.
     """
     import requests
+    from huggingface_hub.constants import HF_HUB_DOWNLOAD_TIMEOUT, HF_HUB_ETAG_TIMEOUT
 
     with open(part, "ab", buffering=0) as file:
         if file.tell() > remote.bytes:
@@ -145,10 +146,14 @@ def receive(remote: Remote, part: Path, on_bytes: Callable[[int], None]) -> None
         on_bytes(start)
         if start == remote.bytes:
             return
-        headers = {**remote.headers, **_wanted(start)}
+        # Compressed, the ranges would not be those of the file.
+        headers = {**remote.headers, "Accept-Encoding": "identity"}
+        if start:
+            headers["Range"] = f"bytes={start}-"
+        limits = HF_HUB_ETAG_TIMEOUT, HF_HUB_DOWNLOAD_TIMEOUT
         try:
             with requests.get(
-                remote.url, headers=headers, auth=_keep_headers, stream=True, timeout=_timeouts()
+                remote.url, headers=headers, auth=_keep_headers, stream=True, timeout=limits
             ) as response:
                 _append(response, file.fileno(), start, remote, on_bytes)
         except requests.RequestException as error:
@@ -191,12 +196,6 @@ def _write(file: int, chunk: bytes) -> None:
         raise Unwritable(error.strerror) from error
 
 
-def _wanted(start: int) -> dict[str, str]:
-    # Compressed, the ranges would not be those of the file.
-    headers = {"Accept-Encoding": "identity"}
-    return {**headers, "Range": f"bytes={start}-"} if start else headers
-
-
 def _first_byte(response: requests.Response) -> int:
     match = re.match(r"bytes (\d+)-", response.headers.get("Content-Range", ""))
     return int(match[1]) if match else -1
@@ -205,12 +204,6 @@ def _first_byte(response: requests.Response) -> int:
 def _keep_headers(request: requests.PreparedRequest) -> requests.PreparedRequest:
     """Without an `auth`, requests would put a password from .netrc in the place of the hub's token."""
     return request
-
-
-def _timeouts() -> tuple[float, float]:
-    from huggingface_hub.constants import HF_HUB_DOWNLOAD_TIMEOUT, HF_HUB_ETAG_TIMEOUT
-
-    return HF_HUB_ETAG_TIMEOUT, HF_HUB_DOWNLOAD_TIMEOUT
 
 
 def _transport_reason(error: requests.RequestException) -> str:

@@ -205,15 +205,6 @@ def test_a_graph_alone_does_not_consent(bench: Bench, backend: Make, host: Plain
         run(backend(refuse, consent=False), LipSyncRequest(pictures(), tone(2.0)), host, out)
 
 
-def test_a_picture_without_a_face_is_not_ordered(
-    bench: Bench, backend: Make, host: PlainHost, out: Path
-) -> None:
-    bench.policy.faces = 0
-    with pytest.raises(CloudError, match="no face in the picture"):
-        run(backend(), LipSyncRequest(pictures(), tone(2.0)), host, out)
-    assert bench.service.charged == 0
-
-
 def test_a_refusal_is_told_without_the_key(bench: Bench, backend: Make, host: PlainHost, out: Path) -> None:
     bench.server.faults = [Fault("POST /talks", status=400, body={"description": f"bad {KEY}"})]
     with pytest.raises(CloudError) as caught:

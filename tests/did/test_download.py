@@ -23,8 +23,7 @@ from .conftest import TIMEOUTS, Bench, finish, order
     ids=["resumes", "no etag", "no ranges"],
 )
 def test_a_broken_transfer_goes_on(bench: Bench, policy: dict, ranged: bool) -> None:
-    for name, value in policy.items():
-        setattr(bench.policy, name, value)
+    vars(bench.policy).update(policy)
     bench.policy.padding = 500_000
     bench.server.faults = [Fault("GET /files", "half_body", acts=True)]
     assert finish(bench.jobs(), order()).state == "downloaded"

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from fake_did import Fault
 
-from lipsync_studio.did_client import Picture, Provider, TalkOrder, TextScript, errors, reconcile
+from lipsync_studio.did_client import Provider, TalkOrder, TextScript, errors, reconcile
 from lipsync_studio.did_client.jobs import give_up
 from lipsync_studio.did_client.journal import Job
 from lipsync_studio.did_client.reconcile import Habits, match
 from lipsync_studio.did_client.replies import Talk
 
 from .conftest import Bench, finish, order, start_until
+
+
+def make_other(bench: Bench, text: str = "hello", picture: str = "a", name: str = "") -> None:
+    """A talk of the account that none of our jobs has made."""
+    url, script = f"https://example.org/{picture}.jpg", {"type": "text", "input": text}
+    bench.service.create({"source_url": url, "script": script, **({"name": name} if name else {})})
 
 
 def lose_reply(bench: Bench, *wanted: TalkOrder) -> list[Job]:
@@ -36,16 +44,9 @@ def lose_reply(bench: Bench, *wanted: TalkOrder) -> list[Job]:
     ids=str,
 )
 def test_found(bench: Bench, policy: dict) -> None:
-    for name, value in policy.items():
-        setattr(bench.policy, name, value)
+    vars(bench.policy).update(policy)
     for tone in range(5):  # older talks of the account, on pages of their own
-        bench.service.create(
-            {
-                "source_url": "https://example.org/a.jpg",
-                "name": f"old {tone}",
-                "script": {"type": "text", "input": "hello"},
-            }
-        )
+        make_other(bench, name=f"old {tone}")
         bench.clock.sleep(400)
     [job] = lose_reply(bench, order(7.0))
     finished = bench.jobs().run(job.id)
@@ -92,9 +93,7 @@ def test_somebody_elses_talk_is_not_taken(bench: Bench) -> None:
     finish(seen, order(3.0))  # shows that the service keeps file names
     bench.server.faults = [Fault("POST /talks", "reset", nth=(2,))]
     job = start_until(seen, order(7.0), "ambiguous")
-    bench.service.create(
-        {"source_url": "https://example.org/other.jpg", "script": {"type": "text", "input": "x" * 98}}
-    )
+    make_other(bench, "x" * 98, "other")
     with pytest.raises(errors.UndecidedError):
         seen.run(job.id)
     assert len(bench.server.requests("POST /talks")) == 2
@@ -127,11 +126,8 @@ def test_a_talk_that_shows_up_days_later_is_still_found(bench: Bench) -> None:
 
 def test_a_text_of_unknown_length_needs_more_than_a_guess(bench: Bench) -> None:
     bench.policy.echo = bench.policy.keeps_names = False
-    text = TalkOrder(
-        Picture(order().picture.data, 256, 256),
-        TextScript("Hello there", Provider("microsoft", "en-US-JennyNeural")),
-    )
-    [job] = lose_reply(bench, text)
+    text = TextScript("Hello there", Provider("microsoft", "en-US-JennyNeural"))
+    [job] = lose_reply(bench, replace(order(), script=text))
     with pytest.raises(errors.UndecidedError, match="may be one of"):
         bench.jobs().run(job.id)
 
@@ -140,9 +136,7 @@ def test_an_endless_list_ends(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(reconcile, "MAX_PAGES", 3)
     bench.policy.page, bench.policy.newest_first = 1, False
     for _ in range(5):
-        bench.service.create(
-            {"source_url": "https://example.org/a.jpg", "script": {"type": "text", "input": "hello"}}
-        )
+        make_other(bench)
         bench.clock.sleep(600)
     bench.server.faults = [Fault("POST /talks", "reset")]
     jobs = bench.jobs()

@@ -9,9 +9,9 @@ import pytest
 import requests
 from fake_did import Fault
 
-from lipsync_studio.did_client import ApiKey, DIDError, Settings, TalkJobs
+from lipsync_studio.did_client import DIDError
 
-from .conftest import KEY, TIMEOUTS, Bench, finish, order, start_until
+from .conftest import Bench, finish, in_child, order, start_until
 from .test_matrix import check_books, check_files
 
 _CALLS = 11  # credits, picture, sound, POST, three polls, clip, credits, two deletions
@@ -37,22 +37,13 @@ def dying(calls: int, after: bool) -> Callable[[], requests.Session]:
 
 def die_at(bench: Bench, calls: int, after: bool) -> bool:
     """Run an order in a process that dies at its nth call. Returns whether it got that far."""
-    child = os.fork()
-    if not child:
-        try:
-            settings = Settings(api_url=bench.server.url, auth_style="basic_b64", delete_uploads=True)
-            jobs = TalkJobs(
-                bench.folder,
-                settings,
-                ApiKey(KEY, "a test"),
-                clock=bench.clock,
-                timeouts=TIMEOUTS,
-                session=dying(calls, after),
-            )
-            finish(jobs, order())
-        finally:
-            os._exit(0)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
+
+    def act() -> int:
+        bench.session = dying(calls, after)
+        finish(bench.jobs(delete_uploads=True), order())
+        return 0
+
+    return in_child(act) == 9
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])

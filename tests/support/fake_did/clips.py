@@ -58,9 +58,7 @@ def voice(seconds: float = 2.0, tone: int = 1) -> bytes:
     """A WAV, 8 kHz mono; only the level of its tone tells it from others."""
     buffer = io.BytesIO()
     with wave.open(buffer, "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(8000)
+        file.setparams((1, 2, 8000, 0, "NONE", ""))
         file.writeframes((square(round(seconds * 8000)) * (1000 + tone)).astype(np.int16).tobytes())
     return buffer.getvalue()
 

@@ -5,7 +5,7 @@ import shutil
 
 import av
 import pytest
-from prompts import node, report_of
+from prompts import finished, node, report_of, track_faces
 
 EMPTY = node("EmptyAudio", duration=0.0, sample_rate=44100, channels=2)
 
@@ -81,17 +81,7 @@ def test_a_track_of_another_clip_of_the_same_size_is_refused_and_the_nodes_are_n
     tracker = {
         "again": node("LoadVideo", file="again.mp4"),
         "images": node("GetVideoComponents", video=["again", 0]),
-        "faces": {
-            "class_type": "LipSyncFaceTrack",
-            "inputs": {
-                "source": ["images", 0],
-                "detector": "auto",
-                "min_confidence": 0.5,
-                "max_gap": 0.4,
-                "max_faces": 8,
-            },
-            "_meta": {"title": "Faces"},
-        },
+        "faces": {**track_faces("images", 0), "_meta": {"title": "Faces"}},
     }
     prompt = make_prompt("face.mp4", "second.wav", tracker, face_track=["faces", 0])
     run = client.run(prompt)
@@ -101,8 +91,7 @@ def test_a_track_of_another_clip_of_the_same_size_is_refused_and_the_nodes_are_n
     assert message.endswith(f": {wiring}")
     # The same pictures from another loader are the same clip.
     prompt["faces"]["inputs"]["source"] = ["again", 0]
-    again = client.run(prompt)
-    assert again.error is None
+    finished(client, prompt)
 
 
 @pytest.mark.parametrize(
@@ -117,8 +106,7 @@ def test_a_track_of_another_clip_of_the_same_size_is_refused_and_the_nodes_are_n
     ],
 )
 def test_audio_shorter_or_longer_than_the_video(client, media, make_prompt, audio, length, frames):
-    run = client.run(make_prompt("face.mp4", audio, length=length))
-    assert run.error is None
+    run = finished(client, make_prompt("face.mp4", audio, length=length))
     (video,) = client.output_files(run)
     with av.open(str(video)) as container:
         assert sum(1 for _ in container.decode(video=0)) == frames
@@ -145,6 +133,5 @@ def test_a_stopped_run_leaves_nothing_and_the_server_goes_on(
         run = client.run(make_prompt("face.mp4", "long_enough.wav"), on_event=stop)
         assert run.interrupted
         assert run.error is None
-    again = client.run(make_prompt("face.mp4", "short.wav", silence="close"))
-    assert again.error is None
+    again = finished(client, make_prompt("face.mp4", "short.wav", silence="close"))
     assert len(client.output_files(again)) == 1

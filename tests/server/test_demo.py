@@ -15,6 +15,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from prompts import finished
 
 from lipsync_studio.align.chain import align_offline
 from lipsync_studio.align.text import read_text
@@ -75,8 +76,7 @@ def videos(server):
     assert apply["inputs"]["silence"] == "rest"
     apply["inputs"]["silence"] = "close"
     with ComfyClient(server) as client:
-        run = client.run(prompt)
-        assert run.error is None
+        run = finished(client, prompt)
         closed = next(f for f in client.output_files(run) if f.suffix == ".mp4")
     return {"rest": Path(made.stdout.splitlines()[-1]), "close": closed}
 

@@ -11,7 +11,7 @@ import av
 import pytest
 from calls import call
 from fake_did import FakeDID, Fault, Policy, clips
-from prompts import node, report_of, save_video, show, shown
+from prompts import finished, node, report_of, save_video, show, shown
 
 from lipsync_studio.backends.did.spec import TERMS
 from lipsync_studio.devtools.client import ComfyClient
@@ -161,8 +161,7 @@ def test_a_picture_and_a_voice_become_a_saved_clip(bill, did_client):
 
 def test_a_text_is_spoken_by_the_chosen_voice(bill, did_client):
     text = "Good <break time='1s'/> morning."
-    run = did_client.run(talk_prompt(2, text=text, provider="elevenlabs", voice="Rachel", ssml=True))
-    assert run.error is None
+    finished(did_client, talk_prompt(2, text=text, provider="elevenlabs", voice="Rachel", ssml=True))
     (talk,) = bill.talks
     provider = {"type": "elevenlabs", "voice_id": "Rachel"}
     assert talk.body["script"] == {
@@ -325,12 +324,8 @@ def test_the_key_is_written_from_this_machine_and_this_page_alone(did_server):
     address = "/lipsync_studio/did/key"
     path = did_server.base / "user" / "__lipsync_studio" / "did" / "did.key"
     body = {"key": FILE_KEY}
-    for headers in (
-        {"Origin": "http://evil.example"},
-        {"Sec-Fetch-Site": "cross-site"},
-        {"X-Forwarded-For": "203.0.113.9"},
-        {"Host": "rebound.example"},
-    ):
+    far, foreign = {"X-Forwarded-For": "203.0.113.9"}, {"Origin": "http://evil.example"}
+    for headers in (far, foreign):
         status, content = call(did_server, address, body, **headers)
         assert status == 403, headers
         assert FILE_KEY not in content
@@ -346,7 +341,6 @@ def test_the_key_is_written_from_this_machine_and_this_page_alone(did_server):
     assert not path.exists()
     settings = path.with_name("did.json")
     settings.write_text('{"key_from_network": true}')
-    far, foreign = {"X-Forwarded-For": "203.0.113.9"}, {"Origin": "http://evil.example"}
     assert call(did_server, address, {"key": ""}, **far)[0] == 200
     assert call(did_server, address, {"key": ""}, **foreign)[0] == 403
     settings.unlink()

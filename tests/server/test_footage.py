@@ -8,7 +8,7 @@ import pytest
 from footage import shown_by, trimmed
 from media import read_pictures, write_h264
 from PIL import Image
-from prompts import node
+from prompts import finished, node
 
 WIDTH, HEIGHT = 320, 322
 
@@ -52,8 +52,7 @@ def write_channels(server):
 @pytest.mark.parametrize("gains", [[1] * 8, [1] * 10], ids=["8 channels", "10 channels"])
 def test_a_trimmed_clip_and_a_sound_of_many_channels(client, tall, write_channels, make_prompt, gains):
     clip = trimmed(tall("tall.mp4"), client.server.base / "input" / f"trimmed{len(gains)}.mp4", 0.36)
-    run = client.run(make_prompt(clip.name, write_channels(f"{len(gains)}.wav", gains), length="video"))
-    assert run.error is None
+    run = finished(client, make_prompt(clip.name, write_channels(f"{len(gains)}.wav", gains), length="video"))
     (video,) = client.output_files(run)
     made, wanted = read_pictures(video), read_pictures(clip)
     assert len(made) == len(wanted) == 50 - 9
@@ -69,8 +68,7 @@ def test_a_trimmed_clip_and_a_sound_of_many_channels(client, tall, write_channel
 def test_a_mirrored_clip_is_shown_as_players_do(client, tall, write_channels, make_prompt):
     plain = tall("plain.mp4")
     mirrored = shown_by(tall("mirrored.mp4"), 2)
-    run = client.run(make_prompt(mirrored.name, write_channels("stereo.wav", [1, 1]), length="video"))
-    assert run.error is None
+    run = finished(client, make_prompt(mirrored.name, write_channels("stereo.wav", [1, 1]), length="video"))
     (video,) = client.output_files(run)
     for got, source in zip(read_pictures(video), read_pictures(plain), strict=True):
         assert psnr(got[: HEIGHT // 3], source[: HEIGHT // 3, ::-1]) > 40
@@ -82,8 +80,7 @@ def test_a_photograph_in_portrait_format(client, write_channels, make_prompt, fa
     rgb = np.pad(face_pictures[0], ((1, 1), (0, 0), (0, 0)), "edge")
     Image.fromarray(rgb).save(path)
     load = {"photo": node("LoadImage", image=path.name)}
-    run = client.run(make_prompt(["photo", 0], write_channels("stereo.wav", [1, 1]), load))
-    assert run.error is None
+    run = finished(client, make_prompt(["photo", 0], write_channels("stereo.wav", [1, 1]), load))
     (video,) = client.output_files(run)
     for got in read_pictures(video):
         # Of the colours half are kept: an edge between two may be off.
@@ -94,8 +91,7 @@ def test_channels_that_cancel_move_the_mouth_as_one_of_them(client, tall, write_
     clip = tall("tall.mp4")
     results = []
     for name, gains in (("opposite.wav", [1, -1]), ("left.wav", [1, 1])):
-        run = client.run(make_prompt(clip.name, write_channels(name, gains)))
-        assert run.error is None
+        run = finished(client, make_prompt(clip.name, write_channels(name, gains)))
         results.append(read_pictures(*client.output_files(run)))
     assert len(results[0]) == len(results[1]) == 25
     for opposite, left in zip(*results, strict=True):

@@ -4,7 +4,7 @@ import json
 from datetime import date
 
 import pytest
-from prompts import node, show, shown
+from prompts import finished, node, show, shown
 
 from lipsync_studio.align.formats import FORMATS, parse
 from lipsync_studio.devtools.client import PromptRejected
@@ -40,8 +40,7 @@ def test_a_file_of_the_input_folder(client, film):
     assert "verse.mp3" not in files
     prompt = {"load": load(file=film), "save": save(format="vtt", karaoke=False)}
     prompt |= {"lyrics": show("load", 1), "report": show("load", 2)}
-    run = client.run(prompt)
-    assert run.error is None
+    run = finished(client, prompt)
     assert shown(run, "lyrics") == "Qu'est-ce que c'était ?"
     first, problem = shown(run, "report").split("\n")
     assert first.startswith("film.srt: SubRip in windows-1252, lines: 1, lines have times")
@@ -52,8 +51,7 @@ def test_a_file_of_the_input_folder(client, film):
     wires = {"switch": True, "on_true": ["name", 0], "on_false": ["name", 0]}
     prompt["any"] = {"class_type": "ComfySwitchNode", "inputs": wires}
     prompt["load"]["inputs"]["file"] = ["any", 0]
-    run = client.run(prompt)
-    assert run.error is None, run.error
+    run = finished(client, prompt)
     assert shown(run, "lyrics") == "Qu'est-ce que c'était ?"
 
 
@@ -64,8 +62,7 @@ def test_typed_text_to_a_file_of_each_format(client, server, name):
         "save": save(format=name, title="T", artist="A"),
         "path": show("save", 1),
     }
-    run = client.run(prompt)
-    assert run.error is None
+    run = finished(client, prompt)
     (path,) = client.output_files(run)
     assert path.parent == server.base / "output" / "lyrics"
     assert path.name.startswith("test_")
@@ -139,8 +136,7 @@ def test_whisper_alignment_there_and_back(client):
         ),
         "save": save(words=["from", 0], format="json"),
     }
-    run = client.run(prompt)
-    assert run.error is None
+    run = finished(client, prompt)
     assert json.loads(shown(run, "segments")) == [
         {"value": "Slow river", "start": 1.0, "end": 2.0},
         {"value": "Deep", "start": 3.0, "end": 4.5},

@@ -1,13 +1,12 @@
 """The model manager on a real server, with a hub that runs here and a set of its own in the catalogue."""
 
-import json
 import shutil
-import urllib.request
 
 import pytest
 import torch
+from calls import ask
 from fake_hub import wait_for
-from prompts import node, show
+from prompts import finished, node, show
 
 from lipsync_studio.devtools.client import ComfyClient
 from lipsync_studio.engine.weights.hub import CHUNK
@@ -100,8 +99,7 @@ def test_a_run_that_fetches_is_not_repeated(client, manager, hub, wired):
     prompt = loading() if wired else loading(version="v1.5")
 
     def loaded():
-        run = client.run(prompt)
-        assert run.error is None, run.error
+        run = finished(client, prompt)
         return "model" not in {node for data in run.of("execution_cached") for node in data["nodes"]}
 
     assert loaded() is True
@@ -131,5 +129,4 @@ def test_what_fails_is_one_sentence(client, manager, hub):
 
 
 def test_the_models_folders_are_known_to_comfyui(manager):
-    with urllib.request.urlopen(f"{manager.url}/models", timeout=30) as answer:
-        assert {"musetalk", "lipsync_align"} <= set(json.load(answer))
+    assert {"musetalk", "lipsync_align"} <= set(ask(manager, "/models")[1])

@@ -12,7 +12,7 @@ import prompts
 import pytest
 import torch
 from media import read_pictures, write_h264, write_wav
-from prompts import node, save_video, show
+from prompts import finished, node, save_video, show, track_faces
 from safetensors.torch import save_file
 
 from lipsync_studio.devtools.paths import ROOT
@@ -113,8 +113,7 @@ def differing(made, original):
 
 
 def test_one_wire_from_a_video(client, media, frame_number):
-    run = client.run(one_wire(backend=engine(model=None)))
-    assert run.error is None, run.error
+    run = finished(client, one_wire(backend=engine(model=None)))
     report = report_of(run)
     assert report["backend"] == "MuseTalk 1.5"
     assert spans(report) == [("generated", 0, FRAMES - 1)]
@@ -132,8 +131,7 @@ def test_one_wire_from_a_video(client, media, frame_number):
 def test_one_wire_from_a_picture_at_any_rate(client, media):
     prompt = one_wire(fps=29.97)
     prompt["source"] = node("LoadImage", image="portrait.jpg")
-    run = client.run(prompt)
-    assert run.error is None, run.error
+    run = finished(client, prompt)
     path = saved(client, run)
     assert rate(path) == Fraction(30000, 1001)
     made = read_pictures(path)
@@ -146,8 +144,7 @@ def test_one_wire_from_a_picture_at_any_rate(client, media):
 @pytest.mark.parametrize("fps", [Fraction(24000, 1001), Fraction(30), Fraction(60000, 1001)], ids=float)
 def test_the_rate_of_the_video_stays_what_it_is(client, media, write_clip, frame_number, fps):
     clip = write_clip(media / f"mt_{fps.numerator}.mp4", FRAMES, fps)
-    run = client.run(one_wire(clip.name, length="video"))
-    assert run.error is None, run.error
+    run = finished(client, one_wire(clip.name, length="video"))
     path = saved(client, run)
     assert rate(path) == fps
     assert [frame_number(rgb) for rgb in read_pictures(path)] == list(range(FRAMES))
@@ -164,10 +161,7 @@ def staged(**options):
     return {
         **loaders(),
         **loader(),
-        "track": node(
-            "LipSyncFaceTrack", source=["source", 0], detector="auto", min_confidence=0.5, max_gap=0.4,
-            max_faces=8,
-        ),
+        "track": track_faces("source", 0),
         "features": node("LipSyncAudioFeatures", audio=["audio", 0], pauses="auto", **model),
         "mouths": node(
             "LipSyncMuseTalkInfer", source=["source", 0], features=["features", 0],
@@ -186,8 +180,7 @@ def test_stage_by_stage_makes_the_same_frames(client, media):
     backend = engine(quality="balanced", bbox_shift=3.0, mask="jaw")
     prompt = {**staged(), **one_wire(backend=backend)}
     prompt["apply"]["inputs"]["face_track"] = ["track", 0]
-    run = client.run(prompt)
-    assert run.error is None, run.error
+    run = finished(client, prompt)
     whole, stages = (read_pictures(saved(client, run, maker)) for maker in ("apply", "composite"))
     assert len(whole) == FRAMES
     # A level here and there is the networks' rounding, which encoding spreads.
@@ -234,8 +227,7 @@ def test_other_masks_need_no_other_faces(client, media):
     for mask in ("jaw", "lips"):
         prompt = staged()
         prompt["composite"]["inputs"].update(quality="fast", mask=mask)
-        run = client.run(prompt)
-        assert run.error is None, run.error
+        run = finished(client, prompt)
         assert "Lip-syncing (MuseTalk 1.5)" in run.texts
         made = read_pictures(saved(client, run, "composite"))
         areas.append(differing(made, read_pictures(media / "mt_face.mp4")).sum())
@@ -267,8 +259,7 @@ def painted(client, media, edited, person):
     """The half of the first shot that changes, whether the last shot does, and the report's spans."""
     prompt = one_wire(edited, "mt_longer.wav", person=person)
     prompt |= loader("v1.0-current")
-    run = client.run(prompt)
-    assert run.error is None, run.error
+    run = finished(client, prompt)
     report = report_of(run)
     assert report["backend"] == "MuseTalk 1.0-current"
     where = differing(read_pictures(saved(client, run)), read_pictures(media / edited))
@@ -307,8 +298,7 @@ def test_missing_weights_are_one_sentence(client, media, weights):
     assert "`python -m lipsync_studio weights download musetalk-v1.5`" in message
     assert re.fullmatch(r"[^\n]{20,400}[.]", message)
     # What has been put there since is seen at once.
-    again = client.run(one_wire(backend=engine(model=None)))
-    assert again.error is None, again.error
+    finished(client, one_wire(backend=engine(model=None)))
 
 
 def test_a_pickle_that_holds_more_than_weights_is_refused(client, media, weights, tmp_path):
@@ -343,22 +333,19 @@ def test_a_stopped_run_ends_within_a_chunk_and_the_next_one_works(client, server
     assert run.error is None
     assert set((server.base / "temp").glob("*.faces")) <= kept
     assert max(done) <= 2 * CHUNK
-    again = client.run(staged(batch_size=4))
-    assert again.error is None, again.error
+    again = finished(client, staged(batch_size=4))
     assert report_of(again, "composite")["generated"] == FRAMES
 
 
 def test_half_precision_and_parity(client, media):
-    half = client.run(one_wire(backend=engine(model=None, precision="bfloat16")))
-    assert half.error is None, half.error
+    half = finished(client, one_wire(backend=engine(model=None, precision="bfloat16")))
     assert report_of(half)["generated"] == FRAMES
     plain = client.run(one_wire())
     # Rounded otherwise, but the same faces.
     one, two = (read_pictures(saved(client, run)).astype(int) for run in (half, plain))
     assert 0 < np.abs(one - two).mean() < 2
     prompt = one_wire(backend=engine(parity=True)) | loader("v1.0-original")
-    original = client.run(prompt)
-    assert original.error is None, original.error
+    original = finished(client, prompt)
     assert report_of(original)["backend"] == "MuseTalk 1.0-original"
     assert report_of(original)["generated"] == FRAMES
 
@@ -378,8 +365,7 @@ def test_an_upscale_model_works_on_the_faces(client, server, media):
     save_file(repeating_upscaler(), folder / "mt_twice.safetensors")
     prompt = staged(upscale_model=["upscaler", 0])
     prompt["upscaler"] = node("UpscaleModelLoader", model_name="mt_twice.safetensors")
-    run = client.run(prompt)
-    assert run.error is None, run.error
+    run = finished(client, prompt)
     assert {face.shape for face in faces_of(client, run)} == {(512, 512, 3)}
     # This one only repeats pixels.
     plain = client.run(staged())
@@ -398,8 +384,7 @@ def test_a_shipped_workflow_makes_a_video(client, media, name):
             each["inputs"]["file"] = "mt_face.mp4"
         elif each["class_type"] == "LoadAudio":
             each["inputs"]["audio"] = "mt_voice.wav"
-    run = client.run(prompt)
-    assert run.error is None, run.error
+    run = finished(client, prompt)
     (video,) = [path for path in client.output_files(run) if path.suffix == ".mp4"]
     assert len(read_pictures(video)) == FRAMES
 

@@ -6,12 +6,9 @@ from fractions import Fraction
 import av
 import numpy as np
 import pytest
-from prompts import node
+from footage import RATES
+from prompts import finished, node
 
-RATES = [
-    Fraction(24000, 1001), Fraction(24), Fraction(25), Fraction(30000, 1001), Fraction(30), Fraction(50),
-    Fraction(60000, 1001), Fraction(60),
-]  # fmt: skip
 # Not a whole number of frames at any rate.
 SECONDS = 1.31
 
@@ -74,8 +71,7 @@ def check(path, fps, source_frames, clicks, frame_number):
 def test_frames_and_sound_keep_their_places(client, write_clip, make_prompt, clicks, frame_number, fps):
     frames = round(1.2 * fps)
     clip = write_clip(client.server.base / "input" / f"rate_{frames}_{fps.denominator}.mp4", frames, fps)
-    run = client.run(make_prompt(clip.name, "clicks.wav"))
-    assert run.error is None
+    run = finished(client, make_prompt(clip.name, "clicks.wav"))
     (video,) = client.output_files(run)
     check(video, fps, frames, clicks, frame_number)
 
@@ -87,7 +83,6 @@ def test_an_image_batch_has_the_rate_it_is_given(client, write_clip, make_prompt
         "load": node("LoadVideo", file=clip.name),
         "parts": node("GetVideoComponents", video=["load", 0]),
     }
-    run = client.run(make_prompt(["parts", 0], "clicks.wav", loader, fps=29.97))
-    assert run.error is None
+    run = finished(client, make_prompt(["parts", 0], "clicks.wav", loader, fps=29.97))
     (video,) = client.output_files(run)
     check(video, Fraction(30000, 1001), 30, clicks, frame_number)

@@ -13,19 +13,16 @@ SAVED = json.loads((ROOT / "tests" / "data" / "schemas_0.1.json").read_text(enco
 
 def inputs_of(info):
     """Ordered, as a graph's values are."""
-    listed = []
-    for group in ("required", "optional"):
-        for name, (kind, *options) in info["input"].get(group, {}).items():
-            options = options[0] if options else {}
-            listed.append(
-                {
-                    "name": name,
-                    "type": kind,
-                    "optional": group == "optional",
-                    "default": options.get("default"),
-                    "options": options.get("options"),
-                }
-            )
+    listed = [
+        {
+            "name": name,
+            "type": kind,
+            "optional": name in info["input"].get("optional", {}),
+            "default": options.get("default"),
+            "options": options.get("options"),
+        }
+        for name, kind, options in _listed(info)
+    ]
     order = [name for group in ("required", "optional") for name in info["input_order"].get(group, [])]
     assert [each["name"] for each in listed] == order
     return listed

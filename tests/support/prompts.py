@@ -17,8 +17,21 @@ def save_video(*video: Any, prefix: str) -> dict[str, Any]:
     return node("SaveVideo", video=list(video), filename_prefix=prefix, **SAVE_OPTIONS)
 
 
+def track_faces(*source: Any) -> dict[str, Any]:
+    """source: the output that has the faces."""
+    options = {"detector": "auto", "min_confidence": 0.5, "max_gap": 0.4, "max_faces": 8}
+    return node("LipSyncFaceTrack", source=list(source), **options)
+
+
 def show(*link: Any) -> dict[str, Any]:
     return node("PreviewAny", source=list(link))
+
+
+def finished(client: Any, prompt: dict[str, Any]) -> Any:
+    """The run of a prompt, which has to succeed."""
+    run = client.run(prompt)
+    assert run.error is None, run.error
+    return run
 
 
 def shown(run: Any, key: str) -> str:

@@ -37,11 +37,7 @@ def test_an_interrupted_step_is_done_again(count, tmp_path):
     assert count("old") == 2
 
 
-def test_a_failed_command_is_named(capfd):
-    with pytest.raises(SetupError, match="`false`"):
-        run("false")
-
-
-def test_a_missing_command_is_named():
-    with pytest.raises(SetupError, match="no-such-program"):
-        run("no-such-program", "--version")
+@pytest.mark.parametrize("command", [["false"], ["no-such-program", "--version"]])
+def test_a_command_that_fails_or_is_missing_is_named(command, capfd):
+    with pytest.raises(SetupError, match=f"`{' '.join(command)}`"):
+        run(*command)

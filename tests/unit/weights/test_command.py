@@ -50,6 +50,7 @@ def test_status_shows_files_sizes_licences_gpu_disk_and_the_total(weights, monke
     (unet,) = [line for line in text.splitlines() if "unet.pth" in line]
     assert unet.split() == ["missing", "3.4", "GB", "musetalkV15/unet.pth", "CreativeML", "OpenRAIL-M"]
     assert "To download: 4.1 GB" in text
+    assert "To download: 7.5 GB" in weights("status", "all-musetalk")[1]
     assert "free" in text.lower()
 
 
@@ -97,17 +98,14 @@ def test_a_download_says_what_it_brings_and_where_it_put_it(weights, hub, home, 
     assert weights("download", "nets") == (0, "Everything is installed already.\n", "")
 
 
-@pytest.mark.parametrize(("answer", "code", "fetched"), [("y", 0, True), ("", 130, False)])
-def test_a_terminal_is_asked_first(weights, hub, home, nets, monkeypatch, answer, code, fetched):
+@pytest.mark.parametrize(
+    ("answers", "words", "code"), [(["y"], [], 0), ([""], [], 130), ([], ["--yes"], 0)], ids=str
+)
+def test_a_terminal_is_asked_first(weights, hub, home, nets, monkeypatch, answers, words, code):
     monkeypatch.setattr("sys.stdin.isatty", lambda: True)
-    monkeypatch.setattr("builtins.input", lambda question: answer)
-    assert weights("download", "nets", "--quiet")[0] == code
-    assert (home / "models" / "musetalk" / "nets" / "net.pth").exists() is fetched
-
-
-def test_yes_is_not_asked(weights, hub, home, nets, monkeypatch):
-    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
-    assert weights("download", "nets", "--yes", "--quiet")[0] == 0
+    monkeypatch.setattr("builtins.input", lambda question: answers.pop())
+    assert weights("download", "nets", "--quiet", *words)[0] == code
+    assert (home / "models" / "musetalk" / "nets" / "net.pth").exists() is (code == 0)
 
 
 def test_an_unknown_set_names_the_known_ones(weights):

@@ -107,13 +107,7 @@ def test_the_weights_come_out_and_nothing_else_is_made(
             monkeypatch.delitem(sys.modules, name)
     assert same(load_mmengine(path))
     assert not (tmp_path / "ran").exists()
-
-
-def test_such_names_are_harmless_here_alone(history: type, tmp_path: Path) -> None:
-    path = tmp_path / "epoch_270.pth"
-    torch.save(checkpoint(history), path)
-    load_mmengine(path)
-    with pytest.raises(Exception, match="Unsupported global"):
+    with pytest.raises(Exception, match="Unsupported global"):  # such names are harmless here alone
         torch.load(path, weights_only=True)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from functools import partial
 from pathlib import Path
 
 from .steps import SetupError, apt_install, run, say
@@ -51,7 +52,7 @@ def obtain() -> Path:
     found = find()
     if found:
         return found
-    for way in (_install_by_apt, _install_by_playwright):
+    for way in (partial(apt_install, "Chromium", "chromium"), _install_by_playwright):
         try:
             way()
         except SetupError as error:
@@ -62,10 +63,6 @@ def obtain() -> Path:
     raise SetupError(
         f"The browser tests need Chromium and none could be installed; install one and set {VARIABLE} to it."
     )
-
-
-def _install_by_apt() -> None:
-    apt_install("Chromium", "chromium")
 
 
 def _install_by_playwright() -> None:

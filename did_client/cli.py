@@ -12,9 +12,9 @@ from datetime import datetime
 from pathlib import Path
 
 from .errors import CloudDisabledError, DIDError, StillRunningError, UndecidedError
-from .jobs import Step, TalkJobs, give_up, outcome
+from .jobs import Step, TalkJobs, give_up, open_jobs, outcome
 from .journal import FINAL, Job, Journal
-from .keys import ENVIRONMENT, clear_key, find_key, has_key, store_key
+from .keys import ENVIRONMENT, clear_key, has_key, store_key
 from .order import Recording, TalkConfig, TalkOrder, estimate
 from .output import check_target, deliver
 from .script import PROVIDERS, Provider, TextScript
@@ -25,15 +25,10 @@ Connect = Callable[[Path, Settings], TalkJobs]
 _OVERWRITE = "replace a file that --out names"
 
 
-def connect(folder: Path, settings: Settings) -> TalkJobs:
-    """Jobs for the key that is set. Raises KeyMissingError, KeyFileError."""
-    return TalkJobs(folder, settings, find_key(folder))
-
-
 def main(
     argv: Sequence[str] | None = None,
     *,
-    connect: Connect = connect,
+    connect: Connect = open_jobs,
     agreed: Callable[[Path], bool] = lambda folder: False,
     add_commands: Callable[[argparse._SubParsersAction], None] = lambda commands: None,
 ) -> int:

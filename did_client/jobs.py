@@ -34,7 +34,7 @@ from .errors import (
     UndecidedError,
 )
 from .journal import FINAL, Job, Journal, State, check_cap
-from .keys import ApiKey
+from .keys import ApiKey, find_key
 from .order import Recording, TalkOrder, estimate
 from .replies import Voice
 from .settings import Settings
@@ -269,6 +269,12 @@ class TalkJobs:
     def result(self, job: Job) -> Path:
         """The clip of a downloaded job."""
         return self._account.results / job.result
+
+
+def open_jobs(folder: Path, settings: Settings) -> TalkJobs:
+    """Of the key that is set. Raises CloudDisabledError, KeyMissingError, KeyFileError."""
+    check_enabled(settings)
+    return TalkJobs(folder, settings, find_key(folder))
 
 
 def give_up(journal: Journal, job_id: str) -> Job:

@@ -43,11 +43,8 @@ def did_settings() -> Settings:
 def open_jobs() -> TalkJobs:
     """Raises CloudDisabledError, KeyMissingError, KeyFileError, SettingsError."""
     with engine_imports():
-        from ..did_client import TalkJobs, find_key
-        from ..did_client.account import check_enabled
-    folder, settings = did_folder(), did_settings()
-    check_enabled(settings)
-    return TalkJobs(folder, settings, find_key(folder))
+        from .. import did_client
+    return did_client.open_jobs(did_folder(), did_settings())
 
 
 def unfinished() -> list[Job]:

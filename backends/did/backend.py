@@ -15,11 +15,10 @@ from ...did_client import (
     TalkJobs,
     TalkOrder,
     estimate,
-    find_key,
     load_settings,
     media,
+    open_jobs,
 )
-from ...did_client.account import check_enabled
 from ...did_client.settings import default_folder
 from ...engine.consent import Consents
 from ...engine.errors import CloudError
@@ -111,9 +110,7 @@ def jobs_of_the_command() -> TalkJobs:
     """The account of the `did` command. Raises CloudDisabledError, KeyMissingError, KeyFileError,
     SettingsError."""
     folder = default_folder()
-    settings = load_settings(folder)
-    check_enabled(settings)
-    return TalkJobs(folder, settings, find_key(folder))
+    return open_jobs(folder, load_settings(folder))
 
 
 def consent_of_the_command() -> None:

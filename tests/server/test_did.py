@@ -4,13 +4,13 @@ key is to be found (nowhere)."""
 import base64
 import json
 import stat
-import time
 from contextlib import contextmanager
 
 import av
 import pytest
 from calls import call
 from fake_did import FakeDID, Fault, Policy, clips
+from fake_hub import wait_for
 from prompts import finished, node, report_of, save_video, show, shown
 
 from lipsync_studio.backends.did.spec import TERMS
@@ -129,19 +129,12 @@ def mp4(client, run):
     return next(path for path in client.output_files(run) if path.suffix == ".mp4")
 
 
-def until(condition, seconds=180):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.05)
-
-
 @contextmanager
 def going_on(did, bill, client, prompt, talks=1):
     """The prompt, waiting for talks that D-ID has taken and does not finish before the block ends."""
     did.policy.script = ("started",)
     prompt_id = client.queue(prompt)
-    until(lambda: len(bill.talks) == talks)
+    wait_for(lambda: len(bill.talks) == talks)
     yield prompt_id
     for talk in bill.talks:
         talk.statuses = ("done",)
@@ -285,7 +278,7 @@ def test_other_nodes_run_while_clips_are_awaited(did, bill, did_client):
     prompt = {**talk_prompt(10), **applied, **other}
     with going_on(did, bill, did_client, prompt, talks=2) as prompt_id:
         # Both clips are still rendering.
-        until(lambda: [*(did_client.server.base / "temp").glob("ComfyUI_temp_*.png")])
+        wait_for(lambda: [*(did_client.server.base / "temp").glob("ComfyUI_temp_*.png")])
     run = did_client.wait(prompt_id)
     done = [data["node"] for data in run.of("executed")]
     assert done.index("other") < min(done.index("save"), done.index("saved"))
@@ -309,7 +302,7 @@ def test_a_prompt_that_fails_elsewhere_does_not_wait_for_its_clips(bill, did, di
     failing = {"talk": talk["talk"], "saved": talk["save"]}
     did.policy.script = ("started",)
     prompt_id = did_client.queue({**prompt, **failing})
-    until(lambda: len(bill.talks) == 2)
+    wait_for(lambda: len(bill.talks) == 2)
     (spoken,) = (talk for talk in bill.talks if talk.body["script"]["type"] == "text")
     spoken.statuses = ("error",)
     run = did_client.wait(prompt_id, timeout=180)

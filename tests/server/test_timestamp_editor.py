@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 import requests
-from prompts import node, show
+from prompts import finished, node, show
 
 SONG = (
     "[00:01.000]<00:01.000>Slow <00:01.500>river <00:02.000>run<00:02.600>\n"
@@ -25,9 +25,8 @@ def prompt(edits="", text=SONG):
     }
 
 
-def outputs(run):
-    assert run.error is None, run.error
-    return run.history["outputs"]
+def outputs(client, prompt):
+    return finished(client, prompt).history["outputs"]
 
 
 def fetched(server, saved, **headers):
@@ -36,7 +35,7 @@ def fetched(server, saved, **headers):
 
 
 def test_without_edits_words_pass_and_the_page_gets_what_it_draws(client, server):
-    seen = outputs(client.run(prompt()))
+    seen = outputs(client, prompt())
     assert seen["save"]["text"] == [SONG]
     assert seen["report"]["text"] == ["No edits: the words pass as they come in."]
     (files,) = seen["editor"]["editor"]
@@ -56,7 +55,7 @@ def test_without_edits_words_pass_and_the_page_gets_what_it_draws(client, server
 
 
 def test_edits_are_applied_and_what_no_longer_fits_is_told(client):
-    told = outputs(client.run(prompt()))["editor"]["editor"][0]["words"]["filename"]
+    told = outputs(client, prompt())["editor"]["editor"][0]["words"]["filename"]
     base = told.rpartition("-")[2].removesuffix(".json")
     edits = {
         "version": 1,
@@ -66,7 +65,7 @@ def test_edits_are_applied_and_what_no_longer_fits_is_told(client):
             {"at": 4, "was": [["la", 3300, 3600, 0, 1]], "now": [["lo", 3300, 3600, 0, 1]]},
         ],
     }
-    seen = outputs(client.run(prompt(json.dumps(edits))))
+    seen = outputs(client, prompt(json.dumps(edits)))
     assert seen["save"]["text"] == [
         SONG.replace("Slow <00:01.500>river", "Slow<00:01.500> <00:01.700>river").replace(
             "la<00:03.600>", "lo<00:03.600>"
@@ -74,7 +73,7 @@ def test_edits_are_applied_and_what_no_longer_fits_is_told(client):
     ]
     assert seen["editor"]["refused"] == [0]
     other = SONG.replace("river", "stream")
-    seen = outputs(client.run(prompt(json.dumps(edits), other)))
+    seen = outputs(client, prompt(json.dumps(edits), other))
     assert seen["save"]["text"] == [other.replace("la<00:03.600>", "lo<00:03.600>")]
     assert seen["report"]["text"] == [
         "Edits: 1 applied, 1 no longer fit.\n“river” at 1.500 s: its words are no longer there."
@@ -95,11 +94,11 @@ def test_a_text_that_no_editor_wrote_is_one_sentence(client):
     [("main.py", "../.."), ("main.py", "lipsync_editor/../../.."), ("../../main.py", "lipsync_editor")],
 )
 def test_the_editors_files_lead_nowhere_else(client, server, filename, subfolder):
-    outputs(client.run(prompt()))
+    outputs(client, prompt())
     place = {"filename": filename, "subfolder": subfolder, "type": "temp"}
     assert fetched(server, place)[0] in (400, 403, 404)
 
 
 def test_another_sites_page_gets_nothing(client, server):
-    saved = outputs(client.run(prompt()))["editor"]["editor"][0]["words"]
+    saved = outputs(client, prompt())["editor"]["editor"][0]["words"]
     assert fetched(server, saved, **{"Sec-Fetch-Site": "cross-site"})[0] == 403

@@ -14,6 +14,13 @@ def weight_file(content, name="net", path="net.pth", *, place="", known=True, **
     return WeightFile(name, REPO, REVISION, path, len(content), sha256, "MIT", "musetalk", place, **options)
 
 
+def publish(hub, content, path="net.pth", *, served=None, **options):
+    """The `weight_file` of a content that the hub has; served: what it sends, where that is not the same."""
+    file = weight_file(content, path=path, **options)
+    hub.add(file.repo, file.revision, file.path, content, served)
+    return file
+
+
 def put(path, content):
     """A file, and the folders above it; its path."""
     path.parent.mkdir(parents=True, exist_ok=True)

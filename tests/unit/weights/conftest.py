@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from fake_hub import FakeHub
-from weight_entries import weight_file
+from weight_entries import publish
 
 from lipsync_studio.engine.host.plain import PlainHost
 from lipsync_studio.engine.weights import download as downloads
@@ -56,17 +56,9 @@ def content():
 
 
 @pytest.fixture
-def make_file():
-    """A catalogue entry for a content, at the hub as `someone/model`."""
-    return weight_file
-
-
-@pytest.fixture
-def offered(hub, content, make_file):
+def offered(hub, content):
     """A file of SIZE bytes that the hub has."""
-    file = make_file(content)
-    hub.add(file.repo, file.revision, file.path, content)
-    return file
+    return publish(hub, content)
 
 
 @pytest.fixture

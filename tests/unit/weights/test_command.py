@@ -9,7 +9,7 @@ import sys
 import pytest
 import torch
 from fake_hub import wait_for
-from weight_entries import put
+from weight_entries import publish, put, weight_file
 
 from lipsync_studio.backends.catalogue import CATALOGUE
 from lipsync_studio.commands import main
@@ -134,12 +134,9 @@ def test_verify_tells_right_from_wrong(weights, hub, home, nets, content):
     assert place.exists()
 
 
-def test_verify_says_when_there_is_nothing_to_compare_with(
-    weights, hub, home, make_file, make_set, monkeypatch
-):
-    file = make_file(b"x" * 50, path="vocab.json", known=False)
+def test_verify_says_when_there_is_nothing_to_compare_with(weights, hub, home, make_set, monkeypatch):
+    file = publish(hub, b"x" * 50, "vocab.json", known=False)
     monkeypatch.setitem(CATALOGUE.sets, "nets", make_set(file))
-    hub.add(file.repo, file.revision, file.path, b"x" * 50)
     assert weights("download", "nets", "--quiet")[0] == 0
     assert weights("verify", "nets", "--quiet")[1].startswith("right ")
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
@@ -149,11 +146,11 @@ def test_verify_says_when_there_is_nothing_to_compare_with(
     assert "HF_HUB_OFFLINE" in text
 
 
-def test_import_and_convert(weights, home, make_file, make_set, monkeypatch):
+def test_import_and_convert(weights, home, make_set, monkeypatch):
     folder = home / "MuseTalk" / "models" / "nets"
     folder.mkdir(parents=True)
     torch.save({"a": torch.ones(3)}, folder / "net.pth")
-    file = make_file((folder / "net.pth").read_bytes())
+    file = weight_file((folder / "net.pth").read_bytes())
     monkeypatch.setitem(CATALOGUE.sets, "nets", make_set(file))
     code, text, _ = weights("import", home / "MuseTalk", "--convert", "--quiet")
     assert code == 0

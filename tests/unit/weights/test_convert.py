@@ -6,6 +6,7 @@ import pytest
 import torch
 from safetensors import safe_open
 from safetensors.torch import load_file
+from weight_entries import weight_file
 
 from lipsync_studio.engine.errors import WeightsError
 from lipsync_studio.engine.weights.convert import convert, convert_sets
@@ -23,12 +24,12 @@ TENSORS = {
 
 
 @pytest.fixture
-def pickled(host, home, make_file):
+def pickled(host, home):
     """An installed pickle, whose digest is the published one."""
     path = home / "models" / "musetalk" / "nets" / "net.pth"
     path.parent.mkdir(parents=True)
     torch.save(TENSORS, path)
-    return make_file(path.read_bytes())
+    return weight_file(path.read_bytes())
 
 
 def test_the_result_is_half_precision_and_found_before_its_source(host, home, pickled):
@@ -53,9 +54,9 @@ def test_the_result_is_half_precision_and_found_before_its_source(host, home, pi
     assert [path.name for path in sorted(result.parent.iterdir())] == ["net.fp16.safetensors", "net.pth"]
 
 
-def test_another_file_of_the_same_name_is_not_taken_for_converted(host, pickled, make_file):
+def test_another_file_of_the_same_name_is_not_taken_for_converted(host, pickled):
     convert(pickled, host)
-    assert find(make_file(b"{}", path="net.json"), host) is None
+    assert find(weight_file(b"{}", path="net.json"), host) is None
 
 
 def test_it_happens_once(host, pickled, make_set):
@@ -85,11 +86,11 @@ def test_the_result_stays_when_the_pickle_goes(host, pickled, make_set):
     assert (verdict.right, verdict.note) == (True, "made of the published file")
 
 
-def test_a_source_elsewhere_is_converted_into_our_own_folder(host, home, make_file):
+def test_a_source_elsewhere_is_converted_into_our_own_folder(host, home):
     path = home / "home" / ".cache" / "imageai" / "musetalk" / "nets" / "net.pth"
     path.parent.mkdir(parents=True)
     torch.save(TENSORS, path, _use_new_zipfile_serialization=False)
-    result = convert(make_file(path.read_bytes()), host)
+    result = convert(weight_file(path.read_bytes()), host)
     assert result == home / "models" / "musetalk" / "nets" / "net.fp16.safetensors"
 
 
@@ -101,9 +102,9 @@ def test_an_unsafe_source_leaves_nothing(host, pickled):
     assert [path.name for path in source.parent.iterdir() if path.name[0] != "."] == ["net.pth"]
 
 
-def test_without_a_pickle_it_is_one_sentence(host, make_file):
+def test_without_a_pickle_it_is_one_sentence(host):
     with pytest.raises(WeightsError, match=r"no pickle of nets/net\.pth"):
-        convert(make_file(b"x"), host)
+        convert(weight_file(b"x"), host)
 
 
 def test_a_safetensors_file_with_another_maker_is_not_taken_for_a_conversion(host, pickled):

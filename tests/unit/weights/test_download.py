@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from fake_hub import wait_for
-from weight_entries import put
+from weight_entries import publish, put, weight_file
 
 from lipsync_studio.engine.errors import Cancelled, WeightsError
 from lipsync_studio.engine.host.plain import PlainHost
@@ -100,17 +100,16 @@ def test_a_wrong_file_in_the_place_is_replaced_at_once_when_the_right_one_is_who
     assert place.read_bytes() == content
 
 
-def test_a_content_that_is_not_the_published_one_is_deleted(hub, host, make_file, content):
-    file = make_file(content)
-    hub.add(file.repo, file.revision, file.path, content, served=content[::-1])
+def test_a_content_that_is_not_the_published_one_is_deleted(hub, host, content):
+    file = publish(hub, content, served=content[::-1])
     with pytest.raises(WeightsError, match="not the published file .* deleted"):
         download([file], host)
     assert not target(file, host).exists()
     assert not partial(file, host).exists()
 
 
-def test_another_size_at_the_hub_is_told_before_anything_is_fetched(hub, host, make_file, content):
-    file = make_file(content)
+def test_another_size_at_the_hub_is_told_before_anything_is_fetched(hub, host, content):
+    file = weight_file(content)
     hub.add(file.repo, file.revision, file.path, content[:-1])
     with pytest.raises(WeightsError, match=r"3999999 bytes.* published \(4000000 bytes\)"):
         download([file], host)
@@ -118,10 +117,9 @@ def test_another_size_at_the_hub_is_told_before_anything_is_fetched(hub, host, m
 
 
 @pytest.mark.parametrize("length", [5_000, 50_000], ids=["git", "lfs"])
-def test_without_a_published_digest_the_hubs_own_one_is_the_measure(hub, host, make_file, content, length):
+def test_without_a_published_digest_the_hubs_own_one_is_the_measure(hub, host, content, length):
     right, changed = content[:length], content[1 : length + 1]
-    file = make_file(right, known=False)
-    hub.add(file.repo, file.revision, file.path, right, served=changed)
+    file = publish(hub, right, known=False, served=changed)
     with pytest.raises(WeightsError, match="not the published file"):
         download([file], host)
     assert not target(file, host).exists()
@@ -133,7 +131,7 @@ def test_without_a_published_digest_the_hubs_own_one_is_the_measure(hub, host, m
         download([file], host)
 
 
-def test_what_the_hub_does_not_have_is_named(hub, host, offered, make_file, content):
+def test_what_the_hub_does_not_have_is_named(hub, host, offered, content):
     import dataclasses
 
     for change, words in (
@@ -157,10 +155,9 @@ def test_refused_access_says_what_to_do(hub, host, offered):
         download([offered], host)
 
 
-def test_a_partial_file_longer_than_the_hubs_is_begun_anew(hub, host, make_file, content):
+def test_a_partial_file_longer_than_the_hubs_is_begun_anew(hub, host, content):
     """416: the hub announces more bytes than it then has."""
-    file = make_file(content)
-    hub.add(file.repo, file.revision, file.path, content, served=content[:1_000_000])
+    file = publish(hub, content, served=content[:1_000_000])
     part = partial(file, host)
     put(part, content[:2_000_000])
     with pytest.raises(WeightsError, match="could not be fetched .* kept"):

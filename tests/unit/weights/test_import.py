@@ -4,7 +4,7 @@ import os
 import shutil
 
 import pytest
-from weight_entries import put
+from weight_entries import put, weight_file
 
 from lipsync_studio.engine.errors import WeightsError
 from lipsync_studio.engine.weights import importing
@@ -13,17 +13,17 @@ from lipsync_studio.engine.weights.importing import import_folder
 
 
 @pytest.fixture
-def nets(make_file, make_set):
+def nets(make_set):
     """A set of a network, which also exists as another file, and its description; their contents by name."""
     contents = {"net": b"weights" * 1000, "twin": b"pickle" * 1500, "config": b'{"a": 1}'}
-    twin = make_file(contents["twin"])
-    net = make_file(
+    twin = weight_file(contents["twin"])
+    net = weight_file(
         contents["net"],
         path="net.safetensors",
         also=("old-nets/net.safetensors",),
         twins=(Twin(("nets/net.bin", "old-nets/net.bin"), twin.bytes, twin.sha256),),
     )
-    config = make_file(contents["config"], name="config", path="config.json", needed=False)
+    config = weight_file(contents["config"], name="config", path="config.json", needed=False)
     return make_set(net, config), contents
 
 
@@ -125,9 +125,9 @@ def test_a_wrong_copy_beside_a_right_one_is_of_no_interest(host, home, nets):
     assert imported.refused == ()
 
 
-def test_files_of_one_folder_are_known_by_name_too(host, home, make_file, make_set):
+def test_files_of_one_folder_are_known_by_name_too(host, home, make_set):
     content = b"tokens"
-    vocabulary = make_file(content, path="vocab.json", known=False)
+    vocabulary = weight_file(content, path="vocab.json", known=False)
     weights = make_set(vocabulary, one_folder=True)
     put(home / "a" / "nets" / "vocab.json", content)
     put(home / "a" / "others" / "vocab.json", b"others")

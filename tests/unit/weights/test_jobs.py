@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 from fake_hub import wait_for
+from weight_entries import publish
 
 from lipsync_studio.engine.errors import WeightsError
 from lipsync_studio.engine.host.plain import plain_models_folder
@@ -13,12 +14,10 @@ from lipsync_studio.engine.weights.jobs import BusyError, WeightJobs
 
 
 @pytest.fixture
-def run(hub, home, content, make_file, make_set):
+def run(hub, home, content, make_set):
     """jobs: of a catalogue with the sets "nets", two files, and "more", one; seen: what was told."""
-    files = [make_file(content), make_file(b'{"layers": 1}', "config", "net.json", needed=False)]
-    other = make_file(content[::-1], "more", "more.pth")
-    for file, data in zip([*files, other], [content, b'{"layers": 1}', content[::-1]], strict=True):
-        hub.add(file.repo, file.revision, file.path, data)
+    files = [publish(hub, content), publish(hub, b'{"layers": 1}', "net.json", name="config", needed=False)]
+    other = publish(hub, content[::-1], "more.pth", name="more")
     sets = {"nets": make_set(*files), "more": make_set(other, name="more")}
     seen = []
     jobs = WeightJobs(Catalogue(sets, {}), lambda kind: [plain_models_folder(kind)], seen.append)

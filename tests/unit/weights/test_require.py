@@ -6,7 +6,7 @@ import os
 import pytest
 import torch
 from safetensors.torch import save
-from weight_entries import put
+from weight_entries import publish, put, weight_file
 
 from lipsync_studio.engine.weights.download import target
 from lipsync_studio.engine.weights.entries import Twin
@@ -21,18 +21,6 @@ def pickled(**options):
     return file.getvalue()
 
 
-@pytest.fixture
-def published(hub, make_file):
-    """A catalogue entry of a content that the hub has."""
-
-    def add(content, path="net.pth", **options):
-        file = make_file(content, path=path, **options)
-        hub.add(file.repo, file.revision, file.path, content)
-        return file
-
-    return add
-
-
 BROKEN = {
     "zip": ("net.pth", pickled(), lambda content: content[:-100]),
     "old format": ("net.bin", pickled(_use_new_zipfile_serialization=False), lambda content: content[:-100]),
@@ -43,9 +31,9 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("form", BROKEN)
-def test_a_broken_copy_is_fetched_anew_where_fetching_is_allowed(hub, host, published, make_set, form):
+def test_a_broken_copy_is_fetched_anew_where_fetching_is_allowed(hub, host, make_set, form):
     path, content, broken = BROKEN[form]
-    weights = make_set(published(content, path))
+    weights = make_set(publish(hub, content, path))
     place = put(target(weights.files[0], host), broken(content))
     assert require(weights, host) == {"net": place}
     assert hub.log == []
@@ -57,18 +45,18 @@ def test_a_broken_copy_is_fetched_anew_where_fetching_is_allowed(hub, host, publ
 
 
 @pytest.mark.parametrize("own", [save({"weight": torch.ones(7)}), bytes(50_000)], ids=["smaller", "larger"])
-def test_a_users_own_file_of_another_size_stays(hub, host, published, make_set, own):
-    weights = make_set(published(save({"weight": torch.ones(9000)}), "net.safetensors"))
+def test_a_users_own_file_of_another_size_stays(hub, host, make_set, own):
+    weights = make_set(publish(hub, save({"weight": torch.ones(9000)}), "net.safetensors"))
     place = put(target(weights.files[0], host), own)
     assert require(weights, host, download=True) == {"net": place}
     assert hub.log == []
     assert place.read_bytes() == own
 
 
-def test_what_belongs_side_by_side_is_fetched_into_one_folder(hub, host, home, published, make_set):
+def test_what_belongs_side_by_side_is_fetched_into_one_folder(hub, host, home, make_set):
     """Where the broken copy lies in the hub's cache, beside a whole one of another file."""
     contents = {"model.safetensors": save(TENSORS), "config.json": b'{"layers": 1}'}
-    files = [published(content, path, name=path) for path, content in contents.items()]
+    files = [publish(hub, content, path, name=path) for path, content in contents.items()]
     weights = make_set(*files, one_folder=True)
     cached = home / "cache" / "models--someone--model" / "snapshots" / files[0].revision
     cached.mkdir(parents=True)
@@ -79,8 +67,8 @@ def test_what_belongs_side_by_side_is_fetched_into_one_folder(hub, host, home, p
     assert {name: path.read_bytes() for name, path in found.items()} == contents
 
 
-def test_a_run_that_fetches_says_the_same_as_the_next_one(hub, host, published, make_set):
-    weights = make_set(published(pickled()), published(b"words", "words.txt", name="words", known=False))
+def test_a_run_that_fetches_says_the_same_as_the_next_one(hub, host, make_set):
+    weights = make_set(publish(hub, pickled())(b"words", "words.txt", name="words", known=False))
     before = fingerprint([weights], host, download=True)
     assert weights.files[0].sha256 in before
     assert fingerprint([weights], host, download=False) == "missing missing"
@@ -89,10 +77,10 @@ def test_a_run_that_fetches_says_the_same_as_the_next_one(hub, host, published, 
         assert fingerprint([weights], host, download=download) == before
 
 
-def test_another_file_says_something_else(hub, host, published, make_file, make_set):
+def test_another_file_says_something_else(hub, host, make_set):
     content = pickled()
-    twin = make_file(b"twin" * 100)
-    file = published(content, twins=(Twin(("nets/twin.bin",), twin.bytes, twin.sha256),))
+    twin = weight_file(b"twin" * 100)
+    file = publish(hub, content, twins=(Twin(("nets/twin.bin",), twin.bytes, twin.sha256),))
     weights = make_set(file)
 
     def said():

@@ -14,7 +14,7 @@ from ..backends.did.spec import TERMS
 from ..engine.consent import Consents
 from ..engine.errors import ConsentError, MissingFilesError
 from .did_account import did_folder, did_settings, open_jobs, unfinished
-from .guard import add_route, is_local, refusal
+from .guard import Handler, add_route, is_local, refusal
 from .requirements import engine_imports
 
 if TYPE_CHECKING:
@@ -24,28 +24,21 @@ _KINDS = {str: "one text", bool: "true or false"}
 
 
 def register_routes(server: Any) -> None:
-    add_route(server, "GET", "/did", _tell_account)
-    add_route(server, "GET", "/did/credits", _tell_credits)
-    add_route(server, "GET", "/did/key", _tell_key)
+    add_route(server, "GET", "/did", _telling(_account_data, 502))
+    add_route(server, "GET", "/did/credits", _telling(_credits_data, 502))
+    add_route(server, "GET", "/did/key", _telling(_key_data))
     add_route(server, "POST", "/did/key", _change_key)
-    add_route(server, "GET", "/did/consent", _tell_consent)
+    add_route(server, "GET", "/did/consent", _telling(_consent_data))
     add_route(server, "POST", "/did/consent", _change_consent)
 
 
-async def _tell_account(request: web.Request) -> web.Response:
-    """What is known without asking D-ID: "source" is where the key was found, "" if there is none; the key
-    itself is never told. "enabled": cloud services may be used. "problem": what is wrong here. "jobs": those
-    that are not finished."""
-    return await _answer(_account_data, 502)
+def _telling(data: Callable[[], dict[str, Any]], failed: int = 400) -> Handler:
+    """A route that tells what the function returns."""
 
+    async def tell(request: web.Request) -> web.Response:
+        return await _answer(data, failed)
 
-async def _tell_credits(request: web.Request) -> web.Response:
-    """{"remaining", "total", "plans", "spent", "allowed"}: asks D-ID."""
-    return await _answer(lambda: asdict(open_jobs().balance()), 502)
-
-
-async def _tell_key(request: web.Request) -> web.Response:
-    return await _answer(_key_data)
+    return tell
 
 
 async def _change_key(request: web.Request) -> web.Response:
@@ -61,12 +54,6 @@ async def _change_key(request: web.Request) -> web.Response:
         return _key_data()
 
     return await _change(request, "key", str, change)
-
-
-async def _tell_consent(request: web.Request) -> web.Response:
-    """ "name", "address": of the terms there are to agree to. "path": where consent is kept. "by", "at": who
-    has agreed and when, "" for nobody."""
-    return await _answer(_consent_data)
 
 
 async def _change_consent(request: web.Request) -> web.Response:
@@ -118,6 +105,9 @@ async def _answer(data: Callable[[], dict[str, Any] | web.Response], failed: int
 
 
 def _account_data() -> dict[str, Any]:
+    """What is known without asking D-ID: "source" is where the key was found, "" if there is none; the key
+    itself is never told. "enabled": cloud services may be used. "problem": what is wrong here. "jobs": those
+    that are not finished."""
     from ..did_client import DIDError, find_key
     from ..did_client.errors import KeyMissingError
 
@@ -134,6 +124,11 @@ def _account_data() -> dict[str, Any]:
         "problem": problem,
         "jobs": [_job_data(job) for job in unfinished()],
     }
+
+
+def _credits_data() -> dict[str, Any]:
+    """{"remaining", "total", "plans", "spent", "allowed"}: asks D-ID."""
+    return asdict(open_jobs().balance())
 
 
 def _job_data(job: Job) -> dict[str, Any]:
@@ -154,6 +149,8 @@ def _key_data() -> dict[str, Any]:
 
 
 def _consent_data() -> dict[str, Any]:
+    """ "name", "address": of the terms there are to agree to. "path": where consent is kept. "by", "at": who
+    has agreed and when, "" for nobody."""
     consents = Consents(did_folder())
     given = consents.given(TERMS)
     return {

@@ -131,11 +131,8 @@ def _announce(settings: MuseTalkSettings, host: ComfyHost) -> None:
 
 async def _fingerprint(version: str | None, download: bool | None) -> str:
     """The files that would be loaded, as text; None stands for what is wired."""
-
-    def look() -> str:
-        return fingerprint(weight_sets(version), ComfyHost(), download=bool(download))
-
-    return await asyncio.to_thread(look)
+    sets = weight_sets(version)
+    return await asyncio.to_thread(fingerprint, sets, ComfyHost(), download=bool(download))
 
 
 def upscale_input() -> io.Input:

@@ -147,13 +147,10 @@ def _refusal(path: Path, file: WeightFile) -> str:
 
 def _put(source: Path, place: Path, host: Host) -> str:
     """Link or copy a file into its place, whole or not at all."""
-    if place.is_file():
-        same = place.samefile(source)
-        if not same and place.stat().st_size == source.stat().st_size:
-            first, second = (digest(path, host, f"Checking {place.name}") for path in (source, place))
-            same = first == second
-        if same:
-            return "there already"
+    if place.is_file() and (
+        place.samefile(source) or place.stat().st_size == source.stat().st_size and _same(source, place, host)
+    ):
+        return "there already"
     part = place.with_name(f"{place.name}.import.part")
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -170,6 +167,11 @@ def _put(source: Path, place: Path, host: Host) -> str:
     finally:
         part.unlink(missing_ok=True)
     return how
+
+
+def _same(source: Path, place: Path, host: Host) -> bool:
+    stage = f"Checking {place.name}"
+    return digest(source, host, stage) == digest(place, host, stage)
 
 
 def _link(source: Path, part: Path) -> bool:

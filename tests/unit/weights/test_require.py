@@ -68,7 +68,9 @@ def test_what_belongs_side_by_side_is_fetched_into_one_folder(hub, host, home, m
 
 
 def test_a_run_that_fetches_says_the_same_as_the_next_one(hub, host, make_set):
-    weights = make_set(publish(hub, pickled())(b"words", "words.txt", name="words", known=False))
+    weights = make_set(
+        publish(hub, pickled()), publish(hub, b"words", "words.txt", name="words", known=False)
+    )
     before = fingerprint([weights], host, download=True)
     assert weights.files[0].sha256 in before
     assert fingerprint([weights], host, download=False) == "missing missing"

@@ -183,7 +183,7 @@ class _Reader:
             if sections.is_lrc_tag(inner) and found[0] == row.strip():
                 return TAG
             if sections.is_square_header(inner):
-                return "" if sections.is_common(inner) and self._within(found, row) else HEADER
+                return HEADER if sections.is_round_header(inner) or not self._within(found, row) else ""
             if _begins(found, row) and _labels(found, row, self._singers):
                 named = inner.endswith(":") or sections.is_known_name(inner, self._singers)
                 return SINGER if named or not (self._capitalised and _goes_on(found, row)) else ""
@@ -220,7 +220,7 @@ class _Reader:
         inner = found[1].strip()
         counted = any(letter.isdigit() for letter in inner)
         alone = not (_begins(found, row) and _rest(found, row))
-        return sections.is_repetition(inner) and (counted or alone)
+        return (counted or alone) and bool(sections.is_repetition(inner))
 
     def _within(self, found: re.Match[str], row: str) -> bool:
         """Whether brackets are about words of a sentence: "[Break] my heart", "The [beat] goes on"."""

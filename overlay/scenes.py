@@ -75,22 +75,13 @@ class Layouts:
             del self._kept[line]
 
 
-def scene_of(layouts: Layouts, clock: FrameClock) -> Column | Standing:
-    """For the style's effect."""
-    effect = layouts.style.effect
-    return (
-        Column(layouts, clock)
-        if effect == "scrolling"
-        else Standing(layouts, clock, effect == "two-line duet")
-    )
-
-
 class Standing:
     """Lines that stand still, each in its lane."""
 
-    def __init__(self, layouts: Layouts, clock: FrameClock, duet: bool) -> None:
-        self._layouts, self._clock, self._duet = layouts, clock, duet
+    def __init__(self, layouts: Layouts, clock: FrameClock) -> None:
+        self._layouts, self._clock = layouts, clock
         lines, style = layouts.lines, layouts.style
+        self._duet = duet = style.effect == "two-line duet"
         self._home = place_of(style, layouts.size)
         self._voices = voices_of(lines) if duet else lanes_of(lines)
         self._rows = _duet_rows(layouts, self._home) if duet else 0

@@ -14,7 +14,7 @@ from lipsync_studio.engine.media.frames import Colour
 from lipsync_studio.overlay.fonts import SHIPPED
 from lipsync_studio.overlay.lyrics import LyricOverlay
 
-from .conftest import GREY, SIZE, drawn, overlay, picture, timings
+from .conftest import GREY, SIZE, drawn, lit, overlay, picture, timings
 
 LONG = "up above the world so high like a diamond in the sky and once more around the moon we fly"
 
@@ -24,13 +24,6 @@ def letters(frame):
     return np.argwhere(frame.yuv()[0] > 128)
 
 
-def lit_column(frame):
-    """Mean column of the highlight's yellow, nan without any."""
-    _, blue, _ = frame.yuv()
-    columns = np.argwhere(blue < 100)[:, 1]
-    return float(columns.mean() * 2) if len(columns) else float("nan")
-
-
 @pytest.mark.parametrize("rate", RATES, ids=str)
 @pytest.mark.parametrize("within", [Fraction(0), Fraction(1, 2), Fraction(99, 100)], ids=str)
 def test_a_word_lights_up_on_the_frame_that_contains_its_start(rate, within):
@@ -38,8 +31,8 @@ def test_a_word_lights_up_on_the_frame_that_contains_its_start(rate, within):
     starts = [float((n + within) / rate) for n in frames]
     lyrics = overlay(timings(("first second third fourth", starts, 6.0)), rate=rate)
     assert len(letters(drawn(lyrics, 40, rate=rate)))
-    assert np.isnan(lit_column(drawn(lyrics, 40, rate=rate)))
-    columns = {index: lit_column(drawn(lyrics, index, rate=rate)) for index in (41, 58, 59, 60, 96, 97)}
+    assert np.isnan(lit(drawn(lyrics, 40, rate=rate))[0])
+    columns = {index: lit(drawn(lyrics, index, rate=rate))[0] for index in (41, 58, 59, 60, 96, 97)}
     assert columns[41] == columns[58] < columns[59] < columns[60] == columns[96] < columns[97]
 
 
@@ -47,7 +40,7 @@ def test_times_of_a_variable_rate_source_are_followed():
     times = [Fraction(n, 1000) for n in (0, 700, 950, 1400, 1410, 1900)]
     words = WordTimings((Line((Word("one", 0.96, 1.405), Word("two", 1.405, 1.8))),))
     lyrics = LyricOverlay(SIZE, words, times, Fraction(2))
-    first, second = (lit_column(drawn(lyrics, index)) for index in (2, 3))
+    first, second = (lit(drawn(lyrics, index))[0] for index in (2, 3))
     assert first < second
 
 

@@ -89,7 +89,7 @@ def _matcher(pattern: str) -> Callable[[str], re.Match[str] | None]:
 is_square_header = _matcher(rf"\s*(?:{_header(_ALL, _TAIL)}|.{{1,40}}?\s*[:–—-]\s*{_sections(_UNCOMMON)})\s*")
 """What stands in square brackets names a section ("Verse 1: Anna") or describes a sound."""
 is_round_header = _matcher(rf"\s*{_header(_UNCOMMON, _TAIL)}\s*")
-"""Of a header in square brackets: its words may not as well be sung, as those of "Break my heart" may."""
+"""What stands in brackets of any shape names a section, by words that are not as well sung ("Break")."""
 is_sound = _matcher(rf"\s*{_header(_SOUNDS, _TAIL)}\s*")
 _ALONE = _matcher(rf"{_header(_PLAIN, '')}\s*[:：.]?")
 _NUMBERED = _matcher(

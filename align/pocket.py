@@ -106,13 +106,9 @@ class PocketAligner:
         return decoder
 
 
-def pocketsphinx_installed() -> bool:
-    return installed("pocketsphinx")
-
-
 def require_pocketsphinx() -> None:
     """Raises MissingFilesError when the package is not installed, or can't be imported."""
-    if not pocketsphinx_installed():
+    if not installed(ENGINE):
         raise MissingFilesError(
             "Finding words and phones needs the package pocketsphinx: run `pip install pocketsphinx`."
         )

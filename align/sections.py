@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 # Names of sections that are nothing else, so that one alone on its row is a header.
 _PLAIN = (
@@ -55,6 +55,9 @@ _WRITTEN = r"(?:one|two|three|four|five|six|seven|eight|nine|ten|i{2,3}|iv|vi{1,
 _ORDINAL = r"(?:\d{1,2}\s?(?:st|nd|rd|th|\.|er|re|e|ème|º|ª|ª|ος|ой|-й)?\s*)"
 _NUMBER = rf"(?:(?:n[or]\.?|n[°º]|№|#)?\s*\d{{1,2}}(?:\s*[&+/,–-]\s*\d{{1,2}})*[a-d]?\b\.?|\s+{_WRITTEN}\b)"
 
+# Characters beyond which a text is none of these, and searching it would only take long.
+_LONGEST = 300
+
 _TIMES = r"(?:times|time|mal|fois|veces|volte|vezes|keer|razy|раза?|gånger|回|次|번)"
 _COUNT = rf"(?:[x×✕✖＊*]\s?\d{{1,2}}(?:\s+{_TIMES})?|\d{{1,2}}\s?[x×✕✖](?:\s+{_TIMES})?)"
 _MARK = rf"(?:{_COUNT}|\d{{1,2}}\s*{_TIMES}|bis|ter)"
@@ -77,24 +80,31 @@ _ALL = (*_PLAIN, *_SUNG_TOO, *_COMMON, *_SOUNDS)
 _UNCOMMON = (*_PLAIN, *_SUNG_TOO)
 
 
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern, re.IGNORECASE)
+def _matcher(pattern: str) -> Callable[[str], re.Match[str] | None]:
+    """Tells whether a whole text is of a kind. One that is too long for it is not searched."""
+    compiled = re.compile(pattern, re.IGNORECASE)
+    return lambda text: compiled.fullmatch(text) if len(text) <= _LONGEST else None
 
 
-_SQUARE = _compiled(rf"\s*(?:{_header(_ALL, _TAIL)}|.{{1,40}}?\s*[:–—-]\s*{_sections(_UNCOMMON)})\s*")
-_ROUND = _compiled(rf"\s*{_header(_UNCOMMON, _TAIL)}\s*")
-_SOUND = _compiled(rf"\s*{_header(_SOUNDS, _TAIL)}\s*")
-_ALONE = _compiled(rf"{_header(_PLAIN, '')}\s*[:：.]?")
-_NUMBERED = _compiled(
+is_square_header = _matcher(rf"\s*(?:{_header(_ALL, _TAIL)}|.{{1,40}}?\s*[:–—-]\s*{_sections(_UNCOMMON)})\s*")
+"""What stands in square brackets names a section ("Verse 1: Anna") or describes a sound."""
+is_round_header = _matcher(rf"\s*{_header(_UNCOMMON, _TAIL)}\s*")
+"""What stands in brackets of any shape names a section, by words that are not as well sung ("Break")."""
+is_sound = _matcher(rf"\s*{_header(_SOUNDS, _TAIL)}\s*")
+_ALONE = _matcher(rf"{_header(_PLAIN, '')}\s*[:：.]?")
+_NUMBERED = _matcher(
     rf"(?:the\s+)?(?:{_BEFORE})*(?:{'|'.join(_UNCOMMON)})(?:{_NUMBER}|\s*[(\[]?{_MARK}[)\]]?)+\s*[:：.]?"
 )
-_COLONED = _compiled(rf"{_header(_UNCOMMON, '')}\s*[:：]")
-_LEADING = _compiled(rf"(?P<header>{_header(_UNCOMMON, '')}\s*[:：])\s*(?P<rest>\S.*)")
-_SINGERS = _compiled(rf"{_header(_PLAIN, '')}\s*(?:[-–—]\s+|[(\[])(?P<rest>.+?)[)\]]?")
-_REPETITION = _compiled(
+_COLONED = _matcher(rf"{_header(_UNCOMMON, '')}\s*[:：]")
+leading_header = _matcher(rf"(?P<header>{_header(_UNCOMMON, '')}\s*[:：])\s*(?P<rest>\S.*)")
+""" "Chorus: Hello" as groups header and rest."""
+singers_header = _matcher(rf"{_header(_PLAIN, '')}\s*(?:[-–—]\s+|[(\[])(?P<rest>.+?)[)\]]?")
+""" "Verse 1 (Anna)", "Chorus - Anna": the group rest says who may be singing it."""
+is_repetition = _matcher(
     rf"\s*(?:{_MARK}|{_REPEAT}(?:\s+(?:{_header(_UNCOMMON, '')}|{_UNTIL}))?(?:[\s,]*{_MARK})*)\s*[.!]?\s*"
 )
-_REPEAT_ROW = _compiled(
+"""Of what stands in brackets: "x2", "2 times", "Repeat chorus"."""
+_REPEAT_ROW = _matcher(
     rf"{_REPEAT}\s+(?:the\s+)?{_sections(_UNCOMMON)}(?:[\s,]*[(\[]?{_MARK}[)\]]?)*\s*[.:!]?"
 )
 # A mark that stands alone: neither "Max 5" nor "4x4"; and "2 x 4" is a beam.
@@ -102,7 +112,7 @@ _AT_END = re.compile(
     rf"(?<=[^\W\d])[×✕✖]\d{{1,2}}\s*$|(?<!\S)(?:[xX×✕✖]\d{{1,2}}(?:\s+{_TIMES})?|(?<!\d\s)[x×✕✖]\s\d{{1,2}}(?:\s+{_TIMES})?"
     rf"|\d{{1,2}}[xX×✕✖](?:\s+{_TIMES})?)\s*[.!]?\s*$"
 )
-_CREDIT = _compiled(
+is_credit = _matcher(
     r"\s*(?:(?:produced|written|composed|lyrics|music|words|arranged|mixed|mastered|performed|directed|recorded|"
     r"translated|transcribed|text|musik|paroles|musique|letra|música|testo|musica|tekst|слова|музыка)"
     r"(?:\s*(?:&|and|und|et|y|e)\s*\w+)?\s+(?:by|von|vom|zu|de|du|di|от|bij)\b.*|(?:songtext|text|lyrics|paroles|letra|"
@@ -111,10 +121,10 @@ _CREDIT = _compiled(
     r"|lyrics from snippet.*|(?:prod|prod\.)\s+.+)"
 )
 # As files from China, Japan and Korea begin.
-_CREDIT_ROW = _compiled(
+is_credit_row = _matcher(
     r"(?:作?[词詞]|作?曲|[词詞]曲|作[词詞]作曲|[编編]曲|制作人?|[监監][制製]|混音|母[带帶]|原唱|演唱|歌手|작사|작곡|편곡|노래)\s*[:：]\s*\S.*"
 )
-_LRC_TAG = _compiled(r"\s*(?:ti|ar|al|au|by|lr|re|ve|la|lang|length|offset|tool|#)\s*:.*")
+_LRC_TAG = re.compile(r"\s*(?:ti|ar|al|au|by|lr|re|ve|la|lang|length|offset|tool|#)\s*:.*", re.IGNORECASE)
 _UNHEARD = re.compile(r"[\s?？…._-]*")
 
 _ROLES_WRITTEN = """
@@ -124,7 +134,7 @@ ambos juntos tutti insieme вместе все 合 男 女 合唱 男女
 """
 _ROLES = frozenset(_ROLES_WRITTEN.split())
 _ROLES_WITHOUT_CASE = frozenset(["合", "男", "女", "合唱", "男女"])
-_COLON_LABEL = re.compile(r"(?P<label>[^:：]{1,40}[:：])\s*(?P<rest>\S.*)")
+_COLON_LABEL = _matcher(r"(?P<label>[^:：]{1,40}[:：])\s*(?P<rest>\S.*)")
 _JOINING = re.compile(
     r"\s*(?:[&,/+]|\band\b|\bund\b|\bet\b|\by\b|\bwith\b|\bfeat\.?|\bft\.?|\bvs\.?)\s*", re.IGNORECASE
 )
@@ -146,62 +156,15 @@ liebe komm oui non je tu moi toi amour si sí no yo tú mi amor vamos ven coraz�
 amo да нет я ты мы любовь
 """
 _LYRIC_WORDS = frozenset(_SUNG_WORDS.split())
-# Characters beyond which a text is none of these, and searching it would only take long.
-_LONGEST = 300
-
-
-def _whole(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
-    return pattern.fullmatch(text) if len(text) <= _LONGEST else None
-
-
-def is_square_header(inner: str) -> bool:
-    """Whether what stands in square brackets names a section ("Verse 1: Anna") or describes a sound."""
-    return bool(_whole(_SQUARE, inner))
-
-
-def is_common(inner: str) -> bool:
-    """Of a header in square brackets: whether its words may as well be sung ("Break my heart")."""
-    return not is_round_header(inner)
-
-
-def is_sound(inner: str) -> bool:
-    return bool(_whole(_SOUND, inner))
-
-
-def is_round_header(inner: str) -> bool:
-    return bool(_whole(_ROUND, inner))
 
 
 def is_header_row(row: str) -> bool:
     """Whether a row without brackets around it names a section, or says to repeat one."""
-    return any(_whole(pattern, row) for pattern in (_ALONE, _NUMBERED, _COLONED, _REPEAT_ROW))
-
-
-def leading_header(row: str) -> re.Match[str] | None:
-    """ "Chorus: Hello" as groups header and rest."""
-    return _whole(_LEADING, row)
-
-
-def singers_header(row: str) -> re.Match[str] | None:
-    """ "Verse 1 (Anna)", "Chorus - Anna": the group rest says who may be singing it."""
-    return _whole(_SINGERS, row)
-
-
-def is_repetition(inner: str) -> bool:
-    """Of what stands in brackets: "x2", "2 times", "Repeat chorus"."""
-    return bool(_whole(_REPETITION, inner))
+    return any(found(row) for found in (_ALONE, _NUMBERED, _COLONED, _REPEAT_ROW))
 
 
 def repetition_at_end(row: str) -> re.Match[str] | None:
     return _AT_END.search(row)
-
-
-def is_credit(inner: str) -> bool:
-    return bool(_whole(_CREDIT, inner))
-
-
-def is_credit_row(row: str) -> bool:
-    return bool(_whole(_CREDIT_ROW, row))
 
 
 def is_lrc_tag(inner: str) -> bool:
@@ -229,7 +192,7 @@ def _caseless(name: str) -> bool:
 
 def colon_label(row: str, known: Iterable[str]) -> re.Match[str] | None:
     """ "女：我爱你", "Anna: Hello" of a singer that a header names, as groups label and rest."""
-    found = _whole(_COLON_LABEL, row)
+    found = _COLON_LABEL(row)
     name = found["label"].rstrip(" :：").lower() if found else ""
     return found if name in known or name in _ROLES_WITHOUT_CASE else None
 

@@ -55,12 +55,6 @@ class SungRow:
     opens_stanza: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    rows: tuple[SungRow, ...]
-    left_out: tuple[LeftOut, ...]
-
-
 def notes(left_out: Sequence[LeftOut]) -> list[str]:
     """For a report: each piece that was left out, time stamps as a number only."""
     stamps = [piece for piece in left_out if piece.kind == STAMP]
@@ -70,8 +64,8 @@ def notes(left_out: Sequence[LeftOut]) -> list[str]:
     return rows
 
 
-def read_sheet(rows: Iterable[str]) -> Sheet:
-    """Every letter of the rows is in a row that is sung or in a piece that is left out."""
+def read_sheet(rows: Iterable[str]) -> tuple[list[SungRow], list[LeftOut]]:
+    """What is sung, and what is left out, each in order: every letter of the rows is in one of them."""
     typed = list(enumerate(rows, 1))
     breaks = [LeftOut(line, found, MARKUP) for line, text in typed for found in _BREAK.findall(text)]
     kept, furniture = without_furniture([(line, part) for line, text in typed for part in _parts(text)])
@@ -80,7 +74,7 @@ def read_sheet(rows: Iterable[str]) -> Sheet:
     for line, text in kept:
         if text.strip() or line not in emptied:
             reader.read(line, text)
-    return Sheet(tuple(reader.rows), tuple(sorted(reader.left_out, key=lambda piece: piece.line)))
+    return reader.rows, sorted(reader.left_out, key=lambda piece: piece.line)
 
 
 def _parts(text: str) -> list[str]:
@@ -183,7 +177,7 @@ class _Reader:
             if sections.is_lrc_tag(inner) and found[0] == row.strip():
                 return TAG
             if sections.is_square_header(inner):
-                return "" if sections.is_common(inner) and self._within(found, row) else HEADER
+                return HEADER if sections.is_round_header(inner) or not self._within(found, row) else ""
             if _begins(found, row) and _labels(found, row, self._singers):
                 named = inner.endswith(":") or sections.is_known_name(inner, self._singers)
                 return SINGER if named or not (self._capitalised and _goes_on(found, row)) else ""
@@ -220,7 +214,7 @@ class _Reader:
         inner = found[1].strip()
         counted = any(letter.isdigit() for letter in inner)
         alone = not (_begins(found, row) and _rest(found, row))
-        return sections.is_repetition(inner) and (counted or alone)
+        return (counted or alone) and bool(sections.is_repetition(inner))
 
     def _within(self, found: re.Match[str], row: str) -> bool:
         """Whether brackets are about words of a sentence: "[Break] my heart", "The [beat] goes on"."""

@@ -82,11 +82,10 @@ def read_text(lyrics: str, language: str = "") -> LyricText:
     their words, time stamps and what sites of lyrics add are left out; every other letter is in a word.
     Raises TextError when nothing speakable remains.
     """
-    sheet = read_sheet(lyrics.replace("\ufeff", "").splitlines())
-    left_out = list(sheet.left_out)
+    rows, left_out = read_sheet(lyrics.replace("\ufeff", "").splitlines())
     lines: list[LyricLine] = []
     opens_stanza = False
-    for row in sheet.rows:
+    for row in rows:
         opens_stanza = opens_stanza or row.opens_stanza
         words = _line_words(row.text, language)
         if words:

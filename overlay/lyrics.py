@@ -16,7 +16,7 @@ from .layout import place_of
 from .missing import drawable
 from .paint import I420Space, LinePainter, RGBSpace, Space
 from .raster import LineArt
-from .scenes import Layouts, scene_of
+from .scenes import Column, Layouts, Standing
 from .style import LyricStyle, check_style
 
 _SOFT = 1.5, 1 / 45  # width of a wipe's edge: pixels at least, em
@@ -54,7 +54,8 @@ class LyricOverlay:
         lines = sung_lines(drawn)
         texts = [line.text for line in lines]
         self._layouts = Layouts(lines, size, self._style, fonts, language)
-        self._scene = scene_of(self._layouts, FrameClock(times, duration))
+        scene: type[Column | Standing] = Column if self._style.effect == "scrolling" else Standing
+        self._scene = scene(self._layouts, FrameClock(times, duration))
         self._painters: dict[tuple[int, Hashable], LinePainter] = {}
         if texts:
             # The likeliest not to fit says so before any work is done.

@@ -7,7 +7,6 @@ text lets through, plus the text's own code: nothing of the picture is converted
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
 
 import cv2
 import numpy as np
@@ -41,14 +40,6 @@ class Layer:
     step: int
 
 
-class Space(Protocol):
-    """How a picture keeps its colours."""
-
-    def layers(self, rgba: np.ndarray) -> list[Layer]:
-        """Of float32 [h, w, 4], premultiplied 0..1, h and w even."""
-        ...
-
-
 class I420Space:
     """8-bit planes Y, U, V of one matrix and range; `height` of the picture decides for untagged ones."""
 
@@ -57,6 +48,7 @@ class I420Space:
         self._matrix = np.hstack([matrix[:, :3] * 255, matrix[:, 3:]]).astype(np.float32)
 
     def layers(self, rgba: np.ndarray) -> list[Layer]:
+        """Of float32 [h, w, 4], premultiplied 0..1, h and w even."""
         half = cv2.resize(rgba, (rgba.shape[1] // 2, rgba.shape[0] // 2), interpolation=cv2.INTER_AREA)
         luma = cv2.transform(rgba, self._matrix[:1])
         blue, red = cv2.split(cv2.transform(half, self._matrix[1:]))
@@ -70,6 +62,10 @@ class RGBSpace:
     def layers(self, rgba: np.ndarray) -> list[Layer]:
         colour = np.ascontiguousarray(rgba[..., :3])
         return [Layer(colour, np.repeat(rgba[..., 3:], 3, axis=2), 1)]
+
+
+Space = I420Space | RGBSpace
+"""How a picture keeps its colours."""
 
 
 class LinePainter:

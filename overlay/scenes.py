@@ -6,7 +6,7 @@ import math
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, Protocol
+from typing import Literal
 
 from .cues import (
     DUET_LEAD,
@@ -47,16 +47,6 @@ class Shown:
     shift: float = 0.0
 
 
-class Scene(Protocol):
-    def at(self, frame: int) -> list[Shown]:
-        """Lines in the order in which they are drawn."""
-        ...
-
-    def voice(self, line: int) -> int:
-        """0, or 1 for a duet's second voice."""
-        ...
-
-
 class Layouts:
     """Lines laid out as they come up."""
 
@@ -85,22 +75,13 @@ class Layouts:
             del self._kept[line]
 
 
-def scene_of(layouts: Layouts, clock: FrameClock) -> Scene:
-    """For the style's effect."""
-    effect = layouts.style.effect
-    return (
-        Column(layouts, clock)
-        if effect == "scrolling"
-        else Standing(layouts, clock, effect == "two-line duet")
-    )
-
-
 class Standing:
     """Lines that stand still, each in its lane."""
 
-    def __init__(self, layouts: Layouts, clock: FrameClock, duet: bool) -> None:
-        self._layouts, self._clock, self._duet = layouts, clock, duet
+    def __init__(self, layouts: Layouts, clock: FrameClock) -> None:
+        self._layouts, self._clock = layouts, clock
         lines, style = layouts.lines, layouts.style
+        self._duet = duet = style.effect == "two-line duet"
         self._home = place_of(style, layouts.size)
         self._voices = voices_of(lines) if duet else lanes_of(lines)
         self._rows = _duet_rows(layouts, self._home) if duet else 0
@@ -113,6 +94,7 @@ class Standing:
         self._firsts = [[cue.first for cue in lane] for lane in self._lanes]
 
     def at(self, frame: int) -> list[Shown]:
+        """Lines in the order in which they are drawn."""
         shown = []
         for cue in self._cues(frame):
             self._layouts.get(cue.line, self._place(cue))
@@ -120,6 +102,7 @@ class Standing:
         return shown
 
     def voice(self, line: int) -> int:
+        """0, or 1 for a duet's second voice."""
         return self._voices[line] if self._duet else 0
 
     def _cues(self, frame: int) -> list[Cue]:

@@ -22,15 +22,7 @@ RATE = 16000
 FRAMES_PER_SECOND = 50
 STAGE = "Aligning (CTC)"
 
-PAD, SEPARATOR = "<pad>", "|"
-
-# Of wav2vec2-base-960h, as its vocab.json has them.
-VOCABULARY: Mapping[str, int] = {
-    letter: number
-    for number, letter in enumerate(
-        (PAD, "<s>", "</s>", "<unk>", SEPARATOR, *"ETAONIHSRDLUMWCFGYPBVK", "'", *"XJQZ")
-    )
-}
+SEPARATOR = "|"
 
 Samples = npt.NDArray[np.float32]
 
@@ -104,10 +96,12 @@ class CtcModel:
 def load_ctc(files: Mapping[str, Path], host: Host) -> CtcModel:
     """The network in the files of the weight set "ctc-en", by their names. Raises WeightsError for a damaged
     file."""
-    vocabulary: Mapping[str, int] = read_json(files["vocab.json"]) if "vocab.json" in files else VOCABULARY
+    from transformers import Wav2Vec2Config
+
     path = files["model.safetensors"]
-    network = build_ctc(load_state_dict(path), _config(files.get("config.json")), path)
-    return CtcModel(network, vocabulary, host)
+    config = Wav2Vec2Config.from_dict(read_json(files["config.json"]))
+    network = build_ctc(load_state_dict(path), config, path)
+    return CtcModel(network, read_json(files["vocab.json"]), host)
 
 
 def build_ctc(tensors: dict[str, torch.Tensor], config: Wav2Vec2Config, path: Path) -> Wav2Vec2ForCTC:
@@ -124,13 +118,6 @@ def build_ctc(tensors: dict[str, torch.Tensor], config: Wav2Vec2Config, path: Pa
     else:
         renamed.pop(_UNUSED, None)
     return load_weights(network, renamed, path, "wav2vec2-base-960h", dtype=torch.float32)
-
-
-def _config(path: Path | None) -> Wav2Vec2Config:
-    """As the file says; without one the default, which is that of wav2vec2-base."""
-    from transformers import Wav2Vec2Config
-
-    return Wav2Vec2Config.from_dict(read_json(path)) if path else Wav2Vec2Config()
 
 
 def _current(name: str, expected: Mapping[str, Any]) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
+from rapidfuzz.distance import Levenshtein
 
 from ...engine.errors import AlignmentError, TextError
 from ..g2p import lookup, pronounce
@@ -149,21 +150,11 @@ def _sounds_alike(lyrics: Sequence[LyricWord], instead: Sequence[Word]) -> bool:
         return not instead
     said = _phones([key for word in lyrics for key in word.spoken])
     heard = _phones([key for word in instead for key in spoken_keys(word.text)[0] if key.isascii()])
-    return _distance(said, heard) <= (1.0 - _MISHEARD) * max(len(said), len(heard))
+    return Levenshtein.distance(said, heard) <= (1.0 - _MISHEARD) * max(len(said), len(heard))
 
 
 def _phones(keys: Sequence[str]) -> list[str]:
     return [phone for key in keys for phone in pronounce(key, lookup).split()]
-
-
-def _distance(left: Sequence[str], right: Sequence[str]) -> int:
-    """Levenshtein's."""
-    row = list(range(len(right) + 1))
-    for number, phone in enumerate(left, start=1):
-        diagonal, row[0] = row[0], number
-        for at, other in enumerate(right, start=1):
-            diagonal, row[at] = row[at], min(row[at] + 1, row[at - 1] + 1, diagonal + (phone != other))
-    return row[-1]
 
 
 def _recovered(found: Sequence[Word], recognised: Sequence[Word]) -> list[Word]:

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from ...engine.errors import AudioError
 from ...engine.host.protocol import Host
 from ..pauses import Silences
-from ..text import LyricLine, LyricWord
+from ..text import LyricLine
 from ..timing import Alignment, settled
 from ..words import Line, WordTimings
 from .whisper_model import FRAMES_PER_SECOND, RATE, WINDOW_SECONDS, Reading, WhisperModel
@@ -79,7 +79,10 @@ def align(
     noise = np.random.default_rng(0).standard_normal(samples16k.size, dtype=np.float32)
     prepared = samples16k * np.float32(_PEAK / level) + np.float32(_NOISE) * noise
     words = [word for line in lines for word in line.words]
-    tokens = [model.tokenizer.encode(" " * spaced + word.display) for word, spaced in _with_space(words)]
+    spaces = [True, *(word.space for word in words)]  # before each word
+    tokens = [
+        model.tokenizer.encode(" " * space + word.display) for space, word in zip(spaces, words, strict=False)
+    ]
     run = _Run(prepared, lines, tokens, model, host, language)
     best: list[_Placed | None] = []
     for limit in _TEXT_LIMITS:
@@ -90,11 +93,6 @@ def align(
             break
     timings = _timings(lines, best, model.lag, Silences(samples16k), duration)
     return Alignment(WordTimings(timings, run.language, engine), _derailed(best, tokens))
-
-
-def _with_space(words: Sequence[LyricWord]) -> list[tuple[LyricWord, bool]]:
-    """Each word, and whether a space stands before it."""
-    return [(word, not at or words[at - 1].space) for at, word in enumerate(words)]
 
 
 class _Run:

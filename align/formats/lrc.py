@@ -302,7 +302,7 @@ def _tag_rows(timings: WordTimings, options: WriteOptions) -> list[str]:
 
 def _line_body(line: Line) -> str:
     text = _guarded(line_text(line))
-    return f"{line.voice}: {text}" if line.voice in _GENDERS else _no_gender(text)
+    return f"{line.voice}: {text}" if line.voice in _GENDERS else _GENDER_LIKE.sub(rf"\1{WORD_JOINER}", text)
 
 
 def _read_back(body: str) -> str:
@@ -313,10 +313,6 @@ def _read_back(body: str) -> str:
 
 def _guarded(text: str) -> str:
     return _STAMP_LIKE.sub(rf"\1{WORD_JOINER}", text)
-
-
-def _no_gender(text: str) -> str:
-    return _GENDER_LIKE.sub(rf"\1{WORD_JOINER}", text)
 
 
 def _stamp(time: int, options: WriteOptions) -> str:

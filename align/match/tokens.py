@@ -20,11 +20,10 @@ _SHORTEST = 0.02
 
 @dataclass(frozen=True, slots=True)
 class Sung:
-    """A key of the lyrics. word, line: counted over all lyrics. held: it belongs to a line's last word."""
+    """A key of the lyrics. word: counted over all lyrics. held: it belongs to a line's last word."""
 
     key: str
     word: int
-    line: int
     syllables: int
     opens_line: bool
     opens_stanza: bool
@@ -65,7 +64,7 @@ def sung_keys(lines: Sequence[LyricLine], language: str, romanise: bool) -> list
                 last = at == len(line.words) - 1
                 length = syllables(key) if key else 1
                 stanza = opens and line.opens_stanza
-                keys.append(Sung(key, number, line_number, length, opens, stanza, last, word.aside))
+                keys.append(Sung(key, number, length, opens, stanza, last, word.aside))
             number += 1
     return keys
 

@@ -8,7 +8,8 @@ sound takes.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -43,10 +44,10 @@ class Passage:
     samples: npt.NDArray[np.float32]
     spans: Sequence[Span]
     voiced: Spans
-    clock: SpliceClock = field(init=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "clock", SpliceClock(self.spans))
+    @cached_property
+    def clock(self) -> SpliceClock:
+        return SpliceClock(self.spans)
 
     @property
     def duration(self) -> float:

@@ -165,7 +165,9 @@ def _no_package() -> MissingFilesError:
 def _local(engine: str, path: str, host: Host) -> Transcriber:
     """The engine that reads a local file or folder."""
     given = Path(path).expanduser()
-    place = next((each for each in (given, *_in_folders(given, host)) if each.exists()), None)
+    # An absolute path stays what it is in any folder.
+    places = (given, *(folder / given for folder in host.models_folders(KIND)))
+    place = next((each for each in places if each.exists()), None)
     if place is None:
         raise InputError(f"There is no model at {path}: check the path, or leave it empty.")
     fits = FASTER if faster.is_model(place) else TIMESTAMPED if has_weights(place) else ""
@@ -178,10 +180,6 @@ def _local(engine: str, path: str, host: Host) -> Transcriber:
         raise InputError(f"{place} is a model for {fits}, not for {engine}: choose that engine, or auto.")
     _ENGINES[fits].require()
     return _made(_ENGINES[fits], place, _name(place), host)
-
-
-def _in_folders(given: Path, host: Host) -> list[Path]:
-    return [] if given.is_absolute() else [folder / given for folder in host.models_folders(KIND)]
 
 
 def _name(place: Path) -> str:

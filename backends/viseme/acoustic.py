@@ -13,7 +13,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from ...align.pocket import RATE, pocketsphinx_installed
+from ...align.attempts import installed
+from ...align.pocket import ENGINE, RATE
 from ...align.recognise import recognise_phones
 from ...align.words import Phone
 from .motion import Curve, MouthMotion, activity, assemble, blend, known_phones
@@ -83,7 +84,7 @@ def motion_from_sound(
     centres = times + lengths / 2
     bands = band_levels(samples16k)
     values = _from_bands(bands, centres)
-    heard = recognise_phones(samples16k) if pocketsphinx_installed() else ()
+    heard = recognise_phones(samples16k) if installed(ENGINE) else ()
     spoken = known_phones(heard)
     from_phones = blend(spoken, centres, loudness(bands, centres))
     covered = _covered(heard, centres)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 
 import numpy as np
@@ -82,17 +82,8 @@ class VisemeEngine:
             yield from painters.map(paint, crops)
 
     def _pose(self, motion: MouthMotion, index: int) -> MouthPose:
-        return MouthPose(
-            open=float(motion.open[index]) * self.strength,
-            jaw=float(motion.jaw[index]) * self.strength,
-            wide=float(motion.wide[index]),
-            round=float(motion.round[index]),
-            tuck=float(motion.tuck[index]),
-            press=float(motion.press[index]),
-            teeth=float(motion.teeth[index]),
-            tongue=float(motion.tongue[index]),
-            active=float(motion.active[index]),
-        )
+        pose = MouthPose(*(float(getattr(motion, field.name)[index]) for field in fields(MouthPose)))
+        return replace(pose, open=pose.open * self.strength, jaw=pose.jaw * self.strength)
 
 
 def rest_shape(person: Person) -> RestShape:

@@ -8,8 +8,10 @@ from page_keys import ACTED, CHANGE, LISTEN
 
 from lipsync_studio.devtools.client import SAVE_OPTIONS, ComfyClient
 
-KEY = "Y2FuYXJ5QGV4YW1wbGUub3Jn:canary-Zx81-secret-password"
+from .conftest import DID_KEY, close, did_dialog, set_did_key
+
 COMMAND = "LipSyncStudio.DIDKey"
+OPEN = f"() => app.extensionManager.command.execute('{COMMAND}')"
 STORED = """async () => {
     const kept = [JSON.stringify(localStorage), JSON.stringify(sessionStorage), document.cookie,
                   JSON.stringify(app.graph.serialize()), document.documentElement.outerHTML];
@@ -27,8 +29,8 @@ def key_file(server):
 
 
 def test_the_dialog_sets_and_clears_the_key(page, server, key_file):
-    page.evaluate("id => app.extensionManager.command.execute(id)", COMMAND)
-    dialog = page.get_by_role("dialog").filter(has_text="D-ID key")
+    page.evaluate(OPEN)
+    dialog = did_dialog(page)
     dialog.get_by_text("No key is set.").wait_for()
     field = dialog.get_by_label("D-ID key")
     assert field.get_attribute("type") == "password"
@@ -38,16 +40,13 @@ def test_the_dialog_sets_and_clears_the_key(page, server, key_file):
     dialog.get_by_text("The D-ID key from the input is malformed").wait_for()
     assert not key_file.exists()
 
-    field.fill(KEY)
-    dialog.get_by_role("button", name="Set key").click()
-    dialog.get_by_text("A key is set.").wait_for()
-    assert key_file.read_text() == KEY
+    set_did_key(dialog)
+    assert key_file.read_text() == DID_KEY
     assert stat.S_IMODE(key_file.stat().st_mode) == 0o600
     assert "canary" not in page.evaluate(STORED)
-    dialog.get_by_role("button", name="Close").click()
-    dialog.wait_for(state="detached")
+    close(dialog)
 
-    page.evaluate("id => app.extensionManager.command.execute(id)", COMMAND)
+    page.evaluate(OPEN)
     dialog.get_by_text("A key is set.").wait_for()
     assert field.input_value() == ""
     dialog.get_by_role("button", name="Clear key").click()
@@ -55,8 +54,7 @@ def test_the_dialog_sets_and_clears_the_key(page, server, key_file):
     assert not key_file.exists()
     kept = [path for path in (server.base / "user").rglob("*") if path.is_file()]
     assert [path for path in kept if b"canary" in path.read_bytes()] == []
-    dialog.get_by_role("button", name="Close").click()
-    dialog.wait_for(state="detached")
+    close(dialog)
     assert [problem for problem in page.problems if "400" not in problem] == []
 
 
@@ -89,11 +87,9 @@ def account(manager, cloud):
 
 
 def test_consent_is_given_in_the_dialog_and_the_same_graph_then_runs(manager, manager_page, cloud, account):
-    manager_page.evaluate("id => app.extensionManager.command.execute(id)", COMMAND)
-    dialog = manager_page.get_by_role("dialog").filter(has_text="D-ID key")
-    dialog.get_by_label("D-ID key").fill(KEY)
-    dialog.get_by_role("button", name="Set key").click()
-    dialog.get_by_text("A key is set.").wait_for()
+    manager_page.evaluate(OPEN)
+    dialog = did_dialog(manager_page)
+    set_did_key(dialog)
     consent = dialog.get_by_role("region", name="Consent")
     consent.get_by_text("You have not agreed; nothing is sent.").wait_for()
     assert consent.get_by_role("link").get_attribute("href").startswith("https://www.d-id.com/")
@@ -111,8 +107,7 @@ def test_consent_is_given_in_the_dialog_and_the_same_graph_then_runs(manager, ma
         again = {**TALK, "talk": {**TALK["talk"], "inputs": {**TALK["talk"]["inputs"], "again": 2}}}
         assert "You have not agreed" in client.run(again).error["exception_message"]
         assert len(cloud.log) == asked
-    dialog.get_by_role("button", name="Close").click()
-    dialog.wait_for(state="detached")
+    close(dialog)
 
 
 def test_menu_and_settings_lead_to_the_dialog(page, key_file):
@@ -130,7 +125,7 @@ def test_menu_and_settings_lead_to_the_dialog(page, key_file):
 def test_keys_stay_in_the_dialog(page, key_file):
     page.evaluate("() => void app.graph.add(LiteGraph.createNode('LipSyncDIDStatus'))")
     page.evaluate(CHANGE)
-    page.evaluate("id => app.extensionManager.command.execute(id)", COMMAND)
+    page.evaluate(OPEN)
     dialog = page.get_by_role("dialog").filter(has_text="No key is set.")
     dialog.wait_for()
     page.evaluate(LISTEN)

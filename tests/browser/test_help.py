@@ -1,4 +1,4 @@
-"""The help of each node, as the page's info button opens it."""
+"""The page with this pack loaded: each node can be added, and its info button opens its help."""
 
 import pytest
 
@@ -11,6 +11,7 @@ ADD_NODE = """name => {
     node.pos = [400, 300];
     app.graph.add(node);
     window.toSelect = node;
+    return node.comfyClass;
 }"""
 # Selecting does nothing until the page has put up its toolbox.
 TOOLBOX = """() => {
@@ -26,12 +27,16 @@ def panel_page(page):
     page.evaluate("app.extensionManager.setting.set('Comfy.RightSidePanel.IsOpen', false)")
 
 
+def test_the_page_loads_without_an_error_of_ours(server_page):
+    assert server_page.problems_at_load == []
+
+
 def test_the_info_button_opens_each_nodes_own_page(panel_page, client):
     listed = client.object_info()
     ours = [name for name, info in listed.items() if info["python_module"] == f"custom_nodes.{PACK_NAME}"]
-    assert ours
+    assert "LipSyncApply" in ours
     for name in ours:
-        panel_page.evaluate(ADD_NODE, name)
+        assert panel_page.evaluate(ADD_NODE, name) == name
         panel_page.wait_for_function(TOOLBOX, polling=100)
         panel_page.get_by_test_id("info-button").click()
         # The last node's page may still be there; and where a node has none of ours, the panel makes up one

@@ -17,6 +17,12 @@ ADD = """() => {
     window.save = save;
 }"""
 UPLOAD = "() => load.widgets.find(one => one.name === 'upload').callback()"
+DROP = """async ([name, text]) => {
+    const data = new DataTransfer();
+    data.items.add(new File([text], name));
+    const event = new DragEvent('drop', {dataTransfer: data});
+    return [load.onDragOver(event), await load.onDragDrop(event)];
+}"""
 CHOSEN = "() => load.widgets.find(one => one.name === 'file').value"
 
 
@@ -55,28 +61,13 @@ def test_a_file_is_uploaded_and_what_is_saved_is_shown(graph_page, server):
 
 
 def test_a_file_is_dropped_on_the_node(graph_page):
-    dropped = graph_page.evaluate(
-        """async text => {
-            const data = new DataTransfer();
-            data.items.add(new File([text], 'uploaded too.lrc', {type: 'text/plain'}));
-            const event = new DragEvent('drop', {dataTransfer: data});
-            return [load.onDragOver(event), await load.onDragDrop(event)];
-        }""",
-        SONG,
-    )
-    assert dropped == [True, True]
+    assert graph_page.evaluate(DROP, ["uploaded too.lrc", SONG]) == [True, True]
     assert graph_page.evaluate(CHOSEN) == "uploaded too.lrc"
     assert graph_page.problems == []
 
 
 def test_a_picture_is_left_to_others(graph_page):
-    assert not graph_page.evaluate(
-        """async () => {
-            const data = new DataTransfer();
-            data.items.add(new File(['x'], 'picture.png', {type: 'image/png'}));
-            return await load.onDragDrop(new DragEvent('drop', {dataTransfer: data}));
-        }"""
-    )
+    assert not graph_page.evaluate(DROP, ["picture.png", "x"])[1]
     assert graph_page.evaluate(CHOSEN) == "none"
 
 

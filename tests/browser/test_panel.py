@@ -14,7 +14,7 @@ from PIL import Image
 from lipsync_studio.devtools.paths import ROOT
 from lipsync_studio.engine.media.sound import Sound
 
-KEY = "Y2FuYXJ5QGV4YW1wbGUub3Jn:canary-Zx81-secret-password"
+from .conftest import close, did_dialog, set_did_key
 
 
 @pytest.fixture
@@ -90,11 +90,9 @@ def test_the_account_is_shown_without_its_key(studio, manager, cloud, pictures):
     assert account.get_by_text("None", exact=True).is_visible()
     assert not account.get_by_role("button", name="Show credits").is_visible()
     account.get_by_role("button", name="Set or clear the key").click()
-    dialog = studio.get_by_role("dialog").filter(has_text="D-ID key")
-    dialog.get_by_label("D-ID key").fill(KEY)
-    dialog.get_by_role("button", name="Set key").click()
-    dialog.get_by_text("A key is set.").wait_for()
-    dialog.get_by_role("button", name="Close").click()
+    dialog = did_dialog(studio)
+    set_did_key(dialog)
+    close(dialog)
     account.get_by_text("Set (from the key file)").wait_for()
 
     account.get_by_role("button", name="Show credits").click()

@@ -7,11 +7,9 @@ interface ComfyWidget {
     label?: string;
     hidden?: boolean;
     serialize?: boolean;
-    disabled?: boolean;
     options: { values?: unknown[]; serialize?: boolean; hidden?: boolean; [key: string]: unknown };
     callback?: (value: unknown) => void;
     element?: HTMLElement;
-    computeSize?: (width?: number) => [number, number];
 }
 
 interface ComfyGraph {
@@ -20,10 +18,6 @@ interface ComfyGraph {
     rootGraph?: ComfyGraph;
     subgraphs?: Map<string, ComfyGraph>;
     getNodeById(id: number | string): ComfyNode | null;
-    setDirtyCanvas(foreground: boolean, background?: boolean): void;
-    change?(): void;
-    beforeChange?(): void;
-    afterChange?(): void;
 }
 
 interface ComfyNode {
@@ -33,10 +27,7 @@ interface ComfyNode {
     comfyClass?: string;
     graph?: ComfyGraph | null;
     subgraph?: ComfyGraph;
-    isSubgraphNode?(): boolean;
-    size: [number, number];
     widgets?: ComfyWidget[];
-    properties: Record<string, unknown>;
     addWidget(
         type: string,
         name: string,
@@ -47,8 +38,6 @@ interface ComfyNode {
     addDOMWidget(name: string, type: string, element: HTMLElement, options?: Record<string, unknown>): ComfyWidget;
     setDirtyCanvas?(foreground: boolean, background?: boolean): void;
     serialize?(): { widgets_values?: unknown[] };
-    computeSize?(): [number, number];
-    setSize?(size: [number, number]): void;
     onDragOver?(event: DragEvent): boolean | undefined;
     onDragDrop?(event: DragEvent): boolean | Promise<boolean>;
     onExecuted?(output: any): void;
@@ -61,13 +50,10 @@ interface ComfyExtension {
     commands?: { id: string; label: string; icon?: string; function: () => void }[];
     menuCommands?: { path: string[]; commands: string[] }[];
     settings?: Record<string, unknown>[];
-    init?(): void | Promise<void>;
     setup?(): void | Promise<void>;
     nodeCreated?(node: ComfyNode): void;
     beforeConfigureGraph?(graph: unknown): void | Promise<void>;
-    loadedGraphNode?(node: ComfyNode): void;
     afterConfigureGraph?(): void | Promise<void>;
-    onNodeOutputsUpdated?(outputs: Record<string, any>): void;
     [hook: string]: unknown;
 }
 
@@ -82,8 +68,6 @@ declare module "comfy/app" {
     export const app: {
         graph: ComfyGraph;
         rootGraph?: ComfyGraph;
-        canvas: { setDirty(foreground: boolean, background?: boolean): void };
-        nodeOutputs: Record<string, any>;
         registerExtension(extension: ComfyExtension): void;
         reloadNodeDefs?(): Promise<void>;
         refreshComboInNodes(): Promise<void>;
@@ -103,7 +87,6 @@ declare module "comfy/app" {
 
 declare module "comfy/api" {
     export const api: EventTarget & {
-        clientId?: string;
         fetchApi(route: string, options?: RequestInit): Promise<Response>;
         apiURL(route: string): string;
         addEventListener(type: string, listener: (event: CustomEvent) => void): void;

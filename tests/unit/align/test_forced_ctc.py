@@ -10,12 +10,15 @@ from transformers import Wav2Vec2Config, Wav2Vec2ForCTC
 
 from lipsync_studio.align.forced import ctc
 from lipsync_studio.align.forced.ctc import spelled
-from lipsync_studio.align.forced.ctc_model import VOCABULARY, CtcModel, build_ctc, load_ctc
+from lipsync_studio.align.forced.ctc_model import CtcModel, build_ctc, load_ctc
 from lipsync_studio.align.text import read_text
 from lipsync_studio.devtools.corpus import errors, music, spoken, sung
 from lipsync_studio.engine.errors import AudioError, WeightsError
 
 KEYS = Path(__file__).parents[2] / "data" / "goldens" / "keys" / "hf_wav2vec2_base_960h.json"
+# Of wav2vec2-base-960h, as its vocab.json has them.
+LETTERS = ("<pad>", "<s>", "</s>", "<unk>", *"|ETAONIHSRDLUMWCFGYPBVK'XJQZ")
+VOCABULARY = {letter: number for number, letter in enumerate(LETTERS)}
 STAR = len(VOCABULARY)
 TINY = {
     "hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 64,
@@ -167,7 +170,7 @@ def test_the_files_of_the_weight_set_are_loaded(tiny, host, tmp_path):
 
     save_file(tiny.state_dict(), tmp_path / "model.safetensors")
     tiny.config.to_json_file(tmp_path / "config.json")
-    (tmp_path / "vocab.json").write_text(json.dumps(dict(VOCABULARY)))
+    (tmp_path / "vocab.json").write_text(json.dumps(VOCABULARY))
     model = load_ctc({path.name: path for path in tmp_path.iterdir()}, host)
     samples = music(3.0).samples
     direct = CtcModel(tiny, VOCABULARY, host)

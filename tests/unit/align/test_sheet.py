@@ -27,7 +27,7 @@ def read(lyrics):
     [
         "Max 5", "Catch 22", "Vertex 4", "My 4x4", "A 2 x 4", "I x2 you", "Malcolm X", "100x", "xx2",
         "[I love you]", "[Oh baby] come home", "[Yeah] come on", "[La La] come on", "4×4",
-        "Hello [my dear] friend",
+        "Hello [my dear] friend", "Bridge of sighs",
         "[Bridge over troubled water]", "(Bridge over troubled water)", "Bridge over troubled water",
         "[Hook, line and sinker]", "Chorus girl", "Verse by verse", "Intro to love", "(Repeat after me)",
         "[Repeat after me]", "I told you three times", "It hurt me (twice)", "Solo", "Bridge", "Coro",
@@ -96,7 +96,7 @@ def test_a_part_of_a_row_is_left_out(row, sung, left_out):
         "[x2]", "[Produced by Bob]", "[Text von „River“]", '[Letra de "River"]', "[Music]", "[?]", "[Anna:]",
         "[ar: Anna]", "[00:12.00]", "Ref.", "'Verse 1'", "[Interludio]", "[Интро]", "[Przejście]", "[Giriş]",
         "[コーラス]", "[ヴァース 1]", "[절 1]", "[اللازمة]", "[कोरस]", "[Female Vocal]", "[End]",
-        '["Nehir" için Şarkı Sözleri]', '[Songtekst van "River"]', "[歌詞]",
+        '["Nehir" için Şarkı Sözleri]', '[Songtekst van "River"]', "[歌詞]", "Chorus",
     ],
 )  # fmt: skip
 def test_a_whole_row_is_left_out(row):

@@ -10,14 +10,6 @@ def displayed(lyrics: str) -> list[list[str]]:
     return [[word.display for word in line.words] for line in read_text(lyrics).lines]
 
 
-def test_headers_stamps_and_repeat_marks_are_not_lyrics():
-    lyrics = (
-        "[Verse 1: Ann]\n[00:01.50]Hello <00:02.00>there\n(Chorus)\nLa la (x2)\n\n"
-        "Bridge:\nVerse 2\nBridge of sighs"
-    )
-    assert displayed(lyrics) == [["Hello", "there"], ["La", "la"], ["Bridge", "of", "sighs"]]
-
-
 def test_a_blank_line_or_header_opens_a_stanza():
     assert [line.opens_stanza for line in read_text("one\ntwo\n\nthree\n[Chorus]\nfour").lines] == [
         False,
@@ -103,15 +95,6 @@ def test_marks_of_other_scripts_belong_to_their_word():
 def test_what_stands_in_brackets_is_aside():
     (line,) = read_text("Hey (ooh yeah) you （啊）").lines
     assert [word.aside for word in line.words] == [False, True, True, False, True]
-
-
-def test_a_header_before_its_text_is_dropped():
-    lines = read_text("Oh\n[Chorus: both] Hello there\nChorus\nBye").lines
-    assert [(line.words[0].display, line.opens_stanza) for line in lines] == [
-        ("Oh", False),
-        ("Hello", True),
-        ("Bye", True),
-    ]
 
 
 @pytest.mark.parametrize(

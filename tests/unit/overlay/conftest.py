@@ -3,69 +3,65 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from lipsync_studio.align.words import Line, Word, WordTimings
 from lipsync_studio.engine.media.frames import Colour, Frame
+from lipsync_studio.overlay import fonts
 from lipsync_studio.overlay.lyrics import LyricOverlay
 from lipsync_studio.overlay.style import LyricStyle
 
 RATE = Fraction(25)
 SIZE = 640, 360
+GREY = 60
+HD = Colour()
 
 
-def _timings(*lines, language=""):
-    """(text, start, end[, voice]): the words share the time evenly."""
+@pytest.fixture
+def bare(monkeypatch):
+    """A machine without fonts of its own."""
+    monkeypatch.setattr(fonts, "system_fonts", lambda: ())
+
+
+def timings(*lines, language=""):
+    """(text, start, end[, voice]): the words share the time evenly, or start where a list says."""
     timed = []
     for text, start, end, *voice in lines:
         words = text.split()
-        times = np.linspace(start, end, len(words) + 1).tolist()
-        timed.append(Line(tuple(map(Word, words, times, times[1:])), *voice))
+        starts = start if isinstance(start, list) else np.linspace(start, end, len(words) + 1)[:-1].tolist()
+        timed.append(Line(tuple(map(Word, words, starts, [*starts[1:], end])), *voice))
     return WordTimings(tuple(timed), language)
 
 
-def _overlay(words, picture=SIZE, seconds=20, folders=(), **style):
-    count = int(seconds * RATE)
-    times = [index / RATE for index in range(count)]
-    return LyricOverlay(picture, words, times, count / RATE, LyricStyle(**style), folders)
+def overlay(words, picture=SIZE, *, rate=RATE, frames=500, **style):
+    times = [index / rate for index in range(frames)]
+    return LyricOverlay(picture, words, times, frames / rate, LyricStyle(**style))
 
 
-def _grey(index, size=SIZE):
-    planes = np.full((size[1] * 3 // 2, size[0]), 128, np.uint8)
-    planes[: size[1]] = 60
-    return Frame(planes, Colour(), index / RATE, index)
+def picture(index, size=SIZE, rate=RATE, colour=HD, noise=False):
+    width, height = size
+    planes = np.full((height * 3 // 2, width), 128, np.uint8)
+    planes[:height] = GREY
+    if noise:
+        planes[:] = np.random.default_rng(index).integers(0, 256, planes.shape)
+    return Frame(planes, colour, index / rate, index)
 
 
-def _drawn(lyrics, index, size=SIZE):
-    frame = _grey(index, size)
+def drawn(lyrics, index, **options):
+    frame = picture(index, **options)
     lyrics.draw(frame)
     return frame
 
 
-def _columns(frame):
+def lit(frame):
     """First and last column of the highlight's yellow, NaN without any."""
     found = np.argwhere(frame.yuv()[1] < 100)[:, 1]
     return (found.min() * 2, found.max() * 2 + 1) if len(found) else (float("nan"), float("nan"))
 
 
-def _ink(frame):
+def ink(frame):
     """First and last column and row that the text has changed."""
-    rows, columns = np.nonzero(frame.yuv()[0] != 60)
+    rows, columns = np.nonzero(frame.yuv()[0] != GREY)
     return (columns.min(), rows.min(), columns.max(), rows.max()) if len(rows) else None
-
-
-@pytest.fixture(scope="session")
-def stage():
-    return SimpleNamespace(
-        timings=_timings,
-        overlay=_overlay,
-        drawn=_drawn,
-        grey=_grey,
-        lit=_columns,
-        ink=_ink,
-        size=SIZE,
-        rate=RATE,
-    )

@@ -20,6 +20,8 @@ from lipsync_studio.overlay.burn import burn
 from lipsync_studio.overlay.style import EFFECTS, LyricStyle
 from lipsync_studio.overlay.subtitles import subtitles
 
+from .conftest import timings
+
 SIZE, RATE, COUNT = (320, 180), Fraction(25), 75
 
 
@@ -42,9 +44,7 @@ def run(source, words, path, style=None, **options):
 
 
 @pytest.mark.parametrize("effect", EFFECTS)
-def test_outside_the_text_the_encoder_gets_the_bits_that_were_decoded(
-    clip, tmp_path, monkeypatch, stage, effect
-):
+def test_outside_the_text_the_encoder_gets_the_bits_that_were_decoded(clip, tmp_path, monkeypatch, effect):
     given = []
 
     class Spy(Mp4Writer):
@@ -53,7 +53,7 @@ def test_outside_the_text_the_encoder_gets_the_bits_that_were_decoded(
             super().write(frame)
 
     monkeypatch.setattr(burn_module, "Mp4Writer", Spy)
-    words = stage.timings(("shine for me", 0.6, 1.4), ("tonight", 1.4, 2.0))
+    words = timings(("shine for me", 0.6, 1.4), ("tonight", 1.4, 2.0))
     run(VideoSource(clip), words, tmp_path / "out.mp4", LyricStyle(effect=effect, size=0.1))
     assert len(given) == COUNT
     touched = 0
@@ -87,8 +87,8 @@ def test_a_word_lights_up_on_its_frame_in_the_file(rate, tmp_path):
     assert changes == [number for _, number in words]
 
 
-def test_the_sound_is_copied(clip, tmp_path, stage):
-    out = run(VideoSource(clip), stage.timings(("one", 1.0, 2.0)), tmp_path / "out.mp4")
+def test_the_sound_is_copied(clip, tmp_path):
+    out = run(VideoSource(clip), timings(("one", 1.0, 2.0)), tmp_path / "out.mp4")
     packets = []
     for path in (clip, out):
         with av.open(str(path)) as container:
@@ -98,15 +98,15 @@ def test_the_sound_is_copied(clip, tmp_path, stage):
     assert np.array_equal(before, after)
 
 
-def test_the_sound_of_a_trimmed_clip_is_encoded_in_step(clip, tmp_path, stage):
+def test_the_sound_of_a_trimmed_clip_is_encoded_in_step(clip, tmp_path):
     source = VideoSource(clip, 1.0, 1.0)
     assert source.coded_sound() is None
-    out = run(source, stage.timings(("one", 0.2, 0.8)), tmp_path / "out.mp4")
+    out = run(source, timings(("one", 0.2, 0.8)), tmp_path / "out.mp4")
     assert VideoSource(out).duration == 1
     assert VideoSource(out).sound().samples.shape == source.sound().samples.shape
 
 
-def test_lyrics_as_a_subtitle_track(clip, tmp_path, stage):
+def test_lyrics_as_a_subtitle_track(clip, tmp_path):
     words = WordTimings(
         (
             Line((Word("Été", 0.5, 1.0), Word("{x}", 1.0, 1.2))),
@@ -125,24 +125,22 @@ def test_lyrics_as_a_subtitle_track(clip, tmp_path, stage):
         assert np.abs(before.planes.astype(int) - after.planes).mean() < 3
 
 
-def test_cues_of_lines_that_overlap_do_not(stage):
-    words = stage.timings(("one", 1.0, 4.0), ("two", 2.0, 3.0), ("three", 8.0, 30.0))
+def test_cues_of_lines_that_overlap_do_not():
+    words = timings(("one", 1.0, 4.0), ("two", 2.0, 3.0), ("three", 8.0, 30.0))
     cues = subtitles(words, Fraction(10))
     assert [(float(c.start), float(c.end), c.text) for c in cues] == [
         (1.0, 2.0, "one"), (2.0, 3.5, "one\ntwo"), (3.5, 4.0, "one"), (8.0, 10.0, "three")
     ]  # fmt: skip
 
 
-def test_an_image_batch_becomes_a_video_with_a_track(tmp_path, stage):
+def test_an_image_batch_becomes_a_video_with_a_track(tmp_path):
     source = ImageSource(np.full((10, 64, 96, 3), 0.5, np.float32), RATE)
-    out = run(source, stage.timings(("one", 0.1, 0.3)), tmp_path / "out.mp4", track=True)
+    out = run(source, timings(("one", 0.1, 0.3)), tmp_path / "out.mp4", track=True)
     with av.open(str(out)) as container:
         assert [stream.type for stream in container.streams] == ["video", "subtitle"]
 
 
-def test_nothing_is_left_of_what_cannot_be_drawn(clip, tmp_path, stage):
+def test_nothing_is_left_of_what_cannot_be_drawn(clip, tmp_path):
     with pytest.raises(TextError, match="not a colour"):
-        run(
-            VideoSource(clip), stage.timings(("one", 1.0, 2.0)), tmp_path / "out.mp4", LyricStyle(colour="no")
-        )
+        run(VideoSource(clip), timings(("one", 1.0, 2.0)), tmp_path / "out.mp4", LyricStyle(colour="no"))
     assert list(tmp_path.iterdir()) == []

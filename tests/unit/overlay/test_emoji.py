@@ -11,19 +11,15 @@ from fontTools.ttLib.tables.sbixGlyph import Glyph as StoredPicture
 from fontTools.ttLib.tables.sbixStrike import Strike
 from PIL import Image
 
-from lipsync_studio.overlay import fonts as fonts_module
 from lipsync_studio.overlay.fonts import Fonts
 from lipsync_studio.overlay.preview import preview
 from lipsync_studio.overlay.style import LyricStyle
 from lipsync_studio.overlay.text_runs import clusters, is_emoji, visible
 
+pytestmark = pytest.mark.usefixtures("bare")
+
 STAR = "🌟"
 LOOK = {"outline_width": 0.0, "shadow": 0.0, "size": 0.3, "position": "middle"}
-
-
-@pytest.fixture(autouse=True)
-def bare(monkeypatch):
-    monkeypatch.setattr(fonts_module, "system_fonts", lambda: ())
 
 
 def square(filled):

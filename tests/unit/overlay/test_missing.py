@@ -11,13 +11,14 @@ import torch
 from lipsync_studio.align.words import Line, Syllable, Word, WordTimings
 from lipsync_studio.engine.errors import TextError
 from lipsync_studio.engine.host.plain import PlainHost
-from lipsync_studio.overlay import fonts as fonts_module
 from lipsync_studio.overlay.batch import draw_batch
 from lipsync_studio.overlay.fonts import Fonts
 from lipsync_studio.overlay.layout import LineText
 from lipsync_studio.overlay.missing import drawable
 from lipsync_studio.overlay.style import LyricStyle
 from lipsync_studio.overlay.text_runs import base_level, levels, visible
+
+pytestmark = pytest.mark.usefixtures("bare")
 
 # Newer than the tables of any Python that runs this, or reserved for later.
 NEWEST = ["\U0001faff", "\U0001fae9", "\U0001fadf", "\U0001fac8", "\U0001f6d8", "\U0001fbfa", "\U00010d4e"]
@@ -29,15 +30,7 @@ STRANGE = [
     *("a\u1abf", "ש\U00010d4e", "ዘ", "星", "\u200b", "\u2066", "🄰", "\U0001d173"),
     *("1\u3164", "1\uffa0", "♪\u200f", "♪\u061c"),
 ]
-
-
 KEPT = ("a\u1abf", "ש\U00010d4e")  # but for a mark
-
-
-@pytest.fixture(autouse=True)
-def bare(monkeypatch):
-    """A machine without fonts of its own."""
-    monkeypatch.setattr(fonts_module, "system_fonts", lambda: ())
 
 
 def line(text):
@@ -126,11 +119,6 @@ def test_syllables_lose_what_their_word_loses():
     (drawn,), _ = drawable([Line((word,))], Fonts())
     assert drawn.words[0].text == "lala"
     assert [part.text for part in drawn.words[0].syllables] == ["la", "la"]
-
-
-def test_lyrics_without_a_single_letter_left_are_refused():
-    with pytest.raises(TextError, match="no letters for ዘ"):
-        drawable([line("ዘ ♪")], Fonts())
 
 
 def test_what_all_fonts_have_is_untouched():

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from lipsync_studio.engine.errors import TextError, VideoError
+from lipsync_studio.engine.errors import VideoError
 from lipsync_studio.engine.host.plain import PlainHost
 from lipsync_studio.engine.media.colour import rgb_to_yuv_matrix
 from lipsync_studio.engine.media.frames import Colour, Frame
@@ -14,6 +14,8 @@ from lipsync_studio.overlay.batch import draw_batch
 from lipsync_studio.overlay.lyrics import LyricOverlay
 from lipsync_studio.overlay.preview import preview, timed
 from lipsync_studio.overlay.style import EFFECTS, LyricStyle
+
+from .conftest import timings
 
 SIZE = 320, 180
 
@@ -27,10 +29,10 @@ def noise(frames=2, channels=3, size=SIZE):
     return torch.rand((frames, size[1], size[0], channels), generator=torch.Generator().manual_seed(1))
 
 
-def test_a_batch_comes_back_whole_and_the_given_one_stays(stage):
+def test_a_batch_comes_back_whole_and_the_given_one_stays():
     images = noise(3)
     before = images.clone()
-    result = batch(stage.timings(("one two", 0.0, 0.1)), images)
+    result = batch(timings(("one two", 0.0, 0.1)), images)
     assert torch.equal(images, before)
     assert result.shape == images.shape
     assert result.dtype == torch.float32
@@ -40,9 +42,9 @@ def test_a_batch_comes_back_whole_and_the_given_one_stays(stage):
 
 
 @pytest.mark.parametrize("effect", EFFECTS)
-def test_floats_and_eight_bits_agree_to_one_code(stage, effect):
+def test_floats_and_eight_bits_agree_to_one_code(effect):
     """The same overlay in floats, and in 8-bit planes of luma, on a picture of 8-bit greys."""
-    words = stage.timings(("shine for me", 0.0, 1.2), ("tonight", 1.2, 2.0))
+    words = timings(("shine for me", 0.0, 1.2), ("tonight", 1.2, 2.0))
     style = LyricStyle(effect=effect, gradient="#40a0ff", box="#20408080")
     times = [Fraction(index, 25) for index in range(50)]
     overlay = LyricOverlay(SIZE, words, times, Fraction(2), style)
@@ -59,11 +61,11 @@ def test_floats_and_eight_bits_agree_to_one_code(stage, effect):
         assert np.abs(frame.yuv()[0] - expected).max() <= 0.51
 
 
-def test_text_over_a_transparent_picture_keeps_its_colour_and_covers_it(stage):
+def test_text_over_a_transparent_picture_keeps_its_colour_and_covers_it():
     images = torch.zeros((1, 180, 320, 4))
     images[..., 0] = 1.0  # red, and nothing of it to be seen
     result = batch(
-        stage.timings(("HHH", 0.0, 1.0)), images, LyricStyle(size=0.3, shadow=0.0, highlight="#00ff00"), 1
+        timings(("HHH", 0.0, 1.0)), images, LyricStyle(size=0.3, shadow=0.0, highlight="#00ff00"), 1
     )[0]
     opaque = result[..., 3] > 0.99
     assert opaque.sum() > 500
@@ -76,21 +78,21 @@ def test_text_over_a_transparent_picture_keeps_its_colour_and_covers_it(stage):
     assert torch.equal(result[:60], images[0, :60])
 
 
-def test_text_over_an_opaque_picture_is_the_same_with_and_without_alpha(stage):
-    words = stage.timings(("shine for me", 0.0, 1.0))
+def test_text_over_an_opaque_picture_is_the_same_with_and_without_alpha():
+    words = timings(("shine for me", 0.0, 1.0))
     images = noise(1, 4)
     images[..., 3] = 1.0
     assert torch.allclose(batch(words, images)[..., :3], batch(words, images[..., :3]), atol=1e-5)
 
 
 @pytest.mark.parametrize("shape", [(0, 64, 64, 3), (2, 64, 64), (1, 64, 64, 2)])
-def test_what_is_no_batch_is_refused(stage, shape):
+def test_what_is_no_batch_is_refused(shape):
     with pytest.raises(VideoError, match="have the shape"):
-        batch(stage.timings(("one", 0.0, 1.0)), torch.zeros(shape))
+        batch(timings(("one", 0.0, 1.0)), torch.zeros(shape))
 
 
-def test_odd_sizes(stage):
-    result = batch(stage.timings(("one two three", 0.0, 1.0)), noise(1, 3, (321, 181)))
+def test_odd_sizes():
+    result = batch(timings(("one two three", 0.0, 1.0)), noise(1, 3, (321, 181)))
     assert result.shape == (1, 181, 321, 3)
 
 
@@ -119,8 +121,3 @@ def test_a_sample_of_a_script_without_spaces_is_sung_letter_by_letter():
     first, second = timed("one\ntwo", overlapping=True).lines
     assert second.start < first.end
     assert (first.voice, second.voice) == ("A", "B")
-
-
-def test_a_preview_names_what_is_wrong():
-    with pytest.raises(TextError, match="not a colour"):
-        preview(LyricStyle(box="nothing"), "star", (320, 180))

@@ -8,19 +8,12 @@ from fontTools.ttLib import TTFont
 
 from lipsync_studio.align.words import Word
 from lipsync_studio.engine.errors import TextError
-from lipsync_studio.overlay import fonts as fonts_module
 from lipsync_studio.overlay.breaks import breaks, even_rows
 from lipsync_studio.overlay.fonts import SHIPPED, Fonts, shape_language, usual_fonts
 from lipsync_studio.overlay.layout import lay_out, place_of
 from lipsync_studio.overlay.shape import shape
 from lipsync_studio.overlay.style import LyricStyle
 from lipsync_studio.overlay.text_runs import base_level, clean, clusters, levels, visual_order
-
-
-@pytest.fixture
-def bare(monkeypatch):
-    """A machine without fonts of its own."""
-    monkeypatch.setattr(fonts_module, "system_fonts", lambda: ())
 
 
 def test_arabic_letters_join():

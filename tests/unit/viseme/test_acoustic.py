@@ -5,8 +5,10 @@ import sys
 import numpy as np
 import pytest
 
+from lipsync_studio.backends.speech import Speech
 from lipsync_studio.backends.viseme.acoustic import motion_from_sound
 from lipsync_studio.backends.viseme.motion import motion_from_phones
+from lipsync_studio.backends.viseme.pipeline import _motion
 
 FPS = 25
 RATE = 16000
@@ -75,3 +77,15 @@ def test_a_gate_closes_the_mouth(sentence):
     times = frames(sentence.samples)
     motion = motion_from_sound(sentence.samples, times, 1 / FPS, gate=np.zeros(len(times), np.float32))
     assert not motion.open.any()
+
+
+def test_what_is_left_out_of_the_text_is_noted(sentence):
+    times = frames(sentence.samples)
+    gate, notes = np.ones(len(times), np.float32), []
+    _motion(
+        Speech(sentence.samples, times, 1 / FPS, gate, "rest", None, "[Verse 1: Anna]\nA puppy x2"), notes
+    )
+    assert notes[:2] == [
+        "Left out of the lyrics, line 1: “[Verse 1: Anna]” (section header)",
+        "Left out of the lyrics, line 2: “x2” (repeat mark)",
+    ]

@@ -37,11 +37,8 @@ def test_karaoke(tag):
     assert [s.text for s in read.timings.words()[2].syllables] == ["ri", "ver"]
 
 
-def test_absolute_starts_and_fractions():
+def test_absolute_starts_fractions_and_a_pause_before_the_first_word():
     assert timed(r"{\kt100\kf50}late {\k12.5}x{\k12.5}y") == [("late", 11.0, 11.5), ("xy", 11.5, 11.75)]
-
-
-def test_a_pause_before_the_first_word():
     assert timed(r"{\fad(200,200)\k80}{\kf20}word") == [("word", 10.8, 11.0)]
 
 

@@ -107,8 +107,3 @@ def test_syllables_stay_inside_their_word(name):
     assert [(s.text, s.start, s.end) for s in read[0].syllables] == [
         ("won", 1.0, 1.2), ("der", 1.2, 1.4), ("ful", 1.4, 2.0),
     ]  # fmt: skip
-
-
-@pytest.mark.parametrize("name", TIMED)
-def test_an_empty_file_is_written_and_read(name):
-    assert parse(serialise(WordTimings(()), name), name).timings.lines == ()

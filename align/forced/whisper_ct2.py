@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -66,6 +67,10 @@ class Ct2Whisper:
         self._tokenizer: WhisperTokenizer = load_tokenizer(folder, 51864 + self.multilingual)
         self._features: WhisperFeatureExtractor = WhisperFeatureExtractor(_mel_bins(folder))
         self._silence: Any = None
+
+    def resident(self) -> AbstractContextManager[None]:
+        """Nothing: CTranslate2's memory is out of the host's reach."""
+        return nullcontext()
 
     def encode_text(self, text: str) -> list[int]:
         return self._tokenizer.encode(text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -56,6 +57,10 @@ class WhisperModel(Protocol):
     name: str
     lag: float
     multilingual: bool
+
+    def resident(self) -> AbstractContextManager[None]:
+        """A block around all that follows, during which the network is on the device."""
+        ...
 
     def encode_text(self, text: str) -> list[int]: ...
 

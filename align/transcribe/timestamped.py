@@ -85,30 +85,31 @@ class TimestampedWhisper:
         parts = cut(sound, content, _LONGEST_PASSAGE)
         if not parts:
             return WordTimings((), language or "", self.name)
-        network = self._loaded(host)
-        tongue = self._language(network, language, parts)
-        watch = _Watch(network, host)
+        model = self._loaded(host)
+        network: Any = model.module
+        needed = _MATRICES * network.dims.n_audio_head * network.dims.n_audio_ctx**2 * 4
+        with host.resident(model, activation_bytes=needed):
+            tongue = self._language(network, language, parts)
+            watch = _Watch(network, host)
 
-        def hear(samples: Samples, heard: Heard) -> list[Segment]:
-            watch.begin(len(samples) / RATE, heard)
-            return _segments(_result(network, samples, tongue), tongue)
+            def hear(samples: Samples, heard: Heard) -> list[Segment]:
+                watch.begin(len(samples) / RATE, heard)
+                return _segments(_result(network, samples, tongue), tongue)
 
-        try:
-            segments = listen(parts, hear, host, late=self._late)
-        finally:
-            watch.remove()
+            try:
+                segments = listen(parts, hear, host, late=self._late)
+            finally:
+                watch.remove()
         return timings(segments, sound, tongue, self.name)
 
-    def _loaded(self, host: Host) -> Whisper:
+    def _loaded(self, host: Host) -> ManagedModel:
         import torch
 
         if self._model is None:
             half = host.half_precision() is not None
             host.progress("Loading Whisper", 0, 1)
             self._model = host.manage(load_whisper(self._path, torch.float16 if half else torch.float32))
-        network: Any = self._model.module
-        self._model.load(_MATRICES * network.dims.n_audio_head * network.dims.n_audio_ctx**2 * 4)
-        return network
+        return self._model
 
     def _language(self, network: Whisper, language: str | None, parts: list[Passage]) -> str:
         """The language that is asked for or heard. Raises InputError where the model doesn't know it."""

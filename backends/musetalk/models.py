@@ -24,6 +24,7 @@ from .spec import PARSER_SET, VERSIONS, MuseTalkSettings
 class MuseTalkModels:
     """version: a name in VERSIONS. parser: the face parser, None where its weights are not installed. cache:
     latents and face maps by content. identity: stands for the VAE's weights and dtype in the cache's keys.
+    dtype: of UNet and VAE as loaded, and of latents in the cache.
     """
 
     version: str
@@ -33,10 +34,7 @@ class MuseTalkModels:
     parser: ManagedModel | None
     cache: ContentCache
     identity: str
-
-    @property
-    def dtype(self) -> torch.dtype:
-        return next(self.unet.module.parameters()).dtype
+    dtype: torch.dtype
 
 
 def load_models(settings: MuseTalkSettings, host: Host) -> MuseTalkModels:
@@ -79,6 +77,7 @@ def of_networks(
         None if parser is None else host.manage(parser),
         ContentCache(host.temp_file(".sqlite")),
         identity,
+        next(unet.parameters()).dtype,
     )
 
 

@@ -31,15 +31,14 @@ DEVICE = torch.device("cpu", 0)
 class CountedDevice(TorchFunctionMode):
     """Active while it is entered. capacity: bytes it holds.
 
-    uploaded, fetched: bytes of the networks that `follow` names, to the device and back. emptied: how often
-    the allocator's cache was given back to the driver.
+    uploaded: bytes of the networks that `follow` names, moved to the device. emptied: how often the
+    allocator's cache was given back to the driver.
     """
 
     def __init__(self, capacity: int = 8 << 30) -> None:
         super().__init__()
         self.capacity = capacity
         self.uploaded: Counter[str] = Counter()
-        self.fetched: Counter[str] = Counter()
         self.used = 0
         self.emptied = 0
         management.get_torch_device = lambda: DEVICE
@@ -59,21 +58,25 @@ class CountedDevice(TorchFunctionMode):
             weight.untyped_storage().network = name
         return sum(weight.nbytes for weight in network.parameters())
 
+    def there(self, network: torch.nn.Module) -> bool:
+        """Whether all of a network's weights lie on the device."""
+        return all(hasattr(weight.untyped_storage(), "on_device") for weight in network.parameters())
+
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        result = func(*args, **(kwargs or {}))
+        options = kwargs or {}
+        result = func(*args, **options)
         if func is not torch.Tensor.to:
             return result
-        target = torch._C._nn._parse_to(*args[1:], **(kwargs or {}))[0]
+        target = torch._C._nn._parse_to(*args[1:], **options)[0]
         before, after = args[0].untyped_storage(), result.untyped_storage()
         was_there = hasattr(before, "on_device")
         there = was_there if target is None else target == DEVICE
-        if there == was_there and target is not None and before.data_ptr() != after.data_ptr():
-            # It lies there already, which torch, unlike here, can tell.
-            result = args[0].to(result.dtype, memory_format=kwargs.get("memory_format", torch.preserve_format))
-            after = result.untyped_storage()
-        elif there != was_there and before.data_ptr() == after.data_ptr():
+        same = before.data_ptr() == after.data_ptr()
+        if there != was_there and same:
             result = result.clone()
-            after = result.untyped_storage()
+        elif there == was_there and not same and result.dtype == args[0].dtype:
+            result = args[0]  # it lies there already, which torch can't see
+        after = result.untyped_storage()
         self._note(before, after, there)
         return result
 
@@ -81,8 +84,8 @@ class CountedDevice(TorchFunctionMode):
         name = getattr(before, "network", None)
         if name is not None:
             after.network = name
-            if there != hasattr(before, "on_device"):
-                (self.uploaded if there else self.fetched)[name] += after.nbytes()
+            if there and not hasattr(before, "on_device"):
+                self.uploaded[name] += after.nbytes()
         if there and not hasattr(after, "on_device"):
             after.on_device = True
             self.used += after.nbytes()

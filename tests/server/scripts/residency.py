@@ -1,4 +1,5 @@
-"""MuseTalk with an upscale model on a device that counts what is moved to it; prints the counts.
+"""Networks on a device that counts what is moved to it: by ComfyUI's dynamic patcher alone, in a host's
+hands, and MuseTalk with an upscale model; prints the counts.
 
 Arguments: VIDEO AUDIO. The models folder holds seeded networks.
 """
@@ -6,18 +7,22 @@ Arguments: VIDEO AUDIO. The models folder holds seeded networks.
 import asyncio
 import json
 import sys
+from collections import Counter
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "support"))
 
 import comfy.model_management as memory
+import comfy.model_patcher
 import torch
 from comfy_api.latest import InputImpl
 from comfy_execution.utils import CurrentNodeContext
 from comfy_extras.nodes_upscale_model import UpscaleModelLoader
-from counted_device import CountedDevice
+from counted_device import DEVICE, CountedDevice
 from server import PromptServer
 
+from lipsync_studio.engine.host.comfy import ComfyHost
 from lipsync_studio.engine.media.sound import Sound
 from lipsync_studio.nodes.apply import LipSyncApply
 from lipsync_studio.nodes.musetalk import LipSyncMuseTalkBackend, LipSyncMuseTalkLoader
@@ -29,43 +34,112 @@ voice = {"waveform": torch.from_numpy(sound.samples)[None], "sample_rate": sound
 PromptServer(asyncio.new_event_loop())
 PromptServer.instance.send_progress_text = lambda text, node: None
 loads: list[int] = []
-load = memory.load_models_gpu
-memory.load_models_gpu = lambda models, **options: (loads.append(len(models)), load(models, **options))[1]
+load_models_gpu = memory.load_models_gpu
 
-with CountedDevice() as device, torch.inference_mode(), CurrentNodeContext("a prompt", "1"):
+
+def load_and_note(models: list[Any], **options: Any) -> None:
+    loads.append(len(models))
+    load_models_gpu(models, **options)
+
+
+memory.load_models_gpu = load_and_note
+
+
+def network() -> torch.nn.Module:
+    return torch.nn.Sequential(torch.nn.Linear(64, 64), torch.nn.BatchNorm1d(64)).eval().requires_grad_(False)
+
+
+def users_own(device: CountedDevice) -> Any:
+    """A network of the user's, as ComfyUI's own nodes load it; plain layers, as upscale models have."""
+    net = network()
+    device.follow("user's", net)
+    return comfy.model_patcher.CoreModelPatcher(net, DEVICE, torch.device("cpu"))
+
+
+def dynamic_patcher(device: CountedDevice) -> dict[str, Any]:
+    """What four loads of a network by ComfyUI's own patcher move, in sizes of the network."""
+    patcher = users_own(device)
+    for _ in range(4):
+        memory.load_models_gpu([patcher])
+    moved = device.uploaded.pop("user's") / sum(w.nbytes for w in patcher.model.parameters())
+    memory.unload_all_models()
+    return {"dynamic": patcher.is_dynamic(), "moved": moved}
+
+
+def hosts_hands(device: CountedDevice) -> dict[str, Any]:
+    host, told = ComfyHost(), {}
+    first, second = network(), network()
+    size = device.follow("first", first)
+    device.follow("second", second)
+    one, other = host.manage(first), host.manage(second)
+    user = users_own(device)
+    memory.load_models_gpu([user])
+    loads.clear()
+    with host.resident(one, other, activation_bytes=1 << 20):
+        for _ in range(3):
+            with host.resident(one, activation_bytes=1 << 30):
+                one.module(torch.ones(2, 64))
+        told["loads in a stage"] = list(loads)
+        emptied = device.emptied
+        host.free_memory()
+        told["left by making room"] = sorted(device.there(each) for each in (first, second, user.model))
+        told["given back"] = device.emptied > emptied
+        host.convert(one, torch.bfloat16)
+        told["converted"] = [
+            str(first[0].weight.dtype),
+            device.there(first),
+            one.patcher.model_size() <= size,
+        ]
+        told["moved by converting"] = device.uploaded["first"] / size
+    with host.resident(one, other):
+        pass
+    told["moved by a second stage"] = device.uploaded["second"] / size
+    host.free_memory()
+    told["left at the end"] = [device.there(first), device.there(second)]
+    device.capacity = device.used + 1000
+    with host.resident(one):
+        told["whole on a full device"] = device.there(first)
+    device.capacity = 8 << 30
+    memory.unload_all_models()
+    return told
+
+
+def musetalk(device: CountedDevice) -> dict[str, Any]:
+    device.uploaded.clear()
     (model,) = LipSyncMuseTalkLoader.execute(version="v1.5").args
     (upscaler,) = UpscaleModelLoader.execute("twice.pth").args
     networks = {name: getattr(model, name).module for name in ("unet", "vae", "whisper", "parser")}
     networks["upscaler"] = upscaler.model
     sizes = {name: device.follow(name, network) for name, network in networks.items()}
-    calls = dict.fromkeys(("unet", "vae", "upscaler"), 0)
+    called: Counter[str] = Counter()
+    elsewhere: set[str] = set()
+    for name, net in networks.items():
 
-    def count(name):
-        def called(*_):
-            calls[name] += 1
+        def note(*_: Any, name: str = name, net: torch.nn.Module = net) -> None:
+            called[name] += 1
+            if not device.there(net):
+                elsewhere.add(name)
 
-        return called
-
-    for name in ("unet", "upscaler"):
-        networks[name].register_forward_pre_hook(count(name))
+        # What is called of a VAE are its halves.
+        for part in (net.encoder, net.decoder) if name == "vae" else (net,):
+            part.register_forward_pre_hook(note)
+    loads.clear()
     (backend,) = LipSyncMuseTalkBackend.execute(
         version="v1.5", quality="balanced", model=model, upscale_model=upscaler, batch_size=4
     ).args
-    applied = LipSyncApply.execute(
-        InputImpl.VideoFromFile(video), voice, backend, "audio", "hold", "source", "largest"
-    )
+    clip = InputImpl.VideoFromFile(video)
+    applied = LipSyncApply.execute(clip, voice, backend, "audio", "hold", "source", "largest")
     frames = len(asyncio.run(applied).args[0].get_components().images)
-    print(
-        json.dumps(
-            {
-                "dynamic": upscaler.patcher.is_dynamic(),
-                "frames": frames,
-                "batches": calls["unet"],
-                "upscaled": calls["upscaler"],
-                "loads": loads,
-                "sizes": sizes,
-                "uploaded": device.uploaded,
-                "fetched": device.fetched,
-            }
-        )
-    )
+    return {
+        "dynamic": upscaler.patcher.is_dynamic(),
+        "frames": frames,
+        "called": called,
+        "elsewhere": sorted(elsewhere),
+        "loads": loads,
+        "moved": {name: device.uploaded[name] / size for name, size in sizes.items()},
+    }
+
+
+with CountedDevice() as device, torch.inference_mode(), CurrentNodeContext("a prompt", "1"):
+    parts = {part.__name__: part(device) for part in (dynamic_patcher, hosts_hands, musetalk)}
+print(json.dumps(parts))

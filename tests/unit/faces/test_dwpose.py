@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import cv2
@@ -24,6 +25,7 @@ FACES = 19
 
 class InTorch:
     key = "spot"
+    resident = staticmethod(nullcontext)
 
     def __init__(self) -> None:
         self.batches: list[int] = []

@@ -314,7 +314,8 @@ class _Run:
         while True:
             model = self._model()
             try:
-                return work(model)
+                with model.resident():
+                    return work(model)
             except (Cancelled, AudioError):
                 raise
             except Exception as error:

@@ -105,7 +105,8 @@ def restore_of(upscale_model: Any, parity: bool) -> Any:
         return None
     if parity:
         raise InputError("Parity leaves no room for an upscale model: disconnect it, or switch parity off.")
-    from .restore import restorer
+    with engine_imports():
+        from .restore import restorer
 
     return restorer(upscale_model)
 

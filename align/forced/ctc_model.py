@@ -71,18 +71,17 @@ class CtcModel:
         frames = (samples.size - _FIELD) // _HOP + 1
         out = np.empty((frames, self.star + 1), np.float32)
         letters = [column for name, column in self.vocabulary.items() if len(name) == 1]
-        for first in range(0, frames, _CORE):
-            host.progress(STAGE, first, frames)
-            begin, end = max(0, first - _EDGE), min(frames, first + _CORE + _EDGE)
-            window = samples[begin * _HOP : (end - 1) * _HOP + _FIELD]
-            window = (window - window.mean()) / max(float(window.std()), _QUIET * level, 1e-7)
-            self._managed.load(_WINDOW_BYTES)
-            with torch.inference_mode():
+        with host.resident(self._managed, activation_bytes=_WINDOW_BYTES), torch.inference_mode():
+            for first in range(0, frames, _CORE):
+                host.progress(STAGE, first, frames)
+                begin, end = max(0, first - _EDGE), min(frames, first + _CORE + _EDGE)
+                window = samples[begin * _HOP : (end - 1) * _HOP + _FIELD]
+                window = (window - window.mean()) / max(float(window.std()), _QUIET * level, 1e-7)
                 weight = self._network.lm_head.weight
                 inputs = torch.from_numpy(np.ascontiguousarray(window))[None].to(weight.device, weight.dtype)
                 emitted = self._network(inputs).logits[0].float().log_softmax(-1).cpu().numpy()
-            last = min(frames, first + _CORE)
-            out[first:last, :-1] = emitted[first - begin : last - begin]
+                last = min(frames, first + _CORE)
+                out[first:last, :-1] = emitted[first - begin : last - begin]
         if not np.isfinite(out[:, :-1]).all():
             raise WeightsError(
                 "The English aligner computes no numbers from the sound, so its weights are damaged: fetch "

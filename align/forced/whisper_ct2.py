@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -67,6 +68,10 @@ class Ct2Whisper:
         self.tokenizer = load_tokenizer(folder, vocabulary)
         self._features: WhisperFeatureExtractor = WhisperFeatureExtractor(_mel_bins(folder))
         self._silence: Any = None
+
+    def resident(self) -> AbstractContextManager[None]:
+        """Nothing: CTranslate2's memory is out of the host's reach."""
+        return nullcontext()
 
     def listen(self, samples16k: Samples) -> Any:
         import ctranslate2

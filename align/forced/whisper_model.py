@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -57,6 +58,10 @@ class WhisperModel(Protocol):
     name: str
     lag: float
     tokenizer: WhisperTokenizer
+
+    def resident(self) -> AbstractContextManager[None]:
+        """A block around all that follows, during which the network is on the device."""
+        ...
 
     def listen(self, samples16k: Samples) -> States:
         """Hear up to 30 s of mono float32 [n] at 16 kHz."""

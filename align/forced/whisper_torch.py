@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -48,6 +49,7 @@ class TorchWhisper:
     ) -> None:
         self.name = name
         self.lag = lag
+        self._host = host
         self._managed = host.manage(network.eval())
         self._features = features
         self.tokenizer = tokenizer
@@ -59,12 +61,16 @@ class TorchWhisper:
         for layer in sorted({layer for layer, _ in heads}):
             layers[layer].encoder_attn.register_forward_pre_hook(self._note(layer), with_kwargs=True)
 
+    def resident(self) -> AbstractContextManager[None]:
+        needed = _WINDOW_BYTES * self._network.config.d_model
+        return self._host.resident(self._managed, activation_bytes=needed)
+
     def listen(self, samples16k: Samples) -> torch.Tensor:
         """Encoder states [1, 1500, width]."""
         import torch
 
         inputs = self._features(samples16k, sampling_rate=RATE, return_tensors="pt").input_features
-        network = self._loaded()
+        network = self._network
         with torch.inference_mode():
             weight = next(network.parameters())
             states = network.get_encoder()(inputs.to(weight.device, weight.dtype)).last_hidden_state
@@ -109,7 +115,7 @@ class TorchWhisper:
         tokens: list[int] = []
         total = 0.0
         silent = math.nan
-        decoder: Any = self._loaded().get_decoder()
+        decoder: Any = self._network.get_decoder()
         with torch.inference_mode():
             while len(tokens) < _MOST_WRITTEN:
                 output = decoder(
@@ -119,7 +125,7 @@ class TorchWhisper:
                     use_cache=True,
                 )
                 cache = output.past_key_values
-                logits = self._loaded().get_output_embeddings()(output.last_hidden_state)[0]
+                logits = self._network.get_output_embeddings()(output.last_hidden_state)[0]
                 logits = self._finite(logits).float()
                 if not tokens:
                     silent = self._no_speech(logits[0])
@@ -149,13 +155,12 @@ class TorchWhisper:
             "again."
         )
 
-    def _loaded(self) -> Any:
-        network: Any = self._managed.module
-        self._managed.load(_WINDOW_BYTES * network.config.d_model)
-        return network
+    @property
+    def _network(self) -> Any:
+        return self._managed.module
 
     def _logits(self, tokens: torch.Tensor, states: torch.Tensor) -> torch.Tensor:
-        network = self._loaded()
+        network = self._network
         output = network.get_decoder()(
             input_ids=tokens.to(states.device), encoder_hidden_states=states, use_cache=False
         )

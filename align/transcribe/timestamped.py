@@ -75,33 +75,34 @@ class TimestampedWhisper:
         parts = cut(sound, content, _LONGEST_PASSAGE)
         if not parts:
             return WordTimings((), language or "", self.name)
-        network = self._loaded(host)
+        model = self._loaded(host)
+        network: Any = model.module
         known = known_languages(network.dims.n_vocab)
-        tongue = spoken_language(
-            language, known, parts, lambda samples: _probabilities(network, samples), self.name
-        )
-        watch = _Watch(network, host)
+        needed = _MATRICES * network.dims.n_audio_head * network.dims.n_audio_ctx**2 * 4
+        with host.resident(model, activation_bytes=needed):
+            tongue = spoken_language(
+                language, known, parts, lambda samples: _probabilities(network, samples), self.name
+            )
+            watch = _Watch(network, host)
 
-        def hear(samples: Samples, heard: Heard) -> list[Segment]:
-            watch.begin(len(samples) / RATE, heard)
-            return _segments(_result(network, samples, tongue), tongue)
+            def hear(samples: Samples, heard: Heard) -> list[Segment]:
+                watch.begin(len(samples) / RATE, heard)
+                return _segments(_result(network, samples, tongue), tongue)
 
-        try:
-            segments = listen(parts, hear, host, late=self._late)
-        finally:
-            watch.remove()
+            try:
+                segments = listen(parts, hear, host, late=self._late)
+            finally:
+                watch.remove()
         return timings(segments, sound, tongue, self.name)
 
-    def _loaded(self, host: Host) -> Whisper:
+    def _loaded(self, host: Host) -> ManagedModel:
         import torch
 
         if self._model is None:
             half = host.half_precision() is not None
             host.progress("Loading Whisper", 0, 1)
             self._model = host.manage(load_whisper(self._path, torch.float16 if half else torch.float32))
-        network: Any = self._model.module
-        self._model.load(_MATRICES * network.dims.n_audio_head * network.dims.n_audio_ctx**2 * 4)
-        return network
+        return self._model
 
 
 def load_whisper(path: Path, dtype: torch.dtype) -> Whisper:

@@ -58,11 +58,9 @@ def encode_features(
 
     def check(done: int) -> None:
         host.progress(stage, min(done, total), total, unit="states")
-        whisper.load(_ACTIVATION_BYTES)
 
     path = host.temp_file(".states")
-    whisper.load(_ACTIVATION_BYTES)
-    with torch.inference_mode():
+    with host.resident(whisper, activation_bytes=_ACTIVATION_BYTES), torch.inference_mode():
         states = encode_to_file(samples16k, whisper.module, convention, path, parity=parity, check=check)
     host.progress(stage, total, total, unit="states")
     features = AudioFeatures(states, convention, parity, duration, spans)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
-from contextlib import closing
+from contextlib import closing, nullcontext
 from itertools import islice
 from typing import Any
 
@@ -104,7 +104,11 @@ def _paint(engine: Painter, job: DubJob, conditioning: Any, host: Host) -> Itera
     stage = f"Lip-syncing ({engine.name})"
     done = 0
     host.progress(stage, 0, len(job.timeline))
-    with closing(chunks_with_crops(job, engine.box, conditioning)) as chunks:
+    anything = any(job.painted(index) for index in range(len(job.timeline)))
+    with (
+        engine.resident(conditioning, host) if anything else nullcontext(),
+        closing(chunks_with_crops(job, engine.box, conditioning)) as chunks,
+    ):
         for chunk, work in chunks:
             view = None
             if host.wants_preview():

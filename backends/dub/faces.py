@@ -80,4 +80,4 @@ def composer_of(
     if parser is None:
         notes.append("The mask is drawn from landmarks: hands and hair before the mouth are not seen.")
     cache = ContentCache(host.temp_file(".sqlite")) if models is None else models.cache
-    return FaceComposer(settings, parser, cache)
+    return FaceComposer(settings, parser, cache, host)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Protocol
@@ -45,6 +46,11 @@ class Painter(Protocol):
 
     def box(self, person: Person, frame: int, conditioning: Any, /) -> Box:
         """The part of source frame `frame` it wants to see (x0, y0, x1, y1); may reach beyond the picture."""
+        ...
+
+    def resident(self, conditioning: Any, host: Host, /) -> AbstractContextManager[Any]:
+        """A block around all calls of `generate`: `Host.resident` of the networks that they use, or
+        `nullcontext()`."""
         ...
 
     def generate(self, crops: Sequence[FaceCrop], conditioning: Any, /) -> Iterable[Patch]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import replace
 from functools import partial
 from typing import Any, Protocol
@@ -16,6 +16,7 @@ from ...engine.errors import SourceMismatchError
 from ...engine.faces.track import FaceTrack, Person
 from ...engine.host.discard import discard_with
 from ...engine.host.protocol import Host
+from ...engine.media.frames import CHUNK
 from ...engine.media.source import Source
 from ...engine.media.timeline import FillRule, LengthRule, plan
 from ...engine.media.voice import gate
@@ -42,6 +43,10 @@ class FaceEngine(Protocol):
 
     def condition(self, job: DubJob, notes: list[str], host: Host) -> Any:
         """What generating the faces takes, without what puts them back; its `geometry` is a CropGeometry."""
+        ...
+
+    def resident(self, conditioning: Any, host: Host) -> AbstractContextManager[Any]:
+        """As a painter's, around all calls of `faces`."""
         ...
 
     def faces(
@@ -75,9 +80,11 @@ def infer(engine: FaceEngine, job: DubJob, host: Host) -> MouthClip:
     path = host.temp_file(".faces")
     seen = partial(seen_box, expand=engine.compose.convention.expand)
     total, done, side = len(job.timeline), 0, 0
-    wanted, glimpses = _spread([index for index in range(total) if job.painted(index)]), {}
+    painted = [index for index in range(total) if job.painted(index)]
+    wanted, glimpses = _spread(painted), {}
     host.progress(stage, 0, total)
     with (
+        engine.resident(conditioning, host) if painted else nullcontext(),
         MouthClipWriter(path, total) as writer,
         closing(chunks_with_crops(job, seen, conditioning.geometry)) as chunks,
     ):
@@ -176,6 +183,9 @@ class _StoredFaces:
 
     def box(self, person: Person, frame: int, composer: FaceComposer) -> Box:
         return seen_box(person, frame, self._clip.geometry, self._settings.convention.expand)
+
+    def resident(self, composer: FaceComposer, host: Host) -> AbstractContextManager[Any]:
+        return host.resident(*composer.networks, activation_bytes=composer.activation_bytes(CHUNK))
 
     def generate(self, crops: Sequence[FaceCrop], composer: FaceComposer) -> Iterable[Patch]:
         if not crops:

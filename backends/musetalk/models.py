@@ -25,6 +25,7 @@ from .spec import NETWORKS, MuseTalkSettings
 class MuseTalkModels:
     """version: a name in NETWORKS. parser: the face parser, None where its weights are not installed. cache:
     latents and face maps by content. identity: stands for the VAE's weights and dtype in the cache's keys.
+    dtype: of UNet and VAE as loaded, and of latents in the cache.
     """
 
     version: str
@@ -34,10 +35,7 @@ class MuseTalkModels:
     parser: ManagedModel | None
     cache: ContentCache
     identity: str
-
-    @property
-    def dtype(self) -> torch.dtype:
-        return next(self.unet.module.parameters()).dtype
+    dtype: torch.dtype
 
 
 def load_models(settings: MuseTalkSettings, host: Host) -> MuseTalkModels:
@@ -80,6 +78,7 @@ def of_networks(
         None if parser is None else host.manage(parser),
         ContentCache(host.temp_file(".sqlite")),
         identity,
+        next(unet.parameters()).dtype,
     )
 
 

@@ -8,6 +8,7 @@ back into the picture.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -27,7 +28,9 @@ from ...engine.compose.paste import Patch
 from ...engine.errors import InputError
 from ...engine.faces.track import Person
 from ...engine.host.protocol import Host, ManagedModel
+from ...engine.media.frames import CHUNK
 from ...engine.nets.batches import Batches
+from ...engine.nets.precision import settle
 from ...engine.nets.sd_vae import decode
 from ...musetalk_core.presets import PRESETS
 from ...musetalk_core.unet import encode_crops, predict
@@ -45,13 +48,22 @@ _ENCODE_BYTES = 420 << 20
 _PREDICT_BYTES = 60 << 20
 _DECODE_BYTES = 420 << 20
 
-Restore = Callable[[np.ndarray], np.ndarray]
+
+@dataclass(frozen=True)
+class Restore:
+    """enlarge: makes generated faces uint8 [B, 256, 256, 3] better or larger, with networks that are to be on
+    the device. activation_bytes: what it needs beside their weights."""
+
+    enlarge: Callable[[np.ndarray], np.ndarray]
+    networks: tuple[ManagedModel, ...] = ()
+    activation_bytes: int = 0
 
 
 @dataclass(frozen=True)
 class Conditioning:
     """features: what is said. times: float64 [frames], seconds at which the mouth of each output frame is
-    heard. geometry: where the faces are. encoding, speaking: how many crops the device takes at once."""
+    heard. geometry: where the faces are. encoding, speaking: how many crops the device takes at once. notes:
+    of the run."""
 
     features: AudioFeatures
     times: np.ndarray
@@ -59,13 +71,13 @@ class Conditioning:
     geometry: FaceGeometry
     encoding: Batches
     speaking: Batches
-    check_cancelled: Callable[[], None]
+    host: Host
+    notes: list[str]
     composer: FaceComposer | None = None
 
 
 class MuseTalkEngine:
-    """features: made beforehand; None to hear the job's own speech. restore: makes generated faces uint8
-    [B, 256, 256, 3] better or larger.
+    """features: made beforehand; None to hear the job's own speech. restore: what becomes of generated faces.
 
     Raises InputError for features that were made for a model which hears in another way.
     """
@@ -118,12 +130,27 @@ class MuseTalkEngine:
         geometry = FaceGeometry(job.people, self.settings, self.preset, job.source.size, job.source.fps)
         notes += geometry.notes()
         return Conditioning(
-            features, job.speech.times, job.timeline.fps, geometry, Batches(batch), Batches(batch),
-            host.check_cancelled, composer,
+            features, job.speech.times, job.timeline.fps, geometry,
+            Batches(batch, host), Batches(batch, host), host, notes, composer,
         )  # fmt: skip
 
     def box(self, person: Person, frame: int, conditioning: Conditioning) -> Box:
         return seen_box(person, frame, conditioning.geometry, self.preset.paste.expand)
+
+    def resident(self, conditioning: Conditioning, host: Host) -> AbstractContextManager[None]:
+        models, composer, restore = self.models, conditioning.composer, self._restore
+        networks = [models.unet, models.vae]
+        count = min(self.settings.batch_size, CHUNK)
+        # Each crop goes through the encoder twice, masked and whole.
+        sample = max(2 * _ENCODE_BYTES, _PREDICT_BYTES, _DECODE_BYTES) * models.dtype.itemsize // 4
+        needed = [sample * count]
+        if composer is not None:
+            networks += composer.networks
+            needed.append(composer.activation_bytes(CHUNK))
+        if restore is not None:
+            networks += restore.networks
+            needed.append(restore.activation_bytes)
+        return host.resident(*networks, activation_bytes=max(needed))
 
     def generate(self, crops: Sequence[FaceCrop], conditioning: Conditioning) -> Iterable[Patch]:
         framed = frame_faces(crops, conditioning.geometry)
@@ -142,8 +169,8 @@ class MuseTalkEngine:
         latents = self._latents([item.small for item in framed], conditioning)
 
         def speak(work: Sequence[tuple[Tensor, Tensor]]) -> Sequence[np.ndarray]:
-            conditioning.check_cancelled()
-            return self._speak(work)
+            conditioning.host.check_cancelled()
+            return self._speak(work, conditioning)
 
         return conditioning.speaking.run(list(zip(latents, tokens, strict=True)), speak)
 
@@ -156,8 +183,8 @@ class MuseTalkEngine:
         found = {key: _tensor(value, dtype) for key, value in known.items() if value is not None}
 
         def encode(crops: Sequence[np.ndarray]) -> Sequence[Tensor]:
-            conditioning.check_cancelled()
-            return self._encode(crops)
+            conditioning.host.check_cancelled()
+            return self._encode(crops, conditioning)
 
         encoded = conditioning.encoding.run(list(missing.values()), encode)
         for key, latents in zip(missing, encoded, strict=True):
@@ -165,21 +192,23 @@ class MuseTalkEngine:
             found[key] = latents
         return [found[key] for key in keys]
 
-    def _encode(self, crops: Sequence[np.ndarray]) -> Sequence[Tensor]:
+    def _encode(self, crops: Sequence[np.ndarray], conditioning: Conditioning) -> Sequence[Tensor]:
         vae = self.models.vae
-        # Each crop goes through the encoder twice, masked and whole.
-        _load(vae, 2 * _ENCODE_BYTES * len(crops))
-        return list(encode_crops(vae.module, torch.from_numpy(np.stack(crops))).cpu().contiguous())
+        latents = encode_crops(vae.module, torch.from_numpy(np.stack(crops)))
+        settle(vae, "The VAE", conditioning.notes, conditioning.host)
+        return list(latents.to("cpu", self.models.dtype).contiguous())
 
-    def _speak(self, work: Sequence[tuple[Tensor, Tensor]]) -> Sequence[np.ndarray]:
+    def _speak(
+        self, work: Sequence[tuple[Tensor, Tensor]], conditioning: Conditioning
+    ) -> Sequence[np.ndarray]:
         latents, tokens = (torch.stack(part) for part in zip(*work, strict=True))
         unet, vae = self.models.unet, self.models.vae
-        _load(unet, _PREDICT_BYTES * len(work))
         positions = self.preset.positional_encoding
         spoken = predict(unet.module, latents.to(unet.device), tokens.to(unet.device), positions=positions)
-        _load(vae, _DECODE_BYTES * len(work))
         faces = decode(vae.module, spoken.to(vae.device)).cpu().numpy()
-        return list(faces if self._restore is None else self._restore(faces))
+        for model, name in ((unet, "The UNet"), (vae, "The VAE")):
+            settle(model, name, conditioning.notes, conditioning.host)
+        return list(faces if self._restore is None else self._restore.enlarge(faces))
 
 
 def composing(settings: MuseTalkSettings, convention: PasteConvention) -> ComposeSettings:
@@ -199,8 +228,3 @@ def composing(settings: MuseTalkSettings, convention: PasteConvention) -> Compos
 
 def _tensor(value: bytes, dtype: torch.dtype) -> Tensor:
     return torch.frombuffer(bytearray(value), dtype=dtype).view(-1, 32, 32)
-
-
-def _load(model: ManagedModel, activation_bytes: int) -> None:
-    size = next(model.module.parameters()).element_size()
-    model.load(activation_bytes * size // 4)

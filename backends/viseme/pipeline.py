@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 
@@ -69,6 +70,9 @@ class VisemeEngine:
         self, person: Person, frame: int, conditioning: VisemeConditioning
     ) -> tuple[float, float, float, float]:
         return moving_box(person.meshes[frame - person.first])
+
+    def resident(self, conditioning: VisemeConditioning, host: Host) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def generate(self, crops: Sequence[FaceCrop], conditioning: VisemeConditioning) -> Iterable[Patch]:
         def paint(crop: FaceCrop) -> Patch:

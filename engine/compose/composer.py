@@ -11,7 +11,7 @@ import numpy as np
 
 from ..faces.parsing import SIDE as MAP_SIDE
 from ..faces.parsing import class_maps
-from ..host.protocol import ManagedModel
+from ..host.protocol import Host, ManagedModel
 from ..nets.batches import Batches
 from .blend import blend_mask, blend_patch, crop_square, expanded_square
 from .cache import ContentCache, content_key
@@ -98,17 +98,29 @@ class FramedFace:
 
 
 class FaceComposer:
-    """parser: finds the parts of a face; without it they are drawn from the landmarks."""
+    """parser: finds the parts of a face; without it they are drawn from the landmarks. networks: what is to
+    be on the device while patches are made."""
 
-    def __init__(self, settings: ComposeSettings, parser: ManagedModel | None, cache: ContentCache) -> None:
+    def __init__(
+        self, settings: ComposeSettings, parser: ManagedModel | None, cache: ContentCache, host: Host
+    ) -> None:
         self._settings = settings
         self._parser = parser
         self._cache = cache
-        self._parsing = Batches(settings.batch)
+        self._parsing = Batches(settings.batch, host)
+        self.networks = () if parser is None else (parser,)
         self._context = (
             repr(settings.convention), settings.mask_mode, str(settings.cheeks),
             "parser" if parser else "landmarks",
         )  # fmt: skip
+
+    def activation_bytes(self, faces: int) -> int:
+        """What the networks need beside their weights for so many faces at a time."""
+        if self._parser is None:
+            return 0
+        from ..faces.bisenet import ACTIVATION_BYTES
+
+        return min(faces, self._parsing.size) * ACTIVATION_BYTES
 
     def patches(self, framed: Sequence[FramedFace], faces: Sequence[np.ndarray]) -> Iterator[Patch]:
         """faces: generated, uint8 [side, side, 3], one for each."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
@@ -14,6 +16,8 @@ from ..weights.locate import locate, require
 from ..weights.shared import DWPOSE, DWPOSE_MMPOSE
 from . import topdown
 
+_LOG = logging.getLogger(__name__)
+
 # Faces that go through the network at once.
 BATCH = 8
 
@@ -22,6 +26,10 @@ class PoseNetwork(Protocol):
     """RTMPose, whatever runs it. key: which weights these are."""
 
     key: str
+
+    def resident(self) -> AbstractContextManager[None]:
+        """A block around calls, during which the network is on the device."""
+        ...
 
     def __call__(self, pictures: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Logits over x [n, 133, 576] and y [n, 133, 768] of `topdown.normalised` pictures, up to 16."""
@@ -32,6 +40,10 @@ class LandmarkFinder(Protocol):
     """What finds 68 landmarks around a box. key: hash or name of method and weights."""
 
     key: str
+
+    def resident(self) -> AbstractContextManager[None]:
+        """A block around many calls of `landmarks`, during which networks stay on the device."""
+        ...
 
     def landmarks(
         self, frames: Sequence[np.ndarray], boxes: np.ndarray | None = None
@@ -44,6 +56,7 @@ class DwPose:
     def __init__(self, network: PoseNetwork) -> None:
         self._network = network
         self.key = f"dwpose {network.key}"
+        self.resident = network.resident
 
     def landmarks(
         self, frames: Sequence[np.ndarray], boxes: np.ndarray | None = None
@@ -67,11 +80,12 @@ class DwPose:
             boxes = np.array([topdown.whole_image(frame) for frame in frames], np.float32).reshape(-1, 4)
         points = np.empty((len(frames), topdown.POINTS, 2), np.float32)
         scores = np.empty((len(frames), topdown.POINTS), np.float32)
-        for start in range(0, len(frames), BATCH):
-            part = slice(start, start + BATCH)
-            logits = self._logits(topdown.normalised(topdown.crops(frames[part], boxes[part])))
-            found, scores[part] = topdown.decode(*logits)
-            points[part] = topdown.to_picture(found, boxes[part])
+        with self.resident():
+            for start in range(0, len(frames), BATCH):
+                part = slice(start, start + BATCH)
+                logits = self._logits(topdown.normalised(topdown.crops(frames[part], boxes[part])))
+                found, scores[part] = topdown.decode(*logits)
+                points[part] = topdown.to_picture(found, boxes[part])
         return points, scores
 
     def _logits(self, pictures: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -82,23 +96,38 @@ class DwPose:
 
 
 def load_dwpose(host: Host) -> DwPose:
-    """DWPose from whatever is installed: the ONNX file, else mmpose's checkpoint, which MuseTalk's own folder
-    has, through torch.
+    """DWPose from whatever is installed: the ONNX file, or mmpose's checkpoint, which MuseTalk's own folder
+    has, through torch. Where ONNX Runtime can't use the host's device, the checkpoint comes first.
 
     Raises MissingFilesError where there is neither, WeightsError where the file is not DWPose's.
     """
+    checkpoint = locate(DWPOSE_MMPOSE, host).get("dwpose_checkpoint")
     try:
-        return DwPose(_onnx(require(DWPOSE, host)["dwpose"], host))
+        network: PoseNetwork = _onnx(require(DWPOSE, host)["dwpose"], checkpoint, host)
     except MissingFilesError:
-        checkpoint = locate(DWPOSE_MMPOSE, host).get("dwpose_checkpoint")
         if checkpoint is None:
             raise
-        from .pose_torch import TorchPose
+        network = _torch(checkpoint, host)
+    return DwPose(network)
 
-        return DwPose(TorchPose.load(checkpoint, host))
 
-
-def _onnx(path: Path, host: Host) -> PoseNetwork:
+def _onnx(path: Path, checkpoint: Path | None, host: Host) -> PoseNetwork:
     from .pose_onnx import OnnxPose
 
-    return OnnxPose(path, host)
+    network = OnnxPose(path, host)
+    if network.on_device(host.device):
+        return network
+    if checkpoint is not None:
+        return _torch(checkpoint, host)
+    _LOG.warning(
+        "ONNX Runtime can't use %s here, so DWPose runs on the CPU: install ONNX Runtime for that device, or "
+        "put dw-ll_ucoco_384.pth into the folder of MuseTalk's weights.",
+        host.device,
+    )
+    return network
+
+
+def _torch(path: Path, host: Host) -> PoseNetwork:
+    from .pose_torch import TorchPose
+
+    return TorchPose.load(path, host)

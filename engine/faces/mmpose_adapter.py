@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +40,10 @@ class MMPose:
         self._model = init_model(config, None, device=str(device))
         self._model.load_state_dict(weights, strict=True)
         self.key = f"mmpose {identity(checkpoint)}"
+
+    def resident(self) -> AbstractContextManager[None]:
+        """Nothing: mmpose keeps its network where it is."""
+        return nullcontext()
 
     def landmarks(
         self, frames: Sequence[np.ndarray], boxes: np.ndarray | None = None

@@ -50,18 +50,16 @@ def class_maps(crops: Sequence[np.ndarray], model: ManagedModel, *, batch: int =
     """uint8 [B, 512, 512] of `FacePart` values.
 
     crops: uint8 RGB [h, w, 3] of any sizes, roughly square around a face; those that are not 512×512 are
-    resized with Pillow's bilinear filter, as the parser's own code does. model: a `BiSeNet`. batch: how many
-    go through the network at once. Raises what torch raises when the device's memory runs out.
+    resized with Pillow's bilinear filter, as the parser's own code does. model: a `BiSeNet` within
+    `Host.resident`. batch: how many go through the network at once. Raises what torch raises when the
+    device's memory runs out.
     """
     import torch
-
-    from .bisenet import ACTIVATION_BYTES
 
     maps = np.empty((len(crops), SIDE, SIDE), np.uint8)
     with torch.inference_mode():
         for start in range(0, len(crops), batch):
             part = np.stack([_sized(crop) for crop in crops[start : start + batch]])
-            model.load(ACTIVATION_BYTES * len(part))
             dtype = next(model.module.parameters()).dtype
             logits = model.module(normalised(torch.from_numpy(part).to(model.device)).to(dtype))
             maps[start : start + len(part)] = logits.argmax(1).to(torch.uint8).cpu().numpy()

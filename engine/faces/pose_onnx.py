@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 # Activations of sixteen pictures, and ONNX Runtime's own arena.
 _WORKSPACE = 1 << 30
 _ERRORS_ONLY = 3
+CPU = "CPUExecutionProvider"
 
 
 class OnnxPose:
@@ -47,6 +49,14 @@ class OnnxPose:
             raise WeightsError(f"{path} is no ONNX file to be run ({reason}): fetch it again.") from error
         self._input, self._outputs, self._one_by_one = _layout(self._session, path)
 
+    def on_device(self, device: torch.device) -> bool:
+        """Whether ONNX Runtime computes there: where its libraries for a GPU don't load, it takes the CPU."""
+        return (self._session.get_providers()[0] == CPU) == (device.type == "cpu")
+
+    def resident(self) -> AbstractContextManager[None]:
+        """Nothing: ONNX Runtime's memory is out of the host's reach."""
+        return nullcontext()
+
     def __call__(self, pictures: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         batches = np.split(pictures, len(pictures)) if self._one_by_one else [pictures]
         found = [
@@ -59,8 +69,8 @@ class OnnxPose:
 def providers(device: torch.device, available: list[str]) -> list[Any]:
     """ONNX Runtime's execution providers for a device, best first: CUDA where it is used and built in."""
     if device.type == "cuda" and "CUDAExecutionProvider" in available:
-        return [("CUDAExecutionProvider", {"device_id": device.index or 0}), "CPUExecutionProvider"]
-    return ["CPUExecutionProvider"]
+        return [("CUDAExecutionProvider", {"device_id": device.index or 0}), CPU]
+    return [CPU]
 
 
 def _layout(session: Any, path: Path) -> tuple[str, list[str], bool]:

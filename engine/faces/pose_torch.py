@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import torch
 from ..host.protocol import Host
 from ..weights.download import identity
 from ..weights.state_dict import load_mmengine, load_weights
+from .dwpose import BATCH
 from .rtmpose import RTMPose
 
 # Activations of one picture, 384x288 in float32: the stem's three maps and what follows them.
@@ -21,6 +23,7 @@ class TorchPose:
 
     def __init__(self, network: RTMPose, key: str, host: Host) -> None:
         self.key = key
+        self._host = host
         self._model = host.manage(network.eval().requires_grad_(False))
 
     @classmethod
@@ -28,8 +31,11 @@ class TorchPose:
         """Raises WeightsError."""
         return cls(load_rtmpose(path), identity(path), host)
 
+    def resident(self) -> AbstractContextManager[None]:
+        # Each picture and its mirror image.
+        return self._host.resident(self._model, activation_bytes=2 * BATCH * _PICTURE_BYTES)
+
     def __call__(self, pictures: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        self._model.load(len(pictures) * _PICTURE_BYTES)
         batch = torch.from_numpy(np.ascontiguousarray(pictures)).to(self._model.device)
         with torch.inference_mode():
             x, y = self._model.module(batch)

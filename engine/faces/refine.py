@@ -35,12 +35,13 @@ def with_landmarks(
     """
     found = [np.zeros((len(person.scores), _POINTS, 2), np.float32) for person in track.persons]
     faces = _faces(track, source)
-    while batch := list(islice(faces, BATCH)):
-        host.progress("Finding landmarks", batch[0][0], track.frames)
-        boxes = np.stack([track.persons[i].boxes[row] for _, i, row, _ in batch]) - _CORNER
-        points, _ = finder.landmarks([picture for *_, picture in batch], boxes)
-        for (_, i, row, _), face in zip(batch, points + _CORNER, strict=True):
-            found[i][row] = face
+    with finder.resident():
+        while batch := list(islice(faces, BATCH)):
+            host.progress("Finding landmarks", batch[0][0], track.frames)
+            boxes = np.stack([track.persons[i].boxes[row] for _, i, row, _ in batch]) - _CORNER
+            points, _ = finder.landmarks([picture for *_, picture in batch], boxes)
+            for (_, i, row, _), face in zip(batch, points + _CORNER, strict=True):
+                found[i][row] = face
     host.progress("Finding landmarks", track.frames, track.frames)
     persons = []
     for person, points in zip(track.persons, found, strict=True):

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import time
 import uuid
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import comfy.model_management
 import comfy.model_patcher
@@ -15,11 +20,15 @@ from comfy_execution.utils import get_executing_context
 from PIL.Image import Image
 from server import PromptServer
 
+from ..errors import DeviceMemoryError
+from .memory import NO_ROOM, out_of_memory
 from .pace import Pace, clock
 
 # Seconds between two pictures, and between two texts: as often as a person can make use of them.
 PREVIEW_INTERVAL = 0.5
 TEXT_INTERVAL = 1.0
+# What ComfyUI itself asks for to have everything unloaded.
+_EVERYTHING = 1e30
 
 
 def register_models_folder(kind: str) -> None:
@@ -48,9 +57,48 @@ class ComfyHost:
         self._text = ""
         self._last_preview = self._last_text = 0.0
         self._stopped = False
+        self._resident: Counter[ComfyModel] = Counter()
 
     def manage(self, module: torch.nn.Module) -> ComfyModel:
-        return ComfyModel(module)
+        # The patcher sets attributes such as `device` on the module it is given, which diffusers' models have
+        # as read-only properties.
+        return ComfyModel(
+            module,
+            _WholePatcher(
+                torch.nn.Sequential(module),
+                load_device=comfy.model_management.get_torch_device(),
+                offload_device=comfy.model_management.unet_offload_device(),
+            ),
+        )
+
+    @contextmanager
+    def resident(self, *models: Any, activation_bytes: int = 0) -> Iterator[None]:
+        waiting = any(not self._resident[model] for model in models)
+        self._resident.update(models)
+        try:
+            if waiting:
+                self._load(activation_bytes)
+            yield
+        finally:
+            self._resident.subtract(models)
+            self._resident += Counter()  # drops the zeros
+
+    def _load(self, activation_bytes: int) -> None:
+        """All at once: what is left out of a call may be evicted by it."""
+        patchers = [model.patcher for model in self._resident]
+        try:
+            comfy.model_management.load_models_gpu(patchers, memory_required=activation_bytes)
+        except Exception as error:
+            if not self.is_out_of_memory(error):
+                raise
+            raise DeviceMemoryError(NO_ROOM) from error
+
+    def convert(self, model: Any, dtype: torch.dtype) -> None:
+        comfy.model_management.unload_model_and_clones(model.patcher)
+        model.module.to(dtype)
+        model.patcher.size = 0  # to be measured again
+        if self._resident[model]:
+            self._load(0)
 
     @property
     def device(self) -> torch.device:
@@ -65,8 +113,17 @@ class ComfyHost:
             return torch.bfloat16
         return None
 
-    def free_memory(self, num_bytes: int) -> None:
-        comfy.model_management.free_memory(num_bytes, comfy.model_management.get_torch_device())
+    def fast_bfloat16(self) -> bool:
+        return comfy.model_management.should_use_bf16(self.device)
+
+    def free_memory(self, num_bytes: float = math.inf) -> None:
+        memory, resident = comfy.model_management, {model.patcher for model in self._resident}
+        kept = [loaded for loaded in memory.current_loaded_models if loaded.model in resident]
+        memory.free_memory(min(num_bytes, _EVERYTHING), self.device, keep_loaded=kept)
+        memory.soft_empty_cache()
+
+    def is_out_of_memory(self, error: BaseException) -> bool:
+        return comfy.model_management.is_oom(error) or out_of_memory(error)
 
     def progress(
         self, stage: str, done: int, total: int, preview: Image | None = None, *, unit: str = "frames"
@@ -131,25 +188,25 @@ class ComfyHost:
 
 
 class ComfyModel:
-    """A network that ComfyUI loads and evicts together with its own models."""
+    """A network that ComfyUI loads and evicts together with its own models. patcher: ComfyUI's hold on it."""
 
-    def __init__(self, module: torch.nn.Module) -> None:
-        self._module = module
-        # Looked up at call time, because ComfyUI's main.py rebinds it. The patcher sets attributes such as
-        # `device` on the module it is given, which diffusers' models have as read-only properties.
-        self._patcher = comfy.model_patcher.CoreModelPatcher(
-            torch.nn.Sequential(module),
-            load_device=comfy.model_management.get_torch_device(),
-            offload_device=comfy.model_management.unet_offload_device(),
-        )
-
-    @property
-    def module(self) -> torch.nn.Module:
-        return self._module
+    def __init__(self, module: torch.nn.Module, patcher: comfy.model_patcher.ModelPatcher) -> None:
+        self.module = module
+        self.patcher = patcher
 
     @property
     def device(self) -> torch.device:
-        return self._patcher.load_device
+        return self.patcher.load_device
 
-    def load(self, activation_bytes: int = 0) -> None:
-        comfy.model_management.load_models_gpu([self._patcher], memory_required=activation_bytes)
+
+class _WholePatcher(comfy.model_patcher.ModelPatcher):
+    """For networks of plain torch layers, which compute where their weights lie.
+
+    ComfyUI's dynamic patcher brings the weights of such layers anew at every load. This one, its older one,
+    leaves those that are there, but with little memory it would load some layers only.
+    """
+
+    def partially_load(
+        self, device_to: torch.device, extra_memory: float = 0, force_patch_weights: bool = False
+    ) -> float:
+        return super().partially_load(device_to, _EVERYTHING, force_patch_weights=force_patch_weights)

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import math
 import os
 import shutil
 import signal
 import tempfile
 import threading
 import uuid
+import weakref
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, Any
 
-from ..errors import Cancelled
+from ..errors import Cancelled, DeviceMemoryError
+from .memory import NO_ROOM, out_of_memory
 
 if TYPE_CHECKING:
     import torch
@@ -45,7 +51,10 @@ class PlainHost:
         self._handles_interrupt = cancel is None and threading.current_thread() is threading.main_thread()
         self._previous_handler: Any = None
         self._folder: Path | None = None
-        self._models: list[PlainModel] = []
+        # On the device, the one used last at the end; weakly, so that an engine that is dropped takes its own
+        # along.
+        self._models: list[weakref.ref[PlainModel]] = []
+        self._resident: Counter[PlainModel] = Counter()
 
     def __enter__(self) -> PlainHost:
         if self._handles_interrupt:
@@ -93,17 +102,57 @@ class PlainHost:
     def manage(self, module: torch.nn.Module) -> PlainModel:
         return PlainModel(module, self)
 
-    def free_memory(self, num_bytes: int) -> None:
-        """Offload models, the longest unused first, until the device has `num_bytes` free."""
-        while self._models and _free_bytes(self.device) < num_bytes:
-            self._models.pop(0).offload()
+    def fast_bfloat16(self) -> bool:
+        """On Nvidia GPUs from compute capability 8.0."""
+        import torch
 
-    def _make_room(self, model: PlainModel, num_bytes: int) -> None:
-        """Have `num_bytes` free for `model` and note it as the one used last."""
-        if model in self._models:
-            self._models.remove(model)
-        self.free_memory(num_bytes)
-        self._models.append(model)
+        return self.device.type == "cuda" and torch.cuda.get_device_capability(self.device)[0] >= 8
+
+    @contextmanager
+    def resident(self, *models: Any, activation_bytes: int = 0) -> Iterator[None]:
+        waiting = [model for model in models if not self._resident[model]]
+        self._resident.update(models)
+        try:
+            if waiting:
+                self._load(waiting, activation_bytes)
+            yield
+        finally:
+            self._resident.subtract(models)
+            self._resident += Counter()  # drops the zeros, and with them the models
+
+    def _load(self, models: list[PlainModel], activation_bytes: int) -> None:
+        """Have the models on the device and note them as those used last."""
+        self._models = [ref for ref in self._models if ref() not in (None, *models)]
+        self.free_memory(sum(model.waiting_bytes(self.device) for model in models) + activation_bytes)
+        self._models += [weakref.ref(model) for model in models]
+        try:
+            for model in models:
+                model.module.to(self.device)
+        except (RuntimeError, MemoryError) as error:
+            if not out_of_memory(error):
+                raise
+            raise DeviceMemoryError(NO_ROOM) from error
+
+    def convert(self, model: Any, dtype: torch.dtype) -> None:
+        model.offload()
+        model.module.to(dtype)
+        if self._resident[model]:
+            self._load([model], 0)
+
+    def free_memory(self, num_bytes: float = math.inf) -> None:
+        """Offload models, the longest unused first, until the device has `num_bytes` free."""
+        for ref in list(self._models):
+            if _free_bytes(self.device) >= num_bytes:
+                break
+            model = ref()
+            if model is None or not self._resident[model]:
+                self._models.remove(ref)
+                if model is not None:
+                    model.offload()
+        _empty_cache(self.device)
+
+    def is_out_of_memory(self, error: BaseException) -> bool:
+        return out_of_memory(error)
 
     def progress(
         self, stage: str, done: int, total: int, preview: Image | None = None, *, unit: str = "frames"
@@ -154,7 +203,7 @@ def plain_models_folder(kind: str) -> Path:
 
 
 class PlainModel:
-    """A network that is on the device from its first `load` until the host needs the room."""
+    """A network that is on the device from its first stage until the host needs the room."""
 
     def __init__(self, module: torch.nn.Module, host: PlainHost) -> None:
         self._module = module
@@ -168,17 +217,10 @@ class PlainModel:
     def device(self) -> torch.device:
         return self._host.device
 
-    def load(self, activation_bytes: int = 0) -> None:
-        # Weights that are on the device already take no further room; their device type tells.
-        waiting = [
-            tensor
-            for tensor in (*self._module.parameters(), *self._module.buffers())
-            if tensor.device.type != self.device.type
-        ]
-        needed = sum(tensor.numel() * tensor.element_size() for tensor in waiting)
-        self._host._make_room(self, needed + activation_bytes)
-        if waiting:
-            self._module.to(self.device)
+    def waiting_bytes(self, device: torch.device) -> int:
+        """What of it is not on the device: the device's type tells."""
+        tensors = (*self._module.parameters(), *self._module.buffers())
+        return sum(tensor.nbytes for tensor in tensors if tensor.device.type != device.type)
 
     def offload(self) -> None:
         self._module.to("cpu")
@@ -194,4 +236,14 @@ def _free_bytes(device: torch.device) -> float:
         return free + torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
     if device.type == "mps":
         return torch.mps.recommended_max_memory() - torch.mps.current_allocated_memory()
-    return float("inf")
+    return math.inf
+
+
+def _empty_cache(device: torch.device) -> None:
+    """What torch's allocator keeps for itself goes back to the driver."""
+    import torch
+
+    if device.type == "cuda":
+        torch.cuda.empty_cache()
+    elif device.type == "mps":
+        torch.mps.empty_cache()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -18,13 +20,7 @@ class ManagedModel(Protocol):
 
     @property
     def device(self) -> torch.device:
-        """Where the weights are after `load`."""
-        ...
-
-    def load(self, activation_bytes: int = 0) -> None:
-        """Bring the weights to the device, freeing others as needed; call before each chunk of work.
-
-        `activation_bytes` is what the coming chunk needs beside the weights."""
+        """Where the weights are within `Host.resident`."""
         ...
 
 
@@ -33,6 +29,18 @@ class Host(Protocol):
 
     def manage(self, module: torch.nn.Module) -> ManagedModel:
         """Hand a network (already in its working dtype) to the host's memory management."""
+        ...
+
+    def resident(self, *models: ManagedModel, activation_bytes: int = 0) -> AbstractContextManager[None]:
+        """A block, around a whole stage of work, during which these networks lie on the device.
+
+        They are brought there at once, where they aren't yet, and others make room. activation_bytes: what
+        the work needs at a time beside the weights. Within the block, another for the same networks costs
+        nothing. Raises DeviceMemoryError where the device doesn't hold the weights."""
+        ...
+
+    def convert(self, model: ManagedModel, dtype: torch.dtype) -> None:
+        """Change a network's dtype for good, within a `resident` block or outside."""
         ...
 
     @property
@@ -44,8 +52,18 @@ class Host(Protocol):
         """The 16-bit format that networks run faster in on the device; None where there is none."""
         ...
 
-    def free_memory(self, num_bytes: int) -> None:
-        """Make room on the device for something the host can't move (ONNX Runtime, CTranslate2)."""
+    def fast_bfloat16(self) -> bool:
+        """Whether networks run faster in bfloat16 than in float32 on the device."""
+        ...
+
+    def free_memory(self, num_bytes: float = math.inf) -> None:
+        """Make room on the device, all there is to be had by default, and give it back to the driver, so that
+        something the host can't move (ONNX Runtime, CTranslate2) finds it. Networks in a `resident` block
+        stay."""
+        ...
+
+    def is_out_of_memory(self, error: BaseException) -> bool:
+        """Whether an error says that the device's memory, or the machine's, didn't suffice."""
         ...
 
     def progress(

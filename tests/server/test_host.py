@@ -56,6 +56,10 @@ def test_networks_are_loaded_by_comfyui(told):
     assert told["loaded"] == 1
 
 
+def test_running_out_of_memory_is_told_by_comfyui_and_by_what_it_leaves_out(told):
+    assert told["out of memory"] == [True, True, True, False]
+
+
 def test_temporary_files_lie_in_comfyuis_folder_which_is_made(told):
     assert told["temp in comfy"] is True
     assert told["temp folder made"] is True

@@ -10,14 +10,13 @@ import cv2
 import numpy as np
 import prompts
 import pytest
-import torch
-from media import read_pictures, write_h264, write_wav
+from media import read_pictures, write_h264
+from musetalk_media import repeating_upscaler, write_voice
 from prompts import finished, node, save_video, show, track_faces
 from safetensors.torch import save_file
 
 from lipsync_studio.devtools.paths import ROOT
 from lipsync_studio.engine.media.frames import CHUNK
-from lipsync_studio.engine.media.sound import Sound
 
 FRAMES = 8
 SIDE = 320
@@ -37,17 +36,6 @@ def media(server, write_clip):
     write_clip(folder / "mt_face.mp4", FRAMES, 25)
     write_voice(folder / "mt_voice.wav", FRAMES / 25)
     return folder
-
-
-def write_voice(path, seconds):
-    """The sample verse from its first sound on."""
-    verse = Sound.load(ROOT / "demo" / "verse.mp3")
-    samples = verse.mono(16000)
-    first = int(np.flatnonzero(np.abs(samples) > 0.1)[0])
-    # Back and forth, so that there is no pause.
-    spoken = samples[first : first + 16000]
-    whole = np.resize(np.concatenate([spoken, spoken[::-1]]), round(16000 * seconds))
-    return write_wav(path, whole).name
 
 
 def loaders(clip="mt_face.mp4", voice="mt_voice.wav"):
@@ -348,15 +336,6 @@ def test_half_precision_and_parity(client, media):
     original = finished(client, prompt)
     assert report_of(original)["backend"] == "MuseTalk 1.0-original"
     assert report_of(original)["generated"] == FRAMES
-
-
-def repeating_upscaler():
-    """Weights of a Real-ESRGAN (compact) ×2 that adds nothing to repeated pixels."""
-    shapes = {
-        "0.weight": (8, 3, 3, 3), "0.bias": (8,), "1.weight": (8,), "2.weight": (8, 8, 3, 3), "2.bias": (8,),
-        "3.weight": (8,), "4.weight": (12, 8, 3, 3), "4.bias": (12,),
-    }  # fmt: skip
-    return {f"body.{name}": torch.zeros(shape) for name, shape in shapes.items()}
 
 
 def test_an_upscale_model_works_on_the_faces(client, server, media):

@@ -62,8 +62,9 @@ except memory.InterruptProcessingException:
 
 network = Network(4, 2)
 model = host.manage(network)
-model.load(1 << 20)
-host.free_memory(1 << 20)
+with host.resident(model, activation_bytes=1 << 20):
+    host.free_memory(1 << 20)
+    output = model.module(torch.ones(3, 4, device=model.device))
 
 temp = host.temp_file(".mp4")
 print(
@@ -75,7 +76,13 @@ print(
             "interrupted": interrupted,
             "same module": model.module is network,
             "device": str(model.device),
-            "output": list(model.module(torch.ones(3, 4, device=model.device)).shape),
+            "output": list(output.shape),
+            "out of memory": [
+                host.is_out_of_memory(torch.AcceleratorError("CUDA error: out of memory")),
+                host.is_out_of_memory(torch.OutOfMemoryError("CUDA out of memory.")),
+                host.is_out_of_memory(RuntimeError("cuDNN error: CUDNN_STATUS_ALLOC_FAILED")),
+                host.is_out_of_memory(RuntimeError("shapes differ")),
+            ],
             "loaded": len(memory.current_loaded_models),
             "temp in comfy": temp.parent == Path(folder_paths.get_temp_directory()),
             "temp folder made": temp.parent.is_dir(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from fractions import Fraction
 from pathlib import Path
 from types import SimpleNamespace
@@ -129,6 +130,9 @@ class Whitewash:
         assert conditioning == "conditioning"
         x0, y0, x1, y1 = (float(v) for v in person.at(frame).box)
         return x0, y0, x1, y1
+
+    def resident(self, conditioning: str, host: Any) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def generate(self, crops: Sequence[FaceCrop], conditioning: str) -> Iterable[Patch]:
         assert conditioning == "conditioning"

@@ -14,7 +14,7 @@ from lipsync_studio.backends.dub.faces import composer_of
 from lipsync_studio.backends.dub.job import plan_job
 from lipsync_studio.backends.dub.stages import composite, infer
 from lipsync_studio.backends.musetalk.models import load_models, of_networks
-from lipsync_studio.backends.musetalk.pipeline import MuseTalkEngine, composing
+from lipsync_studio.backends.musetalk.pipeline import MuseTalkEngine, Restore, composing
 from lipsync_studio.backends.musetalk.spec import MuseTalkSettings
 from lipsync_studio.backends.request import LipSyncRequest
 from lipsync_studio.devtools import seeded_musetalk
@@ -145,9 +145,35 @@ def test_memory_that_runs_out_makes_batches_smaller(clip, track, host, voice, bl
 
     monkeypatch.setattr(generator, "predict", scarce)
     frames = render(MuseTalkEngine(blind, MuseTalkSettings()), request, host)[0]
-    assert sizes[:3] == [8, 4, 2]
+    # The first time, the host makes room.
+    assert sizes[:4] == [8, 8, 4, 2]
     for one, two in zip(plain, frames, strict=True):
         assert np.abs(one.planes.astype(int) - two.planes).max() <= 1
+
+
+def test_a_network_that_overflows_leaves_half_precision_for_good(clip, track, host, voice, networks):
+    request = LipSyncRequest(clip, voice(0.4), track=track)
+    settings = MuseTalkSettings(detail=0, colour=0, batch_size=2)
+    whole = of_networks("v1.5", *networks[:3], None, host, "seeded")
+    frames, _, notes = render(MuseTalkEngine(whole, settings), request, host)
+    unet = seeded_musetalk.seeded_unet().half()
+    formats = []
+
+    def loud(net, arguments, result):
+        formats.append(result[0].dtype)
+        return (result[0] * 1e6 / 1e6,)
+
+    unet.register_forward_hook(loud)
+    models = of_networks("v1.5", unet, *networks[1:3], None, host, "seeded too")
+    halved, _, more = render(MuseTalkEngine(models, settings), request, host)
+    assert more == [
+        *notes,
+        "The UNet overflowed in float16 again and again: from there on it ran in float32.",
+    ]
+    # Three batches that overflow and are repaired, and two that don't.
+    assert formats == [torch.float16, torch.float32] * 3 + [torch.float32] * 2
+    for one, two in zip(frames, halved, strict=True):
+        assert np.abs(one.planes.astype(int) - two.planes).max() <= 2
 
 
 def test_half_precision_paints_about_the_same(clip, track, host, voice, networks):
@@ -240,7 +266,7 @@ def test_larger_faces_come_from_a_restorer(clip, track, host, voice, blind):
         return faces.repeat(2, axis=1).repeat(2, axis=2)
 
     request = LipSyncRequest(clip, voice(0.2), track=track)
-    engine = MuseTalkEngine(blind, MuseTalkSettings(detail=0, colour=0), restore=enlarge)
+    engine = MuseTalkEngine(blind, MuseTalkSettings(detail=0, colour=0), restore=Restore(enlarge))
     frames = render(engine, request, host)[0]
     assert sizes == [(5, 256, 256, 3)]
     plain = render(MuseTalkEngine(blind, MuseTalkSettings(detail=0, colour=0)), request, host)[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 
 import cv2
@@ -21,6 +22,7 @@ FACES = 19
 
 class InTorch:
     key = "spot"
+    resident = staticmethod(nullcontext)
 
     def __init__(self) -> None:
         self.batches: list[int] = []

@@ -104,6 +104,22 @@ def test_the_checkpoint_and_its_onnx_export_give_the_originals_landmarks(
     assert scores[0] == pytest.approx(wanted_scores, abs=1e-5)
 
 
+def test_where_onnx_runtime_cannot_use_the_device_torch_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("LIPSYNC_MODELS", str(tmp_path / "models"))
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "hub"))
+    # A device that no execution provider is for.
+    host = PlainHost("meta")
+    folder = host.models_folder("musetalk") / "dwpose"
+    folder.mkdir(parents=True)
+    export(rtmpose.seeded_network(), folder / "dw-ll_ucoco_384.onnx")
+    assert "dw-ll_ucoco_384.onnx" in load_dwpose(host).key
+    assert "DWPose runs on the CPU" in caplog.text
+    torch.save(rtmpose.seeded_network().state_dict(), folder / "dw-ll_ucoco_384.pth")
+    assert "dw-ll_ucoco_384.pth" in load_dwpose(host).key
+
+
 def test_other_weights_are_told_apart(tmp_path: Path) -> None:
     path = tmp_path / "dw-ll_ucoco_384.pth"
     torch.save({"cp.resnet.conv1.weight": torch.ones(2)}, path)

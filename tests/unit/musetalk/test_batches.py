@@ -1,11 +1,14 @@
 """Batches that shrink, and the cache of what was worked out."""
 
+import math
+
 import numpy as np
 import pytest
 import torch
 
 from lipsync_studio.engine.compose.cache import ContentCache, content_key
 from lipsync_studio.engine.errors import DeviceMemoryError
+from lipsync_studio.engine.host.plain import PlainHost
 from lipsync_studio.engine.nets.batches import Batches
 
 
@@ -19,17 +22,28 @@ def doubled_up_to(limit, seen):
     return work
 
 
-def test_a_batch_that_is_too_large_is_halved_for_good():
+class Host(PlainHost):
+    """Notes in `seen` when room is made."""
+
+    def __init__(self, seen=None):
+        super().__init__("cpu")
+        self.seen = [] if seen is None else seen
+
+    def free_memory(self, num_bytes=math.inf):
+        self.seen.append("room")
+
+
+def test_a_batch_that_is_too_large_is_halved_for_good_where_making_room_does_not_help():
     seen = []
-    batches = Batches(8)
+    batches = Batches(8, Host(seen))
     assert list(batches.run(range(10), doubled_up_to(2, seen))) == [2 * item for item in range(10)]
-    assert seen == [8, 4, 2, 2, 2, 2, 2]
+    assert seen == [8, "room", 8, "room", 4, "room", 2, 2, 2, 2, 2]
     assert list(batches.run(range(2), doubled_up_to(2, seen))) == [0, 2]
 
 
 def test_one_that_is_too_much_is_a_sentence():
     with pytest.raises(DeviceMemoryError, match="half precision"):
-        list(Batches(4).run(range(3), doubled_up_to(0, [])))
+        list(Batches(4, Host()).run(range(3), doubled_up_to(0, [])))
 
 
 def test_other_errors_pass():
@@ -37,7 +51,20 @@ def test_other_errors_pass():
         raise RuntimeError("shapes differ")
 
     with pytest.raises(RuntimeError, match="shapes differ"):
-        list(Batches(4).run(range(3), broken))
+        list(Batches(4, Host()).run(range(3), broken))
+
+
+def test_a_batch_for_which_the_host_can_make_room_keeps_its_size():
+    seen = []
+
+    def work(batch):
+        seen.append(len(batch))
+        if "room" not in seen:
+            raise RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`")
+        return batch
+
+    assert list(Batches(4, Host(seen)).run(range(6), work)) == list(range(6))
+    assert seen == [4, "room", 4, 2]
 
 
 def test_the_cache_gives_back_what_it_was_given(tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from fractions import Fraction
 
 import numpy as np
@@ -33,6 +34,9 @@ class ToyEngine:
     def box(self, person: Person, frame: int, shade: int) -> Box:
         x0, y0, x1, y1 = person.boxes[frame - person.first].tolist()
         return x0, y0, x1, y1
+
+    def resident(self, shade: int, host: Host) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def generate(self, crops: Sequence[FaceCrop], shade: int) -> Iterable[Patch]:
         for crop in crops:

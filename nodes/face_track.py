@@ -117,7 +117,7 @@ class LipSyncFaceTrack(io.ComfyNode):
         # First, so that missing weights are said before the clip is read.
         finder = _finder(landmarks, host)
         if face_landmarks is not None:
-            track = track_from_landmarks(face_landmarks, clip, max_gap=max_gap)
+            track = track_from_landmarks(face_landmarks, clip, host, max_gap=max_gap)
         elif face_detection_model is not None:
             track = track_with_model(
                 face_detection_model,

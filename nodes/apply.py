@@ -157,7 +157,7 @@ class LipSyncApply(io.ComfyNode):
             from ..backends.run import run
         host = ComfyHost()
         request = LipSyncRequest(
-            source=to_source(source, fps),
+            source=to_source(source, fps, host),
             soundtrack=to_sound(audio),
             driving=None if driving_audio is None else to_sound(driving_audio),
             words=words,

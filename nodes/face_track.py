@@ -111,7 +111,8 @@ class LipSyncFaceTrack(io.ComfyNode):
             from ..engine.faces.adapters import track_from_landmarks, track_with_model
             from ..engine.faces.refine import with_landmarks
             from ..engine.faces.tracker import track_faces
-        clip, host = to_source(source, fps), ComfyHost()
+        host = ComfyHost()
+        clip = to_source(source, fps, host)
         if face_landmarks is not None and face_detection_model is not None:
             raise InputError("Connect either face_landmarks or face_detection_model, not both.")
         # First, so that missing weights are said before the clip is read.

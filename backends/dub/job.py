@@ -61,7 +61,13 @@ def plan_job(request: LipSyncRequest, fps: Fraction | None, rests: bool, host: H
     timeline = plan(source, request.soundtrack.duration, request.length, request.fill, fps)
     keeps_source = request.silence == "source" or not rests
     return job_of(
-        source, timeline, speech_of(request, timeline), request.track, request.person, keeps_source, host
+        source,
+        timeline,
+        speech_of(request, timeline, host),
+        request.track,
+        request.person,
+        keeps_source,
+        host,
     )
 
 

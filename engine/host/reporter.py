@@ -10,6 +10,10 @@ from .protocol import Host
 _INTERVAL = 0.5
 
 
+def silent(done: int) -> None:
+    """For work that nobody watches."""
+
+
 def reporter(host: Host | None, stage: str, total: int, unit: str = "frames") -> Callable[[int], None]:
     """What a loop calls with how far it is.
 

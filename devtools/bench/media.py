@@ -14,6 +14,7 @@ import numpy as np
 from lipsync_studio.engine.media.colour import rgb_to_planes, to_rgb
 from lipsync_studio.engine.media.frames import Colour, Frame
 from lipsync_studio.engine.media.sound import Sound
+from lipsync_studio.engine.media.timeline import plan, walk
 from lipsync_studio.engine.media.video import VideoSource
 from lipsync_studio.engine.media.writer import Mp4Writer
 
@@ -47,6 +48,32 @@ def upright(width: int, height: int, frames: int) -> Path:
                 planes = rgb_to_planes(rgb[:, side : side + width], Colour())
                 writer.write(Frame(planes, Colour(), frame.pts, frame.index))
     return path
+
+
+def one_group(frames: int) -> Path:
+    """The sample clip to and fro as a single group of pictures."""
+    path = FOLDER / f"one_group_{frames}.mp4"
+    if path.exists():
+        return path
+    source = VideoSource(_CLIP)
+    part = path.with_suffix(".part")
+    with av.open(str(part), "w", format="mp4") as target:
+        stream = target.add_stream(
+            "libx264", rate=source.fps, options={"crf": str(_CRF), "sc_threshold": "0"}
+        )
+        stream.width, stream.height = source.size
+        stream.codec_context.gop_size = frames
+        for frame in walk(source, plan(source, frames / source.fps)):
+            target.mux(stream.encode(av.VideoFrame.from_ndarray(frame.planes, format="yuv420p")))
+        target.mux(stream.encode(None))
+    part.replace(path)
+    return path
+
+
+def verse(seconds: int) -> Sound:
+    """The sample verse repeated to a length."""
+    voice = Sound.load(_VERSE)
+    return Sound(np.resize(voice.samples, (1, seconds * voice.rate)), voice.rate)
 
 
 def _scaled(width: int, height: int, most: int) -> Path:

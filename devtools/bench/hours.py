@@ -34,7 +34,7 @@ _KEPT = 21
 
 def passes(clip: Path, sound: Sound) -> dict[str, float]:
     """Seconds of all that comes before the first face is looked for."""
-    times = {}
+    times: dict[str, float] = {}
     for name in ("scan", "scan again"):
         with _timed(times, name):
             source = VideoSource(clip)
@@ -49,25 +49,21 @@ def passes(clip: Path, sound: Sound) -> dict[str, float]:
     return times
 
 
-def answers(clip: Path, sound: Sound, seconds: dict[str, float]) -> dict[str, float]:
-    """Seconds from a cancel in the middle of each stage to its end. seconds: what `passes` took."""
+def answers(clip: Path, sound: Sound) -> dict[str, float | None]:
+    """Seconds from a cancel, soon after each stage begins, to its end; None for one that was done."""
     samples = voice_samples(sound)
     unheard = Sound(sound.samples, sound.rate)
     source, member = VideoSource(clip), _followed(_SMOOTHED)
     scan._scans.clear()
-    scanning = _answer(lambda host: VideoSource(clip, host=host), seconds["scan"] / 2)
+    scanning = _answer(lambda host: VideoSource(clip, host=host))
     VideoSource(clip)
     return {
         "scan": scanning,
-        "resampling": _answer(lambda host: voice_samples(unheard, host), seconds["resampling"] / 2),
-        "voice activity": _answer(
-            lambda host: speech_spans(samples, "auto", stem=True, host=host), seconds["voice activity"] / 2
-        ),
+        "resampling": _answer(lambda host: voice_samples(unheard, host)),
+        "voice activity": _answer(lambda host: speech_spans(samples, "auto", stem=True, host=host)),
         "tracking": _answer(lambda host: track_faces(source, host), 3.0),
-        "smoothing": _answer(
-            lambda host: finish([member], [], _SMOOTHED, Fraction(25), 0.4, True, host), 1.0
-        ),
-        "reading": _answer(lambda host: _read(VideoSource(clip, host=host)), 1.0),
+        "smoothing": _answer(lambda host: finish([member], [], _SMOOTHED, Fraction(25), 0.4, True, host)),
+        "reading": _answer(lambda host: _read(VideoSource(clip, host=host))),
     }
 
 
@@ -108,8 +104,7 @@ def backwards(clip: Path) -> dict[str, float]:
     return {"frames": source.frames, "decoded per frame": decoded / source.frames}
 
 
-def _answer(work: Callable[[PlainHost], object], after: float) -> float:
-    """0 for work that ends before."""
+def _answer(work: Callable[[PlainHost], object], after: float = 0.5) -> float | None:
     cancel = threading.Event()
     asked = 0.0
 
@@ -127,7 +122,7 @@ def _answer(work: Callable[[PlainHost], object], after: float) -> float:
             return time.perf_counter() - asked
         finally:
             timer.cancel()
-    return 0.0
+    return None
 
 
 def _followed(length: int) -> Member:

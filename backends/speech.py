@@ -7,9 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..align.words import WordTimings
+from ..engine.host.protocol import Host
+from ..engine.host.reporter import reporter
+from ..engine.media.sound import Sound
 from ..engine.media.spans import Spans
 from ..engine.media.timeline import Timeline
-from ..engine.media.voice import gate, looks_like_song, loud_spans, voiced_spans
+from ..engine.media.voice import RATE, gate, looks_like_song, loud_spans, voiced_spans
 from .request import ContentKind, LipSyncRequest, SilenceRule
 
 # A mouth is in motion this long before and after a word, in seconds.
@@ -34,33 +37,50 @@ class Speech:
     lyrics: str
 
 
-def speech_of(request: LipSyncRequest, timeline: Timeline) -> Speech:
-    samples = request.voice.mono(16000)
+def speech_of(request: LipSyncRequest, timeline: Timeline, host: Host | None = None) -> Speech:
+    samples = voice_samples(request.voice, host)
     words = request.words
-    times = np.array([float(t) for t in timeline.times]) - request.sync_offset
-    gate = speech_gate(samples, times, words, request.content, request.driving is not None)
+    times = timeline.times.seconds() - request.sync_offset
+    gate = speech_gate(samples, times, words, request.content, request.driving is not None, host)
     return Speech(samples, times, float(1 / timeline.fps), gate, request.silence, words, request.lyrics)
 
 
-def speech_spans(samples: np.ndarray, content: ContentKind, stem: bool) -> Spans:
+def voice_samples(voice: Sound, host: Host | None = None) -> np.ndarray:
+    """A sound as engines and detectors take it: float32 [n], mono at 16 kHz."""
+    return voice.mono(RATE, reporter(host, "Reading the sound", int(voice.duration), "seconds"))
+
+
+def speech_spans(samples: np.ndarray, content: ContentKind, stem: bool, host: Host | None = None) -> Spans:
     """Where there is a voice, without knowing the words.
 
     samples: float32 [n] mono at 16 kHz. Voice activity decides on speech and on a vocal stem. In a full mix
     only true silence counts as a pause: voice detectors miss a third of sung frames."""
-    if stem or content == "speech" or (content == "auto" and not looks_like_song(samples)):
-        return voiced_spans(samples)
-    return loud_spans(samples)
+    report = reporter(host, "Looking for pauses", len(samples) // RATE, "seconds")
+    if stem or content == "speech" or (content == "auto" and not looks_like_song(samples, report)):
+        return voiced_spans(samples, report)
+    return loud_spans(samples, report=report)
 
 
-def mouth_spans(samples: np.ndarray, words: WordTimings | None, content: ContentKind, stem: bool) -> Spans:
+def mouth_spans(
+    samples: np.ndarray,
+    words: WordTimings | None,
+    content: ContentKind,
+    stem: bool,
+    host: Host | None = None,
+) -> Spans:
     """Where the mouth moves: around known words, else in `speech_spans`."""
     if words is not None and words.lines:
         return Spans((word.start, word.end) for word in words.words()).padded(_WORD_MARGIN)
-    return speech_spans(samples, content, stem)
+    return speech_spans(samples, content, stem, host)
 
 
 def speech_gate(
-    samples: np.ndarray, times: np.ndarray, words: WordTimings | None, content: ContentKind, stem: bool
+    samples: np.ndarray,
+    times: np.ndarray,
+    words: WordTimings | None,
+    content: ContentKind,
+    stem: bool,
+    host: Host | None = None,
 ) -> np.ndarray:
     """1 where there is speech, 0 in silence, with short ramps: float32 [frames], at `times` seconds."""
-    return gate(times, mouth_spans(samples, words, content, stem))
+    return gate(times, mouth_spans(samples, words, content, stem, host))

@@ -63,18 +63,18 @@ def _render(options: argparse.Namespace) -> None:
          "--text": options.text},
         overwrite=options.overwrite,
     )  # fmt: skip
-    request = LipSyncRequest(
-        source=VideoSource(options.source),
-        soundtrack=Sound.load(options.audio, options.audio_track),
-        driving=Sound.load(options.driving) if options.driving else None,
-        lyrics=_text(options.text) if options.text else "",
-        length=options.length,
-        fill=options.fill,
-        person=options.person,
-        silence=options.silence,
-        content=options.content,
-    )
     with PlainHost(progress=not options.quiet) as host:
+        request = LipSyncRequest(
+            source=VideoSource(options.source, host=host),
+            soundtrack=Sound.load(options.audio, options.audio_track),
+            driving=Sound.load(options.driving) if options.driving else None,
+            lyrics=_text(options.text) if options.text else "",
+            length=options.length,
+            fill=options.fill,
+            person=options.person,
+            silence=options.silence,
+            content=options.content,
+        )
         report = run(make_backend(options, host), request, host, options.out, options.crf)
     if report_file:
         report_file.write_text(report.to_json(), encoding="utf-8")

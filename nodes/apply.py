@@ -114,7 +114,7 @@ class LipSyncApply(io.ComfyNode):
             from ..backends.run import run
         host = ComfyHost()
         request = LipSyncRequest(
-            source=inputs.to_source(source, fps),
+            source=inputs.to_source(source, fps, host),
             soundtrack=inputs.to_sound(audio),
             driving=None if driving_audio is None else inputs.to_sound(driving_audio),
             words=words,

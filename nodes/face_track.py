@@ -111,13 +111,14 @@ class LipSyncFaceTrack(io.ComfyNode):
             from ..engine.faces.adapters import track_from_landmarks, track_with_model
             from ..engine.faces.refine import with_landmarks
             from ..engine.faces.tracker import track_faces
-        clip, host = to_source(source, fps), ComfyHost()
+        host = ComfyHost()
+        clip = to_source(source, fps, host)
         if face_landmarks is not None and face_detection_model is not None:
             raise InputError("Connect either face_landmarks or face_detection_model, not both.")
         # First, so that missing weights are said before the clip is read.
         finder = _finder(landmarks, host)
         if face_landmarks is not None:
-            track = track_from_landmarks(face_landmarks, clip, max_gap=max_gap)
+            track = track_from_landmarks(face_landmarks, clip, host, max_gap=max_gap)
         elif face_detection_model is not None:
             track = track_with_model(
                 face_detection_model,

@@ -16,6 +16,7 @@ from .types import FaceTrackIO
 from .unsaved_video import is_odd, is_unsaved, saved_source, trim_window
 
 if TYPE_CHECKING:
+    from ..engine.host.protocol import Host
     from ..engine.media.sound import Sound
     from ..engine.media.source import Source
 
@@ -114,9 +115,9 @@ def font_input(**options: bool) -> io.Input:
     )
 
 
-def to_source(value: Any, fps: float) -> Source:
-    """A VIDEO (file-backed ones are streamed) or an IMAGE batch [B, H, W, C]. Raises VideoError, and
-    OutputError where an edited one finds no room."""
+def to_source(value: Any, fps: float, host: Host | None = None) -> Source:
+    """A VIDEO (file-backed ones are streamed) or an IMAGE batch [B, H, W, C]. host: as in VideoSource. Raises
+    VideoError, and OutputError where an edited one finds no room."""
     with engine_imports():
         from ..engine.media.images import ImageSource
         from ..engine.media.video import VideoSource
@@ -131,7 +132,7 @@ def to_source(value: Any, fps: float) -> Source:
         return ImageSource(components.images, Fraction(components.frame_rate), components.audio)
     if is_unsaved(value):
         return saved_source(value)
-    return VideoSource(value.get_stream_source(), *trim_window(value))
+    return VideoSource(value.get_stream_source(), *trim_window(value), host=host)
 
 
 def to_sound(audio: Mapping[str, Any] | None) -> Sound:

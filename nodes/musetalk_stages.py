@@ -70,17 +70,17 @@ class LipSyncAudioFeatures(io.ComfyNode):
     ) -> io.NodeOutput:
         with engine_imports():
             from ..backends.dub.audio_features import encode_features
-            from ..backends.speech import mouth_spans
+            from ..backends.speech import mouth_spans, voice_samples
             from ..musetalk_core.presets import PRESETS
-        sound = inputs.to_sound(audio)
-        samples = sound.mono(16000)
+        sound, host = inputs.to_sound(audio), ComfyHost()
+        samples = voice_samples(sound, host)
         spans = None
         if pauses != "off":
-            spans = mouth_spans(samples, words, pauses, stem=False)  # type: ignore[arg-type]
+            spans = mouth_spans(samples, words, pauses, stem=False, host=host)  # type: ignore[arg-type]
         convention = PRESETS[model.version].audio
         return io.NodeOutput(
             encode_features(
-                model.whisper, convention, samples, sound.duration, ComfyHost(), parity=parity, spans=spans
+                model.whisper, convention, samples, sound.duration, host, parity=parity, spans=spans
             )
         )
 
@@ -144,7 +144,7 @@ class LipSyncMuseTalkInfer(io.ComfyNode):
         with same_source(cls, "face_track", LipSyncFaceTrack):
             job = plan_faces(
                 features,
-                inputs.to_source(source, fps),
+                inputs.to_source(source, fps, host),
                 host,
                 track=face_track,
                 length=length,  # type: ignore[arg-type]
@@ -214,7 +214,7 @@ class LipSyncComposite(io.ComfyNode):
         choices |= {"quality": quality, "parity": made.parity, "batch_size": made.batch}
         settings = composing(SPEC.settings_from(choices), made.convention)
         with same_source(cls, "mouths", LipSyncMuseTalkInfer):
-            rendering = composite(mouths, inputs.to_source(source, fps), model, host, settings)
+            rendering = composite(mouths, inputs.to_source(source, fps, host), model, host, settings)
         path = host.temp_file(".mp4")
         sound = None if audio is None else inputs.to_sound(audio)
         report = write(rendering, mouths.engine, sound, path, crf)

@@ -145,7 +145,7 @@ class LipSyncLyricOverlay(io.ComfyNode):
                     Types.VideoComponents(images=images, audio=None, frame_rate=rate)
                 )
         if result is None:
-            source, path = to_source(video, fps), host.temp_file(".mp4")
+            source, path = to_source(video, fps, host), host.temp_file(".mp4")
             burn(
                 source,
                 words,

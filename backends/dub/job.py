@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -10,7 +11,7 @@ import numpy as np
 
 from ...engine.errors import SourceMismatchError
 from ...engine.faces.choose import choose_people
-from ...engine.faces.geometry import head_axes
+from ...engine.faces.geometry import head_yaws
 from ...engine.faces.track import FaceTrack, Person
 from ...engine.faces.tracker import track_faces
 from ...engine.host.protocol import Host
@@ -24,6 +25,8 @@ from ..speech import Speech, speech_of
 _MAX_YAW = 65.0
 # Seconds over which the painted mouth fades in and out where a face comes and goes.
 _EDGE_FADE = 0.12
+# Rows whose meshes are copied at once.
+_BLOCK = 1024
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,13 @@ def plan_job(request: LipSyncRequest, fps: Fraction | None, rests: bool, host: H
     timeline = plan(source, request.soundtrack.duration, request.length, request.fill, fps)
     keeps_source = request.silence == "source" or not rests
     return job_of(
-        source, timeline, speech_of(request, timeline), request.track, request.person, keeps_source, host
+        source,
+        timeline,
+        speech_of(request, timeline, host),
+        request.track,
+        request.person,
+        keeps_source,
+        host,
     )
 
 
@@ -98,15 +107,8 @@ def _mix(
     people: Sequence[Person], timeline: Timeline, gate: np.ndarray | None
 ) -> tuple[np.ndarray, list[FrameState]]:
     """gate: speech per output frame, where silent frames are to be the source's own."""
-    source_states = {}
-    for index in np.unique(timeline.source_index).tolist():
-        person = _seen_at(people, index)
-        face = person.at(index) if person is not None else None
-        if face is None:
-            source_states[index] = FrameState.NO_FACE
-        elif abs(head_axes(face.mesh).yaw) > _MAX_YAW:
-            source_states[index] = FrameState.YAW
-    states = [source_states.get(i, FrameState.GENERATED) for i in timeline.source_index.tolist()]
+    source_states = _source_states(people, timeline.source_index)
+    states = [source_states[i] for i in timeline.source_index.tolist()]
     usable = np.array([state is FrameState.GENERATED for state in states])
     mix = _fade_edges(usable, max(1, round(_EDGE_FADE * float(timeline.fps))))
     if gate is not None:
@@ -118,9 +120,26 @@ def _mix(
     return mix.astype(np.float32), states
 
 
+def _source_states(people: Sequence[Person], shown: np.ndarray) -> list[FrameState]:
+    """What can become of each source frame, as far as those in `shown` tell: what isn't shown has no face."""
+    wanted = np.zeros(int(shown.max()) + 1, bool)
+    wanted[shown] = True
+    states = [FrameState.NO_FACE] * len(wanted)
+    for person in people:
+        seen = person.seen[: max(len(wanted) - person.first, 0)]
+        rows = np.flatnonzero(seen & wanted[person.first : person.first + len(seen)])
+        for start in range(0, len(rows), _BLOCK):
+            block = rows[start : start + _BLOCK]
+            turned = np.abs(head_yaws(person.meshes[block])) > _MAX_YAW
+            for row, away in zip(block.tolist(), turned.tolist(), strict=True):
+                states[person.first + row] = FrameState.YAW if away else FrameState.GENERATED
+    return states
+
+
 def _seen_at(people: Sequence[Person], index: int) -> Person | None:
     """Who is seen in a source frame: the people take turns, so there is one at most."""
-    return next((person for person in people if person.at(index) is not None), None)
+    turn = bisect_right(people, index, key=lambda person: person.first) - 1
+    return people[turn] if turn >= 0 and people[turn].at(index) is not None else None
 
 
 def _fade_edges(usable: np.ndarray, frames: int) -> np.ndarray:

@@ -65,7 +65,7 @@ def plan_faces(
 
     Raises NoFaceError, SourceMismatchError and AudioError as `plan_job` does."""
     timeline = plan(source, features.duration, length, fill)
-    times = np.array([float(t) for t in timeline.times]) - sync_offset
+    times = timeline.times.seconds() - sync_offset
     always = features.spans is None
     speaking = np.ones(len(times), np.float32) if always else gate(times, features.spans or ())
     speech = Speech(np.empty(0, np.float32), times, float(1 / timeline.fps), speaking, "source", None, "")

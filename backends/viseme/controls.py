@@ -14,6 +14,7 @@ from ...engine.faces.geometry import (
     OUTER_LOWER_LIP,
     OUTER_UPPER_LIP,
     HeadPose,
+    fit_heads,
     head_axes,
 )
 
@@ -47,6 +48,13 @@ def control_points(mesh: np.ndarray) -> tuple[HeadPose, np.ndarray]:
     """The pose of a mesh [468+, 3] in pixels, and its control points in head coordinates [n, 3]."""
     pose = head_axes(mesh)
     return pose, pose.to_head(mesh[CONTROLS].astype(np.float64))
+
+
+def head_points(meshes: np.ndarray) -> np.ndarray:
+    """The control points of meshes [n, 468+, 3] in head coordinates [n, controls, 3]."""
+    scale, rotation, origin = fit_heads(meshes)
+    points = meshes[:, CONTROLS].astype(np.float64)
+    return (points - origin[:, None]) @ rotation / scale[:, None, None]
 
 
 def pixel_offsets(pose: HeadPose, offsets: np.ndarray) -> np.ndarray:

@@ -25,7 +25,7 @@ from ..dub.protocol import FaceCrop
 from ..request import SilenceRule
 from ..speech import Speech
 from .acoustic import motion_from_sound
-from .controls import LOWER_INNER, MIDDLE, OUTER_CORNERS, UPPER_INNER, control_points
+from .controls import LOWER_INNER, MIDDLE, OUTER_CORNERS, UPPER_INNER, head_points
 from .motion import MouthMotion, motion_from_phones
 from .mouth import MouthPose, RestShape
 from .render import moving_box, render_mouth
@@ -94,7 +94,7 @@ def rest_shape(person: Person) -> RestShape:
     """A person's mouth at rest: the mean of the frames whose lips are closest together."""
     seen = np.flatnonzero(person.seen)
     seen = seen[:: max(1, len(seen) // _REST_SAMPLES)]
-    shapes = np.stack([control_points(person.meshes[row])[1] for row in seen])
+    shapes = head_points(person.meshes[seen])
     gaps = np.linalg.norm(shapes[:, LOWER_INNER[MIDDLE]] - shapes[:, UPPER_INNER[MIDDLE]], axis=1)
     gaps /= np.linalg.norm(shapes[:, OUTER_CORNERS[1]] - shapes[:, OUTER_CORNERS[0]], axis=1)
     resting = gaps <= np.quantile(gaps, _REST_SHARE) + _REST_NOISE

@@ -15,6 +15,7 @@ import numpy as np
 from lipsync_studio.engine.media.colour import rgb_to_planes, to_rgb
 from lipsync_studio.engine.media.frames import Colour, Frame
 from lipsync_studio.engine.media.sound import Sound
+from lipsync_studio.engine.media.timeline import plan, walk
 from lipsync_studio.engine.media.video import VideoSource
 from lipsync_studio.engine.media.writer import Mp4Writer
 
@@ -40,6 +41,34 @@ def upright(width: int, height: int, frames: int) -> Path:
     path = FOLDER / f"upright_{width}x{height}_{frames}.mp4"
     side = (height - width) // 2
     return _written(path, (width, height), frames, lambda rgb: rgb[:, side : side + width])
+
+
+def one_group(frames: int) -> Path:
+    """The sample clip to and fro as a single group of pictures."""
+    path = FOLDER / f"one_group_{frames}.mp4"
+    if path.exists():
+        return path
+    source = VideoSource(_CLIP)
+    part = path.with_suffix(".part")
+    with av.open(str(part), "w", format="mp4") as target:
+        stream = target.add_stream(
+            "libx264", rate=source.fps, options={"crf": str(_CRF), "sc_threshold": "0"}
+        )
+        stream.width, stream.height = source.size
+        stream.codec_context.gop_size = frames
+        for frame in walk(source, plan(source, frames / source.fps)):
+            target.mux(stream.encode(av.VideoFrame.from_ndarray(frame.planes, format="yuv420p")))
+        target.mux(stream.encode(None))
+    part.replace(path)
+    return path
+
+
+def verse(seconds: int) -> Sound:
+    """The sample verse repeated to a length."""
+    voice = Sound.load(_VERSE)
+    count = seconds * voice.rate
+    repeats = -(-count // voice.samples.shape[1])
+    return Sound(np.tile(voice.samples, repeats)[:, :count], voice.rate)
 
 
 def _scaled(width: int, height: int, most: int) -> Path:
@@ -100,13 +129,11 @@ def audio(seconds: int) -> Path:
     path = FOLDER / f"verse_{seconds}s.wav"
     if path.exists():
         return path
-    verse = Sound.load(_VERSE)
-    count = seconds * verse.rate
-    repeats = -(-count // verse.samples.shape[1])
-    samples = np.tile(verse.samples, repeats)[:, :count]
+    voice = verse(seconds)
+    samples = voice.samples
     part = path.with_suffix(".part")
     with wave.open(str(part), "wb") as file:
-        file.setparams((len(samples), 2, verse.rate, 0, "NONE", ""))
+        file.setparams((len(samples), 2, voice.rate, 0, "NONE", ""))
         file.writeframes((np.clip(samples, -1, 1).T * 32767).astype("<i2").tobytes())
     part.replace(path)
     return path

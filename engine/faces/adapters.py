@@ -10,14 +10,15 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Mapping, Sequence
-from itertools import islice
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain, islice, repeat
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from ..errors import InputError
 from ..host.protocol import Host
+from ..host.reporter import reporter
 from ..media.colour import to_rgb
 from .cuts import with_cuts
 from .finish import finish
@@ -44,6 +45,7 @@ class FaceDetectionModel(Protocol):
 def track_from_landmarks(
     landmarks: Mapping[str, Any],
     source: Source,
+    host: Host | None = None,
     *,
     max_faces: int = 8,
     max_gap: float = 0.4,
@@ -56,23 +58,17 @@ def track_from_landmarks(
     Raises InputError when the value is not a FACE_LANDMARKS dict.
     """
     frames, size = source.frames, source.size
-    try:
-        height, width = landmarks["image_size"]
-        scale = np.array([size[0] / width, size[1] / height, size[0] / width], np.float32)
-        found = [[_face(face) for face in faces] for faces in landmarks["frames"][:frames]]
-    except (KeyError, TypeError, ValueError, ZeroDivisionError) as error:
-        raise InputError(
-            "The face landmarks can't be read: connect the output of ComfyUI's Detect Face Landmarks node."
-        ) from error
-    roster = Roster(frames, source.fps, max_faces, _POINTS)
+    roster = Roster(source.fps, max_faces, _POINTS)
     digest = hashlib.sha256()
-    for index in range(frames):
-        faces = [(mesh * scale, score) for mesh, score in (found[index] if index < len(found) else [])]
+    report = reporter(host, "Finding faces", frames)
+    found = chain(_found(landmarks, size), repeat([]))
+    for index, faces in enumerate(islice(found, frames)):
+        report(index)
         roster.assign(index, faces)
         digest.update(len(faces).to_bytes(4, "little"))
         for mesh, _ in faces:
             digest.update(mesh.tobytes())
-    persons = finish(roster.members, [], frames, source.fps, max_gap, smooth)
+    persons = finish(roster.members, [], frames, source.fps, max_gap, smooth, host)
     key = track_key(source.key, ["landmarks", digest.hexdigest(), max_faces, max_gap, smooth])
     return FaceTrack(persons, frames, size, source.fps, key, source.key)
 
@@ -89,7 +85,7 @@ def track_with_model(
 ) -> FaceTrack:
     """Like `track_faces`, with a FACE_DETECTION_MODEL that looks at every frame, sixteen at once."""
     total = source.frames
-    roster = Roster(total, source.fps, max_faces, _POINTS)
+    roster = Roster(source.fps, max_faces, _POINTS)
     cuts: list[int] = []
     frames = with_cuts(source.read())
     while chunk := list(islice(frames, _CHUNK)):
@@ -104,10 +100,23 @@ def track_with_model(
                 roster.new_shot()
             roster.assign(frame.index, [_face(face) for face in faces])
     host.progress("Finding faces", total, total)
-    persons = finish(roster.members, cuts, total, source.fps, max_gap, smooth)
+    persons = finish(roster.members, cuts, total, source.fps, max_gap, smooth, host)
     settings = ["comfyui", total, "short", min_confidence, max_faces, max_gap, smooth]
     key = track_key(source.key, settings)
     return FaceTrack(persons, total, source.size, source.fps, key, source.key)
+
+
+def _found(landmarks: Mapping[str, Any], size: tuple[int, int]) -> Iterator[list[tuple[np.ndarray, float]]]:
+    """The faces of each frame, in pixels of a picture of `size`. Raises InputError."""
+    try:
+        height, width = landmarks["image_size"]
+        scale = np.array([size[0] / width, size[1] / height, size[0] / width], np.float32)
+        for faces in landmarks["frames"]:
+            yield [(mesh * scale, score) for mesh, score in map(_face, faces)]
+    except (KeyError, TypeError, ValueError, ZeroDivisionError) as error:
+        raise InputError(
+            "The face landmarks can't be read: connect the output of ComfyUI's Detect Face Landmarks node."
+        ) from error
 
 
 def _face(face: Mapping[str, Any]) -> tuple[np.ndarray, float]:

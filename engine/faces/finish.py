@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import bisect
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from itertools import pairwise
 
 import numpy as np
 
+from ..host.protocol import Host
+from ..host.reporter import reporter
 from .mesh import box_of_mesh
 from .roster import Member
 from .smoothing import smooth_run
@@ -19,28 +21,36 @@ _MIN_FRAMES = 3
 
 
 def finish(
-    members: Sequence[Member], cuts: Sequence[int], frames: int, fps: Fraction, max_gap: float, smooth: bool
-) -> tuple[Person, ...]:
+    members: Sequence[Member], cuts: Sequence[int], frames: int, fps: Fraction, max_gap: float, smooth: bool,
+    host: Host | None = None,
+) -> tuple[Person, ...]:  # fmt: skip
     """The persons of a clip in order of first appearance.
 
     cuts: first frames of all shots but the first. max_gap: seconds; gaps up to this within a shot are filled
-    in linearly. The members' arrays are worked on in place.
+    in linearly. The members give up what they hold.
     """
     bounds = [0, *cuts, frames]
+    report = reporter(host, "Smoothing faces", sum(member.last + 1 - member.first for member in members))
+    done = 0
     persons = []
     for member in members:
-        rows = np.flatnonzero(member.scores)
-        if not rows.size or rows.size < min(_MIN_FRAMES, _shot_length(bounds, member.first + int(rows[0]))):
+        first, meshes, scores = member.release()
+        rows = np.flatnonzero(scores)
+        if not rows.size or rows.size < min(_MIN_FRAMES, _shot_length(bounds, first + int(rows[0]))):
             continue
         low, high = int(rows[0]), int(rows[-1]) + 1
-        first, meshes, scores = member.first + low, member.meshes[low:high], member.scores[low:high]
+        first, meshes, scores = first + low, meshes[low:high], scores[low:high]
         interpolated = np.zeros(high - low, bool)
-        for start, stop in pairwise(bounds):
+        shots = slice(
+            bisect.bisect_right(bounds, first) - 1, bisect.bisect_left(bounds, first + high - low) + 1
+        )
+        for start, stop in pairwise(bounds[shots]):
             part = slice(max(start - first, 0), max(stop - first, 0))
             _fill(meshes[part], scores[part], interpolated[part], round(max_gap * float(fps)))
             if smooth:
                 for run in runs(scores[part] > 0):
-                    smooth_run(meshes[part][run])
+                    smooth_run(meshes[part][run], _after(done + part.start + run.start, report))
+        done += high - low
         boxes = box_of_mesh(meshes).astype(np.float32)
         persons.append((first, member.id, boxes, meshes, scores, interpolated))
     persons.sort(key=lambda p: p[:2])
@@ -51,6 +61,10 @@ def runs(mask: np.ndarray) -> list[slice]:
     """Stretches of True."""
     edges = np.flatnonzero(np.diff(np.concatenate([[False], mask, [False]])))
     return [slice(int(a), int(b)) for a, b in edges.reshape(-1, 2)]
+
+
+def _after(before: int, report: Callable[[int], None]) -> Callable[[int], None]:
+    return lambda rows: report(before + rows)
 
 
 def _shot_length(bounds: Sequence[int], frame: int) -> int:

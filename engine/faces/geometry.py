@@ -6,6 +6,7 @@ Indices: MediaPipe's canonical face model (mediapipe/python/solutions/face_mesh_
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,6 +58,7 @@ _CANONICAL = {
 }  # fmt: skip
 RIGID = tuple(_CANONICAL)
 CANONICAL_RIGID = np.array(list(_CANONICAL.values()))
+_BLOCK = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,16 +111,39 @@ def _nearest_rotation(matrices: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return u @ vt, singular
 
 
+def fit_heads(
+    meshes: np.ndarray, tell: Callable[[int], None] = lambda rows: None
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The canonical face's unmoving points fitted to meshes [n, 468 or 478, 3]: scale [n], rotation [n, 3, 3]
+    and origin [n, 3], as in `fit_similarity`. tell: called with the number of rows done now and then."""
+    fits = []
+    # Blocks bound the scratch memory of long clips.
+    for start in range(0, max(len(meshes), 1), _BLOCK):
+        tell(start)
+        fits.append(fit_similarity(CANONICAL_RIGID, meshes[start : start + _BLOCK, list(RIGID)]))
+    scale, rotation, origin = (np.concatenate(parts) for parts in zip(*fits, strict=True))
+    return scale, rotation, origin
+
+
+def head_yaws(meshes: np.ndarray) -> np.ndarray:
+    """`HeadPose.yaw` of meshes [n, 468 or 478, 3], in degrees [n]."""
+    return _yaw(fit_heads(meshes)[1])
+
+
 def head_axes(mesh: np.ndarray) -> HeadPose:
-    """The head's frame of a mesh [468 or 478, 3]: the canonical face's unmoving points fitted to it."""
-    scale, rotation, origin = fit_similarity(CANONICAL_RIGID, mesh[None, list(RIGID)])
-    axes = rotation[0].T
+    """The head's frame of a mesh [468 or 478, 3]."""
+    scale, rotation, origin = fit_heads(mesh[None])
     # The last row and the first column of R, the canonical face's rotation into the picture.
-    depth, eyes = axes[:, 2], axes[0]
-    yaw = np.degrees(np.arcsin(np.clip(depth[0], -1, 1)))
+    depth, eyes = rotation[0, 2], rotation[0, :, 0]
     pitch = np.degrees(np.arctan2(depth[1], depth[2]))
     roll = np.degrees(np.arctan2(eyes[1], eyes[0]))
-    return HeadPose(origin[0], axes, float(scale[0]), float(yaw), float(pitch), float(roll))
+    return HeadPose(
+        origin[0], rotation[0].T, float(scale[0]), float(_yaw(rotation)[0]), float(pitch), float(roll)
+    )
+
+
+def _yaw(rotation: np.ndarray) -> np.ndarray:
+    return np.degrees(np.arcsin(np.clip(rotation[:, 2, 0], -1, 1)))
 
 
 def mouth_aperture(mesh: np.ndarray) -> float:

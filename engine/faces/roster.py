@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from array import array
+from collections.abc import Iterator
 from fractions import Fraction
 
 import numpy as np
@@ -17,37 +19,104 @@ _REACH_PER_SECOND = 0.5
 _REACH_MAX = 2.5
 # … and at most this much larger or smaller.
 _RESIZED = 1.8
+# Frames without a face that are kept between two with one.
+_BRIDGE = 8
+
+
+class _Run:
+    """Frames in a row; row k belongs to frame `first + k`. A bytearray grows where it lies, an eighth at a
+    time, and the FACE_TRACK's array is made of it without a copy."""
+
+    def __init__(self, first: int) -> None:
+        self.first = first
+        self.meshes = bytearray()
+        self.scores = array("f")
+
+    @property
+    def stop(self) -> int:
+        return self.first + len(self.scores)
 
 
 class Member:
-    """A person while the clip is being read; row k belongs to frame `first + k`."""
+    """A person while the clip is being read. What is kept goes by the frames they are seen in: an absence of
+    more than `_BRIDGE` frames takes nothing."""
 
-    def __init__(self, id_: int, first: int, capacity: int, points: int) -> None:
+    def __init__(self, id_: int, first: int, points: int) -> None:
         self.id = id_
         self.first = first
         self.last = first - 1
         self.active = True
-        # Rows that are never written take no memory: the system maps zero pages on the first write.
-        self.meshes = np.zeros((capacity, points, 3), np.float32)
-        self.scores = np.zeros(capacity, np.float32)
+        self._shape = points, 3
+        self._row_bytes = points * 3 * np.dtype(np.float32).itemsize
+        self._runs: list[_Run] = []
 
-    def put(self, frame: int, mesh: np.ndarray, score: float) -> None:
-        self.meshes[frame - self.first] = mesh
-        self.scores[frame - self.first] = score
+    def put(self, frame: int, mesh: np.ndarray, score: float, earliest: int | None = None) -> None:
+        """Record the face in a frame. earliest: first frame before it that may be put later."""
+        run = self._run_at(frame)
+        if run is None:
+            run = self._run_up_to(frame, frame if earliest is None else earliest)
+        row = (frame - run.first) * self._row_bytes
+        run.meshes[row : row + self._row_bytes] = np.asarray(mesh, np.float32).tobytes()
+        run.scores[frame - run.first] = score
         self.last = max(self.last, frame)
 
     def has(self, frame: int) -> bool:
-        return self.first <= frame <= self.last and self.scores[frame - self.first] > 0
+        run = self._run_at(frame)
+        return run is not None and run.scores[frame - run.first] > 0
 
     def mesh(self, frame: int) -> np.ndarray:
-        return self.meshes[frame - self.first]
+        """A copy of the mesh in a frame that was put."""
+        run = self._run_at(frame)
+        assert run is not None, "it was put"
+        row = (frame - run.first) * self._row_bytes
+        return np.frombuffer(run.meshes[row : row + self._row_bytes], np.float32).reshape(self._shape)
+
+    def drop(self, frame: int) -> None:
+        """The face in this frame is somebody else's."""
+        run = self._run_at(frame)
+        assert run is not None, "it was put"
+        run.scores[frame - run.first] = 0
+
+    def release(self) -> tuple[int, np.ndarray, np.ndarray]:
+        """First frame, meshes float32 [n, points, 3] and scores float32 [n] of everything put, 0 between; for
+        the caller to keep and change. Nothing is left here."""
+        runs, self._runs = self._runs, []
+        first, stop = runs[0].first, runs[-1].stop
+        if len(runs) == 1:
+            return first, self._meshes(runs[0]), np.frombuffer(runs[0].scores, np.float32)
+        # Rows that are never written take no memory: the system maps zero pages on the first write.
+        meshes = np.zeros((stop - first, *self._shape), np.float32)
+        scores = np.zeros(stop - first, np.float32)
+        while runs:
+            run = runs.pop()
+            rows = slice(run.first - first, run.stop - first)
+            meshes[rows], scores[rows] = self._meshes(run), run.scores
+        return first, meshes, scores
+
+    def _meshes(self, run: _Run) -> np.ndarray:
+        return np.frombuffer(run.meshes, np.float32).reshape(-1, *self._shape)
+
+    def _run_at(self, frame: int) -> _Run | None:
+        # Almost always the last one.
+        run = next((run for run in reversed(self._runs) if run.first <= frame), None)
+        return run if run is not None and frame < run.stop else None
+
+    def _run_up_to(self, frame: int, earliest: int) -> _Run:
+        """The run that ends with a frame after all others: the last one where it is near, else a new one."""
+        if not self._runs or frame - self._runs[-1].stop > _BRIDGE:
+            start = max(earliest, self._runs[-1].stop) if self._runs else min(self.first, frame)
+            self._runs.append(_Run(start))
+        run = self._runs[-1]
+        rows = frame + 1 - run.stop
+        run.meshes.extend(bytes(rows * self._row_bytes))
+        run.scores.extend([0.0] * rows)
+        return run
 
 
 class Roster:
     """The persons of a clip."""
 
-    def __init__(self, frames: int, fps: Fraction, max_faces: int, points: int = 468) -> None:
-        self._frames = frames
+    def __init__(self, fps: Fraction, max_faces: int, points: int = 468) -> None:
         self._fps = float(fps)
         self._max_faces = max_faces
         self._points = points
@@ -64,6 +133,10 @@ class Roster:
         """The persons being followed."""
         return [m for m in self._shot if m.active]
 
+    def seen(self, frame: int) -> Iterator[Member]:
+        """Everybody of this shot who has a face in a frame, followed or not."""
+        return (m for m in self._shot if m.has(frame))
+
     def settle(self, frame: int) -> None:
         """Where two persons' meshes have come to lie on one face, the one not heading there is lost."""
         here = [m for m in self.active() if m.has(frame)]
@@ -71,7 +144,7 @@ class Roster:
             for b in here[i + 1 :]:
                 if a.active and b.active and same_face(a.mesh(frame), b.mesh(frame)):
                     loser = max(a, b, key=lambda m: (_surprise(m, frame), m.id))
-                    loser.scores[frame - loser.first] = 0
+                    loser.drop(frame)
                     loser.active = False
 
     def claim(self, frame: int, mesh: np.ndarray, score: float, earliest: int | None = None) -> Member | None:
@@ -88,11 +161,11 @@ class Roster:
             member = min(near)[2]
         else:
             first = frame if earliest is None else earliest
-            member = Member(len(self.members) + 1, first, self._frames - first, self._points)
+            member = Member(len(self.members) + 1, first, self._points)
             self.members.append(member)
             self._shot.append(member)
         member.active = True
-        member.put(frame, mesh, score)
+        member.put(frame, mesh, score, earliest)
         return member
 
     def assign(self, frame: int, faces: list[tuple[np.ndarray, float]]) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
-from .geometry import CANONICAL_RIGID, LIPS, RIGID, fit_similarity, nearest_rotation
+from .geometry import LIPS, fit_heads, nearest_rotation
 
 # Every row is averaged with the pairs of rows around it: a pair's mean lies on the row itself as long as the
 # motion is steady, so nothing lags and nothing is pulled back. A pair counts by a Gaussian of its distance in
@@ -23,15 +25,17 @@ _EYES, _LIPS68 = (36, 45), slice(48, 68)
 _BLOCK = 64
 
 
-def smooth_run(meshes: np.ndarray) -> None:
+def smooth_run(meshes: np.ndarray, tell: Callable[[int], None] = lambda rows: None) -> None:
     """Smooth one uninterrupted run of meshes float32 [n, 468 or 478, 3] in place.
+
+    tell: called with the number of rows done now and then.
 
     The head's rigid motion is smoothed strongly, what is left (the expression, in the head's own frame)
     lightly, and the lips hardly at all.
     """
     if len(meshes) < 3:
         return
-    scale, rotation, shift = fit_similarity(CANONICAL_RIGID, meshes[:, list(RIGID)])
+    scale, rotation, shift = fit_heads(meshes, lambda rows: tell(0))
     pose = np.column_stack([shift / np.median(scale), np.log(scale), rotation.reshape(-1, 9)])
     smooth_pose = bilateral(pose, pose * _POSE_GUIDE, _POSE_SIGMA, _POSE_RADIUS, _POSE_NOISE)
     new_shift, new_scale = smooth_pose[:, :3] * np.median(scale), np.exp(smooth_pose[:, 3])
@@ -43,6 +47,7 @@ def smooth_run(meshes: np.ndarray) -> None:
     sigma[list(LIPS)], noise[list(LIPS)] = _LIPS_SIGMA, _LIPS_NOISE
     tail = np.empty((0, points, 3))
     for start in range(0, len(meshes), _BLOCK):
+        tell(start)
         stop = min(start + _BLOCK, len(meshes))
         low, high = max(0, start - _SHAPE_RADIUS), min(len(meshes), stop + _SHAPE_RADIUS)
         # The rows before this block have been overwritten already: `tail` keeps their shapes.

@@ -46,19 +46,20 @@ def track_faces(
     """Find and follow the faces of a source's frames before `stop` (all by default).
 
     max_gap: seconds a face may be missing before it counts as absent; shorter gaps are interpolated.
-    Memory: 5.7 KB per person and frame. The result depends on source and settings only.
+    Memory: 6.5 KB per person and frame they are seen in. The result depends on source and settings only.
     Raises MissingFilesError without the models, and what the source and the host raise.
     """
     frames = source.frames if stop is None else min(stop, source.frames)
-    roster = Roster(frames, source.fps, max_faces)
+    roster = Roster(source.fps, max_faces)
     follower = _Follower(FaceDetector(detector, min_confidence), FaceMesh(), roster)
     for frame, cut in with_cuts(source.read(0, frames)):
+        host.check_cancelled()
         follower.step(frame, cut)
         if frame.index % _PROGRESS_EVERY == 0:
             boxes = {m.id: box_of_mesh(m.mesh(frame.index)) for m in follower.visible(frame.index)}
             host.progress("Finding faces", frame.index, frames, preview(frame, boxes))
     host.progress("Finding faces", frames, frames)
-    persons = finish(roster.members, follower.cuts, frames, source.fps, max_gap, smooth)
+    persons = finish(roster.members, follower.cuts, frames, source.fps, max_gap, smooth, host)
     settings = [_VERSION, frames, detector, min_confidence, max_faces, max_gap, smooth]
     key = track_key(source.key, settings)
     return FaceTrack(persons, frames, source.size, source.fps, key, source.key)
@@ -150,7 +151,7 @@ class _Follower:
             if member.has(frame.index) or frame.index < member.first:
                 break
             mesh, presence = self._mesh.follow(frame, roi_of_mesh(mesh))
-            others = (m for m in self.roster.members if m is not member and m.has(frame.index))
+            others = (m for m in self.roster.seen(frame.index) if m is not member)
             if presence < _MIN_PRESENCE or any(same_face(mesh, m.mesh(frame.index)) for m in others):
                 break
             member.put(frame.index, mesh, presence)

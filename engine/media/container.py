@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from os import PathLike, fspath
@@ -45,6 +46,28 @@ class MediaFile:
     def raw(self) -> BinaryIO:
         """The bytes themselves, to be closed by the caller; raises OSError."""
         return open(self._path, "rb") if self._data is None else io.BytesIO(self._data)
+
+    @property
+    def identity(self) -> tuple[object, ...] | None:
+        """What changes when the file does (path, size, time of change); None in memory, or where it can't be
+        told."""
+        if self._data is not None:
+            return None
+        try:
+            state = os.stat(self._path)
+        except OSError:
+            return None
+        return os.path.abspath(self._path), state.st_size, state.st_mtime_ns, state.st_ino
+
+    @property
+    def size(self) -> int:
+        """Bytes; 0 where that can't be told."""
+        if self._data is not None:
+            return len(self._data)
+        try:
+            return os.stat(self._path).st_size
+        except OSError:
+            return 0
 
     def has_cut_box(self) -> bool:
         """Whether the last box of an MP4 or MOV says that it goes on beyond the file's end (ISO/IEC 14496-12,

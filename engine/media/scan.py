@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import hashlib
+from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from threading import Lock
 from typing import NamedTuple
 
 import numpy as np
 from av.video.stream import VideoStream
 
 from ..errors import VideoError
+from ..host.protocol import Host
+from ..host.reporter import reporter
 from .container import MediaFile
 from .times import standard_rate, standard_rates_near
+
+# Packets between two looks at whether the user has stopped the run.
+_REPORT_EVERY = 64
 
 
 @dataclass(frozen=True)
@@ -46,8 +54,32 @@ class _Packet(NamedTuple):
     shown: bool
 
 
-def scan_file(file: MediaFile) -> Scan:
-    """Demux (without decoding) all packets of a video; raises VideoError if none or not all are there."""
+# Those of the files that were opened last: the nodes of a graph open one after another.
+_KEPT = 16
+_scans: OrderedDict[tuple[object, ...], Scan] = OrderedDict()
+_lock = Lock()
+
+
+def scan_file(file: MediaFile, host: Host | None = None) -> Scan:
+    """Demux (without decoding) all packets of a video; a file that has not changed is scanned once.
+
+    host: is told how far it is, and can cancel. Raises VideoError if no packets or not all are there."""
+    identity = file.identity
+    with _lock:
+        scan = None if identity is None else _scans.get(identity)
+    if scan is None:
+        scan = _scanned(file, reporter(host, "Reading the video", file.size, "bytes"))
+    # What was written meanwhile is another file.
+    if identity is not None and identity == file.identity:
+        with _lock:
+            _scans[identity] = scan
+            _scans.move_to_end(identity)
+            while len(_scans) > _KEPT:
+                _scans.popitem(last=False)
+    return scan
+
+
+def _scanned(file: MediaFile, report: Callable[[int], None]) -> Scan:
     digest = hashlib.blake2b(digest_size=16)
     packets: list[_Packet] = []
     timed = True
@@ -56,6 +88,8 @@ def scan_file(file: MediaFile) -> Scan:
         for packet in container.demux(stream):
             if packet.size == 0:
                 continue
+            if seen % _REPORT_EVERY == 0:
+                report(packet.pos or 0)
             seen += 1
             whole += not packet.is_corrupt
             digest.update(packet)
@@ -77,7 +111,7 @@ def scan_file(file: MediaFile) -> Scan:
             raise VideoError(f"{file.name} holds no pictures; choose another video.")
         if timed:
             return _scan_timed(stream, packets, digest)
-    return _scan_untimed(file, digest.hexdigest())
+    return _scan_untimed(file, digest.hexdigest(), report)
 
 
 def _scan_timed(stream: VideoStream, packets: list[_Packet], digest: hashlib.blake2b) -> Scan:
@@ -115,11 +149,15 @@ def _is_hidden(stream: VideoStream, packet: memoryview) -> bool:
     return stream.codec_context.name in ("vp8", "libvpx") and not packet[0] & 0x10
 
 
-def _scan_untimed(file: MediaFile, digest: str) -> Scan:
+def _scan_untimed(file: MediaFile, digest: str, report: Callable[[int], None]) -> Scan:
     """Packets without pts (AVI with B-frames, raw streams): what counts is what the decoder shows."""
     with file.pictures() as (container, stream):
         fps = Fraction(stream.guessed_rate or stream.average_rate or 25)
-        count = sum(1 for _ in container.decode(stream))
+        count = position = 0
+        for packet in container.demux(stream):
+            position = packet.pos or position
+            report(position)
+            count += len(packet.decode())
     if count == 0:
         raise VideoError(f"{file.name} holds no pictures that can be decoded; convert it to MP4.")
     start = np.zeros(1, np.int64)

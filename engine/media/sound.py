@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
@@ -13,6 +13,7 @@ import av
 import numpy as np
 
 from ..errors import AudioError
+from ..host.reporter import silent
 from .container import DEFAULT, MediaFile, MediaInput, reason, sound_stream
 from .downmix import MOST_CHANNELS, Downmix, known_layout
 
@@ -129,10 +130,11 @@ class Sound:
     def _like(self, samples: np.ndarray) -> Sound:
         return Sound(samples, self.rate, self.layout, self.notes)
 
-    def mono(self, rate: int = 16000) -> np.ndarray:
-        """All channels mixed (`mixed`) and resampled, float32 [n]; kept for the next caller."""
+    def mono(self, rate: int = 16000, report: Callable[[int], None] = silent) -> np.ndarray:
+        """All channels mixed (`mixed`) and resampled, float32 [n]; kept for the next caller. report: called
+        with the seconds that are done."""
         if rate not in self._mono:
-            self._mono[rate] = self.mixed() if rate == self.rate else self._resampled(rate)
+            self._mono[rate] = self.mixed() if rate == self.rate else self._resampled(rate, report)
         return self._mono[rate]
 
     def mixed(self, start: int = 0, stop: int | None = None) -> np.ndarray:
@@ -154,7 +156,7 @@ class Sound:
             f"where they do, channel {self.downmix.loudest + 1} alone is listened to.",
         ]
 
-    def _resampled(self, rate: int) -> np.ndarray:
+    def _resampled(self, rate: int, report: Callable[[int], None]) -> np.ndarray:
         """Block by block, because the filter takes many times its input; exact: its reach is short."""
         import torch
         from torchaudio.functional import resample
@@ -163,6 +165,7 @@ class Sound:
         out = np.empty(math.ceil(count * rate / self.rate), np.float32)
         # Blocks and margins are whole seconds, so they begin on a sample at both rates.
         for start in range(0, count, _RESAMPLED_SECONDS * self.rate):
+            report(start // self.rate)
             first = max(start - self.rate, 0)
             stop = start + _RESAMPLED_SECONDS * self.rate
             piece = torch.from_numpy(self.mixed(first, stop + self.rate))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import Protocol
 
@@ -10,6 +10,7 @@ from .coded_sound import CodedSound
 from .frames import Colour, Frame
 from .images import ImageSource
 from .sound import Sound
+from .times import FrameTimes
 from .video import VideoSource
 
 __all__ = ["ImageSource", "Source", "VideoSource"]
@@ -31,7 +32,7 @@ class Source(Protocol):
     @property
     def frames(self) -> int: ...
     @property
-    def times(self) -> Sequence[Fraction]: ...
+    def times(self) -> FrameTimes: ...
     @property
     def duration(self) -> Fraction: ...
     @property

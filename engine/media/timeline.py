@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import count
 from typing import Literal
 
 import numpy as np
@@ -14,10 +13,12 @@ import numpy as np
 from ..errors import AudioError
 from .frames import Frame
 from .source import Source
-from .times import ConstantTimes, TickTimes
+from .times import ConstantTimes, FrameTimes, TickTimes
 
 LengthRule = Literal["audio", "video", "shortest"]
 FillRule = Literal["loop", "pingpong", "hold"]
+# Beyond it, times are counted in Python's integers.
+_LARGEST = 2**60
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +31,7 @@ class Timeline:
 
     fps: Fraction
     source_index: np.ndarray
-    times: Sequence[Fraction]
+    times: FrameTimes
     duration: Fraction
     variable: bool = False
 
@@ -61,8 +62,8 @@ def plan(
     rate = fps or source.fps
     frames = max(math.ceil(seconds * rate), 1)
     own_rate = rate == source.fps and not source.variable
-    positions = range(frames) if own_rate else _positions(source, rate, frames, fill)
-    index = np.fromiter((_fill(p, source.frames, fill) for p in positions), np.int32, frames)
+    positions = np.arange(frames) if own_rate else _positions(source, rate, frames, fill)
+    index = _fill(positions, source.frames, fill).astype(np.int32)
     return Timeline(rate, index, ConstantTimes(rate, frames), frames / rate)
 
 
@@ -94,55 +95,63 @@ def _length(source: Source, audio_seconds: Fraction | float | None, rule: Length
     return min(audio, source.duration) if rule == "shortest" and not source.still else audio
 
 
-def _fill(position: int, frames: int, rule: FillRule) -> int:
-    """Source frame at a position of the endless sequence 0, 1, 2 …"""
+def _fill(positions: np.ndarray, frames: int, rule: FillRule) -> np.ndarray:
+    """Source frames at positions of the endless sequence 0, 1, 2 …"""
     if rule == "hold" or frames == 1:
-        return min(position, frames - 1)
+        return np.minimum(positions, frames - 1)
     if rule == "loop":
-        return position % frames
-    position %= 2 * frames - 2
-    return min(position, 2 * frames - 2 - position)
+        return positions % frames
+    positions = positions % (2 * frames - 2)
+    return np.minimum(positions, 2 * frames - 2 - positions)
 
 
-def _intervals(source: Source, *others: Fraction) -> tuple[list[int], Fraction]:
-    """Ticks that each frame is shown for, and a time base that is exact for them and for `others`."""
-    edges = [*source.times, source.duration]
-    base = Fraction(1, math.lcm(*(edge.denominator for edge in edges), *(o.denominator for o in others)))
-    ticks = [int(edge / base) for edge in edges]
-    return [after - before for before, after in zip(ticks, ticks[1:], strict=False)], base
+def _intervals(source: Source, seconds: Fraction, *others: Fraction) -> tuple[np.ndarray, Fraction]:
+    """Ticks that each frame is shown for, of a time base that is exact for them and for `others`; in
+    numbers that can be added up to `seconds`."""
+    ticks, own = source.times.ticks()
+    base = Fraction(1, math.lcm(*(time.denominator for time in (own, source.duration, *others))))
+    dtype = np.int64 if max(seconds, source.duration) / base < _LARGEST else object
+    return np.diff(ticks.astype(dtype) * int(own / base), append=int(source.duration / base)), base
 
 
-def _positions(source: Source, rate: Fraction, frames: int, fill: FillRule) -> Iterator[int]:
+def _positions(source: Source, rate: Fraction, frames: int, fill: FillRule) -> np.ndarray:
     """The position of the endless sequence that is shown at each time of a constant rate."""
-    intervals, base = _intervals(source)
+    intervals, base = _intervals(source, frames / rate)
     step = 1 / (rate * base)
-    position, end = 0, intervals[0]
-    for number in range(frames):
-        while number * step >= end:
-            position += 1
-            end += intervals[_fill(position, len(intervals), fill)]
-        yield position
+    _, ends = _sequence(intervals, math.ceil(frames * step), fill)
+    # In parts of a tick that make whole numbers of all times.
+    dtype = np.int64 if max(frames * step.numerator, int(ends[-1]) * step.denominator) < _LARGEST else object
+    shown_at = np.arange(frames).astype(dtype) * step.numerator
+    return np.searchsorted(ends.astype(dtype) * step.denominator, shown_at, side="right")
+
+
+def _sequence(intervals: np.ndarray, until: int, fill: FillRule) -> tuple[np.ndarray, np.ndarray]:
+    """Of the endless sequence: source frames and the ticks at which they end, to the tick `until` or beyond.
+    A last frame that is held is there once."""
+    count = len(intervals)
+    if fill != "hold":
+        period = _fill(np.arange(count if fill == "loop" else max(2 * count - 2, 1)), count, fill)
+        count = len(period) * (until // int(intervals[period].sum()) + 1)
+    order = _fill(np.arange(count), len(intervals), fill)
+    return order, np.cumsum(intervals[order])
 
 
 def _plan_variable(source: Source, seconds: Fraction, fill: FillRule) -> Timeline:
-    intervals, base = _intervals(source, 1 / source.fps)
-    held = int(1 / source.fps / base)
-    index: list[int] = []
-    ticks: list[int] = []
-    now = 0
-    for position in count():
-        if now * base >= seconds:
-            break
-        shown = _fill(position, len(intervals), fill)
-        index.append(shown)
-        ticks.append(now)
-        beyond = fill == "hold" and position >= len(intervals)
-        now += held if beyond else intervals[shown]
+    intervals, base = _intervals(source, seconds, 1 / source.fps)
+    end = math.ceil(seconds / base)
+    index, ends = _sequence(intervals, end, fill)
+    if ends[-1] < end:
+        held = int(1 / source.fps / base)
+        more = np.arange(1, -(-(end - int(ends[-1])) // held) + 1)
+        index = np.concatenate([index, np.full(len(more), len(intervals) - 1)])
+        ends = np.concatenate([ends, ends[-1] + held * more])
+    ticks = np.concatenate([ends[:1] * 0, ends[:-1]])
+    shown = ticks < end
     # The last interval ends with what it has to cover: it may be long, and the soundtrack must not be.
     return Timeline(
         source.fps,
-        np.array(index, np.int32),
-        TickTimes(np.array(ticks, np.int64), base),
+        index[shown].astype(np.int32),
+        TickTimes(ticks[shown], base),
         seconds,
         variable=True,
     )

@@ -31,6 +31,16 @@ class FrameTimes(Sequence[Fraction]):
         return self._at(index % self._count)
 
     @abstractmethod
+    def ticks(self) -> tuple[np.ndarray, Fraction]:
+        """All times as int64 [count], and the seconds that they count in."""
+        ...
+
+    def seconds(self) -> np.ndarray:
+        """All times as float64 [count]."""
+        ticks, base = self.ticks()
+        return ticks * base.numerator / base.denominator
+
+    @abstractmethod
     def _at(self, index: int) -> Fraction: ...
 
 
@@ -40,6 +50,9 @@ class ConstantTimes(FrameTimes):
     def __init__(self, fps: Fraction, count: int) -> None:
         super().__init__(count)
         self._fps = fps
+
+    def ticks(self) -> tuple[np.ndarray, Fraction]:
+        return np.arange(len(self)), 1 / self._fps
 
     def _at(self, index: int) -> Fraction:
         return index / self._fps
@@ -52,6 +65,9 @@ class TickTimes(FrameTimes):
         super().__init__(len(ticks))
         self._ticks = ticks
         self._time_base = time_base
+
+    def ticks(self) -> tuple[np.ndarray, Fraction]:
+        return self._ticks - self._ticks[0], self._time_base
 
     def _at(self, index: int) -> Fraction:
         return int(self._ticks[index] - self._ticks[0]) * self._time_base

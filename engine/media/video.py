@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import tempfile
 from collections.abc import Iterator
 from fractions import Fraction
+from pathlib import Path
 
 import av
 import numpy as np
 
 from ..errors import VideoError
+from ..host.protocol import Host
 from .coded_sound import CodedSound
 from .container import MediaFile, MediaInput
 from .frames import Frame
@@ -17,10 +20,11 @@ from .orientation import orientation_of
 from .planes import PlaneConverter, colour_of
 from .scan import Scan, scan_file
 from .sound import Sound
+from .stack import PlaneStack
 from .times import ConstantTimes, FrameTimes, TickTimes
 
 MIN_SIDE = 16
-REVERSE_BYTES = 128 << 20
+REVERSE_BYTES = 256 << 20
 STILL_RATE = Fraction(25)
 
 
@@ -30,14 +34,18 @@ class VideoSource:
     file: path or BytesIO. start, duration: trim window in seconds as ComfyUI's VideoFromFile has it (start
     below 0 counts from the end, duration 0 means to the end); it keeps the frames with start <= pts < start +
     duration, counted from the first frame of the file. Pictures missing from a damaged stream are replaced by
-    the one before, up to a second of them.
+    the one before, up to a second of them. host: is told how far the file is read when that takes long, can
+    cancel it and every reading of frames, and has a folder for what doesn't fit in memory.
 
     Raises VideoError if the file can't be read, is cut short, or is smaller than 16 pixels.
     """
 
-    def __init__(self, file: MediaInput, start: float = 0.0, duration: float = 0.0) -> None:
+    def __init__(
+        self, file: MediaInput, start: float = 0.0, duration: float = 0.0, *, host: Host | None = None
+    ) -> None:
         self._file = MediaFile(file)
-        self._scan = scan_file(self._file)
+        self._host = host
+        self._scan = scan_file(self._file, host)
         picture = self._first_picture()
         self._coded_size = picture.width, picture.height
         if min(self._coded_size) < MIN_SIDE:
@@ -97,17 +105,19 @@ class VideoSource:
             yield self._frame(convert, previous, missing)
 
     def read_reversed(self, start: int = 0, stop: int | None = None) -> Iterator[Frame]:
-        """Frames stop-1..start, backwards; holds at most 128 MB of them."""
+        """Frames stop-1..start, backwards. Each group of pictures is decoded once, from its key frame on, and
+        what of it exceeds 256 MB waits on the disk. Raises OutputError where that is full."""
         stop = self.frames if stop is None else min(stop, self.frames)
         width, height = self.size
-        most = max(REVERSE_BYTES // (width * height * 3 // 2), 2)
-        while stop > start:
-            key = max(self._key_before(stop - 1) - self._first, start)
-            begin = max(key, stop - most)
-            block = list(self.read(begin, stop))
-            while block:
-                yield block.pop()
-            stop = begin
+        with PlaneStack((height * 3 // 2, width), REVERSE_BYTES, self._temp_folder) as stack:
+            while stop > start:
+                key = max(self._key_before(stop - 1) - self._first, start)
+                # A group that finds no room is decoded in parts, each from the key frame on.
+                begin = stop - stack.room(stop - key)
+                stack.push(frame.planes for frame in self.read(begin, stop))
+                for index in range(stop - 1, begin - 1, -1):
+                    yield Frame(stack.pop(), self.colour, self.times[index], index)
+                stop = begin
 
     def sound(self) -> Sound | None:
         """The file's own soundtrack over exactly the time of its frames; None if it has none."""
@@ -122,6 +132,9 @@ class VideoSource:
 
     def _frame(self, convert: PlaneConverter, picture: av.VideoFrame, index: int) -> Frame:
         return Frame(convert(picture), self.colour, self.times[index], index)
+
+    def _temp_folder(self) -> Path:
+        return Path(tempfile.gettempdir()) if self._host is None else self._host.temp_file("").parent
 
     def _key_before(self, index: int) -> int:
         """The last key frame (in the file's numbering) not after a frame of the window."""
@@ -147,6 +160,8 @@ class VideoSource:
                 if seek:
                     container.seek(int(scan.seek[np.searchsorted(scan.keys, key)]), stream=stream)
                 for packet in container.demux(stream):
+                    if self._host is not None:
+                        self._host.check_cancelled()
                     for picture in _decode(packet):
                         if scan.timed and picture.pts is not None:
                             previous = int(np.searchsorted(scan.ticks, picture.pts, "right")) - 1

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 
 import numpy as np
 
+from ..host.reporter import silent
 from .spans import Spans
 
 RATE = 16000
@@ -16,37 +17,50 @@ _VAD_MODE = 3  # the strictest of 0 to 3: the laxer ones hear radio noise as spe
 _BRIDGE = 0.20  # a stop consonant or a breath within a word is shorter than this
 _SHORTEST = 0.09
 _LEAD = 16
+# Samples worked on at once: a minute.
+_PIECE = 60 * RATE
 _ENERGY_HOP = 160
 _QUIET_SHARE = 0.30
 
 
-def voiced_spans(samples16k: np.ndarray) -> Spans:
+def voiced_spans(samples16k: np.ndarray, report: Callable[[int], None] = silent) -> Spans:
     """Seconds (start, end) of speech in float32 [n] at 16 kHz, by the WebRTC voice detector (PocketSphinx').
 
-    Works on a copy brought to full scale. Pauses below 0.2 s are bridged, blips below 0.09 s dropped.
+    Works on copies brought to full scale. Pauses below 0.2 s are bridged, blips below 0.09 s dropped.
+    report: called with the seconds that are done, after each minute.
     """
     from pocketsphinx import Vad
 
-    peak = float(np.abs(samples16k).max(initial=0.0))
+    peak = float(max(samples16k.max(initial=0), -samples16k.min(initial=0)))
     if peak == 0:
         return Spans()
-    pcm = np.round(samples16k * (32767 / peak)).astype("<i2")
-    # The detector takes its first frames for speech, so it first hears the beginning backwards.
-    lead = pcm[: _LEAD * _FRAME]
-    pcm = np.concatenate([np.pad(lead, (0, _LEAD * _FRAME - len(lead)))[::-1], pcm])
-    pcm = np.pad(pcm, (0, -len(pcm) % _FRAME))
+
+    def frames(start: int, stop: int) -> np.ndarray:
+        pcm = np.round(samples16k[start:stop] * (32767 / peak)).astype("<i2")
+        return np.pad(pcm, (0, -len(pcm) % _FRAME))
+
     vad = Vad(_VAD_MODE, RATE, _FRAME / RATE)
-    voiced = np.fromiter((vad.is_speech(frame.tobytes()) for frame in pcm.reshape(-1, _FRAME)), bool)[_LEAD:]
-    return _tidy(voiced, _FRAME / RATE, len(samples16k) / RATE)
+    # The detector takes its first frames for speech, so it first hears the beginning backwards.
+    lead = frames(0, _LEAD * _FRAME)
+    for frame in np.pad(lead, (0, _LEAD * _FRAME - len(lead)))[::-1].reshape(-1, _FRAME):
+        vad.is_speech(frame.tobytes())
+    voiced: list[bool] = []
+    for start in range(0, len(samples16k), _PIECE):
+        report(start // RATE)
+        piece = frames(start, start + _PIECE).reshape(-1, _FRAME)
+        voiced += [vad.is_speech(frame.tobytes()) for frame in piece]
+    return _tidy(np.array(voiced), _FRAME / RATE, len(samples16k) / RATE)
 
 
-def loud_spans(samples16k: np.ndarray, floor_db: float = -45.0) -> Spans:
+def loud_spans(
+    samples16k: np.ndarray, floor_db: float = -45.0, report: Callable[[int], None] = silent
+) -> Spans:
     """Seconds (start, end) in which a song is above `floor_db` dBFS (RMS over 30 ms); the rest is silence."""
-    rms = _rms(samples16k, _ENERGY_HOP)
+    rms = _rms(samples16k, _ENERGY_HOP, report)
     return _tidy(rms > 10 ** (floor_db / 20), _ENERGY_HOP / RATE, len(samples16k) / RATE)
 
 
-def looks_like_song(samples16k: np.ndarray) -> bool:
+def looks_like_song(samples16k: np.ndarray, report: Callable[[int], None] = silent) -> bool:
     """Whether float32 [n] at 16 kHz is sung or spoken over music, by its share of low-energy frames.
 
     Speech falls below half of the mean level of its second far more often than music does (Saunders 1996;
@@ -54,7 +68,7 @@ def looks_like_song(samples16k: np.ndarray) -> bool:
     music 0.01 to 0.26, speech over equally loud music 0.05 to 0.25. Speech in loud noise (-40 dBFS) may fall
     below 0.30 too; taking it for a song only costs its pauses.
     """
-    level = _rms(samples16k, _ENERGY_HOP)
+    level = _rms(samples16k, _ENERGY_HOP, report)
     second = RATE // _ENERGY_HOP
     if len(level) < second:
         return False
@@ -84,10 +98,15 @@ def gate(
     return (0.5 + 0.5 * np.cos(np.pi * distance)).astype(np.float32)
 
 
-def _rms(samples: np.ndarray, hop: int) -> np.ndarray:
+def _rms(samples: np.ndarray, hop: int, report: Callable[[int], None]) -> np.ndarray:
     """RMS of 30 ms around the middle of each hop."""
-    padded = np.pad(samples, (0, -len(samples) % hop)).reshape(-1, hop)
-    power = np.pad(np.square(padded, dtype=np.float32).sum(axis=1), 1)
+    powers = [np.zeros(1, np.float32)]
+    for start in range(0, len(samples), _PIECE):
+        report(start // RATE)
+        piece = samples[start : start + _PIECE]
+        padded = np.pad(piece, (0, -len(piece) % hop)).reshape(-1, hop)
+        powers.append(np.square(padded, dtype=np.float32).sum(axis=1))
+    power = np.concatenate([*powers, powers[0]])
     return np.sqrt((power[:-2] + power[1:-1] + power[2:]) / (3 * hop))
 
 

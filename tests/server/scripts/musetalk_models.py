@@ -29,7 +29,7 @@ shown: list[str] = []
 PromptServer.instance.send_progress_text = lambda text, node: shown.append(text)
 with CurrentNodeContext("a prompt", "1"):
     try:
-        LipSyncMuseTalkLoader.execute("v1.5", download_missing=True)
+        LipSyncMuseTalkLoader.execute(version="v1.5", download_missing=True)
         said = ""
     except WeightsError as error:
         said = str(error)
@@ -38,7 +38,7 @@ folder_paths.add_model_folder_path("musetalk", models, is_default=True)
 
 
 def render(model: object) -> torch.Tensor:
-    (backend,) = LipSyncMuseTalkBackend.execute("v1.5", "fast", model=model).args
+    (backend,) = LipSyncMuseTalkBackend.execute(version="v1.5", quality="fast", model=model).args
     clip = InputImpl.VideoFromFile(video)
     applied = LipSyncApply.execute(clip, voice, backend, "audio", "hold", "source", "largest")
     return asyncio.run(applied).args[0].get_components().images
@@ -46,7 +46,7 @@ def render(model: object) -> torch.Tensor:
 
 loaded: list[int] = []
 with torch.inference_mode(), CurrentNodeContext("a prompt", "1"):
-    (model,) = LipSyncMuseTalkLoader.execute("v1.5").args
+    (model,) = LipSyncMuseTalkLoader.execute(version="v1.5").args
     loaded.append(len(memory.current_loaded_models))
     first = render(model)
     loaded.append(len(memory.current_loaded_models))

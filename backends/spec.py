@@ -33,8 +33,8 @@ class Setting:
     """What is known of one field of an engine's settings beside its name, type and default.
 
     tooltip: what it does. flag: on the command line, which has a short help of its own. choices: values of a
-    text. low, high, step: of a number. none: the widget's value that stands for None. labels: of a switch
-    that is on and off.
+    text. low, high, step: of a number. none: the widget's value that stands for None, which a field whose
+    default is None must have; of a number it lies below `low`. labels: of a switch that is on and off.
     """
 
     tooltip: str
@@ -46,6 +46,12 @@ class Setting:
     step: float | None = None
     none: Any = None
     labels: tuple[str, str] | None = None
+
+    def is_none(self, value: Any) -> bool:
+        """Whether a widget's value stands for None: of a number, all below what the setting takes."""
+        if self.none is None or isinstance(self.none, str) or self.low is None:
+            return self.none is not None and value == self.none
+        return value < self.low
 
 
 def setting(default: Any, tooltip: str, **known: Any) -> Any:
@@ -80,6 +86,15 @@ class BackendSpec:
     bundles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     checks: Callable[[], Checks] = dict
 
+    def __post_init__(self) -> None:
+        """Raises ValueError for settings that neither a node nor the command line could show."""
+        for each in dataclasses.fields(self.settings):
+            known = each.metadata.get("setting")
+            if known is None:
+                raise ValueError(f"{each.name} of {self.name} is not made by `setting`")
+            if each.default is None and known.none is None:
+                raise ValueError(f"{each.name} of {self.name} is None by default, but has no `none=`")
+
     def known(self) -> dict[str, Setting]:
         """By the fields' names, in their order."""
         return {each.name: each.metadata["setting"] for each in dataclasses.fields(self.settings)}
@@ -88,14 +103,10 @@ class BackendSpec:
         """The settings that widgets of these values stand for; defaults for those that aren't given."""
         known = self.known()
         return self.settings(
-            **{name: None if _is(value, known[name].none) else value for name, value in values.items()}
+            **{name: None if known[name].is_none(value) else value for name, value in values.items()}
         )
 
     def widget_default(self, name: str) -> Any:
         """What a widget shows for the field's default."""
         default = next(each.default for each in dataclasses.fields(self.settings) if each.name == name)
         return self.known()[name].none if default is None else default
-
-
-def _is(value: Any, none: Any) -> bool:
-    return none is not None and value == none

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import logging
 import sys
 from collections.abc import Sequence
 from functools import partial
@@ -17,6 +18,7 @@ from ..engine.host.plain import PlainHost
 from ..engine.weights.entries import WeightSet
 
 Field = dataclasses.Field[Any]
+_log = logging.getLogger(__name__)
 
 
 def add_backend_flags(parser: argparse.ArgumentParser) -> None:
@@ -35,11 +37,15 @@ def add_backend_flags(parser: argparse.ArgumentParser) -> None:
             setting: Setting = field.metadata["setting"]
             options: dict[str, Any] = {"dest": _dest(flag), "default": None, "help": setting.help}
             if _kind(field) is bool:
-                options["action"] = argparse.BooleanOptionalAction if field.default else "store_true"
+                on = any(each.default for each in fields.values())
+                options["action"] = argparse.BooleanOptionalAction if on else "store_true"
             else:
                 options["type"] = partial(_of_any, tuple(fields.values()))
                 options["metavar"] = _values(setting) or field.name.split("_")[-1].upper()
-            group.add_argument(flag, **options)
+            try:
+                group.add_argument(flag, **options)
+            except argparse.ArgumentError:
+                _log.warning("The engine %s can't have %s: it is an option of render itself", spec.name, flag)
 
 
 def make_backend(options: argparse.Namespace, host: PlainHost) -> LipSyncBackend:
@@ -47,7 +53,7 @@ def make_backend(options: argparse.Namespace, host: PlainHost) -> LipSyncBackend
     spec = backends()[options.backend]
     chosen: dict[str, Any] = {}
     for flag, fields in _flags().items():
-        given = getattr(options, _dest(flag))
+        given = getattr(options, _dest(flag), None)
         if given is None:
             continue
         if spec.name not in fields:
@@ -119,10 +125,9 @@ def _of(field: Field, text: str) -> Any:
         value = _kind(field)(text)
     except ValueError:
         raise ValueError(f"{text} is no {'whole ' if _kind(field) is int else ''}number") from None
-    # A widget's lowest value may stand for none at all.
-    low = 0 if setting.none is not None else setting.low
-    if low is not None and setting.high is not None and not low <= value <= setting.high:
-        raise ValueError(f"{text} is not from {low:g} to {setting.high:g}")
+    low, high = setting.low, setting.high
+    if low is not None and high is not None and not low <= value <= high:
+        raise ValueError(f"{text} is not from {low:g} to {high:g}")
     return value
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..backends.did.spec import TERMS
 from ..engine.consent import Consents
-from ..engine.errors import LipSyncError
+from ..engine.errors import ConsentError, LipSyncError
 
 NAME = "did"
 
@@ -28,16 +28,19 @@ def main(arguments: Sequence[str], **options: Any) -> int:
     from ..did_client import cli
 
     try:
-        return cli.main(arguments, agreed=_agreed, add_commands=_add_consent, **options)
+        return cli.main(arguments, dissent=_dissent, add_commands=_add_consent, **options)
     except LipSyncError as error:
         print(f"did: {error}", file=sys.stderr)
         return cli.FAILED
 
 
-def _agreed(folder: Path) -> bool:
-    """Raises ConsentError where not."""
-    Consents(folder).require(TERMS)
-    return True
+def _dissent(folder: Path) -> str:
+    """What is said where the folder's user has not consented; "" where they have."""
+    try:
+        Consents(folder).require(TERMS)
+    except ConsentError as error:
+        return str(error)
+    return ""
 
 
 def _add_consent(commands: argparse._SubParsersAction) -> None:
@@ -59,5 +62,5 @@ def _consent(options: argparse.Namespace, folder: Path, connect: object) -> int:
     if given:
         print(f"{given.by} agreed on {given.at}; it is kept in {consents.path}.")
     else:
-        print("Nobody has agreed; nothing is sent.")
+        print("Nobody has agreed: no new clip is ordered.")
     return 0

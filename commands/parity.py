@@ -23,8 +23,8 @@ def _parity(options: argparse.Namespace) -> None:
     from ..engine.parity import check_folder
 
     checked = failed = 0
-    checks = {name: check for spec in backends().values() for name, check in spec.checks().items()}
-    for finding in check_folder(folder, checks):
+    found = (finding for spec in backends().values() for finding in check_folder(folder, spec.checks()))
+    for finding in found:
         checked += 1
         failed += not finding.ok
         verdict = "ok  " if finding.ok else "FAIL"

@@ -11,7 +11,7 @@ from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
-from .errors import CloudDisabledError, DIDError, StillRunningError, UndecidedError
+from .errors import CloudDisabledError, ConsentError, DIDError, StillRunningError, UndecidedError
 from .jobs import Step, TalkJobs, give_up, open_jobs, outcome
 from .journal import FINAL, Job, Journal
 from .keys import ENVIRONMENT, clear_key, has_key, store_key
@@ -29,15 +29,16 @@ def main(
     argv: Sequence[str] | None = None,
     *,
     connect: Connect = open_jobs,
-    agreed: Callable[[Path], bool] = lambda folder: False,
+    dissent: Callable[[Path], str] = lambda folder: "",
     add_commands: Callable[[argparse._SubParsersAction], None] = lambda commands: None,
 ) -> int:
     """Run a command. Returns 0 when all is done, 1 on an error, 3 when a job is left to resume or decide.
 
-    agreed: whether the folder's user has consented to D-ID for good, which is asked where nobody can be.
+    dissent: what stands against sending anything where the folder's user has not consented for good, as a
+    sentence; "" where nothing does.
     add_commands: may add some of the caller's own."""
     arguments = parser(add_commands).parse_args(argv)
-    arguments.agreed = agreed
+    arguments.dissent = dissent
     folder = Path(arguments.folder) if arguments.folder else default_folder()
     try:
         return int(arguments.command(arguments, folder, connect))
@@ -163,9 +164,18 @@ def _talk(arguments: argparse.Namespace, folder: Path, connect: Connect) -> int:
 
 def _consents(arguments: argparse.Namespace, folder: Path) -> bool:
     """--yes and an answer are for this clip alone; where there is neither, earlier consent counts."""
-    if arguments.yes or not sys.stdin.isatty():
-        return arguments.yes or arguments.agreed(folder)
+    if arguments.yes:
+        return True
+    if not sys.stdin.isatty():
+        _check_consent(arguments, folder, " --yes agrees for this clip alone.")
+        return True
     return input("Send picture and voice or text to D-ID and pay for the clip? [y/N] ").strip().lower() == "y"
+
+
+def _check_consent(arguments: argparse.Namespace, folder: Path, otherwise: str = "") -> None:
+    """Raises ConsentError unless the folder's user has consented for good."""
+    if problem := arguments.dissent(folder):
+        raise ConsentError(problem + otherwise)
 
 
 def _inputs(arguments: argparse.Namespace) -> dict[str, Path]:
@@ -248,6 +258,8 @@ def _resume(arguments: argparse.Namespace, folder: Path, connect: Connect) -> in
     worst = DONE
     for job in wanted:
         try:
+            if job.state == "planned":  # of which nothing was sent yet
+                _check_consent(arguments, folder)
             finished = jobs.run(job.id, on_step=_Reporter())
         except DIDError as error:
             print(f"did: {error}", file=sys.stderr)

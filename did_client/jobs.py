@@ -139,8 +139,8 @@ class TalkJobs:
         if not consent:
             raise ConsentError(
                 "The picture and the voice or text would be sent to D-ID; agree to that "
-                "first (consent in a node, --yes on the command line), or use a local "
-                "engine."
+                "first (consent in a node, --consent with render, --yes with did talk), or use a "
+                "local engine."
             )
         order.check()
         key = order.key(self.settings.host, self._account.name)

@@ -87,7 +87,7 @@ class Consents:
             return kept
         except FileNotFoundError:
             return {}
-        except (OSError, ValueError, TypeError, AttributeError) as error:
+        except (OSError, ValueError, TypeError, AttributeError, RecursionError) as error:
             raise ConsentError(
                 f"What you have agreed to can't be read from {self.path} ({error}): correct or delete the "
                 "file, and agree anew."
@@ -108,8 +108,8 @@ class Consents:
                     Path(part.name).unlink(missing_ok=True)
         except OSError as error:
             raise ConsentError(
-                f"What you have agreed to can't be written to {self.path} ({error.strerror}): make room on "
-                "the disk or free that path."
+                f"What you have agreed to can't be written to {self.path} ({error.strerror}): see that "
+                "the folder is there, may be written to and has room."
             ) from error
 
 

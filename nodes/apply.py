@@ -83,10 +83,7 @@ class LipSyncApply(io.ComfyNode):
                 inputs.crf_input(remark=" 12 leaves room for another encode."),
                 inputs.fps_input(),
             ],
-            outputs=[
-                io.Video.Output(display_name="video"),
-                io.String.Output(display_name="report", tooltip="What became of each frame, as JSON."),
-            ],
+            outputs=inputs.video_outputs(),
             hidden=[io.Hidden.dynprompt],
         )
 

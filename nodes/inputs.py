@@ -115,6 +115,13 @@ def font_input(**options: bool) -> io.Input:
     )
 
 
+def video_outputs() -> list[io.Output]:
+    return [
+        io.Video.Output(display_name="video"),
+        io.String.Output(display_name="report", tooltip="What became of each frame, as JSON."),
+    ]
+
+
 def to_source(value: Any, fps: float, host: Host | None = None) -> Source:
     """A VIDEO (file-backed ones are streamed) or an IMAGE batch [B, H, W, C]. host: as in VideoSource. Raises
     VideoError, and OutputError where an edited one finds no room."""

@@ -185,10 +185,7 @@ class LipSyncComposite(io.ComfyNode):
                 inputs.crf_input(),
                 inputs.fps_input(),
             ],
-            outputs=[
-                io.Video.Output(display_name="video"),
-                io.String.Output(display_name="report", tooltip="What became of each frame, as JSON."),
-            ],
+            outputs=inputs.video_outputs(),
             hidden=[io.Hidden.dynprompt],
         )
 

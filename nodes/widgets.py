@@ -27,6 +27,7 @@ def widget(
         return io.Combo.Input(name, options=list(known.choices), **options)
     if known.labels:
         options["label_on"], options["label_off"] = known.labels
-    limits = {"min": known.low, "max": known.high, "step": known.step}
+    lowest = known.low if known.none is None else known.none
+    limits = {"min": lowest, "max": known.high, "step": known.step}
     options |= {limit: value for limit, value in limits.items() if value is not None}
     return _KINDS[type(default)](name, **options)

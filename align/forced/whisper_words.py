@@ -38,13 +38,13 @@ class WhisperWords:
         """See `Transcriber`; every passage of half a minute is a text of its own."""
         tongue = (language or "").split("-")[0].lower()
 
-        def hear(samples: Samples, heard: Heard) -> Iterator[Segment]:
+        def recognise(samples: Samples, heard: Heard) -> Iterator[Segment]:
             nonlocal tongue
             tongue = tongue or self._model.language(self._model.listen(samples))
             yield from self._segments(samples, 0.0, tongue, heard)
 
         parts = cut(sound, content, _LONGEST_PASSAGE)
-        segments = listen(parts, hear, host, late=self._model.lag)
+        segments = listen(parts, recognise, host, late=self._model.lag)
         return timings(segments, sound, tongue, self.name)
 
     def _segments(self, samples: Samples, at: float, language: str, heard: Heard) -> Iterator[Segment]:

@@ -77,7 +77,7 @@ class FasterWhisper:
                 self.name,
             )
 
-            def hear(samples: Samples, heard: Heard) -> Iterator[Segment]:
+            def recognise(samples: Samples, heard: Heard) -> Iterator[Segment]:
                 found, _ = model.transcribe(
                     samples,
                     language=tongue,
@@ -89,7 +89,7 @@ class FasterWhisper:
                 )
                 return _segments(found, tongue, heard)
 
-            segments = listen(parts, hear, host, late=self._late)
+            segments = listen(parts, recognise, host, late=self._late)
         finally:
             model.model.unload_model()
         return timings(segments, sound, tongue, self.name)

@@ -53,7 +53,7 @@ class Sphinx:
             loglevel="FATAL",
         )
 
-        def hear(samples: Samples, heard: Heard) -> Iterator[Segment]:
+        def recognise(samples: Samples, heard: Heard) -> Iterator[Segment]:
             decode(decoder, prepared(samples))
             if decoder.hyp() is None:
                 return
@@ -71,4 +71,4 @@ class Sphinx:
                 yield Segment(tuple(words))
 
         parts = cut(sound, content, _LONGEST_PASSAGE)
-        return timings(listen(parts, hear, host), sound, "en", self.name)
+        return timings(listen(parts, recognise, host), sound, "en", self.name)

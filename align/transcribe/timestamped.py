@@ -85,12 +85,12 @@ class TimestampedWhisper:
             )
             watch = _Watch(network, host)
 
-            def hear(samples: Samples, heard: Heard) -> list[Segment]:
+            def recognise(samples: Samples, heard: Heard) -> list[Segment]:
                 watch.begin(len(samples) / RATE, heard)
                 return _segments(_result(network, samples, tongue), tongue)
 
             try:
-                segments = listen(parts, hear, host, late=self._late)
+                segments = listen(parts, recognise, host, late=self._late)
             finally:
                 watch.remove()
         return timings(segments, sound, tongue, self.name)

@@ -25,7 +25,7 @@ _STAGES: tuple[tuple[Any, str, str], ...] = (
     (VideoSource, "read", "decode"),
     (VideoSource, "read_reversed", "decode"),
     (job, "track_faces", "track"),
-    (job, "_speech", "speech"),
+    (job, "speech_of", "speech"),
     (VisemeEngine, "prepare", "speech"),
     (crop, "read_ahead", "wait for the decoder"),
     (crop, "crop_rgb", "crop"),

@@ -91,7 +91,7 @@ def test_consent_is_given_in_the_dialog_and_the_same_graph_then_runs(manager, ma
     dialog = did_dialog(manager_page)
     set_did_key(dialog)
     consent = dialog.get_by_role("region", name="Consent")
-    consent.get_by_text("You have not agreed; nothing is sent.").wait_for()
+    consent.get_by_text("You have not agreed: no new clip is ordered.").wait_for()
     assert consent.get_by_role("link").get_attribute("href").startswith("https://www.d-id.com/")
     assert consent.get_by_text(str(account / "consent.json")).is_visible()
     with ComfyClient(manager) as client:
@@ -102,7 +102,7 @@ def test_consent_is_given_in_the_dialog_and_the_same_graph_then_runs(manager, ma
         consent.get_by_text("agreed on").wait_for()
         assert client.run(TALK).error is None
         consent.get_by_role("button", name="Withdraw consent").click()
-        consent.get_by_text("You have not agreed; nothing is sent.").wait_for()
+        consent.get_by_text("You have not agreed: no new clip is ordered.").wait_for()
         asked = len(cloud.log)
         again = {**TALK, "talk": {**TALK["talk"], "inputs": {**TALK["talk"]["inputs"], "again": 2}}}
         assert "You have not agreed" in client.run(again).error["exception_message"]

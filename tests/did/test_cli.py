@@ -89,8 +89,8 @@ def test_without_consent_nothing_is_sent(
     assert (code, bench.server.log) == (1, [])
     assert "You have not agreed to the sending" in err
     assert "in ComfyUI's page" in err
-    assert "`python -m lipsync_studio did consent`" in err
-    assert did("consent", "--show")[1].endswith("Nobody has agreed; nothing is sent.\n")
+    assert "`python -m lipsync_studio did consent`. --yes agrees for this clip alone." in err
+    assert did("consent", "--show")[1].endswith("Nobody has agreed: no new clip is ordered.\n")
     assert not bench.folder.joinpath("consent.json").exists()
     assert "agreed on" in did("consent")[1]
     assert did(*media)[0] == 0
@@ -139,6 +139,20 @@ def test_resume_collects_everything(did, bench: Bench, media: tuple[str, ...]) -
     assert did(*media, "--yes")[0] == 3
     for talk in bench.service.talks.values():
         talk.gets = 300
+    assert did("resume")[0] == 0
+    assert bench.service.charged == 2
+
+
+def test_what_was_never_sent_is_resumed_with_consent_alone(did, bench: Bench, media: tuple[str, ...]) -> None:
+    bench.server.faults = [Fault("POST /images", status=401, body="{}", nth=())]
+    assert did(*media, "--yes")[0] == 1
+    [job] = json.loads(did("jobs", "--json")[1])
+    assert job["state"] == "planned"
+    bench.server.faults, asked = [], len(bench.server.log)
+    code, _, err = did("resume")
+    assert (code, len(bench.server.log)) == (1, asked)
+    assert "You have not agreed to the sending" in err
+    assert did("consent")[0] == 0
     assert did("resume")[0] == 0
     assert bench.service.charged == 2
 

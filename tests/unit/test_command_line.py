@@ -298,7 +298,7 @@ def test_ctrl_c_leaves_no_file_and_is_exit_code_130(media, tmp_path):
     [
         (["jobs"], 0, "No unfinished jobs."),
         (["credits"], 1, "did: No D-ID key is set"),
-        (["consent", "--show"], 0, "Nobody has agreed; nothing is sent."),
+        (["consent", "--show"], 0, "Nobody has agreed: no new clip is ordered."),
         (["consent"], 0, "it is kept in"),
         (["nonsense"], USAGE, "invalid choice: 'nonsense'"),
     ],

@@ -18,7 +18,7 @@ def refuse_network(event: str, _: tuple) -> None:
 sys.addaudithook(refuse_network)
 loaded = load_pack()
 try:
-    loaded["LipSyncVisemeBackend"].execute(1.0)
+    loaded["LipSyncVisemeBackend"].execute(strength=1.0)
     said = ""
 except Exception as error:
     said = str(error)

@@ -112,7 +112,7 @@ def voice(verse: Sound) -> Callable[..., Sound]:
 
 
 class Whitewash:
-    """A crop engine that paints the whole crop white; remembers what it was asked."""
+    """A dub engine that paints the whole crop white; remembers what it was asked."""
 
     name = "whitewash"
     spec = VISEME

@@ -1,4 +1,4 @@
-"""The shared crop engine, with an engine whose paint can be measured."""
+"""What dub engines share, with an engine whose paint can be measured."""
 
 import dataclasses
 from fractions import Fraction

@@ -2,6 +2,7 @@
 
 import argparse
 import dataclasses
+import importlib
 import subprocess
 import sys
 from typing import get_args
@@ -59,9 +60,10 @@ def test_a_spec_is_whole(spec, host):
 
 def test_widgets_that_leave_a_choice_to_another_are_none():
     spec = backends()["musetalk"]
-    values = {"mask": "auto", "detail": -1.0, "chin_margin": 4.0, "mask_source": "parsing"}
+    # A slider stops anywhere between its lowest value and 0.
+    values = {"mask": "auto", "detail": -1.0, "colour": -0.5, "chin_margin": 4.0, "mask_source": "parsing"}
     settings = spec.settings_from(values)
-    assert (settings.mask, settings.detail) == (None, None)
+    assert (settings.mask, settings.detail, settings.colour) == (None, None, None)
     assert (settings.chin_margin, settings.mask_source) == (4.0, "parsing")
 
 
@@ -76,24 +78,55 @@ def test_a_backend_is_made_from_its_settings(host):
 @dataclasses.dataclass(frozen=True)
 class _Settings:
     quality: str = setting("soft", "How.", help="how: default soft", choices=("soft", "hard"))
-    size: int | None = setting(None, "Size.", help="size", low=-1, high=9, none=-1)
+    size: int | None = setting(None, "Size.", help="size", low=0, high=9, none=-1)
     loud: bool = setting(True, "Loud.", help="be loud")
 
 
-@pytest.fixture
-def toy(monkeypatch):
-    """An engine that shares a flag with another one, of other values."""
-    made = []
-    spec = BackendSpec(
+def spec_of(settings: type, **known) -> BackendSpec:
+    return BackendSpec(
         name="toy",
         title="Toy",
         summary="Nothing.",
         node="LipSyncToyBackend",
         task="dub",
         licence=Licence("MIT", "https://opensource.org/license/mit", True),
-        settings=_Settings,
-        make=lambda settings, host: made.append(settings),
+        settings=settings,
+        **known,
     )
+
+
+def test_settings_that_nobody_could_set_are_refused():
+    @dataclasses.dataclass(frozen=True)
+    class Plain:
+        size: int = 1
+
+    @dataclasses.dataclass(frozen=True)
+    class NoneOfItsOwn:
+        size: int | None = setting(None, "Size.", help="size", low=0, high=9)
+
+    for settings, said in ((Plain, "is not made by `setting`"), (NoneOfItsOwn, "has no `none=`")):
+        with pytest.raises(ValueError, match=f"size of toy .*{said}"):
+            spec_of(settings, make=print)
+
+
+def test_an_engine_that_cannot_be_read_takes_no_other_with_it(monkeypatch, caplog):
+    real = importlib.import_module
+
+    def broken(name, package=None):
+        if name == ".musetalk.spec":
+            raise ModuleNotFoundError("No module named 'lost'")
+        return real(name, package)
+
+    monkeypatch.setattr(importlib, "import_module", broken)
+    assert list(backends.__wrapped__()) == ["viseme", "did"]
+    assert "The engine in backends/musetalk is left out: ModuleNotFoundError" in caplog.text
+
+
+@pytest.fixture
+def toy(monkeypatch):
+    """An engine that shares a flag with another one, of other values."""
+    made = []
+    spec = spec_of(_Settings, make=lambda settings, host: made.append(settings))
     known = {**backends(), "toy": spec}
     monkeypatch.setattr(backend_flags, "backends", lambda: known)
     return made

@@ -32,7 +32,7 @@ def spoken(open_, **more):
 
 
 def paint(rgb, mesh, pose, silent=None):
-    """The mouth painted as the crop engine does it: the frame before, after, and alpha over all of it."""
+    """The mouth painted as `backends/dub` does it: the frame before, after, and alpha over all of it."""
     before = frame_of(rgb)
     after = before.copy()
     alpha = np.zeros((before.height, before.width), np.float32)

@@ -15,6 +15,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from mouth import mouth_aperture, mouth_width
 from prompts import finished
 
 from lipsync_studio.align.chain import align_offline
@@ -22,7 +23,6 @@ from lipsync_studio.align.text import read_text
 from lipsync_studio.backends.speech import speech_gate, speech_spans
 from lipsync_studio.backends.viseme.motion import motion_from_phones
 from lipsync_studio.devtools.paths import ROOT
-from lipsync_studio.engine.faces.geometry import mouth_aperture, mouth_width
 from lipsync_studio.engine.faces.tracker import track_faces
 from lipsync_studio.engine.host.plain import PlainHost
 from lipsync_studio.engine.media.sound import Sound

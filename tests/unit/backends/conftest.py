@@ -12,6 +12,7 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
+from mouth import mouth_aperture, mouth_width
 
 from lipsync_studio.backends.dub.job import DubJob
 from lipsync_studio.backends.dub.protocol import FaceCrop
@@ -19,7 +20,6 @@ from lipsync_studio.backends.speech import Speech
 from lipsync_studio.backends.viseme.spec import SPEC as VISEME
 from lipsync_studio.engine.compose.paste import Patch
 from lipsync_studio.engine.faces.detector import FaceDetector
-from lipsync_studio.engine.faces.geometry import mouth_aperture, mouth_width
 from lipsync_studio.engine.faces.mesh import FaceMesh, roi_of_detection, roi_of_mesh
 from lipsync_studio.engine.faces.track import FaceTrack, Person
 from lipsync_studio.engine.faces.tracker import track_faces

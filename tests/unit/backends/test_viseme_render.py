@@ -3,12 +3,13 @@
 import cv2
 import numpy as np
 import pytest
+from mouth import mouth_width
 
 from lipsync_studio.backends.dub.backend import even_rect
 from lipsync_studio.backends.viseme.controls import control_points
 from lipsync_studio.backends.viseme.mouth import MouthPose, RestShape
 from lipsync_studio.backends.viseme.render import moving_box, render_mouth
-from lipsync_studio.engine.faces.geometry import LEFT_EYE, RIGHT_EYE, mouth_width
+from lipsync_studio.engine.faces.geometry import LEFT_EYE, RIGHT_EYE
 from lipsync_studio.engine.media.colour import crop_rgb, paste_rgb, rgb_to_planes, to_rgb
 from lipsync_studio.engine.media.frames import Colour, Frame
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from mouth import mouth_aperture
 
-from lipsync_studio.engine.faces.geometry import INNER_LOWER_LIP, INNER_UPPER_LIP, head_axes, mouth_aperture
+from lipsync_studio.engine.faces.geometry import INNER_LOWER_LIP, INNER_UPPER_LIP, head_axes
 from lipsync_studio.engine.faces.smoothing import smooth_points, smooth_run
 
 from .conftest import apply, similarity

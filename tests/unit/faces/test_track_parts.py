@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from mouth import mouth_aperture, mouth_width
 
 from lipsync_studio.engine.errors import MissingFilesError, NoFaceError
 from lipsync_studio.engine.faces import models
@@ -25,8 +26,6 @@ from lipsync_studio.engine.faces.geometry import (
     OUTER_UPPER_LIP,
     RIGID,
     head_axes,
-    mouth_aperture,
-    mouth_width,
 )
 from lipsync_studio.engine.faces.ibug import landmarks68
 from lipsync_studio.engine.faces.track import FaceTrack, Person

@@ -10,8 +10,10 @@ from ..engine.errors import InputError, LipSyncError
 
 
 def add_parser(commands: argparse._SubParsersAction) -> None:
-    parser = commands.add_parser("parity", help="check this engine against a folder of golden numbers")
-    parser.add_argument("folder", type=Path, metavar="FOLDER", help="goldens of MuseTalk")
+    engines = [spec.name for spec in backends().values() if not spec.remote]
+    parser = commands.add_parser("parity", help="check an engine against a folder of golden numbers")
+    parser.add_argument("engine", nargs="?", choices=engines, help="whose they are: by default any engine's")
+    parser.add_argument("folder", type=Path, metavar="FOLDER", help="goldens of the engine")
     parser.set_defaults(run=_parity)
 
 
@@ -19,11 +21,12 @@ def _parity(options: argparse.Namespace) -> None:
     """One line per golden file; raises LipSyncError unless all are within their tolerance."""
     folder: Path = options.folder
     if not folder.is_dir():
-        raise InputError(f"{folder} is not a folder: name one that holds goldens of MuseTalk.")
+        raise InputError(f"{folder} is not a folder: name one that holds an engine's goldens.")
     from ..engine.parity import check_folder
 
     checked = failed = 0
-    found = (finding for spec in backends().values() for finding in check_folder(folder, spec.checks()))
+    specs = [backends()[options.engine]] if options.engine else backends().values()
+    found = (finding for spec in specs for finding in check_folder(folder, spec.checks()))
     for finding in found:
         checked += 1
         failed += not finding.ok
@@ -35,8 +38,6 @@ def _parity(options: argparse.Namespace) -> None:
             flush=True,
         )
     if not checked:
-        raise InputError(
-            f"{folder} holds no goldens of MuseTalk (face_box.json, audio_window.npz, e2e.json …)."
-        )
+        raise InputError(f"{folder} holds no goldens of {options.engine or 'any engine'}: name another folder.")
     if failed:
         raise LipSyncError(f"{failed} of {checked} files differ by more than their tolerance.")

@@ -22,7 +22,8 @@ from ..engine.faces.parsing import SIDE as MAP_SIDE
 from ..engine.faces.tracker import track_faces
 from ..engine.host.plain import PlainHost
 from ..engine.media.images import ImageSource
-from ..musetalk_core.face_box import BoxSettings, eye_angle, face_box
+from ..engine.faces.placing import eye_angle
+from ..musetalk_core.face_box import BoxSettings, face_box
 from ..musetalk_core.presets import PRESETS
 from .paths import ROOT
 

@@ -22,7 +22,8 @@ from ...engine.media.colour import Rect
 _RELATIVE = 256
 # Frames over which the original averages a box: its own and those that follow.
 _AVERAGED = 5
-_LEFT_EYE, _RIGHT_EYE = slice(36, 42), slice(42, 48)
+# Below this many pixels there is no face to speak of.
+_LEAST = 4.0
 
 
 @dataclass(frozen=True)
@@ -36,23 +37,17 @@ class Pads:
     relative: bool = True
 
 
-def eye_angle(points: np.ndarray) -> float:
-    """Tilt of the line between the eyes' middles of 68 points [68, 2], radians, clockwise on the screen."""
-    across = points[_RIGHT_EYE].mean(axis=0) - points[_LEFT_EYE].mean(axis=0)
-    return float(np.arctan2(across[1], across[0]))
-
-
 def track_box(points: np.ndarray, pads: Pads, angle: float = 0.0) -> FaceBox | None:
-    """The box of 68 points [68, 2] in pixels, its sides along and across `angle`, by the rule above. None for
-    points that are not finite or lie on a line."""
+    """The box of 68 points [68, 2] in pixels, its sides along and across `angle`, by the rule above. None
+    where that is no box to speak of."""
     c, s = np.cos(angle), np.sin(angle)
     turned = np.asarray(points, np.float64) @ np.array([[c, -s], [s, c]])
     (x0, y0), (x1, y1) = turned.min(axis=0), turned.max(axis=0)
-    if not (x1 - x0 > 1 and y1 - y0 > 1):  # also where they are not numbers
-        return None
     unit = (y1 - y0) / _RELATIVE if pads.relative else 1.0
     x0, x1 = x0 - pads.left * unit, x1 + pads.right * unit
     y0, y1 = y0 - pads.top * unit, y1 + pads.bottom * unit
+    if not (x1 - x0 > _LEAST and y1 - y0 > _LEAST):  # also where they are not numbers
+        return None
     x, y = (x0 + x1) / 2, (y0 + y1) / 2
     return FaceBox(x * c - y * s, x * s + y * c, x1 - x0, y1 - y0, angle)
 

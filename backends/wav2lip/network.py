@@ -7,7 +7,6 @@ Multimedia 2020, arXiv:2008.10010), section 3.4. Names of modules are those of t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 import torch
@@ -16,7 +15,7 @@ from torch.nn import functional
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from ...engine.nets.precision import finite
-from ...engine.weights.state_dict import load_state_dict, load_weights
+from ...engine.weights.state_dict import load_state_dict, load_weights, without_prefix
 
 # Pixels of the crop it sees and paints.
 SIDE = 96
@@ -30,8 +29,6 @@ _WIDEST = 512
 # Of the decoder: channels of each stage after its first, and the convolutions that follow.
 _PAINTED = ((512, 1), (512, 2), (384, 2), (256, 2), (128, 2), (64, 2))
 _LAST = 32
-# Checkpoints are of a network that ran on several devices.
-_PARALLEL = "module."
 
 Stride = int | tuple[int, int]
 
@@ -159,7 +156,7 @@ def load_generator(path: Path, dtype: torch.dtype = torch.float32) -> Generator:
     CPU, in evaluation mode, fused.
 
     Raises WeightsError for a damaged or unsafe file and for another network's."""
-    state = bare_entries(load_state_dict(path))
+    state = without_prefix(load_state_dict(path))
     net = load_weights(build_generator(), state, path, "Wav2Lip's generator", dtype=torch.float32)
     return ready(net, dtype)
 
@@ -168,14 +165,6 @@ def ready(net: Generator, dtype: torch.dtype = torch.float32) -> Generator:
     """Fused, in its dtype and in the layout that its convolutions are faster in."""
     # A kernel's numbers are far below one: beside it, half precision would drop most of their digits.
     return net.fuse(residual=dtype == torch.float32).to(dtype).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-
-
-def bare_entries(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """A state dict without the name that all of its entries begin with, where the network ran on several
-    devices."""
-    if all(name.startswith(_PARALLEL) for name in state):
-        return {name.removeprefix(_PARALLEL): tensor for name, tensor in state.items()}
-    return dict(state)
 
 
 @torch.inference_mode()

@@ -38,6 +38,8 @@ def _parity(options: argparse.Namespace) -> None:
             flush=True,
         )
     if not checked:
-        raise InputError(f"{folder} holds no goldens of {options.engine or 'any engine'}: name another folder.")
+        raise InputError(
+            f"{folder} holds no goldens of {options.engine or 'any engine'}: name another folder."
+        )
     if failed:
         raise LipSyncError(f"{failed} of {checked} files differ by more than their tolerance.")

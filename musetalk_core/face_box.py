@@ -74,7 +74,7 @@ def face_box(
 ) -> FaceBox | None:
     """The box of landmarks [68, 2] (pixels, any fractions), upright in a picture turned by `angle`.
 
-    angle: the tilt of the head in radians, clockwise on the screen (see `placing.eye_angle`); 0 cuts along the
+    angle: the tilt of the head in radians, clockwise on the screen (`placing.eye_angle`); 0 cuts along the
     picture's rows whatever the head does. None where the landmarks are not finite or don't span a face, as
     those of a head that hangs upside down don't without its angle. The shift ends at a quarter of the face.
     Raises InputError for another number of landmarks.

@@ -1,11 +1,12 @@
 """Which part of a face Wav2Lip sees: S3FD's box, or what stands for it, and some pixels more.
 
-**The rule.** The box is the smallest rectangle around the 68 iBUG points: from the brows to the chin, and from
-one side of the jaw to the other. That is how far S3FD's boxes reach, as far as anybody has written it down:
-FAN's authors measure a face by the rectangle around its 68 points or, where there are none, by a detector's
-box, and put the one in the other's place by the same numbers (A. Bulat and G. Tzimiropoulos, arXiv:1703.07332,
-`utils.lua`: `bounding_box` and `get_normalisation`); their face-alignment, whose S3FD Wav2Lip runs, goes on
-with them. How well the two agree on pictures needs S3FD's weights: `check wav2lip` measures it.
+**The rule.** The box is the smallest rectangle around the 68 iBUG points: from the brows to the chin, and
+from one side of the jaw to the other. That is how far S3FD's boxes reach, as far as anybody has written it
+down: FAN's authors measure a face by the rectangle around its 68 points or, where there are none, by a
+detector's box, and put the one in the other's place by the same numbers (A. Bulat and G. Tzimiropoulos,
+arXiv:1703.07332, `utils.lua`: `bounding_box` and `get_normalisation`); their face-alignment, whose S3FD
+Wav2Lip runs, goes on with them. How well the two agree on pictures needs S3FD's weights: `check wav2lip`
+measures it.
 """
 
 from __future__ import annotations

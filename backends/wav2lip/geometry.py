@@ -44,8 +44,8 @@ class FaceGeometry:
         tall = float(np.nanmedian(heights)) if np.isfinite(heights).any() else 0.0
         if tall > _SOFT * SIDE:
             return [
-                f"The face is {tall:.0f} pixels high; Wav2Lip paints {SIDE}, so the mouth is softer than the "
-                "rest: connect an upscale model to the backend, or use another engine for large faces."
+                f"The face is {tall:.0f} pixels high; Wav2Lip paints {SIDE}, so the mouth is softer than "
+                "the rest: connect an upscale model to the backend, or use an engine for larger faces."
             ]
         return []
 

@@ -1,4 +1,4 @@
-"""Wav2Lip's generator: a face with its lower half black, and the sound of 0.2 seconds, to the face that says it.
+"""Wav2Lip's generator: from a face with its lower half black and 0.2 seconds of sound to one that says them.
 
 K R Prajwal et al., "A Lip Sync Expert Is All You Need for Speech to Lip Generation In the Wild" (ACM
 Multimedia 2020, arXiv:2008.10010), section 3.4. Names of modules are those of the published checkpoints,

@@ -1,4 +1,4 @@
-"""A face cut out and put back exactly as the original does it: in whole pixels, bilinear, and with hard edges."""
+"""A face cut out and put back exactly as the original does it: whole pixels, bilinear, with hard edges."""
 
 from __future__ import annotations
 

@@ -22,8 +22,8 @@ _REPO = ("camenduru/Wav2Lip", "main")
 _S3FD_REPO = ("ByteDance/LatentSync", "405eda8eab9f65c1a6e0c292a5dee5a08089e2ae")
 _LICENCE = "personal, research and non-commercial use only"
 _NOTE = (
-    "For personal, research and non-commercial use only: the weights were trained on LRS2, whose terms forbid "
-    "more. They are fetched from a copy and checked against the digest of the authors' file."
+    "For personal, research and non-commercial use only: the weights were trained on LRS2, whose terms "
+    "forbid more. They are fetched from a copy and checked against the digest of the authors' file."
 )
 
 # What is agreed to before the weights are used, once and outside any workflow.
@@ -31,14 +31,14 @@ TERMS = Terms(
     key="wav2lip",
     name="Wav2Lip's licence and disclaimer",
     address="https://github.com/Rudrabha/Wav2Lip#license-and-citation",
-    what="using Wav2Lip's weights, and what they make, for personal, research or non-commercial purposes only",
+    what="using Wav2Lip's weights, and what they make, for personal, research or non-commercial ends only",
     dialog="LipSync Studio: Licences… (menu Extensions)",
     command="python -m lipsync_studio consent wav2lip",
 )
 
 
 def _version(name: str, title: str, published: str, size: int, sha256: str, program: str) -> WeightSet:
-    """published: the file's name. program: that of the TorchScript archive which the authors offer instead."""
+    """published: the file's name. program: that of the TorchScript archive that the authors offer now."""
     file = WeightFile(
         "generator", *_REPO, f"checkpoints/{published}", size, sha256, _LICENCE, KIND, published,
         also=(f"checkpoints/{published}", program),
@@ -129,8 +129,8 @@ class Wav2LipSettings:
     )
     mask: str = setting(
         "jaw",
-        "What is repainted. jaw: mouth, cheeks, chin; raw: the same without growing over the chin; neck: with "
-        "the neck; lips: as little as possible; face: all of the lower half.",
+        "What is repainted. jaw: mouth, cheeks, chin; raw: the same without growing over the chin; neck: "
+        "with the neck; lips: as little as possible; face: all of the lower half.",
         help="what is repainted: default jaw",
         choices=("jaw", "raw", "neck", "lips", "face"),
     )
@@ -175,8 +175,8 @@ class Wav2LipSettings:
     )
     parity: bool = setting(
         False,
-        "Do exactly as the original does, limits and all: S3FD's boxes, averaged forwards, pads in pixels, and "
-        "the face pasted with hard edges. Slow, and needs S3FD's weights. For comparisons.",
+        "Do exactly as the original does, limits and all: S3FD's boxes, averaged forwards, pads in pixels, "
+        "and the face pasted with hard edges. Slow, and needs S3FD's weights. For comparisons.",
         help="do exactly as the original does, limits and all",
     )
     download_missing: bool = setting(

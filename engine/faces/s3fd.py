@@ -100,7 +100,9 @@ def detect(network: nn.Module, pictures: np.ndarray) -> list[np.ndarray]:
     """Faces in each RGB picture of uint8 [B, H, W, 3] at full size, the surest first: float32 [n, 5]
     x0, y0, x1, y1, score, with the corner of the first pixel at 0."""
     device = next(network.parameters()).device
-    batch = (torch.from_numpy(pictures).to(device).float() - torch.tensor(_MEAN, device=device)).movedim(-1, 1)
+    batch = (torch.from_numpy(pictures).to(device).float() - torch.tensor(_MEAN, device=device)).movedim(
+        -1, 1
+    )
     with torch.inference_mode():
         heads = [(logits.softmax(1).cpu(), offsets.cpu()) for logits, offsets in network(batch.contiguous())]
     faces = []

@@ -127,8 +127,8 @@ def _checkpoint(path: Path) -> Mapping[str, Any]:
 
     if _is_torchscript(path):
         raise WeightsError(
-            f"{path} is a TorchScript program, which is not opened because it holds code: where you trust it, "
-            f"convert it once by `{_convert_command(path)}` and put the result in its place."
+            f"{path} is a TorchScript program, which is not opened because it holds code: where you trust "
+            f"it, convert it once by `{_convert_command(path)}` and put the result in its place."
         )
     try:
         with warnings.catch_warnings():

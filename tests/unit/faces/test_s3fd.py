@@ -88,9 +88,7 @@ def plain_faces(weights: dict[str, torch.Tensor], picture: np.ndarray) -> np.nda
                     x0 = stride / 2 + column * stride + dx * 0.1 * stride * 4
                     y0 = stride / 2 + row * stride + dy * 0.1 * stride * 4
                     w, h = stride * 4 * math.exp(dw * 0.2), stride * 4 * math.exp(dh * 0.2)
-                    boxes.append(
-                        (x0 - w / 2, y0 - h / 2, x0 + w / 2, y0 + h / 2, float(scores[row, column]))
-                    )
+                    boxes.append((x0 - w / 2, y0 - h / 2, x0 + w / 2, y0 + h / 2, float(scores[row, column])))
     boxes.sort(key=lambda box: -box[4])
     kept: list[tuple[float, ...]] = []
     for box in boxes:

@@ -57,7 +57,7 @@ class FaceGeometry:
 
 @dataclass(frozen=True)
 class ParityGeometry:
-    """rects: int64 [frames, 4] of the source, x0, y0, x1, y1 in whole pixels; all 0 where nobody was found."""
+    """rects: int64 [frames, 4] of the source, x0, y0, x1, y1 in pixels; all 0 where nobody was found."""
 
     rects: np.ndarray
 

@@ -39,6 +39,8 @@ from .spec import SPEC, Wav2LipSettings
 # The square that the parser sees is as large in the face as MuseTalk's, whose box is higher: it begins above
 # the brows.
 _CONVENTION = PasteConvention(expand=1.8, blur_ratio=0.05, mask="jaw")
+# Pixels around a box that the colours at its edge depend on.
+_CHROMA = 4.0
 # Memory that one sample needs beside the weights, in float32: what the allocator's peak rises by on the CPU.
 _SAMPLE_BYTES = 12 << 20
 
@@ -114,8 +116,11 @@ class Wav2LipEngine(FacePainter):
 
     def box(self, person: Person, frame: int, conditioning: Conditioning) -> Box:
         if isinstance(conditioning.geometry, ParityGeometry):
-            x0, y0, x1, y1 = conditioning.geometry.rect(frame) or (0, 0, 0, 0)
-            return float(x0), float(y0), float(x1), float(y1)
+            rect = conditioning.geometry.rect(frame)
+            if rect is None:
+                return 0.0, 0.0, 0.0, 0.0
+            x0, y0, x1, y1 = rect
+            return x0 - _CHROMA, y0 - _CHROMA, x1 + _CHROMA, y1 + _CHROMA
         whole = self._restore is not None and self._restore.side is not None
         return seen_box(person, frame, conditioning.geometry, EXPAND if whole else _CONVENTION.expand)
 

@@ -122,14 +122,19 @@ def _login() -> str:
         return "unknown"
 
 
+def named_folder(environ: Mapping[str, str] | None = None) -> Path | None:
+    """The folder for consent to licences that the environment names, if it does."""
+    named = (os.environ if environ is None else environ).get(FOLDER_VARIABLE)
+    return Path(named) if named else None
+
+
 def private_folder(environ: Mapping[str, str] | None = None) -> Path:
     """Where consent to licences is kept when the caller names no folder.
 
     LIPSYNC_PRIVATE_FOLDER; else the system-user folder of the ComfyUI this checkout is installed in, so that
     commands and nodes know the same; else a folder in the user's home."""
-    environ = os.environ if environ is None else environ
-    if environ.get(FOLDER_VARIABLE):
-        return Path(environ[FOLDER_VARIABLE])
+    if named := named_folder(environ):
+        return named
     pack = Path(__file__).absolute().parents[1]  # not resolved: a linked checkout counts as installed
     if pack.parent.name == "custom_nodes":
         return pack.parent.parent / "user" / "__lipsync_studio"

@@ -160,6 +160,14 @@ class Wav2LipSettings:
         step=0.05,
         none=-1.0,
     )
+    upscale_strength: float = setting(
+        1.0,
+        "How much of what a connected upscale model makes of the face is shown. Without one it does nothing.",
+        help="of an upscale model, which only the node can have: default 1",
+        low=0.0,
+        high=1.0,
+        step=0.05,
+    )
     precision: Literal["auto", "float32", "float16", "bfloat16"] = setting(
         "auto",
         "Of the network's numbers. auto: 16 bits where the device is faster with them, else 32.",

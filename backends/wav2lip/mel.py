@@ -11,6 +11,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 import torch
+from numpy.lib.stride_tricks import sliding_window_view
 from torch import Tensor
 
 from ...engine.errors import AudioError
@@ -24,6 +25,8 @@ COLUMNS_PER_SECOND = RATE // HOP
 # Columns that a frame hears: 0.2 seconds from its own time on.
 WINDOW = 16
 _FFT = 800
+# A periodic Hann window.
+_HANN = np.hanning(_FFT + 1)[:-1]
 _LOWEST, _HIGHEST = 55.0, 7600.0
 _PREEMPHASIS = 0.97
 _LEAST = 1e-5
@@ -34,8 +37,8 @@ _ROUNDING = 1e-6
 
 
 @lru_cache(maxsize=1)
-def _filters() -> Tensor:
-    """float32 [80, 401]."""
+def _filters() -> npt.NDArray[np.float64]:
+    """[401, 80]."""
     from transformers.audio_utils import mel_filter_bank
 
     bank = mel_filter_bank(
@@ -47,7 +50,7 @@ def _filters() -> Tensor:
         norm="slaney",
         mel_scale="slaney",
     )
-    return torch.from_numpy(bank).float().T.contiguous()
+    return np.asarray(bank, np.float64)
 
 
 def column_count(samples: int) -> int:
@@ -76,13 +79,11 @@ def mel_columns(samples: Samples, first: int, count: int, *, mirrored: bool = Fa
     stretch[at : at + inside.size] = inside
     if mirrored:
         _mirror(stretch, -start, samples.size - start)
-    spectrum = torch.stft(
-        torch.from_numpy(stretch), _FFT, HOP, window=torch.hann_window(_FFT), center=False,
-        return_complex=True,
-    )  # fmt: skip
-    energies = _filters() @ spectrum.abs()
-    decibels = 20 * energies.clamp(min=_LEAST).log10() - _REFERENCE_DB
-    return (2 * _LIMIT * (decibels + _RANGE_DB) / _RANGE_DB - _LIMIT).clamp(-_LIMIT, _LIMIT)
+    frames = sliding_window_view(stretch, _FFT)[::HOP]
+    energies = np.abs(np.fft.rfft(frames * _HANN)) @ _filters()
+    decibels = 20 * np.log10(np.maximum(energies, _LEAST)) - _REFERENCE_DB
+    mel = np.clip(2 * _LIMIT * (decibels + _RANGE_DB) / _RANGE_DB - _LIMIT, -_LIMIT, _LIMIT)
+    return torch.from_numpy(mel.T.astype(np.float32))
 
 
 def _mirror(stretch: Samples, begin: int, end: int) -> None:

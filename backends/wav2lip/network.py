@@ -29,6 +29,10 @@ _WIDEST = 512
 # Of the decoder: channels of each stage after its first, and the convolutions that follow.
 _PAINTED = ((512, 1), (512, 2), (384, 2), (256, 2), (128, 2), (64, 2))
 _LAST = 32
+# Where only the lower half is wanted: rows left out before these stages of the decoder, of 24 and of 34. What
+# is missing above then spoils rows 32 to 35 of 96, of which the first that is right is 36.
+_LEFT_OUT = {5: 7, 6: 2}
+_SPOILT, LOWER = 4, 36
 
 Stride = int | tuple[int, int]
 
@@ -86,15 +90,19 @@ class Generator(nn.Module):
             _Block(skip + painted, _LAST, 3, 1, 1), nn.Conv2d(_LAST, 3, 1), nn.Sigmoid()
         )
 
-    def forward(self, faces: Tensor, sound: Tensor) -> Tensor:
+    def forward(self, faces: Tensor, sound: Tensor, lower: bool = False) -> Tensor:
+        """lower: rows `LOWER` to 95 alone, [B, 3, 60, 96], for five sixths of the work."""
         seen = []
         for block in self.face_encoder_blocks:
             faces = block(faces)
             seen.append(faces)
         out = self.audio_encoder(sound)
-        for block in self.face_decoder_blocks:
-            out = torch.cat([block(out), seen.pop()], 1)
-        return self.output_block(out)
+        for number, block in enumerate(self.face_decoder_blocks):
+            out = block(out[:, :, _LEFT_OUT.get(number, 0) :] if lower else out)
+            skip = seen.pop()
+            out = torch.cat([out, skip[:, :, skip.shape[2] - out.shape[2] :]], 1)
+        out = self.output_block(out)
+        return out[:, :, _SPOILT:] if lower else out
 
     def fuse(self, residual: bool) -> Generator:
         """The same network with its batch norms (and what is added beside them) worked into the convolutions;
@@ -168,20 +176,28 @@ def ready(net: Generator, dtype: torch.dtype = torch.float32) -> Generator:
 
 
 @torch.inference_mode()
-def generate(net: Generator, crops: Tensor, sound: Tensor) -> Tensor:
+def generate(net: nn.Module, crops: Tensor, sound: Tensor, *, lower: bool = False) -> Tensor:
     """The faces that speak: float32 [B, 96, 96, 3], BGR, 0..255, on the network's device.
 
-    crops: uint8 [B, 96, 96, 3], BGR. sound: float32 [B, 80, 16] of `mel`. In half precision a sample that
-    overflows is worked out again in float32. Raises WeightsError where even that is not a number.
+    crops: uint8 [B, 96, 96, 3], BGR. sound: float32 [B, 80, 16] of `mel`. lower: only rows `LOWER` to 95 are
+    painted, those above are the crop's. In half precision a sample that overflows is worked out again in
+    float32. Raises WeightsError where even that is not a number.
     """
     weight = next(net.parameters())
     whole = crops.to(weight.device).permute(0, 3, 1, 2).to(weight.dtype) / 255
     masked = whole.clone()
     masked[:, :, SIDE // 2 :] = 0
     faces = torch.cat([masked, whole], 1).contiguous(memory_format=torch.channels_last)
-    painted = finite(net, _call, faces, sound[:, None].to(weight))
-    return painted.float().permute(0, 2, 3, 1) * 255
+    painted = finite(net, _lower if lower else _whole, faces, sound[:, None].to(weight))
+    levels = painted.float().permute(0, 2, 3, 1) * 255
+    if not lower:
+        return levels
+    return torch.cat([crops[:, :LOWER].to(levels), levels], 1)
 
 
-def _call(net: nn.Module, faces: Tensor, sound: Tensor) -> Tensor:
+def _whole(net: nn.Module, faces: Tensor, sound: Tensor) -> Tensor:
     return net(faces, sound)
+
+
+def _lower(net: nn.Module, faces: Tensor, sound: Tensor) -> Tensor:
+    return net(faces, sound, lower=True)

@@ -171,7 +171,7 @@ class Wav2LipEngine(FacePainter):
 
         def speak(work: Sequence[tuple[np.ndarray, Tensor]]) -> Sequence[np.ndarray]:
             host.check_cancelled()
-            faces = self._speak(work, conditioning, host, rounded=not parity)
+            faces = self._speak(work, conditioning, host, parity=parity)
             return faces if self._restore is None else self._restore.enlarge(faces)
 
         return conditioning.batches.run(list(zip(seen, sound, strict=True)), speak)
@@ -188,15 +188,16 @@ class Wav2LipEngine(FacePainter):
 
     def _speak(
         self, work: Sequence[tuple[np.ndarray, Tensor]], conditioning: Conditioning, host: Host, *,
-        rounded: bool,
+        parity: bool,
     ) -> list[np.ndarray]:  # fmt: skip
-        """Faces uint8 [96, 96, 3], RGB; cut off to whole levels, as the original does it, unless rounded."""
+        """Faces uint8 [96, 96, 3], RGB; with parity all of each, cut off to whole levels."""
         seen, sound = zip(*work, strict=True)
         generator = self.models.generator
         crops = torch.from_numpy(np.stack(seen)[..., ::-1].copy())
-        levels = generate(generator.module, crops, torch.stack(sound)).cpu().numpy()
+        levels = generate(generator.module, crops, torch.stack(sound), lower=not parity)
         settle(generator, "Wav2Lip", conditioning.notes, host)
-        return list((levels + (0.5 if rounded else 0.0)).astype(np.uint8)[..., ::-1])
+        faces = (levels if parity else levels.round()).to("cpu", torch.uint8)
+        return list(faces.numpy()[..., ::-1])
 
 
 def composing(settings: Wav2LipSettings) -> ComposeSettings:

@@ -62,7 +62,10 @@ def _rows(results: dict[str, Any]) -> list[Row]:
     rows: list[Row] = []
     for name, title in _TITLES.items():
         seconds = statistics.median(each[name]["seconds"] for each in rounds)
+        worked = statistics.median(each[name]["cpu_seconds"] for each in rounds)
         rows.append((title, f"{seconds / frames * 1000:.0f} ms/frame"))
+        # Of all threads: tells a slow run from a busy machine.
+        rows.append(("  processor time", f"{worked / frames * 1000:.0f} ms"))
         stages = {stage for each in rounds for stage in each[name]["stages"]}
         spent = {
             stage: statistics.median(each[name]["stages"].get(stage, 0.0) for each in rounds)

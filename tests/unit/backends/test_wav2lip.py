@@ -17,6 +17,7 @@ from lipsync_studio.backends.request import LipSyncRequest
 from lipsync_studio.backends.wav2lip.geometry import parity_geometry
 from lipsync_studio.backends.wav2lip.mel import mel_columns
 from lipsync_studio.backends.wav2lip.models import of_networks
+from lipsync_studio.backends.wav2lip.network import LOWER
 from lipsync_studio.backends.wav2lip.pipeline import Wav2LipEngine
 from lipsync_studio.backends.wav2lip.spec import SPEC, Wav2LipSettings
 from lipsync_studio.engine.compose.restore import Restorer
@@ -35,11 +36,11 @@ class Talker(nn.Module):
         super().__init__()
         self.anything = nn.Parameter(torch.zeros(1), requires_grad=False)
 
-    def forward(self, faces, sound):
+    def forward(self, faces, sound, lower=False):
         painted = faces[:, 3:].clone()
         painted[:, :, 48:] = 0.1
         painted[:, 0, 48:] = ((sound.mean((1, 2, 3)) + 4) / 8)[:, None, None]
-        return painted
+        return painted[:, :, LOWER:] if lower else painted
 
 
 class Pointer(nn.Module):

@@ -9,7 +9,7 @@ import torch
 from safetensors.torch import save_file
 from sparse_weights import keys, write_sparse
 
-from lipsync_studio.backends.wav2lip.network import build_generator, generate, load_generator, ready
+from lipsync_studio.backends.wav2lip.network import LOWER, build_generator, generate, load_generator, ready
 from lipsync_studio.engine.errors import WeightsError
 
 
@@ -85,6 +85,15 @@ def test_the_upper_half_alone_is_seen_twice(plain, inputs):
     assert torch.equal(faces[:, 3:], whole)
     assert torch.equal(faces[:, :3, :48], whole[:, :, :48])
     assert not faces[:, :3, 48:].any()
+
+
+def test_the_lower_half_alone_is_that_of_the_whole(plain, inputs):
+    """To the last digits, though less is worked out; above is the crop."""
+    crops, sound = inputs
+    for net in (plain, ready(copy.deepcopy(plain))):
+        whole, lower = generate(net, crops, sound), generate(net, crops, sound, lower=True)
+        torch.testing.assert_close(lower[:, LOWER:], whole[:, LOWER:], atol=2e-3, rtol=0)
+        assert torch.equal(lower[:, :LOWER], crops[:, :LOWER].float())
 
 
 def test_wrong_and_unsafe_files_are_refused(tmp_path):

@@ -20,7 +20,7 @@ from ...engine.compose.transform import FaceBox
 from ...engine.media.colour import Rect
 
 # Relative pads count in this part of the box's height.
-_RELATIVE = 256
+RELATIVE = 256
 # Frames over which the original averages a box: its own and those that follow.
 _AVERAGED = 5
 # Below this many pixels there is no face to speak of.
@@ -44,7 +44,7 @@ def track_box(points: np.ndarray, pads: Pads, angle: float = 0.0) -> FaceBox | N
     c, s = np.cos(angle), np.sin(angle)
     turned = np.asarray(points, np.float64) @ np.array([[c, -s], [s, c]])
     (x0, y0), (x1, y1) = turned.min(axis=0), turned.max(axis=0)
-    unit = (y1 - y0) / _RELATIVE if pads.relative else 1.0
+    unit = (y1 - y0) / RELATIVE if pads.relative else 1.0
     x0, x1 = x0 - pads.left * unit, x1 + pads.right * unit
     y0, y1 = y0 - pads.top * unit, y1 + pads.bottom * unit
     if not (x1 - x0 > _LEAST and y1 - y0 > _LEAST):  # also where they are not numbers

@@ -25,7 +25,7 @@ from .spec import Wav2LipSettings
 # Frames that S3FD is given at once.
 _BATCH = 16
 # Memory that a pixel of the picture takes in S3FD beside the weights, in float32: 64 channels, twice.
-_PIXEL_BYTES = 2 * 64 * 4
+PIXEL_BYTES = 2 * 64 * 4
 # Faces larger than what the network paints by this factor look soft.
 _SOFT = 2.0
 
@@ -103,7 +103,7 @@ def parity_geometry(
         host.check_cancelled()
         return detect(detector.module, np.stack(pictures))
 
-    with host.resident(detector, activation_bytes=_BATCH * size[0] * size[1] * _PIXEL_BYTES):
+    with host.resident(detector, activation_bytes=_BATCH * size[0] * size[1] * PIXEL_BYTES):
         pictures: list[np.ndarray] = []
         done = 0
         for frame in source.read(0, stop):

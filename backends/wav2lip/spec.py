@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from ...engine.consent import Consents, Terms, private_folder
@@ -228,6 +229,12 @@ def _consent_of_the_command() -> None:
     Consents(private_folder()).require(TERMS)
 
 
+def _check(video: Path, host: Host) -> Iterable[str]:
+    from .agreement import check_boxes
+
+    return check_boxes(video, host)
+
+
 def _checks() -> Checks:
     from .parity import CHECKS
 
@@ -256,4 +263,5 @@ SPEC = BackendSpec(
         "all-wav2lip": ("wav2lip-gan", "wav2lip", "s3fd", "face-parsing"),
     },
     checks=_checks,
+    check=_check,
 )

@@ -14,12 +14,16 @@ from torch import nn
 from lipsync_studio.backends.dub.backend import DubBackend, DubPlan
 from lipsync_studio.backends.dub.scheduler import crop_face, even_rect
 from lipsync_studio.backends.request import LipSyncRequest
+from lipsync_studio.backends.wav2lip.agreement import agreement
+from lipsync_studio.backends.wav2lip.face_box import Pads, track_box
 from lipsync_studio.backends.wav2lip.geometry import parity_geometry
 from lipsync_studio.backends.wav2lip.mel import mel_columns
 from lipsync_studio.backends.wav2lip.models import of_networks
 from lipsync_studio.backends.wav2lip.network import LOWER
 from lipsync_studio.backends.wav2lip.pipeline import Wav2LipEngine
 from lipsync_studio.backends.wav2lip.spec import SPEC, Wav2LipSettings
+from lipsync_studio.commands import main
+from lipsync_studio.devtools.paths import ROOT
 from lipsync_studio.engine.compose.restore import Restorer
 from lipsync_studio.engine.errors import ConsentError, InputError, MissingFilesError
 from lipsync_studio.engine.host.plain import PlainHost
@@ -180,6 +184,25 @@ def test_parity_averages_boxes_forwards_and_passes_frames_without(clip, host):
     assert geometry.rect(10) == (112, 80, 212, 210)
     plain = rects(replace(settings, steady=False, pad_bottom=0.0, pad_left=5.0), boxes)
     assert plain.rect(3) == (98, 80, 203, 200)
+
+
+def test_the_command_measures_how_far_the_boxes_agree(clip, track, host, tmp_path, monkeypatch, capsys):
+    """S3FD's box at known distances from the rule's; in two frames it finds nobody, or somebody else."""
+    found: list = []
+    for row in range(20):
+        x0, y0, x1, y1 = track_box(track.persons[0].landmarks(slice(row, row + 1))[0], Pads(bottom=0)).bounds
+        unit = (y1 - y0) / 256
+        found.append((x0 - 5 * unit, y0 - 40 * unit, x1 - 10 * unit, y1 + 20 * unit))
+    found[3], found[4] = None, (250, 250, 300, 300)
+    measured = agreement(clip, track, host.manage(Pointer(found)), host)
+    assert (len(measured.overlaps), measured.looked) == (18, 20)
+    # Of the size 256 by w units the box has w - 5 by 316; w - 10 by 256 are shared.
+    assert measured.beyond == pytest.approx(np.tile([40, 20, 5, -10], (18, 1)), abs=0.5)
+    assert measured.overlaps == pytest.approx(np.full(18, 0.79), abs=0.02)
+    monkeypatch.setenv("LIPSYNC_MODELS", str(tmp_path))
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "cache"))
+    assert main(["check", "wav2lip", str(ROOT / "demo" / "clip.mp4"), "--quiet"]) == 1
+    assert "S3FD) lacks s3fd-619a316812.pth" in capsys.readouterr().err
 
 
 def test_an_upscaler_enlarges_generated_faces(engine, clip, track, voice, host):

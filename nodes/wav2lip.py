@@ -8,7 +8,7 @@ from typing import Any
 
 from comfy_api.latest import io
 
-from ..backends.wav2lip.spec import SPEC, TERMS, weight_sets
+from ..backends.wav2lip.spec import SPEC, TERMS
 from ..engine.host.comfy import ComfyHost
 from ..engine.weights.locate import fingerprint
 from .licences import check_licence
@@ -54,10 +54,11 @@ class LipSyncWav2LipBackend(io.ComfyNode):
         )
 
     @classmethod
-    async def fingerprint_inputs(cls, version: str | None, **others: Any) -> str:
-        """The files that would be loaded, as text; None stands for what is wired."""
-        sets = weight_sets(version, bool(others.get("parity", True)))
-        download = bool(others.get("download_missing"))
+    async def fingerprint_inputs(cls, upscale_model: Any = None, **choices: Any) -> str:
+        """The files that would be loaded, as text; of what is wired, which is None, any may be."""
+        known = all(value is not None for value in choices.values())
+        sets = SPEC.weights(SPEC.settings_from(choices)) if known else SPEC.all_weights
+        download = bool(choices.get("download_missing"))
         return await asyncio.to_thread(fingerprint, sets, ComfyHost(), download=download)
 
     @classmethod

@@ -15,7 +15,7 @@ from ...engine.host.protocol import Host, ManagedModel
 from ...engine.weights.locate import require
 from ...engine.weights.shared import FACE_PARSING
 from .network import Generator, load_generator
-from .spec import GENERATORS, S3FD, Wav2LipSettings
+from .spec import GENERATORS, S3FD, Wav2LipSettings, parses
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,8 @@ def load_models(settings: Wav2LipSettings, host: Host) -> Wav2LipModels:
     path = require(GENERATORS[settings.version], host, download=download)["generator"]
     generator = load_generator(path, _dtype(settings.precision, host))
     detector = load_s3fd(require(S3FD, host, download=download)["s3fd"]) if settings.parity else None
-    return of_networks(generator, None if settings.parity else _parser(host, download), detector, host)
+    parser = _parser(host, download) if parses(settings) else None
+    return of_networks(generator, parser, detector, host)
 
 
 def of_networks(

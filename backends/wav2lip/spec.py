@@ -83,8 +83,8 @@ class Wav2LipSettings:
     )
     quality: Literal["fast", "balanced", "quality"] = setting(
         "balanced",
-        "fast: the mask is drawn from landmarks, nothing else; balanced: face parsing where installed, "
-        "colours matched, half the skin's detail kept; quality: all of the detail.",
+        "fast: a soft mask, nothing else; balanced: colours matched at its edge, half the skin's detail "
+        "kept; quality: all of the detail.",
         help="default balanced",
         choices=("fast", "balanced", "quality"),
     )
@@ -135,13 +135,12 @@ class Wav2LipSettings:
         help="what is repainted: default jaw",
         choices=("jaw", "raw", "neck", "lips", "face"),
     )
-    mask_source: Literal["parsing", "landmarks"] | None = setting(
-        None,
-        "parsing: a network finds skin, lips, hair; landmarks: drawn, needs no weights; auto: by quality, "
-        "parsing only where installed.",
-        help="what finds the parts of a face: default by --quality",
-        choices=("auto", "parsing", "landmarks"),
-        none="auto",
+    mask_source: Literal["landmarks", "parsing", "auto"] = setting(
+        "landmarks",
+        "landmarks: drawn, quick, needs no weights; parsing: a network finds skin, lips, hair, and takes "
+        "longer than Wav2Lip itself; auto: parsing where installed.",
+        help="what finds the parts of a face: default landmarks",
+        choices=("landmarks", "parsing", "auto"),
     )
     detail: float | None = setting(
         None,
@@ -190,21 +189,21 @@ class Wav2LipSettings:
     )
     download_missing: bool = setting(
         False,
-        "Fetch what is missing: 436 MB (weights for non-commercial use), 53 MB for face parsing (trained on "
-        "non-commercial data) and, for parity, 90 MB (S3FD).",
+        "Fetch what is missing: 436 MB (weights for non-commercial use), for parsing 53 MB (trained on "
+        "non-commercial data), for parity 90 MB (S3FD).",
         flag="--download",
         help="fetch missing weights, 436 MB and more",
     )
 
 
-def weight_sets(version: str | None, parity: bool = True) -> list[WeightSet]:
-    """What a version reads, with or without parity; what any may read, for None."""
-    generators = GENERATORS.values() if version is None else [GENERATORS[version]]
-    return [*generators, FACE_PARSING, *([S3FD] if parity else [])]
+def parses(settings: Wav2LipSettings) -> bool:
+    """Whether the face parser is of use."""
+    return settings.mask_source != "landmarks" and not settings.parity
 
 
 def _weights(settings: Wav2LipSettings) -> Sequence[WeightSet]:
-    return weight_sets(settings.version, settings.parity)
+    further = {FACE_PARSING: parses(settings), S3FD: settings.parity}
+    return [GENERATORS[settings.version], *(each for each, wanted in further.items() if wanted)]
 
 
 def _make(

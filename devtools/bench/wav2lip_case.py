@@ -108,7 +108,8 @@ def _ours(
             stack.enter_context(watch.watch(owner, attribute, name))
         models = of_networks(net, parser, None, host)
         started, worked = time.perf_counter(), time.process_time()
-        backend = dub.DubBackend(engine.Wav2LipEngine(models, Wav2LipSettings(), lambda: None))
+        settings = Wav2LipSettings() if parser is None else Wav2LipSettings(mask_source="parsing")
+        backend = dub.DubBackend(engine.Wav2LipEngine(models, settings, lambda: None))
         request = LipSyncRequest(source, song, track=track, content="song", length="video")
         report = run(backend, request, host, out)
         seconds = time.perf_counter() - started

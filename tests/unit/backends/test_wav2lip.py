@@ -270,6 +270,18 @@ def test_nothing_is_made_without_consent(engine, clip, track, voice, host, tmp_p
         SPEC.make(Wav2LipSettings(), host)
 
 
+@pytest.mark.parametrize(
+    ("choices", "names"),
+    [
+        ({}, ["wav2lip-gan"]),
+        ({"version": "wav2lip", "mask_source": "auto"}, ["wav2lip", "face-parsing"]),
+        ({"parity": True, "mask_source": "parsing"}, ["wav2lip-gan", "s3fd"]),
+    ],
+)
+def test_only_what_the_settings_use_is_read(choices, names):
+    assert [each.name for each in SPEC.weights(Wav2LipSettings(**choices))] == names
+
+
 def test_what_is_not_installed_is_said_with_its_size(tmp_path, monkeypatch):
     monkeypatch.setenv("LIPSYNC_MODELS", str(tmp_path / "models"))
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "cache"))

@@ -45,8 +45,8 @@ async def _change(request: web.Request) -> web.Response:
         given = await request.json()
         terms, consent = local_terms()[given["engine"]], given["consent"]
     except (ValueError, KeyError, TypeError):
-        terms = consent = None
-    if terms is None or not isinstance(consent, bool):
+        consent = None
+    if not isinstance(consent, bool):
         return refusal(
             400, 'The request must hold an engine\'s name, "engine", and true or false, "consent".'
         )

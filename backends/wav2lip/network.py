@@ -8,6 +8,7 @@ Multimedia 2020, arXiv:2008.10010), section 3.4. Names of modules are those of t
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -65,6 +66,8 @@ class _Block(nn.Module):
     def fuse(self, residual: bool) -> None:
         """Make one convolution of the two, which in evaluation mode does the same. residual: also of what is
         added, as a one in the middle of each channel's own kernel."""
+        convolution: Any
+        norm: Any
         convolution, norm = self.conv_block
         fused = fuse_conv_bn_eval(convolution, norm, self._up)
         self.conv_block = nn.Sequential(fused)

@@ -63,11 +63,12 @@ def check_generator(folder: Path) -> list[Finding]:
         numbers = [match[1] for _, match in _named(golden, _FACE)]
         if not numbers:
             continue
-        net = ready(seed(build_generator(), scale=_scale(path)))
+        net = build_generator()
+        seed(net, scale=_scale(path))
         said = np.array([int(golden[f"window{number}"]) for number in numbers])
         crops = np.stack([_picture(folder / f"face{number}.png") for number in numbers])
         sound = parity_windows(_samples(folder), said, _FACES_FPS)
-        faces = generate(net, torch.from_numpy(crops), sound).numpy()
+        faces = generate(ready(net), torch.from_numpy(crops), sound).numpy()
         for number, face in zip(numbers, faces, strict=True):
             name = f"out{number}"
             findings.append(Finding(path.name, distance(face, golden[name]), LEVELS_TOLERANCE, name))

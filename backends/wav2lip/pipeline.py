@@ -114,7 +114,7 @@ class Wav2LipEngine(FacePainter):
         speech = job.speech
         return Conditioning(speech.samples, speech.times, job.timeline.fps, survey, composer, batches, notes)
 
-    def box(self, person: Person, frame: int, conditioning: Conditioning) -> Box:
+    def box(self, person: Person, frame: int, conditioning: Any) -> Box:
         if isinstance(conditioning.geometry, ParityGeometry):
             rect = conditioning.geometry.rect(frame)
             if rect is None:
@@ -136,13 +136,13 @@ class Wav2LipEngine(FacePainter):
             needed.append(restore.activation_bytes)
         return host.resident(*networks, activation_bytes=max(needed))
 
-    def preprocess(self, crop: FaceCrop, conditioning: Conditioning) -> Any:
+    def preprocess(self, crop: FaceCrop, conditioning: Any) -> Any:
         geometry = conditioning.geometry
         if isinstance(geometry, ParityGeometry):
             return parity_crop(crop.rgb, _within(crop, geometry))
         return frame_face(crop, geometry)
 
-    def generate(self, crops: Sequence[FaceCrop], conditioning: Conditioning, host: Host) -> Iterable[Any]:
+    def generate(self, crops: Sequence[FaceCrop], conditioning: Any, host: Host) -> Iterable[Any]:
         """Faces alone with parity, finished patches where whole faces are restored: that takes networks."""
         faces = list(self.faces(crops, conditioning, host))
         composer, restore = conditioning.composer, self._restore
@@ -176,7 +176,7 @@ class Wav2LipEngine(FacePainter):
 
         return conditioning.batches.run(list(zip(seen, sound, strict=True)), speak)
 
-    def composite(self, crop: FaceCrop, generated: Any, conditioning: Conditioning) -> Patch:
+    def composite(self, crop: FaceCrop, generated: Any, conditioning: Any) -> Patch:
         if isinstance(generated, Patch):
             return generated
         if not isinstance(conditioning.geometry, ParityGeometry):
@@ -197,7 +197,7 @@ class Wav2LipEngine(FacePainter):
         levels = generate(generator.module, crops, torch.stack(sound), lower=not parity)
         settle(generator, "Wav2Lip", conditioning.notes, host)
         faces = (levels if parity else levels.round()).to("cpu", torch.uint8)
-        return list(faces.numpy()[..., ::-1])
+        return list(np.ascontiguousarray(faces.numpy()[..., ::-1]))
 
 
 def composing(settings: Wav2LipSettings) -> ComposeSettings:

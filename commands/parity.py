@@ -6,13 +6,19 @@ import argparse
 from pathlib import Path
 
 from ..backends.registry import backends
+from ..backends.spec import BackendSpec
 from ..engine.errors import InputError, LipSyncError
+
+# Whose goldens a folder holds that is called after none of the engines.
+_DEFAULT = "musetalk"
 
 
 def add_parser(commands: argparse._SubParsersAction) -> None:
     engines = [spec.name for spec in backends().values() if not spec.remote]
     parser = commands.add_parser("parity", help="check an engine against a folder of golden numbers")
-    parser.add_argument("engine", nargs="?", choices=engines, help="whose they are: by default any engine's")
+    parser.add_argument(
+        "engine", nargs="?", choices=engines, help="whose they are: by default the folder's name says it"
+    )
     parser.add_argument("folder", type=Path, metavar="FOLDER", help="goldens of the engine")
     parser.set_defaults(run=_parity)
 
@@ -24,10 +30,9 @@ def _parity(options: argparse.Namespace) -> None:
         raise InputError(f"{folder} is not a folder: name one that holds an engine's goldens.")
     from ..engine.parity import check_folder
 
+    spec = _engine(options.engine, folder)
     checked = failed = 0
-    specs = [backends()[options.engine]] if options.engine else backends().values()
-    found = (finding for spec in specs for finding in check_folder(folder, spec.checks()))
-    for finding in found:
+    for finding in check_folder(folder, spec.checks()):
         checked += 1
         failed += not finding.ok
         verdict = "ok  " if finding.ok else "FAIL"
@@ -39,7 +44,12 @@ def _parity(options: argparse.Namespace) -> None:
         )
     if not checked:
         raise InputError(
-            f"{folder} holds no goldens of {options.engine or 'any engine'}: name another folder."
+            f"{folder} holds no goldens of {spec.title}: name another folder, or the engine before it."
         )
     if failed:
         raise LipSyncError(f"{failed} of {checked} files differ by more than their tolerance.")
+
+
+def _engine(name: str | None, folder: Path) -> BackendSpec:
+    known = backends()
+    return known.get(name or folder.resolve().name) or known[_DEFAULT]

@@ -21,7 +21,7 @@ from lipsync_studio.backends.request import LipSyncRequest
 from lipsync_studio.backends.run import run
 from lipsync_studio.backends.wav2lip import pipeline as engine
 from lipsync_studio.backends.wav2lip.face_box import Pads, track_box
-from lipsync_studio.backends.wav2lip.models import of_networks
+from lipsync_studio.backends.wav2lip.models import of_networks, working_dtype
 from lipsync_studio.backends.wav2lip.network import Generator, build_generator, ready
 from lipsync_studio.backends.wav2lip.spec import Wav2LipSettings
 from lipsync_studio.engine.compose import composer
@@ -68,8 +68,9 @@ def _rounds(clip: Path, audio: Path, frames: int, rounds: int) -> list[dict[str,
     song = Sound.load(audio).cut(_SUNG, frames / source.fps + _LONGER)
     plain = build_generator()
     seed(plain)
-    net, parser = ready(copy.deepcopy(plain)), seeded_parser()
+    exact, parser = ready(copy.deepcopy(plain)), seeded_parser()
     with tempfile.TemporaryDirectory() as folder, PlainHost("cpu") as host, torch.inference_mode():
+        net = ready(copy.deepcopy(plain), working_dtype(Wav2LipSettings(), host))
         track = track_faces(source, host)
         boxes = _boxes(track, source)
         results = []
@@ -80,6 +81,7 @@ def _rounds(clip: Path, audio: Path, frames: int, rounds: int) -> list[dict[str,
                 {
                     "original": run_original(plain, clip, frames, song, boxes, place),
                     "ours": _ours(net, None, source, song, track, place / "ours.mp4", host),
+                    "exact": _ours(exact, None, source, song, track, place / "exact.mp4", host),
                     "parsed": _ours(net, parser, source, song, track, place / "parsed.mp4", host),
                 }
             )

@@ -18,7 +18,7 @@ from lipsync_studio.backends.wav2lip.agreement import agreement
 from lipsync_studio.backends.wav2lip.face_box import Pads, track_box
 from lipsync_studio.backends.wav2lip.geometry import parity_geometry
 from lipsync_studio.backends.wav2lip.mel import mel_columns
-from lipsync_studio.backends.wav2lip.models import of_networks
+from lipsync_studio.backends.wav2lip.models import of_networks, working_dtype
 from lipsync_studio.backends.wav2lip.network import LOWER
 from lipsync_studio.backends.wav2lip.pipeline import Wav2LipEngine
 from lipsync_studio.backends.wav2lip.spec import SPEC, Wav2LipSettings
@@ -280,6 +280,19 @@ def test_nothing_is_made_without_consent(engine, clip, track, voice, host, tmp_p
     monkeypatch.setenv("LIPSYNC_PRIVATE_FOLDER", str(tmp_path))
     with pytest.raises(ConsentError, match="not agreed to using Wav2Lip's weights.*consent wav2lip`"):
         SPEC.make(Wav2LipSettings(), host)
+
+
+def test_numbers_are_as_wide_as_chosen_or_as_the_device_is_fast_in(host, monkeypatch):
+    def dtype(**choices):
+        return working_dtype(Wav2LipSettings(**choices), host)
+
+    for amx, auto in ((True, torch.bfloat16), (False, torch.float32)):
+        monkeypatch.setattr(torch.cpu, "_is_amx_tile_supported", lambda amx=amx: amx, raising=False)
+        assert dtype() == auto
+        assert dtype(parity=True) == dtype(precision="float32") == torch.float32
+        assert dtype(precision="float16", parity=True) == torch.float16
+    monkeypatch.delattr(torch.cpu, "_is_amx_tile_supported")
+    assert dtype() == torch.float32
 
 
 @pytest.mark.parametrize(

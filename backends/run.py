@@ -13,6 +13,7 @@ from ..engine.media.writer import Mp4Writer
 from ..engine.report import FrameState, RunReport, spans
 from .protocol import LipSyncBackend, Rendering
 from .request import LipSyncRequest
+from .scoring import RunScore
 
 
 def run(backend: LipSyncBackend, request: LipSyncRequest, host: Host, path: Path, crf: int = 12) -> RunReport:
@@ -24,16 +25,25 @@ def run(backend: LipSyncBackend, request: LipSyncRequest, host: Host, path: Path
     started = time.monotonic()
     rendering = backend.render(request, host)
     prepared = time.monotonic()
-    report = write(rendering, backend.name, request.soundtrack, path, crf)
+    score = RunScore(request, rendering, backend.spec.task, host) if request.score else None
+    report = write(rendering, backend.name, request.soundtrack, path, crf, score)
     report.seconds = {"prepare": round(prepared - started, 3), **report.seconds}
+    if score is not None:
+        report.score = score.result().to_dict()
+        report.seconds["score"] = round(score.seconds, 3)
     sounds = {id(sound): sound for sound in (request.soundtrack, request.voice)}.values()
     heard = [note for sound in sounds for note in sound.all_notes()]
     report.notes = [*request.source.notes, *heard, *report.notes]
     return report
 
 
-def write(rendering: Rendering, name: str, soundtrack: Sound | None, path: Path, crf: int = 12) -> RunReport:
-    """Write what a backend of that name makes to `path`, an MP4; nothing is left there unless it is whole."""
+def write(
+    rendering: Rendering, name: str, soundtrack: Sound | None, path: Path, crf: int = 12,
+    score: RunScore | None = None,
+) -> RunReport:  # fmt: skip
+    """Write what a backend of that name makes to `path`, an MP4; nothing is left there unless it is whole.
+
+    score: is shown every frame."""
     started = time.monotonic()
     states: list[FrameState] = []
     with Mp4Writer(
@@ -41,7 +51,9 @@ def write(rendering: Rendering, name: str, soundtrack: Sound | None, path: Path,
         crf=crf, variable=rendering.variable,
     ) as writer:  # fmt: skip
         for chunk in rendering.chunks:
-            for frame in chunk.frames:
+            for frame, state in zip(chunk.frames, chunk.states, strict=True):
+                if score is not None:
+                    score.see(frame, state)
                 writer.write(frame)
             states.extend(chunk.states)
     return RunReport(

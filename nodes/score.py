@@ -31,7 +31,7 @@ class LipSyncScore(io.ComfyNode):
             search_aliases=["sync score", "lse-c", "lse-d", "syncnet", "metric", "evaluate lip sync"],
             inputs=[
                 io.MultiType.Input(
-                    "video", types=[io.Video, io.Image], tooltip="The video to score, with a face that speaks."
+                    "video", types=[io.Video, io.Image], tooltip="The video to score: a face that speaks."
                 ),
                 io.Audio.Input("audio", optional=True, tooltip="The voice, if not the video's own sound."),
                 WordTimingsIO.Input(
@@ -56,7 +56,7 @@ class LipSyncScore(io.ComfyNode):
             outputs=[
                 io.Float.Output(
                     display_name="score",
-                    tooltip="About 0 for another voice, 0.3 to 0.5 for real speakers; 0 where it is too short.",
+                    tooltip="About 0 for another voice, 0.3 to 0.5 for real speakers; 0 if it is too short.",
                 ),
                 io.String.Output(display_name="report", tooltip="The verdict, and every measure in words."),
             ],

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from ..faces.geometry import LIPS
+from ..faces.geometry import INNER_LOWER_LIP, INNER_UPPER_LIP, LIPS
 from ..faces.mesh import box_of_mesh
 from ..media.frames import Frame
 
@@ -22,16 +22,21 @@ _AVERAGE, _BAND = 7, 5
 _FEWEST = 0.01
 # The mouth's rectangle, and the ring of skin around it, in widths and heights of the lips.
 _MOUTH, _RING = 1.2, 2.0
+# The lips' inner edge is so much of the rectangle's width.
+_RIM = 12
 _FLAT = 1.0
 
 
 @dataclass(frozen=True)
 class Repaint:
-    """seam: how strong the edges are that the repainted part has along its border, in parts of the source's
-    own there; 0 where none is seen, 1 as strong as all that is drawn there. sharpness: of the mouth, the
-    standard deviation of the Laplacian, in parts of the source's. flicker: grey levels by which the skin
-    around the lips changes from frame to frame more than in the source. None where it can't be told: nothing
-    is repainted, or there is no pair of frames in a row. frames: how many were compared."""
+    """How a repainted mouth differs from its source; None where it can't be told: nothing is repainted, or
+    there is no pair of frames in a row.
+
+    seam: how strong the edges are that the repainted part has along its border, in parts of the source's own
+    there; 0 where none is seen, 1 as strong as all that is drawn there. sharpness: of the lips and the skin
+    around them, the standard deviation of the Laplacian, in parts of the source's. flicker: grey levels by
+    which the skin around the lips changes from frame to frame more than in the source. frames: how many were
+    compared."""
 
     seam: float | None
     sharpness: float | None
@@ -57,8 +62,10 @@ class Comparison:
             return
         self._frames += 1
         self._add_seam(_luma(made, face), _luma(source, face))
+        skin = _without_inside(mesh, mouth)
         for place, frame in enumerate((made, source)):
-            self._detail[place] += float(cv2.Laplacian(_luma(frame, mouth), cv2.CV_32F).var())
+            detail = cv2.Laplacian(_luma(frame, mouth), cv2.CV_32F)[skin]
+            self._detail[place] += float(detail.var()) if detail.size else 0.0
         if self._last is not None and self._last[0] == made.index - 1:
             ring = _grown(lips, _RING, made)
             assert ring is not None
@@ -93,6 +100,16 @@ class Comparison:
         band = cv2.dilate(changed, kernel) > cv2.erode(changed, kernel)
         self._edges += float(_edges(difference)[band].sum())
         self._own_edges += float((_edges(source)[band] + _FLAT).sum())
+
+
+def _without_inside(mesh: np.ndarray, rect: tuple[int, int, int, int]) -> np.ndarray:
+    """bool [h, w]: the rectangle but for the inside of the mouth, whose teeth have edges of their own."""
+    x0, y0, x1, y1 = rect
+    outline = mesh[[*INNER_UPPER_LIP, *INNER_LOWER_LIP[-2:0:-1]], :2] - (x0, y0)
+    inside = np.zeros((y1 - y0, x1 - x0), np.uint8)
+    cv2.fillPoly(inside, [np.round(outline).astype(np.int32)], 1)
+    reach = max(3, (x1 - x0) // _RIM)
+    return cv2.dilate(inside, np.ones((reach, reach), np.uint8)) == 0
 
 
 def _edges(luma: np.ndarray) -> np.ndarray:

@@ -30,13 +30,11 @@ def filled(values: np.ndarray) -> np.ndarray:
 
 
 def on_even_clock(values: np.ndarray, times: np.ndarray, fps: float) -> np.ndarray:
-    """Values float64 [n, ...], NaN where unknown, at `times` seconds [n], as they are every 1/fps seconds.
+    """Values float64 [n ≥ 2, ...], NaN where unknown, at `times` seconds, as they are every 1/fps seconds.
 
     Between a known and an unknown frame nothing is known."""
-    even = np.arange(max(round((times[-1] - times[0]) * fps) + 1, 1)) / fps + times[0]
-    after = np.clip(np.searchsorted(times, even, "right"), 1, max(len(times) - 1, 1))
-    if len(times) < 2:
-        return values
+    even = np.arange(round((times[-1] - times[0]) * fps) + 1) / fps + times[0]
+    after = np.clip(np.searchsorted(times, even, "right"), 1, len(times) - 1)
     before = after - 1
     share = np.clip((even - times[before]) / np.maximum(times[after] - times[before], 1e-9), 0, 1)
     share = share.reshape(share.shape + (1,) * (values.ndim - 1))

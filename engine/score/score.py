@@ -11,7 +11,6 @@ import numpy as np
 from ..media.spans import Spans
 from .closure import jitter, moving_in_silence, quiet_frames, shut_in_silence, shut_on
 from .comparison import Repaint
-from .curves import on_even_clock
 from .mouth import MouthCurves
 from .sync import SHORTEST, Sync, sync
 from .voice_level import is_silent, voice_level
@@ -36,8 +35,8 @@ class Lse:
 class Score:
     """verdict: one sentence. seconds: with a face and sound, which all of it is about. sync: None where there
     is too little. lag_ms: how much later the mouth is than the voice. The shares and jitter are those of
-    engine/score/closure.py; None where a clip has nothing to tell them by. repaint: against the source, lse: by
-    SyncNet, both where they were asked for."""
+    engine/score/closure.py; None where a clip has nothing to tell them by. repaint: against the source, lse:
+    by SyncNet, both where they were asked for."""
 
     verdict: str
     seconds: float
@@ -113,9 +112,7 @@ def score_mouth(
     if not len(times) or not curves.seen.any():
         verdict = "No face is seen while there is sound: there is no mouth to score."
         return Score(verdict, 0.0, repaint=repaint, lse=lse, notes=notes)
-    even = curves
-    if len(times) > 1 and np.ptp(np.diff(times)) > 1e-3 / fps:
-        even = MouthCurves(*(on_even_clock(each, times, fps) for each in (curves.opening, curves.width, curves.place)))
+    even = curves.on_even_clock(times, fps)
     clock = times[0] + (np.arange(len(even)) + 0.5) / fps
     level = voice_level(samples16k, clock)
     found = sync(even.opening, level, fps)
@@ -143,8 +140,8 @@ def _verdict(found: Sync | None, seconds: float, silent: bool, fps: float) -> st
     if found.correlation == 0:
         return "The mouth does not move."
     late = f"{abs(1000 * found.lag / fps):.0f} ms too {'late' if found.lag > 0 else 'early'}"
-    if abs(found.lag) > _IN_TIME and found.p > _SURE:
-        return f"The mouth does not follow this voice in time; it would fit it best {late}."
+    if found.p > _LIKELY and abs(found.lag) > _IN_TIME and found.lag_p <= _SURE:
+        return f"The mouth follows the voice {late}."
     if found.p > _LIKELY:
         return "No sign that the mouth follows this voice."
     sure = "The mouth follows the voice" if found.p <= _SURE else "The mouth seems to follow the voice"

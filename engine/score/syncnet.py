@@ -37,7 +37,7 @@ def _conv2(into: int, out: int, kernel: int | tuple[int, int], padding: int = 0)
 
 
 def _conv3(
-    into: int, out: int, kernel: tuple[int, int, int], stride: tuple[int, int, int] = (1, 1, 1), padding: int = 0
+    into: int, out: int, kernel: tuple[int, int, int], stride: tuple[int, ...] = (1, 1, 1), padding: int = 0
 ) -> list[nn.Module]:
     """padding: within the picture, not over time."""
     return [nn.Conv3d(into, out, kernel, stride, (0, padding, padding)), nn.BatchNorm3d(out), nn.ReLU()]
@@ -126,8 +126,8 @@ def require_syncnet(host: Host) -> Path:
     path = find_syncnet(host)
     if path is None:
         raise MissingFilesError(
-            f"SyncNet's weights are not here: put your own {FILE} into {host.models_folder(KIND)}; it is never "
-            "fetched for you, because it has no licence."
+            f"SyncNet's weights are not here: put your own {FILE} into {host.models_folder(KIND)}; it is "
+            "never fetched for you, because it has no licence."
         )
     return path
 
@@ -155,7 +155,7 @@ def windows(features: np.ndarray, count: int) -> np.ndarray:
 
 
 def window_count(frames: int, samples: int) -> int:
-    """How many windows there are of so many frames and samples; as published, one fewer than there could be."""
+    """How many windows so many frames and samples have; as published, one less than there could be."""
     return max(0, min(frames, samples // (RATE // FPS)) - WINDOW)
 
 

@@ -1,4 +1,4 @@
-"""A clip as SyncNet sees it: the speaker's face cut out at 25 frames a second, as the published pipeline does.
+"""A clip as SyncNet sees it: the face cut out at 25 frames a second, as the published pipeline does.
 
 The published pipeline finds faces with S3FD; here the box of our mesh stands for S3FD's, forehead to chin and
 cheek to cheek, as both are drawn (WIDER FACE, Yang et al. 2016). Figures of the two differ a little.

@@ -338,7 +338,7 @@ def test_check_prints_a_block_for_an_issue(media, weights, monkeypatch, capsys):
     # The seeded files are not what was published, and it is said of each.
     assert "musetalkV15/unet.pth: NOT as published (not the published file)" in told["file"]
     assert any(row.startswith("UNet2DConditionModel: ") and " M in float32" in row for row in told["network"])
-    assert told["frames"] == ["12 of 320x320, 8 generated"]
+    assert told["frames"] == ["12 of 320x320, 4 generated"]
     assert all(
         stage in told["seconds"][0] for stage in ("loading", "Finding faces", "Lip-syncing (MuseTalk 1.5)")
     )

@@ -69,7 +69,8 @@ class BackendSpec:
     field made by `setting`, None for what another choice decides. weights: what a backend with these settings
     reads. all_weights: what any may read; bundles: names of sets that are of use together. make:
     `make(settings, host, **wired)`, the backend; wired: values that come from other nodes, each optional.
-    checks: what compares it with its original's numbers, by name.
+    checks: what compares it with its original's numbers, by name. figures: `figures(settings, source, host)`,
+    what only its real weights can tell, by name, for `check`.
     """
 
     name: str
@@ -85,6 +86,7 @@ class BackendSpec:
     all_weights: tuple[WeightSet, ...] = ()
     bundles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     checks: Callable[[], Checks] = dict
+    figures: Callable[..., Mapping[str, str]] = lambda settings, source, host: {}
 
     def __post_init__(self) -> None:
         """Raises ValueError for settings that neither a node nor the command line could show."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..align.spread import phones_within_words
 from ..align.words import WordTimings
 from ..engine.host.protocol import Host
 from ..engine.host.reporter import reporter
@@ -17,6 +18,7 @@ from .request import ContentKind, LipSyncRequest, SilenceRule
 
 # A mouth is in motion this long before and after a word, in seconds.
 _WORD_MARGIN = 0.15
+_BILABIALS = ("P", "B", "M")
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,12 @@ def mouth_spans(
     if words is not None and words.lines:
         return Spans((word.start, word.end) for word in words.words()).padded(_WORD_MARGIN)
     return speech_spans(samples, content, stem, host)
+
+
+def lip_closures(words: WordTimings | None) -> list[tuple[float, float]]:
+    """(start, end) of each P, B and M of known words, seconds; none where they can't be pronounced."""
+    phones = phones_within_words(words.words()) if words is not None and words.lines else []
+    return [(phone.start, phone.end) for phone in phones if phone.name in _BILABIALS]
 
 
 def speech_gate(

@@ -31,6 +31,7 @@ _MODULES = (
     "whisper_alignment",
     "lyric_style",
     "overlay",
+    "score",
     "model_manager",
 )
 

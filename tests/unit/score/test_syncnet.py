@@ -15,14 +15,13 @@ from lipsync_studio.engine.host.plain import PlainHost
 from lipsync_studio.engine.score.syncnet import (
     SyncNet,
     SyncNetTowers,
-    find_syncnet,
     lse,
     mfcc,
-    require_syncnet,
     window_count,
     windows,
 )  # fmt: skip
 from lipsync_studio.engine.score.syncnet_clip import crop_squares, cut_face
+from lipsync_studio.engine.score.syncnet_file import find_syncnet, require_syncnet
 
 KEYS = Path(__file__).parents[2] / "data" / "goldens" / "keys" / "syncnet_python_S.json"
 

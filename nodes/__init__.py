@@ -11,7 +11,6 @@ from server import PromptServer
 
 from ..backends.catalogue import CATALOGUE
 from ..engine.host.comfy import register_models_folder
-from ..engine.score.syncnet_file import KIND as SYNCNET
 from .did_routes import register_routes as register_did_routes
 from .lyric_preview import register_preview
 from .panel_routes import register_routes as register_panel_routes
@@ -39,7 +38,7 @@ _MODULES = (
 
 class LipSyncStudio(ComfyExtension):
     async def on_load(self) -> None:
-        for kind in (*CATALOGUE.kinds, SYNCNET):
+        for kind in CATALOGUE.kinds:
             register_models_folder(kind)
         # There is none where nodes are only listed.
         server = getattr(PromptServer, "instance", None)

@@ -1,27 +1,27 @@
-"""Where SyncNet's weights lie. They have no licence of their own, so the user brings them."""
+"""SyncNet's weights, which the user brings: they were published without a licence."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from ..errors import MissingFilesError
 from ..host.protocol import Host
+from ..weights.entries import WeightFile, WeightSet
+from ..weights.locate import require
 
 KIND, FILE = "syncnet", "syncnet_v2.model"
 
-
-def find_syncnet(host: Host) -> Path | None:
-    """The user's file in models/syncnet, or None."""
-    places = (folder / FILE for folder in host.models_folders(KIND))
-    return next((path for path in places if path.is_file()), None)
+SYNCNET = WeightSet(
+    "syncnet", "SyncNet (LSE-C and LSE-D of the sync score)", KIND,
+    (
+        WeightFile(
+            "syncnet", "", "", "", 54_500_000, None, "none was published", KIND, FILE, by_hand=True
+        ),
+    ),
+    f"MIT code, but no licence for the weights: put your own {FILE} there; it is never fetched.",
+)  # fmt: skip
+WEIGHTS = (SYNCNET,)
 
 
 def require_syncnet(host: Host) -> Path:
-    """Raises MissingFilesError where there is none."""
-    path = find_syncnet(host)
-    if path is None:
-        raise MissingFilesError(
-            f"SyncNet's weights are not here: put your own {FILE} into {host.models_folder(KIND)}; it is "
-            "never fetched for you, because it has no licence."
-        )
-    return path
+    """The user's file. Raises MissingFilesError where there is none."""
+    return require(SYNCNET, host)["syncnet"]

@@ -31,7 +31,7 @@ def test_a_video_is_scored_with_a_voice_and_its_source(client):
     ("wired", "sentence"),
     [
         ({}, "The video has no sound: connect the voice to `audio`."),
-        ({"audio": ["verse", 0], "syncnet": True}, "put your own syncnet_v2.model into"),
+        ({"audio": ["verse", 0], "syncnet": True}, "lacks syncnet_v2.model: put your own into"),
     ],
 )
 def test_what_is_missing_is_one_sentence(client, wired, sentence):

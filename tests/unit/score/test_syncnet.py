@@ -10,7 +10,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from lipsync_studio.engine.errors import MissingFilesError, WeightsError
+from lipsync_studio.engine.errors import WeightsError
 from lipsync_studio.engine.host.plain import PlainHost
 from lipsync_studio.engine.score.syncnet import (
     SyncNet,
@@ -21,7 +21,6 @@ from lipsync_studio.engine.score.syncnet import (
     windows,
 )  # fmt: skip
 from lipsync_studio.engine.score.syncnet_clip import crop_squares, cut_face
-from lipsync_studio.engine.score.syncnet_file import find_syncnet, require_syncnet
 
 KEYS = Path(__file__).parents[2] / "data" / "goldens" / "keys" / "syncnet_python_S.json"
 
@@ -157,23 +156,6 @@ def test_a_file_of_the_users_is_read_and_nothing_in_it_runs(weights, tmp_path):
         path.write_bytes(pickle.dumps({"netcnnaud.0.weight": print}))
         with pytest.raises(WeightsError, match="not opened|damaged"):
             SyncNet.load(path, host)
-
-
-def test_a_missing_file_is_one_sentence(tmp_path):
-    class Elsewhere(PlainHost):
-        def models_folder(self, kind):
-            return tmp_path / kind
-
-        def models_folders(self, kind):
-            return [tmp_path / kind]
-
-    with Elsewhere("cpu", progress=False) as host:
-        assert find_syncnet(host) is None
-        with pytest.raises(MissingFilesError, match=r"put your own syncnet_v2\.model into .*syncnet; it is"):
-            require_syncnet(host)
-        (tmp_path / "syncnet").mkdir()
-        (tmp_path / "syncnet" / "syncnet_v2.model").write_bytes(b"x")
-        assert require_syncnet(host) == tmp_path / "syncnet" / "syncnet_v2.model"
 
 
 def test_the_crop_is_the_published_one():

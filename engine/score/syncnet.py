@@ -15,6 +15,8 @@ from ..weights.state_dict import load_state_dict
 from .score import Lse
 from .syncnet_file import FILE
 
+Triple = tuple[int, int, int]
+
 SIDE = 224
 FPS, RATE = 25, 16000
 # Frames that the lips' tower sees at once, and the columns of features in their time.
@@ -34,7 +36,7 @@ def _conv2(into: int, out: int, kernel: int | tuple[int, int], padding: int = 0)
 
 
 def _conv3(
-    into: int, out: int, kernel: tuple[int, int, int], stride: tuple[int, ...] = (1, 1, 1), padding: int = 0
+    into: int, out: int, kernel: Triple, stride: Triple = (1, 1, 1), padding: int = 0
 ) -> list[nn.Module]:
     """padding: within the picture, not over time."""
     return [nn.Conv3d(into, out, kernel, stride, (0, padding, padding)), nn.BatchNorm3d(out), nn.ReLU()]

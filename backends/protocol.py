@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Protocol
 
+from ..engine.faces.track import Person
 from ..engine.host.protocol import Host
 from ..engine.media.frames import Colour, Frame
+from ..engine.media.timeline import Timeline
 from ..engine.report import FrameState
 from .request import LipSyncRequest
 from .spec import BackendSpec
@@ -16,10 +18,19 @@ from .spec import BackendSpec
 
 @dataclass(frozen=True)
 class FrameChunk:
-    """Finished frames, in order, numbered from 0 over the whole output, and what became of each."""
+    """Finished frames, in order, numbered and timed over the whole output, and what became of each."""
 
     frames: list[Frame]
     states: list[FrameState]
+
+
+@dataclass(frozen=True)
+class Footage:
+    """What mouths are repainted in. timeline: which frame of the request's source each output frame shows.
+    people: whose, one after the other."""
+
+    timeline: Timeline
+    people: Sequence[Person]
 
 
 @dataclass(frozen=True)
@@ -27,7 +38,9 @@ class Rendering:
     """What a backend makes: known at once what it will look like, worked out chunk by chunk as it is read.
 
     frames: how many will come. duration: what the soundtrack is cut or padded to. variable: frame times are
-    not multiples of 1/fps. notes: sentences for the run report, may grow while the chunks are read.
+    not multiples of 1/fps. notes: sentences for the run report, may grow while the chunks are read. start:
+    when the first frame begins, which is later than 0 in a part of a longer video. footage: of an engine that
+    repaints it.
     """
 
     size: tuple[int, int]
@@ -38,6 +51,8 @@ class Rendering:
     duration: Fraction
     chunks: Iterator[FrameChunk]
     notes: list[str]
+    start: Fraction = Fraction(0)
+    footage: Footage | None = None
 
 
 class LipSyncBackend(Protocol):

@@ -25,7 +25,7 @@ def run(backend: LipSyncBackend, request: LipSyncRequest, host: Host, path: Path
     started = time.monotonic()
     rendering = backend.render(request, host)
     prepared = time.monotonic()
-    score = RunScore(request, rendering, backend.spec.task, host) if request.score else None
+    score = RunScore(request, rendering, host) if request.score else None
     report = write(rendering, backend.name, request.soundtrack, path, crf, score)
     report.seconds = {"prepare": round(prepared - started, 3), **report.seconds}
     if score is not None:
@@ -43,9 +43,12 @@ def write(
 ) -> RunReport:  # fmt: skip
     """Write what a backend of that name makes to `path`, an MP4; nothing is left there unless it is whole.
 
-    score: is shown every frame."""
+    soundtrack: of the whole; of a part, the file has what is heard in it and begins at 0. score: is shown
+    every frame."""
     started = time.monotonic()
     states: list[FrameState] = []
+    if rendering.start and soundtrack is not None:
+        soundtrack = soundtrack.cut(rendering.start, rendering.duration)
     with Mp4Writer(
         path, rendering.size, rendering.fps, rendering.colour, soundtrack, rendering.duration,
         crf=crf, variable=rendering.variable,
@@ -54,6 +57,7 @@ def write(
             for frame, state in zip(chunk.frames, chunk.states, strict=True):
                 if score is not None:
                     score.see(frame, state)
+                frame.pts -= rendering.start
                 writer.write(frame)
             states.extend(chunk.states)
     return RunReport(

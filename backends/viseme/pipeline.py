@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, fields, replace
 from fractions import Fraction
@@ -19,9 +17,10 @@ from ...engine.compose.paste import Patch
 from ...engine.errors import LipSyncError
 from ...engine.faces.track import Person
 from ...engine.host.protocol import Host
-from ...engine.media.voice import loud_spans
+from ...engine.host.reporter import reporter, silent
+from ...engine.media.voice import RATE, loud_spans
 from ..dub.job import DubJob
-from ..dub.protocol import FaceCrop
+from ..dub.protocol import Batching, Box, FaceCrop
 from ..request import SilenceRule
 from ..speech import Speech
 from .acoustic import motion_from_sound
@@ -37,10 +36,11 @@ from .spec import SPEC
 _REST_SHARE = 0.1
 _REST_NOISE = 0.035
 _REST_SAMPLES = 400
+_READING = "Reading the speech"
 
 
 @dataclass(frozen=True)
-class VisemeConditioning:
+class VisemeSurvey:
     """motion: per output frame. rests: each person's mouth at rest, by id. silence: what silent ones do."""
 
     motion: MouthMotion
@@ -55,35 +55,38 @@ class VisemeEngine:
     name = SPEC.name
     fps: Fraction | None = None
     rests = True
+    batching = Batching()
 
     def __init__(self, strength: float = 1.0) -> None:
         self.strength = strength
 
-    def prepare(self, job: DubJob, notes: list[str], host: Host) -> VisemeConditioning:
-        host.progress("Reading the speech", 0, 1)
-        motion = _motion(job.speech, notes)
+    def survey(self, job: DubJob, notes: list[str], host: Host) -> VisemeSurvey:
+        seconds = len(job.speech.samples) // RATE
+        host.progress(_READING, 0, seconds, unit="seconds")
+        motion = _motion(job.speech, notes, reporter(host, _READING, seconds, "seconds"))
         rests = {person.id: rest_shape(person) for person in job.people}
-        host.progress("Reading the speech", 1, 1)
-        return VisemeConditioning(motion, rests, job.speech.silence)
+        host.progress(_READING, seconds, seconds, unit="seconds")
+        return VisemeSurvey(motion, rests, job.speech.silence)
 
-    def box(
-        self, person: Person, frame: int, conditioning: VisemeConditioning
-    ) -> tuple[float, float, float, float]:
+    def prepare(self, job: DubJob, survey: VisemeSurvey, notes: list[str], host: Host) -> VisemeSurvey:
+        return survey
+
+    def box(self, person: Person, frame: int, survey: VisemeSurvey) -> Box:
         return moving_box(person.meshes[frame - person.first])
 
-    def resident(self, conditioning: VisemeConditioning, host: Host) -> AbstractContextManager[None]:
+    def preprocess(self, crop: FaceCrop, survey: VisemeSurvey) -> None:
+        return None
+
+    def resident(self, survey: VisemeSurvey, host: Host) -> AbstractContextManager[None]:
         return nullcontext()
 
-    def generate(self, crops: Sequence[FaceCrop], conditioning: VisemeConditioning) -> Iterable[Patch]:
-        def paint(crop: FaceCrop) -> Patch:
-            rest = conditioning.rests[crop.person.id]
-            silent = {"rest": rest.points, "close": rest.shut, "source": None}[conditioning.silence]
-            pose = self._pose(conditioning.motion, crop.index)
-            return Patch(*render_mouth(crop.rgb, crop.mesh, rest, pose, silent))
+    def generate(self, crops: Sequence[FaceCrop], survey: VisemeSurvey, host: Host) -> Iterable[MouthPose]:
+        return [self._pose(survey.motion, crop.index) for crop in crops]
 
-        # NumPy and OpenCV let go of the interpreter while they work: frames are painted side by side.
-        with ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1)) as painters:
-            yield from painters.map(paint, crops)
+    def composite(self, crop: FaceCrop, pose: MouthPose, survey: VisemeSurvey) -> Patch:
+        rest = survey.rests[crop.person.id]
+        silent = {"rest": rest.points, "close": rest.shut, "source": None}[survey.silence]
+        return Patch(*render_mouth(crop.rgb, crop.mesh, rest, pose, silent))
 
     def _pose(self, motion: MouthMotion, index: int) -> MouthPose:
         pose = MouthPose(*(float(getattr(motion, field.name)[index]) for field in fields(MouthPose)))
@@ -101,7 +104,7 @@ def rest_shape(person: Person) -> RestShape:
     return RestShape.of(shapes[resting].mean(0))
 
 
-def _motion(speech: Speech, notes: list[str]) -> MouthMotion:
+def _motion(speech: Speech, notes: list[str], report: Callable[[int], None] = silent) -> MouthMotion:
     """By phones where the words are known, by the sound's own features where they are not."""
     loudness = _loudness(speech)
     words = speech.words
@@ -118,7 +121,7 @@ def _motion(speech: Speech, notes: list[str]) -> MouthMotion:
             notes.append(f"Mouth shapes from the words ({words.engine or 'given timings'}).")
             return motion_from_phones(phones, speech.times, speech.frame_seconds, speech.gate, loudness)
     notes.append("Mouth shapes estimated from the sound: give the text for better ones.")
-    return motion_from_sound(speech.samples, speech.times, speech.frame_seconds, speech.gate)
+    return motion_from_sound(speech.samples, speech.times, speech.frame_seconds, speech.gate, report)
 
 
 def _loudness(speech: Speech) -> np.ndarray:

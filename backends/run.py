@@ -25,7 +25,7 @@ def run(backend: LipSyncBackend, request: LipSyncRequest, host: Host, path: Path
     started = time.monotonic()
     rendering = backend.render(request, host)
     prepared = time.monotonic()
-    score = RunScore(request, rendering, backend.spec.task, host) if request.score else None
+    score = RunScore(request, rendering, host) if request.score else None
     report = write(rendering, backend.name, request.soundtrack, path, crf, score)
     report.seconds = {"prepare": round(prepared - started, 3), **report.seconds}
     if score is not None:

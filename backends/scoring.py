@@ -6,19 +6,15 @@ Reading the file back would cost as much again as all of the measuring: half of 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from ..engine.errors import Cancelled, LipSyncError
-from ..engine.faces.choose import choose_people
 from ..engine.faces.mesh import box_of_mesh
-from ..engine.faces.track import Person
 from ..engine.host.protocol import Host
 from ..engine.media.frames import Frame
 from ..engine.media.spans import Spans
-from ..engine.media.timeline import Timeline, plan
 from ..engine.media.voice import gate
 from ..engine.report import FrameState
 from ..engine.score.comparison import Comparison, Repaint
@@ -37,15 +33,19 @@ _SHARE, _FEWEST, _MOST = 0.6, 6.0, 30.0
 _STEP = 0.5
 # Painted frames that are compared with their source's.
 _COMPARED = 9
+# Source frames that lie further apart than this are not read for it: a loop begins anew there.
+_NEAR = 8
 # How much of the picture around the face is kept for that.
 _AROUND = 0.3
 
 
 @dataclass(frozen=True)
 class _Painted:
-    """A painted frame's part with the face. index: of the output. origin: the part's left and top."""
+    """A painted frame's part with the face. index, shown: of the output, and of the source in it. origin: the
+    part's left and top."""
 
     index: int
+    shown: int
     part: Frame
     origin: tuple[int, int]
     mesh: np.ndarray
@@ -54,15 +54,13 @@ class _Painted:
 class RunScore:
     """What passes by of a rendering, and the score of it. `seconds`: the time that took."""
 
-    def __init__(self, request: LipSyncRequest, rendering: Rendering, task: str, host: Host) -> None:
+    def __init__(self, request: LipSyncRequest, rendering: Rendering, host: Host) -> None:
         started = time.monotonic()
         self._request, self._rendering, self._host = request, rendering, host
         self._problem = ""
         self._times: list[float] = []
         self._meshes: list[np.ndarray | None] = []
         self._painted: list[_Painted] = []
-        self._timeline = _timeline(request, rendering) if task == "dub" else None
-        self._people: Sequence[Person] = ()
         self._follower: MouthFollower | None = None
         self._samples = voice_samples(request.voice, host)
         self._spoken = Spans()
@@ -71,8 +69,6 @@ class RunScore:
             driven = request.driving is not None
             self._spoken = mouth_spans(self._samples, request.words, request.content, driven, host)
             self._window = _busiest(self._spoken, float(rendering.duration))
-            if self._timeline is not None and request.track is not None and request.track.persons:
-                self._people = choose_people(request.track, request.person)
         self.seconds = time.monotonic() - started
 
     def see(self, frame: Frame, state: FrameState) -> None:
@@ -89,7 +85,7 @@ class RunScore:
             return
         self._times.append(at)
         self._meshes.append(mesh)
-        if self._timeline is not None and mesh is not None and state is FrameState.GENERATED:
+        if mesh is not None and state is FrameState.GENERATED:
             self._keep(frame, at, mesh)
         self.seconds += time.monotonic() - started
 
@@ -132,18 +128,23 @@ class RunScore:
         )
 
     def _known(self, index: int) -> np.ndarray | None:
-        """Where the person's face is in the source frame that an output frame shows, if somebody looked."""
-        if self._timeline is None:
+        """The person's mesh in the source frame that an output frame shows, where an engine repaints one."""
+        footage = self._rendering.footage
+        if footage is None:
             return None
-        shown = int(self._timeline.source_index[index])
-        return next((face.mesh for person in self._people if (face := person.at(shown))), None)
+        shown = int(footage.timeline.source_index[index])
+        return next((face.mesh for person in footage.people if (face := person.at(shown))), None)
 
     def _keep(self, frame: Frame, at: float, mesh: np.ndarray) -> None:
         """The first frames in a row that are painted while something is said."""
-        if len(self._painted) == _COMPARED or not gate([at], self._spoken, 0.0)[0]:
+        footage = self._rendering.footage
+        if footage is None or len(self._painted) == _COMPARED or not gate([at], self._spoken, 0.0)[0]:
             return
-        if self._painted and self._painted[-1].index != frame.index - 1:
-            self._painted.clear()
+        shown = int(footage.timeline.source_index[frame.index])
+        if self._painted:
+            last = self._painted[-1]
+            if last.index != frame.index - 1 or abs(last.shown - shown) > _NEAR:
+                self._painted.clear()
         x0, y0, x1, y1 = box_of_mesh(mesh)
         margin = _AROUND * max(x1 - x0, y1 - y0)
         left, top = max(0, int(x0 - margin) // 2 * 2), max(0, int(y0 - margin) // 2 * 2)
@@ -151,32 +152,22 @@ class RunScore:
         part = frame.part((left, top, min(right, frame.width), min(bottom, frame.height)))
         if part is not None:
             moved = mesh - np.array([left, top, 0], mesh.dtype)
-            self._painted.append(_Painted(frame.index, part, (left, top), moved))
+            self._painted.append(_Painted(frame.index, shown, part, (left, top), moved))
 
     def _compared(self) -> Repaint | None:
-        if self._timeline is None or not self._painted:
+        if not self._painted:
             return None
-        shown = {each.index: int(self._timeline.source_index[each.index]) for each in self._painted}
-        first, last = min(shown.values()), max(shown.values())
+        wanted = {each.shown for each in self._painted}
+        frames = self._request.source.read(min(wanted), max(wanted) + 1)
+        sources = {frame.index: frame for frame in frames if frame.index in wanted}
         comparison = Comparison()
-        sources = {frame.index: frame for frame in self._request.source.read(first, last + 1)}
         for each in self._painted:
             left, top = each.origin
             rect = (left, top, left + each.part.width, top + each.part.height)
-            source = sources[shown[each.index]].part(rect)
+            source = sources[each.shown].part(rect)
             assert source is not None
             comparison.add(each.part, source, each.mesh)
         return comparison.result()
-
-
-def _timeline(request: LipSyncRequest, rendering: Rendering) -> Timeline | None:
-    """Which source frame each output frame shows; None where the engine has rules of its own."""
-    source = request.source
-    own = rendering.variable or rendering.fps == source.fps and not source.variable
-    seconds = request.soundtrack.duration
-    timeline = plan(source, seconds, request.length, request.fill, None if own else rendering.fps)
-    same = len(timeline) == rendering.frames and source.size == rendering.size
-    return timeline if same else None
 
 
 def _busiest(spoken: Spans, duration: float) -> tuple[float, float]:

@@ -42,7 +42,8 @@ def _score(options: argparse.Namespace) -> None:
     with PlainHost(progress=not options.quiet) as host:
         syncnet = None
         if options.syncnet is not None:
-            from ..engine.score.syncnet import SyncNet, require_syncnet
+            from ..engine.score.syncnet import SyncNet
+            from ..engine.score.syncnet_file import require_syncnet
 
             given = options.syncnet if options.syncnet.name else require_syncnet(host)
             syncnet = SyncNet.load(given, host)

@@ -76,7 +76,8 @@ class LipSyncScore(io.ComfyNode):
         with engine_imports():
             from ..backends.speech import lip_closures, mouth_spans, voice_samples
             from ..engine.score.clip import score_clip
-            from ..engine.score.syncnet import SyncNet, require_syncnet
+            from ..engine.score.syncnet import SyncNet
+            from ..engine.score.syncnet_file import require_syncnet
         host = ComfyHost()
         clip = to_source(video, fps, host)
         sound = clip.sound() if audio is None else to_sound(audio)

@@ -17,7 +17,7 @@ from ...engine.host.protocol import Host
 from ...engine.media.colour import Rect, paste_rgb
 from ...engine.media.frames import CHUNK, Frame
 from ...engine.report import FrameState
-from ..protocol import FrameChunk, Rendering
+from ..protocol import Footage, FrameChunk, Rendering
 from ..request import LipSyncRequest
 from .job import DubJob, plan_job
 from .preview import BeforeAfter
@@ -91,6 +91,7 @@ def rendering(engine: Painter, plan: DubPlan, host: Host) -> Rendering:
         chunks=_paint(engine, job, conditioning, host),
         notes=plan.notes,
         start=start,
+        footage=Footage(timeline, job.people),
     )
 
 

@@ -129,7 +129,7 @@ def delayed(opening: np.ndarray, frames: int) -> np.ndarray:
 def save_curves(speakers: list[Speaker], path: Path) -> None:
     """Openings, and the level of the voice every 10 ms, as a noise of that level tells them (natural
     logarithms)."""
-    arrays = {}
+    arrays: dict[str, Any] = {}
     for speaker in speakers:
         middles = np.arange(len(speaker.samples) // (RATE // 100)) / 100
         arrays[f"{speaker.name}_opening"] = speaker.opening.astype(np.float32)

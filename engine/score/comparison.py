@@ -24,6 +24,7 @@ _FEWEST = 0.01
 _MOUTH, _RING = 1.2, 2.0
 # The lips' inner edge is so much of the rectangle's width.
 _RIM = 12
+# Of an even change there are no edges inside; grey levels a pixel.
 _FLAT = 1.0
 
 
@@ -32,8 +33,8 @@ class Repaint:
     """How a repainted mouth differs from its source; None where it can't be told: nothing is repainted, or
     there is no pair of frames in a row.
 
-    seam: how strong the edges are that the repainted part has along its border, in parts of the source's own
-    there; 0 where none is seen, 1 as strong as all that is drawn there. sharpness: of the lips and the skin
+    seam: how strong the edges are that repainting brought along its border, in parts of those that it brought
+    inside; near 0 where it fades out, 1 and more where it ends at a line. sharpness: of the lips and the skin
     around them, the standard deviation of the Laplacian, in parts of the source's. flicker: grey levels by
     which the skin around the lips changes from frame to frame more than in the source. frames: how many were
     compared."""
@@ -48,7 +49,7 @@ class Comparison:
     """Frames in order, each with the one that it was made from."""
 
     def __init__(self) -> None:
-        self._edges = self._own_edges = 0.0
+        self._border = self._inside = 0.0
         self._detail = [0.0, 0.0]
         self._changes: list[float] = []
         self._frames = 0
@@ -79,7 +80,7 @@ class Comparison:
     def result(self) -> Repaint:
         detail, own = self._detail
         return Repaint(
-            seam=self._edges / self._own_edges if self._own_edges else None,
+            seam=self._border / self._inside if self._inside else None,
             sharpness=math.sqrt(detail / own) if own else None,
             flicker=float(np.mean(self._changes)) if self._changes else None,
             frames=self._frames,
@@ -97,9 +98,11 @@ class Comparison:
         if changed.mean() < _FEWEST:
             return
         kernel = np.ones((_BAND, _BAND), np.uint8)
-        band = cv2.dilate(changed, kernel) > cv2.erode(changed, kernel)
-        self._edges += float(_edges(difference)[band].sum())
-        self._own_edges += float((_edges(source)[band] + _FLAT).sum())
+        inside = cv2.erode(changed, kernel) > 0
+        border = (cv2.dilate(changed, kernel) > 0) & ~inside
+        edges = _edges(difference)
+        self._border += float(edges[border].mean())
+        self._inside += (float(edges[inside].mean()) if inside.any() else 0.0) + _FLAT
 
 
 def _without_inside(mesh: np.ndarray, rect: tuple[int, int, int, int]) -> np.ndarray:

@@ -63,11 +63,12 @@ class Score:
         """The verdict, then a line for each measure, then the notes."""
         lines = [self.verdict]
         if self.sync:
-            lines += [
+            lines.append(
                 f"Sync score: {self.sync.score:.3f}, p = {self.sync.p:.3f} ({self.sync.shifts} shifts of the "
-                f"voice, {self.seconds:.1f} s)",
-                f"Lag of the mouth: {self.sync.lag:+d} frames ({self.lag_ms:+.0f} ms)",
-            ]
+                f"voice, {self.seconds:.1f} s)"
+            )
+            if self.sync.lag_p <= _LIKELY:
+                lines.append(f"Lag of the mouth: {self.sync.lag:+d} frames ({self.lag_ms:+.0f} ms)")
         shares = (
             ("Lips closed in silence", self.shut_in_silence),
             ("Lips moving in silence", self.moving_in_silence),
@@ -78,7 +79,7 @@ class Score:
             lines.append(f"Jitter: {self.jitter:.2f} % of the eyes' distance")
         if self.repaint:
             figures = (
-                ("Seam (1: as strong as the picture's own edges there)", self.repaint.seam),
+                ("Seam (1: as strong as inside of what is repainted)", self.repaint.seam),
                 ("Sharpness of the mouth (1: the source's)", self.repaint.sharpness),
                 ("Flicker beyond the source's, grey levels", self.repaint.flicker),
             )
@@ -133,15 +134,15 @@ def score_mouth(
 
 
 def _verdict(found: Sync | None, seconds: float, silent: bool, fps: float) -> str:
-    if silent:
-        return "There is no voice in the sound that a mouth could follow."
     if found is None:
         return f"Too short to say: {seconds:.1f} s with a face and sound, {SHORTEST:g} s are needed."
+    if silent:
+        return "There is no voice in the sound that a mouth could follow."
     if found.correlation == 0:
         return "The mouth does not move."
     late = f"{abs(1000 * found.lag / fps):.0f} ms too {'late' if found.lag > 0 else 'early'}"
     if found.p > _LIKELY and abs(found.lag) > _IN_TIME and found.lag_p <= _SURE:
-        return f"The mouth follows the voice {late}."
+        return f"The mouth follows the voice, {late}."
     if found.p > _LIKELY:
         return "No sign that the mouth follows this voice."
     sure = "The mouth follows the voice" if found.p <= _SURE else "The mouth seems to follow the voice"

@@ -1,8 +1,5 @@
 """SyncNet, which judges lips and voice by what it has learned (Chung and Zisserman, "Out of time: automated
-lip sync in the wild", ACCV workshops 2016), after the published code's network and features.
-
-The weights (`syncnet_v2.model`) have no licence of their own; the user brings them.
-"""
+lip sync in the wild", ACCV workshops 2016), after the published code's network and features."""
 
 from __future__ import annotations
 
@@ -12,12 +9,14 @@ import numpy as np
 import torch
 from torch import nn
 
-from ..errors import MissingFilesError, WeightsError
+from ..errors import WeightsError
 from ..host.protocol import Host
 from ..weights.state_dict import load_state_dict
 from .score import Lse
+from .syncnet_file import FILE
 
-KIND, FILE = "syncnet", "syncnet_v2.model"
+Triple = tuple[int, int, int]
+
 SIDE = 224
 FPS, RATE = 25, 16000
 # Frames that the lips' tower sees at once, and the columns of features in their time.
@@ -37,7 +36,7 @@ def _conv2(into: int, out: int, kernel: int | tuple[int, int], padding: int = 0)
 
 
 def _conv3(
-    into: int, out: int, kernel: tuple[int, int, int], stride: tuple[int, ...] = (1, 1, 1), padding: int = 0
+    into: int, out: int, kernel: Triple, stride: Triple = (1, 1, 1), padding: int = 0
 ) -> list[nn.Module]:
     """padding: within the picture, not over time."""
     return [nn.Conv3d(into, out, kernel, stride, (0, padding, padding)), nn.BatchNorm3d(out), nn.ReLU()]
@@ -113,23 +112,6 @@ class SyncNet:
         towers = self.model.module
         assert isinstance(towers, SyncNetTowers)
         return towers
-
-
-def find_syncnet(host: Host) -> Path | None:
-    """The user's file in models/syncnet, or None."""
-    places = (folder / FILE for folder in host.models_folders(KIND))
-    return next((path for path in places if path.is_file()), None)
-
-
-def require_syncnet(host: Host) -> Path:
-    """Raises MissingFilesError where there is none."""
-    path = find_syncnet(host)
-    if path is None:
-        raise MissingFilesError(
-            f"SyncNet's weights are not here: put your own {FILE} into {host.models_folder(KIND)}; it is "
-            "never fetched for you, because it has no licence."
-        )
-    return path
 
 
 def mfcc(samples: np.ndarray) -> np.ndarray:

@@ -50,6 +50,11 @@ def require(weights: WeightSet, host: Host, *, download: bool = False) -> dict[s
 def _missing(weights: WeightSet, missing: list[WeightFile], host: Host) -> str:
     first, *others = [file.place for file in missing if file.needed]
     names = f"{first} and {len(others)} more files" if len(others) > 2 else ", ".join((first, *others))
+    if any(file.needed and file.by_hand for file in missing):
+        return (
+            f"{weights.title} lacks {names}: put your own into {host.models_folder(weights.kind)}. "
+            "It is never fetched."
+        )
     return (
         f"{weights.title} lacks {names} in {host.models_folder(weights.kind)}: fetch what is missing "
         f"({readable(sum(file.bytes for file in missing))}) with the node Model Manager (LipSync) or with "
@@ -127,7 +132,7 @@ def find(file: WeightFile, host: Host, *, converted: bool = True) -> Path | None
         found = (converted and _conversion(folder, file, source)) or source
         if found:
             return found
-    for folder in _snapshots(file.repo, file.revision):
+    for folder in [] if file.by_hand else _snapshots(file.repo, file.revision):
         if _is_there(folder / file.path, file.bytes if file.sha256 else None):
             return folder / file.path
     return None

@@ -15,7 +15,6 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
-from mouth import mouth_aperture, mouth_width
 from prompts import finished
 
 from lipsync_studio.align.chain import align_offline
@@ -28,6 +27,7 @@ from lipsync_studio.engine.host.plain import PlainHost
 from lipsync_studio.engine.media.sound import Sound
 from lipsync_studio.engine.media.source import VideoSource
 from lipsync_studio.engine.media.timeline import plan
+from lipsync_studio.engine.score.mouth import mouth_aperture, mouth_width
 
 DEMO = ROOT / "demo"
 WORKFLOW = json.loads((ROOT / "tests" / "workflows" / "lyric_video.json").read_text(encoding="utf-8"))

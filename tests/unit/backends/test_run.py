@@ -64,7 +64,7 @@ def test_the_report_tells_what_became_of_each_frame(leaving, host, voice, tmp_pa
         {"state": "passed: no face", "first": 20, "last": 39},
         {"state": "generated", "first": 40, "last": 59},
     ]
-    assert set(report["seconds"]) == {"prepare", "render"}
+    assert set(report["seconds"]) == {"prepare", "render", "score"}
     assert any("estimated from the sound" in note for note in report["notes"])
 
 

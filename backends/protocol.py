@@ -16,7 +16,7 @@ from .spec import BackendSpec
 
 @dataclass(frozen=True)
 class FrameChunk:
-    """Finished frames, in order, numbered from 0 over the whole output, and what became of each."""
+    """Finished frames, in order, numbered and timed over the whole output, and what became of each."""
 
     frames: list[Frame]
     states: list[FrameState]
@@ -27,7 +27,8 @@ class Rendering:
     """What a backend makes: known at once what it will look like, worked out chunk by chunk as it is read.
 
     frames: how many will come. duration: what the soundtrack is cut or padded to. variable: frame times are
-    not multiples of 1/fps. notes: sentences for the run report, may grow while the chunks are read.
+    not multiples of 1/fps. notes: sentences for the run report, may grow while the chunks are read. start:
+    when the first frame begins, which is later than 0 in a part of a longer video.
     """
 
     size: tuple[int, int]
@@ -38,6 +39,7 @@ class Rendering:
     duration: Fraction
     chunks: Iterator[FrameChunk]
     notes: list[str]
+    start: Fraction = Fraction(0)
 
 
 class LipSyncBackend(Protocol):

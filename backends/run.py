@@ -33,15 +33,20 @@ def run(backend: LipSyncBackend, request: LipSyncRequest, host: Host, path: Path
 
 
 def write(rendering: Rendering, name: str, soundtrack: Sound | None, path: Path, crf: int = 12) -> RunReport:
-    """Write what a backend of that name makes to `path`, an MP4; nothing is left there unless it is whole."""
+    """Write what a backend of that name makes to `path`, an MP4; nothing is left there unless it is whole.
+
+    soundtrack: of the whole; of a part, the file has what is heard in it and begins at 0."""
     started = time.monotonic()
     states: list[FrameState] = []
+    if rendering.start and soundtrack is not None:
+        soundtrack = soundtrack.cut(rendering.start, rendering.duration)
     with Mp4Writer(
         path, rendering.size, rendering.fps, rendering.colour, soundtrack, rendering.duration,
         crf=crf, variable=rendering.variable,
     ) as writer:  # fmt: skip
         for chunk in rendering.chunks:
             for frame in chunk.frames:
+                frame.pts -= rendering.start
                 writer.write(frame)
             states.extend(chunk.states)
     return RunReport(

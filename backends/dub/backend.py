@@ -2,29 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
-from contextlib import closing, nullcontext
-from itertools import islice
+import os
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing, contextmanager, nullcontext
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from ...engine.compose.paste import Patch
-from ...engine.faces.track import Person
 from ...engine.host.protocol import Host
-from ...engine.media.ahead import read_ahead
-from ...engine.media.colour import Rect, crop_rgb, paste_rgb
+from ...engine.media.colour import Rect, paste_rgb
 from ...engine.media.frames import CHUNK, Frame
-from ...engine.media.timeline import walk
 from ...engine.report import FrameState
 from ..protocol import FrameChunk, Rendering
 from ..request import LipSyncRequest
 from .job import DubJob, plan_job
 from .preview import BeforeAfter
-from .protocol import Box, DubEngine, FaceCrop, Painter
+from .protocol import DubEngine, Painter
+from .scheduler import Made, generated, reach
 
-# Frames decoded in advance, while an engine works: enough for the slowest decoder beside the fastest engine.
-_AHEAD = 8
+# NumPy and OpenCV let go of the interpreter while they work; more threads than this wait for memory.
+_COMPOSITORS = min(4, os.cpu_count() or 1)
+
+
+@dataclass(frozen=True)
+class DubPlan:
+    """job: what there is to repaint. survey: what the engine knows of the whole clip. notes: of the run."""
+
+    job: DubJob
+    survey: Any
+    notes: list[str] = field(default_factory=list)
 
 
 class DubBackend:
@@ -41,7 +51,11 @@ class DubBackend:
         return f"DubBackend({self.name})"
 
     def render(self, request: LipSyncRequest, host: Host) -> Rendering:
-        """Raises what `plan_job` and the engine's `prepare` do."""
+        """Raises what `plan` and the engine's `prepare` do."""
+        return self.render_plan(self.plan(request, host), host)
+
+    def plan(self, request: LipSyncRequest, host: Host) -> DubPlan:
+        """All that looks at the whole clip. Raises what `plan_job` and the engine's `survey` do."""
         job = plan_job(request, self.engine.fps, self.engine.rests, host)
         notes: list[str] = []
         if not self.engine.rests and request.silence != "source":
@@ -50,82 +64,115 @@ class DubBackend:
             )
         if not job.speech.gate.any():
             notes.append("There is no voice in the sound: the mouth stays at rest throughout.")
-        return rendering(self.engine, job, notes, host)
+        return DubPlan(job, self.engine.survey(job, notes, host), notes)
+
+    def part(self, plan: DubPlan, start: int, stop: int) -> DubPlan:
+        """Output frames start..stop-1 of a plan, which are rendered as in the whole. Raises InputError where
+        there are none."""
+        job = replace(plan.job, timeline=plan.job.timeline.part(start, stop))
+        return DubPlan(job.part(job.timeline.shown, reach(job, self.engine.batching)), plan.survey)
+
+    def render_plan(self, plan: DubPlan, host: Host) -> Rendering:
+        return rendering(self.engine, plan, host)
 
 
-def rendering(engine: Painter, job: DubJob, notes: list[str], host: Host) -> Rendering:
-    """The job as the engine paints it; `notes` goes on growing while the chunks are read."""
-    conditioning = engine.prepare(job, notes, host)
+def rendering(engine: Painter, plan: DubPlan, host: Host) -> Rendering:
+    """The plan's frames as the engine paints them; its notes go on growing while the chunks are read."""
+    job, timeline = plan.job, plan.job.timeline
+    conditioning = engine.prepare(job, plan.survey, plan.notes, host)
+    start = timeline.time(timeline.shown.start)
     return Rendering(
         size=job.source.size,
-        fps=job.timeline.fps,
-        variable=job.timeline.variable,
+        fps=timeline.fps,
+        variable=timeline.variable,
         colour=job.source.colour,
-        frames=len(job.timeline),
-        duration=job.timeline.duration,
+        frames=len(timeline.shown),
+        duration=timeline.time(timeline.shown.stop) - start,
         chunks=_paint(engine, job, conditioning, host),
-        notes=notes,
+        notes=plan.notes,
+        start=start,
     )
 
 
-def chunks_with_crops(
-    job: DubJob, box: Callable[..., Box], conditioning: Any
-) -> Generator[tuple[list[Frame], list[tuple[Frame, Rect, FaceCrop]]], None, None]:
-    """The output's frames, a chunk at a time, and the crops of those among them that are to be painted."""
-    with closing(read_ahead(walk(job.source, job.timeline), _AHEAD)) as frames:
-        while chunk := list(islice(frames, CHUNK)):
-            work: list[tuple[Frame, Rect, FaceCrop]] = []
-            for frame in chunk:
-                painted = job.painted(frame.index)
-                if painted is None:
-                    continue
-                rect = even_rect(box(*painted, conditioning), frame)
-                if rect is not None:
-                    work.append((frame, rect, crop_face(frame, rect, *painted)))
-            yield chunk, work
+@dataclass(slots=True)
+class _Underway:
+    """A frame that is being composited. view: of the frame as it was, where someone watches."""
 
+    frame: Frame
+    state: FrameState
+    pasted: Future[None] | None = None
+    view: BeforeAfter | None = None
 
-def crop_face(frame: Frame, rect: Rect, person: Person, shown: int) -> FaceCrop:
-    """The part of a frame, which shows source frame `shown`, with a person's face."""
-    mesh = person.meshes[shown - person.first].copy()
-    mesh[:, :2] -= rect[:2]
-    return FaceCrop(frame.index, shown, person, rect[:2], crop_rgb(frame, rect), mesh)
-
-
-def even_rect(box: Box, frame: Frame) -> Rect | None:
-    """The box on the frame's chroma grid and inside the picture; None where nothing of it is inside."""
-    x0, y0 = max(0, int(box[0]) // 2 * 2), max(0, int(box[1]) // 2 * 2)
-    x1 = min(frame.width, -int(-box[2] // 2) * 2)
-    y1 = min(frame.height, -int(-box[3] // 2) * 2)
-    return (x0, y0, x1, y1) if x1 - x0 >= 8 and y1 - y0 >= 8 else None
+    @property
+    def finished(self) -> bool:
+        return self.pasted is None or self.pasted.done()
 
 
 def _paint(engine: Painter, job: DubJob, conditioning: Any, host: Host) -> Iterator[FrameChunk]:
-    stage = f"Lip-syncing ({engine.name})"
-    done = 0
-    host.progress(stage, 0, len(job.timeline))
-    anything = any(job.painted(index) for index in range(len(job.timeline)))
+    """Decoding and cropping run ahead on a thread, generating is done here, compositing on several threads
+    while the next faces are generated."""
+    stage, shown = f"Lip-syncing ({engine.name})", job.timeline.shown
+    anything = any(job.paints(index) for index in shown)
+    line: deque[_Underway] = deque()
     with (
         engine.resident(conditioning, host) if anything else nullcontext(),
-        closing(chunks_with_crops(job, engine.box, conditioning)) as chunks,
+        _threads() as threads,
+        closing(generated(job, engine, engine.generate, conditioning, host, stage)) as stretches,
     ):
-        for chunk, work in chunks:
-            view = None
-            if host.wants_preview():
-                view = BeforeAfter(*work[-1][:2]) if work else BeforeAfter(chunk[-1], None)
-            patches = engine.generate([crop for _, _, crop in work], conditioning)
-            for (frame, rect, _), patch in zip(work, patches, strict=True):
-                _paste(frame, rect, patch, float(job.mix[frame.index]))
-            done += len(chunk)
-            host.progress(stage, done, len(job.timeline), view.picture() if view else None)
-            painted = {crop.index for _, _, crop in work}
-            yield FrameChunk(chunk, [_state(job, frame.index, painted) for frame in chunk])
+        done = 0
+        for frames, made in stretches:
+            done += len(frames)
+            # Of the frames, the one that is shown to whom watches: the last with a new face, or the last.
+            watched = max(made, default=frames[-1].index) if host.wants_preview() else None
+            for frame in frames:
+                face = made.get(frame.index)
+                each = _Underway(frame, _state(job, frame.index, face is not None))
+                if frame.index == watched:
+                    each.view = BeforeAfter(frame, face.crop.rect if face else None)
+                if face:
+                    amount = float(job.mix[frame.index])
+                    each.pasted = threads.submit(_composite, engine, frame, face, amount, conditioning)
+                line.append(each)
+            # These are composited while the networks work on the next faces.
+            for ready in _hand_on(line, 0 if done == len(shown) else len(frames)):
+                if picture := next((each.view.picture() for each in ready if each.view), None):
+                    host.progress(stage, done, len(shown), picture)
+                yield FrameChunk([each.frame for each in ready], [each.state for each in ready])
 
 
-def _state(job: DubJob, index: int, painted: set[int]) -> FrameState:
+def _hand_on(line: deque[_Underway], keep: int) -> Iterator[list[_Underway]]:
+    """What is finished at the line's front, some frames at a time; waits for all but the last `keep`."""
+    ready: list[_Underway] = []
+    while line and (len(line) > keep or line[0].finished):
+        each = line.popleft()
+        if each.pasted is not None:
+            each.pasted.result()
+        ready.append(each)
+        if len(ready) == CHUNK:
+            yield ready
+            ready = []
+    if ready:
+        yield ready
+
+
+@contextmanager
+def _threads() -> Iterator[ThreadPoolExecutor]:
+    """What nobody waits for any more is not begun."""
+    threads = ThreadPoolExecutor(_COMPOSITORS, "compositing")
+    try:
+        yield threads
+    finally:
+        threads.shutdown(cancel_futures=True)
+
+
+def _state(job: DubJob, index: int, painted: bool) -> FrameState:
     """A face that the engine finds no use for is none."""
     state = job.states[index]
-    return FrameState.NO_FACE if state is FrameState.GENERATED and index not in painted else state
+    return FrameState.NO_FACE if state is FrameState.GENERATED and not painted else state
+
+
+def _composite(engine: Painter, frame: Frame, face: Made, amount: float, conditioning: Any) -> None:
+    _paste(frame, face.crop.rect, engine.composite(face.crop, face.result, conditioning), amount)
 
 
 def _paste(frame: Frame, rect: Rect, patch: Patch, amount: float) -> None:

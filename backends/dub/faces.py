@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Iterable, Sequence
+from typing import Any, Protocol
+
+import numpy as np
 
 from ...engine.compose.cache import ContentCache
-from ...engine.compose.composer import ComposeSettings, FaceComposer, FramedFace
+from ...engine.compose.composer import ComposeSettings, FaceComposer, FramedFace, Parts
+from ...engine.compose.paste import Patch
 from ...engine.compose.transform import CropTransform
 from ...engine.errors import InputError
 from ...engine.faces.track import Person
@@ -52,14 +55,50 @@ def seen_box(person: Person, frame: int, geometry: CropGeometry, expand: float) 
     return x0, y0, x1, y1
 
 
-def frame_faces(crops: Sequence[FaceCrop], geometry: CropGeometry) -> list[FramedFace]:
-    framed = []
-    for crop in crops:
-        transform = geometry.transform(crop.person, crop.source_index)
-        assert transform is not None, "a face without a box has no crop"
-        moved = transform.moved(-crop.origin[0], -crop.origin[1])
-        framed.append(FramedFace(crop.rgb, crop.mesh[:, :2], moved, moved.crop(crop.rgb)))
-    return framed
+def frame_face(crop: FaceCrop, geometry: CropGeometry) -> FramedFace:
+    transform = geometry.transform(crop.person, crop.source_index)
+    assert transform is not None, "a face without a box has no crop"
+    moved = transform.moved(-crop.origin[0], -crop.origin[1])
+    return FramedFace(crop.rgb, crop.mesh[:, :2], moved, moved.crop(crop.rgb))
+
+
+class Facing(Protocol):
+    """Conditioning of a FacePainter. composer: None where faces are generated and not put back."""
+
+    @property
+    def geometry(self) -> CropGeometry: ...
+    @property
+    def composer(self) -> FaceComposer | None: ...
+
+
+class FacePainter:
+    """A painter whose network makes whole faces; its subclasses say how. compose: how they go back."""
+
+    compose: ComposeSettings
+
+    def box(self, person: Person, frame: int, conditioning: Facing) -> Box:
+        return seen_box(person, frame, conditioning.geometry, self.compose.convention.expand)
+
+    def preprocess(self, crop: FaceCrop, conditioning: Facing) -> FramedFace:
+        return frame_face(crop, conditioning.geometry)
+
+    def faces(self, crops: Sequence[FaceCrop], conditioning: Any, host: Host) -> Iterable[np.ndarray]:
+        """A face uint8 [side, side, 3] for each crop."""
+        raise NotImplementedError
+
+    def generate(
+        self, crops: Sequence[FaceCrop], conditioning: Facing, host: Host
+    ) -> Iterable[tuple[np.ndarray, Parts]]:
+        faces = list(self.faces(crops, conditioning, host))
+        return zip(faces, _composer(conditioning).parts([crop.prepared for crop in crops]), strict=True)
+
+    def composite(self, crop: FaceCrop, generated: tuple[np.ndarray, Parts], conditioning: Facing) -> Patch:
+        return _composer(conditioning).patch(crop.prepared, *generated)
+
+
+def _composer(conditioning: Facing) -> FaceComposer:
+    assert conditioning.composer is not None, "prepared to put faces back"
+    return conditioning.composer
 
 
 def composer_of(

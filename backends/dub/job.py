@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
@@ -31,23 +30,38 @@ _BLOCK = 1024
 
 @dataclass(frozen=True)
 class DubJob:
-    """people: who is to speak, one after the other. mix: how much of the painted mouth each output frame
-    shows, float32 [frames]. states: what becomes of each output frame."""
+    """people: who is to speak, one after the other. speaker: int32 [frames], which of them each output frame
+    shows, -1 for nobody. mix: how much of the painted mouth it shows, float32 [frames]. states: what becomes
+    of it."""
 
     source: Source
     timeline: Timeline
     people: tuple[Person, ...]
     speech: Speech
+    speaker: np.ndarray
     mix: np.ndarray
     states: list[FrameState]
 
     def painted(self, index: int) -> tuple[Person, int] | None:
         """Whose mouth is painted in an output frame, and the source frame it shows; None for nobody's."""
-        if self.states[index] is not FrameState.GENERATED or self.mix[index] == 0:
+        if not self.paints(index):
             return None
-        shown = int(self.timeline.source_index[index])
-        person = _seen_at(self.people, shown)
-        return None if person is None else (person, shown)
+        return self.people[self.speaker[index]], int(self.timeline.source_index[index])
+
+    def paints(self, index: int) -> bool:
+        """Whether a mouth is painted in an output frame; known of all frames in a part, too."""
+        return self.states[index] is FrameState.GENERATED and bool(self.mix[index])
+
+    def part(self, shown: range, reach: range) -> DubJob:
+        """The job of the output frames in `shown`, numbered as in the whole. reach: those among which the
+        faces of the people are kept."""
+        index = self.timeline.source_index[reach.start : reach.stop]
+        first, last = int(index.min()), int(index.max())
+        return replace(
+            self,
+            timeline=self.timeline.part(shown.start, shown.stop),
+            people=tuple(person.part(first, last + 1) for person in self.people),
+        )
 
 
 def plan_job(request: LipSyncRequest, fps: Fraction | None, rests: bool, host: Host) -> DubJob:
@@ -81,7 +95,7 @@ def job_of(
     check_track(track, source)
     people = tuple(choose_people(track, person))
     mix, states = _mix(people, timeline, speech.gate if keeps_source else None)
-    return DubJob(source, timeline, people, speech, mix, states)
+    return DubJob(source, timeline, people, speech, _speakers(people, timeline.source_index), mix, states)
 
 
 def check_track(track: FaceTrack, source: Source) -> None:
@@ -136,10 +150,14 @@ def _source_states(people: Sequence[Person], shown: np.ndarray) -> list[FrameSta
     return states
 
 
-def _seen_at(people: Sequence[Person], index: int) -> Person | None:
-    """Who is seen in a source frame: the people take turns, so there is one at most."""
-    turn = bisect_right(people, index, key=lambda person: person.first) - 1
-    return people[turn] if turn >= 0 and people[turn].at(index) is not None else None
+def _speakers(people: Sequence[Person], shown: np.ndarray) -> np.ndarray:
+    """Which of the people is seen in each of some source frames, -1 for none: int32. They take turns: there
+    is one at most."""
+    seen = np.full(int(shown.max()) + 1, -1, np.int32)
+    for number, person in enumerate(people):
+        rows = np.flatnonzero(person.seen[: max(len(seen) - person.first, 0)])
+        seen[person.first + rows] = number
+    return seen[shown]
 
 
 def _fade_edges(usable: np.ndarray, frames: int) -> np.ndarray:

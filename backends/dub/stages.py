@@ -2,57 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager, closing, nullcontext
-from dataclasses import replace
-from functools import partial
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
 
-from ...engine.compose.composer import ComposeSettings, FaceComposer, FramedFace
-from ...engine.compose.paste import Patch
+from ...engine.compose.composer import ComposeSettings, FaceComposer
 from ...engine.errors import SourceMismatchError
-from ...engine.faces.track import FaceTrack, Person
+from ...engine.faces.track import FaceTrack
 from ...engine.host.discard import discard_with
 from ...engine.host.protocol import Host
-from ...engine.media.frames import CHUNK
 from ...engine.media.source import Source
 from ...engine.media.timeline import FillRule, LengthRule, plan
 from ...engine.media.voice import gate
 from ..protocol import Rendering
 from ..speech import Speech
 from .audio_features import AudioFeatures
-from .backend import chunks_with_crops, crop_face, even_rect, rendering
-from .faces import ParsingModels, composer_of, frame_faces, seen_box
+from .backend import DubPlan, rendering
+from .faces import CropGeometry, FacePainter, Facing, ParsingModels, composer_of, frame_face, seen_box
 from .job import DubJob, job_of
 from .mouth_clip import SAME_PICTURE, MouthClip, MouthClipWriter, glimpse, likeness
 from .preview import beside
-from .protocol import Box, FaceCrop
+from .protocol import Batching, FaceCrop, Sampler
+from .scheduler import crop_face, even_rect, generated
 
 # Frames whose faces are kept to know the footage by.
 _GLIMPSES = 5
 _CONNECT = "connect the footage it was made from"
 
 
-class FaceEngine(Protocol):
+class FaceEngine(Sampler, Protocol):
     """A dub engine whose faces can be kept. compose: how they go back."""
 
     name: str
     compose: ComposeSettings
 
-    def condition(self, job: DubJob, notes: list[str], host: Host) -> Any:
-        """What generating the faces takes, without what puts them back; its `geometry` is a CropGeometry."""
+    def survey(self, job: DubJob, notes: list[str], host: Host) -> Any: ...
+
+    def condition(self, job: DubJob, survey: Any, notes: list[str], host: Host) -> Facing:
+        """What generating the faces takes, without what puts them back."""
         ...
 
     def resident(self, conditioning: Any, host: Host) -> AbstractContextManager[Any]:
         """As a painter's, around all calls of `faces`."""
         ...
 
-    def faces(
-        self, framed: Sequence[FramedFace], indices: Sequence[int], conditioning: Any
-    ) -> Iterator[np.ndarray]:
-        """A face uint8 [side, side, 3] for each crop; indices: of the output frames."""
+    def faces(self, crops: Sequence[FaceCrop], conditioning: Any, host: Host) -> Iterable[np.ndarray]:
+        """A face uint8 [side, side, 3] for each crop."""
         ...
 
 
@@ -75,33 +73,32 @@ def plan_faces(
 def infer(engine: FaceEngine, job: DubJob, host: Host) -> MouthClip:
     """Generate a face for every frame of a job that shows one. Raises OutputError where the disk is full."""
     notes: list[str] = []
-    conditioning = engine.condition(job, notes, host)
+    conditioning = engine.condition(job, engine.survey(job, notes, host), notes, host)
     stage = f"Generating faces ({engine.name})"
     path = host.temp_file(".faces")
-    seen = partial(seen_box, expand=engine.compose.convention.expand)
     total, done, side = len(job.timeline), 0, 0
-    painted = [index for index in range(total) if job.painted(index)]
+
+    def generate(crops: Sequence[FaceCrop], conditioning: Any, host: Host) -> Iterable[Any]:
+        return ((face, None) for face in engine.faces(crops, conditioning, host))
+
+    painted = [index for index in range(total) if job.paints(index)]
     wanted, glimpses = _spread(painted), {}
-    host.progress(stage, 0, total)
     with (
         engine.resident(conditioning, host) if painted else nullcontext(),
         MouthClipWriter(path, total) as writer,
-        closing(chunks_with_crops(job, seen, conditioning.geometry)) as chunks,
+        closing(generated(job, engine, generate, conditioning, host, stage)) as stretches,
     ):
-        for chunk, work in chunks:
-            framed = frame_faces([crop for _, _, crop in work], conditioning.geometry)
-            indices = [crop.index for _, _, crop in work]
-            watched = host.wants_preview()
-            last = None
-            faces = engine.faces(framed, indices, conditioning)
-            for index, item, face in zip(indices, framed, faces, strict=True):
+        for frames, made in stretches:
+            done += len(frames)
+            for index, each in made.items():
+                face, _ = each.result
                 writer.write(index, face)
                 side = face.shape[0]
                 if index in wanted:
-                    glimpses[index] = glimpse(item.small)
-                last = item.small, face
-            done += len(chunk)
-            host.progress(stage, done, total, beside(*last) if watched and last else None)
+                    glimpses[index] = glimpse(each.crop.prepared.small)
+            if made and host.wants_preview():
+                last = made[max(made)]
+                host.progress(stage, done, total, beside(last.crop.prepared.small, last.result[0]))
     clip = MouthClip(
         path,
         side,
@@ -150,8 +147,8 @@ def composite(
                 "The mouth clip was made from other pictures than the source's", _CONNECT
             )
         notes.append("The mouths were generated from another version of this footage.")
-    engine = _StoredFaces(clip, models, settings or clip.compose)
-    return rendering(engine, replace(clip.job, source=source), notes, host)
+    painter = _StoredFaces(clip, models, settings or clip.compose)
+    return rendering(painter, DubPlan(replace(clip.job, source=source), None, notes), host)
 
 
 def _likeness(clip: MouthClip, source: Source) -> float:
@@ -164,31 +161,38 @@ def _likeness(clip: MouthClip, source: Source) -> float:
         frame = next(source.read(painted[1], painted[1] + 1))
         rect = even_rect(box, frame)
         assert rect is not None, "it lies in a picture of the same size"
-        (face,) = frame_faces([crop_face(frame, rect, *painted)], clip.geometry)
+        face = frame_face(crop_face(frame, rect, *painted), clip.geometry)
         least = min(least, likeness(seen, glimpse(face.small)))
     return least
 
 
-class _StoredFaces:
-    """A dub engine whose faces come from a file."""
+class _StoredFaces(FacePainter):
+    """A painter whose faces come from a file."""
+
+    batching = Batching()
 
     def __init__(self, clip: MouthClip, models: ParsingModels | None, settings: ComposeSettings) -> None:
         self.name = clip.engine
+        self.compose = settings
         self._clip = clip
         self._models = models
-        self._settings = settings
 
-    def prepare(self, job: DubJob, notes: list[str], host: Host) -> FaceComposer:
-        return composer_of(self._settings, self._models, notes, host)
+    def survey(self, job: DubJob, notes: list[str], host: Host) -> None:
+        return None
 
-    def box(self, person: Person, frame: int, composer: FaceComposer) -> Box:
-        return seen_box(person, frame, self._clip.geometry, self._settings.convention.expand)
+    def prepare(self, job: DubJob, survey: None, notes: list[str], host: Host) -> _Stored:
+        return _Stored(self._clip.geometry, composer_of(self.compose, self._models, notes, host))
 
-    def resident(self, composer: FaceComposer, host: Host) -> AbstractContextManager[Any]:
-        return host.resident(*composer.networks, activation_bytes=composer.activation_bytes(CHUNK))
+    def resident(self, stored: _Stored, host: Host) -> AbstractContextManager[Any]:
+        composer = stored.composer
+        needed = composer.activation_bytes(self.batching.batch)
+        return host.resident(*composer.networks, activation_bytes=needed)
 
-    def generate(self, crops: Sequence[FaceCrop], composer: FaceComposer) -> Iterable[Patch]:
-        if not crops:
-            return []
-        framed = frame_faces(crops, self._clip.geometry)
-        return composer.patches(framed, list(self._clip.faces([crop.index for crop in crops])))
+    def faces(self, crops: Sequence[FaceCrop], stored: _Stored, host: Host) -> Iterable[np.ndarray]:
+        return self._clip.faces([crop.index for crop in crops])
+
+
+@dataclass(frozen=True)
+class _Stored:
+    geometry: CropGeometry
+    composer: FaceComposer

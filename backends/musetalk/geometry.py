@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 import numpy as np
@@ -11,6 +11,8 @@ from ...engine.compose.transform import SIDE, CropTransform, FaceBox
 from ...engine.faces.finish import runs
 from ...engine.faces.smoothing import bilateral
 from ...engine.faces.track import Person
+from ...engine.host.protocol import Host
+from ...engine.host.reporter import reporter
 from ...musetalk_core.face_box import BoxSettings, Unit, eye_angle, face_box, parity_box, parity_margin
 from ...musetalk_core.presets import Preset
 from .spec import MuseTalkSettings
@@ -29,7 +31,7 @@ _SOFT = 1.5
 class FaceGeometry:
     """The boxes of some people: float64 [rows, 5] (x, y, width, height, angle) each, NaN where there is none.
 
-    size: width and height of the picture.
+    size: width and height of the picture. host: can cancel the work.
     """
 
     def __init__(
@@ -39,14 +41,25 @@ class FaceGeometry:
         preset: Preset,
         size: tuple[int, int],
         fps: Fraction,
+        host: Host | None = None,
     ) -> None:
         self._parity = settings.parity
         box = box_settings(settings, preset)
-        if settings.parity:
-            rows = [_parity_rows(person, box, size[1]) for person in people]
-        else:
-            rows = [_rows(person, box, settings, float(fps)) for person in people]
-        self._boxes = {person.id: made for person, made in zip(people, rows, strict=True)}
+        self._first = {person.id: person.first for person in people}
+        self._boxes: dict[int, np.ndarray] = {}
+        report = reporter(host, "Placing the faces", sum(len(person.scores) for person in people))
+        done = 0
+
+        def tell(rows: int) -> None:
+            report(done + rows)
+
+        for person in people:
+            if settings.parity:
+                rows = _parity_rows(person, box, size[1], tell)
+            else:
+                rows = _rows(person, box, settings, float(fps), tell)
+            self._boxes[person.id] = rows
+            done += len(rows)
 
     def notes(self) -> list[str]:
         """What a user should know about the faces' sizes."""
@@ -61,7 +74,7 @@ class FaceGeometry:
 
     def transform(self, person: Person, frame: int) -> CropTransform | None:
         """From the picture to the crop that the networks see; None where the face has no usable box."""
-        row = self._boxes[person.id][frame - person.first]
+        row = self._boxes[person.id][frame - self._first[person.id]]
         if not np.isfinite(row).all():
             return None
         box = FaceBox(*row.tolist())
@@ -78,7 +91,9 @@ def box_settings(settings: MuseTalkSettings, preset: Preset) -> BoxSettings:
     return BoxSettings(shift, settings.chin_margin, unit, unit)
 
 
-def _rows(person: Person, box: BoxSettings, settings: MuseTalkSettings, fps: float) -> np.ndarray:
+def _rows(
+    person: Person, box: BoxSettings, settings: MuseTalkSettings, fps: float, tell: Callable[[int], None]
+) -> np.ndarray:
     boxes = np.full((len(person.scores), 5), np.nan)
     for run in runs(person.seen):
         points = person.landmarks(run)
@@ -88,6 +103,7 @@ def _rows(person: Person, box: BoxSettings, settings: MuseTalkSettings, fps: flo
             angles = np.arctan2(angles[:, 1], angles[:, 0])
         tilted = settings.upright and np.abs(angles).max() > _LEAST_TILT
         for row, face in enumerate(points, run.start):
+            tell(row)
             found = face_box(face, box, angle=float(angles[row - run.start]) if tilted else 0.0)
             if found is not None:
                 boxes[row] = found.x, found.y, found.width, found.height, found.angle
@@ -110,9 +126,10 @@ def _steady(values: np.ndarray, fps: float, scale: float) -> np.ndarray:
     return bilateral(values, values / scale, sigma, max(1, round(2 * sigma)), _STEADY_NOISE)
 
 
-def _parity_rows(person: Person, box: BoxSettings, height: int) -> np.ndarray:
+def _parity_rows(person: Person, box: BoxSettings, height: int, tell: Callable[[int], None]) -> np.ndarray:
     boxes = np.full((len(person.scores), 5), np.nan)
     for row in np.flatnonzero(person.seen).tolist():
+        tell(row)
         # The original's whole numbers are the middles of pixels.
         (points,) = person.landmarks(slice(row, row + 1)) - 0.5
         found = parity_box(points, person.boxes[row].tolist(), box.shift)

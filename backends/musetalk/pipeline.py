@@ -7,9 +7,9 @@ back into the picture.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
@@ -17,27 +17,18 @@ import torch
 from torch import Tensor
 
 from ...engine.compose.cache import content_key
-from ...engine.compose.composer import (
-    ComposeSettings,
-    FaceComposer,
-    FramedFace,
-    PasteConvention,
-    compose_settings,
-)
-from ...engine.compose.paste import Patch
+from ...engine.compose.composer import ComposeSettings, FaceComposer, PasteConvention, compose_settings
 from ...engine.errors import InputError
-from ...engine.faces.track import Person
 from ...engine.host.protocol import Host, ManagedModel
-from ...engine.media.frames import CHUNK
 from ...engine.nets.batches import Batches
 from ...engine.nets.precision import settle
 from ...engine.nets.sd_vae import decode
 from ...musetalk_core.presets import PRESETS
 from ...musetalk_core.unet import encode_crops, predict
 from ..dub.audio_features import AudioFeatures, encode_features
-from ..dub.faces import composer_of, frame_faces, seen_box
+from ..dub.faces import FacePainter, composer_of
 from ..dub.job import DubJob
-from ..dub.protocol import Box, FaceCrop
+from ..dub.protocol import Batching, FaceCrop
 from .geometry import FaceGeometry
 from .models import MuseTalkModels
 from .spec import SPEC, MuseTalkSettings
@@ -63,7 +54,7 @@ class Restore:
 class Conditioning:
     """features: what is said. times: float64 [frames], seconds at which the mouth of each output frame is
     heard. geometry: where the faces are. encoding, speaking: how many crops the device takes at once. notes:
-    of the run."""
+    of the run. composer: None where faces are generated and not put back."""
 
     features: AudioFeatures
     times: np.ndarray
@@ -71,12 +62,11 @@ class Conditioning:
     geometry: FaceGeometry
     encoding: Batches
     speaking: Batches
-    host: Host
     notes: list[str]
     composer: FaceComposer | None = None
 
 
-class MuseTalkEngine:
+class MuseTalkEngine(FacePainter):
     """features: made beforehand; None to hear the job's own speech. restore: what becomes of generated faces.
 
     Raises InputError for features that were made for a model which hears in another way.
@@ -99,6 +89,7 @@ class MuseTalkEngine:
         self.preset = PRESETS[models.version]
         self.name = f"MuseTalk {models.version.removeprefix('v')}"
         self.compose = composing(settings, self.preset.paste)
+        self.batching = Batching(batch=settings.batch_size)
         if features is not None and features.convention != self.preset.audio:
             raise InputError(
                 f"The audio features were made for a model that hears in another way than {self.name}: "
@@ -107,18 +98,21 @@ class MuseTalkEngine:
         self._features = features
         self._restore = restore
 
-    def prepare(self, job: DubJob, notes: list[str], host: Host) -> Conditioning:
+    def survey(self, job: DubJob, notes: list[str], host: Host) -> FaceGeometry:
+        """Steadied over each person's whole time in the clip."""
+        geometry = FaceGeometry(job.people, self.settings, self.preset, job.source.size, job.source.fps, host)
+        notes += geometry.notes()
+        return geometry
+
+    def prepare(self, job: DubJob, survey: FaceGeometry, notes: list[str], host: Host) -> Conditioning:
         """Raises MissingFilesError where the settings ask for the face parser and its weights are not
         installed."""
         # First, so that missing weights are said before anything is worked out.
         composer = composer_of(self.compose, self.models, notes, host)
-        return self.condition(job, notes, host, composer)
+        return replace(self.condition(job, survey, notes, host), composer=composer)
 
-    def condition(
-        self, job: DubJob, notes: list[str], host: Host, composer: FaceComposer | None = None
-    ) -> Conditioning:
-        """composer: None where faces are generated and not put back."""
-        parity, batch = self.settings.parity, self.settings.batch_size
+    def condition(self, job: DubJob, survey: FaceGeometry, notes: list[str], host: Host) -> Conditioning:
+        parity = self.settings.parity
         features = self._features or encode_features(
             self.models.whisper,
             self.preset.audio,
@@ -127,54 +121,40 @@ class MuseTalkEngine:
             host,
             parity=parity,
         )
-        geometry = FaceGeometry(job.people, self.settings, self.preset, job.source.size, job.source.fps)
-        notes += geometry.notes()
-        return Conditioning(
-            features, job.speech.times, job.timeline.fps, geometry,
-            Batches(batch, host), Batches(batch, host), host, notes, composer,
-        )  # fmt: skip
-
-    def box(self, person: Person, frame: int, conditioning: Conditioning) -> Box:
-        return seen_box(person, frame, conditioning.geometry, self.preset.paste.expand)
+        encoding, speaking = (
+            Batches(self.settings.batch_size, host, padded=self.settings.compile) for _ in range(2)
+        )
+        return Conditioning(features, job.speech.times, job.timeline.fps, survey, encoding, speaking, notes)
 
     def resident(self, conditioning: Conditioning, host: Host) -> AbstractContextManager[None]:
         models, composer, restore = self.models, conditioning.composer, self._restore
         networks = [models.unet, models.vae]
-        count = min(self.settings.batch_size, CHUNK)
+        count = self.settings.batch_size
         # Each crop goes through the encoder twice, masked and whole.
         sample = max(2 * _ENCODE_BYTES, _PREDICT_BYTES, _DECODE_BYTES) * models.dtype.itemsize // 4
         needed = [sample * count]
         if composer is not None:
             networks += composer.networks
-            needed.append(composer.activation_bytes(CHUNK))
+            needed.append(composer.activation_bytes(count))
         if restore is not None:
             networks += restore.networks
             needed.append(restore.activation_bytes)
         return host.resident(*networks, activation_bytes=max(needed))
 
-    def generate(self, crops: Sequence[FaceCrop], conditioning: Conditioning) -> Iterable[Patch]:
-        framed = frame_faces(crops, conditioning.geometry)
-        faces = list(self.faces(framed, [crop.index for crop in crops], conditioning))
-        assert conditioning.composer is not None, "prepared to put faces back"
-        return conditioning.composer.patches(framed, faces)
-
     def faces(
-        self, framed: Sequence[FramedFace], indices: Sequence[int], conditioning: Conditioning
+        self, crops: Sequence[FaceCrop], conditioning: Conditioning, host: Host
     ) -> Iterator[np.ndarray]:
-        """A face uint8 [side, side, 3] for each crop; indices: of the output frames."""
-        if not framed:
-            return iter(())
-        said = np.array(indices)
+        said = np.array([crop.index for crop in crops])
         tokens = conditioning.features.tokens(said, conditioning.times[said], conditioning.fps)
-        latents = self._latents([item.small for item in framed], conditioning)
+        latents = self._latents([crop.prepared.small for crop in crops], conditioning, host)
 
         def speak(work: Sequence[tuple[Tensor, Tensor]]) -> Sequence[np.ndarray]:
-            conditioning.host.check_cancelled()
-            return self._speak(work, conditioning)
+            host.check_cancelled()
+            return self._speak(work, conditioning, host)
 
         return conditioning.speaking.run(list(zip(latents, tokens, strict=True)), speak)
 
-    def _latents(self, crops: Sequence[np.ndarray], conditioning: Conditioning) -> list[Tensor]:
+    def _latents(self, crops: Sequence[np.ndarray], conditioning: Conditioning, host: Host) -> list[Tensor]:
         """[8, 32, 32] on the CPU for each crop; equal crops, here or in an earlier run, are encoded once."""
         cache, dtype = self.models.cache, self.models.dtype
         keys = [content_key(crop, "latents", self.models.identity) for crop in crops]
@@ -183,8 +163,8 @@ class MuseTalkEngine:
         found = {key: _tensor(value, dtype) for key, value in known.items() if value is not None}
 
         def encode(crops: Sequence[np.ndarray]) -> Sequence[Tensor]:
-            conditioning.host.check_cancelled()
-            return self._encode(crops, conditioning)
+            host.check_cancelled()
+            return self._encode(crops, conditioning, host)
 
         encoded = conditioning.encoding.run(list(missing.values()), encode)
         for key, latents in zip(missing, encoded, strict=True):
@@ -192,14 +172,16 @@ class MuseTalkEngine:
             found[key] = latents
         return [found[key] for key in keys]
 
-    def _encode(self, crops: Sequence[np.ndarray], conditioning: Conditioning) -> Sequence[Tensor]:
+    def _encode(
+        self, crops: Sequence[np.ndarray], conditioning: Conditioning, host: Host
+    ) -> Sequence[Tensor]:
         vae = self.models.vae
         latents = encode_crops(vae.module, torch.from_numpy(np.stack(crops)))
-        settle(vae, "The VAE", conditioning.notes, conditioning.host)
+        settle(vae, "The VAE", conditioning.notes, host)
         return list(latents.to("cpu", self.models.dtype).contiguous())
 
     def _speak(
-        self, work: Sequence[tuple[Tensor, Tensor]], conditioning: Conditioning
+        self, work: Sequence[tuple[Tensor, Tensor]], conditioning: Conditioning, host: Host
     ) -> Sequence[np.ndarray]:
         latents, tokens = (torch.stack(part) for part in zip(*work, strict=True))
         unet, vae = self.models.unet, self.models.vae
@@ -207,7 +189,7 @@ class MuseTalkEngine:
         spoken = predict(unet.module, latents.to(unet.device), tokens.to(unet.device), positions=positions)
         faces = decode(vae.module, spoken.to(vae.device)).cpu().numpy()
         for model, name in ((unet, "The UNet"), (vae, "The VAE")):
-            settle(model, name, conditioning.notes, conditioning.host)
+            settle(model, name, conditioning.notes, host)
         return list(faces if self._restore is None else self._restore.enlarge(faces))
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, fields, replace
 from fractions import Fraction
@@ -21,7 +19,7 @@ from ...engine.faces.track import Person
 from ...engine.host.protocol import Host
 from ...engine.media.voice import loud_spans
 from ..dub.job import DubJob
-from ..dub.protocol import FaceCrop
+from ..dub.protocol import Batching, Box, FaceCrop
 from ..request import SilenceRule
 from ..speech import Speech
 from .acoustic import motion_from_sound
@@ -40,7 +38,7 @@ _REST_SAMPLES = 400
 
 
 @dataclass(frozen=True)
-class VisemeConditioning:
+class VisemeSurvey:
     """motion: per output frame. rests: each person's mouth at rest, by id. silence: what silent ones do."""
 
     motion: MouthMotion
@@ -55,35 +53,37 @@ class VisemeEngine:
     name = SPEC.name
     fps: Fraction | None = None
     rests = True
+    batching = Batching()
 
     def __init__(self, strength: float = 1.0) -> None:
         self.strength = strength
 
-    def prepare(self, job: DubJob, notes: list[str], host: Host) -> VisemeConditioning:
+    def survey(self, job: DubJob, notes: list[str], host: Host) -> VisemeSurvey:
         host.progress("Reading the speech", 0, 1)
         motion = _motion(job.speech, notes)
         rests = {person.id: rest_shape(person) for person in job.people}
         host.progress("Reading the speech", 1, 1)
-        return VisemeConditioning(motion, rests, job.speech.silence)
+        return VisemeSurvey(motion, rests, job.speech.silence)
 
-    def box(
-        self, person: Person, frame: int, conditioning: VisemeConditioning
-    ) -> tuple[float, float, float, float]:
+    def prepare(self, job: DubJob, survey: VisemeSurvey, notes: list[str], host: Host) -> VisemeSurvey:
+        return survey
+
+    def box(self, person: Person, frame: int, survey: VisemeSurvey) -> Box:
         return moving_box(person.meshes[frame - person.first])
 
-    def resident(self, conditioning: VisemeConditioning, host: Host) -> AbstractContextManager[None]:
+    def preprocess(self, crop: FaceCrop, survey: VisemeSurvey) -> None:
+        return None
+
+    def resident(self, survey: VisemeSurvey, host: Host) -> AbstractContextManager[None]:
         return nullcontext()
 
-    def generate(self, crops: Sequence[FaceCrop], conditioning: VisemeConditioning) -> Iterable[Patch]:
-        def paint(crop: FaceCrop) -> Patch:
-            rest = conditioning.rests[crop.person.id]
-            silent = {"rest": rest.points, "close": rest.shut, "source": None}[conditioning.silence]
-            pose = self._pose(conditioning.motion, crop.index)
-            return Patch(*render_mouth(crop.rgb, crop.mesh, rest, pose, silent))
+    def generate(self, crops: Sequence[FaceCrop], survey: VisemeSurvey, host: Host) -> Iterable[MouthPose]:
+        return [self._pose(survey.motion, crop.index) for crop in crops]
 
-        # NumPy and OpenCV let go of the interpreter while they work: frames are painted side by side.
-        with ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1)) as painters:
-            yield from painters.map(paint, crops)
+    def composite(self, crop: FaceCrop, pose: MouthPose, survey: VisemeSurvey) -> Patch:
+        rest = survey.rests[crop.person.id]
+        silent = {"rest": rest.points, "close": rest.shut, "source": None}[survey.silence]
+        return Patch(*render_mouth(crop.rgb, crop.mesh, rest, pose, silent))
 
     def _pose(self, motion: MouthMotion, index: int) -> MouthPose:
         pose = MouthPose(*(float(getattr(motion, field.name)[index]) for field in fields(MouthPose)))

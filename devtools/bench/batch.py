@@ -38,7 +38,7 @@ def render(clip: Path, audio: Path, out: Path) -> dict[str, Any]:
     with PlainHost("cpu") as host:
         request = LipSyncRequest(ImageSource(images, fps), sound, length="video")
         job = plan_job(request, None, engine.rests, host)
-        conditioning = engine.prepare(job, [], host)
+        conditioning = engine.prepare(job, engine.survey(job, [], host), [], host)
     results = []
     for index, picture in enumerate(pictures):
         whom = job.painted(index)
@@ -46,8 +46,9 @@ def render(clip: Path, audio: Path, out: Path) -> dict[str, Any]:
         if whom is not None:
             x0, y0, x1, y1 = _inside(engine.box(*whom, conditioning), picture)
             crop = _crop(index, whom[0], picture, (x0, y0, x1, y1))
-            for patch in engine.generate([crop], conditioning):
-                painted[y0:y1, x0:x1] = _blend(painted[y0:y1, x0:x1], patch)
+            (pose,) = engine.generate([crop], conditioning, host)
+            patch = engine.composite(crop, pose, conditioning)
+            painted[y0:y1, x0:x1] = _blend(painted[y0:y1, x0:x1], patch)
         results.append(torch.from_numpy(painted.astype(np.float32) / 255))
     batch = torch.stack(results)
     waveform = {"waveform": torch.from_numpy(sound.samples)[None], "sample_rate": sound.rate}

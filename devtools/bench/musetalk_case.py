@@ -15,7 +15,7 @@ import psutil
 import torch
 
 from lipsync_studio.backends.dub import backend as crop
-from lipsync_studio.backends.dub import job
+from lipsync_studio.backends.dub import faces, job
 from lipsync_studio.backends.musetalk import pipeline as engine
 from lipsync_studio.backends.musetalk.models import MuseTalkModels, of_networks
 from lipsync_studio.backends.musetalk.spec import MuseTalkSettings
@@ -43,7 +43,7 @@ _SUNG = (1, 4)
 _STAGES: tuple[tuple[Any, str, str], ...] = (
     (job, "track_faces", "track"),
     (engine, "encode_features", "hear"),
-    (engine, "frame_faces", "crop"),
+    (faces, "frame_face", "crop"),
     (engine, "encode_crops", "encode"),
     (engine, "predict", "UNet"),
     (engine, "decode", "decode"),

@@ -1,9 +1,13 @@
-"""Generated faces put back: which part of each is shown, and the patch that shows it."""
+"""Generated faces put back: which part of each is shown, and the patch that shows it.
+
+`parts` needs the face parser's network; `patch` does the rest, for several faces at a time on threads of
+their own.
+"""
 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -97,6 +101,10 @@ class FramedFace:
     small: np.ndarray
 
 
+# Masks that are known already, or the map of a face's parts uint8 [512, 512], or nothing to go by.
+Parts = PasteMasks | np.ndarray | None
+
+
 class FaceComposer:
     """parser: finds the parts of a face; without it they are drawn from the landmarks. networks: what is to
     be on the device while patches are made."""
@@ -122,38 +130,54 @@ class FaceComposer:
 
         return min(faces, self._parsing.size) * ACTIVATION_BYTES
 
-    def patches(self, framed: Sequence[FramedFace], faces: Sequence[np.ndarray]) -> Iterator[Patch]:
-        """faces: generated, uint8 [side, side, 3], one for each."""
+    def parts(self, framed: Sequence[FramedFace]) -> list[Parts]:
+        """What the parser says of each face, where it has to be asked."""
+        if self._parser is None:
+            return [None] * len(framed)
         if self._settings.parity:
-            yield from self._parity_patches(framed, faces)
-            return
-        for item, face, masks in zip(framed, faces, self._masks(framed), strict=True):
-            transform = replace(item.transform, side=face.shape[0])
-            yield Patch(*paste(item.rgb, face, transform, masks, self._settings.look))
+            squares = [
+                expanded_square(item.transform.rect, self._settings.convention.expand) for item in framed
+            ]
+            crops = [crop_square(item.rgb, square) for item, square in zip(framed, squares, strict=True)]
+            return list(self._parsing.run(crops, self._parse))
+        known = [self._known_masks(item) for item in framed]
+        maps = iter(self._maps([item for item, masks in zip(framed, known, strict=True) if masks is None]))
+        return [next(maps) if masks is None else masks for masks in known]
 
-    def _masks(self, framed: Sequence[FramedFace]) -> list[PasteMasks]:
-        keys = [content_key(item.small, "masks", *self._context, str(item.transform.box)) for item in framed]
-        found = {key: self._cache.get(key) for key in keys}
-        missing = [place for place, key in enumerate(keys) if found[key] is None]
-        maps = self._maps([framed[place] for place in missing])
-        convention = self._settings.convention
-        for place, class_map in zip(missing, maps, strict=True):
-            item = framed[place]
-            masks = paste_masks(
-                class_map, self._square(item), item.transform.box, mode=self._settings.mask_mode,
-                cheeks=self._settings.cheeks, blur_ratio=convention.blur_ratio,
-            )  # fmt: skip
-            found[keys[place]] = value = masks.alpha.tobytes() + masks.mouth.tobytes()
-            self._cache.put(keys[place], value)
-        return [_masks_of(found[key] or b"") for key in keys]
+    def patch(self, item: FramedFace, face: np.ndarray, parts: Parts) -> Patch:
+        """face: generated, uint8 [side, side, 3]. parts: from `parts`."""
+        if self._settings.parity:
+            return self._parity_patch(item, face, parts)
+        masks = parts if isinstance(parts, PasteMasks) else self._masks(item, parts)
+        transform = replace(item.transform, side=face.shape[0])
+        return Patch(*paste(item.rgb, face, transform, masks, self._settings.look))
+
+    def _masks(self, item: FramedFace, class_map: np.ndarray | None) -> PasteMasks:
+        """class_map: None to draw one, unless the masks are known."""
+        # A still picture asks for the same masks again and again, perhaps on several threads.
+        if (known := self._known_masks(item)) is not None:
+            return known
+        square = self._square(item)
+        masks = paste_masks(
+            landmark_map(item.points, square) if class_map is None else class_map,
+            square, item.transform.box, mode=self._settings.mask_mode, cheeks=self._settings.cheeks,
+            blur_ratio=self._settings.convention.blur_ratio,
+        )  # fmt: skip
+        self._cache.put(self._masks_key(item), masks.alpha.tobytes() + masks.mouth.tobytes())
+        return masks
+
+    def _known_masks(self, item: FramedFace) -> PasteMasks | None:
+        value = self._cache.get(self._masks_key(item))
+        return None if value is None else _masks_of(value)
+
+    def _masks_key(self, item: FramedFace) -> bytes:
+        return content_key(item.small, "masks", *self._context, str(item.transform.box))
 
     def _square(self, item: FramedFace) -> CropTransform:
         return CropTransform(item.transform.box.square(self._settings.convention.expand), MAP_SIDE)
 
     def _maps(self, framed: Sequence[FramedFace]) -> list[np.ndarray]:
         """uint8 [512, 512] of face parts for each."""
-        if self._parser is None:
-            return [landmark_map(item.points, self._square(item)) for item in framed]
         keys = [content_key(item.small, "parts", str(self._square(item).box)) for item in framed]
         known = {key: self._cache.get(key) for key in keys}
         missing = {key: item for key, item in zip(keys, framed, strict=True) if known[key] is None}
@@ -167,19 +191,13 @@ class FaceComposer:
         assert self._parser is not None
         return list(class_maps(squares, self._parser, batch=len(squares)))
 
-    def _parity_patches(self, framed: Sequence[FramedFace], faces: Sequence[np.ndarray]) -> Iterator[Patch]:
-        convention = self._settings.convention
-        squares = [expanded_square(item.transform.rect, convention.expand) for item in framed]
-        if self._parser is None:
-            maps: Sequence[np.ndarray] = [landmark_map(item.points, self._square(item)) for item in framed]
-        else:
-            crops = [crop_square(item.rgb, square) for item, square in zip(framed, squares, strict=True)]
-            maps = list(self._parsing.run(crops, self._parse))
-        for item, face, square, class_map in zip(framed, faces, squares, maps, strict=True):
-            box = item.transform.rect
-            mask = face_mask(class_map, self._settings.mask_mode, self._settings.cheeks)
-            shown = blend_mask(mask, box, square, convention.blur_ratio)
-            yield Patch(*blend_patch(item.rgb, item.transform.place(face), box, square, shown))
+    def _parity_patch(self, item: FramedFace, face: np.ndarray, parts: Parts) -> Patch:
+        convention, box = self._settings.convention, item.transform.rect
+        square = expanded_square(box, convention.expand)
+        class_map = parts if isinstance(parts, np.ndarray) else landmark_map(item.points, self._square(item))
+        mask = face_mask(class_map, self._settings.mask_mode, self._settings.cheeks)
+        shown = blend_mask(mask, box, square, convention.blur_ratio)
+        return Patch(*blend_patch(item.rgb, item.transform.place(face), box, square, shown))
 
 
 def _masks_of(value: bytes) -> PasteMasks:

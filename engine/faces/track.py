@@ -61,6 +61,20 @@ class Person:
             measured,
         )
 
+    def part(self, start: int, stop: int) -> Person:
+        """The same person with the rows of frames start..stop-1 only; perhaps none."""
+        first, end = (min(max(at - self.first, 0), len(self.scores)) for at in (start, stop))
+        rows = slice(first, max(first, end))
+        return Person(
+            self.id,
+            self.first + first,
+            self.boxes[rows],
+            self.meshes[rows],
+            self.scores[rows],
+            self.interpolated[rows],
+            None if self.landmarks68 is None else self.landmarks68[rows],
+        )
+
     def landmarks(self, rows: slice) -> np.ndarray:
         """The 68 iBUG points float32 [n, 68, 2] of some rows, in pixels: measured, else those of the mesh."""
         return landmarks68(self.meshes[rows]) if self.landmarks68 is None else self.landmarks68[rows]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal
 
 import numpy as np
 
-from ..errors import AudioError
+from ..errors import AudioError, InputError
 from .frames import Frame
 from .source import Source
 from .times import ConstantTimes, FrameTimes, TickTimes
@@ -26,7 +26,8 @@ class Timeline:
     """Output frame k shows frame source_index[k] from times[k] on.
 
     source_index: int32 [n]. times: seconds, exact. duration: end of the last frame, to which the soundtrack
-    is cut or padded. variable: the times don't lie on a grid of fps.
+    is cut or padded. variable: the times don't lie on a grid of fps. shown: the frames that are put out; a
+    part numbers and times them as the whole does.
     """
 
     fps: Fraction
@@ -34,9 +35,29 @@ class Timeline:
     times: FrameTimes
     duration: Fraction
     variable: bool = False
+    shown: range = range(0)
+
+    def __post_init__(self) -> None:
+        if not self.shown:
+            object.__setattr__(self, "shown", range(len(self.source_index)))
 
     def __len__(self) -> int:
+        """Frames of the whole."""
         return len(self.source_index)
+
+    def part(self, start: int, stop: int) -> Timeline:
+        """Its frames start..stop-1. Raises InputError where there are none."""
+        shown = self.shown[max(start - self.shown.start, 0) : max(stop - self.shown.start, 0)]
+        if not shown:
+            raise InputError(
+                f"There are no frames {start} to {stop - 1}: the video has {self.shown.start} to "
+                f"{self.shown.stop - 1}."
+            )
+        return replace(self, shown=shown)
+
+    def time(self, index: int) -> Fraction:
+        """When a frame begins; of the one after the last, when that ends."""
+        return self.times[index] if index < len(self) else self.duration
 
 
 def plan(
@@ -68,12 +89,12 @@ def plan(
 
 
 def walk(source: Source, timeline: Timeline) -> Iterator[Frame]:
-    """Frames of the output in order, with the output's index and pts; their planes belong to the caller.
+    """Frames that are shown, in order, with the output's index and pts; their planes belong to the caller.
 
     Runs forward are read forward, runs backward by groups of pictures, a frame that stays is decoded once.
     """
-    index = timeline.source_index
-    position = 0
+    index = timeline.source_index[: timeline.shown.stop]
+    position = timeline.shown.start
     while position < len(index):
         end, step = _run(index, position)
         first, last = int(index[position]), int(index[end - 1])

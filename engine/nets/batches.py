@@ -14,11 +14,15 @@ Result = TypeVar("Result")
 
 class Batches:
     """size: items at once. Where the device runs out of memory, the host makes room, and where that doesn't
-    help, the size is halved for good."""
+    help, the size is halved for good.
 
-    def __init__(self, size: int, host: Host) -> None:
+    padded: the last item is repeated until there are one, half of them or all, so that a network which is
+    compiled for each size of batch meets three."""
+
+    def __init__(self, size: int, host: Host, *, padded: bool = False) -> None:
         self.size = max(1, size)
         self._host = host
+        self._padded = padded
 
     def run(
         self, items: Sequence[Item], work: Callable[[Sequence[Item]], Sequence[Result]]
@@ -26,9 +30,10 @@ class Batches:
         """The results of `work`, one by one. Raises DeviceMemoryError where a single item is too much."""
         done, made_room = 0, False
         while done < len(items):
-            batch = items[done : done + self.size]
+            wanted = items[done : done + self.size]
+            batch = [*wanted, *[wanted[-1]] * self._missing(len(wanted))]
             try:
-                results = work(batch)
+                results = work(batch)[: len(wanted)]
             except (RuntimeError, MemoryError) as error:
                 if not self._host.is_out_of_memory(error):
                     raise
@@ -41,8 +46,13 @@ class Batches:
                     self.size = len(batch) // 2
             else:
                 yield from results
-                done, made_room = done + len(batch), False
+                done, made_room = done + len(wanted), False
                 continue
             # Outside the except clause: the traceback kept the failed batch's tensors alive.
             self._host.free_memory()
             made_room = True
+
+    def _missing(self, count: int) -> int:
+        if not self._padded:
+            return 0
+        return next(size for size in (1, -(-self.size // 2), self.size) if size >= count) - count

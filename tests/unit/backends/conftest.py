@@ -15,7 +15,7 @@ import pytest
 from mouth import mouth_aperture, mouth_width
 
 from lipsync_studio.backends.dub.job import DubJob
-from lipsync_studio.backends.dub.protocol import FaceCrop
+from lipsync_studio.backends.dub.protocol import Batching, FaceCrop
 from lipsync_studio.backends.speech import Speech
 from lipsync_studio.backends.viseme.spec import SPEC as VISEME
 from lipsync_studio.engine.compose.paste import Patch
@@ -118,11 +118,15 @@ class Whitewash:
     spec = VISEME
 
     def __init__(self, fps: Fraction | None = None, rests: bool = True) -> None:
-        self.fps, self.rests = fps, rests
+        self.fps, self.rests, self.batching = fps, rests, Batching()
         self.speech: Speech | None = None
         self.crops: list[FaceCrop] = []
 
-    def prepare(self, job: DubJob, notes: list[str], host: Any) -> str:
+    def survey(self, job: DubJob, notes: list[str], host: Any) -> str:
+        return "survey"
+
+    def prepare(self, job: DubJob, survey: str, notes: list[str], host: Any) -> str:
+        assert survey == "survey"
         self.speech = job.speech
         return "conditioning"
 
@@ -134,11 +138,18 @@ class Whitewash:
     def resident(self, conditioning: str, host: Any) -> AbstractContextManager[None]:
         return nullcontext()
 
-    def generate(self, crops: Sequence[FaceCrop], conditioning: str) -> Iterable[Patch]:
+    def preprocess(self, crop: FaceCrop, conditioning: str) -> int:
+        return crop.index
+
+    def generate(self, crops: Sequence[FaceCrop], conditioning: str, host: Any) -> Iterable[int]:
         assert conditioning == "conditioning"
         for crop in crops:
+            assert crop.prepared == crop.index
             self.crops.append(crop)
-            yield Patch(np.full_like(crop.rgb, 255), np.ones(crop.rgb.shape[:2], np.float32))
+            yield 255
+
+    def composite(self, crop: FaceCrop, generated: int, conditioning: str) -> Patch:
+        return Patch(np.full_like(crop.rgb, generated), np.ones(crop.rgb.shape[:2], np.float32))
 
 
 @pytest.fixture

@@ -287,7 +287,7 @@ def test_every_file_is_loaded(host, tmp_path, monkeypatch):
     without = dataclasses.replace(models, parser=None)
     (tmp_path / "musetalk" / "face-parse-bisent" / "79999_iter.pth").unlink()
     with pytest.raises(MissingFilesError, match="79999_iter"):
-        MuseTalkEngine(without, settings).prepare(None, [], host)
+        MuseTalkEngine(without, settings).prepare(None, None, [], host)
 
 
 def test_features_of_another_version_are_refused(networks, host, voice):

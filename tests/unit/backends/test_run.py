@@ -91,11 +91,11 @@ class Breaks:
     def __getattr__(self, name):
         return getattr(self._engine, name)
 
-    def generate(self, crops, conditioning):
-        for crop, patch in zip(crops, self._engine.generate(crops, conditioning), strict=True):
+    def generate(self, crops, conditioning, host):
+        for crop, made in zip(crops, self._engine.generate(crops, conditioning, host), strict=True):
             if crop.index == self._at:
                 self._action()
-            yield patch
+            yield made
 
 
 def test_a_failure_half_way_leaves_no_file(leaving, host, voice, whitewash, tmp_path):

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from mouth import mouth_width
 
-from lipsync_studio.backends.dub.backend import even_rect
+from lipsync_studio.backends.dub.scheduler import even_rect
 from lipsync_studio.backends.viseme.controls import control_points
 from lipsync_studio.backends.viseme.mouth import MouthPose, RestShape
 from lipsync_studio.backends.viseme.render import moving_box, render_mouth

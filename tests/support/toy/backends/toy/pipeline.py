@@ -13,7 +13,7 @@ from ...engine.faces.track import Person
 from ...engine.host.protocol import Host
 from ...engine.weights.locate import require
 from ..dub.job import DubJob
-from ..dub.protocol import Box, FaceCrop
+from ..dub.protocol import Batching, Box, FaceCrop
 from .spec import SPEC, WEIGHTS, ToySettings
 
 
@@ -22,13 +22,16 @@ class ToyEngine:
     name = SPEC.title
     fps: Fraction | None = None
     rests = True
+    batching = Batching()
 
     def __init__(self, settings: ToySettings, host: Host) -> None:
         self._settings = settings
         self._shade = require(WEIGHTS[0], host)["shade"].read_bytes()[0]
 
-    def prepare(self, job: DubJob, notes: list[str], host: Host) -> int:
+    def survey(self, job: DubJob, notes: list[str], host: Host) -> None:
         notes.append(f"Painted {self._settings.quality}.")
+
+    def prepare(self, job: DubJob, survey: None, notes: list[str], host: Host) -> int:
         return self._shade
 
     def box(self, person: Person, frame: int, shade: int) -> Box:
@@ -38,7 +41,11 @@ class ToyEngine:
     def resident(self, shade: int, host: Host) -> AbstractContextManager[None]:
         return nullcontext()
 
-    def generate(self, crops: Sequence[FaceCrop], shade: int) -> Iterable[Patch]:
-        for crop in crops:
-            alpha = np.full(crop.rgb.shape[:2], self._settings.strength, np.float32)
-            yield Patch(np.full_like(crop.rgb, shade), alpha)
+    def preprocess(self, crop: FaceCrop, shade: int) -> np.ndarray:
+        return np.full(crop.rgb.shape[:2], self._settings.strength, np.float32)
+
+    def generate(self, crops: Sequence[FaceCrop], shade: int, host: Host) -> Iterable[int]:
+        return [shade for crop in crops]
+
+    def composite(self, crop: FaceCrop, generated: int, shade: int) -> Patch:
+        return Patch(np.full_like(crop.rgb, generated), crop.prepared)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 import torch
@@ -22,6 +22,18 @@ def initial_noise(seed: int, side: int) -> Tensor:
     """float32 [4, side / 8, side / 8] on the CPU, the same for all frames of a run."""
     generator = torch.Generator().manual_seed(seed)
     return torch.randn(LATENT_CHANNELS, side // PIXELS, side // PIXELS, generator=generator)
+
+
+def sampling_noise(seed: int, indices: Sequence[int], side: int) -> tuple[Tensor, Tensor]:
+    """By which the autoencoder's distributions are sampled for output frames, for the masked pictures and the
+    whole ones: float32 [B, 4, side / 8, side / 8] each, on the CPU; a frame's own wherever it is worked out."""
+    shape = (2, LATENT_CHANNELS, side // PIXELS, side // PIXELS)
+    drawn = [
+        torch.randn(shape, generator=torch.Generator().manual_seed((seed << 31) + 1 + index))
+        for index in indices
+    ]
+    hidden, whole = torch.stack(drawn, 1)
+    return hidden, whole
 
 
 def pixels(squares: np.ndarray) -> Tensor:

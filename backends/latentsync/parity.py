@@ -127,7 +127,12 @@ def _matrices(name: str, golden: Mapping[str, np.ndarray], side: int) -> Iterato
 
 
 def _crops(
-    folder: Path, arrays: Path, case: Mapping[str, Any], golden: Mapping[str, np.ndarray], side: int, number: int
+    folder: Path,
+    arrays: Path,
+    case: Mapping[str, Any],
+    golden: Mapping[str, np.ndarray],
+    side: int,
+    number: int,
 ) -> Iterator[Finding]:
     """Of one frame; each from the golden's own matrix and, where it is stored, its own picture before."""
     stem, key = arrays.stem, f"{side}_{number}"
@@ -155,7 +160,13 @@ def _crops(
 
 
 def _levels(
-    folder: Path, stem: str, name: str, ours: np.ndarray, golden: Mapping[str, np.ndarray], every: int, most: int
+    folder: Path,
+    stem: str,
+    name: str,
+    ours: np.ndarray,
+    golden: Mapping[str, np.ndarray],
+    every: int,
+    most: int,
 ) -> list[Finding]:
     """A picture against its file, or against every n-th pixel of it among the arrays."""
     path = folder / f"{stem}_{name}.png"
@@ -247,7 +258,12 @@ def check_e2e(folder: Path) -> list[Finding]:
 
 
 def _run(
-    path: Path, case: Mapping[str, Any], golden: Mapping[str, np.ndarray], kind: str, unet: nn.Module, vae: nn.Module
+    path: Path,
+    case: Mapping[str, Any],
+    golden: Mapping[str, np.ndarray],
+    kind: str,
+    unet: nn.Module,
+    vae: nn.Module,
 ) -> Iterator[Finding]:
     draws = np.random.RandomState(case["seed"])
     states = _drawn(draws, (case["T50"], 5, 384))

@@ -25,8 +25,8 @@ def initial_noise(seed: int, side: int) -> Tensor:
 
 
 def sampling_noise(seed: int, indices: Sequence[int], side: int) -> tuple[Tensor, Tensor]:
-    """By which the autoencoder's distributions are sampled for output frames, for the masked pictures and the
-    whole ones: float32 [B, 4, side / 8, side / 8] each, on the CPU; a frame's own wherever it is worked out."""
+    """By which the autoencoder's distributions are sampled for output frames: for the masked pictures and for
+    the whole, float32 [B, 4, side / 8, side / 8] each, on the CPU; the same wherever a frame is made."""
     shape = (2, LATENT_CHANNELS, side // PIXELS, side // PIXELS)
     drawn = [
         torch.randn(shape, generator=torch.Generator().manual_seed((seed << 31) + 1 + index))
@@ -98,7 +98,7 @@ def denoise(
 ) -> Tensor:
     """The latents of a clip's faces: float32 [frames, 4, h, w], on the UNet's device.
 
-    noise: [4, h, w], for every frame. conditions: [frames, 9, h, w] of `condition`. tokens: [frames, 50, 384].
+    noise: [4, h, w], every frame's. conditions: [frames, 9, h, w] of `condition`. tokens: [frames, 50, 384].
     guidance: by how much what the sound asks for is exaggerated; from 1 down the network is asked once a step
     instead of twice. tell: called before each step with the number of those done.
     """

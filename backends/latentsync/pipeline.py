@@ -191,7 +191,7 @@ class ParityEngine(LatentSyncEngine):
 
     def __init__(self, models: LatentSyncModels, settings: LatentSyncSettings) -> None:
         super().__init__(models, settings)
-        self.batching = Batching(CLIP)
+        self.batching = Batching(CLIP, 1)
 
     def prepare(self, job: DubJob, survey: FaceAlignment, notes: list[str], host: Host) -> Conditioning:
         return self.condition(job, survey, notes, host)

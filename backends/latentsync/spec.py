@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 LATENTSYNC = "latentsync"
 _LICENCE = "OpenRAIL++-M"
 _NOTE = (
-    "The weights' card says OpenRAIL++, which allows commercial use and passes on its use restrictions. Code: "
+    "The weights' card says OpenRAIL++: commercial use is allowed, its use restrictions are passed on. Code: "
     "Apache-2.0. VAE: MIT. Whisper: Apache-2.0."
 )
 
@@ -104,7 +104,7 @@ class LatentSyncSettings:
     )
     overlap: int = setting(
         4,
-        "Frames by which the clips of 16 that are painted together reach into each other, so that none begins "
+        "Frames by which the clips of 16 that are painted together fade into each other, so that none begins "
         "with a jump. 0: end to end.",
         help="frames by which clips of 16 fade into each other: 0 to 8, default 4",
         low=0,
@@ -117,8 +117,8 @@ class LatentSyncSettings:
     )
     mask: Literal["jaw", "raw", "neck", "lips", "face"] = setting(
         "jaw",
-        "What is repainted. jaw: mouth, cheeks, chin; raw: the same without growing over the chin; neck: with "
-        "the neck; lips: as little as possible; face: all of the lower half.",
+        "What is repainted. jaw: mouth, cheeks, chin; raw: the same without growing over the chin; neck: the "
+        "neck too; lips: as little as possible; face: all of the lower half.",
         help="what is repainted: default jaw",
         choices=("jaw", "raw", "neck", "lips", "face"),
     )

@@ -30,7 +30,7 @@ def _version(name: str, revision: str, size: int, sha256: str) -> WeightSet:
     unet = WeightFile(
         "unet", f"ByteDance/LatentSync-{name}", revision, "latentsync_unet.pt", size, sha256, _LICENCE,
         LATENTSYNC, f"{name}/latentsync_unet.pt",
-        also=(f"LatentSync-{name}/latentsync_unet.pt", f"latentsync_unet_{name}.pt", "latentsync_unet.pt"),
+        also=(f"LatentSync-{name}/latentsync_unet.pt", f"latentsync_unet_{name}.pt"),
     )  # fmt: skip
     files = (unet, *SD_VAE, *WHISPER_TINY)
     return WeightSet(f"latentsync-{name}", f"LatentSync {name}", LATENTSYNC, files, _NOTE)

@@ -5,11 +5,13 @@ Made for English; other languages and song come out as the English phones that s
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from ..engine.host.reporter import silent
 from .pocket import FRAMES_PER_SECOND, RATE, decode, prepared, require_pocketsphinx
 from .words import Phone
 
@@ -20,10 +22,13 @@ _BEAM = 1e-20
 _LANGUAGE_WEIGHT = 2.0
 
 
-def recognise_phones(samples16k: npt.NDArray[np.float32]) -> tuple[Phone, ...]:
+def recognise_phones(
+    samples16k: npt.NDArray[np.float32], report: Callable[[int], None] = silent
+) -> tuple[Phone, ...]:
     """Phones and silences ("SIL") heard in mono 16 kHz samples float32 [n]; gaps where nothing fits.
 
-    Raises MissingFilesError without pocketsphinx.
+    report: called with the seconds that are done; what it raises ends the work. Raises MissingFilesError
+    without pocketsphinx.
     """
     require_pocketsphinx()
     from pocketsphinx import Decoder, get_model_path
@@ -40,6 +45,7 @@ def recognise_phones(samples16k: npt.NDArray[np.float32]) -> tuple[Phone, ...]:
     )
     phones: list[Phone] = []
     for first, last in _chunks(samples16k):
+        report(first // RATE)
         decode(decoder, prepared(samples16k[first:last]))
         if decoder.hyp() is None:
             continue

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from ..backends.protocol import LipSyncBackend
 from ..backends.registry import backends
 from ..backends.spec import BackendSpec, Setting
 from ..engine.errors import InputError
@@ -48,8 +47,10 @@ def add_backend_flags(parser: argparse.ArgumentParser) -> None:
                 _log.warning("The engine %s can't have %s: it is an option of render itself", spec.name, flag)
 
 
-def make_backend(options: argparse.Namespace, host: PlainHost) -> LipSyncBackend:
-    """Raises InputError for an option that the engine doesn't know, and for a value that it doesn't take."""
+def chosen_settings(options: argparse.Namespace, host: PlainHost) -> Any:
+    """The settings of the engine that is asked for.
+
+    Raises InputError for an option that the engine doesn't know, and for a value that it doesn't take."""
     spec = backends()[options.backend]
     chosen: dict[str, Any] = {}
     for flag, fields in _flags().items():
@@ -68,7 +69,7 @@ def make_backend(options: argparse.Namespace, host: PlainHost) -> LipSyncBackend
     settings = spec.settings(**chosen)
     if chosen.get("download_missing"):
         _announce(spec.weights(settings), host)
-    return spec.make(settings, host)
+    return settings
 
 
 def _flags() -> dict[str, dict[str, Field]]:

@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import get_args
 
 from ..backends.registry import backends
-from ..backends.request import ContentKind, LipSyncRequest, SilenceRule
+from ..backends.render_spec import RenderSpec
+from ..backends.request import ContentKind, SilenceRule
 from ..backends.run import run
 from ..engine.errors import TextError
 from ..engine.host.plain import PlainHost
-from ..engine.media.sound import Sound
 from ..engine.media.timeline import FillRule, LengthRule
-from ..engine.media.video import VideoSource
-from .backend_flags import add_backend_flags, make_backend
+from .backend_flags import add_backend_flags, chosen_settings
 from .outputs import OVERWRITE_HELP, check_outputs
 
 _MAX_CRF = 51  # of H.264 with 8 bits
@@ -64,10 +63,13 @@ def _render(options: argparse.Namespace) -> None:
         overwrite=options.overwrite,
     )  # fmt: skip
     with PlainHost(progress=not options.quiet) as host:
-        request = LipSyncRequest(
-            source=VideoSource(options.source, host=host),
-            soundtrack=Sound.load(options.audio, options.audio_track),
-            driving=Sound.load(options.driving) if options.driving else None,
+        spec = RenderSpec(
+            source=options.source,
+            soundtrack=options.audio,
+            backend=options.backend,
+            settings=chosen_settings(options, host),
+            audio_track=options.audio_track,
+            driving=options.driving,
             lyrics=_text(options.text) if options.text else "",
             length=options.length,
             fill=options.fill,
@@ -75,7 +77,8 @@ def _render(options: argparse.Namespace) -> None:
             silence=options.silence,
             content=options.content,
         )
-        report = run(make_backend(options, host), request, host, options.out, options.crf)
+        request = spec.request(host)
+        report = run(spec.make_backend(host), request, host, options.out, options.crf)
     if report_file:
         report_file.write_text(report.to_json(), encoding="utf-8")
     elif options.report:

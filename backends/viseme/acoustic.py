@@ -10,6 +10,8 @@ seen, and works for any language and for song; with the recognised phones it is 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import numpy.typing as npt
 
@@ -17,6 +19,7 @@ from ...align.attempts import installed
 from ...align.pocket import ENGINE, RATE
 from ...align.recognise import recognise_phones
 from ...align.words import Phone
+from ...engine.host.reporter import silent
 from .motion import Curve, MouthMotion, activity, assemble, blend, known_phones
 from .shapes import Shape
 
@@ -74,17 +77,19 @@ def motion_from_sound(
     times: npt.NDArray[np.float64],
     frame_seconds: float | npt.NDArray[np.float64],
     gate: Curve | None = None,
+    report: Callable[[int], None] = silent,
 ) -> MouthMotion:
     """The motion for mono 16 kHz samples [n] in frames that start at `times` and last `frame_seconds`.
 
     gate: 0..1 per frame, where the voice is heard; None takes what is louder than 35 dB below the loudest.
+    report: called with the seconds that are done; what it raises ends the work.
     Without pocketsphinx, and where its recogniser finds nothing, the band levels decide alone.
     """
     lengths = np.broadcast_to(np.asarray(frame_seconds, np.float64), times.shape)
     centres = times + lengths / 2
-    bands = band_levels(samples16k)
+    bands = band_levels(samples16k, lambda: report(0))
     values = _from_bands(bands, centres)
-    heard = recognise_phones(samples16k) if installed(ENGINE) else ()
+    heard = recognise_phones(samples16k, report) if installed(ENGINE) else ()
     spoken = known_phones(heard)
     from_phones = blend(spoken, centres, loudness(bands, centres))
     covered = _covered(heard, centres)
@@ -96,8 +101,12 @@ def motion_from_sound(
     return assemble(values, activity(_voiced(bands), centres), spoken, times, lengths, gate)
 
 
-def band_levels(samples16k: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
-    """Levels [frames at 100 Hz, 7] in dB against the loudest band's 95th percentile, -50 to 5, smoothed."""
+def band_levels(
+    samples16k: npt.NDArray[np.float32], check: Callable[[], None] = lambda: None
+) -> npt.NDArray[np.float64]:
+    """Levels [frames at 100 Hz, 7] in dB against the loudest band's 95th percentile, -50 to 5, smoothed.
+
+    check: called now and then."""
     count = max(1, -(-samples16k.size // _STEP))
     padded = np.pad(samples16k, ((_WINDOW - _STEP) // 2, _WINDOW + count * _STEP - samples16k.size))
     frames = np.lib.stride_tricks.sliding_window_view(padded, _WINDOW)[::_STEP][:count]
@@ -106,6 +115,7 @@ def band_levels(samples16k: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
     bands = np.empty((count, len(_BANDS) - 1))
     # In blocks, because the spectra of a long song would take hundreds of megabytes.
     for first in range(0, count, _BLOCK):
+        check()
         power = np.abs(np.fft.rfft(frames[first : first + _BLOCK] * window, _FFT)) ** 2
         bands[first : first + _BLOCK] = np.add.reduceat(power, edges, axis=1)[:, :-1]
     levels = 10.0 * np.log10(bands + 1e-7)

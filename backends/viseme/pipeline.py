@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, fields, replace
 from fractions import Fraction
@@ -17,7 +17,8 @@ from ...engine.compose.paste import Patch
 from ...engine.errors import LipSyncError
 from ...engine.faces.track import Person
 from ...engine.host.protocol import Host
-from ...engine.media.voice import loud_spans
+from ...engine.host.reporter import reporter, silent
+from ...engine.media.voice import RATE, loud_spans
 from ..dub.job import DubJob
 from ..dub.protocol import Batching, Box, FaceCrop
 from ..request import SilenceRule
@@ -35,6 +36,7 @@ from .spec import SPEC
 _REST_SHARE = 0.1
 _REST_NOISE = 0.035
 _REST_SAMPLES = 400
+_READING = "Reading the speech"
 
 
 @dataclass(frozen=True)
@@ -59,10 +61,11 @@ class VisemeEngine:
         self.strength = strength
 
     def survey(self, job: DubJob, notes: list[str], host: Host) -> VisemeSurvey:
-        host.progress("Reading the speech", 0, 1)
-        motion = _motion(job.speech, notes)
+        seconds = len(job.speech.samples) // RATE
+        host.progress(_READING, 0, seconds, unit="seconds")
+        motion = _motion(job.speech, notes, reporter(host, _READING, seconds, "seconds"))
         rests = {person.id: rest_shape(person) for person in job.people}
-        host.progress("Reading the speech", 1, 1)
+        host.progress(_READING, seconds, seconds, unit="seconds")
         return VisemeSurvey(motion, rests, job.speech.silence)
 
     def prepare(self, job: DubJob, survey: VisemeSurvey, notes: list[str], host: Host) -> VisemeSurvey:
@@ -101,7 +104,7 @@ def rest_shape(person: Person) -> RestShape:
     return RestShape.of(shapes[resting].mean(0))
 
 
-def _motion(speech: Speech, notes: list[str]) -> MouthMotion:
+def _motion(speech: Speech, notes: list[str], report: Callable[[int], None] = silent) -> MouthMotion:
     """By phones where the words are known, by the sound's own features where they are not."""
     loudness = _loudness(speech)
     words = speech.words
@@ -118,7 +121,7 @@ def _motion(speech: Speech, notes: list[str]) -> MouthMotion:
             notes.append(f"Mouth shapes from the words ({words.engine or 'given timings'}).")
             return motion_from_phones(phones, speech.times, speech.frame_seconds, speech.gate, loudness)
     notes.append("Mouth shapes estimated from the sound: give the text for better ones.")
-    return motion_from_sound(speech.samples, speech.times, speech.frame_seconds, speech.gate)
+    return motion_from_sound(speech.samples, speech.times, speech.frame_seconds, speech.gate, report)
 
 
 def _loudness(speech: Speech) -> np.ndarray:

@@ -15,16 +15,23 @@ from unittest import mock
 
 import numpy as np
 
+from lipsync_studio.backends.musetalk.geometry import FaceGeometry
+from lipsync_studio.backends.musetalk.spec import MuseTalkSettings
 from lipsync_studio.backends.speech import speech_spans, voice_samples
+from lipsync_studio.backends.viseme.acoustic import motion_from_sound
 from lipsync_studio.engine.errors import Cancelled
 from lipsync_studio.engine.faces.finish import finish
 from lipsync_studio.engine.faces.roster import Member, Roster
+from lipsync_studio.engine.faces.track import Person
 from lipsync_studio.engine.faces.tracker import track_faces
 from lipsync_studio.engine.host.plain import PlainHost
+from lipsync_studio.engine.host.reporter import reporter
 from lipsync_studio.engine.media import scan, video
 from lipsync_studio.engine.media.sound import Sound
 from lipsync_studio.engine.media.timeline import plan, walk
 from lipsync_studio.engine.media.video import VideoSource
+from lipsync_studio.engine.media.voice import RATE
+from lipsync_studio.musetalk_core.presets import PRESETS
 
 _POINTS = 468
 _SMOOTHED = 40_000
@@ -62,6 +69,8 @@ def answers(clip: Path, sound: Sound) -> dict[str, float | None]:
         "resampling": _answer(lambda host: voice_samples(unheard, host)),
         "voice activity": _answer(lambda host: speech_spans(samples, "auto", stem=True, host=host)),
         "tracking": _answer(lambda host: track_faces(source, host), 3.0),
+        "mouth shapes": _answer(lambda host: _sound_out(samples, host), 3.0),
+        "placing faces": _answer(lambda host: _place(_SMOOTHED, host)),
         "smoothing": _answer(lambda host: finish([member], [], _SMOOTHED, Fraction(25), 0.4, True, host)),
         "reading": _answer(lambda host: _read(VideoSource(clip, host=host))),
     }
@@ -132,6 +141,22 @@ def _followed(length: int) -> Member:
     for frame in range(length):
         member.put(frame, mesh, 0.9)
     return member
+
+
+def _sound_out(samples: np.ndarray, host: PlainHost) -> None:
+    """Mouth shapes of a sound whose words nobody knows."""
+    seconds = len(samples) // RATE
+    report = reporter(host, "Reading the speech", seconds, "seconds")
+    motion_from_sound(samples, np.arange(25 * seconds) / 25, 0.04, report=report)
+
+
+def _place(length: int, host: PlainHost) -> None:
+    """Boxes of somebody who is seen in every frame of a long shot."""
+    meshes = np.random.default_rng(0).uniform(0, 300, (1, _POINTS, 3)).astype(np.float32).repeat(length, 0)
+    person = Person(
+        1, 0, np.zeros((length, 4), np.float32), meshes, np.ones(length, np.float32), np.zeros(length, bool)
+    )
+    FaceGeometry([person], MuseTalkSettings(), PRESETS["v1.5"], (640, 360), Fraction(25), host)
 
 
 def _read(source: VideoSource) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 import psutil
 import torch
 
+from lipsync_studio.align.words import Line, Word, WordTimings
 from lipsync_studio.backends.dub import backend as crop
 from lipsync_studio.backends.dub import faces, job
 from lipsync_studio.backends.musetalk import pipeline as engine
@@ -39,6 +40,9 @@ from .stopwatch import Stopwatch
 
 # Seconds of the sample verse from which on somebody sings for two seconds and more.
 _SUNG = (1, 4)
+
+# Seconds after a word in which the mouth still moves and fades, and a little less than a frame.
+_AROUND_WORDS = 0.15 + 0.08 + 0.01
 
 _STAGES: tuple[tuple[Any, str, str], ...] = (
     (job, "track_faces", "track"),
@@ -91,6 +95,8 @@ def _speed(clip: Path, audio: Path, frames: int, rounds: int) -> list[dict[str, 
             models = of_networks("v1.5", *networks, host, f"round {number}")
             result["first"] = _ours(models, source, songs[0], None, place / "first.mp4", host)
             result["second"] = _ours(models, source, songs[1], track, place / "second.mp4", host)
+            half = _words_until(seconds / 2)
+            result["half"] = _ours(models, source, songs[1], track, place / "half.mp4", host, half)
             models.cache.close()
             results.append(result)
     return results
@@ -98,19 +104,24 @@ def _speed(clip: Path, audio: Path, frames: int, rounds: int) -> list[dict[str, 
 
 def _ours(
     models: MuseTalkModels, source: VideoSource, song: Sound, track: FaceTrack | None, out: Path,
-    host: PlainHost,
+    host: PlainHost, words: WordTimings | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     watch = Stopwatch()
     with contextlib.ExitStack() as stack:
         for owner, attribute, name in _STAGES:
             stack.enter_context(watch.watch(owner, attribute, name))
         started = time.perf_counter()
-        request = LipSyncRequest(source, song, track=track, content="song", length="video")
+        request = LipSyncRequest(source, song, track=track, words=words, content="song", length="video")
         backend = crop.DubBackend(engine.MuseTalkEngine(models, MuseTalkSettings()))
         report = run(backend, request, host, out)
         seconds = time.perf_counter() - started
-    assert report.generated == source.frames, report.spans
+    assert report.generated == (source.frames if words is None else source.frames // 2), report.spans
     return {"seconds": seconds, "stages": {**watch.seconds, "other": watch.rest(seconds)}}
+
+
+def _words_until(seconds: Fraction) -> WordTimings:
+    """Somebody speaks up to then, margins and fade included."""
+    return WordTimings((Line((Word("half", -1.0, float(seconds) - _AROUND_WORDS),)),), "en")
 
 
 def _memory(clip: Path, audio: Path) -> dict[str, Any]:

@@ -7,8 +7,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from lipsync_studio.backends.dub import backend as crop
-from lipsync_studio.backends.dub import job
+from lipsync_studio.backends.dub import backend, job, scheduler
 from lipsync_studio.backends.request import LipSyncRequest
 from lipsync_studio.backends.run import run
 from lipsync_studio.backends.viseme.pipeline import VisemeEngine
@@ -26,11 +25,12 @@ _STAGES: tuple[tuple[Any, str, str], ...] = (
     (VideoSource, "read_reversed", "decode"),
     (job, "track_faces", "track"),
     (job, "speech_of", "speech"),
-    (VisemeEngine, "prepare", "speech"),
-    (crop, "read_ahead", "wait for the decoder"),
-    (crop, "crop_rgb", "crop"),
-    (VisemeEngine, "generate", "warp"),
-    (crop, "paste_rgb", "paste"),
+    (VisemeEngine, "survey", "speech"),
+    (scheduler, "read_ahead", "wait for the decoder"),
+    (scheduler, "crop_rgb", "crop"),
+    (VisemeEngine, "composite", "warp"),
+    (backend, "_hand_on", "wait for the mouths"),
+    (backend, "paste_rgb", "paste"),
     (Mp4Writer, "write", "wait for the encoder"),
     (Mp4Writer, "__exit__", "wait for the encoder"),
     (Mp4Writer, "_encode", "encode"),
@@ -47,7 +47,7 @@ def render(clip: Path, audio: Path, out: Path) -> dict[str, Any]:
         host = stack.enter_context(PlainHost("cpu"))
         started = time.perf_counter()
         request = LipSyncRequest(source=VideoSource(clip), soundtrack=Sound.load(audio))
-        report = run(crop.DubBackend(VisemeEngine()), request, host, out)
+        report = run(backend.DubBackend(VisemeEngine()), request, host, out)
         seconds = time.perf_counter() - started
     stages = {**watch.seconds, "other": watch.rest(seconds)}
     return {"frames": report.frames, "generated": report.generated, "seconds": seconds, "stages": stages}

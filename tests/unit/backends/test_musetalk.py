@@ -176,6 +176,21 @@ def test_a_network_that_overflows_leaves_half_precision_for_good(clip, track, ho
         assert np.abs(one.planes.astype(int) - two.planes).max() <= 2
 
 
+def test_compiled_networks_meet_three_sizes_of_batch(clip, track, host, voice, networks):
+    """9 faces, 7 at a time: two are padded to four."""
+    request = LipSyncRequest(clip, voice(0.36), track=track)
+    frames, met = {}, {}
+    for compiled in (False, True):
+        unet, sizes = seeded_musetalk.seeded_unet(), []
+        unet.register_forward_pre_hook(lambda net, inputs, sizes=sizes: sizes.append(len(inputs[0])))
+        models = of_networks("v1.5", unet, *networks[1:3], None, host, f"compiled {compiled}")
+        settings = MuseTalkSettings(detail=0, colour=0, batch_size=7, compile=compiled)
+        frames[compiled], met[compiled] = render(MuseTalkEngine(models, settings), request, host)[0], sizes
+    assert met == {False: [7, 2], True: [7, 4]}
+    for one, two in zip(*frames.values(), strict=True):
+        assert np.abs(one.planes.astype(int) - two.planes).max() <= 1
+
+
 def test_half_precision_paints_about_the_same(clip, track, host, voice, networks):
     request = LipSyncRequest(clip, voice(0.2), track=track)
     whole = of_networks("v1.5", *networks[:3], None, host, "seeded")

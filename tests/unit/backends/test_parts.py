@@ -11,14 +11,18 @@ from lipsync_studio.backends.dub.backend import DubBackend, DubPlan
 from lipsync_studio.backends.musetalk.models import of_networks
 from lipsync_studio.backends.musetalk.pipeline import MuseTalkEngine
 from lipsync_studio.backends.musetalk.spec import MuseTalkSettings
+from lipsync_studio.backends.render_spec import RenderSpec
 from lipsync_studio.backends.request import LipSyncRequest
-from lipsync_studio.backends.run import write
+from lipsync_studio.backends.run import run, write
 from lipsync_studio.backends.viseme.pipeline import VisemeEngine
+from lipsync_studio.backends.viseme.spec import VisemeSettings
 from lipsync_studio.devtools import seeded_musetalk
+from lipsync_studio.devtools.paths import ROOT
 from lipsync_studio.engine.media.sound import Sound
 from lipsync_studio.engine.media.video import VideoSource
 from lipsync_studio.engine.report import FrameState
 
+from ...support.media import write_wav
 from .test_dub_backend import collect
 
 # 60 frames, the face hidden in 20 to 39, shown to and fro: 0 … 59 … 11. Cuts in the fade at 17 to 19, inside
@@ -110,3 +114,21 @@ def test_the_file_of_a_part_holds_its_time_of_the_sound(leaving, voice, host, tm
     heard = Sound.load(tmp_path / "part.mp4").mono(16000)[1600:14400]
     expected = request.soundtrack.cut(1, 1).mono(16000)[1600:14400]
     assert np.corrcoef(heard, expected)[0, 1] > 0.95
+
+
+def test_a_render_spec_travels_and_renders_the_same(host, tmp_path, verse):
+    source = tmp_path / "picture.jpg"
+    source.write_bytes((ROOT / "demo" / "portrait.jpg").read_bytes())
+    sound = write_wav(tmp_path / "voice.wav", verse.mono(16000)[16000:24000])
+    words = WordTimings((Line((Word("hello", 0.1, 0.4),)),), "en")
+    spec = RenderSpec(source, sound, settings=VisemeSettings(strength=0.8), words=words)
+    sent = pickle.dumps(spec)
+    assert len(sent) < 5000
+    files = []
+    for number, each in enumerate((spec, pickle.loads(sent))):
+        files.append(tmp_path / f"{number}.mp4")
+        report = run(each.make_backend(host), each.request(host), host, files[-1])
+        assert "Mouth shapes from the words (given timings)." in report.notes
+    frames = [[frame.planes for frame in VideoSource(file).read()] for file in files]
+    assert len(frames[0]) == 13
+    assert np.array_equal(*frames)

@@ -125,11 +125,8 @@ def test_an_engine_that_cannot_be_read_takes_no_other_with_it(monkeypatch, caplo
 @pytest.fixture
 def toy(monkeypatch):
     """An engine that shares a flag with another one, of other values."""
-    made = []
-    spec = spec_of(_Settings, make=lambda settings, host: made.append(settings))
-    known = {**backends(), "toy": spec}
+    known = {**backends(), "toy": spec_of(_Settings, make=None)}
     monkeypatch.setattr(backend_flags, "backends", lambda: known)
-    return made
 
 
 def parsed(*arguments: str) -> argparse.Namespace:
@@ -140,10 +137,9 @@ def parsed(*arguments: str) -> argparse.Namespace:
 
 
 def test_flags_are_the_settings(toy, host):
-    backend_flags.make_backend(parsed("--backend", "toy"), host)
+    assert backend_flags.chosen_settings(parsed("--backend", "toy"), host) == _Settings()
     options = parsed("--backend", "toy", "--quality", "hard", "--size", "0", "--no-loud")
-    backend_flags.make_backend(options, host)
-    assert toy == [_Settings(), _Settings("hard", 0, False)]
+    assert backend_flags.chosen_settings(options, host) == _Settings("hard", 0, False)
 
 
 @pytest.mark.parametrize(
@@ -156,7 +152,7 @@ def test_flags_are_the_settings(toy, host):
 )
 def test_a_flag_is_held_against_the_engine_that_is_asked_for(toy, host, arguments, said):
     with pytest.raises(InputError, match=said):
-        backend_flags.make_backend(parsed("--backend", "toy", *arguments), host)
+        backend_flags.chosen_settings(parsed("--backend", "toy", *arguments), host)
 
 
 @pytest.mark.parametrize(

@@ -41,6 +41,25 @@ def test_a_batch_that_is_too_large_is_halved_for_good_where_making_room_does_not
     assert list(batches.run(range(2), doubled_up_to(2, seen))) == [0, 2]
 
 
+def test_padded_batches_come_in_three_sizes_and_their_padding_goes_nowhere():
+    seen = []
+    batches = Batches(32, Host(), padded=True)
+    for count in range(1, 70):
+        assert list(batches.run(range(count), doubled_up_to(64, seen))) == [2 * at for at in range(count)]
+    assert set(seen) == {1, 16, 32}
+    assert sum(seen) == sum(
+        count // 32 * 32 + {0: 0, 1: 1}.get(count % 32, 16 if count % 32 <= 16 else 32)
+        for count in range(1, 70)
+    )
+
+
+def test_padded_batches_that_are_too_large_are_halved_and_padded_to_the_new_size():
+    seen = []
+    batches = Batches(8, Host(), padded=True)
+    assert list(batches.run(range(5), doubled_up_to(4, seen))) == [0, 2, 4, 6, 8]
+    assert seen == [8, 8, 4, 1]
+
+
 def test_one_that_is_too_much_is_a_sentence():
     with pytest.raises(DeviceMemoryError, match="half precision"):
         list(Batches(4, Host()).run(range(3), doubled_up_to(0, [])))

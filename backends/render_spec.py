@@ -1,0 +1,64 @@
+"""A render as a value: for scripts, other processes, and machines that see the same files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..engine.media.sound import Sound
+from ..engine.media.video import VideoSource
+from .registry import backends
+from .request import ContentKind, LipSyncRequest, SilenceRule
+
+if TYPE_CHECKING:
+    from ..align.words import WordTimings
+    from ..engine.host.protocol import Host
+    from ..engine.media.timeline import FillRule, LengthRule
+    from .protocol import LipSyncBackend
+
+
+@dataclass(frozen=True)
+class RenderSpec:
+    """What to render, by the names of files; small, and can be pickled.
+
+    source: video or picture. soundtrack, driving: files with sound; audio_track: of a soundtrack with
+    several, from 1. backend: an engine's name. settings: of its spec; None for its defaults. The others are
+    as in LipSyncRequest. Faces are found by whoever renders it.
+    """
+
+    source: Path
+    soundtrack: Path
+    backend: str = "viseme"
+    settings: Any = None
+    audio_track: int | None = None
+    driving: Path | None = None
+    words: WordTimings | None = None
+    lyrics: str = ""
+    length: LengthRule = "audio"
+    fill: FillRule = "pingpong"
+    person: str = "largest"
+    silence: SilenceRule = "rest"
+    content: ContentKind = "auto"
+    sync_offset: float = 0.0
+
+    def request(self, host: Host) -> LipSyncRequest:
+        """With its files opened. Raises VideoError or AudioError for one that can't be used."""
+        return LipSyncRequest(
+            source=VideoSource(self.source, host=host),
+            soundtrack=Sound.load(self.soundtrack, self.audio_track),
+            driving=None if self.driving is None else Sound.load(self.driving),
+            words=self.words,
+            lyrics=self.lyrics,
+            length=self.length,
+            fill=self.fill,
+            person=self.person,
+            silence=self.silence,
+            content=self.content,
+            sync_offset=self.sync_offset,
+        )
+
+    def make_backend(self, host: Host) -> LipSyncBackend:
+        """Raises MissingFilesError for weights that are not installed."""
+        spec = backends()[self.backend]
+        return spec.make(spec.settings() if self.settings is None else self.settings, host)

@@ -59,8 +59,8 @@ class LatentSyncSettings:
 
     version: str = setting(
         "1.6",
-        "1.6 paints faces of 512 pixels, 1.5 of 256: a quarter of the memory, four times as fast, and some "
-        "find that it opens the mouth further.",
+        "1.6 paints faces of 512 pixels; 1.5 paints 256, in half the memory and a quarter of the time, and "
+        "some find that it opens the mouth further.",
         help="default 1.6",
         choices=tuple(NETWORKS),
     )

@@ -28,8 +28,8 @@ def seeded_unet(config: Mapping[str, Any] = SMALL_UNET) -> nn.Module:
 def write_unet(folder: Path, config: Mapping[str, Any] = UNET_CONFIG) -> None:
     """As published, in the place of every version."""
     state = {original_name(name): tensor for name, tensor in seeded_unet(config).state_dict().items()}
-    for name in [each for each in state if each.endswith("attention_blocks.1.pos_encoder.pe")]:
-        state[name.replace("blocks.1.pos", "blocks.0.pos")] = state[name]
+    for name in [each for each in state if each.endswith("attention_blocks.0.pos_encoder.pe")]:
+        state[name.replace("blocks.0.pos", "blocks.1.pos")] = state[name]
     for version in ("1.5", "1.6"):
         path = folder / version / "latentsync_unet.pt"
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -25,8 +25,8 @@ class LipSyncLatentSyncBackend(io.ComfyNode):
             display_name="LatentSync Backend (LipSync)",
             category="lipsync/backends",
             description=(
-                "LatentSync 1.6 or 1.5: a diffusion network repaints the lower face, 16 frames at a time. Its "
-                "weights (5.6 GB) are fetched by Model Manager, or here with download_missing."
+                "LatentSync 1.6 or 1.5: a diffusion network repaints the lower face, 16 frames at a time. "
+                "Its weights (5.6 GB) are fetched by Model Manager, or here with download_missing."
             ),
             search_aliases=["lip sync", "latentsync", "dub", "talking head"],
             inputs=[

@@ -118,7 +118,7 @@ def _renamed(name: str) -> str:
 
 
 def original_name(name: str) -> str:
-    """What the original calls an entry of this network; of the positions, which it has twice, the second."""
+    """What the original calls an entry of this network; of the positions, which it has twice, the first."""
     module, layer, rest = name.partition(".motion_modules.")
     if not layer:
         return name

@@ -36,6 +36,29 @@ def video(width: int, height: int, seconds: int) -> Path:
     return path
 
 
+def shots(width: int, height: int, seconds: int) -> Path:
+    """The sample clip in the middle of width x height, every other 2 seconds mirrored and darker: a cut each
+    time."""
+    path = FOLDER / f"shots_{height}p_{seconds}s.mp4"
+    if path.exists():
+        return path
+    pair = FOLDER / f"shots_{height}p.mp4"
+    source = VideoSource(_CLIP)
+    half = int(2 * source.fps)
+    left = (width - height) // 2
+    with Mp4Writer(
+        pair, (width, height), source.fps, Colour(), None, 2 * half / source.fps, crf=_CRF
+    ) as writer:
+        for frame in source.read(0, 2 * half):
+            rgb = cv2.resize(to_rgb(frame), (height, height), interpolation=cv2.INTER_AREA)
+            if frame.index >= half:
+                rgb = rgb[:, ::-1] // 2
+            rgb = cv2.copyMakeBorder(rgb, 0, 0, left, width - height - left, cv2.BORDER_REPLICATE)
+            writer.write(Frame(rgb_to_planes(rgb, Colour()), Colour(), frame.pts, frame.index))
+    _repeat(pair, path, seconds)
+    return path
+
+
 def upright(width: int, height: int, frames: int) -> Path:
     """The sample clip cut to an upright picture, its first frames."""
     path = FOLDER / f"upright_{width}x{height}_{frames}.mp4"

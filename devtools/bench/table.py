@@ -33,7 +33,7 @@ def rows_of(results: dict[str, Any]) -> list[Row]:
     ]
     for name, long in results.get("memory", {}).items():
         rows += [
-            (f"{name} of 1080p through LipSyncApply", f"{long['seconds']:.0f} s"),
+            (f"{name} through LipSyncApply", f"{long['seconds']:.0f} s"),
             ("  end to end", f"{long['frames'] / long['seconds']:.1f} frames/s"),
             ("  peak memory above the idle server", _mb(long["growth_bytes"])),
         ]

@@ -103,7 +103,7 @@ def warp(pictures: Tensor, matrix: np.ndarray, size: tuple[int, int], fill: floa
     there = torch.from_numpy(np.vstack([matrix, [0, 0, 1]])).float()[None]
     normal = _normalising(size) @ (there @ torch.linalg.inv(_normalising(pictures.shape[:1:-1])))
     theta = torch.linalg.inv(normal)[:, :2]
-    shape = (1, 1, size[1], size[0])
+    shape = [1, 1, size[1], size[0]]
     grid = affine_grid(theta, shape, align_corners=True).expand(len(pictures), -1, -1, -1)
     warped = grid_sample(pictures, grid, align_corners=True)
     inside = grid_sample(torch.ones_like(pictures[:, :1]), grid, align_corners=True)
@@ -122,6 +122,6 @@ def box_of(matrix: np.ndarray, side: int) -> FaceBox:
     width, height = crop_size(side)
     linear = matrix[:, :2].astype(np.float64)
     scale = float(np.hypot(*linear[0]))
-    middle = np.linalg.solve(linear, np.array([width, height]) / 2 - 0.5 - matrix[:, 2]) + 0.5
+    x, y = (np.linalg.solve(linear, np.array([width, height]) / 2 - 0.5 - matrix[:, 2]) + 0.5).tolist()
     angle = float(np.arctan2(linear[0, 1], linear[0, 0]))
-    return FaceBox(*middle.tolist(), width / scale, height / scale, angle)
+    return FaceBox(x, y, width / scale, height / scale, angle)

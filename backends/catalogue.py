@@ -10,7 +10,8 @@ from .registry import backends
 
 
 def _collected() -> Catalogue:
-    specs = sorted(backends().values(), key=lambda spec: spec.name)
+    # What has bundles is what most people fetch: it comes first wherever sets are listed.
+    specs = sorted(backends().values(), key=lambda spec: (not spec.bundles, spec.name))
     sets = [weights for spec in specs for weights in spec.all_weights]
     bundles = {name: members for spec in specs for name, members in spec.bundles.items()}
     others = (*shared.WEIGHTS, *align.WEIGHTS, *syncnet_file.WEIGHTS)

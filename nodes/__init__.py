@@ -22,6 +22,7 @@ _MODULES = (
     "viseme",
     "musetalk",
     "musetalk_stages",
+    "latentsync",
     "did",
     "face_track",
     "align",

@@ -256,7 +256,7 @@ app3.registerExtension({
       type: "custom",
       render: async (place) => {
         wanted = place;
-        const { openPanel } = await import("./panel.mjs?v=928b9ca1");
+        const { openPanel } = await import("./panel.mjs?v=38ddcc3a");
         if (wanted !== place) return;
         close?.();
         close = openPanel(place);

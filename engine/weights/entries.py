@@ -71,7 +71,7 @@ class WeightFile:
 class WeightSet:
     """Files that are of use together.
 
-    kind: the argument of `Host.models_folder`.
+    kind: the argument of `Host.models_folder`; files that other sets have too may lie in those's.
     licence_note: what a user should know before fetching.
     one_folder: the files are of use only side by side, as `from_pretrained` of transformers reads them.
     """

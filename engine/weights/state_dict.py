@@ -9,6 +9,7 @@ import warnings
 import zipfile
 from collections.abc import Mapping
 from functools import cache
+from os.path import commonprefix
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -192,6 +193,14 @@ def _stand_ins() -> tuple[type, ...]:
     return tuple(
         type(name, (_Ignored,), {"__module__": module, "__slots__": ()}) for module, name in _HARMLESS
     )
+
+
+def without_prefix(tensors: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """The entries without what all of their names begin with, up to a dot: `module.` of a network that was
+    trained in parallel, or its name inside another."""
+    shared = commonprefix(list(tensors))
+    start = shared.rfind(".") + 1
+    return {name[start:]: tensor for name, tensor in tensors.items()}
 
 
 def load_mmengine(path: Path) -> dict[str, torch.Tensor]:

@@ -118,7 +118,7 @@ def test_an_engine_that_cannot_be_read_takes_no_other_with_it(monkeypatch, caplo
         return real(name, package)
 
     monkeypatch.setattr(importlib, "import_module", broken)
-    assert list(backends.__wrapped__()) == ["viseme", "did"]
+    assert list(backends.__wrapped__()) == ["viseme", "latentsync", "did"]
     assert "The engine in backends/musetalk is left out: ModuleNotFoundError" in caplog.text
 
 

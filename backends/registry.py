@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
+from ..engine.consent import Terms
 from .spec import BackendSpec
 
 _log = logging.getLogger(__name__)
@@ -32,3 +33,10 @@ def _read(folder: str) -> BackendSpec | None:
         _log.warning("The engine in backends/%s is left out: %s: %s", folder, type(error).__name__, error)
         return None
     return spec
+
+
+def local_terms() -> dict[str, Terms]:
+    """What engines on this computer ask their user to agree to, by the engine's name; services ask by
+    themselves."""
+    specs = (spec for spec in backends().values() if not spec.remote)
+    return {spec.name: spec.licence.consent for spec in specs if spec.licence.consent is not None}

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ..engine.consent import Terms
+    from ..engine.host.protocol import Host
     from ..engine.parity import Checks
     from ..engine.weights.entries import WeightSet
     from .protocol import LipSyncBackend
@@ -69,8 +72,8 @@ class BackendSpec:
     field made by `setting`, None for what another choice decides. weights: what a backend with these settings
     reads. all_weights: what any may read; bundles: names of sets that are of use together. make:
     `make(settings, host, **wired)`, the backend; wired: values that come from other nodes, each optional.
-    checks: what compares it with its original's numbers, by name. figures: `figures(settings, source, host)`,
-    what only its real weights can tell, by name, for `check`.
+    checks: what compares it with its original's numbers, by name. check: what can only be measured where the
+    user's own weights are, on a video: sentences, for the command `check`.
     """
 
     name: str
@@ -86,7 +89,7 @@ class BackendSpec:
     all_weights: tuple[WeightSet, ...] = ()
     bundles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     checks: Callable[[], Checks] = dict
-    figures: Callable[..., Mapping[str, str]] = lambda settings, source, host: {}
+    check: Callable[[Path, Host], Iterable[str]] | None = None
 
     def __post_init__(self) -> None:
         """Raises ValueError for settings that neither a node nor the command line could show."""

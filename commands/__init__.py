@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from ..engine.errors import Cancelled, LipSyncError
-from . import align, backends, check, did, parity, render, score, weights
+from . import align, backends, check, consent, did, parity, render, score, weights
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -26,6 +26,7 @@ def main(arguments: Sequence[str]) -> int:
     parity.add_parser(commands)
     score.add_parser(commands)
     weights.add_parser(commands)
+    consent.add_parser(commands)
     did.add_parser(commands)
     options = parser.parse_args(arguments)
     try:

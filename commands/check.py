@@ -73,7 +73,7 @@ def _check(options: argparse.Namespace) -> None:
             *_networks(host),
             *_work(report, host, loaded),
             ("memory", ", ".join(f"{name} {readable(int(size))}" for name, size in peak.items())),
-            *spec.figures(settings, request.source, host).items(),
+            *(("check", said) for said in (spec.check(options.source, host) if spec.check else ())),
             *(("note", note) for note in report.notes),
         ]
     print("```")

@@ -19,10 +19,11 @@ from ..engine.compose.paste import PasteSettings, paste, paste_masks
 from ..engine.compose.transform import SIDE, CropTransform, FaceBox
 from ..engine.faces.ibug import landmarks68
 from ..engine.faces.parsing import SIDE as MAP_SIDE
+from ..engine.faces.placing import eye_angle
 from ..engine.faces.tracker import track_faces
 from ..engine.host.plain import PlainHost
 from ..engine.media.images import ImageSource
-from ..musetalk_core.face_box import BoxSettings, eye_angle, face_box
+from ..musetalk_core.face_box import BoxSettings, face_box
 from ..musetalk_core.presets import PRESETS
 from .paths import ROOT
 

@@ -7,6 +7,7 @@ import getpass
 import json
 import os
 import tempfile
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +15,7 @@ from pathlib import Path
 from .errors import ConsentError
 
 FILE_NAME = "consent.json"
+FOLDER_VARIABLE = "LIPSYNC_PRIVATE_FOLDER"
 
 
 @dataclass(frozen=True)
@@ -118,3 +120,22 @@ def _login() -> str:
         return getpass.getuser()
     except (OSError, KeyError, ImportError):  # an account without a name, as containers have
         return "unknown"
+
+
+def named_folder(environ: Mapping[str, str] | None = None) -> Path | None:
+    """The folder for consent to licences that the environment names, if it does."""
+    named = (os.environ if environ is None else environ).get(FOLDER_VARIABLE)
+    return Path(named) if named else None
+
+
+def private_folder(environ: Mapping[str, str] | None = None) -> Path:
+    """Where consent to licences is kept when the caller names no folder.
+
+    LIPSYNC_PRIVATE_FOLDER; else the system-user folder of the ComfyUI this checkout is installed in, so that
+    commands and nodes know the same; else a folder in the user's home."""
+    if named := named_folder(environ):
+        return named
+    pack = Path(__file__).absolute().parents[1]  # not resolved: a linked checkout counts as installed
+    if pack.parent.name == "custom_nodes":
+        return pack.parent.parent / "user" / "__lipsync_studio"
+    return Path.home() / ".lipsync-studio"

@@ -26,7 +26,6 @@ Unit = Literal["face", "pixels"]
 POINTS = 68
 FACE_UNITS = 256
 _CHIN, _MIDDLE = 8, 29
-_LEFT_EYE, _RIGHT_EYE = slice(36, 42), slice(42, 48)
 # A shift of the middle by more than a quarter of the face leaves a crop that no network was trained on. In
 # pixels, a small face gets there with the slider's ordinary values.
 _MOST_SHIFT = FACE_UNITS / 4
@@ -75,7 +74,7 @@ def face_box(
 ) -> FaceBox | None:
     """The box of landmarks [68, 2] (pixels, any fractions), upright in a picture turned by `angle`.
 
-    angle: the tilt of the head in radians, clockwise on the screen (see `eye_angle`); 0 cuts along the
+    angle: the tilt of the head in radians, clockwise on the screen (`placing.eye_angle`); 0 cuts along the
     picture's rows whatever the head does. None where the landmarks are not finite or don't span a face, as
     those of a head that hangs upside down don't without its angle. The shift ends at a quarter of the face.
     Raises InputError for another number of landmarks.
@@ -97,13 +96,6 @@ def face_box(
     bottom = chin + max(0.0, _pixels(settings.margin, settings.margin_unit, unit))
     x, y = np.array([(left + right) / 2, (top + bottom) / 2]) @ axes
     return FaceBox(float(x), float(y), float(right - left), float(bottom - top), angle)
-
-
-def eye_angle(landmarks: np.ndarray) -> float:
-    """How far the line through the eyes' middles is tilted: radians, clockwise on the screen."""
-    points = np.asarray(landmarks, np.float64)
-    x, y = points[_RIGHT_EYE].mean(axis=0) - points[_LEFT_EYE].mean(axis=0)
-    return math.atan2(y, x)
 
 
 def _points(landmarks: np.ndarray) -> np.ndarray:

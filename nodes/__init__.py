@@ -12,6 +12,7 @@ from server import PromptServer
 from ..backends.catalogue import CATALOGUE
 from ..engine.host.comfy import register_models_folder
 from .did_routes import register_routes as register_did_routes
+from .licences import register_routes as register_licence_routes
 from .lyric_preview import register_preview
 from .panel_routes import register_routes as register_panel_routes
 from .samples import register_samples
@@ -23,6 +24,7 @@ _MODULES = (
     "musetalk",
     "musetalk_stages",
     "latentsync",
+    "wav2lip",
     "did",
     "face_track",
     "align",
@@ -46,6 +48,7 @@ class LipSyncStudio(ComfyExtension):
         if server is not None:
             register_preview(server)
             register_did_routes(server)
+            register_licence_routes(server)
             register_panel_routes(server)
             register_samples(server)
 

@@ -6,8 +6,6 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 from comfy_api.latest import io
-from comfy_execution.utils import get_executing_context
-from server import PromptServer
 
 from ..backends.musetalk.spec import SPEC, MuseTalkSettings, weight_sets
 from ..engine.errors import InputError
@@ -15,6 +13,7 @@ from ..engine.host.comfy import ComfyHost
 from ..engine.weights.locate import fingerprint
 from .requirements import engine_imports
 from .types import BackendIO, MuseTalkModelIO
+from .weights import announce
 from .widgets import widget
 
 if TYPE_CHECKING:
@@ -116,18 +115,8 @@ def _load(settings: MuseTalkSettings) -> MuseTalkModels:
         from ..backends.musetalk.models import load_models
     host = ComfyHost()
     if settings.download_missing:
-        _announce(settings, host)
+        announce(SPEC.weights(settings), host)
     return load_models(settings, host)
-
-
-def _announce(settings: MuseTalkSettings, host: ComfyHost) -> None:
-    """Sizes and licences under the node, before anything is fetched."""
-    from ..engine.weights.status import plan_text, status
-
-    found = status(host, list(SPEC.weights(settings)))
-    context = get_executing_context()
-    if found.to_download and context is not None:
-        PromptServer.instance.send_progress_text(plan_text(found), context.node_id)
 
 
 async def _fingerprint(version: str | None, download: bool | None) -> str:

@@ -150,6 +150,29 @@ function holdUndo() {
   }
 }
 
+// shared/dialog.ts
+var button = (text, type = "button") => {
+  const made = element("button", { type, textContent: text });
+  made.style.padding = "0.4em 1em";
+  return made;
+};
+function row(...buttons) {
+  const made = element("div", {}, buttons);
+  made.style.cssText = "display: flex; gap: 0.5em; justify-content: flex-end;";
+  return made;
+}
+function openSmall(id, close, parts) {
+  const end = button(close);
+  const bottom = row(end);
+  bottom.style.marginTop = "1.5em";
+  const dialog = element("dialog", { id }, [...parts, bottom]);
+  dialog.style.cssText = "width: 32em; max-width: 90vw; max-height: 90vh; overflow: auto; margin: auto; padding: 1.5em; border-radius: 8px;line-height: 1.5; overflow-wrap: anywhere; border: 1px solid var(--border-color);background: var(--comfy-menu-bg); color: var(--input-text);";
+  end.onclick = () => dialog.close();
+  dialog.onclose = () => dialog.remove();
+  document.body.append(dialog);
+  showModal(dialog);
+}
+
 // shared/server.ts
 import { api } from "../../scripts/api.js";
 var PREFIX = "/lipsync_studio";
@@ -170,16 +193,6 @@ async function ask(path, body) {
 
 // did.ts
 var COMMAND = "LipSyncStudio.DIDKey";
-var button = (text, type = "button") => {
-  const made = element("button", { type, textContent: text });
-  made.style.padding = "0.4em 1em";
-  return made;
-};
-function row(...buttons) {
-  const made = element("div", {}, buttons);
-  made.style.cssText = "display: flex; gap: 0.5em; justify-content: flex-end;";
-  return made;
-}
 async function tell(status, work, words) {
   try {
     status.textContent = words(await work);
@@ -249,15 +262,7 @@ function consentForm(texts) {
 }
 function openDialog() {
   const texts = didTexts();
-  const close = button(texts.close);
-  const bottom = row(close);
-  bottom.style.marginTop = "1.5em";
-  const dialog = element("dialog", { id: "lipsync-did-key" }, [keyForm(texts), consentForm(texts), bottom]);
-  dialog.style.cssText = "width: 32em; max-width: 90vw; max-height: 90vh; overflow: auto; margin: auto; padding: 1.5em; border-radius: 8px;line-height: 1.5; overflow-wrap: anywhere; border: 1px solid var(--border-color);background: var(--comfy-menu-bg); color: var(--input-text);";
-  close.onclick = () => dialog.close();
-  dialog.onclose = () => dialog.remove();
-  document.body.append(dialog);
-  showModal(dialog);
+  openSmall("lipsync-did-key", texts.close, [keyForm(texts), consentForm(texts)]);
 }
 app3.registerExtension({
   name: "LipSyncStudio.DID",

@@ -23,6 +23,7 @@ from lipsync_studio.engine.faces.dwpose import DwPose
 from lipsync_studio.engine.faces.parsing import class_maps
 from lipsync_studio.engine.faces.pose_torch import TorchPose
 from lipsync_studio.engine.faces.rtmpose import RTMPose
+from lipsync_studio.engine.faces.s3fd import detect
 from lipsync_studio.engine.faces.track import FaceTrack
 from lipsync_studio.engine.host.plain import PlainHost
 from lipsync_studio.engine.media.colour import to_rgb
@@ -36,7 +37,7 @@ from lipsync_studio.musetalk_core.face_box import parity_box, parity_margin
 from lipsync_studio.musetalk_core.presets import PRESETS
 from lipsync_studio.musetalk_core.unet import predict
 
-from .s3fd import detect, seeded_detector
+from ..seeded_s3fd import seeded_s3fd
 from .stopwatch import Stopwatch
 
 _BATCH = 8
@@ -48,7 +49,7 @@ class Original:
         self._host = PlainHost("cpu")
         self._unet, self._vae, self._whisper = unet, vae, whisper
         self._parser = self._host.manage(parser)
-        self._detector = seeded_detector()
+        self._detector = seeded_s3fd()
         pose = RTMPose()
         seed(pose, scale=2.2)
         self._pose = DwPose(TorchPose(pose, "seeded", self._host))
@@ -65,7 +66,7 @@ class Original:
         boxes, latents = [], []
         for picture, landmarks in zip(pictures, points, strict=True):
             with watch.stage("detect"):
-                detect(self._detector, picture)
+                detect(self._detector, picture[None])
                 self._pose.landmarks([picture])
             found = parity_box(landmarks, (0, 0, 1, 1))
             assert found is not None

@@ -125,6 +125,11 @@ def _safetensors(path: Path) -> Mapping[str, Any]:
 def _checkpoint(path: Path) -> Mapping[str, Any]:
     import torch
 
+    if _is_torchscript(path):
+        raise WeightsError(
+            f"{path} is a TorchScript program, which is not opened because it holds code: where you trust "
+            f"it, convert it once by `{_convert_command(path)}` and put the result in its place."
+        )
     try:
         with warnings.catch_warnings():
             # What torch says there is said below, in one sentence.
@@ -146,6 +151,20 @@ def _checkpoint(path: Path) -> Mapping[str, Any]:
             f"{path} holds no list of weights but a {kind}: put the published file in its place."
         )
     return content
+
+
+def _is_torchscript(path: Path) -> bool:
+    """Whether `torch.jit.save` has written the file; False where it is no whole zip file."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return any(name.endswith("/constants.pkl") for name in archive.namelist())
+    except (zipfile.BadZipFile, OSError):
+        return False
+
+
+def _convert_command(path: Path) -> str:
+    program = f"torch.save(torch.jit.load('{path.name}', 'cpu').state_dict(), '{path.stem}.state.pth')"
+    return f'python -c "import torch; {program}"'
 
 
 def _is_tensor(name: object, value: object) -> bool:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from lipsync_studio.engine.consent import Consents, Terms
+from lipsync_studio.commands import main
+from lipsync_studio.engine.consent import Consents, Terms, private_folder
 from lipsync_studio.engine.errors import ConsentError
 
 TERMS = Terms(
@@ -75,3 +76,32 @@ def test_a_damaged_file_is_said_and_kept(consents: Consents, content: bytes) -> 
 def test_what_can_not_be_written_is_said() -> None:
     with pytest.raises(ConsentError, match=r"can't be written to /proc/nowhere/consent\.json"):
         Consents(Path("/proc/nowhere")).give(TERMS)
+
+
+def test_the_folder_is_the_environments_or_the_users_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert private_folder({"LIPSYNC_PRIVATE_FOLDER": str(tmp_path)}) == tmp_path
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    assert private_folder({}) == tmp_path / "home" / ".lipsync-studio"
+
+
+def test_the_command_gives_shows_and_takes_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("LIPSYNC_PRIVATE_FOLDER", str(tmp_path / "private"))
+
+    def said(*options: str) -> str:
+        assert main(["consent", "wav2lip", *options]) == 0
+        terms, state = capsys.readouterr().out.splitlines()
+        assert terms.startswith("To agree to: using Wav2Lip's weights")
+        return state
+
+    assert "Nobody has agreed" in said("--show")
+    assert not (tmp_path / "private").exists()
+    assert "agreed on" in said()
+    assert "agreed on" in said("--show")
+    assert "Nobody has agreed" in said("--withdraw")
+    (tmp_path / "private" / "consent.json").write_text("{")
+    assert main(["consent", "wav2lip"]) == 1
+    assert "correct or delete the file" in capsys.readouterr().err

@@ -2,9 +2,9 @@
 // server and nowhere else: not into settings, workflow or the browser's storage.
 import { app } from "comfy/app";
 import { didTexts, type Texts } from "./did/texts";
+import { button, openSmall, row } from "./shared/dialog";
 import { element } from "./shared/dom";
 import { language } from "./shared/language";
-import { showModal } from "./shared/modal";
 import { ask } from "./shared/server";
 
 const COMMAND = "LipSyncStudio.DIDKey";
@@ -15,18 +15,6 @@ interface Consent {
     readonly path: string;
     readonly by: string;
     readonly at: string;
-}
-
-const button = (text: string, type: "button" | "submit" = "button"): HTMLButtonElement => {
-    const made = element("button", { type, textContent: text });
-    made.style.padding = "0.4em 1em";
-    return made;
-};
-
-function row(...buttons: HTMLButtonElement[]): HTMLElement {
-    const made = element("div", {}, buttons);
-    made.style.cssText = "display: flex; gap: 0.5em; justify-content: flex-end;";
-    return made;
 }
 
 /** What there is to say, or what went wrong. */
@@ -104,18 +92,7 @@ function consentForm(texts: Texts): HTMLElement {
 
 function openDialog(): void {
     const texts = didTexts();
-    const close = button(texts.close);
-    const bottom = row(close);
-    bottom.style.marginTop = "1.5em";
-    const dialog = element("dialog", { id: "lipsync-did-key" }, [keyForm(texts), consentForm(texts), bottom]);
-    dialog.style.cssText =
-        "width: 32em; max-width: 90vw; max-height: 90vh; overflow: auto; margin: auto; padding: 1.5em; border-radius: 8px;" +
-        "line-height: 1.5; overflow-wrap: anywhere; border: 1px solid var(--border-color);" +
-        "background: var(--comfy-menu-bg); color: var(--input-text);";
-    close.onclick = () => dialog.close();
-    dialog.onclose = () => dialog.remove();
-    document.body.append(dialog);
-    showModal(dialog);
+    openSmall("lipsync-did-key", texts.close, [keyForm(texts), consentForm(texts)]);
 }
 
 app.registerExtension({

@@ -7,7 +7,8 @@ import pytest
 
 from lipsync_studio.engine.compose.transform import FaceBox
 from lipsync_studio.engine.errors import InputError
-from lipsync_studio.musetalk_core.face_box import BoxSettings, eye_angle, face_box, parity_box, parity_margin
+from lipsync_studio.engine.faces.placing import eye_angle
+from lipsync_studio.musetalk_core.face_box import BoxSettings, face_box, parity_box, parity_margin
 
 NO_MARGIN = BoxSettings(margin=0)
 

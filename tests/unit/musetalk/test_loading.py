@@ -4,7 +4,6 @@ Full-size files are sparse: names and shapes are all there, the numbers are hole
 """
 
 import json
-import math
 import pickle
 import re
 import zlib
@@ -16,6 +15,7 @@ import pytest
 import torch
 from diffusers import UNet2DConditionModel
 from safetensors.torch import save_file
+from sparse_weights import keys, write_sparse
 
 from lipsync_studio.devtools.seeded_musetalk import (
     SMALL_UNET,
@@ -30,17 +30,10 @@ from lipsync_studio.engine.nets.whisper_encoder import WHISPER_TINY_CONFIG, buil
 from lipsync_studio.engine.parity import seeded_state_dict
 from lipsync_studio.musetalk_core.unet import UNET_CONFIG, build_unet, load_unet
 
-KEYS = Path(__file__).parents[2] / "data" / "goldens" / "keys"
 # What the file published as musetalk.json says beside the network's own numbers.
 ORIGINAL_UNET = {"_class_name": "UNet2DConditionModel", "_diffusers_version": "0.6.0.dev0", **UNET_CONFIG}
 ORIGINAL_VAE = {"_class_name": "AutoencoderKL", "_diffusers_version": "0.4.2", **VAE_CONFIG}
 OLD_NAMES = {"to_q": "query", "to_k": "key", "to_v": "value", "to_out.0": "proj_attn"}
-
-
-def keys(name):
-    """Shape by entry of the original's network."""
-    entries = json.loads((KEYS / f"{name}.json").read_text())["state_dict"]
-    return {key: tuple(entry["shape"]) for key, entry in entries.items()}
 
 
 def shapes(net):
@@ -69,32 +62,6 @@ def write(path, tensors, kind):
         save_file(tensors, path.with_suffix(".safetensors"))
         return path.with_suffix(".safetensors")
     torch.save(tensors, path, _use_new_zipfile_serialization=kind == "zip")
-    return path
-
-
-def write_sparse(path, wanted, kind, dtype=torch.float32):
-    """A file of the full size that takes next to nothing on the disk."""
-    if kind == "safetensors":
-        return write_sparse_safetensors(path.with_suffix(".safetensors"), wanted, dtype)
-    if kind == "zip":
-        with torch.serialization.skip_data():
-            torch.save({name: torch.empty(shape, dtype=dtype) for name, shape in wanted.items()}, path)
-    else:
-        tensors = {name: torch.zeros((), dtype=dtype).expand(shape) for name, shape in wanted.items()}
-        torch.save(tensors, path, _use_new_zipfile_serialization=False)
-    return path
-
-
-def write_sparse_safetensors(path, wanted, dtype):
-    code, at, header = {torch.float32: "F32", torch.float16: "F16"}[dtype], 0, {}
-    for name, shape in wanted.items():
-        end = at + math.prod(shape) * dtype.itemsize
-        header[name] = {"dtype": code, "shape": shape, "data_offsets": [at, end]}
-        at = end
-    text = json.dumps(header).encode()
-    with path.open("wb") as file:
-        file.write(len(text).to_bytes(8, "little") + text)
-        file.truncate(8 + len(text) + at)
     return path
 
 

@@ -9,7 +9,8 @@ from lipsync_studio.engine.compose.masks import MASK_MODES, face_mask, mouth_mas
 from lipsync_studio.engine.compose.transform import CropTransform
 from lipsync_studio.engine.errors import InputError
 from lipsync_studio.engine.faces.parsing import FacePart
-from lipsync_studio.musetalk_core.face_box import eye_angle, face_box
+from lipsync_studio.engine.faces.placing import eye_angle
+from lipsync_studio.musetalk_core.face_box import face_box
 
 # Drawn by hand into the painting, in its pixels: the face's outline below the eyes, and the lips.
 OUTLINE = [

@@ -1,6 +1,7 @@
 """Files are found in every layout there is, and used where they lie."""
 
 import dataclasses
+import re
 from pathlib import Path
 
 import pytest
@@ -172,8 +173,9 @@ def test_the_catalogue_is_whole():
             if file.by_hand:
                 assert (file.repo, file.revision, file.path) == ("", "", "")
             else:
-                assert len(file.revision) == 40
-                assert int(file.revision, 16)
+                # A branch will do where the digest says what the file is.
+                pinned = re.fullmatch("[0-9a-f]{40}", file.revision)
+                assert pinned or (file.revision == "main" and file.sha256)
             assert file.licence
             assert file.kind in CATALOGUE.kinds
             assert file.sha256 is None or len(bytes.fromhex(file.sha256)) == 32

@@ -1,17 +1,19 @@
-"""A face detector of S3FD's shape (Zhang et al. 2017, arXiv:1708.05237), as MuseTalk runs it on every frame.
+"""S3FD, the face detector that the originals of Wav2Lip and MuseTalk run on every frame (Zhang et al. 2017,
+arXiv:1708.05237), with their way of making boxes of its answers.
 
-Only to be timed: there are no trained weights here. Names of entries are those of `s3fd-619a316812.pth`.
+Names of entries are those of `s3fd-619a316812.pth`, as published with face-alignment (BSD-3).
 """
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import numpy as np
 import torch
 from torch import nn
 from torch.nn.functional import max_pool2d, relu
-from torchvision.ops import nms
 
-from ...engine.parity import seed
+from ..weights.state_dict import load_state_dict, load_weights
 
 # VGG16's trunk: channels of each group's convolutions, with pooling between the groups.
 _TRUNK = ((64, 64), (128, 128), (256, 256, 256), (512, 512, 512), (512, 512, 512))
@@ -42,7 +44,7 @@ class _Length(nn.Module):
 
 
 class S3FD(nn.Module):
-    """float32 RGB minus `_MEAN` [1, 3, H, W] to logits [1, 2, h, w] and offsets [1, 4, h, w], six strides."""
+    """float32 RGB minus `_MEAN` [B, 3, H, W] to logits [B, 2, h, w] and offsets [B, 4, h, w], six strides."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -86,37 +88,57 @@ class S3FD(nn.Module):
         return out
 
 
-def seeded_detector() -> S3FD:
-    """With seeded weights that see a face as rarely as trained ones do: what follows the network then takes
-    the time it takes on footage."""
-    network = S3FD()
-    seed(network)
-    weights = network.state_dict()
-    for name, _, _ in _HEADS:
-        # The last logit is the face's; e^-6 is far below what counts as likely.
-        weights[f"{name}_mbox_conf.bias"][-1] -= 6
-    return network
+def load_s3fd(path: Path) -> S3FD:
+    """The detector with the weights of `s3fd-619a316812.pth` (or the same as safetensors) in float32 on the
+    CPU, in evaluation mode. Raises WeightsError for a damaged or unsafe file and for another network's."""
+    with torch.device("meta"):
+        net = S3FD()
+    return load_weights(net, load_state_dict(path), path, "the face detector S3FD", dtype=torch.float32)
 
 
-def detect(network: S3FD, picture: np.ndarray) -> np.ndarray:
-    """Faces in RGB uint8 [H, W, 3] at full size, the surest first: float32 [n, 5] x0, y0, x1, y1, score."""
-    means = np.array(_MEAN, np.float32)
-    batch = torch.from_numpy((picture - means).transpose(2, 0, 1)[None])
-    candidates = [np.empty((0, 5), np.float32)]
+def detect(network: nn.Module, pictures: np.ndarray) -> list[np.ndarray]:
+    """Faces in each RGB picture of uint8 [B, H, W, 3] at full size, the surest first: float32 [n, 5]
+    x0, y0, x1, y1, score, with the corner of the first pixel at 0."""
+    device = next(network.parameters()).device
+    batch = (torch.from_numpy(pictures).to(device).float() - torch.tensor(_MEAN, device=device)).movedim(
+        -1, 1
+    )
     with torch.inference_mode():
-        for index, (logits, offsets) in enumerate(network(batch)):
-            candidates.append(_candidates(logits, offsets, _FIRST_STRIDE << index))
-    found = torch.from_numpy(np.concatenate(candidates))
-    kept = found[nms(found[:, :4], found[:, 4], _OVERLAP)]
-    return kept[kept[:, 4] > _SURE].numpy()
+        heads = [(logits.softmax(1).cpu(), offsets.cpu()) for logits, offsets in network(batch.contiguous())]
+    faces = []
+    for number in range(len(pictures)):
+        candidates = np.concatenate(
+            [
+                _candidates(scores[number, 1].numpy(), offsets[number].numpy(), _FIRST_STRIDE << index)
+                for index, (scores, offsets) in enumerate(heads)
+            ]
+        )
+        kept = candidates[_distinct(candidates)]
+        faces.append(kept[kept[:, 4] > _SURE])
+    return faces
 
 
-def _candidates(logits: torch.Tensor, offsets: torch.Tensor, stride: int) -> np.ndarray:
-    """float32 [n, 5]: the likely ones among a head's boxes."""
-    scores = logits.softmax(1)[0, 1].numpy()
+def _candidates(scores: np.ndarray, offsets: np.ndarray, stride: int) -> np.ndarray:
+    """float32 [n, 5]: the likely ones among a head's boxes. scores: [h, w]; offsets: [4, h, w]."""
     rows, columns = np.nonzero(scores > _LIKELY)
-    x, y, width, height = offsets[0].numpy()[:, rows, columns]
+    x, y, width, height = offsets[:, rows, columns]
     anchor = _ANCHOR * stride
     middle = np.stack([columns, rows]) * stride + stride / 2 + np.stack([x, y]) * _CENTRE_VARIANCE * anchor
     half = anchor * np.exp(np.stack([width, height]) * _SIZE_VARIANCE) / 2
     return np.concatenate([middle - half, middle + half, scores[None, rows, columns]]).T.astype(np.float32)
+
+
+def _distinct(boxes: np.ndarray) -> list[int]:
+    """Which of boxes [n, 5] are left, the surest first, when each removes those it overlaps by more than
+    `_OVERLAP`. As in the original, a box reaches one pixel beyond its corners."""
+    low, high = boxes[:, :2], boxes[:, 2:4]
+    areas = (high - low + 1).prod(axis=1)
+    order = np.argsort(-boxes[:, 4], kind="stable")
+    kept = []
+    while order.size:
+        best, rest = int(order[0]), order[1:]
+        kept.append(best)
+        common = np.minimum(high[best], high[rest]) - np.maximum(low[best], low[rest]) + 1
+        shared = np.clip(common, 0, None).prod(axis=1)
+        order = rest[shared / (areas[best] + areas[rest] - shared) <= _OVERLAP]
+    return kept

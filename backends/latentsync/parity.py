@@ -273,7 +273,7 @@ def _run(
     states = _drawn(draws, (case["T50"], 5, 384))
     shown = mirrored(len(case["video_frames"]), case["frames"])
     tokens = parity_windows(states, np.arange(case["frames"]), FPS, CONVENTION)
-    squares = np.stack([_square(path.parent, number) for number in case["video_frames"]])
+    squares = np.stack([_square(path, number) for number in case["video_frames"]])
     small = (LATENT_CHANNELS, *(length // 8 for length in squares.shape[1:3]))
     noise = _drawn(draws, small)
     made: list[tuple[Tensor, ...]] = []
@@ -349,9 +349,11 @@ def _openai_name(name: str) -> str:
     return f"encoder.{name}"
 
 
-def _square(folder: Path, number: int) -> np.ndarray:
-    own = folder / f"e2e_square{number}.png"
-    return _picture(own if own.is_file() else folder / f"align_square256_{number}.png")
+def _square(path: Path, number: int) -> np.ndarray:
+    """Of a frame of a run: its own, or that of the alignment."""
+    names = (f"{path.stem}_square{number}.png", f"e2e_square{number}.png")
+    own = [path.with_name(name) for name in names if path.with_name(name).is_file()]
+    return _picture(own[0] if own else path.with_name(f"align_square256_{number}.png"))
 
 
 def _beside(path: Path, general: str) -> Path:

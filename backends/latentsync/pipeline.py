@@ -33,7 +33,8 @@ from .spec import SPEC, STEPS, TRAINED_ON, LatentSyncSettings
 
 # How faces go back: the crop reaches from the forehead to below the chin and from ear to ear.
 _PASTE = PasteConvention(expand=1.3, blur_ratio=0.05, mask="jaw")
-# Memory that one frame of 256×256 needs beside the weights, in float32.
+# Memory that one frame of 256×256 needs beside the weights, in float32: as measured for the autoencoder, as
+# estimated for the UNet.
 _PIXEL_BYTES = 420 << 20
 _LATENT_BYTES = 100 << 20
 # Frames of that size that go through the autoencoder at once.

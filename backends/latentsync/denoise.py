@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
 import torch
@@ -72,9 +73,9 @@ def condition(vae: nn.Module, pictures: Tensor, noise: tuple[Tensor, Tensor] | N
     return torch.cat([mask.expand(len(pictures), 1, -1, -1), behind, reference], 1)
 
 
-def scheduler(steps: int) -> DDIMScheduler:
+def scheduler(steps: int) -> Any:
     """The original's `scheduler_config.json`."""
-    made = DDIMScheduler(
+    made: Any = DDIMScheduler(
         beta_start=0.00085,
         beta_end=0.012,
         beta_schedule="scaled_linear",

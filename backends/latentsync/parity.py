@@ -58,7 +58,7 @@ _WHISPER_NAMES = (
 
 def check_unet(folder: Path) -> list[Finding]:
     """What the network makes of noise at each time step of every file."""
-    findings = []
+    findings: list[Finding] = []
     for path in sorted(folder.glob("unet3d*.npz")):
         net = seeded_unet(_json(_beside(path, "unet3d.json")))
         golden = _arrays(path)
@@ -76,7 +76,7 @@ def check_unet(folder: Path) -> list[Finding]:
 
 def check_audio(folder: Path) -> list[Finding]:
     """States and windows of every sound: shape, count, some frames' tokens, mean of each frame."""
-    findings = []
+    findings: list[Finding] = []
     for path in sorted(folder.glob("audio*.npz")):
         golden, sound = _arrays(path), path.with_suffix(".wav")
         if not sound.is_file():
@@ -87,7 +87,10 @@ def check_audio(folder: Path) -> list[Finding]:
         tokens = parity_windows(states, np.arange(count), FPS, CONVENTION).numpy()
         some = golden["windows"]
         every = tokens.shape[2] // some.shape[2]
-        exact = [(tuple(states.shape), golden["features_shape"]), (count, golden["count"])]
+        exact: list[tuple[Any, Any]] = [
+            (tuple(states.shape), golden["features_shape"]),
+            (count, golden["count"]),
+        ]
         close = [
             (tokens[golden["frames"], :, ::every], some),
             (np.abs(tokens).mean((1, 2)), golden["mean_abs"]),
@@ -99,7 +102,7 @@ def check_audio(folder: Path) -> list[Finding]:
 
 def check_alignment(folder: Path) -> list[Finding]:
     """Matrices with and without smoothing, crops, squares and pastes of every file's frames."""
-    findings = []
+    findings: list[Finding] = []
     for path in sorted(folder.glob("align*.json")):
         case, golden = _json(path), _arrays(path.with_suffix(".npz"))
         rounded = np.round(case["points_raw"])
@@ -113,7 +116,8 @@ def check_alignment(folder: Path) -> list[Finding]:
 
 def _matrices(name: str, golden: Mapping[str, np.ndarray], side: int) -> Iterator[Finding]:
     smoother = Smoother()
-    smooth, biases = [], []
+    smooth: list[np.ndarray] = []
+    biases: list[Any] = []
     for points in golden["points"]:
         smooth.append(smoother.matrix(points, side))
         biases.append(smoother.bias)
@@ -189,7 +193,7 @@ def _compared(file: str, ours: np.ndarray, theirs: np.ndarray, most: int, name: 
 
 def check_pixels(folder: Path) -> list[Finding]:
     """The mask, and the pixels that the networks see."""
-    findings = []
+    findings: list[Finding] = []
     for path in sorted(folder.glob("image_processor*.npz")):
         golden = _arrays(path)
         for side in _SIDES:
@@ -220,7 +224,7 @@ def check_pixels(folder: Path) -> list[Finding]:
 
 def check_loop(folder: Path) -> list[Finding]:
     """Frame numbers and counts; the error is how many cases differ."""
-    findings = []
+    findings: list[Finding] = []
     for path in sorted(folder.glob("loop*.json")):
         golden = _json(path)
         wrong = sum(
@@ -247,7 +251,7 @@ def _counts(samples: int) -> dict[str, int]:
 def check_e2e(folder: Path) -> list[Finding]:
     """The whole way from squares and states to the pasted frames, with the VAE's mean and sampled, each step
     from this engine's own result of the one before."""
-    findings = []
+    findings: list[Finding] = []
     for path in sorted(folder.glob("e2e*.json")):
         case, golden = _json(path), _arrays(path.with_suffix(".npz"))
         nets = seeded_unet(_json(_beside(path, "unet3d.json"))), seed(build_vae(case["vae"]))
@@ -269,7 +273,7 @@ def _run(
     states = _drawn(draws, (case["T50"], 5, 384))
     shown = mirrored(len(case["video_frames"]), case["frames"])
     tokens = parity_windows(states, np.arange(case["frames"]), FPS, CONVENTION)
-    squares = np.stack([_square(path.parent, number) for number in case["video_frames"]])
+    squares = np.stack([_square(path, number) for number in case["video_frames"]])
     small = (LATENT_CHANNELS, *(length // 8 for length in squares.shape[1:3]))
     noise = _drawn(draws, small)
     made: list[tuple[Tensor, ...]] = []
@@ -309,15 +313,15 @@ def _run(
     # A hundredth of the pixels may be one level off.
     yield Finding(arrays, distance(means, golden[f"video_{kind}_means"]), _DIFFERENT, f"video_{kind}_means")
     if f"video_{kind}" in golden:
-        some = np.stack([video[number][::4, ::4] for number in (0, 7, -1)])
-        yield from _compared(arrays, some, golden[f"video_{kind}"], 1, f"video_{kind}, ")
+        shots = np.stack([video[number][::4, ::4] for number in (0, 7, -1)])
+        yield from _compared(arrays, shots, golden[f"video_{kind}"], 1, f"video_{kind}, ")
 
 
 def seeded_unet(config: Mapping[str, Any]) -> Any:
     """Entries are named as the original names them; positions are kept."""
     net = build_unet(config)
     names = {original_name(name): tensor for name, tensor in net.state_dict().items()}
-    seeded = dict(zip(net.state_dict(), seeded_state_dict(names).values(), strict=True))
+    seeded: dict[str, Any] = dict(zip(net.state_dict(), seeded_state_dict(names).values(), strict=True))
     for name, tensor in seeded.items():
         if name.endswith(_POSITIONS):
             _, length, width = tensor.shape
@@ -345,9 +349,11 @@ def _openai_name(name: str) -> str:
     return f"encoder.{name}"
 
 
-def _square(folder: Path, number: int) -> np.ndarray:
-    own = folder / f"e2e_square{number}.png"
-    return _picture(own if own.is_file() else folder / f"align_square256_{number}.png")
+def _square(path: Path, number: int) -> np.ndarray:
+    """Of a frame of a run: its own, or that of the alignment."""
+    names = (f"{path.stem}_square{number}.png", f"e2e_square{number}.png")
+    own = [path.with_name(name) for name in names if path.with_name(name).is_file()]
+    return _picture(own[0] if own else path.with_name(f"align_square256_{number}.png"))
 
 
 def _beside(path: Path, general: str) -> Path:

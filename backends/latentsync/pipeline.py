@@ -17,40 +17,28 @@ import torch
 from torch import Tensor
 
 from ...engine.compose.composer import ComposeSettings, FaceComposer, Parts, PasteConvention, compose_settings
-from ...engine.compose.paste import Patch
-from ...engine.faces.track import Person
 from ...engine.host.protocol import Host
-from ...engine.media.timeline import Timeline, plan
-from ...engine.media.times import ConstantTimes
 from ...engine.nets.batches import Batches
-from ...engine.nets.mel import RATE
 from ...engine.nets.precision import settle
-from ...engine.nets.sd_vae import decode, decode_exactly
+from ...engine.nets.sd_vae import decode
 from ..dub.audio_features import AudioFeatures, encode_features
-from ..dub.backend import DubBackend, DubPlan
 from ..dub.faces import FacePainter, composer_of
-from ..dub.job import DubJob, job_of
-from ..dub.protocol import Batching, Box, FaceCrop
-from ..request import LipSyncRequest
-from ..speech import speech_of
-from .alignment import crop as aligned_crop
-from .alignment import squared
-from .denoise import condition, denoise, initial_noise, pixels, sampling_noise, with_surroundings
+from ..dub.job import DubJob
+from ..dub.protocol import Batching, FaceCrop
+from .denoise import condition, denoise, initial_noise, pixels
 from .geometry import FaceAlignment
-from .loop import CLIP, CONVENTION, FPS, frame_count, mirrored
+from .loop import CLIP, CONVENTION
 from .models import LatentSyncModels
-from .paste import paste, soft_mask
 from .spec import SPEC, STEPS, TRAINED_ON, LatentSyncSettings
 
 # How faces go back: the crop reaches from the forehead to below the chin and from ear to ear.
 _PASTE = PasteConvention(expand=1.3, blur_ratio=0.05, mask="jaw")
-# Memory that one frame of 256×256 needs beside the weights, in float32.
+# Memory that one frame of 256×256 needs beside the weights, in float32: as measured for the autoencoder, as
+# estimated for the UNet.
 _PIXEL_BYTES = 420 << 20
 _LATENT_BYTES = 100 << 20
 # Frames of that size that go through the autoencoder at once.
 _PIXEL_BATCH = 8
-# Pixels around the crop that the original's soft edge is worked out in.
-_REACH = 4
 
 
 @dataclass(frozen=True)
@@ -71,7 +59,9 @@ class Conditioning:
     composer: FaceComposer | None = None
 
 
-class LatentSyncEngine(FacePainter):
+class ClipEngine:
+    """What happens between the squares that the network sees and the latents of faces that speak."""
+
     spec = SPEC
     fps: Fraction | None = None
     rests = False
@@ -81,8 +71,6 @@ class LatentSyncEngine(FacePainter):
         self.settings = replace(settings, version=models.version)
         self.side = self.settings.side
         self.name = f"LatentSync {models.version}"
-        self.compose = composing(settings)
-        self.batching = Batching(CLIP, 1, settings.overlap, mixed)
 
     def survey(self, job: DubJob, notes: list[str], host: Host) -> FaceAlignment:
         """Steadied over each person's whole time in the clip."""
@@ -95,13 +83,6 @@ class LatentSyncEngine(FacePainter):
             notes.append(f"{self.name} was trained on {trained} pixels: faces of {self.side} may be blurred.")
         notes += geometry.notes(self.name)
         return geometry
-
-    def prepare(self, job: DubJob, survey: FaceAlignment, notes: list[str], host: Host) -> Conditioning:
-        """Raises MissingFilesError where the settings ask for the face parser and its weights are not
-        installed."""
-        # First, so that missing weights are said before anything is worked out.
-        composer = composer_of(self.compose, self.models, notes, host)
-        return replace(self.condition(job, survey, notes, host), composer=composer)
 
     def condition(self, job: DubJob, survey: FaceAlignment, notes: list[str], host: Host) -> Conditioning:
         features = encode_features(
@@ -133,20 +114,7 @@ class LatentSyncEngine(FacePainter):
             needed.append(composer.activation_bytes(CLIP))
         return host.resident(*networks, activation_bytes=max(needed))
 
-    def faces(
-        self, crops: Sequence[FaceCrop], conditioning: Conditioning, host: Host
-    ) -> Iterable[np.ndarray]:
-        latents = self._latents([each.prepared.small for each in crops], crops, conditioning, host)
-
-        def paint(latents: Sequence[Tensor]) -> Sequence[np.ndarray]:
-            host.check_cancelled()
-            faces = decode(self.models.vae.module, torch.stack(list(latents)))
-            settle(self.models.vae, "The VAE", conditioning.notes, host)
-            return list(faces.cpu().numpy())
-
-        return conditioning.pictures.run(list(latents), paint)
-
-    def _latents(
+    def latents(
         self, squares: Sequence[np.ndarray], crops: Sequence[FaceCrop], conditioning: Conditioning, host: Host
     ) -> Tensor:
         """Of the faces of one clip that speak: float32 [frames, 4, h, w], on the UNet's device.
@@ -159,7 +127,7 @@ class LatentSyncEngine(FacePainter):
         def see(batch: Sequence[tuple[np.ndarray, int]]) -> Sequence[Tensor]:
             host.check_cancelled()
             pictures = pixels(np.stack([square for square, _ in batch]))
-            told = condition(vae.module, pictures, self._sampling([index for _, index in batch]))
+            told = condition(vae.module, pictures, self.sampling([index for _, index in batch]))
             settle(vae, "The VAE", conditioning.notes, host)
             return list(told)
 
@@ -178,91 +146,38 @@ class LatentSyncEngine(FacePainter):
         settle(unet, "The UNet", conditioning.notes, host)
         return latents
 
-    def _sampling(self, indices: Sequence[int]) -> tuple[Tensor, Tensor] | None:
+    def sampling(self, indices: Sequence[int]) -> tuple[Tensor, Tensor] | None:
         """The noise by which the autoencoder's distributions are sampled; None to take their means."""
         return None
 
 
-class ParityEngine(LatentSyncEngine):
-    """As the original: its crop, its own mask with a hard edge inside a soft rectangle, clips end to end, the
-    autoencoder sampled."""
-
-    fps = Fraction(FPS)
+class LatentSyncEngine(ClipEngine, FacePainter):
+    """Clips fade into each other, and faces are put back without a seam."""
 
     def __init__(self, models: LatentSyncModels, settings: LatentSyncSettings) -> None:
         super().__init__(models, settings)
-        self.batching = Batching(CLIP, 1)
+        self.compose = composing(settings)
+        self.batching = Batching(CLIP, 1, settings.overlap, mixed)
 
     def prepare(self, job: DubJob, survey: FaceAlignment, notes: list[str], host: Host) -> Conditioning:
-        return self.condition(job, survey, notes, host)
+        """Raises MissingFilesError where the settings ask for the face parser and its weights are not
+        installed."""
+        # First, so that missing weights are said before anything is worked out.
+        composer = composer_of(self.compose, self.models, notes, host)
+        return replace(self.condition(job, survey, notes, host), composer=composer)
 
-    def box(self, person: Person, frame: int, conditioning: Conditioning) -> Box:
-        transform = conditioning.geometry.transform(person, frame)
-        if transform is None:
-            return 0.0, 0.0, 0.0, 0.0
-        x0, y0, x1, y1 = transform.box.bounds
-        return x0 - _REACH, y0 - _REACH, x1 + _REACH, y1 + _REACH
+    def faces(
+        self, crops: Sequence[FaceCrop], conditioning: Conditioning, host: Host
+    ) -> Iterable[np.ndarray]:
+        latents = self.latents([each.prepared.small for each in crops], crops, conditioning, host)
 
-    def preprocess(self, crop: FaceCrop, conditioning: Conditioning) -> AlignedFace:
-        matrix = conditioning.geometry.matrix(crop.person, crop.source_index)
-        assert matrix is not None, "a face without a box has no crop"
-        # From the pixels of the part that was cut out.
-        moved = matrix.copy()
-        moved[:, 2] += matrix[:, :2] @ np.array(crop.origin, np.float32)
-        return AlignedFace(moved, squared(aligned_crop(crop.rgb, moved, self.side), self.side))
-
-    def generate(self, crops: Sequence[FaceCrop], conditioning: Conditioning, host: Host) -> Iterable[Tensor]:
-        squares = [each.prepared.square for each in crops]
-        latents = self._latents(squares, crops, conditioning, host)
-
-        def paint(work: Sequence[tuple[Tensor, np.ndarray]]) -> Sequence[Tensor]:
+        def paint(latents: Sequence[Tensor]) -> Sequence[np.ndarray]:
             host.check_cancelled()
-            faces = decode_exactly(self.models.vae.module, torch.stack([latents for latents, _ in work]))
+            faces = decode(self.models.vae.module, torch.stack(list(latents)))
             settle(self.models.vae, "The VAE", conditioning.notes, host)
-            return list(with_surroundings(faces.cpu(), pixels(np.stack([square for _, square in work]))))
+            return list(faces.cpu().numpy())
 
-        return conditioning.pictures.run(list(zip(latents, squares, strict=True)), paint)
-
-    def composite(self, crop: FaceCrop, generated: Tensor, conditioning: Conditioning) -> Patch:
-        height, width = crop.rgb.shape[:2]
-        matrix = crop.prepared.matrix
-        shown = soft_mask(matrix, self.side, (width, height)).alpha > 0
-        return Patch(paste(crop.rgb, generated, matrix, self.side), shown.astype(np.float32))
-
-    def _sampling(self, indices: Sequence[int]) -> tuple[Tensor, Tensor] | None:
-        return sampling_noise(self.settings.seed, indices, self.side)
-
-
-@dataclass(frozen=True)
-class AlignedFace:
-    """matrix: from the crop's pixels to the aligned 3:4, float32 [2, 3]. square: what the network sees of it,
-    uint8 [side, side, 3]."""
-
-    matrix: np.ndarray
-    square: np.ndarray
-
-
-class ParityBackend(DubBackend):
-    """With the original's frames: as many as its windows of the sound, of footage that runs back and forth
-    and shows both ends twice, with a mouth in each."""
-
-    def plan(self, request: LipSyncRequest, host: Host) -> DubPlan:
-        footage = plan(request.source, None, "video", fps=Fraction(FPS)).source_index
-        frames = frame_count(request.voice.mono(RATE).size)
-        rate = Fraction(FPS)
-        timeline = Timeline(
-            rate, footage[mirrored(len(footage), frames)], ConstantTimes(rate, frames), frames / rate
-        )
-        speech = speech_of(request, timeline, host)
-        job = job_of(request.source, timeline, speech, request.track, request.person, False, host)
-        notes: list[str] = []
-        return DubPlan(job, self.engine.survey(job, notes, host), notes)
-
-
-def backend_of(models: LatentSyncModels, settings: LatentSyncSettings) -> DubBackend:
-    if settings.parity:
-        return ParityBackend(ParityEngine(models, settings))
-    return DubBackend(LatentSyncEngine(models, settings))
+        return conditioning.pictures.run(list(latents), paint)
 
 
 def composing(settings: LatentSyncSettings) -> ComposeSettings:

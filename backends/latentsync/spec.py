@@ -186,10 +186,15 @@ def _weights(settings: LatentSyncSettings) -> Sequence[WeightSet]:
 def _make(settings: LatentSyncSettings, host: Host, model: Any = None) -> LipSyncBackend:
     """model: LatentSyncModels that are loaded already, whose version and precision then count."""
     # Torch and diffusers take seconds to import.
+    from ..dub.backend import DubBackend
     from .models import load_models
-    from .pipeline import backend_of
+    from .original import ParityBackend, ParityEngine
+    from .pipeline import LatentSyncEngine
 
-    return backend_of(model or load_models(settings, host), settings)
+    models = model or load_models(settings, host)
+    if settings.parity:
+        return ParityBackend(ParityEngine(models, settings))
+    return DubBackend(LatentSyncEngine(models, settings))
 
 
 def _checks() -> Checks:

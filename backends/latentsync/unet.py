@@ -82,7 +82,7 @@ def build_unet(config: Mapping[str, Any] | None = None) -> nn.Module:
     given = config or UNET_CONFIG
     temporal = given["motion_module_kwargs"]
     with torch.device("meta"):
-        unet = UNetMotionModel(
+        unet: Any = UNetMotionModel(
             **{name: given[name] for name in _SAME},
             num_attention_heads=given["attention_head_dim"],
             motion_max_seq_length=temporal["temporal_position_encoding_max_len"],

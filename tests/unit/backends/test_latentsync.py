@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 import torch
 
-from lipsync_studio.backends.dub.backend import DubBackend, DubPlan
+from lipsync_studio.backends.dub.backend import DubPlan
 from lipsync_studio.backends.latentsync import pipeline
 from lipsync_studio.backends.latentsync.geometry import FaceAlignment
 from lipsync_studio.backends.latentsync.models import load_models, of_networks
-from lipsync_studio.backends.latentsync.pipeline import backend_of, mixed
-from lipsync_studio.backends.latentsync.spec import LatentSyncSettings
+from lipsync_studio.backends.latentsync.pipeline import mixed
+from lipsync_studio.backends.latentsync.spec import SPEC, LatentSyncSettings
 from lipsync_studio.backends.request import LipSyncRequest
 from lipsync_studio.devtools import seeded_latentsync, seeded_musetalk
 from lipsync_studio.engine.errors import Cancelled, MissingFilesError
@@ -36,8 +36,10 @@ def networks():
 
 
 @pytest.fixture
-def models(networks, host):
-    return of_networks("1.5", *networks, host)
+def backend_of(networks, host):
+    """A backend with these settings."""
+    models = of_networks("1.5", *networks, host)
+    return lambda settings: SPEC.make(settings, host, model=models)
 
 
 def settings(**chosen):
@@ -51,8 +53,8 @@ def pictures(rendering):
     return np.stack([to_rgb(frame) for frame in frames]).astype(int), states
 
 
-def test_the_lower_face_is_repainted_and_nothing_else(clip, track, host, voice, models):
-    rendering = backend_of(models, settings()).render(LipSyncRequest(clip, voice(0.72), track=track), host)
+def test_the_lower_face_is_repainted_and_nothing_else(clip, track, host, voice, backend_of):
+    rendering = backend_of(settings()).render(LipSyncRequest(clip, voice(0.72), track=track), host)
     frames, states = collect(rendering)
     assert states == [FrameState.GENERATED] * 18
     for frame, old in zip(frames, clip.read(), strict=False):
@@ -67,24 +69,22 @@ def test_the_lower_face_is_repainted_and_nothing_else(clip, track, host, voice, 
     assert any("was trained on 256 pixels: faces of 64 may be blurred" in note for note in rendering.notes)
 
 
-def test_clips_fade_into_each_other_and_a_part_is_as_in_the_whole(leaving, voice, host, models):
-    """20 frames, the face hidden for 20, 20 more: in each stretch a clip and one that reaches back."""
-    backend = backend_of(models, settings(detail=0.0, colour=0.0))
-    request = LipSyncRequest(leaving.source, voice(2.4), track=leaving.track, content="song")
+def test_clips_fade_into_each_other_and_a_part_is_as_in_the_whole(clip, track, voice, host, backend_of):
+    """18 frames: a clip and one that reaches back to have its 16."""
+    backend = backend_of(settings(detail=0.0, colour=0.0))
+    request = LipSyncRequest(clip, voice(0.72), track=track)
     plan = backend.plan(request, host)
     whole, states = pictures(backend.render_plan(plan, host))
-    assert {FrameState.GENERATED, FrameState.NO_FACE} == set(states)
-    assert len(pickle.dumps(plan.survey)) < 10_000 + 30 * len(states)
+    assert len(pickle.dumps(plan.survey)) < 2_000 + 30 * len(states)
     sent = DubPlan(plan.job, pickle.loads(pickle.dumps(plan.survey)))
-    for start, stop in ((0, 13), (13, 17), (52, 60)):
-        part, their = pictures(backend.render_plan(backend.part(sent, start, stop), host))
-        assert their == states[start:stop]
-        assert np.abs(part - whole[start:stop]).max() <= 1
-    plain, _ = pictures(backend_of(models, settings(detail=0.0, colour=0.0, overlap=0)).render(request, host))
+    part, their = pictures(backend.render_plan(backend.part(sent, 11, 17), host))
+    assert their == states[11:17]
+    assert np.abs(part - whole[11:17]).max() <= 1
+    plain, _ = pictures(backend_of(settings(detail=0.0, colour=0.0, overlap=0)).render(request, host))
     changed = np.abs(whole - plain).max(axis=(1, 2, 3)) > 1
-    # The second clip begins at 4 instead of 16, and shows from 12 on.
+    # The second clip begins at 2 instead of 16, and shows from 12 on.
     assert not changed[:12].any()
-    assert changed[15:18].all()
+    assert changed[15:].all()
 
 
 def test_faces_of_two_clips_are_mixed():
@@ -95,17 +95,17 @@ def test_faces_of_two_clips_are_mixed():
     assert parts == "new"
 
 
-def test_the_seed_decides(clip, track, host, voice, models):
+def test_the_seed_decides(clip, track, host, voice, backend_of):
     request = LipSyncRequest(clip, voice(0.12), track=track)
     first, again, other = (
-        pictures(backend_of(models, settings(seed=seed)).render(request, host))[0] for seed in (1, 1, 2)
+        pictures(backend_of(settings(seed=seed)).render(request, host))[0] for seed in (1, 1, 2)
     )
     assert np.array_equal(first, again)
     assert np.abs(first - other).max() > 5
 
 
 def test_quality_sets_the_steps_and_one_is_enough_without_guidance(
-    clip, track, host, voice, models, monkeypatch
+    clip, track, host, voice, backend_of, monkeypatch
 ):
     asked = []
     real = pipeline.denoise
@@ -114,31 +114,29 @@ def test_quality_sets_the_steps_and_one_is_enough_without_guidance(
     )
     request = LipSyncRequest(clip, voice(0.08), track=track)
     for chosen in ({"quality": "fast"}, {}, {"quality": "quality"}, {"steps": 3, "guidance": 1.0}):
-        backend = backend_of(models, settings(**{"steps": None, "guidance": 1.5, **chosen}))
+        backend = backend_of(settings(**{"steps": None, "guidance": 1.5, **chosen}))
         pictures(backend.render(request, host))
     assert asked == [(8, 1.5), (20, 1.5), (40, 1.5), (3, 1.0)]
 
 
-def test_it_can_be_cancelled_between_steps(clip, track, host, voice, models, monkeypatch):
+def test_it_can_be_cancelled_between_steps(clip, track, host, voice, backend_of, monkeypatch):
     done = []
 
     def stop(*given):
         done.append(1)
         raise Cancelled("Stopped.")
 
-    rendering = backend_of(models, settings(steps=50)).render(
-        LipSyncRequest(clip, voice(0.4), track=track), host
-    )
+    rendering = backend_of(settings(steps=50)).render(LipSyncRequest(clip, voice(0.4), track=track), host)
     monkeypatch.setattr(host, "progress", stop)
     with pytest.raises(Cancelled):
         collect(rendering)
     assert len(done) == 1
 
 
-def test_parity_does_as_the_original(make_clip, host, voice, models):
+def test_parity_does_as_the_original(make_clip, host, voice, backend_of):
     """25 frames a second, as many as the sound has windows, both ends of the footage twice."""
     source = make_clip(6, 50)
-    backend = backend_of(models, settings(parity=True))
+    backend = backend_of(settings(parity=True))
     plan = backend.plan(LipSyncRequest(source, voice(0.2)), host)
     assert plan.job.timeline.fps == Fraction(25)
     assert plan.job.timeline.source_index.tolist() == [0, 2, 4, 4, 2, 0, 0]
@@ -200,4 +198,3 @@ def test_missing_files_are_named_with_their_folders(host, tmp_path, monkeypatch)
     models = load_models(LatentSyncSettings("1.5", precision="bfloat16"), host)
     assert models.dtype is torch.bfloat16
     assert models.parser is not None
-    assert isinstance(backend_of(models, LatentSyncSettings()), DubBackend)

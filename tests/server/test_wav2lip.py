@@ -1,7 +1,10 @@
 """Wav2Lip's node on ComfyUI: consent first, and upscale models of both kinds on what it paints."""
 
+import json
+
 import pytest
 import torch
+from calls import call
 from musetalk_media import write_voice
 
 from lipsync_studio.backends.wav2lip.network import build_generator
@@ -46,3 +49,17 @@ def test_other_models_enlarge_what_was_generated(told):
     assert told["enlarged"] == [128, 128, 3]
     # This one only repeats pixels.
     assert told["repeated"] < 0.01
+
+
+def test_the_licences_route_takes_an_engine_and_an_answer_only(server):
+    address = "/lipsync_studio/licences"
+    path = server.base / "user" / "__lipsync_studio" / "consent.json"
+    for wrong in ({}, {"engine": "wav2lip"}, {"engine": "wav2lip", "consent": 1},
+                  {"engine": "did", "consent": True}, {"engine": "other", "consent": True}):  # fmt: skip
+        assert call(server, address, wrong)[0] == 400
+    for headers in ({"Origin": "http://evil.example"}, {"X-Forwarded-For": "203.0.113.9"}):
+        body = {"engine": "wav2lip", "consent": True}
+        assert call(server, address, body, **headers)[0] == 403
+    assert not path.exists()
+    (licence,) = json.loads(call(server, address)[1])
+    assert (licence["engine"], licence["path"], licence["by"]) == ("wav2lip", str(path), "")

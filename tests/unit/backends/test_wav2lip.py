@@ -24,7 +24,7 @@ from lipsync_studio.backends.wav2lip.pipeline import Wav2LipEngine
 from lipsync_studio.backends.wav2lip.spec import SPEC, Wav2LipSettings
 from lipsync_studio.commands import main
 from lipsync_studio.devtools.paths import ROOT
-from lipsync_studio.engine.compose.restore import Restorer
+from lipsync_studio.engine.compose.restore import Restorer, ffhq_box
 from lipsync_studio.engine.errors import ConsentError, InputError, MissingFilesError
 from lipsync_studio.engine.host.plain import PlainHost
 from lipsync_studio.engine.media.colour import to_rgb
@@ -245,6 +245,18 @@ def test_a_restorer_gets_whole_faces_where_it_wants_them(engine, clip, track, vo
     assert np.abs(new[y, x] - (255 - old[y, x])).max() < 12
     untouched = (np.abs(old - source).max(axis=2) == 0).astype(np.uint8)
     assert np.array_equal(*(each[cv2.erode(untouched, np.ones((9, 9))) > 0] for each in (new, source)))
+
+
+@pytest.mark.parametrize("angle", [0.0, 0.5, -2.0])
+def test_a_whole_face_is_cut_out_at_any_tilt_and_size(angle):
+    """Eyes, nose and mouth at the places that facexlib publishes for 512 pixels."""
+    points = np.zeros((68, 2))
+    points[36:42], points[42:48], points[30] = (192.98, 239.95), (318.9, 240.19), (256.63, 314.02)
+    points[48], points[54] = (201.26, 371.41), (313.09, 371.15)
+    turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
+    box = ffhq_box(points / 4 @ turn + (70, 30))
+    assert (box.width, box.height, box.angle) == pytest.approx((128, 128, angle), abs=0.01)
+    assert (box.x, box.y) == pytest.approx(tuple(np.array([64, 64]) @ turn + (70, 30)), abs=0.01)
 
 
 def test_parity_and_restoring_exclude_each_other(engine):

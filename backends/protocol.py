@@ -14,6 +14,7 @@ from ..engine.media.timeline import Timeline
 from ..engine.report import FrameState
 from .request import LipSyncRequest
 from .spec import BackendSpec
+from .speech import Speech
 
 
 @dataclass(frozen=True)
@@ -26,11 +27,12 @@ class FrameChunk:
 
 @dataclass(frozen=True)
 class Footage:
-    """What mouths are repainted in. timeline: which frame of the request's source each output frame shows.
-    people: whose, one after the other."""
+    """What mouths are repainted in, and by what. timeline: which frame of the request's source each output
+    frame shows. people: whose mouths, one after the other. speech: what they say."""
 
     timeline: Timeline
     people: Sequence[Person]
+    speech: Speech
 
 
 @dataclass(frozen=True)

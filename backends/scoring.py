@@ -62,12 +62,9 @@ class RunScore:
         self._meshes: list[np.ndarray | None] = []
         self._painted: list[_Painted] = []
         self._follower: MouthFollower | None = None
-        self._samples = voice_samples(request.voice, host)
-        self._spoken = Spans()
         self._window = (0.0, 0.0)
         if rendering.duration >= SHORTEST:
-            driven = request.driving is not None
-            self._spoken = mouth_spans(self._samples, request.words, request.content, driven, host)
+            self._samples, self._spoken = _said(request, rendering, host)
             self._window = _busiest(self._spoken, float(rendering.duration))
         self.seconds = time.monotonic() - started
 
@@ -168,6 +165,15 @@ class RunScore:
             assert source is not None
             comparison.add(each.part, source, each.mesh)
         return comparison.result()
+
+
+def _said(request: LipSyncRequest, rendering: Rendering, host: Host) -> tuple[np.ndarray, Spans]:
+    """The voice, mono at 16 kHz, and where it is heard: where an engine has looked already, what it found."""
+    if rendering.footage is not None:
+        return rendering.footage.speech.samples, rendering.footage.speech.spans
+    samples = voice_samples(request.voice, host)
+    driven = request.driving is not None
+    return samples, mouth_spans(samples, request.words, request.content, driven, host)
 
 
 def _busiest(spoken: Spans, duration: float) -> tuple[float, float]:

@@ -91,7 +91,7 @@ def rendering(engine: Painter, plan: DubPlan, host: Host) -> Rendering:
         chunks=_paint(engine, job, conditioning, host),
         notes=plan.notes,
         start=start,
-        footage=Footage(timeline, job.people),
+        footage=Footage(timeline, job.people, job.speech),
     )
 
 

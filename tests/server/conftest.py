@@ -106,7 +106,8 @@ def musetalk_weights(server: Any, seeded: Path) -> Iterator[Path]:
 
 @pytest.fixture
 def unchanged(server: Any) -> Callable[[], Any]:
-    """A block that must leave no file behind in ComfyUI's output and temp folders, and remove none."""
+    """A block that must leave no file behind in ComfyUI's output and temp folders, and remove none but those
+    that belong to values of earlier prompts, which ComfyUI lets go of at its own time."""
 
     def files() -> set[Path]:
         folders = (server.base / "output", server.base / "temp")
@@ -116,7 +117,8 @@ def unchanged(server: Any) -> Callable[[], Any]:
     def block() -> Iterator[None]:
         before = files()
         yield
-        assert files() == before
+        kept = {path for path in before if path.suffix not in (".states", ".faces", ".sqlite")}
+        assert kept <= files() <= before
 
     return block
 

@@ -1,6 +1,7 @@
 """The sync score in run reports, and of the finished file by the command."""
 
 import json
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -23,6 +24,8 @@ from lipsync_studio.engine.media.sound import Sound
 from lipsync_studio.engine.media.spans import Spans
 from lipsync_studio.engine.score import follow
 from lipsync_studio.engine.score.follow import MouthFollower
+
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture(scope="module")
@@ -158,3 +161,15 @@ def test_a_video_without_sound_needs_a_voice(make_clip, capsys):
     silent = make_clip(3)._file.name.strip('"')
     code, _, error = said(capsys, silent)
     assert (code, error) == (1, f"Error: {silent} has no sound: give the voice with --audio.\n")
+
+
+def test_a_video_without_a_face_has_no_mouth_to_score(make_clip, spoken, capsys):
+    hidden = make_clip(4, away=(0, 4))._file.name.strip('"')
+    code, out, _ = said(capsys, hidden, "--audio", spoken.path)
+    assert (code, out) == (0, "No face is seen while there is sound: there is no mouth to score.\n")
+
+
+def test_a_source_of_another_size_is_not_the_videos(spoken, capsys):
+    code, _, error = said(capsys, spoken.path, "--source", ROOT / "demo" / "clip.mp4")
+    assert code == 1
+    assert error.startswith("Error: The source is 640×640, the video 320×320: give the source that the video")

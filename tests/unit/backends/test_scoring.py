@@ -15,6 +15,7 @@ from lipsync_studio.backends.scoring import _busiest
 from lipsync_studio.backends.speech import lip_closures
 from lipsync_studio.backends.viseme.pipeline import VisemeEngine
 from lipsync_studio.commands import main
+from lipsync_studio.engine.compose.paste import Patch
 from lipsync_studio.engine.errors import MissingFilesError
 from lipsync_studio.engine.faces.mesh import box_of_mesh
 from lipsync_studio.engine.host.plain import PlainHost
@@ -47,8 +48,25 @@ def test_a_run_reports_its_score(spoken):
     assert abs(score["sync"]["lag"]) <= 2
     assert 0 < score["repaint"]["seam"] < 1
     assert score["repaint"]["frames"] == 9
+    assert abs(score["repaint"]["flicker"]) < 3
     assert (score["seconds"], score["notes"]) == (6, [])
     assert spoken.report["seconds"]["score"] > 0
+
+
+def test_a_face_that_moves_is_compared_with_itself(pictures, whitewash, host, voice, tmp_path):
+    """By an engine that paints nothing, over a face that wanders through the picture."""
+    face = pictures["astronaut"][:440, :440]
+    frames = [np.roll(np.pad(face, ((0, 0), (0, 100), (0, 0)), "edge"), 6 * k, axis=1) for k in range(12)]
+    source = ImageSource(np.stack(frames).astype(np.float32) / 255)
+
+    class Nothing(whitewash):
+        def composite(self, crop, result, conditioning):
+            return Patch(crop.rgb, np.zeros(crop.rgb.shape[:2], np.float32))
+
+    report = run(DubBackend(Nothing()), LipSyncRequest(source, voice(5.2)), host, tmp_path / "out.mp4")
+    repaint = report.score["repaint"]
+    assert (repaint["seam"], repaint["sharpness"], repaint["flicker"]) == (None, 1, 0)
+    assert repaint["frames"] == 9
 
 
 def test_a_request_may_do_without(clip, track, host, voice, tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -83,6 +84,10 @@ class RestShape:
         met = closed.copy()
         _relax(closed, points, centre, width, profile)
         return cls(points, closed, met, width, centre, profile, jaw, _below_lip(points, centre, width))
+
+    def __reduce__(self) -> tuple[Callable[[np.ndarray], RestShape], tuple[np.ndarray]]:
+        """Travels as its points: all else follows from them, to the last bit."""
+        return RestShape.of, (self.points,)
 
     @property
     def gap(self) -> float:

@@ -178,7 +178,7 @@ def clips_of(job: DubJob, batching: Batching) -> Iterator[Clip]:
         yield Clip(run.start, run.start, run.start, min(run.start + frames, run.stop))
         alone = run.start + frames
         while alone < run.stop:
-            first = max(min(alone - overlap, run.stop - frames), run.start) if overlap else alone
+            first = min(alone - overlap, run.stop - frames) if overlap else alone
             stop = min(first + frames, run.stop)
             yield Clip(first, alone - overlap, alone, stop)
             alone = stop

@@ -87,7 +87,7 @@ class RestShape:
 
     def __reduce__(self) -> tuple[Callable[[np.ndarray], RestShape], tuple[np.ndarray]]:
         """Travels as its points: all else follows from them, to the last bit."""
-        return RestShape.of, (self.points,)
+        return _rest_shape, (self.points.astype(np.float32),)
 
     @property
     def gap(self) -> float:
@@ -132,6 +132,10 @@ class RestShape:
         shape[:, 1] += self.jaw * drop
         shape[np.concatenate([INNER_CORNERS, OUTER_CORNERS]), 1] += 0.12 * drop
         return self._settled(shape)
+
+
+def _rest_shape(points: np.ndarray) -> RestShape:
+    return RestShape.of(points.astype(np.float64))
 
 
 def _relax(

@@ -22,8 +22,8 @@ from .face_box import Pads, parity_box, parity_smoothed, track_box
 from .network import SIDE
 from .spec import Wav2LipSettings
 
-# Frames that S3FD is given at once.
-_BATCH = 16
+# Frames that S3FD is given at once, as far as this much memory goes.
+_BATCH, _MOST_BYTES = 16, 2 << 30
 # Memory that a pixel of the picture takes in S3FD beside the weights, in float32: 64 channels, twice.
 PIXEL_BYTES = 2 * 64 * 4
 # Faces larger than what the network paints by this factor look soft.
@@ -96,20 +96,22 @@ def parity_geometry(
     """S3FD's surest face in the source's frames up to `stop`, whoever it is, as the original crops it. Where
     the original would end, because there is none, the boxes before and after are averaged apart."""
     size, pads = source.size, pads_of(settings)
+    each = size[0] * size[1] * PIXEL_BYTES
+    count = min(max(1, _MOST_BYTES // each), _BATCH)
     stage = "Finding faces (S3FD)"
     rects = np.zeros((stop, 4), np.int32)
-    batches = Batches(_BATCH, host)
+    batches = Batches(count, host)
 
     def find(pictures: Sequence[np.ndarray]) -> Sequence[np.ndarray]:
         host.check_cancelled()
         return detect(detector.module, np.stack(pictures))
 
-    with host.resident(detector, activation_bytes=_BATCH * size[0] * size[1] * PIXEL_BYTES):
+    with host.resident(detector, activation_bytes=count * each):
         pictures: list[np.ndarray] = []
         done = 0
         for frame in source.read(0, stop):
             pictures.append(to_rgb(frame))
-            if len(pictures) < _BATCH and done + len(pictures) < stop:
+            if len(pictures) < count and done + len(pictures) < stop:
                 continue
             for number, faces in enumerate(batches.run(pictures, find), done):
                 rect = parity_box(faces[0, :4].tolist(), pads, size) if len(faces) else None

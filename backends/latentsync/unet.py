@@ -38,8 +38,6 @@ _SAME = (
     "in_channels", "out_channels", "block_out_channels", "layers_per_block", "cross_attention_dim",
     "norm_num_groups",
 )  # fmt: skip
-# Frames that the temporal layers have positions for.
-MAX_FRAMES = 24
 # The original's temporal layers have as many groups in every network.
 _TEMPORAL_GROUPS = 32
 # Within a temporal layer: the original's names and diffusers'. Both attentions have the same positions.
@@ -139,7 +137,7 @@ def load_unet(
     dtype already stay mapped from the file. Raises WeightsError for a damaged or unsafe file and for another
     network's.
     """
-    entries = unet_entries(without_prefix(load_state_dict(path)))
+    entries = unet_entries(without_prefix(load_state_dict(path), "conv_in.weight"))
     net = build_unet(config or config_beside(path, "motion_module_kwargs"))
     return load_weights(net, entries, path, "LatentSync's UNet", dtype=dtype)
 
@@ -148,9 +146,9 @@ def load_unet(
 def predict(unet: nn.Module, latents: Tensor, tokens: Tensor, timestep: int) -> Tensor:
     """The noise in a clip's latents: [frames, 4, h, w], in the network's dtype and on its device.
 
-    latents: [frames, 13, h, w] of `denoise.condition`, at most 24 frames. tokens: [frames, 50, 384]. In half
-    precision a clip that overflows is worked out again in float32. Raises WeightsError where even that is not
-    a number.
+    latents: [frames, 13, h, w], the noisy ones and `denoise.condition`'s; at most 24 frames, for which the
+    temporal layers have positions. tokens: [frames, 50, 384]. In half precision a clip that overflows is
+    worked out again in float32. Raises WeightsError where even that is not a number.
     """
     weight = next(unet.parameters())
 

@@ -99,14 +99,18 @@ def test_numbers_arrive_where_they_belong(tmp_path):
         assert torch.equal(loaded.state_dict()[name], tensor), name
 
 
-def test_another_networks_file_is_one_sentence(tmp_path):
-    keys = json.loads((DATA / "keys" / "musetalk_unet2d.json").read_text())["state_dict"]
-    path = write_sparse(
-        tmp_path / "unet.pt", {name: each["shape"] for name, each in keys.items()}, torch.float32
-    )
-    with pytest.raises(
-        WeightsError, match=r"the weights of LatentSync's UNet .*a UNet of MuseTalk's kind; put"
-    ):
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("musetalk_unet2d", "a UNet of MuseTalk's kind"),
+        ("hf_whisper_tiny", "a Whisper model from Hugging Face"),
+    ],
+)
+def test_another_networks_file_is_one_sentence(tmp_path, name, said):
+    keys = json.loads((DATA / "keys" / f"{name}.json").read_text())["state_dict"]
+    wanted = {f"model.{entry}": each["shape"] for entry, each in keys.items()}
+    path = write_sparse(tmp_path / "unet.pt", wanted, torch.float32)
+    with pytest.raises(WeightsError, match=f"the weights of LatentSync's UNet .*{said}; put"):
         load_unet(path)
 
 

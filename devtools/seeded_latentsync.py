@@ -5,6 +5,7 @@ What such networks paint is noise; everything around them is real.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,7 @@ def seeded_unet(config: Mapping[str, Any] = SMALL_UNET) -> nn.Module:
 
 
 def write_unet(folder: Path, config: Mapping[str, Any] = UNET_CONFIG) -> None:
-    """As published, in the place of every version."""
+    """As published, in the place of every version; a network of another size with its description."""
     state = {original_name(name): tensor for name, tensor in seeded_unet(config).state_dict().items()}
     for name in [each for each in state if each.endswith("attention_blocks.0.pos_encoder.pe")]:
         state[name.replace("blocks.0.pos", "blocks.1.pos")] = state[name]
@@ -34,3 +35,5 @@ def write_unet(folder: Path, config: Mapping[str, Any] = UNET_CONFIG) -> None:
         path = folder / version / "latentsync_unet.pt"
         path.parent.mkdir(parents=True, exist_ok=True)
         torch.save({"global_step": 1, "state_dict": state}, path)
+        if config is not UNET_CONFIG:
+            path.with_suffix(".json").write_text(json.dumps(dict(config)))

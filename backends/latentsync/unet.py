@@ -19,6 +19,7 @@ from diffusers import UNetMotionModel
 from torch import Tensor, nn
 from torch.nn.functional import group_norm
 
+from ...engine.nets.loading import config_beside
 from ...engine.nets.precision import finite
 from ...engine.weights.state_dict import load_state_dict, load_weights, without_prefix
 
@@ -132,11 +133,13 @@ def load_unet(
     """LatentSync's UNet (`latentsync_unet.pt`, safetensors, with the original's names or diffusers') on the
     CPU, in evaluation mode.
 
-    config: None for the published one. Weights that have the dtype already stay mapped from the file. Raises
-    WeightsError for a damaged or unsafe file and for another network's.
+    config: None for the json beside the file, or the published one where there is none. Weights that have the
+    dtype already stay mapped from the file. Raises WeightsError for a damaged or unsafe file and for another
+    network's.
     """
     entries = unet_entries(without_prefix(load_state_dict(path), "conv_in.weight"))
-    return load_weights(build_unet(config), entries, path, "LatentSync's UNet", dtype=dtype)
+    net = build_unet(config or config_beside(path, "motion_module_kwargs"))
+    return load_weights(net, entries, path, "LatentSync's UNet", dtype=dtype)
 
 
 @torch.inference_mode()

@@ -194,7 +194,6 @@ def test_missing_files_are_named_with_their_folders(host, tmp_path, monkeypatch)
         load_models(LatentSyncSettings(), host)
     seeded_musetalk.write_seeded(tmp_path / "musetalk")
     seeded_latentsync.write_unet(tmp_path / "latentsync", seeded_latentsync.SMALL_UNET)
-    monkeypatch.setattr("lipsync_studio.backends.latentsync.unet.UNET_CONFIG", seeded_latentsync.SMALL_UNET)
     models = load_models(LatentSyncSettings("1.5", precision="bfloat16"), host)
     assert models.dtype is torch.bfloat16
     assert models.parser is not None

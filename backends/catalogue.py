@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from ..align import weights as align
+from ..engine.score import syncnet_file
 from ..engine.weights import shared
 from ..engine.weights.entries import Catalogue
 from .registry import backends
 
 
 def _collected() -> Catalogue:
-    specs = sorted(backends().values(), key=lambda spec: spec.name)
+    # What has bundles is what most people fetch: it comes first wherever sets are listed.
+    specs = sorted(backends().values(), key=lambda spec: (not spec.bundles, spec.name))
     sets = [weights for spec in specs for weights in spec.all_weights]
     bundles = {name: members for spec in specs for name, members in spec.bundles.items()}
-    return Catalogue({each.name: each for each in (*sets, *shared.WEIGHTS, *align.WEIGHTS)}, bundles)
+    others = (*shared.WEIGHTS, *align.WEIGHTS, *syncnet_file.WEIGHTS)
+    return Catalogue({each.name: each for each in (*sets, *others)}, bundles)
 
 
 CATALOGUE = _collected()

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Protocol
 
+from ..engine.faces.track import Person
 from ..engine.host.protocol import Host
 from ..engine.media.frames import Colour, Frame
+from ..engine.media.timeline import Timeline
 from ..engine.report import FrameState
 from .request import LipSyncRequest
 from .spec import BackendSpec
+from .speech import Speech
 
 
 @dataclass(frozen=True)
@@ -23,12 +26,23 @@ class FrameChunk:
 
 
 @dataclass(frozen=True)
+class Footage:
+    """What mouths are repainted in, and by what. timeline: which frame of the request's source each output
+    frame shows. people: whose mouths, one after the other. speech: what they say."""
+
+    timeline: Timeline
+    people: Sequence[Person]
+    speech: Speech
+
+
+@dataclass(frozen=True)
 class Rendering:
     """What a backend makes: known at once what it will look like, worked out chunk by chunk as it is read.
 
     frames: how many will come. duration: what the soundtrack is cut or padded to. variable: frame times are
     not multiples of 1/fps. notes: sentences for the run report, may grow while the chunks are read. start:
-    when the first frame begins, which is later than 0 in a part of a longer video.
+    when the first frame begins, which is later than 0 in a part of a longer video. footage: of an engine that
+    repaints it.
     """
 
     size: tuple[int, int]
@@ -37,9 +51,10 @@ class Rendering:
     colour: Colour
     frames: int
     duration: Fraction
-    chunks: Iterator[FrameChunk]
+    chunks: Generator[FrameChunk, None, None]
     notes: list[str]
     start: Fraction = Fraction(0)
+    footage: Footage | None = None
 
 
 class LipSyncBackend(Protocol):

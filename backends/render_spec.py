@@ -41,6 +41,7 @@ class RenderSpec:
     silence: SilenceRule = "rest"
     content: ContentKind = "auto"
     sync_offset: float = 0.0
+    score: bool = True
 
     def request(self, host: Host) -> LipSyncRequest:
         """With its files opened. Raises VideoError or AudioError for one that can't be used."""
@@ -56,6 +57,7 @@ class RenderSpec:
             silence=self.silence,
             content=self.content,
             sync_offset=self.sync_offset,
+            score=self.score,
         )
 
     def make_backend(self, host: Host) -> LipSyncBackend:

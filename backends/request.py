@@ -24,6 +24,7 @@ class LipSyncRequest:
     not the soundtrack. words, lyrics: what is said, if known. person: "largest", "left", "right", "centre" or
     an id. silence: what the mouth does in pauses: back to `rest` (the source's own rest shape), `close`, or
     the `source` frame passed through. sync_offset: seconds by which the mouth moves later than it is heard.
+    score: whether the run report tells how well the mouth follows the voice.
     """
 
     source: Source
@@ -38,6 +39,7 @@ class LipSyncRequest:
     silence: SilenceRule = "rest"
     content: ContentKind = "auto"
     sync_offset: float = 0.0
+    score: bool = True
 
     @property
     def voice(self) -> Sound:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import closing
 from pathlib import Path
 
 from ..engine.errors import InputError
@@ -13,6 +14,7 @@ from ..engine.media.writer import Mp4Writer
 from ..engine.report import FrameState, RunReport, spans
 from .protocol import LipSyncBackend, Rendering
 from .request import LipSyncRequest
+from .scoring import RunScore
 
 
 def run(backend: LipSyncBackend, request: LipSyncRequest, host: Host, path: Path, crf: int = 12) -> RunReport:
@@ -24,18 +26,26 @@ def run(backend: LipSyncBackend, request: LipSyncRequest, host: Host, path: Path
     started = time.monotonic()
     rendering = backend.render(request, host)
     prepared = time.monotonic()
-    report = write(rendering, backend.name, request.soundtrack, path, crf)
+    score = RunScore(request, rendering, host) if request.score else None
+    report = write(rendering, backend.name, request.soundtrack, path, crf, score)
     report.seconds = {"prepare": round(prepared - started, 3), **report.seconds}
+    if score is not None:
+        report.score = score.result().to_dict()
+        report.seconds["score"] = round(score.seconds, 3)
     sounds = {id(sound): sound for sound in (request.soundtrack, request.voice)}.values()
     heard = [note for sound in sounds for note in sound.all_notes()]
     report.notes = [*request.source.notes, *heard, *report.notes]
     return report
 
 
-def write(rendering: Rendering, name: str, soundtrack: Sound | None, path: Path, crf: int = 12) -> RunReport:
+def write(
+    rendering: Rendering, name: str, soundtrack: Sound | None, path: Path, crf: int = 12,
+    score: RunScore | None = None,
+) -> RunReport:  # fmt: skip
     """Write what a backend of that name makes to `path`, an MP4; nothing is left there unless it is whole.
 
-    soundtrack: of the whole; of a part, the file has what is heard in it and begins at 0."""
+    soundtrack: of the whole; of a part, the file has what is heard in it and begins at 0. score: is shown
+    every frame."""
     started = time.monotonic()
     states: list[FrameState] = []
     if rendering.start and soundtrack is not None:
@@ -43,9 +53,11 @@ def write(rendering: Rendering, name: str, soundtrack: Sound | None, path: Path,
     with Mp4Writer(
         path, rendering.size, rendering.fps, rendering.colour, soundtrack, rendering.duration,
         crf=crf, variable=rendering.variable,
-    ) as writer:  # fmt: skip
-        for chunk in rendering.chunks:
-            for frame in chunk.frames:
+    ) as writer, closing(rendering.chunks) as chunks:  # fmt: skip
+        for chunk in chunks:
+            for frame, state in zip(chunk.frames, chunk.states, strict=True):
+                if score is not None:
+                    score.see(frame, state)
                 frame.pts -= rendering.start
                 writer.write(frame)
             states.extend(chunk.states)

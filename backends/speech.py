@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..align.spread import phones_within_words
 from ..align.words import WordTimings
 from ..engine.host.protocol import Host
 from ..engine.host.reporter import reporter
@@ -17,6 +18,7 @@ from .request import ContentKind, LipSyncRequest, SilenceRule
 
 # A mouth is in motion this long before and after a word, in seconds.
 _WORD_MARGIN = 0.15
+_BILABIALS = ("P", "B", "M")
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,8 @@ class Speech:
 
     samples: float32 [n], mono at 16 kHz, with the sync offset already in it. times: float64 [frames], seconds
     at which each output frame begins. frame_seconds: length of a frame. gate: float32 [frames], 1 where there
-    is speech, 0 in silence. silence: what the mouth does there.
+    is speech, 0 in silence. silence: what the mouth does there. spans: seconds of the sound in which the
+    mouth moves.
     """
 
     samples: np.ndarray
@@ -35,14 +38,16 @@ class Speech:
     silence: SilenceRule
     words: WordTimings | None
     lyrics: str
+    spans: Spans = Spans()
 
 
 def speech_of(request: LipSyncRequest, timeline: Timeline, host: Host | None = None) -> Speech:
     samples = voice_samples(request.voice, host)
     words = request.words
     times = timeline.times.seconds() - request.sync_offset
-    gate = speech_gate(samples, times, words, request.content, request.driving is not None, host)
-    return Speech(samples, times, float(1 / timeline.fps), gate, request.silence, words, request.lyrics)
+    spans = mouth_spans(samples, words, request.content, request.driving is not None, host)
+    frame_seconds, moving = float(1 / timeline.fps), gate(times, spans)
+    return Speech(samples, times, frame_seconds, moving, request.silence, words, request.lyrics, spans)
 
 
 def voice_samples(voice: Sound, host: Host | None = None) -> np.ndarray:
@@ -74,13 +79,7 @@ def mouth_spans(
     return speech_spans(samples, content, stem, host)
 
 
-def speech_gate(
-    samples: np.ndarray,
-    times: np.ndarray,
-    words: WordTimings | None,
-    content: ContentKind,
-    stem: bool,
-    host: Host | None = None,
-) -> np.ndarray:
-    """1 where there is speech, 0 in silence, with short ramps: float32 [frames], at `times` seconds."""
-    return gate(times, mouth_spans(samples, words, content, stem, host))
+def lip_closures(words: WordTimings | None) -> list[tuple[float, float]]:
+    """(start, end) of each P, B and M of known words, seconds; none where they can't be pronounced."""
+    phones = phones_within_words(words.words()) if words is not None and words.lines else []
+    return [(phone.start, phone.end) for phone in phones if phone.name in _BILABIALS]

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from ..engine.errors import Cancelled, LipSyncError
-from . import align, backends, check, consent, did, parity, render, weights
+from . import align, backends, check, consent, did, parity, render, score, weights
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -22,9 +22,10 @@ def main(arguments: Sequence[str]) -> int:
     render.add_parser(commands)
     align.add_parser(commands)
     backends.add_parser(commands)
-    parity.add_parser(commands)
-    weights.add_parser(commands)
     check.add_parser(commands)
+    parity.add_parser(commands)
+    score.add_parser(commands)
+    weights.add_parser(commands)
     consent.add_parser(commands)
     did.add_parser(commands)
     options = parser.parse_args(arguments)

@@ -1,26 +1,209 @@
-"""`check`: what can only be measured where the user's own weights are."""
+"""`check`: an engine's real weights on this machine, as a block of text for an issue.
+
+Nobody who builds the pack has all weights and all devices: what is known is what users send in.
+"""
 
 from __future__ import annotations
 
 import argparse
+import importlib.metadata
+import platform
+import tempfile
+import threading
+import time
+import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from ..backends.registry import backends
+from ..backends.render_spec import RenderSpec
+from ..backends.run import run
+from ..backends.spec import BackendSpec
+from ..engine.errors import InputError
 from ..engine.host.plain import PlainHost
+from ..engine.report import RunReport
+from ..engine.weights.entries import readable
+from .backend_flags import add_backend_flags, chosen_settings
+
+if TYPE_CHECKING:
+    import torch
+    from PIL.Image import Image
+
+_ROOT = Path(__file__).parents[1]
+_DEMO = _ROOT / "demo"
+# What numbers depend on.
+_LIBRARIES = ("torch", "diffusers", "transformers", "numpy", "av", "onnxruntime")
+_MEMORY_INTERVAL = 0.05
 
 
 def add_parser(commands: argparse._SubParsersAction) -> None:
-    parser = commands.add_parser("check", help="measure an engine on a video, with weights you have")
-    names = [spec.name for spec in backends().values() if spec.check is not None]
-    parser.add_argument("engine", choices=names)
-    parser.add_argument("video", type=Path, metavar="VIDEO")
+    parser = commands.add_parser(
+        "check",
+        help="render the demo clip with an engine's real weights and print what to send in with an issue",
+    )
+    parser.add_argument("backend", metavar="ENGINE", choices=sorted(backends()))
+    parser.add_argument("--source", type=Path, default=_DEMO / "clip.mp4", help="instead of the demo clip")
+    parser.add_argument("--audio", type=Path, default=_DEMO / "verse.mp3", help="instead of the demo verse")
+    parser.add_argument("--device", help="cuda, mps, cpu …: the best there is by default")
     parser.add_argument("--quiet", action="store_true", help="no progress bar")
+    add_backend_flags(parser)
     parser.set_defaults(run=_check)
 
 
 def _check(options: argparse.Namespace) -> None:
-    check = backends()[options.engine].check
-    assert check is not None, "the parser lists those that have one"
-    with PlainHost(progress=not options.quiet) as host:
-        for sentence in check(options.video, host):
-            print(sentence)
+    spec = backends()[options.backend]
+    if spec.remote:
+        raise InputError(f"{spec.title} works at a service: `check` is for engines that run here.")
+    with tempfile.TemporaryDirectory() as folder, _CheckHost(options.device, not options.quiet) as host:
+        settings = chosen_settings(options, host)
+        render = RenderSpec(options.source, options.audio, spec.name, settings, length="shortest")
+        started = time.monotonic()
+        backend = render.make_backend(host)
+        loaded = time.monotonic() - started
+        with _peak_memory(host.device) as peak:
+            request = render.request(host)
+            report = run(backend, request, host, Path(folder) / "check.mp4")
+        rows = [
+            ("engine", f"{report.backend}, {_told(settings) or 'as it comes'}"),
+            *_files(spec, settings, host),
+            ("machine", _machine(host.device)),
+            ("versions", _versions()),
+            *_networks(host),
+            *_work(report, host, loaded),
+            ("memory", ", ".join(f"{name} {readable(int(size))}" for name, size in peak.items())),
+            *(("check", said) for said in (spec.check(options.source, host) if spec.check else ())),
+            *(("note", note) for note in report.notes),
+        ]
+    print("```")
+    for name, value in rows:
+        print(f"{name:10} {value}")
+    print("```")
+
+
+def _told(settings: Any) -> str:
+    default = type(settings)()
+    changed = {name: value for name, value in vars(settings).items() if value != getattr(default, name)}
+    return ", ".join(f"{name} {value}" for name, value in changed.items())
+
+
+def _files(spec: BackendSpec, settings: Any, host: PlainHost) -> Iterator[tuple[str, str]]:
+    """Each file that is read, against its published digest."""
+    from ..engine.weights.status import verify
+
+    said = {True: "as published", False: "NOT as published", None: "unknown"}
+    for each in verify(spec.weights(settings), host):
+        yield "file", f"{each.file.place}: {said[each.right]}{f' ({each.note})' if each.note else ''}"
+
+
+def _machine(device: torch.device) -> str:
+    import torch
+
+    name = platform.processor() or platform.machine()
+    if device.type == "cuda":
+        seen = torch.cuda.get_device_properties(device)
+        name = f"{seen.name}, {readable(seen.total_memory)}, CUDA {torch.version.cuda or torch.version.hip}"
+    return f"{name} ({device}), {platform.platform()}"
+
+
+def _versions() -> str:
+    with (_ROOT / "pyproject.toml").open("rb") as file:
+        own = tomllib.load(file)["project"]["version"]
+    found = [f"LipSync Studio {own}", f"Python {platform.python_version()}"]
+    for name in _LIBRARIES:
+        try:
+            found.append(f"{name} {importlib.metadata.version(name)}")
+        except importlib.metadata.PackageNotFoundError:
+            found.append(f"no {name}")
+    return ", ".join(found)
+
+
+def _networks(host: _CheckHost) -> Iterator[tuple[str, str]]:
+    for module in host.networks:
+        parameters = list(module.parameters())
+        count = sum(each.numel() for each in parameters)
+        dtype = str(parameters[0].dtype).removeprefix("torch.")
+        times = host.moved.get(id(module), 0)
+        yield "network", f"{type(module).__name__}: {count / 1e6:.1f} M in {dtype}, uploaded {times} times"
+
+
+def _work(report: RunReport, host: _CheckHost, loaded: float) -> Iterator[tuple[str, str]]:
+    width, height = report.size
+    yield "frames", f"{report.frames} of {width}x{height}, {report.generated} generated"
+    seconds = {"loading": loaded, **host.stages}
+    yield "seconds", ", ".join(f"{name} {spent:.1f}" for name, spent in seconds.items())
+    yield "speed", f"{report.frames / report.seconds['render']:.1f} frames/s while rendering"
+    if report.score is not None:
+        yield "score", report.score["verdict"]
+
+
+class _CheckHost(PlainHost):
+    """Notes what goes by. networks: in the order they were managed. moved: how often each was brought to the
+    device, by id. stages: seconds from one stage's first report to the next one's."""
+
+    def __init__(self, device: str | None, progress: bool) -> None:
+        super().__init__(device, progress=progress)
+        self.networks: list[torch.nn.Module] = []
+        self.moved: dict[int, int] = {}
+        self.stages: dict[str, float] = {}
+        self._last: tuple[str, float] | None = None
+
+    def manage(self, module: torch.nn.Module) -> Any:
+        self.networks.append(module)
+        return super().manage(module)
+
+    @contextmanager
+    def resident(self, *models: Any, activation_bytes: int = 0) -> Iterator[None]:
+        for model in models:
+            if model.waiting_bytes(self.device):
+                self.moved[id(model.module)] = self.moved.get(id(model.module), 0) + 1
+        with super().resident(*models, activation_bytes=activation_bytes):
+            yield
+
+    def progress(
+        self, stage: str, done: int, total: int, preview: Image | None = None, *, unit: str = "frames"
+    ) -> None:
+        now = time.monotonic()
+        if self._last is not None:
+            name, before = self._last
+            self.stages[name] = self.stages.get(name, 0.0) + now - before
+        self._last = stage, now
+        super().progress(stage, done, total, preview, unit=unit)
+
+
+@contextmanager
+def _peak_memory(device: torch.device) -> Iterator[dict[str, float]]:
+    """Filled at the end: the most that was taken, in bytes, of the device and of the machine."""
+    import torch
+
+    peak: dict[str, float] = {}
+    cuda = device.type == "cuda"
+    if cuda:
+        torch.cuda.reset_peak_memory_stats(device)
+    most, done = [0], threading.Event()
+
+    def watch() -> None:
+        while not done.wait(_MEMORY_INTERVAL):
+            most[0] = max(most[0], _resident_bytes())
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield peak
+    finally:
+        done.set()
+        watcher.join()
+        if cuda:
+            peak["device"] = torch.cuda.max_memory_allocated(device)
+        if most[0]:
+            peak["machine"] = most[0]
+
+
+def _resident_bytes() -> int:
+    """Of this process; 0 where nothing tells."""
+    try:
+        import psutil
+    except ImportError:
+        return 0
+    return int(psutil.Process().memory_info().rss)

@@ -41,6 +41,7 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
         help="of an --audio with several: 1 is its first; by default the one marked so, else the first",
     )  # fmt: skip
     parser.add_argument("--report", type=Path, help="write the run report as JSON; - prints it")
+    parser.add_argument("--no-score", action="store_true", help="no sync score in the report")
     parser.add_argument("--overwrite", action="store_true", help=OVERWRITE_HELP)
     parser.add_argument("--quiet", action="store_true", help="no progress bar")
     add_backend_flags(parser)
@@ -76,6 +77,7 @@ def _render(options: argparse.Namespace) -> None:
             person=options.person,
             silence=options.silence,
             content=options.content,
+            score=not options.no_score,
         )
         request = spec.request(host)
         report = run(spec.make_backend(host), request, host, options.out, options.crf)

@@ -54,6 +54,10 @@ def _download(options: argparse.Namespace) -> None:
     found = status(PlainHost(), CATALOGUE.select(options.sets))
     files = [each.file for state in found.sets for each in state.to_fetch]
     if not files:
+        # What is never fetched says so.
+        owed = [each.file for state in found.sets for each in state.to_bring]
+        if owed:
+            download(owed, PlainHost())
         print("Everything is installed already.")
         return
     print(plan_text(found), flush=True)

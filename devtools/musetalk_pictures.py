@@ -13,6 +13,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from ..engine.compose.composer import PasteConvention
 from ..engine.compose.landmark_map import landmark_map
 from ..engine.compose.masks import MaskMode
 from ..engine.compose.paste import PasteSettings, paste, paste_masks
@@ -47,7 +48,11 @@ class Sitter:
 
     @classmethod
     def load(cls, path: Path) -> Sitter:
-        rgb = np.ascontiguousarray(np.asarray(cv2.imread(str(path)))[..., ::-1])
+        return cls.of(np.ascontiguousarray(np.asarray(cv2.imread(str(path)))[..., ::-1]))
+
+    @classmethod
+    def of(cls, rgb: np.ndarray) -> Sitter:
+        """The largest face of a picture uint8 [h, w, 3]."""
         with PlainHost("cpu") as host:
             track = track_faces(ImageSource(rgb[None].astype(np.float32) / 255), host)
         mesh = track.persons[0].meshes[0]
@@ -73,11 +78,11 @@ def boxes(sitter: Sitter) -> np.ndarray:
         box = sitter.box(BoxSettings(shift=shift))
         bare = sitter.box(BoxSettings(shift=shift, margin=0))
         draw_box(panel, view, box)
-        _draw(panel, view, bare, ((0, 1), (1, 1)), _BOX)
+        draw_lines(panel, view, bare, ((0, 1), (1, 1)), _BOX)
         for x, y in view.to_crop(sitter.landmarks[_NOSE]):
             cv2.circle(panel, (round(x * 16 - 8), round(y * 16 - 8)), 3 * 16, _POINT, -1, cv2.LINE_AA, 4)
         panels.append((panel, text))
-    return _sheet([panels])
+    return sheet([panels])
 
 
 def masks(sitter: Sitter) -> np.ndarray:
@@ -93,7 +98,7 @@ def masks(sitter: Sitter) -> np.ndarray:
         ("jaw", 160, "jaw, cheeks 160"),
     ]
     panels = [(masked(sitter, mode, cheeks), text) for mode, cheeks, text in modes]
-    return _sheet([panels[:4], panels[4:]])
+    return sheet([panels[:4], panels[4:]])
 
 
 def crops(sitter: Sitter) -> np.ndarray:
@@ -106,7 +111,7 @@ def crops(sitter: Sitter) -> np.ndarray:
         (CropTransform(turned.box(upright=False)).crop(turned.rgb), "tilted head, as the original"),
         (CropTransform(turned.box()).crop(turned.rgb), "tilted head, turned upright"),
     ]
-    return _sheet([panels])
+    return sheet([panels])
 
 
 def seen(sitter: Sitter, side: int = SIDE) -> tuple[np.ndarray, np.ndarray]:
@@ -131,12 +136,22 @@ def _turned(sitter: Sitter, degrees: float) -> Sitter:
 
 def masked(sitter: Sitter, mode: MaskMode, cheeks: int = 90, side: int = PANEL) -> np.ndarray:
     """A panel with the mask over the picture."""
-    preset = PRESETS["v1.5"]
-    box = sitter.box()
-    square = CropTransform(box.square(preset.paste.expand), MAP_SIDE)
+    return masked_by(sitter, PRESETS["v1.5"].paste, sitter.box(), mode, cheeks, side)
+
+
+def masked_by(
+    sitter: Sitter,
+    convention: PasteConvention,
+    box: FaceBox,
+    mode: MaskMode,
+    cheeks: int = 90,
+    side: int = PANEL,
+) -> np.ndarray:
+    """The same by any engine's convention, for its box."""
+    square = CropTransform(box.square(convention.expand), MAP_SIDE)
     found = paste_masks(
         landmark_map(sitter.mesh, square), square, box, mode=mode, cheeks=(cheeks, cheeks),
-        blur_ratio=preset.paste.blur_ratio,
+        blur_ratio=convention.blur_ratio,
     )  # fmt: skip
     colour = np.full((SIDE, SIDE, 3), _MASK_COLOUR, np.uint8)
     rgb, alpha = paste(sitter.rgb, colour, CropTransform(box), found, PasteSettings(detail=0, colour=0))
@@ -146,11 +161,11 @@ def masked(sitter: Sitter, mode: MaskMode, cheeks: int = 90, side: int = PANEL) 
 
 def draw_box(panel: np.ndarray, view: CropTransform, box: FaceBox) -> None:
     """The box and its middle."""
-    _draw(panel, view, box, ((0, 0), (1, 0), (1, 1), (0, 1)), _BOX, closed=True)
-    _draw(panel, view, box, ((0, 0.5), (1, 0.5)), _MIDDLE)
+    draw_lines(panel, view, box, ((0, 0), (1, 0), (1, 1), (0, 1)), _BOX, closed=True)
+    draw_lines(panel, view, box, ((0, 0.5), (1, 0.5)), _MIDDLE)
 
 
-def _draw(
+def draw_lines(
     panel: np.ndarray,
     view: CropTransform,
     box: FaceBox,
@@ -165,7 +180,7 @@ def _draw(
     )
 
 
-def _sheet(rows: Sequence[Sequence[tuple[np.ndarray, str]]]) -> np.ndarray:
+def sheet(rows: Sequence[Sequence[tuple[np.ndarray, str]]]) -> np.ndarray:
     """Panels with their texts below, side by side and row by row, on white."""
     lines = []
     for row in rows:

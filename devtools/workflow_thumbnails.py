@@ -1,8 +1,9 @@
 """Makes the thumbnails of the workflows.
 
-Those of MuseTalk show what the engine works out on demo/portrait.jpg before and after its networks, none of
-which is run. In the others the frames are what the embedded engine and the lyric overlay make of the sample
-media; no generator is asked, the sample clip stands in for its work. Run as
+Those of MuseTalk, LatentSync and Wav2Lip show what the engine works out on demo/portrait.jpg, or on a frame
+of the sample clip, before and after its networks, none of which is run. In the others the frames are what the
+embedded engine and the lyric overlay make of the sample media; no generator is asked, the sample clip stands
+in for its work. Run as
 `python -m lipsync_studio.devtools.workflow_thumbnails`.
 """
 
@@ -32,6 +33,7 @@ from ..engine.media.source import Source
 from ..engine.media.video import VideoSource
 from ..overlay.lyrics import LyricOverlay
 from ..overlay.style import LyricStyle
+from .engine_pictures import aligned, aligned_box, boxed, small, wav2lip_box
 from .musetalk_pictures import Sitter, draw_box, masked, seen
 from .paths import ROOT
 
@@ -50,9 +52,8 @@ SUNG = ("star", "are")  # words with open mouths, in whose middles the pictures 
 SAID = ("Twinkle", "star", "what", "are")
 FPS = 25
 _PORTRAIT_HEAD = slice(20, 240), slice(110, 330)  # of demo/portrait.jpg: rows, columns
-_BACKENDS = WordTimings(
-    (Line(tuple(Word(name, n, n + 1) for n, name in enumerate(("Viseme", "MuseTalk", "D-ID")))),), "en"
-)
+_ENGINES = ("Viseme", "MuseTalk", "LatentSync", "Wav2Lip", "D-ID")
+_BACKENDS = WordTimings((Line(tuple(Word(name, n, n + 1) for n, name in enumerate(_ENGINES))),), "en")
 
 
 def main() -> None:
@@ -76,13 +77,17 @@ def main() -> None:
     _save("talking_portrait", _fitted(still), grid)
     sitter = Sitter.load(DEMO / "portrait.jpg")
     mask, whole = masked(sitter, "jaw", side=HEIGHT), sitter.view(HEIGHT).crop(sitter.rgb)
-    boxed = whole.copy()
-    draw_box(boxed, sitter.view(HEIGHT), sitter.box())
+    musetalk = whole.copy()
+    draw_box(musetalk, sitter.view(HEIGHT), sitter.box())
     crop, hidden = seen(sitter, (HEIGHT - _GAP) // 2)
     gap = np.full((_GAP, crop.shape[1], 3), _DARK, np.uint8)
-    _save("musetalk_footage", boxed, mask)
+    _save("musetalk_footage", musetalk, mask)
     _save("musetalk_portrait", whole, mask)
-    _save("musetalk_stages", boxed, np.vstack([crop, gap, hidden]), mask)
+    _save("musetalk_stages", musetalk, np.vstack([crop, gap, hidden]), mask)
+    _save("latentsync_footage", boxed(sitter, aligned_box(sitter), HEIGHT), aligned(sitter, HEIGHT)[1])
+    _save("wav2lip_footage", boxed(sitter, wav2lip_box(sitter), HEIGHT), small(sitter, HEIGHT)[1])
+    square, hidden = aligned(Sitter.of(before), (HEIGHT - _GAP) // 2)
+    _save("latentsync_generated", _fitted(before), np.vstack([square, gap, hidden]))
 
 
 def lip_synced(

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
+from typing import Any
 
 
 class FrameState(StrEnum):
@@ -38,7 +39,9 @@ def spans(states: Iterable[FrameState]) -> list[Span]:
 
 @dataclass
 class RunReport:
-    """Everything a person wants to know about a finished run; `to_json` is what the nodes hand out."""
+    """Everything a person wants to know about a finished run; `to_json` is what the nodes hand out.
+
+    score: of engine/score/score.py, as its `to_dict` has it; None where none was wanted."""
 
     backend: str
     frames: int
@@ -48,6 +51,7 @@ class RunReport:
     spans: list[Span]
     seconds: dict[str, float] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    score: dict[str, Any] | None = None
 
     @property
     def generated(self) -> int:

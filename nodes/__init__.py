@@ -23,6 +23,7 @@ _MODULES = (
     "viseme",
     "musetalk",
     "musetalk_stages",
+    "latentsync",
     "wav2lip",
     "did",
     "face_track",
@@ -33,6 +34,7 @@ _MODULES = (
     "whisper_alignment",
     "lyric_style",
     "overlay",
+    "score",
     "model_manager",
 )
 

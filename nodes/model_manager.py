@@ -77,7 +77,10 @@ def _report(sets: Sequence[WeightSet], action: str, host: ComfyHost) -> str:
     if action == "verify":
         return verdict_text(verify(sets, host))
     if action == "download":
-        done = download([each.file for state in status(host, sets).sets for each in state.to_fetch], host)
+        states = status(host, sets).sets
+        wanted = [each.file for state in states for each in state.to_fetch]
+        # What is never fetched says so where nothing else is wanted.
+        done = download(wanted or [each.file for state in states for each in state.to_bring], host)
         lines = [f"Installed: {path}" for path in done] or ["Everything is installed already."]
     elif action == "convert":
         made = convert_sets(sets, host)

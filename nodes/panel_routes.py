@@ -6,7 +6,7 @@ Every change of a download or a check is told to all pages by the websocket, as 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from aiohttp import web
@@ -38,6 +38,8 @@ class Panel:
 
     def _data(self) -> dict[str, Any]:
         found = self._jobs.status()
+        # What the panel can't fetch is shown once it is there.
+        found = replace(found, sets=tuple(state for state in found.sets if not state.to_bring))
         return {
             **status_data(found, gpus()),
             "bundles": {name: list(members) for name, members in CATALOGUE.bundles.items()},

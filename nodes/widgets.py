@@ -28,6 +28,9 @@ def widget(
     if known.labels:
         options["label_on"], options["label_off"] = known.labels
     lowest = known.low if known.none is None else known.none
+    if name == "seed":
+        # By itself the page would change it with every run.
+        options["control_after_generate"] = False
     limits = {"min": lowest, "max": known.high, "step": known.step}
     options |= {limit: value for limit, value in limits.items() if value is not None}
     return _KINDS[type(default)](name, **options)

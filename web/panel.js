@@ -256,7 +256,7 @@ app3.registerExtension({
       type: "custom",
       render: async (place) => {
         wanted = place;
-        const { openPanel } = await import("./panel.mjs?v=c6a134f7");
+        const { openPanel } = await import("./panel.mjs?v=38ddcc3a");
         if (wanted !== place) return;
         close?.();
         close = openPanel(place);

@@ -32,7 +32,7 @@ _SOFT = 2.0
 
 @dataclass(frozen=True)
 class FaceGeometry:
-    """first: each person's first frame, by id. rows: float64 [n, 5] (x, y, width, height, angle), NaN where
+    """first: each person's first frame, by id. rows: float32 [n, 5] (x, y, width, height, angle), NaN where
     there is no box."""
 
     first: dict[int, int]
@@ -57,7 +57,7 @@ class FaceGeometry:
 
 @dataclass(frozen=True)
 class ParityGeometry:
-    """rects: int64 [frames, 4] of the source, x0, y0, x1, y1 in pixels; all 0 where nobody was found."""
+    """rects: int32 [frames, 4] of the source, x0, y0, x1, y1 in pixels; all 0 where nobody was found."""
 
     rects: np.ndarray
 
@@ -82,9 +82,10 @@ def geometry_of(
         report(done + count)
 
     for person in people:
-        rows[person.id] = place_boxes(
+        placed = place_boxes(
             person, rule, float(fps), upright=settings.upright, steady=settings.steady, tell=tell
         )
+        rows[person.id] = placed.astype(np.float32)
         done += len(person.scores)
     return FaceGeometry({person.id: person.first for person in people}, rows)
 
@@ -98,7 +99,7 @@ def parity_geometry(
     each = size[0] * size[1] * PIXEL_BYTES
     count = min(max(1, _MOST_BYTES // each), _BATCH)
     stage = "Finding faces (S3FD)"
-    rects = np.zeros((stop, 4), np.int64)
+    rects = np.zeros((stop, 4), np.int32)
     batches = Batches(count, host)
 
     def find(pictures: Sequence[np.ndarray]) -> Sequence[np.ndarray]:

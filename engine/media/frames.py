@@ -65,5 +65,16 @@ class Frame:
         chroma = self.planes[h:].reshape(2, h // 2, w // 2)
         return self.planes[:h], chroma[0], chroma[1]
 
+    def part(self, rect: tuple[int, int, int, int]) -> Frame | None:
+        """A copy of the rectangle x0, y0, x1, y1, even and inside the picture; None where it has no area."""
+        x0, y0, x1, y1 = rect
+        if x1 <= x0 or y1 <= y0:
+            return None
+        y, u, v = self.yuv()
+        half = slice(y0 // 2, y1 // 2), slice(x0 // 2, x1 // 2)
+        parts = (y[y0:y1, x0:x1], u[half], v[half])
+        planes = np.concatenate([part.reshape(-1) for part in parts]).reshape(-1, x1 - x0)
+        return Frame(planes, self.colour, self.pts, self.index)
+
     def copy(self) -> Frame:
         return Frame(self.planes.copy(), self.colour, self.pts, self.index)

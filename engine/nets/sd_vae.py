@@ -59,12 +59,16 @@ def vae_entries(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
 
 
 @torch.inference_mode()
-def encode(vae: nn.Module, pictures: Tensor) -> Tensor:
+def encode(vae: nn.Module, pictures: Tensor, noise: Tensor | None = None) -> Tensor:
     """Pictures [B, 3, h, w], −1..1, to latents [B, 4, h/8, w/8], in the network's dtype and on its device.
 
-    The distribution's mean is taken. Half precision as in `precision.finite`.
+    The distribution's mean is taken; with noise (normal, of the latents' shape) it is sampled. Half precision
+    as in `precision.finite`.
     """
-    return finite(vae, _encoded, pictures.to(next(vae.parameters()).dtype))
+    weight = next(vae.parameters())
+    if noise is None:
+        return finite(vae, _encoded, pictures.to(weight.dtype))
+    return finite(vae, _sampled, pictures.to(weight.dtype), noise.to(weight))
 
 
 @torch.inference_mode()
@@ -73,15 +77,24 @@ def decode(vae: nn.Module, latents: Tensor) -> Tensor:
 
     Half precision as in `precision.finite`.
     """
-    weight = next(vae.parameters())
-    pictures = finite(vae, _decoded, latents.to(weight).contiguous()).float()
-    levels = (pictures / 2 + 0.5).clamp(0, 1) * 255
+    levels = (decode_exactly(vae, latents) / 2 + 0.5).clamp(0, 1) * 255
     # Halves to the even level.
     return levels.round().to(torch.uint8).permute(0, 2, 3, 1).contiguous()
 
 
+@torch.inference_mode()
+def decode_exactly(vae: nn.Module, latents: Tensor) -> Tensor:
+    """`decode` before it is cut to 8 bits: float32 [B, 3, h, w], about −1..1."""
+    return finite(vae, _decoded, latents.to(next(vae.parameters())).contiguous()).float()
+
+
 def _encoded(vae: Any, pictures: Tensor) -> Tensor:
     return vae.encode(pictures).latent_dist.mean * SCALING
+
+
+def _sampled(vae: Any, pictures: Tensor, noise: Tensor) -> Tensor:
+    latents = vae.encode(pictures).latent_dist
+    return (latents.mean + latents.std * noise) * SCALING
 
 
 def _decoded(vae: Any, latents: Tensor) -> Tensor:

@@ -36,6 +36,9 @@ def download(files: Iterable[WeightFile], host: Host) -> list[Path]:
     fetched. Shows its progress in bytes. Raises WeightsError.
     """
     wanted = list({target(file, host): file for file in files}.values())
+    for file in wanted:
+        if file.by_hand:
+            raise WeightsError(f"{file.place} is never fetched: put your own at {target(file, host)}.")
     check_room(wanted, host)
     return [_fetch(file, host) for file in wanted]
 

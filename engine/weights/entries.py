@@ -37,6 +37,7 @@ class WeightFile:
     kind, place: the models folder it belongs in, and its path in there.
     also: where other READMEs and packs put the same file. twins: other files that do as well.
     needed: whether the engine can't do without it.
+    by_hand: the user has to bring it, and nothing here fetches it; repo, revision and path are empty then.
     """
 
     name: str
@@ -51,6 +52,7 @@ class WeightFile:
     also: tuple[str, ...] = ()
     twins: tuple[Twin, ...] = ()
     needed: bool = True
+    by_hand: bool = False
 
     @property
     def digests(self) -> Mapping[int, str]:
@@ -69,7 +71,7 @@ class WeightFile:
 class WeightSet:
     """Files that are of use together.
 
-    kind: the argument of `Host.models_folder`.
+    kind: the argument of `Host.models_folder`; files that other sets have too may lie in those's.
     licence_note: what a user should know before fetching.
     one_folder: the files are of use only side by side, as `from_pretrained` of transformers reads them.
     """

@@ -76,6 +76,8 @@ class _Search:
     def __init__(self, sets: Iterable[WeightSet], host: Host) -> None:
         self._host = host
         self._digests: dict[Path, str] = {}
+        # Of what the user brings nobody knows which file is the right one.
+        sets = [weights for weights in sets if not any(file.by_hand for file in weights.files)]
         loose = [file for weights in sets if not weights.one_folder for file in weights.files]
         self._together = [file for weights in sets if weights.one_folder for file in weights.files]
         self._known: dict[str, dict[str, WeightFile]] = defaultdict(dict)

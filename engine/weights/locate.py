@@ -48,13 +48,26 @@ def require(weights: WeightSet, host: Host, *, download: bool = False) -> dict[s
 
 
 def _missing(weights: WeightSet, missing: list[WeightFile], host: Host) -> str:
-    first, *others = [file.place for file in missing if file.needed]
-    names = f"{first} and {len(others)} more files" if len(others) > 2 else ", ".join((first, *others))
+    if any(file.needed and file.by_hand for file in missing):
+        names = _some([file.place for file in missing if file.needed])
+        return (
+            f"{weights.title} lacks {names}: put your own into {host.models_folder(weights.kind)}. "
+            "It is never fetched."
+        )
+    places: dict[Path, list[str]] = {}
+    for file in missing:
+        if file.needed:
+            places.setdefault(host.models_folder(file.kind), []).append(file.place)
+    where = " and ".join(f"{_some(names)} in {folder}" for folder, names in places.items())
     return (
-        f"{weights.title} lacks {names} in {host.models_folder(weights.kind)}: fetch what is missing "
+        f"{weights.title} lacks {where}: fetch what is missing "
         f"({readable(sum(file.bytes for file in missing))}) with the node Model Manager (LipSync) or with "
         f"`python -m lipsync_studio weights download {weights.name}`."
     )
+
+
+def _some(names: list[str]) -> str:
+    return f"{names[0]} and {len(names) - 1} more files" if len(names) > 3 else ", ".join(names)
 
 
 def fingerprint(sets: Iterable[WeightSet], host: Host, *, download: bool) -> str:
@@ -127,7 +140,7 @@ def find(file: WeightFile, host: Host, *, converted: bool = True) -> Path | None
         found = (converted and _conversion(folder, file, source)) or source
         if found:
             return found
-    for folder in _snapshots(file.repo, file.revision):
+    for folder in [] if file.by_hand else _snapshots(file.repo, file.revision):
         if _is_there(folder / file.path, file.bytes if file.sha256 else None):
             return folder / file.path
     return None

@@ -9,7 +9,6 @@ import warnings
 import zipfile
 from collections.abc import Mapping
 from functools import cache
-from os.path import commonprefix
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -214,12 +213,13 @@ def _stand_ins() -> tuple[type, ...]:
     )
 
 
-def without_prefix(tensors: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    """The entries without what all of their names begin with, up to a dot: `module.` of a network that was
-    trained in parallel, or its name inside another."""
-    shared = commonprefix(list(tensors))
-    start = shared.rfind(".") + 1
-    return {name[start:]: tensor for name, tensor in tensors.items()}
+def without_prefix(tensors: Mapping[str, torch.Tensor], entry: str) -> dict[str, torch.Tensor]:
+    """The entries without what all of them have before the network's own names, such as the `module.` of one
+    that was trained in parallel. entry: one that the network has; where it isn't there nothing is changed."""
+    prefix = next((name.removesuffix(entry) for name in tensors if name.endswith(f".{entry}")), "")
+    if not all(name.startswith(prefix) for name in tensors):
+        return dict(tensors)
+    return {name.removeprefix(prefix): tensor for name, tensor in tensors.items()}
 
 
 def load_mmengine(path: Path) -> dict[str, torch.Tensor]:

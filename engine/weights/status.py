@@ -52,7 +52,12 @@ class SetState:
     @property
     def to_fetch(self) -> list[FileState]:
         """What a download of the set brings: all that is not there or has the wrong size."""
-        return [each for each in self.files if each.state != "installed"]
+        return [each for each in self.files if each.state != "installed" and not each.file.by_hand]
+
+    @property
+    def to_bring(self) -> list[FileState]:
+        """What is missing and only the user can bring."""
+        return [each for each in self.files if each.state != "installed" and each.file.by_hand]
 
 
 @dataclass(frozen=True)
@@ -147,6 +152,8 @@ def _verdict(file: WeightFile, path: Path, host: Host) -> Verdict:
     if is_converted(path):
         right = conversion_source(path).get("source_sha256") in file.digests.values()
         return Verdict(file, path, right, "made of " + ("the published file" if right else "another file"))
+    if file.by_hand:
+        return Verdict(file, path, None, "your own: no digest was published")
     if file.sha256:
         right = digest(path, host, stage) in file.digests.values()
         return Verdict(file, path, right, "" if right else "not the published file")
@@ -164,7 +171,8 @@ def status_text(found: Status, gpus: Iterable[Gpu]) -> str:
     lines += [f"Free in {found.folder}: {readable(found.free)}", ""]
     for state in found.sets:
         lines += [*_set(state), ""]
-    if any(each.file.sha256 is None for state in found.sets for each in state.files):
+    files = [each.file for state in found.sets for each in state.files]
+    if any(file.sha256 is None and not file.by_hand for file in files):
         lines.append("* no digest was published; checked against the hub's own when it is fetched")
     return "\n".join([*lines, f"To download: {readable(found.to_download)}"])
 
@@ -226,6 +234,7 @@ def _file_data(each: FileState) -> dict[str, Any]:
         "bytes": file.bytes,
         "sha256": file.sha256,
         "licence": file.licence,
+        "by_hand": file.by_hand,
     }
 
 
@@ -251,6 +260,6 @@ def _line(each: FileState) -> str:
     if each.state in ("partial", "wrong"):
         size = f"{readable(each.bytes)} of {size}" if each.bytes < file.bytes else f"{each.bytes} bytes"
     kind = ", converted" if each.is_converted else "" if each.file.needed else ", optional"
-    star = "*" if file.sha256 is None else ""
+    star = "*" if file.sha256 is None and not file.by_hand else ""
     where = f"  {each.path}" if each.path and each.state != "partial" else ""
     return f"{each.state + kind:20} {size:>8}  {file.place}{star}  {file.licence}{where}"

@@ -18,10 +18,36 @@ TWINS = ROOT / "tests" / "workflows"
 CORE = "comfy-core"
 # A note is the front end's own, so it belongs to no pack.
 VIRTUAL = {"MarkdownNote", "Note"}
-# LTX's files, by their folder in models/.
-LTX_FILES = {
-    "checkpoints": "ltx-video-2b-v0.9.5.safetensors",
-    "text_encoders": "t5xxl_fp16.safetensors",
+# Files of the generators that run on the user's computer: folder in models/, repository and place in it.
+GENERATORS = {
+    "lyric_video_ltx": (
+        ("checkpoints", "Lightricks/LTX-Video", "ltx-video-2b-v0.9.5.safetensors"),
+        ("text_encoders", "comfyanonymous/flux_text_encoders", "t5xxl_fp16.safetensors"),
+    ),
+    "latentsync_generated": (
+        (
+            "diffusion_models",
+            "Comfy-Org/Wan_2.1_ComfyUI_repackaged",
+            "split_files/diffusion_models/wan2.1_t2v_1.3B_fp16.safetensors",
+        ),
+        (
+            "text_encoders",
+            "Comfy-Org/Wan_2.1_ComfyUI_repackaged",
+            "split_files/text_encoders/umt5_xxl_fp8_e4m3fn_scaled.safetensors",
+        ),
+        ("vae", "Comfy-Org/Wan_2.1_ComfyUI_repackaged", "split_files/vae/wan_2.1_vae.safetensors"),
+        (
+            "frame_interpolation",
+            "Comfy-Org/frame_interpolation",
+            "frame_interpolation/film_net_fp16.safetensors",
+        ),
+    ),
+}
+# Engines with weights: the sets of the catalogue that their nodes name.
+ENGINES = {
+    "musetalk": ["musetalk-v1.5", "face-parsing"],
+    "latentsync": ["latentsync-1.6", "face-parsing"],
+    "wav2lip": ["wav2lip-gan"],
 }
 
 each_workflow = pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.stem)
@@ -67,6 +93,8 @@ def known(prompt: dict, nodes) -> dict:
 
 def test_all_workflows_are_shipped_with_an_api_twin():
     assert [path.stem for path in WORKFLOWS] == [
+        "latentsync_footage",
+        "latentsync_generated",
         "lipsync_footage",
         "lyric_video",
         "lyric_video_ltx",
@@ -78,43 +106,47 @@ def test_all_workflows_are_shipped_with_an_api_twin():
         "musetalk_stages",
         "swap_backend",
         "talking_portrait",
+        "wav2lip_footage",
     ]
     assert {path.name for path in TWINS.glob("*.json")} == {path.name for path in WORKFLOWS}
 
 
 def test_a_workflow_that_needs_weights_says_where_they_are():
-    """By the addresses and places of the catalogue."""
-    sets = CATALOGUE.select(["musetalk-v1.5", "face-parsing"])
-    needed = [file for weights in sets for file in weights.files if file.needed]
-    musetalk = [
+    """An engine's by the addresses and places of the catalogue."""
+    for path in WORKFLOWS:
+        said = [
+            node["properties"]["models"] for node in shipped(path)["nodes"] if "models" in node["properties"]
+        ]
+        generator = [
+            [of_hub(folder, repository, place)] for folder, repository, place in GENERATORS.get(path.stem, ())
+        ]
+        engines = [
+            of_catalogue(sets)
+            for engine, sets in ENGINES.items()
+            if path.stem.startswith(engine) or path.stem == "swap_backend"
+        ]
+        assert said == generator + engines, path.stem
+
+
+def of_hub(folder: str, repository: str, place: str) -> dict:
+    return {
+        "name": Path(place).name,
+        "url": f"https://huggingface.co/{repository}/resolve/main/{place}",
+        "directory": folder,
+    }
+
+
+def of_catalogue(sets: list[str]) -> list[dict]:
+    return [
         {
             "name": file.place,
             "url": f"https://huggingface.co/{file.repo}/resolve/{file.revision}/{file.path}",
             "directory": file.kind,
         }
-        for file in needed
+        for weights in CATALOGUE.select(sets)
+        for file in weights.files
+        if file.needed
     ]
-    repositories = {
-        "checkpoints": "Lightricks/LTX-Video",
-        "text_encoders": "comfyanonymous/flux_text_encoders",
-    }
-    ltx = [
-        [
-            {
-                "name": name,
-                "url": f"https://huggingface.co/{repositories[folder]}/resolve/main/{name}",
-                "directory": folder,
-            }
-        ]
-        for folder, name in LTX_FILES.items()
-    ]
-    for path in WORKFLOWS:
-        said = [
-            node["properties"]["models"] for node in shipped(path)["nodes"] if "models" in node["properties"]
-        ]
-        with_musetalk = path.stem.startswith("musetalk") or path.stem == "swap_backend"
-        expected = [musetalk] if with_musetalk else ltx if path.stem == "lyric_video_ltx" else []
-        assert said == expected, path.stem
 
 
 def test_a_workflow_names_the_packs_it_needs_and_has_a_note(nodes):
@@ -153,16 +185,20 @@ def test_the_list_of_templates_shows_the_workflows_with_their_thumbnails(page, p
 def test_the_page_offers_the_models_that_are_missing(page, pictures):
     load(page, ROOT / "workflows" / "lyric_video_ltx.json")
     page.get_by_role("button", name="View details").click()
-    for name in LTX_FILES.values():
+    for _, _, name in GENERATORS["lyric_video_ltx"]:
         page.get_by_text(name, exact=True).first.wait_for()
     page.get_by_role("button", name="Download all").wait_for()
     page.screenshot(path=pictures / "missing.png")
 
 
 @pytest.fixture(scope="module")
-def ltx_files(server, server_page):
-    """LTX's files, empty: nothing loads them, but the server lists what its folders hold."""
-    places = [server.base / "models" / folder / name for folder, name in LTX_FILES.items()]
+def generators_files(server, server_page):
+    """Empty ones: nothing loads them, but the server lists what its folders hold."""
+    places = [
+        server.base / "models" / folder / Path(place).name
+        for files in GENERATORS.values()
+        for folder, _, place in files
+    ]
     for place in places:
         place.parent.mkdir(parents=True, exist_ok=True)
         place.touch()
@@ -183,7 +219,9 @@ LOADED = """() => ({
 
 
 @each_workflow
-def test_a_workflow_loads_whole_and_the_server_accepts_it(page, client, nodes, ltx_files, workflow, pictures):
+def test_a_workflow_loads_whole_and_the_server_accepts_it(
+    page, client, nodes, generators_files, workflow, pictures
+):
     load(page, workflow)
     file, loaded = shipped(workflow), page.evaluate(LOADED)
     assert sorted(loaded["nodes"]) == sorted([node["id"], node["type"], True] for node in file["nodes"])
@@ -220,7 +258,13 @@ def test_another_backend_is_dragged_to_the_place_of_one(page, client, nodes):
     load(page, ROOT / "workflows" / "swap_backend.json")
     before = convert(page, nodes)
     backends = [node["class_type"] for node in before.values() if node["class_type"].endswith("Backend")]
-    assert backends == ["LipSyncVisemeBackend", "LipSyncMuseTalkBackend", "LipSyncDIDBackend"]
+    assert backends == [
+        "LipSyncVisemeBackend",
+        "LipSyncMuseTalkBackend",
+        "LipSyncDIDBackend",
+        "LipSyncLatentSyncBackend",
+        "LipSyncWav2LipBackend",
+    ]
     (apply,) = [key for key, node in before.items() if node["class_type"] == "LipSyncApply"]
     for kind in reversed(backends):
         wired = page.evaluate(REWIRE, kind)

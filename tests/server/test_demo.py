@@ -15,12 +15,11 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
-from mouth import mouth_aperture, mouth_width
 from prompts import finished
 
 from lipsync_studio.align.chain import align_offline
 from lipsync_studio.align.text import read_text
-from lipsync_studio.backends.speech import speech_gate, speech_spans
+from lipsync_studio.backends.speech import mouth_spans, speech_spans
 from lipsync_studio.backends.viseme.motion import motion_from_phones
 from lipsync_studio.devtools.paths import ROOT
 from lipsync_studio.engine.faces.tracker import track_faces
@@ -28,6 +27,8 @@ from lipsync_studio.engine.host.plain import PlainHost
 from lipsync_studio.engine.media.sound import Sound
 from lipsync_studio.engine.media.source import VideoSource
 from lipsync_studio.engine.media.timeline import plan
+from lipsync_studio.engine.media.voice import gate
+from lipsync_studio.engine.score.mouth import mouth_aperture, mouth_width
 
 DEMO = ROOT / "demo"
 WORKFLOW = json.loads((ROOT / "tests" / "workflows" / "lyric_video.json").read_text(encoding="utf-8"))
@@ -50,9 +51,9 @@ def motion(sound, timeline):
     lyrics = read_text((DEMO / "verse.txt").read_text(encoding="utf-8")).lines
     words = align_offline(samples, lyrics, speech_spans(samples, "auto", stem=False))
     times = np.array([float(t) for t in timeline.times])
-    gate = speech_gate(samples, times, words, "auto", stem=False)
+    moving = gate(times, mouth_spans(samples, words, "auto", stem=False))
     phones = [phone for word in words.words() for phone in word.phones]
-    return motion_from_phones(phones, times, float(1 / timeline.fps), gate)
+    return motion_from_phones(phones, times, float(1 / timeline.fps), moving)
 
 
 @pytest.fixture(scope="module")

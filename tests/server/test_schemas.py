@@ -64,7 +64,7 @@ def test_a_backend_nodes_widgets_are_its_settings(today, spec):
         assert options["default"] == spec.widget_default(name), name
         assert options["tooltip"].startswith(known.tooltip), name
         assert options.get("options", []) == list(known.choices), name
-        lowest = known.none if isinstance(known.none, float) else known.low
+        lowest = known.none if isinstance(known.none, float | int) else known.low
         for limit, value in (("min", lowest), ("max", known.high), ("step", known.step)):
             assert value is None or options[limit] == value, name
     wired = [name for name, _, options in _listed(info) if "default" not in options]

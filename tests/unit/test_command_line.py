@@ -323,3 +323,29 @@ def test_commands_are_listed_without_torch():
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "talking clips from D-ID" in result.stdout
+
+
+def test_check_prints_a_block_for_an_issue(media, weights, monkeypatch, capsys):
+    monkeypatch.setenv("LIPSYNC_MODELS", str(weights))
+    files = ["--source", str(media / "clip.mp4"), "--audio", str(media / "voice.wav")]
+    assert main(["check", "musetalk", *files, "--quality", "fast", "--device", "cpu", "--quiet"]) == 0
+    first, *rows, last = capsys.readouterr().out.splitlines()
+    assert first == last == "```"
+    told = {}
+    for row in rows:
+        told.setdefault(row[:11].strip(), []).append(row[11:])
+    assert told["engine"] == ["MuseTalk 1.5, quality fast"]
+    # The seeded files are not what was published, and it is said of each.
+    assert "musetalkV15/unet.pth: NOT as published (not the published file)" in told["file"]
+    assert any(row.startswith("UNet2DConditionModel: ") and " M in float32" in row for row in told["network"])
+    assert told["frames"] == ["12 of 320x320, 4 generated"]
+    assert all(
+        stage in told["seconds"][0] for stage in ("loading", "Finding faces", "Lip-syncing (MuseTalk 1.5)")
+    )
+    assert "torch 2" in told["versions"][0]
+    assert str(weights) not in "\n".join(rows)
+
+
+def test_check_is_for_engines_that_run_here(capsys):
+    assert main(["check", "did"]) == 1
+    assert "works at a service" in capsys.readouterr().err

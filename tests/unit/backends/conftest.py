@@ -12,7 +12,6 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
-from mouth import mouth_aperture, mouth_width
 
 from lipsync_studio.backends.dub.job import DubJob
 from lipsync_studio.backends.dub.protocol import Batching, FaceCrop
@@ -30,6 +29,7 @@ from lipsync_studio.engine.media.images import ImageSource
 from lipsync_studio.engine.media.sound import Sound
 from lipsync_studio.engine.media.video import VideoSource
 from lipsync_studio.engine.media.writer import Mp4Writer
+from lipsync_studio.engine.score.mouth import mouth_aperture, mouth_width
 
 ROOT = Path(__file__).parents[3]
 SIDE = 320

@@ -3,7 +3,6 @@
 import cv2
 import numpy as np
 import pytest
-from mouth import mouth_width
 
 from lipsync_studio.backends.dub.scheduler import even_rect
 from lipsync_studio.backends.viseme.controls import control_points
@@ -12,6 +11,7 @@ from lipsync_studio.backends.viseme.render import moving_box, render_mouth
 from lipsync_studio.engine.faces.geometry import LEFT_EYE, RIGHT_EYE
 from lipsync_studio.engine.media.colour import crop_rgb, paste_rgb, rgb_to_planes, to_rgb
 from lipsync_studio.engine.media.frames import Colour, Frame
+from lipsync_studio.engine.score.mouth import mouth_width
 
 FACES = ["astronaut", "mona lisa"]
 OPENINGS = [0.0, 0.1, 0.2, 0.3, 0.4]

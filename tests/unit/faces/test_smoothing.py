@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from mouth import mouth_aperture
 
 from lipsync_studio.engine.faces.geometry import INNER_LOWER_LIP, INNER_UPPER_LIP, head_axes
 from lipsync_studio.engine.faces.smoothing import smooth_points, smooth_run
+from lipsync_studio.engine.score.mouth import mouth_aperture
 
 from .conftest import apply, similarity
 

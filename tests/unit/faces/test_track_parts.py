@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from mouth import mouth_aperture, mouth_width
 
 from lipsync_studio.engine.errors import MissingFilesError, NoFaceError
 from lipsync_studio.engine.faces import models
@@ -29,6 +28,7 @@ from lipsync_studio.engine.faces.geometry import (
 )
 from lipsync_studio.engine.faces.ibug import landmarks68
 from lipsync_studio.engine.faces.track import FaceTrack, Person
+from lipsync_studio.engine.score.mouth import mouth_aperture, mouth_width
 
 from .conftest import DATA, apply, similarity
 

@@ -1,0 +1,93 @@
+"""LatentSync's networks, loaded and in the host's hands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from ...engine.compose.cache import ContentCache
+from ...engine.errors import MissingFilesError, WeightsError
+from ...engine.faces.bisenet import load_bisenet
+from ...engine.host.protocol import Host, ManagedModel
+from ...engine.nets.layout import channels_last
+from ...engine.nets.loading import load_vae, load_whisper_encoder
+from ...engine.weights.locate import conversion_source, require
+from ...engine.weights.shared import FACE_PARSING
+from .spec import NETWORKS, LatentSyncSettings
+from .unet import load_unet
+
+
+@dataclass(frozen=True)
+class LatentSyncModels:
+    """version: a name in NETWORKS. parser: the face parser, None where its weights are not installed. cache:
+    face maps by content. dtype: of UNet and VAE as loaded.
+    """
+
+    version: str
+    unet: ManagedModel
+    vae: ManagedModel
+    whisper: ManagedModel
+    parser: ManagedModel | None
+    cache: ContentCache
+    dtype: torch.dtype
+
+
+def load_models(settings: LatentSyncSettings, host: Host) -> LatentSyncModels:
+    """The networks of `version` in `precision` (of UNet and VAE; "auto" is what the device is fast in);
+    `download_missing` fetches what isn't there.
+
+    Raises MissingFilesError for what is not installed (the face parser may be missing), WeightsError for
+    files that can't be used, and for one version's in the place of the other's.
+    """
+    version, download = settings.version, settings.download_missing
+    paths = require(NETWORKS[version], host, download=download)
+    check_version(paths["unet"], version)
+    dtype = working_dtype(settings.precision, host)
+    unet = load_unet(paths["unet"], dtype=dtype)
+    vae = load_vae(paths["vae"], dtype=dtype)
+    whisper = load_whisper_encoder(paths["whisper"])
+    return of_networks(version, unet, vae, whisper, _parser(host, download), host)
+
+
+def of_networks(
+    version: str, unet: nn.Module, vae: nn.Module, whisper: nn.Module, parser: nn.Module | None, host: Host
+) -> LatentSyncModels:
+    """Networks that are loaded already, handed to the host's memory management."""
+    return LatentSyncModels(
+        version,
+        host.manage(unet),
+        host.manage(channels_last(vae)),
+        host.manage(whisper),
+        None if parser is None else host.manage(parser),
+        ContentCache(host.temp_file(".sqlite")),
+        next(unet.parameters()).dtype,
+    )
+
+
+def check_version(path: Path, version: str) -> None:
+    """Raises WeightsError for the other version's published file, or what was converted from it: its entries
+    have the same names and shapes, and what it paints at the wrong resolution is a blur."""
+    size = int(conversion_source(path).get("source_bytes", 0)) or path.stat().st_size
+    sizes = {weights.files[0].bytes: name for name, weights in NETWORKS.items()}
+    found = sizes.get(size, version)
+    if found != version:
+        raise WeightsError(
+            f"{path} holds the weights of LatentSync {found}, not {version}: choose version {found}, or put "
+            f"{version}'s file in its place."
+        )
+
+
+def working_dtype(precision: str, host: Host) -> torch.dtype:
+    if precision == "auto":
+        return host.half_precision() or torch.float32
+    return {"float32": torch.float32, "float16": torch.float16, "bfloat16": torch.bfloat16}[precision]
+
+
+def _parser(host: Host, download: bool) -> nn.Module | None:
+    try:
+        return load_bisenet(require(FACE_PARSING, host, download=download)["bisenet"])
+    except MissingFilesError:
+        return None

@@ -1,0 +1,200 @@
+"""LatentSync: the mouth of existing footage repainted by a diffusion network that sees 16 frames at once.
+
+A face, aligned by brows and nose, goes through the autoencoder whole and without its lower half. From noise
+that is the same in all frames, and with the ten Whisper states around each frame's time, the UNet makes in a
+number of steps the latents of faces that say them, which are decoded and put back into the picture.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ...engine.compose.composer import ComposeSettings, FaceComposer, Parts, PasteConvention, compose_settings
+from ...engine.host.protocol import Host
+from ...engine.nets.batches import Batches
+from ...engine.nets.precision import settle
+from ...engine.nets.sd_vae import decode
+from ..dub.audio_features import AudioFeatures, encode_features
+from ..dub.faces import FacePainter, composer_of
+from ..dub.job import DubJob
+from ..dub.protocol import Batching, FaceCrop
+from .denoise import condition, denoise, initial_noise, pixels
+from .geometry import FaceAlignment
+from .loop import CLIP, CONVENTION
+from .models import LatentSyncModels
+from .spec import SPEC, STEPS, TRAINED_ON, LatentSyncSettings
+
+# How faces go back: the crop reaches from the forehead to below the chin and from ear to ear.
+_PASTE = PasteConvention(expand=1.3, blur_ratio=0.05, mask="jaw")
+# Memory that one frame of 256×256 needs beside the weights, in float32: as measured for the autoencoder, as
+# estimated for the UNet.
+_PIXEL_BYTES = 420 << 20
+_LATENT_BYTES = 100 << 20
+# Frames of that size that go through the autoencoder at once.
+_PIXEL_BATCH = 8
+
+
+@dataclass(frozen=True)
+class Conditioning:
+    """features: what is said. times: float64 [frames], seconds at which the mouth of each output frame is
+    heard. geometry: where the faces are. noise: what every frame begins with. pictures: how many frames go
+    through the autoencoder at once. clip: makes room for the UNet. notes: of the run. composer: None where
+    faces are not put back by it."""
+
+    features: AudioFeatures
+    times: np.ndarray
+    fps: Fraction
+    geometry: FaceAlignment
+    noise: Tensor
+    pictures: Batches
+    clip: Batches
+    notes: list[str]
+    composer: FaceComposer | None = None
+
+
+class ClipEngine:
+    """What happens between the squares that the network sees and the latents of faces that speak."""
+
+    spec = SPEC
+    fps: Fraction | None = None
+    rests = False
+
+    def __init__(self, models: LatentSyncModels, settings: LatentSyncSettings) -> None:
+        self.models = models
+        self.settings = replace(settings, version=models.version)
+        self.side = self.settings.side
+        self.name = f"LatentSync {models.version}"
+
+    def survey(self, job: DubJob, notes: list[str], host: Host) -> FaceAlignment:
+        """Steadied over each person's whole time in the clip."""
+        geometry = FaceAlignment(
+            job.people, self.side, job.source.fps,
+            steady=self.settings.steady, parity=self.settings.parity, host=host,
+        )  # fmt: skip
+        trained = TRAINED_ON[self.models.version]
+        if self.side != trained:
+            notes.append(f"{self.name} was trained on {trained} pixels: faces of {self.side} may be blurred.")
+        notes += geometry.notes(self.name)
+        return geometry
+
+    def condition(self, job: DubJob, survey: FaceAlignment, notes: list[str], host: Host) -> Conditioning:
+        features = encode_features(
+            self.models.whisper,
+            CONVENTION,
+            job.speech.samples,
+            job.timeline.duration,
+            host,
+            parity=self.settings.parity,
+        )
+        pictures = Batches(self._pictures, host)
+        noise = initial_noise(self.settings.seed, self.side)
+        return Conditioning(
+            features, job.speech.times, job.timeline.fps, survey, noise, pictures, Batches(1, host), notes
+        )
+
+    @property
+    def _pictures(self) -> int:
+        return max(1, _PIXEL_BATCH * 256**2 // self.side**2)
+
+    def resident(self, conditioning: Conditioning, host: Host) -> AbstractContextManager[None]:
+        models, composer = self.models, conditioning.composer
+        networks = [models.unet, models.vae]
+        area = self.side**2 / 256**2
+        frames = max(_PIXEL_BYTES * self._pictures, _LATENT_BYTES * CLIP)
+        needed = [int(frames * area) * models.dtype.itemsize // 4]
+        if composer is not None:
+            networks += composer.networks
+            needed.append(composer.activation_bytes(CLIP))
+        return host.resident(*networks, activation_bytes=max(needed))
+
+    def latents(
+        self, squares: Sequence[np.ndarray], crops: Sequence[FaceCrop], conditioning: Conditioning, host: Host
+    ) -> Tensor:
+        """Of the faces of one clip that speak: float32 [frames, 4, h, w], on the UNet's device.
+
+        squares: uint8 [side, side, 3], what the network sees of each."""
+        unet, vae = self.models.unet, self.models.vae
+        indices = np.array([each.index for each in crops])
+        tokens = conditioning.features.tokens(indices, conditioning.times[indices], conditioning.fps)
+
+        def see(batch: Sequence[tuple[np.ndarray, int]]) -> Sequence[Tensor]:
+            host.check_cancelled()
+            pictures = pixels(np.stack([square for square, _ in batch]))
+            told = condition(vae.module, pictures, self.sampling([index for _, index in batch]))
+            settle(vae, "The VAE", conditioning.notes, host)
+            return list(told)
+
+        seen = zip(squares, indices.tolist(), strict=True)
+        told = torch.stack(list(conditioning.pictures.run(list(seen), see)))
+
+        def tell(done: int) -> None:
+            host.progress("Denoising", done, steps, unit="steps")
+
+        def speak(batch: Sequence[Tensor]) -> Sequence[Tensor]:
+            noise, guidance = conditioning.noise, self.settings.guidance
+            return [denoise(unet.module, noise, each, tokens, steps, guidance, tell) for each in batch]
+
+        steps = self.settings.steps or STEPS[self.settings.quality]
+        (latents,) = conditioning.clip.run([told], speak)
+        settle(unet, "The UNet", conditioning.notes, host)
+        return latents
+
+    def sampling(self, indices: Sequence[int]) -> tuple[Tensor, Tensor] | None:
+        """The noise by which the autoencoder's distributions are sampled; None to take their means."""
+        return None
+
+
+class LatentSyncEngine(ClipEngine, FacePainter):
+    """Clips fade into each other, and faces are put back without a seam."""
+
+    def __init__(self, models: LatentSyncModels, settings: LatentSyncSettings) -> None:
+        super().__init__(models, settings)
+        self.compose = composing(settings)
+        self.batching = Batching(CLIP, 1, settings.overlap, mixed)
+
+    def prepare(self, job: DubJob, survey: FaceAlignment, notes: list[str], host: Host) -> Conditioning:
+        """Raises MissingFilesError where the settings ask for the face parser and its weights are not
+        installed."""
+        # First, so that missing weights are said before anything is worked out.
+        composer = composer_of(self.compose, self.models, notes, host)
+        return replace(self.condition(job, survey, notes, host), composer=composer)
+
+    def faces(
+        self, crops: Sequence[FaceCrop], conditioning: Conditioning, host: Host
+    ) -> Iterable[np.ndarray]:
+        latents = self.latents([each.prepared.small for each in crops], crops, conditioning, host)
+
+        def paint(latents: Sequence[Tensor]) -> Sequence[np.ndarray]:
+            host.check_cancelled()
+            faces = decode(self.models.vae.module, torch.stack(list(latents)))
+            settle(self.models.vae, "The VAE", conditioning.notes, host)
+            return list(faces.cpu().numpy())
+
+        return conditioning.pictures.run(list(latents), paint)
+
+
+def composing(settings: LatentSyncSettings) -> ComposeSettings:
+    """How faces are put back, by what was chosen and, where nothing was, by quality."""
+    return compose_settings(
+        _PASTE,
+        settings.quality,
+        mask_source=settings.mask_source,
+        detail=settings.detail,
+        colour=settings.colour,
+        mask=settings.mask,
+    )
+
+
+def mixed(
+    one: tuple[np.ndarray, Parts], other: tuple[np.ndarray, Parts], weight: float
+) -> tuple[np.ndarray, Parts]:
+    """A frame of two clips, of which the second shows by `weight`; both saw the same picture."""
+    face = (1 - weight) * one[0] + weight * other[0].astype(np.float32)
+    return np.rint(face).astype(np.uint8), other[1]

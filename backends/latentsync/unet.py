@@ -1,0 +1,160 @@
+"""LatentSync's UNet: Stable Diffusion's network with 13 input channels and layers that look along the time,
+conditioned on 50 audio tokens a frame.
+
+diffusers' UNetMotionModel has all of its parts. What differs is what a GroupNorm takes its mean and variance
+over: LatentSync was trained with the resnets' over all frames of a clip and the temporal layers' over each
+frame by itself, diffusers has it the other way round. One call of the network is one clip, so that the batch
+axis is the time.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from diffusers import UNetMotionModel
+from torch import Tensor, nn
+from torch.nn.functional import group_norm
+
+from ...engine.nets.loading import config_beside
+from ...engine.nets.precision import finite
+from ...engine.weights.state_dict import load_state_dict, load_weights, without_prefix
+
+# Of the original's `stage2.yaml` and `stage2_512.yaml`, as far as it describes the network.
+UNET_CONFIG: Mapping[str, Any] = {
+    "in_channels": 13,
+    "out_channels": 4,
+    "block_out_channels": [320, 640, 1280, 1280],
+    "layers_per_block": 2,
+    "cross_attention_dim": 384,
+    "attention_head_dim": 8,
+    "norm_num_groups": 32,
+    "motion_module_kwargs": {"num_attention_heads": 8, "temporal_position_encoding_max_len": 24},
+}
+_SAME = (
+    "in_channels", "out_channels", "block_out_channels", "layers_per_block", "cross_attention_dim",
+    "norm_num_groups",
+)  # fmt: skip
+# The original's temporal layers have as many groups in every network.
+_TEMPORAL_GROUPS = 32
+# Within a temporal layer: the original's names and diffusers'. Both attentions have the same positions.
+_TEMPORAL_NAMES = (
+    ("attention_blocks.0.pos_encoder.pe", "pos_embed.pe"),
+    ("attention_blocks.1.pos_encoder.pe", "pos_embed.pe"),
+    ("attention_blocks.0.", "attn1."),
+    ("attention_blocks.1.", "attn2."),
+    ("norms.0.", "norm1."),
+    ("norms.1.", "norm2."),
+    ("ff_norm.", "norm3."),
+)
+_TEMPORAL = re.compile(r"(.*motion_modules\.\d+\.)temporal_transformer\.(.*)")
+
+
+class ClipGroupNorm(nn.GroupNorm):
+    """A group norm over all frames of a clip together."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        """[frames, c, h, w], of the same shape."""
+        clip = input.transpose(0, 1)[None].contiguous()
+        normal = group_norm(clip, self.num_groups, self.weight, self.bias, self.eps)
+        return normal[0].transpose(0, 1).contiguous()
+
+
+class FrameGroupNorm(nn.GroupNorm):
+    """A group norm over each frame by itself, where diffusers hands over whole clips."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        """[clips, c, frames, h, w], of the same shape."""
+        frames = input.transpose(1, 2)
+        normal = super().forward(frames.flatten(0, 1).contiguous())
+        return normal.unflatten(0, frames.shape[:2]).transpose(1, 2)
+
+
+def build_unet(config: Mapping[str, Any] | None = None) -> nn.Module:
+    """The network without weights (on the meta device), its temporal layers' positions too.
+
+    config: as the original's configuration has it, None for the published one.
+    """
+    given = config or UNET_CONFIG
+    temporal = given["motion_module_kwargs"]
+    with torch.device("meta"):
+        unet: Any = UNetMotionModel(
+            **{name: given[name] for name in _SAME},
+            num_attention_heads=given["attention_head_dim"],
+            motion_max_seq_length=temporal["temporal_position_encoding_max_len"],
+            motion_num_attention_heads=temporal["num_attention_heads"],
+            use_motion_mid_block=False,
+        )
+        for block in (*unet.down_blocks, unet.mid_block, *unet.up_blocks):
+            for resnet in block.resnets:
+                resnet.norm1, resnet.norm2 = _clip_norm(resnet.norm1), _clip_norm(resnet.norm2)
+            for layer in getattr(block, "motion_modules", ()):
+                layer.norm = FrameGroupNorm(_TEMPORAL_GROUPS, layer.norm.num_channels, layer.norm.eps)
+        unet.conv_norm_out = _clip_norm(unet.conv_norm_out)
+    return unet.eval().requires_grad_(False)
+
+
+def _clip_norm(norm: nn.GroupNorm) -> ClipGroupNorm:
+    return ClipGroupNorm(norm.num_groups, norm.num_channels, norm.eps)
+
+
+def unet_entries(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """A checkpoint under diffusers' names."""
+    return {_renamed(name): tensor for name, tensor in state.items()}
+
+
+def _renamed(name: str) -> str:
+    match = _TEMPORAL.fullmatch(name)
+    if match is None:
+        return name
+    rest = match[2]
+    for original, ours in _TEMPORAL_NAMES:
+        rest = rest.replace(original, ours)
+    return match[1] + rest
+
+
+def original_name(name: str) -> str:
+    """What the original calls an entry of this network; of the positions, which it has twice, the first."""
+    module, layer, rest = name.partition(".motion_modules.")
+    if not layer:
+        return name
+    number, _, rest = rest.partition(".")
+    for original, ours in _TEMPORAL_NAMES:
+        rest = rest.replace(ours, original)
+    return f"{module}{layer}{number}.temporal_transformer.{rest}"
+
+
+def load_unet(
+    path: Path, config: Mapping[str, Any] | None = None, dtype: torch.dtype = torch.float32
+) -> nn.Module:
+    """LatentSync's UNet (`latentsync_unet.pt`, safetensors, with the original's names or diffusers') on the
+    CPU, in evaluation mode.
+
+    config: None for the json beside the file, or the published one where there is none. Weights that have the
+    dtype already stay mapped from the file. Raises WeightsError for a damaged or unsafe file and for another
+    network's.
+    """
+    entries = unet_entries(without_prefix(load_state_dict(path), "conv_in.weight"))
+    net = build_unet(config or config_beside(path, "motion_module_kwargs"))
+    return load_weights(net, entries, path, "LatentSync's UNet", dtype=dtype)
+
+
+@torch.inference_mode()
+def predict(unet: nn.Module, latents: Tensor, tokens: Tensor, timestep: int) -> Tensor:
+    """The noise in a clip's latents: [frames, 4, h, w], in the network's dtype and on its device.
+
+    latents: [frames, 13, h, w], the noisy ones and `denoise.condition`'s; at most 24 frames, for which the
+    temporal layers have positions. tokens: [frames, 50, 384]. In half precision a clip that overflows is
+    worked out again in float32. Raises WeightsError where even that is not a number.
+    """
+    weight = next(unet.parameters())
+
+    def call(net: nn.Module, latents: Tensor, tokens: Tensor) -> Tensor:
+        clip = latents[0].transpose(0, 1)[None]
+        noise = net(clip, timestep, encoder_hidden_states=tokens[0], return_dict=False)[0]
+        return noise.transpose(1, 2)
+
+    return finite(unet, call, latents[None].to(weight), tokens[None].to(weight))[0]

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ...engine.errors import MissingFilesError
 from ...engine.faces.choose import choose_people
 from ...engine.faces.detector import iou
 from ...engine.faces.s3fd import detect, load_s3fd
@@ -67,9 +68,13 @@ def agreement(source: Source, track: FaceTrack, detector: ManagedModel, host: Ho
 
 
 def check_boxes(video: Path, host: Host) -> Iterator[str]:
-    """Sentences for a user. Raises MissingFilesError without S3FD's weights, and what reading and tracking a
-    video raise."""
-    path = require(S3FD, host)["s3fd"]
+    """Sentences for a user; without S3FD's weights one that says how to get them. Raises what reading and
+    tracking a video raise."""
+    try:
+        path = require(S3FD, host)["s3fd"]
+    except MissingFilesError as error:
+        yield f"The face boxes were not compared. {error}"
+        return
     source = VideoSource(video, host=host)
     found = agreement(source, track_faces(source, host), host.manage(load_s3fd(path)), host)
     if not len(found.overlaps):

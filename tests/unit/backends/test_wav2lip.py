@@ -22,7 +22,6 @@ from lipsync_studio.backends.wav2lip.models import of_networks, working_dtype
 from lipsync_studio.backends.wav2lip.network import LOWER
 from lipsync_studio.backends.wav2lip.pipeline import Wav2LipEngine
 from lipsync_studio.backends.wav2lip.spec import SPEC, Wav2LipSettings
-from lipsync_studio.commands import main
 from lipsync_studio.devtools.paths import ROOT
 from lipsync_studio.engine.compose.restore import Restorer, ffhq_box
 from lipsync_studio.engine.errors import ConsentError, InputError, MissingFilesError
@@ -186,7 +185,7 @@ def test_parity_averages_boxes_forwards_and_passes_frames_without(clip, host):
     assert plain.rect(3) == (98, 80, 203, 200)
 
 
-def test_the_command_measures_how_far_the_boxes_agree(clip, track, host, tmp_path, monkeypatch, capsys):
+def test_the_check_measures_how_far_the_boxes_agree(clip, track, host, tmp_path, monkeypatch):
     """S3FD's box at known distances from the rule's; in two frames it finds nobody, or somebody else."""
     found: list = []
     for row in range(20):
@@ -201,8 +200,8 @@ def test_the_command_measures_how_far_the_boxes_agree(clip, track, host, tmp_pat
     assert measured.overlaps == pytest.approx(np.full(18, 0.79), abs=0.02)
     monkeypatch.setenv("LIPSYNC_MODELS", str(tmp_path))
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "cache"))
-    assert main(["check", "wav2lip", str(ROOT / "demo" / "clip.mp4"), "--quiet"]) == 1
-    assert "S3FD) lacks s3fd-619a316812.pth" in capsys.readouterr().err
+    (said,) = SPEC.check(ROOT / "demo" / "clip.mp4", host)
+    assert said.startswith("The face boxes were not compared. Face detection (S3FD) lacks s3fd-619a316812.pth")
 
 
 def test_an_upscaler_enlarges_generated_faces(engine, clip, track, voice, host):

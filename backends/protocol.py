@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Protocol
@@ -51,7 +51,7 @@ class Rendering:
     colour: Colour
     frames: int
     duration: Fraction
-    chunks: Iterator[FrameChunk]
+    chunks: Generator[FrameChunk, None, None]
     notes: list[str]
     start: Fraction = Fraction(0)
     footage: Footage | None = None

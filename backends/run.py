@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import closing
 from pathlib import Path
 
 from ..engine.errors import InputError
@@ -52,8 +53,8 @@ def write(
     with Mp4Writer(
         path, rendering.size, rendering.fps, rendering.colour, soundtrack, rendering.duration,
         crf=crf, variable=rendering.variable,
-    ) as writer:  # fmt: skip
-        for chunk in rendering.chunks:
+    ) as writer, closing(rendering.chunks) as chunks:  # fmt: skip
+        for chunk in chunks:
             for frame, state in zip(chunk.frames, chunk.states, strict=True):
                 if score is not None:
                     score.see(frame, state)

@@ -13,6 +13,7 @@ import numpy as np
 from ..engine.errors import Cancelled, LipSyncError
 from ..engine.faces.mesh import box_of_mesh
 from ..engine.host.protocol import Host
+from ..engine.media.colour import Rect
 from ..engine.media.frames import Frame
 from ..engine.media.spans import Spans
 from ..engine.media.voice import gate
@@ -41,13 +42,13 @@ _AROUND = 0.3
 
 @dataclass(frozen=True)
 class _Painted:
-    """A painted frame's part with the face. index, shown: of the output, and of the source in it. origin: the
-    part's left and top."""
+    """A painted frame's part with the face. index, shown: of the output, and of the source in it. rect: the
+    part's place, the same for all in a row. mesh: in the part's pixels."""
 
     index: int
     shown: int
     part: Frame
-    origin: tuple[int, int]
+    rect: Rect
     mesh: np.ndarray
 
 
@@ -56,7 +57,7 @@ class RunScore:
 
     def __init__(self, request: LipSyncRequest, rendering: Rendering, host: Host) -> None:
         started = time.monotonic()
-        self._request, self._rendering, self._host = request, rendering, host
+        self._request, self._rendering = request, rendering
         self._problem = ""
         self._times: list[float] = []
         self._meshes: list[np.ndarray | None] = []
@@ -142,14 +143,11 @@ class RunScore:
             last = self._painted[-1]
             if last.index != frame.index - 1 or abs(last.shown - shown) > _NEAR:
                 self._painted.clear()
-        x0, y0, x1, y1 = box_of_mesh(mesh)
-        margin = _AROUND * max(x1 - x0, y1 - y0)
-        left, top = max(0, int(x0 - margin) // 2 * 2), max(0, int(y0 - margin) // 2 * 2)
-        right, bottom = int(x1 + margin) // 2 * 2, int(y1 + margin) // 2 * 2
-        part = frame.part((left, top, min(right, frame.width), min(bottom, frame.height)))
+        rect = self._painted[0].rect if self._painted else _around(mesh, frame)
+        part = frame.part(rect)
         if part is not None:
-            moved = mesh - np.array([left, top, 0], mesh.dtype)
-            self._painted.append(_Painted(frame.index, shown, part, (left, top), moved))
+            moved = mesh - np.array([*rect[:2], 0], mesh.dtype)
+            self._painted.append(_Painted(frame.index, shown, part, rect, moved))
 
     def _compared(self) -> Repaint | None:
         if not self._painted:
@@ -159,9 +157,7 @@ class RunScore:
         sources = {frame.index: frame for frame in frames if frame.index in wanted}
         comparison = Comparison()
         for each in self._painted:
-            left, top = each.origin
-            rect = (left, top, left + each.part.width, top + each.part.height)
-            source = sources[each.shown].part(rect)
+            source = sources[each.shown].part(each.rect)
             assert source is not None
             comparison.add(each.part, source, each.mesh)
         return comparison.result()
@@ -174,6 +170,14 @@ def _said(request: LipSyncRequest, rendering: Rendering, host: Host) -> tuple[np
     samples = voice_samples(request.voice, host)
     driven = request.driving is not None
     return samples, mouth_spans(samples, request.words, request.content, driven, host)
+
+
+def _around(mesh: np.ndarray, frame: Frame) -> Rect:
+    """The rectangle around a face, on the chroma grid and inside the picture."""
+    x0, y0, x1, y1 = box_of_mesh(mesh)
+    margin = _AROUND * max(x1 - x0, y1 - y0)
+    left, top, right, bottom = (int(v) // 2 * 2 for v in (x0 - margin, y0 - margin, x1 + margin, y1 + margin))
+    return max(left, 0), max(top, 0), min(right, frame.width), min(bottom, frame.height)
 
 
 def _busiest(spoken: Spans, duration: float) -> tuple[float, float]:

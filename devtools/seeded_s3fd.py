@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import torch
+
 from lipsync_studio.engine.faces.s3fd import S3FD
 from lipsync_studio.engine.parity import seed
 
@@ -12,7 +14,8 @@ _UNLIKELY = -6
 def seeded_s3fd() -> S3FD:
     """It sees a face as rarely as a trained one does: what follows the network then takes the time it takes
     on footage."""
-    network = S3FD()
+    with torch.device("meta"):
+        network = S3FD()
     seed(network)
     for name, tensor in network.state_dict().items():
         if name.endswith("_mbox_conf.bias"):

@@ -256,7 +256,7 @@ app3.registerExtension({
       type: "custom",
       render: async (place) => {
         wanted = place;
-        const { openPanel } = await import("./panel.mjs?v=38ddcc3a");
+        const { openPanel } = await import("./panel.mjs?v=754e6f57");
         if (wanted !== place) return;
         close?.();
         close = openPanel(place);

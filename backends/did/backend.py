@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from fractions import Fraction
 from itertools import islice
 
@@ -141,7 +141,7 @@ def _seconds(request: LipSyncRequest) -> Fraction:
     return request.source.duration if request.length == "video" else min(sound, request.source.duration)
 
 
-def _chunks(clip: VideoSource, timeline: Timeline, host: Host) -> Iterator[FrameChunk]:
+def _chunks(clip: VideoSource, timeline: Timeline, host: Host) -> Generator[FrameChunk, None, None]:
     stage = "Taking over D-ID's clip"
     frames = walk(clip, timeline)
     done = 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
@@ -109,7 +109,7 @@ class _Underway:
         return self.pasted is None or self.pasted.done()
 
 
-def _paint(engine: Painter, job: DubJob, conditioning: Any, host: Host) -> Iterator[FrameChunk]:
+def _paint(engine: Painter, job: DubJob, conditioning: Any, host: Host) -> Generator[FrameChunk, None, None]:
     """Decoding and cropping run ahead on a thread, generating is done here, compositing on several threads
     while the next faces are generated."""
     stage, shown = f"Lip-syncing ({engine.name})", job.timeline.shown

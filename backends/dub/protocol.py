@@ -26,8 +26,8 @@ class Batching:
     """How many faces an engine takes at once.
 
     frames: of one person in one shot that follow each other, a clip; 1 where every face stands alone.
-    batch: clips at once. overlap: how many frames of a clip fade in over the one before; mix: of two results
-    for such a frame, the one that shows `weight` of the second.
+    batch: clips at once. overlap: how many frames of a clip, up to half, fade in over the one before; mix: of
+    two results for such a frame, the one that shows `weight` of the second; without it that is shown whole.
     """
 
     frames: int = 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -97,15 +97,14 @@ def generated(
                 host.progress(stage, before + int(share * count), len(shown))
 
             places = [
-                (crops[index], clip.weight(index))
+                (crop, clip.weight(crop.index))
                 for clip in stretch.clips
-                for index in range(clip.first, clip.stop)
-                if index in crops
+                for crop in _without_holes(clip, crops)
             ]
             if places:
                 results = generate([crop for crop, _ in places], conditioning, share_of(host, within))
                 for (crop, weight), result in zip(places, results, strict=True):
-                    if weight == 0 or crop.index not in shown:
+                    if weight == 0 or crop.index not in crops or crop.index not in shown:
                         continue
                     if weight < 1 and batching.mix is not None:
                         result = batching.mix(made[crop.index].result, result, weight)
@@ -116,6 +115,16 @@ def generated(
                 yield frames, {frame.index: made[frame.index] for frame in frames if frame.index in made}
             made = {index: each for index, each in made.items() if index >= stretch.stop}
             crops = {index: crop for index, crop in crops.items() if index >= at - batching.frames}
+
+
+def _without_holes(clip: Clip, crops: Mapping[int, FaceCrop]) -> list[FaceCrop]:
+    """A crop for each frame of a clip, as an engine is promised: where a face has no usable box, the nearest
+    one stands for it. None for a clip of none."""
+    seen = [index for index in range(clip.first, clip.stop) if index in crops]
+    if not seen:
+        return []
+    nearest = (min(seen, key=lambda at: abs(at - index)) for index in range(clip.first, clip.stop))
+    return [replace(crops[at], index=index) for index, at in enumerate(nearest, clip.first)]
 
 
 def reach(job: DubJob, batching: Batching) -> range:
@@ -169,7 +178,7 @@ def clips_of(job: DubJob, batching: Batching) -> Iterator[Clip]:
         yield Clip(run.start, run.start, run.start, min(run.start + frames, run.stop))
         alone = run.start + frames
         while alone < run.stop:
-            first = max(min(alone - overlap, run.stop - frames), run.start) if overlap else alone
+            first = min(alone - overlap, run.stop - frames) if overlap else alone
             stop = min(first + frames, run.stop)
             yield Clip(first, alone - overlap, alone, stop)
             alone = stop

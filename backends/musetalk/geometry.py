@@ -21,7 +21,7 @@ _SOFT = 1.5
 
 
 class FaceGeometry:
-    """The boxes of some people: float64 [rows, 5] (x, y, width, height, angle) each, NaN where there is none.
+    """The boxes of some people: float32 [rows, 5] (x, y, width, height, angle) each, NaN where there is none.
 
     size: width and height of the picture. host: can cancel the work.
     """
@@ -55,7 +55,7 @@ class FaceGeometry:
                 rows = place_boxes(
                     person, rule, float(fps), upright=settings.upright, steady=settings.steady, tell=tell
                 )
-            self._boxes[person.id] = rows
+            self._boxes[person.id] = rows.astype(np.float32)
             done += len(rows)
 
     def notes(self) -> list[str]:

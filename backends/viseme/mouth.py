@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -84,6 +85,10 @@ class RestShape:
         _relax(closed, points, centre, width, profile)
         return cls(points, closed, met, width, centre, profile, jaw, _below_lip(points, centre, width))
 
+    def __reduce__(self) -> tuple[Callable[[np.ndarray], RestShape], tuple[np.ndarray]]:
+        """Travels as its points: all else follows from them, to the last bit."""
+        return _rest_shape, (self.points.astype(np.float32),)
+
     @property
     def gap(self) -> float:
         """How far the lips are apart at rest, in widths of the mouth."""
@@ -127,6 +132,10 @@ class RestShape:
         shape[:, 1] += self.jaw * drop
         shape[np.concatenate([INNER_CORNERS, OUTER_CORNERS]), 1] += 0.12 * drop
         return self._settled(shape)
+
+
+def _rest_shape(points: np.ndarray) -> RestShape:
+    return RestShape.of(points.astype(np.float64))
 
 
 def _relax(

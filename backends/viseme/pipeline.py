@@ -41,9 +41,10 @@ _READING = "Reading the speech"
 
 @dataclass(frozen=True)
 class VisemeSurvey:
-    """motion: per output frame. rests: each person's mouth at rest, by id. silence: what silent ones do."""
+    """poses: per output frame the fields of a MouthPose, float16 [frames, 9]. rests: each person's mouth at
+    rest, by id. silence: what silent ones do."""
 
-    motion: MouthMotion
+    poses: np.ndarray
     rests: dict[int, RestShape]
     silence: SilenceRule
 
@@ -61,12 +62,13 @@ class VisemeEngine:
         self.strength = strength
 
     def survey(self, job: DubJob, notes: list[str], host: Host) -> VisemeSurvey:
-        seconds = len(job.speech.samples) // RATE
+        seconds = max(len(job.speech.samples) // RATE, 1)
         host.progress(_READING, 0, seconds, unit="seconds")
         motion = _motion(job.speech, notes, reporter(host, _READING, seconds, "seconds"))
         rests = {person.id: rest_shape(person) for person in job.people}
         host.progress(_READING, seconds, seconds, unit="seconds")
-        return VisemeSurvey(motion, rests, job.speech.silence)
+        poses = np.column_stack([getattr(motion, field.name) for field in fields(MouthPose)])
+        return VisemeSurvey(poses.astype(np.float16), rests, job.speech.silence)
 
     def prepare(self, job: DubJob, survey: VisemeSurvey, notes: list[str], host: Host) -> VisemeSurvey:
         return survey
@@ -81,15 +83,15 @@ class VisemeEngine:
         return nullcontext()
 
     def generate(self, crops: Sequence[FaceCrop], survey: VisemeSurvey, host: Host) -> Iterable[MouthPose]:
-        return [self._pose(survey.motion, crop.index) for crop in crops]
+        return [self._pose(survey.poses[crop.index]) for crop in crops]
 
     def composite(self, crop: FaceCrop, pose: MouthPose, survey: VisemeSurvey) -> Patch:
         rest = survey.rests[crop.person.id]
         silent = {"rest": rest.points, "close": rest.shut, "source": None}[survey.silence]
         return Patch(*render_mouth(crop.rgb, crop.mesh, rest, pose, silent))
 
-    def _pose(self, motion: MouthMotion, index: int) -> MouthPose:
-        pose = MouthPose(*(float(getattr(motion, field.name)[index]) for field in fields(MouthPose)))
+    def _pose(self, values: np.ndarray) -> MouthPose:
+        pose = MouthPose(*values.tolist())
         return replace(pose, open=pose.open * self.strength, jaw=pose.jaw * self.strength)
 
 
@@ -101,7 +103,8 @@ def rest_shape(person: Person) -> RestShape:
     gaps = np.linalg.norm(shapes[:, LOWER_INNER[MIDDLE]] - shapes[:, UPPER_INNER[MIDDLE]], axis=1)
     gaps /= np.linalg.norm(shapes[:, OUTER_CORNERS[1]] - shapes[:, OUTER_CORNERS[0]], axis=1)
     resting = gaps <= np.quantile(gaps, _REST_SHARE) + _REST_NOISE
-    return RestShape.of(shapes[resting].mean(0))
+    # Half the numbers' digits, for the survey's sake.
+    return RestShape.of(shapes[resting].mean(0).astype(np.float32).astype(np.float64))
 
 
 def _motion(speech: Speech, notes: list[str], report: Callable[[int], None] = silent) -> MouthMotion:
@@ -111,7 +114,7 @@ def _motion(speech: Speech, notes: list[str], report: Callable[[int], None] = si
     if words is None and speech.lyrics.strip():
         try:
             text = read_text(speech.lyrics)
-            words = align_offline(speech.samples, text.lines, loud_spans(speech.samples))
+            words = align_offline(speech.samples, text.lines, loud_spans(speech.samples, report=report))
             notes += left_out_notes(text.left_out)
         except LipSyncError as error:
             notes.append(f"The text was not used: {error}")

@@ -22,8 +22,8 @@ from .face_box import Pads, parity_box, parity_smoothed, track_box
 from .network import SIDE
 from .spec import Wav2LipSettings
 
-# Frames that S3FD is given at once.
-_BATCH = 16
+# Frames that S3FD is given at once, as far as this much memory goes.
+_BATCH, _MOST_BYTES = 16, 2 << 30
 # Memory that a pixel of the picture takes in S3FD beside the weights, in float32: 64 channels, twice.
 PIXEL_BYTES = 2 * 64 * 4
 # Faces larger than what the network paints by this factor look soft.
@@ -32,7 +32,7 @@ _SOFT = 2.0
 
 @dataclass(frozen=True)
 class FaceGeometry:
-    """first: each person's first frame, by id. rows: float64 [n, 5] (x, y, width, height, angle), NaN where
+    """first: each person's first frame, by id. rows: float32 [n, 5] (x, y, width, height, angle), NaN where
     there is no box."""
 
     first: dict[int, int]
@@ -57,7 +57,7 @@ class FaceGeometry:
 
 @dataclass(frozen=True)
 class ParityGeometry:
-    """rects: int64 [frames, 4] of the source, x0, y0, x1, y1 in pixels; all 0 where nobody was found."""
+    """rects: int32 [frames, 4] of the source, x0, y0, x1, y1 in pixels; all 0 where nobody was found."""
 
     rects: np.ndarray
 
@@ -82,9 +82,10 @@ def geometry_of(
         report(done + count)
 
     for person in people:
-        rows[person.id] = place_boxes(
+        placed = place_boxes(
             person, rule, float(fps), upright=settings.upright, steady=settings.steady, tell=tell
         )
+        rows[person.id] = placed.astype(np.float32)
         done += len(person.scores)
     return FaceGeometry({person.id: person.first for person in people}, rows)
 
@@ -95,20 +96,22 @@ def parity_geometry(
     """S3FD's surest face in the source's frames up to `stop`, whoever it is, as the original crops it. Where
     the original would end, because there is none, the boxes before and after are averaged apart."""
     size, pads = source.size, pads_of(settings)
+    each = size[0] * size[1] * PIXEL_BYTES
+    count = min(max(1, _MOST_BYTES // each), _BATCH)
     stage = "Finding faces (S3FD)"
-    rects = np.zeros((stop, 4), np.int64)
-    batches = Batches(_BATCH, host)
+    rects = np.zeros((stop, 4), np.int32)
+    batches = Batches(count, host)
 
     def find(pictures: Sequence[np.ndarray]) -> Sequence[np.ndarray]:
         host.check_cancelled()
         return detect(detector.module, np.stack(pictures))
 
-    with host.resident(detector, activation_bytes=_BATCH * size[0] * size[1] * PIXEL_BYTES):
+    with host.resident(detector, activation_bytes=count * each):
         pictures: list[np.ndarray] = []
         done = 0
         for frame in source.read(0, stop):
             pictures.append(to_rgb(frame))
-            if len(pictures) < _BATCH and done + len(pictures) < stop:
+            if len(pictures) < count and done + len(pictures) < stop:
                 continue
             for number, faces in enumerate(batches.run(pictures, find), done):
                 rect = parity_box(faces[0, :4].tolist(), pads, size) if len(faces) else None

@@ -63,11 +63,11 @@ def check_generator(folder: Path) -> list[Finding]:
         numbers = [match[1] for _, match in _named(golden, _FACE)]
         if not numbers:
             continue
-        net = build_generator()
-        seed(net, scale=_scale(path))
         said = np.array([int(golden[f"window{number}"]) for number in numbers])
         crops = np.stack([_picture(folder / f"face{number}.png") for number in numbers])
         sound = parity_windows(_samples(folder), said, _FACES_FPS)
+        net = build_generator()
+        seed(net, scale=_scale(path))
         faces = generate(ready(net), torch.from_numpy(crops), sound).numpy()
         for number, face in zip(numbers, faces, strict=True):
             name = f"out{number}"

@@ -140,7 +140,7 @@ def save_curves(speakers: list[Speaker], path: Path) -> None:
 def _speaker(path: Path) -> Speaker:
     with PlainHost("cpu", progress=False) as host:
         source = VideoSource(path, host=host)
-        person = choose(track_faces(source, host), "largest")
+        person = choose(track_faces(source, host, smooth=False), "largest")
     curves = MouthCurves.empty(source.frames)
     rows = np.flatnonzero(person.seen)
     curves.put(person.first + rows, person.meshes[rows])

@@ -62,8 +62,9 @@ class Restorer:
         alpha = patch.alpha[..., None]
         picture = to_bytes(patch.rgb * alpha + item.rgb * (1 - alpha))
         transform = CropTransform(ffhq_box(item.points), self.side)
-        (better,) = self.restore(transform.crop(picture)[None])
-        mixed = self._mixed(transform.crop(picture), better)
+        face = transform.crop(picture)
+        (better,) = self.restore(face[None])
+        mixed = self._mixed(face, better)
         height, width = picture.shape[:2]
         placed = CropTransform(transform.box, len(mixed)).place(mixed, (0, 0, width, height))
         shown = (patch.alpha > 0)[..., None]

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
 
 def share_of(host: Host, report: Callable[[float], None]) -> Host:
-    """The same host, but for progress: of whatever the step tells, `report` gets how much is done, 0..1."""
+    """The same host, but for progress: of whatever the step tells, `report` gets how much is done, 0..1.
+
+    It never goes back, though the step may have several loops."""
     return cast("Host", _Share(host, report))
 
 
@@ -20,6 +22,7 @@ class _Share:
     def __init__(self, host: Host, report: Callable[[float], None]) -> None:
         self._host = host
         self._report = report
+        self._done = 0.0
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._host, name)
@@ -27,7 +30,8 @@ class _Share:
     def progress(
         self, stage: str, done: int, total: int, preview: Image | None = None, *, unit: str = "frames"
     ) -> None:
-        self._report(done / max(total, 1))
+        self._done = max(self._done, min(done / max(total, 1), 1.0))
+        self._report(self._done)
 
     def wants_preview(self) -> bool:
         """Never: the stage shows its own."""

@@ -39,7 +39,8 @@ def score_clip(
             f"The source is {original.size[0]}×{original.size[1]}, the video {video.size[0]}×{video.size[1]}",
             "give the source that the video was made from, or none",
         )
-    track = track_faces(video, host)
+    # Smoothed faces would hide how much a mouth trembles.
+    track = track_faces(video, host, smooth=False)
     people = choose_people(track, person) if track.persons else ()
     notes = [*video.notes, *_others(track, people)]
     return score_mouth(

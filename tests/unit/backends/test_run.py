@@ -16,6 +16,7 @@ from lipsync_studio.backends.viseme.pipeline import VisemeEngine
 from lipsync_studio.engine.errors import Cancelled, InputError, OutputError
 from lipsync_studio.engine.host.plain import PlainHost
 from lipsync_studio.engine.media.images import ImageSource
+from lipsync_studio.engine.media.writer import Mp4Writer
 
 
 def contents(path):
@@ -147,3 +148,16 @@ def test_a_backend_for_pictures_refuses_footage(clip, track, host, voice, whitew
     with pytest.raises(InputError, match="animates one picture"):
         run(backend, LipSyncRequest(clip, voice(0.4), track=track), host, tmp_path / "out.mp4")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_writer_that_fails_ends_all_threads(clip, track, host, voice, whitewash, tmp_path, monkeypatch):
+    """At once, and not when somebody lets go of the error."""
+
+    def fail(self, frame):
+        raise OutputError("full")
+
+    monkeypatch.setattr(Mp4Writer, "write", fail)
+    with pytest.raises(OutputError) as caught:
+        run(DubBackend(whitewash()), LipSyncRequest(clip, voice(4), track=track), host, tmp_path / "a.mp4")
+    assert caught.value is not None
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith(("read", "compositing"))]

@@ -1,6 +1,7 @@
 """Which faces are generated together, and what comes of clips that overlap."""
 
 import dataclasses
+import time
 from contextlib import nullcontext
 from fractions import Fraction
 from types import SimpleNamespace
@@ -107,6 +108,8 @@ def test_a_batch_does_not_wait_for_faces_that_are_far():
     assert max(each.stop - each.start for each in stretches(job, Batching(batch=8), 1000)) <= 16
     large = [each for each in stretches(job_of([0] * 100), Batching(batch=64), 1000) if each.clips]
     assert [len(each.clips) for each in large] == [64, 36]
+    for nobody in ([-1] * 500, [0] + [-1] * 500 + [0]):
+        assert max(each.stop - each.start for each in stretches(job_of(nobody), Batching(), 1000)) <= 16
     heavy = [each for each in stretches(job_of([0] * 100), Batching(batch=64), 20) if each.clips]
     assert {len(each.clips) for each in heavy} == {20}
 
@@ -226,3 +229,78 @@ def test_a_part_that_is_none_is_a_sentence(clip, track, host, voice, whitewash):
     with pytest.raises(InputError, match="no frames 20 to 29: the video has 0 to 19"):
         backend.part(plan, 20, 30)
     assert dataclasses.replace(backend.part(plan, 15, 99)).job.timeline.shown == range(15, 20)
+
+
+def test_a_face_without_a_box_leaves_no_hole_in_a_clip(clip, track, host, voice):
+    """Clips of a batch lie end to end: a frame less would shift all that follow."""
+    engine = Shades(Batching(frames=8, batch=2, overlap=2, mix=mixed))
+    engine.box = lambda person, frame, conditioning: (
+        (-50, -50, -10, -10) if frame in (3, 13) else tuple(person.at(frame).box.tolist())
+    )
+    frames, states = collect(DubBackend(engine).render(LipSyncRequest(clip, voice(0.8), track=track), host))
+    assert engine.calls == [[*range(8), *range(6, 14)], [*range(12, 20)]]
+    assert [frame.index for frame in frames] == list(range(20))
+    assert [at for at, state in enumerate(states) if state is FrameState.NO_FACE] == [3, 13]
+
+
+def test_the_bar_never_goes_back_inside_a_batch(clip, track, voice, host, monkeypatch):
+    """An engine that denoises and then decodes tells of both."""
+    told = []
+    monkeypatch.setattr(host, "progress", lambda stage, done, total, *rest, **more: told.append(done))
+    engine = Shades(Batching(frames=8, batch=1))
+    generate = engine.generate
+
+    def generate_in_two_loops(crops, conditioning, host):
+        for step in range(4):
+            host.progress("denoising", step + 1, 4)
+        host.progress("decoding", 1, 2)
+        return generate(crops, conditioning, host)
+
+    engine.generate = generate_in_two_loops
+    plan = DubBackend(engine).plan(LipSyncRequest(clip, voice(0.8), track=track), host)
+    told.clear()
+    collect(DubBackend(engine).render_plan(plan, host))
+    assert told == sorted(told)
+
+
+def test_a_last_clip_takes_context_that_is_not_shown_again(clip, track, host, voice):
+    """17 frames in clips of 8 that overlap by 2: the last one begins at 9, three frames before its fade."""
+    engine = Shades(Batching(frames=8, batch=2, overlap=2, mix=mixed))
+    request = LipSyncRequest(clip, voice(0.68), track=track)
+    frames, _ = collect(DubBackend(engine).render(request, host))
+    assert engine.calls == [[*range(8), *range(6, 14)], [*range(9, 17)]]
+    luma = [centre(frame, track.persons[0].at(frame.index).box) for frame in frames]
+    shades = [0] * 6 + [2, 4] + [6] * 4 + [7, 8] + [9] * 3
+    assert luma == pytest.approx([16 + shade * 219 / 255 for shade in shades], abs=0.6)
+
+
+class Held:
+    """Counts how many of it there are."""
+
+    alive = most = 0
+
+    def __init__(self):
+        Held.alive += 1
+        Held.most = max(Held.most, Held.alive)
+
+    def __del__(self):
+        Held.alive -= 1
+
+
+@pytest.mark.parametrize("batching", [Batching(batch=4), Batching(frames=4, batch=2, overlap=1)])
+def test_faces_are_let_go_of_when_they_are_shown(clip, track, host, voice, batching):
+    """However long the clip, and however fast the decoder."""
+    engine = Shades(batching)
+    engine.preprocess = lambda crop, conditioning: Held()
+    engine.generate = lambda crops, conditioning, host: [Held() for _ in crops]
+    engine.composite = lambda crop, generated, conditioning: Patch(
+        crop.rgb, np.zeros(crop.rgb.shape[:2], np.float32)
+    )
+    Held.alive = Held.most = 0
+    request = LipSyncRequest(clip, voice(6), track=track, fill="loop")
+    rendering = DubBackend(engine).render(request, host)
+    next(rendering.chunks)
+    time.sleep(0.3)  # the decoder would be far ahead by now
+    assert sum(len(chunk.frames) for chunk in rendering.chunks) > 120
+    assert Held.most <= 60
+    assert Held.alive == 0

@@ -1,6 +1,7 @@
 """The sync score in run reports, and of the finished file by the command."""
 
 import json
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -14,6 +15,7 @@ from lipsync_studio.backends.scoring import _busiest
 from lipsync_studio.backends.speech import lip_closures
 from lipsync_studio.backends.viseme.pipeline import VisemeEngine
 from lipsync_studio.commands import main
+from lipsync_studio.engine.compose.paste import Patch
 from lipsync_studio.engine.errors import MissingFilesError
 from lipsync_studio.engine.faces.mesh import box_of_mesh
 from lipsync_studio.engine.host.plain import PlainHost
@@ -23,6 +25,8 @@ from lipsync_studio.engine.media.sound import Sound
 from lipsync_studio.engine.media.spans import Spans
 from lipsync_studio.engine.score import follow
 from lipsync_studio.engine.score.follow import MouthFollower
+
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture(scope="module")
@@ -44,8 +48,25 @@ def test_a_run_reports_its_score(spoken):
     assert abs(score["sync"]["lag"]) <= 2
     assert 0 < score["repaint"]["seam"] < 1
     assert score["repaint"]["frames"] == 9
+    assert abs(score["repaint"]["flicker"]) < 3
     assert (score["seconds"], score["notes"]) == (6, [])
     assert spoken.report["seconds"]["score"] > 0
+
+
+def test_a_face_that_moves_is_compared_with_itself(pictures, whitewash, host, voice, tmp_path):
+    """By an engine that paints nothing, over a face that wanders through the picture."""
+    face = pictures["astronaut"][:440, :440]
+    frames = [np.roll(np.pad(face, ((0, 0), (0, 100), (0, 0)), "edge"), 6 * k, axis=1) for k in range(12)]
+    source = ImageSource(np.stack(frames).astype(np.float32) / 255)
+
+    class Nothing(whitewash):
+        def composite(self, crop, result, conditioning):
+            return Patch(crop.rgb, np.zeros(crop.rgb.shape[:2], np.float32))
+
+    report = run(DubBackend(Nothing()), LipSyncRequest(source, voice(5.2)), host, tmp_path / "out.mp4")
+    repaint = report.score["repaint"]
+    assert (repaint["seam"], repaint["sharpness"], repaint["flicker"]) == (None, 1, 0)
+    assert repaint["frames"] == 9
 
 
 def test_a_request_may_do_without(clip, track, host, voice, tmp_path):
@@ -158,3 +179,15 @@ def test_a_video_without_sound_needs_a_voice(make_clip, capsys):
     silent = make_clip(3)._file.name.strip('"')
     code, _, error = said(capsys, silent)
     assert (code, error) == (1, f"Error: {silent} has no sound: give the voice with --audio.\n")
+
+
+def test_a_video_without_a_face_has_no_mouth_to_score(make_clip, spoken, capsys):
+    hidden = make_clip(4, away=(0, 4))._file.name.strip('"')
+    code, out, _ = said(capsys, hidden, "--audio", spoken.path)
+    assert (code, out) == (0, "No face is seen while there is sound: there is no mouth to score.\n")
+
+
+def test_a_source_of_another_size_is_not_the_videos(spoken, capsys):
+    code, _, error = said(capsys, spoken.path, "--source", ROOT / "demo" / "clip.mp4")
+    assert code == 1
+    assert error.startswith("Error: The source is 640×640, the video 320×320: give the source that the video")

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import math
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from sparse_weights import keys, write_sparse
 from torch.nn.functional import conv2d, max_pool2d, softmax
 
 from lipsync_studio.devtools.seeded_s3fd import seeded_s3fd
 from lipsync_studio.engine.errors import WeightsError
 from lipsync_studio.engine.faces.s3fd import S3FD, detect, load_s3fd
-from lipsync_studio.engine.parity import seeded_state_dict
 
-KEYS = Path(__file__).parents[2] / "data" / "goldens" / "keys" / "s3fd_adrianb.json"
 HEADS = ("conv3_3_norm", "conv4_3_norm", "conv5_3_norm", "fc7", "conv6_2", "conv7_2")
 
 
@@ -31,16 +29,13 @@ def picture() -> np.ndarray:
 
 
 def test_entries_are_the_published_ones(network: S3FD) -> None:
-    published = json.loads(KEYS.read_text())["state_dict"]
-    ours = {key: list(value.shape) for key, value in network.state_dict().items()}
-    assert ours == {key: entry["shape"] for key, entry in published.items()}
+    ours = {key: tuple(value.shape) for key, value in network.state_dict().items()}
+    assert ours == keys("s3fd_adrianb")
 
 
 def test_the_published_file_loads_and_another_networks_does_not(tmp_path: Path) -> None:
-    shapes = {name: entry["shape"] for name, entry in json.loads(KEYS.read_text())["state_dict"].items()}
-    with torch.serialization.skip_data():
-        torch.save({name: torch.empty(shape) for name, shape in shapes.items()}, tmp_path / "s3fd.pth")
-    assert not load_s3fd(tmp_path / "s3fd.pth").training
+    path = write_sparse(tmp_path / "s3fd.pth", keys("s3fd_adrianb"), "safetensors")
+    assert not load_s3fd(path).training
     torch.save({"conv1_1.weight": torch.zeros(64, 3, 3, 3)}, tmp_path / "other.pth")
     with pytest.raises(WeightsError, match="doesn't hold the weights of the face detector S3FD"):
         load_s3fd(tmp_path / "other.pth")
@@ -105,13 +100,13 @@ def overlap(a: tuple[float, ...], b: tuple[float, ...]) -> float:
 
 
 def test_network_and_boxes_are_the_originals(picture: np.ndarray) -> None:
-    """Seeded, it sees faces of every size everywhere; their offsets are made as small as trained ones."""
-    network = S3FD()
-    weights = seeded_state_dict(network.state_dict())
+    """Made to see faces of every size everywhere, with offsets as small as trained ones."""
+    network = seeded_s3fd()
+    weights = network.state_dict()
     for name in HEADS:
         weights[f"{name}_mbox_loc.weight"] *= 0.02
-    network.load_state_dict(weights)
-    first, second = detect(network.eval(), np.stack([picture, picture[::-1]]))
+        weights[f"{name}_mbox_conf.bias"][-1] += 6
+    first, second = detect(network, np.stack([picture, picture[::-1]]))
     wanted = plain_faces(weights, picture)
     assert len(wanted) > 20
     assert first == pytest.approx(wanted, abs=2e-3)

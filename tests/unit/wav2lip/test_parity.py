@@ -70,14 +70,10 @@ def test_other_rates_are_the_files_own(quick, goldens):
 
 
 def test_the_network_is_seeded_as_the_file_says(folder):
-    """Another scale is another network; so is one that sees the colours in another order."""
-    generator = {"generator": CHECKS["generator"]}
-    beside = folder / "wav2lip.json"
-    beside.write_text(json.dumps({"scale": 0.9}))
-    assert [finding.ok for finding in check_folder(folder, generator)] == [False, False]
-    beside.unlink()
-    cv2.imwrite(str(folder / "face0.png"), cv2.imread(str(folder / "face0.png"))[..., ::-1])
-    assert [finding.ok for finding in check_folder(folder, generator)] == [False, False]
+    """Another scale is another network."""
+    (folder / "wav2lip.json").write_text(json.dumps({"scale": 0.9}))
+    found = check_folder(folder, {"generator": CHECKS["generator"]})
+    assert [finding.ok for finding in found] == [False, False]
 
 
 def test_what_is_missing_is_one_sentence(folder):

@@ -56,7 +56,8 @@ def _check(options: argparse.Namespace) -> None:
     spec = backends()[options.backend]
     if spec.remote:
         raise InputError(f"{spec.title} works at a service: `check` is for engines that run here.")
-    with tempfile.TemporaryDirectory() as folder, _CheckHost(options.device, not options.quiet) as host:
+    host = _CheckHost(options.device, not options.quiet)
+    with tempfile.TemporaryDirectory() as folder, host:
         settings = chosen_settings(options, host)
         render = RenderSpec(options.source, options.audio, spec.name, settings, length="shortest")
         started = time.monotonic()

@@ -167,7 +167,7 @@ def load_generator(path: Path, dtype: torch.dtype = torch.float32) -> Generator:
     CPU, in evaluation mode, fused.
 
     Raises WeightsError for a damaged or unsafe file and for another network's."""
-    state = without_prefix(load_state_dict(path))
+    state = without_prefix(load_state_dict(path), "output_block.1.weight")
     net = load_weights(build_generator(), state, path, "Wav2Lip's generator", dtype=torch.float32)
     return ready(net, dtype)
 

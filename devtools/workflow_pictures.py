@@ -29,7 +29,7 @@ RIGHT, BOTTOM = 480, 330
 WIDEST = 2000
 RUN_SECONDS = 1800
 
-PLACE = """([graph, scale, left, top]) => app.loadGraphData(graph).then(() => {
+PLACE = """([scale, left, top]) => {
     const boxes = [...app.graph._nodes.map(node => node.getBounding()), ...app.graph._groups.map(
         group => [...group.pos, ...group.size])];
     const x = Math.min(...boxes.map(box => box[0])), y = Math.min(...boxes.map(box => box[1]));
@@ -39,7 +39,7 @@ PLACE = """([graph, scale, left, top]) => app.loadGraphData(graph).then(() => {
     app.canvas.ds.offset = [left / scale - x, top / scale - y];
     app.canvas.setDirty(true, true);
     return [(right - x) * scale, (bottom - y) * scale];
-})"""
+}"""
 RUN = """() => new Promise((resolve, reject) => {
     app.api.addEventListener('execution_success', () => resolve());
     app.api.addEventListener('execution_error', event => reject(event.detail.exception_message));
@@ -50,7 +50,9 @@ RUN = """() => new Promise((resolve, reject) => {
 def picture(page: Any, workflow: Path, *, run: bool) -> Image.Image:
     """What the page shows of a workflow."""
     graph = json.loads(workflow.read_text(encoding="utf-8"))
-    place = [graph, SCALE, LEFT, TOP]
+    # Loaded once: a player that comes late for a graph that is gone stays in the page.
+    page.evaluate("graph => app.loadGraphData(graph)", graph)
+    place = [SCALE, LEFT, TOP]
     width, height = (round(side) for side in page.evaluate(PLACE, place))
     page.set_viewport_size({"width": LEFT + width + RIGHT, "height": TOP + height + BOTTOM})
     page.evaluate(PLACE, place)

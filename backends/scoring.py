@@ -16,7 +16,7 @@ from ..engine.host.protocol import Host
 from ..engine.media.colour import Rect
 from ..engine.media.frames import Frame
 from ..engine.media.spans import Spans
-from ..engine.media.voice import gate
+from ..engine.media.voice import RATE, gate
 from ..engine.report import FrameState
 from ..engine.score.comparison import Comparison, Repaint
 from ..engine.score.follow import MouthFollower
@@ -114,15 +114,19 @@ class RunScore:
         if end - begin < duration:
             notes.append(f"Scored from {begin:.1f} s to {end:.1f} s, where most is said.")
         closures = lip_closures(self._request.words)
+        # What is said further off says nothing, and may be hours.
+        start = max(int(begin) - 1, 0)
+        near = self._samples[start * RATE : int(end + 2) * RATE]
         return score_mouth(
             curves,
             np.array(self._times),
             float(self._rendering.fps),
-            self._samples,
+            near,
             self._spoken,
             [each for each in closures if begin <= each[0] and each[1] <= end],
             repaint=self._compared(),
             notes=notes,
+            start=start,
         )
 
     def _known(self, index: int) -> np.ndarray | None:

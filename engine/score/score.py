@@ -95,15 +95,15 @@ class Score:
 def score_mouth(
     curves: MouthCurves, times: np.ndarray, fps: float, samples16k: np.ndarray, spoken: Spans,
     closures: Iterable[tuple[float, float]] = (), repaint: Repaint | None = None, lse: Lse | None = None,
-    notes: Iterable[str] = (),
+    notes: Iterable[str] = (), start: float = 0.0,
 ) -> Score:  # fmt: skip
     """What curves say of the mouth's frames, which begin at `times` seconds [n], and of a voice.
 
-    samples16k: float32 [m], mono at 16 kHz, from 0 s on. Frames beyond its end don't count. spoken: where
-    there is a voice. closures: (start, end) of each P, B and M, where words are known."""
+    samples16k: float32 [m], mono at 16 kHz, from `start` seconds on. Frames beyond its end don't count.
+    spoken: where there is a voice. closures: (start, end) of each P, B and M, where words are known."""
     notes = list(notes)
     middles = times + 0.5 / fps
-    length = len(samples16k) / 16000
+    length = start + len(samples16k) / 16000
     heard = int(np.searchsorted(middles, length))
     if heard < len(times) - fps:
         notes.append(f"The sound ends after {length:.1f} s: what the video goes on with is not scored.")
@@ -115,7 +115,7 @@ def score_mouth(
         return Score(verdict, 0.0, repaint=repaint, lse=lse, notes=notes)
     even = curves.on_even_clock(times, fps)
     clock = times[0] + (np.arange(len(even)) + 0.5) / fps
-    level = voice_level(samples16k, clock)
+    level = voice_level(samples16k, clock - start)
     found = sync(even.opening, level, fps)
     quiet = quiet_frames(clock, spoken)
     return Score(

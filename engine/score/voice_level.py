@@ -15,7 +15,7 @@ _FLOOR, _SILENT = 1e-4, 1e-7
 _LOUD = 0.99
 # Seconds that the level is averaged over: a frame at 25 fps.
 _SMOOTH = 0.04
-_BLOCK = 4096
+_BLOCK = 256
 
 
 def voice_level(samples16k: np.ndarray, middles: np.ndarray) -> np.ndarray:

@@ -8,9 +8,11 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
 from ..engine.errors import Cancelled, LipSyncError
+from ..engine.faces.finish import runs
 from ..engine.faces.mesh import box_of_mesh
 from ..engine.host.protocol import Host
 from ..engine.media.colour import Rect
@@ -27,9 +29,16 @@ from .protocol import Rendering
 from .request import LipSyncRequest
 from .speech import lip_closures, mouth_spans, voice_samples
 
-# What is scored, where most is said: this share of a run, and of its seconds at least and at most so many.
-# All of a run would cost a tenth of the time that the quickest engine takes, and say little more.
+# What is scored, where most is said by a face in sight: this share of a run, and of its seconds at least and
+# at most so many. All of a run would cost a tenth of the time that the quickest engine takes, and say little
+# more.
 _SHARE, _FEWEST, _MOST = 0.6, 6.0, 30.0
+# What was rendered, for hours or for credits, is worth more than its score: none of these ends the run. What
+# ComfyUI raises when the user stops it is none of them.
+_FAULTS = (
+    LipSyncError, ArithmeticError, AssertionError, LookupError, MemoryError, OSError, RuntimeError, TypeError,
+    ValueError, cv2.error,
+)  # fmt: skip
 # Seconds between the beginnings that are tried.
 _STEP = 0.5
 # Painted frames that are compared with their source's.
@@ -65,8 +74,13 @@ class RunScore:
         self._follower: MouthFollower | None = None
         self._window = (0.0, 0.0)
         if rendering.duration >= SHORTEST:
-            self._samples, self._spoken = _said(request, rendering, host)
-            self._window = _busiest(self._spoken, float(rendering.duration))
+            try:
+                self._samples, self._spoken = _said(request, rendering, host)
+                self._window = _busiest(_with_face(self._spoken, rendering), float(rendering.duration))
+            except Cancelled:
+                raise
+            except LipSyncError as error:
+                self._problem = str(error)
         self.seconds = time.monotonic() - started
 
     def see(self, frame: Frame, state: FrameState) -> None:
@@ -78,8 +92,8 @@ class RunScore:
         try:
             self._follower = self._follower or MouthFollower(self._request.person)
             mesh = self._follower.see(frame, self._known(frame.index))
-        except LipSyncError as error:
-            self._problem = str(error)
+        except _FAULTS as error:
+            self._problem = _told(error)
             return
         self._times.append(at)
         self._meshes.append(mesh)
@@ -94,8 +108,8 @@ class RunScore:
             return self._score()
         except Cancelled:
             raise
-        except LipSyncError as error:
-            return Score("There is no score.", 0.0, notes=[str(error)])
+        except _FAULTS as error:
+            return Score("There is no score.", 0.0, notes=[_told(error)])
         finally:
             self.seconds += time.monotonic() - started
 
@@ -167,6 +181,12 @@ class RunScore:
         return comparison.result()
 
 
+def _told(error: Exception) -> str:
+    return (
+        str(error) if isinstance(error, LipSyncError) else f"Scoring failed: {type(error).__name__}, {error}"
+    )
+
+
 def _said(request: LipSyncRequest, rendering: Rendering, host: Host) -> tuple[np.ndarray, Spans]:
     """The voice, mono at 16 kHz, and where it is heard: where an engine has looked already, what it found."""
     if rendering.footage is not None:
@@ -174,6 +194,26 @@ def _said(request: LipSyncRequest, rendering: Rendering, host: Host) -> tuple[np
     samples = voice_samples(request.voice, host)
     driven = request.driving is not None
     return samples, mouth_spans(samples, request.words, request.content, driven, host)
+
+
+def _with_face(spoken: Spans, rendering: Rendering) -> Spans:
+    """Of what is spoken, what somebody is in sight for; all of it where nobody has looked."""
+    footage = rendering.footage
+    if footage is None:
+        return spoken
+    seen = np.zeros(footage.timeline.source_index.max() + 1, bool)
+    for person in footage.people:
+        rows = person.first + np.flatnonzero(person.seen)
+        seen[rows[rows < len(seen)]] = True
+    shown = seen[footage.timeline.source_index]
+    times = np.append(footage.timeline.times.seconds(), float(rendering.duration))
+    found = [(times[run.start], times[run.stop]) for run in runs(shown)]
+    return Spans(
+        (max(first, begin), min(last, end))
+        for first, last in spoken
+        for begin, end in found
+        if begin < last and first < end
+    )
 
 
 def _around(mesh: np.ndarray, frame: Frame) -> Rect:

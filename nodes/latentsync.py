@@ -6,14 +6,13 @@ import asyncio
 from typing import Any
 
 from comfy_api.latest import io
-from comfy_execution.utils import get_executing_context
-from server import PromptServer
 
 from ..backends.latentsync.spec import SPEC, weight_sets
 from ..engine.host.comfy import ComfyHost
 from ..engine.weights.locate import fingerprint
 from .requirements import engine_imports
 from .types import BackendIO
+from .weights import announce
 from .widgets import widget
 
 
@@ -55,18 +54,8 @@ class LipSyncLatentSyncBackend(io.ComfyNode):
         settings, host = SPEC.settings_from(choices), ComfyHost()
         with engine_imports():
             if settings.download_missing:
-                _announce(settings, host)
+                announce(SPEC.weights(settings), host)
             return io.NodeOutput(SPEC.make(settings, host))
-
-
-def _announce(settings: Any, host: ComfyHost) -> None:
-    """Sizes and licences under the node, before anything is fetched."""
-    from ..engine.weights.status import plan_text, status
-
-    found = status(host, list(SPEC.weights(settings)))
-    context = get_executing_context()
-    if found.to_download and context is not None:
-        PromptServer.instance.send_progress_text(plan_text(found), context.node_id)
 
 
 def _optional(*names: str) -> list[io.Input]:

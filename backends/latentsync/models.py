@@ -16,7 +16,7 @@ from ...engine.nets.layout import channels_last
 from ...engine.nets.loading import load_vae, load_whisper_encoder
 from ...engine.weights.locate import conversion_source, require
 from ...engine.weights.shared import FACE_PARSING
-from .spec import NETWORKS, LatentSyncSettings
+from .spec import NETWORKS, LatentSyncSettings, parses
 from .unet import load_unet
 
 
@@ -49,7 +49,8 @@ def load_models(settings: LatentSyncSettings, host: Host) -> LatentSyncModels:
     unet = load_unet(paths["unet"], dtype=dtype)
     vae = load_vae(paths["vae"], dtype=dtype)
     whisper = load_whisper_encoder(paths["whisper"])
-    return of_networks(version, unet, vae, whisper, _parser(host, download), host)
+    parser = _parser(host, download) if parses(settings) else None
+    return of_networks(version, unet, vae, whisper, parser, host)
 
 
 def of_networks(

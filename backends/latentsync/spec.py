@@ -179,8 +179,16 @@ def weight_sets(version: str | None) -> list[WeightSet]:
     return [*networks, FACE_PARSING]
 
 
+def parses(settings: LatentSyncSettings) -> bool:
+    """Whether the face parser is of use."""
+    drawn = settings.mask_source == "landmarks" or (
+        settings.mask_source is None and settings.quality == "fast"
+    )
+    return not (drawn or settings.parity)
+
+
 def _weights(settings: LatentSyncSettings) -> Sequence[WeightSet]:
-    return weight_sets(settings.version)
+    return weight_sets(settings.version) if parses(settings) else [NETWORKS[settings.version]]
 
 
 def _make(settings: LatentSyncSettings, host: Host, model: Any = None) -> LipSyncBackend:

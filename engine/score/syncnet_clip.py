@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 import cv2
 import numpy as np
 
+from ..faces.finish import runs
 from ..faces.track import Person
 from ..host.protocol import Host
 from ..media.colour import to_rgb
@@ -28,14 +29,19 @@ _ACTIVATION_BYTES = 500 << 20
 def lse_of(
     video: Source, people: Sequence[Person], samples16k: np.ndarray, syncnet: SyncNet, host: Host
 ) -> Lse | None:
-    """The longest stretch of a face, with its sound; None where there is no window of it."""
-    person = max(people, key=lambda each: len(each.scores), default=None)
-    if person is None:
+    """The longest stretch of a face without a break, with its sound; None where there is no window of it."""
+    stretches = [(person, run) for person in people for run in runs(person.seen)]
+    if not stretches:
         return None
+    person, run = max(stretches, key=lambda each: each[1].stop - each[1].start)
+    # Of fewer the median takes the zeros.
+    if run.stop - run.start <= _MEDIAN // 2:
+        return None
+    first, last = person.first + run.start, person.first + run.stop - 1
     begins = video.times.seconds()
     # The frames of 25 a second, and which of the video's each shows.
-    start = begins[person.first]
-    end = begins[person.first + len(person.scores) - 1] + 1 / float(video.fps)
+    start = begins[first]
+    end = begins[last] + 1 / float(video.fps)
     # A time that is the frame's own up to rounding.
     at = np.arange(start, end - 1e-6, 1 / FPS)
     shown = np.searchsorted(begins, at + 1e-6, "right") - 1
@@ -43,9 +49,9 @@ def lse_of(
     count = window_count(len(shown), len(pcm))
     if count < 1:
         return None
-    squares = crop_squares(person.boxes)
+    squares = crop_squares(person.boxes[run])
     with host.resident(syncnet.model, activation_bytes=_ACTIVATION_BYTES):
-        lips = _lips(_faces(video, shown, squares, person.first), count, syncnet, host)
+        lips = _lips(_faces(video, shown, squares, first), count, syncnet, host)
         voice = _in_batches(syncnet.voice, windows(mfcc(pcm), count))
     return lse(lips, voice)
 

@@ -19,6 +19,7 @@ from lipsync_studio.engine.errors import Cancelled, MissingFilesError
 from lipsync_studio.engine.faces.track import Person
 from lipsync_studio.engine.media.colour import to_rgb
 from lipsync_studio.engine.report import FrameState
+from lipsync_studio.engine.weights.shared import FACE_PARSING
 
 from .test_dub_backend import collect
 
@@ -197,3 +198,9 @@ def test_missing_files_are_named_with_their_folders(host, tmp_path, monkeypatch)
     models = load_models(LatentSyncSettings("1.5", precision="bfloat16"), host)
     assert models.dtype is torch.bfloat16
     assert models.parser is not None
+
+
+def test_no_parser_is_fetched_that_is_not_used():
+    for chosen in ({"mask_source": "landmarks"}, {"quality": "fast"}, {"parity": True}):
+        assert FACE_PARSING not in SPEC.weights(LatentSyncSettings(**chosen))
+    assert FACE_PARSING in SPEC.weights(LatentSyncSettings())

@@ -9,13 +9,12 @@ import torch
 from torch import nn
 
 from ...engine.compose.cache import ContentCache
-from ...engine.errors import MissingFilesError, WeightsError
-from ...engine.faces.bisenet import load_bisenet
+from ...engine.errors import WeightsError
 from ...engine.host.protocol import Host, ManagedModel
 from ...engine.nets.layout import channels_last
 from ...engine.nets.loading import load_vae, load_whisper_encoder
 from ...engine.weights.locate import conversion_source, require
-from ...engine.weights.shared import FACE_PARSING
+from ..dub.models import installed_parser, working_dtype
 from .spec import NETWORKS, LatentSyncSettings, parses
 from .unet import load_unet
 
@@ -49,7 +48,7 @@ def load_models(settings: LatentSyncSettings, host: Host) -> LatentSyncModels:
     unet = load_unet(paths["unet"], dtype=dtype)
     vae = load_vae(paths["vae"], dtype=dtype)
     whisper = load_whisper_encoder(paths["whisper"])
-    parser = _parser(host, download) if parses(settings) else None
+    parser = installed_parser(host, download) if parses(settings) else None
     return of_networks(version, unet, vae, whisper, parser, host)
 
 
@@ -79,16 +78,3 @@ def check_version(path: Path, version: str) -> None:
             f"{path} holds the weights of LatentSync {found}, not {version}: choose version {found}, or put "
             f"{version}'s file in its place."
         )
-
-
-def working_dtype(precision: str, host: Host) -> torch.dtype:
-    if precision == "auto":
-        return host.half_precision() or torch.float32
-    return {"float32": torch.float32, "float16": torch.float16, "bfloat16": torch.bfloat16}[precision]
-
-
-def _parser(host: Host, download: bool) -> nn.Module | None:
-    try:
-        return load_bisenet(require(FACE_PARSING, host, download=download)["bisenet"])
-    except MissingFilesError:
-        return None

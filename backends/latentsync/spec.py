@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from ...engine.weights.entries import WeightFile, WeightSet
 from ...engine.weights.shared import FACE_PARSING, SD_VAE, WHISPER_TINY
+from ..dub import settings as shared
 from ..spec import BackendSpec, Licence, setting
 
 if TYPE_CHECKING:
@@ -110,11 +111,7 @@ class LatentSyncSettings:
         low=0,
         high=8,
     )
-    steady: bool = setting(
-        True,
-        "Take the tracker's jitter out of the crop. A moving head is followed all the same.",
-        help="take the tracker's jitter out of the crop, as by default",
-    )
+    steady: bool = shared.steady("crop")
     mask: Literal["jaw", "raw", "neck", "lips", "face"] = setting(
         "jaw",
         "What is repainted. jaw: mouth, cheeks, chin; raw: the same without growing over the chin; neck: the "
@@ -122,38 +119,10 @@ class LatentSyncSettings:
         help="what is repainted: default jaw",
         choices=("jaw", "raw", "neck", "lips", "face"),
     )
-    mask_source: Literal["parsing", "landmarks"] | None = setting(
-        None,
-        "parsing: a network finds skin, lips, hair; landmarks: drawn, needs no weights; auto: by quality, "
-        "parsing only where installed.",
-        help="what finds the parts of a face: default by --quality",
-        choices=("auto", "parsing", "landmarks"),
-        none="auto",
-    )
-    detail: float | None = setting(
-        None,
-        "How much of the source's pores and stubble is kept outside the lips. -1: by quality.",
-        help="how much of the source's pores and stubble is kept: 0 to 1, default by --quality",
-        low=0.0,
-        high=1.0,
-        step=0.05,
-        none=-1.0,
-    )
-    colour: float | None = setting(
-        None,
-        "How far the new face takes on the source's colours at the mask's edge. -1: by quality.",
-        help="how far the source's colours are taken on: 0 to 1, default by --quality",
-        low=0.0,
-        high=1.0,
-        step=0.05,
-        none=-1.0,
-    )
-    precision: Literal["auto", "float32", "float16", "bfloat16"] = setting(
-        "auto",
-        "Of the networks' numbers. auto: 16 bits where the device is faster with them, else 32.",
-        help="of the networks' numbers: default by the device",
-        choices=("auto", "float32", "float16", "bfloat16"),
-    )
+    mask_source: Literal["parsing", "landmarks"] | None = shared.mask_source()
+    detail: float | None = shared.detail()
+    colour: float | None = shared.colour()
+    precision: Literal["auto", "float32", "float16", "bfloat16"] = shared.precision()
     parity: bool = setting(
         False,
         "Do exactly as the original does, limits and all: 25 frames a second and two too many, its crop, its "

@@ -8,16 +8,14 @@ import torch
 from torch import nn
 
 from ...engine.compose.cache import ContentCache
-from ...engine.errors import MissingFilesError
-from ...engine.faces.bisenet import load_bisenet
 from ...engine.host.protocol import Host, ManagedModel
 from ...engine.nets.compiling import compile_network
 from ...engine.nets.layout import channels_last
 from ...engine.nets.loading import load_vae, load_whisper_encoder
 from ...engine.weights.download import identity
 from ...engine.weights.locate import require
-from ...engine.weights.shared import FACE_PARSING
 from ...musetalk_core.unet import load_unet
+from ..dub.models import installed_parser, working_dtype
 from .spec import NETWORKS, MuseTalkSettings
 
 
@@ -51,7 +49,7 @@ def load_models(settings: MuseTalkSettings, host: Host) -> MuseTalkModels:
     unet = load_unet(paths["unet"], dtype=dtype)
     vae = load_vae(paths["vae"], dtype=dtype)
     whisper = load_whisper_encoder(paths["whisper"])
-    parser = _parser(host, download)
+    parser = installed_parser(host, download)
     if settings.compile:
         compile_network(unet)
         compile_network(vae)
@@ -80,16 +78,3 @@ def of_networks(
         identity,
         next(unet.parameters()).dtype,
     )
-
-
-def working_dtype(precision: str, host: Host) -> torch.dtype:
-    if precision == "auto":
-        return host.half_precision() or torch.float32
-    return {"float32": torch.float32, "float16": torch.float16, "bfloat16": torch.bfloat16}[precision]
-
-
-def _parser(host: Host, download: bool) -> nn.Module | None:
-    try:
-        return load_bisenet(require(FACE_PARSING, host, download=download)["bisenet"])
-    except MissingFilesError:
-        return None

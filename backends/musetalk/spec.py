@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from ...engine.weights.entries import MUSETALK, WeightFile, WeightSet
 from ...engine.weights.shared import FACE_PARSING, SD_VAE, WHISPER_TINY
+from ..dub import settings as shared
 from ..spec import BackendSpec, Licence, setting
 
 if TYPE_CHECKING:
@@ -104,11 +105,7 @@ class MuseTalkSettings:
         "Turn tilted heads upright for the networks, and the painted face back.",
         help="turn tilted heads upright for the networks, as by default",
     )
-    steady: bool = setting(
-        True,
-        "Take the tracker's jitter out of the face box. A moving head is followed all the same.",
-        help="take the tracker's jitter out of the face box, as by default",
-    )
+    steady: bool = shared.steady()
     mask: str | None = setting(
         None,
         "What is repainted. auto: the version's own; jaw: mouth, cheeks, chin; raw: the same without growing "
@@ -117,14 +114,7 @@ class MuseTalkSettings:
         choices=("auto", "jaw", "raw", "neck", "lips", "face"),
         none="auto",
     )
-    mask_source: Literal["parsing", "landmarks"] | None = setting(
-        None,
-        "parsing: a network finds skin, lips, hair; landmarks: drawn, needs no weights; auto: by quality, "
-        "parsing only where installed.",
-        help="what finds the parts of a face: default by --quality",
-        choices=("auto", "parsing", "landmarks"),
-        none="auto",
-    )
+    mask_source: Literal["parsing", "landmarks"] | None = shared.mask_source()
     left_cheek: int = setting(
         90,
         "How much of the cheek the mask jaw repaints, left of the middle; less keeps more of it.",
@@ -136,30 +126,9 @@ class MuseTalkSettings:
     right_cheek: int = setting(
         90, "The same to the right.", help="the same to the right", low=20, high=160, step=5
     )
-    detail: float | None = setting(
-        None,
-        "How much of the source's pores and stubble is kept outside the lips. -1: by quality.",
-        help="how much of the source's pores and stubble is kept: 0 to 1, default by --quality",
-        low=0.0,
-        high=1.0,
-        step=0.05,
-        none=-1.0,
-    )
-    colour: float | None = setting(
-        None,
-        "How far the new face takes on the source's colours at the mask's edge. -1: by quality.",
-        help="how far the source's colours are taken on: 0 to 1, default by --quality",
-        low=0.0,
-        high=1.0,
-        step=0.05,
-        none=-1.0,
-    )
-    precision: Literal["auto", "float32", "float16", "bfloat16"] = setting(
-        "auto",
-        "Of the networks' numbers. auto: 16 bits where the device is faster with them, else 32.",
-        help="of the networks' numbers: default by the device",
-        choices=("auto", "float32", "float16", "bfloat16"),
-    )
+    detail: float | None = shared.detail()
+    colour: float | None = shared.colour()
+    precision: Literal["auto", "float32", "float16", "bfloat16"] = shared.precision()
     batch_size: int = setting(
         8,
         "Frames at once. Halved by itself where memory runs out.",

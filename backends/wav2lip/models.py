@@ -8,12 +8,10 @@ import torch
 from torch import nn
 
 from ...engine.compose.cache import ContentCache
-from ...engine.errors import MissingFilesError
-from ...engine.faces.bisenet import load_bisenet
 from ...engine.faces.s3fd import load_s3fd
 from ...engine.host.protocol import Host, ManagedModel
 from ...engine.weights.locate import require
-from ...engine.weights.shared import FACE_PARSING
+from ..dub.models import DTYPES, installed_parser
 from .network import Generator, load_generator
 from .spec import GENERATORS, S3FD, Wav2LipSettings, parses
 
@@ -39,7 +37,7 @@ def load_models(settings: Wav2LipSettings, host: Host) -> Wav2LipModels:
     path = require(GENERATORS[settings.version], host, download=download)["generator"]
     generator = load_generator(path, working_dtype(settings, host))
     detector = load_s3fd(require(S3FD, host, download=download)["s3fd"]) if settings.parity else None
-    parser = _parser(host, download) if parses(settings) else None
+    parser = installed_parser(host, download) if parses(settings) else None
     return of_networks(generator, parser, detector, host)
 
 
@@ -61,8 +59,7 @@ def working_dtype(settings: Wav2LipSettings, host: Host) -> torch.dtype:
     with matrix units (AMX) bfloat16, which takes a third of the time and moves a face by a level or so; the
     original's float32 with parity."""
     if settings.precision != "auto":
-        known = {"float32": torch.float32, "float16": torch.float16, "bfloat16": torch.bfloat16}
-        return known[settings.precision]
+        return DTYPES[settings.precision]
     if settings.parity:
         return torch.float32
     return host.half_precision() or (torch.bfloat16 if _has_amx(host.device) else torch.float32)
@@ -72,10 +69,3 @@ def _has_amx(device: torch.device) -> bool:
     # PyTorch tells it from 2.4 on.
     tells = getattr(torch.cpu, "_is_amx_tile_supported", None)
     return device.type == "cpu" and tells is not None and bool(tells())
-
-
-def _parser(host: Host, download: bool) -> nn.Module | None:
-    try:
-        return load_bisenet(require(FACE_PARSING, host, download=download)["bisenet"])
-    except MissingFilesError:
-        return None

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from ...engine.consent import Consents, Terms, private_folder
 from ...engine.weights.entries import WeightFile, WeightSet
 from ...engine.weights.shared import FACE_PARSING
+from ..dub import settings as shared
 from ..spec import BackendSpec, Licence, setting
 
 if TYPE_CHECKING:
@@ -123,11 +124,7 @@ class Wav2LipSettings:
         "Turn tilted heads upright for the network, and the painted face back.",
         help="turn tilted heads upright for the network, as by default",
     )
-    steady: bool = setting(
-        True,
-        "Take the tracker's jitter out of the face box. A moving head is followed all the same.",
-        help="take the tracker's jitter out of the face box, as by default",
-    )
+    steady: bool = shared.steady()
     mask: str = setting(
         "jaw",
         "What is repainted. jaw: mouth, cheeks, chin; raw: the same without growing over the chin; neck: "
@@ -142,24 +139,8 @@ class Wav2LipSettings:
         help="what finds the parts of a face: default landmarks",
         choices=("landmarks", "parsing", "auto"),
     )
-    detail: float | None = setting(
-        None,
-        "How much of the source's pores and stubble is kept outside the lips. -1: by quality.",
-        help="how much of the source's pores and stubble is kept: 0 to 1, default by --quality",
-        low=0.0,
-        high=1.0,
-        step=0.05,
-        none=-1.0,
-    )
-    colour: float | None = setting(
-        None,
-        "How far the new face takes on the source's colours at the mask's edge. -1: by quality.",
-        help="how far the source's colours are taken on: 0 to 1, default by --quality",
-        low=0.0,
-        high=1.0,
-        step=0.05,
-        none=-1.0,
-    )
+    detail: float | None = shared.detail()
+    colour: float | None = shared.colour()
     upscale_strength: float = setting(
         1.0,
         "How much of what a connected upscale model makes of the face is shown. Without one it does nothing.",

@@ -26,9 +26,9 @@ class Speech:
     """What the mouth is to say.
 
     samples: float32 [n], mono at 16 kHz. times: float64 [frames], seconds of the sound at which each output
-    frame begins, with the sync offset already in them. frame_seconds: length of a frame. gate: float32 [frames], 1 where there
-    is speech, 0 in silence. silence: what the mouth does there. spans: seconds of the sound in which the
-    mouth moves.
+    frame begins, with the sync offset already in them. frame_seconds: length of a frame. gate: float32
+    [frames], 1 where there is speech, 0 in silence. silence: what the mouth does there. spans: seconds of the
+    sound in which the mouth moves.
     """
 
     samples: np.ndarray

@@ -8,6 +8,14 @@ from collections.abc import Iterator
 
 import psutil
 
+# Environment in which glibc gives back what is freed: memory that is alive counts, and not what it keeps, which
+# varies by tens of megabytes with the number of threads.
+RETURN_MEMORY = {
+    "MALLOC_ARENA_MAX": "2",
+    "MALLOC_MMAP_THRESHOLD_": "131072",
+    "MALLOC_TRIM_THRESHOLD_": "131072",
+}
+
 
 class PeakMemory:
     """The largest resident memory seen, and what it was at the start, in bytes."""

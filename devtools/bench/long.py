@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ..client import SAVE_OPTIONS, ComfyClient, Prompt
+from ..memory import RETURN_MEMORY
 from ..server import ComfyServer
 from ..steps import say
 from . import media
@@ -88,7 +89,8 @@ def apply_prompt(clip: str, audio: str, prefix: str, strength: float = 1.0) -> P
 def measure(comfy: Path, clip: Path, audio: Path) -> dict[str, Any]:
     """Run one clip on a fresh server; raises RuntimeError where ComfyUI reports an error."""
     base = media.FOLDER / "base"
-    with ComfyServer(comfy, base, log=media.FOLDER / "server.log") as server:
+    log = media.FOLDER / "server.log"
+    with ComfyServer(comfy, base, log=log, environment=RETURN_MEMORY) as server:
         prompt = apply_prompt(server.add_input(clip), server.add_input(audio), "bench")
         with ComfyClient(server) as client, server.watch_memory() as peak:
             started = time.perf_counter()

@@ -12,6 +12,7 @@ import statistics
 from pathlib import Path
 from typing import Any
 
+from ..memory import RETURN_MEMORY
 from ..steps import say
 from . import media
 from .table import Row, conclude, run_case
@@ -21,14 +22,8 @@ MIN_FIRST, MIN_SECOND = 1.3, 2.3
 # Of the time of the whole, where half of the frames are silent.
 MAX_HALF = 0.6
 SIZE = (704, 1216)
-# Seconds of footage over which memory is watched, and what has glibc give back what is freed: memory that is
-# alive counts.
+# Seconds of footage over which memory is watched.
 _LENGTHS = (8, 32)
-_RETURN_MEMORY = {
-    "MALLOC_ARENA_MAX": "2",
-    "MALLOC_MMAP_THRESHOLD_": "131072",
-    "MALLOC_TRIM_THRESHOLD_": "131072",
-}
 
 
 def main(arguments: list[str]) -> int:
@@ -52,7 +47,7 @@ def main(arguments: list[str]) -> int:
             media.audio(seconds),
             0,
             0,
-            environment=_RETURN_MEMORY,
+            environment=RETURN_MEMORY,
         )
         for seconds in _LENGTHS
     }

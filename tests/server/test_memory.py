@@ -4,16 +4,14 @@ import pytest
 
 from lipsync_studio.devtools.bench import long, media
 from lipsync_studio.devtools.client import ComfyClient
+from lipsync_studio.devtools.memory import RETURN_MEMORY
 from lipsync_studio.devtools.server import ComfyServer
 
 
 @pytest.fixture
-def fresh(comfy, tmp_path, monkeypatch):
-    # What is alive counts, and not what glibc keeps of what was freed, which varies by 20 MB.
-    monkeypatch.setenv("MALLOC_ARENA_MAX", "2")
-    for name in ("MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_"):
-        monkeypatch.setenv(name, str(128 << 10))
-    with ComfyServer(comfy, tmp_path / "base", log=tmp_path / "server.log") as server:
+def fresh(comfy, tmp_path):
+    log = tmp_path / "server.log"
+    with ComfyServer(comfy, tmp_path / "base", log=log, environment=RETURN_MEMORY) as server:
         yield server
 
 

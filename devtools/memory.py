@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 import psutil
 
-# Environment in which glibc gives back what is freed: memory that is alive counts, and not what it keeps, which
-# varies by tens of megabytes with the number of threads.
+# Environment in which glibc gives back what is freed: memory that is alive counts, and not what it keeps, by
+# tens of megabytes more or less with the number of threads.
 RETURN_MEMORY = {
     "MALLOC_ARENA_MAX": "2",
     "MALLOC_MMAP_THRESHOLD_": "131072",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
@@ -71,7 +72,7 @@ class Facing(Protocol):
     def composer(self) -> FaceComposer | None: ...
 
 
-class FacePainter:
+class FacePainter(ABC):
     """A painter whose network makes whole faces; its subclasses say how. compose: how they go back."""
 
     compose: ComposeSettings
@@ -82,9 +83,9 @@ class FacePainter:
     def preprocess(self, crop: FaceCrop, conditioning: Facing) -> FramedFace:
         return frame_face(crop, conditioning.geometry)
 
+    @abstractmethod
     def faces(self, crops: Sequence[FaceCrop], conditioning: Any, host: Host) -> Iterable[np.ndarray]:
         """A face uint8 [side, side, 3] for each crop."""
-        raise NotImplementedError
 
     def generate(
         self, crops: Sequence[FaceCrop], conditioning: Facing, host: Host

@@ -70,7 +70,8 @@ class DubBackend:
         """Output frames start..stop-1 of a plan, which are rendered as in the whole. Raises InputError where
         there are none."""
         job = replace(plan.job, timeline=plan.job.timeline.part(start, stop))
-        return DubPlan(job.part(job.timeline.shown, reach(job, self.engine.batching)), plan.survey)
+        need = reach(job, self.engine.batching(job.timeline.fps))
+        return DubPlan(job.part(job.timeline.shown, need), plan.survey)
 
     def render_plan(self, plan: DubPlan, host: Host) -> Rendering:
         return rendering(self.engine, plan, host)

@@ -61,8 +61,9 @@ class FaceCrop:
 class Sampler(Protocol):
     """What is cut out of the picture for an engine, and how much of it at once."""
 
-    @property
-    def batching(self) -> Batching: ...
+    def batching(self, fps: Fraction) -> Batching:
+        """fps: of what is put out."""
+        ...
 
     def box(self, person: Person, frame: int, conditioning: Any, /) -> Box:
         """The part of source frame `frame` it wants to see (x0, y0, x1, y1); may reach beyond the picture."""

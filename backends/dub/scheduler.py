@@ -72,7 +72,7 @@ def generated(
 ) -> Generator[tuple[list[Frame], dict[int, Made]], None, None]:
     """The job's frames in order, a stretch at a time, and what was generated for those of them that show a
     new face, by index. Frames and crops are made on another thread, some in advance; close it when done."""
-    batching, shown = sampler.batching, job.timeline.shown
+    batching, shown = sampler.batching(job.timeline.fps), job.timeline.shown
     planes = job.source.size[0] * job.source.size[1] * 3 // 2
     ahead = min(max(_AHEAD, batching.frames * batching.batch), max(_AHEAD, _AHEAD_BYTES // planes))
     need = reach(job, batching)

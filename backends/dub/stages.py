@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Any, Protocol
 
 import numpy as np
@@ -169,13 +170,14 @@ def _likeness(clip: MouthClip, source: Source) -> float:
 class _StoredFaces(FacePainter):
     """A painter whose faces come from a file."""
 
-    batching = Batching()
-
     def __init__(self, clip: MouthClip, models: ParsingModels | None, settings: ComposeSettings) -> None:
         self.name = clip.engine
         self.compose = settings
         self._clip = clip
         self._models = models
+
+    def batching(self, fps: Fraction) -> Batching:
+        return Batching()
 
     def survey(self, job: DubJob, notes: list[str], host: Host) -> None:
         return None
@@ -185,7 +187,7 @@ class _StoredFaces(FacePainter):
 
     def resident(self, stored: _Stored, host: Host) -> AbstractContextManager[Any]:
         composer = stored.composer
-        needed = composer.activation_bytes(self.batching.batch)
+        needed = composer.activation_bytes(Batching().batch)
         return host.resident(*composer.networks, activation_bytes=needed)
 
     def faces(self, crops: Sequence[FaceCrop], stored: _Stored, host: Host) -> Iterable[np.ndarray]:

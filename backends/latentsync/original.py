@@ -49,7 +49,9 @@ class ParityEngine(ClipEngine):
     autoencoder sampled."""
 
     fps: Fraction | None = _RATE
-    batching = Batching(CLIP, 1)
+
+    def batching(self, fps: Fraction) -> Batching:
+        return Batching(CLIP, 1)
 
     def prepare(self, job: DubJob, survey: FaceAlignment, notes: list[str], host: Host) -> Conditioning:
         return self.condition(job, survey, notes, host)

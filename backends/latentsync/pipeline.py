@@ -2,7 +2,8 @@
 
 A face, aligned by brows and nose, goes through the autoencoder whole and without its lower half. From noise
 that is the same in all frames, and with the ten Whisper states around each frame's time, the UNet makes in a
-number of steps the latents of faces that say them, which are decoded and put back into the picture.
+number of steps the latents of faces that say them, which are decoded and put back into the picture. Which
+frames it sees together, at any rate of the footage, is the clock's affair.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from ..dub.audio_features import AudioFeatures, encode_features
 from ..dub.faces import FacePainter, composer_of
 from ..dub.job import DubJob
 from ..dub.protocol import Batching, FaceCrop
+from .clock import Clock, Pass, Steadiness
 from .denoise import condition, denoise, initial_noise, pixels
 from .geometry import FaceAlignment
 from .loop import CLIP, CONVENTION
@@ -44,18 +46,20 @@ _PIXEL_BATCH = 8
 @dataclass(frozen=True)
 class Conditioning:
     """features: what is said. times: float64 [frames], seconds at which the mouth of each output frame is
-    heard. geometry: where the faces are. noise: what every frame begins with. pictures: how many frames go
-    through the autoencoder at once. clip: makes room for the UNet. notes: of the run. composer: None where
+    heard. clock: which of a clip's frames the network sees together. geometry: where the faces are. noise:
+    what every frame begins with. pictures: how many frames go through the autoencoder at once. clip: makes
+    room for the UNet. notes: of the run. steadiness: the note on faces of two passes. composer: None where
     faces are not put back by it."""
 
     features: AudioFeatures
     times: np.ndarray
-    fps: Fraction
+    clock: Clock
     geometry: FaceAlignment
     noise: Tensor
     pictures: Batches
     clip: Batches
     notes: list[str]
+    steadiness: Steadiness
     composer: FaceComposer | None = None
 
 
@@ -93,10 +97,19 @@ class ClipEngine:
             host,
             parity=self.settings.parity,
         )
-        pictures = Batches(self._pictures, host)
-        noise = initial_noise(self.settings.seed, self.side)
+        clock = Clock(job.timeline.fps)
+        if note := clock.note():
+            notes.append(note)
         return Conditioning(
-            features, job.speech.times, job.timeline.fps, survey, noise, pictures, Batches(1, host), notes
+            features,
+            job.speech.times,
+            clock,
+            survey,
+            initial_noise(self.settings.seed, self.side),
+            Batches(self._pictures, host),
+            Batches(1, host),
+            notes,
+            Steadiness(notes),
         )
 
     @property
@@ -117,12 +130,12 @@ class ClipEngine:
     def latents(
         self, squares: Sequence[np.ndarray], crops: Sequence[FaceCrop], conditioning: Conditioning, host: Host
     ) -> Tensor:
-        """Of the faces of one clip that speak: float32 [frames, 4, h, w], on the UNet's device.
+        """Of the faces of one clip that speak, pass by pass: float32 [faces, 4, h, w], on the UNet's device.
 
         squares: uint8 [side, side, 3], what the network sees of each."""
         unet, vae = self.models.unet, self.models.vae
         indices = np.array([each.index for each in crops])
-        tokens = conditioning.features.tokens(indices, conditioning.times[indices], conditioning.fps)
+        clock, features = conditioning.clock, conditioning.features
 
         def see(batch: Sequence[tuple[np.ndarray, int]]) -> Sequence[Tensor]:
             host.check_cancelled()
@@ -134,15 +147,21 @@ class ClipEngine:
         seen = zip(squares, indices.tolist(), strict=True)
         told = torch.stack(list(conditioning.pictures.run(list(seen), see)))
 
-        def tell(done: int) -> None:
-            host.progress("Denoising", done, steps, unit="steps")
-
-        def speak(batch: Sequence[Tensor]) -> Sequence[Tensor]:
-            noise, guidance = conditioning.noise, self.settings.guidance
-            return [denoise(unet.module, noise, each, tokens, steps, guidance, tell) for each in batch]
-
         steps = self.settings.steps or STEPS[self.settings.quality]
-        (latents,) = conditioning.clip.run([told], speak)
+        passes = clock.passes(conditioning.times[indices])
+
+        def speak(batch: Sequence[tuple[int, Pass]]) -> Sequence[Tensor]:
+            ((number, each),) = batch
+
+            def tell(done: int) -> None:
+                host.progress("Denoising", number * steps + done, len(passes) * steps, unit="steps")
+
+            tokens = features.tokens(indices[each.faces], each.times, clock.fps)
+            seen = told[torch.from_numpy(each.faces).to(told.device)]
+            noise, guidance = conditioning.noise, self.settings.guidance
+            return [denoise(unet.module, noise, seen, tokens, steps, guidance, tell)]
+
+        latents = torch.cat(list(conditioning.clip.run(list(enumerate(passes)), speak)))
         settle(unet, "The UNet", conditioning.notes, host)
         return latents
 
@@ -157,7 +176,10 @@ class LatentSyncEngine(ClipEngine, FacePainter):
     def __init__(self, models: LatentSyncModels, settings: LatentSyncSettings) -> None:
         super().__init__(models, settings)
         self.compose = composing(settings)
-        self.batching = Batching(CLIP, 1, settings.overlap, mixed)
+
+    def batching(self, fps: Fraction) -> Batching:
+        clock = Clock(fps)
+        return Batching(clock.frames, 1, clock.overlap(self.settings.overlap), mixed)
 
     def prepare(self, job: DubJob, survey: FaceAlignment, notes: list[str], host: Host) -> Conditioning:
         """Raises MissingFilesError where the settings ask for the face parser and its weights are not
@@ -177,7 +199,12 @@ class LatentSyncEngine(ClipEngine, FacePainter):
             settle(self.models.vae, "The VAE", conditioning.notes, host)
             return list(faces.cpu().numpy())
 
-        return conditioning.pictures.run(list(latents), paint)
+        painted = list(conditioning.pictures.run(list(latents), paint))
+        times = conditioning.times[[each.index for each in crops]]
+        faces, ratio = conditioning.clock.faces(painted, times)
+        if ratio is not None:
+            conditioning.steadiness.record(ratio)
+        return faces
 
 
 def composing(settings: LatentSyncSettings) -> ComposeSettings:

@@ -89,7 +89,6 @@ class MuseTalkEngine(FacePainter):
         self.preset = PRESETS[models.version]
         self.name = f"MuseTalk {models.version.removeprefix('v')}"
         self.compose = composing(settings, self.preset.paste)
-        self.batching = Batching(batch=settings.batch_size)
         if features is not None and features.convention != self.preset.audio:
             raise InputError(
                 f"The audio features were made for a model that hears in another way than {self.name}: "
@@ -97,6 +96,9 @@ class MuseTalkEngine(FacePainter):
             )
         self._features = features
         self._restore = restore
+
+    def batching(self, fps: Fraction) -> Batching:
+        return Batching(batch=self.settings.batch_size)
 
     def survey(self, job: DubJob, notes: list[str], host: Host) -> FaceGeometry:
         """Steadied over each person's whole time in the clip."""

@@ -56,10 +56,12 @@ class VisemeEngine:
     name = SPEC.name
     fps: Fraction | None = None
     rests = True
-    batching = Batching()
 
     def __init__(self, strength: float = 1.0) -> None:
         self.strength = strength
+
+    def batching(self, fps: Fraction) -> Batching:
+        return Batching()
 
     def survey(self, job: DubJob, notes: list[str], host: Host) -> VisemeSurvey:
         seconds = max(len(job.speech.samples) // RATE, 1)

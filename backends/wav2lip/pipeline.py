@@ -86,9 +86,11 @@ class Wav2LipEngine(FacePainter):
         self.settings = settings
         self.name = "Wav2Lip GAN" if settings.version == "wav2lip_gan" else "Wav2Lip"
         self.compose = composing(settings)
-        self.batching = Batching(batch=settings.batch_size)
         self._check_consent = check_consent
         self._restore = restore
+
+    def batching(self, fps: Fraction) -> Batching:
+        return Batching(batch=self.settings.batch_size)
 
     def survey(self, job: DubJob, notes: list[str], host: Host) -> FaceGeometry | ParityGeometry:
         """Boxes, steadied over each person's whole time in the clip. Raises ConsentError where the user has

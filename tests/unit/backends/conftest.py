@@ -118,9 +118,12 @@ class Whitewash:
     spec = VISEME
 
     def __init__(self, fps: Fraction | None = None, rests: bool = True) -> None:
-        self.fps, self.rests, self.batching = fps, rests, Batching()
+        self.fps, self.rests, self.together = fps, rests, Batching()
         self.speech: Speech | None = None
         self.crops: list[FaceCrop] = []
+
+    def batching(self, fps: Fraction) -> Batching:
+        return self.together
 
     def survey(self, job: DubJob, notes: list[str], host: Any) -> str:
         return "survey"

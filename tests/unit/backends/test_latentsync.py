@@ -17,6 +17,7 @@ from lipsync_studio.backends.request import LipSyncRequest
 from lipsync_studio.devtools import seeded_latentsync, seeded_musetalk
 from lipsync_studio.engine.errors import Cancelled, MissingFilesError
 from lipsync_studio.engine.faces.track import Person
+from lipsync_studio.engine.faces.tracker import track_faces
 from lipsync_studio.engine.media.colour import to_rgb
 from lipsync_studio.engine.report import FrameState
 from lipsync_studio.engine.weights.shared import FACE_PARSING
@@ -204,3 +205,60 @@ def test_no_parser_is_fetched_that_is_not_used():
     for chosen in ({"mask_source": "landmarks"}, {"quality": "fast"}, {"parity": True}):
         assert FACE_PARSING not in SPEC.weights(LatentSyncSettings(**chosen))
     assert FACE_PARSING in SPEC.weights(LatentSyncSettings())
+
+
+def changed(source, frames):
+    """Where frames differ from the source: bool [h, w]."""
+    old = np.stack([to_rgb(frame) for frame in source.read()]).astype(int)[: len(frames)]
+    where = (np.abs(frames - old).max(axis=3) > 12).any(axis=0)
+    assert where.sum() > 300
+    return where
+
+
+def test_50_frames_a_second_are_no_less_steady_than_25(make_clip, host, voice, backend_of, monkeypatch):
+    """Two passes of a clip of 31, from the same noise; a part is as in the whole."""
+    asked = []
+    real = pipeline.denoise
+    monkeypatch.setattr(pipeline, "denoise", lambda *given: (asked.append(given[1:4]), real(*given))[1])
+    source = make_clip(40, 50)
+    backend = backend_of(settings(detail=0.0, colour=0.0))
+    request = LipSyncRequest(source, voice(0.8), track=track_faces(source, host))
+    plan = backend.plan(request, host)
+    rendering = backend.render_plan(plan, host)
+    whole, states = pictures(rendering)
+    assert states == [FrameState.GENERATED] * 40
+    # 31 frames, and 31 that reach back.
+    assert [len(conditions) for _, conditions, _ in asked] == [16, 15, 16, 15]
+    assert all(torch.equal(noise, asked[0][0]) for noise, _, _ in asked)
+    # A frame later is one state of the sound later.
+    even, odd = asked[0][2], asked[1][2]
+    assert torch.equal(even[3, 5:], odd[3, :-5])
+    assert not torch.equal(even[3], odd[3])
+    assert any(note.startswith("At 50 frames a second every second frame") for note in rendering.notes)
+    assert [note for note in rendering.notes if "(median of 2 clips, " in note]
+
+    where = changed(source, whole)
+    backend.engine.fps = Fraction(25)
+    regular, _ = pictures(backend.render(request, host))
+    assert len(regular) == 20
+    fast, slow = (np.abs(np.diff(frames[:, where], axis=0)).mean() for frames in (whole, regular))
+    assert 2 * fast <= 1.2 * slow
+
+    backend.engine.fps = None
+    part, _ = pictures(backend.render_plan(backend.part(plan, 20, 30), host))
+    assert np.abs(part - whole[20:30]).max() <= 1
+
+
+@pytest.mark.parametrize(("fps", "frames", "passes"), [(16, 12, [15, 3]), (100, 20, [6])])
+def test_other_rates_are_resampled(make_clip, host, voice, backend_of, monkeypatch, fps, frames, passes):
+    asked = []
+    real = pipeline.denoise
+    monkeypatch.setattr(pipeline, "denoise", lambda *given: (asked.append(len(given[2])), real(*given))[1])
+    source = make_clip(frames, fps)
+    request = LipSyncRequest(source, voice(frames / fps), track=track_faces(source, host))
+    rendering = backend_of(settings(overlap=0)).render(request, host)
+    whole, states = pictures(rendering)
+    assert states == [FrameState.GENERATED] * frames
+    assert asked == passes
+    assert changed(source, whole).any()
+    assert any(note.startswith(f"At {fps} frames a second") for note in rendering.notes)

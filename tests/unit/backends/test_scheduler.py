@@ -120,7 +120,10 @@ class Shades:
     name, spec, fps, rests = "shades", None, None, True
 
     def __init__(self, batching):
-        self.batching, self.calls, self.hosts = batching, [], []
+        self.together, self.calls, self.hosts = batching, [], []
+
+    def batching(self, fps):
+        return self.together
 
     def survey(self, job, notes, host):
         return None
@@ -140,8 +143,8 @@ class Shades:
     def generate(self, crops, conditioning, host):
         self.calls.append([crop.index for crop in crops])
         host.progress("inside", 1, 2)
-        first = [crop.index for crop in crops[:: self.batching.frames]]
-        return [float(first[at // self.batching.frames]) for at in range(len(crops))]
+        first = [crop.index for crop in crops[:: self.together.frames]]
+        return [float(first[at // self.together.frames]) for at in range(len(crops))]
 
     def composite(self, crop, generated, conditioning):
         shade = np.full_like(crop.rgb, round(generated))
@@ -181,7 +184,7 @@ def test_clips_fade_into_each_other_and_a_part_has_the_same_ones(clip, track, ho
 def test_faces_cross_the_borders_of_chunks(leaving, host, voice, whitewash):
     """20 frames with a face, 20 without, 20 with one again, 12 at a time: 12, 8 and, after the gap, 12, 8."""
     engine = whitewash()
-    engine.batching = Batching(batch=12)
+    engine.together = Batching(batch=12)
     batches = []
     generate = engine.generate
     engine.generate = lambda crops, conditioning, host: (

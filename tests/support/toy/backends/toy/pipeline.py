@@ -22,11 +22,13 @@ class ToyEngine:
     name = SPEC.title
     fps: Fraction | None = None
     rests = True
-    batching = Batching()
 
     def __init__(self, settings: ToySettings, host: Host) -> None:
         self._settings = settings
         self._shade = require(WEIGHTS[0], host)["shade"].read_bytes()[0]
+
+    def batching(self, fps: Fraction) -> Batching:
+        return Batching()
 
     def survey(self, job: DubJob, notes: list[str], host: Host) -> None:
         notes.append(f"Painted {self._settings.quality}.")

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .controls import INNER_CORNERS
+from .controls import OUTER_CORNERS
 
-_PARTS = 4
+_WAVES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +39,21 @@ def height_at(x: np.ndarray, line: np.ndarray) -> np.ndarray:
 
 
 def lip_curve(points: np.ndarray, lip: np.ndarray) -> np.ndarray:
-    """A Catmull-Rom curve along the inner edge of a lip, corner to corner, of control points [n, 2]."""
-    left, right = INNER_CORNERS
-    line = points[np.concatenate([[left], lip, [right]])]
-    padded = np.concatenate([2 * line[:1] - line[1:2], line, 2 * line[-1:] - line[-2:-1]])
-    a, b, c, d = padded[:-3], padded[1:-2], padded[2:-1], padded[3:]
-    t = (np.arange(_PARTS) / _PARTS)[:, None, None]
-    curve = b + 0.5 * t * (c - a + t * (2 * a - 5 * b + 4 * c - d + t * (3 * (b - c) + d - a)))
-    return np.concatenate([curve.transpose(1, 0, 2).reshape(-1, 2), line[-1:]])
+    """A smooth curve along the inner edge of a lip, corner to corner, of control points [n, 2]: the first few
+    waves between the corners, without the mesh's unevenness."""
+    left, right = points[OUTER_CORNERS]
+    axes = MouthAxes.between(left, right)
+    half = np.linalg.norm(right - left) / 2
+    along, across = axes.points(points[lip]).T
+    places = np.clip((along / half + 1) / 2, 0, 1)
+    weights = np.linalg.lstsq(_waves(places), across, rcond=None)[0]
+    curve = np.stack([(2 * _PLACES - 1) * half, _waves(_PLACES) @ weights], 1)
+    return axes.centre + curve[:, :1] * axes.along + curve[:, 1:] * np.array([-axes.along[1], axes.along[0]])
+
+
+def _waves(places: np.ndarray) -> np.ndarray:
+    return np.sin(np.pi * places[:, None] * np.arange(1, _WAVES + 1))
+
+
+# Closer at the corners.
+_PLACES = (1 - np.cos(np.linspace(0, np.pi, 41))) / 2

@@ -1,29 +1,62 @@
-"""What is seen between parted lips: the dark of the mouth, teeth fixed to the skull, a hint of tongue."""
+"""What is seen between parted lips: the dark of the mouth, teeth, a tongue; in the colours of the face.
+
+No colour is fixed. Each is a part of the skin's brightness with some of the skin's or the lips' colour, so
+that the inside of a grey picture's mouth is grey and that of a candle-lit one warm.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
-# Boundaries between the upper teeth from the middle outwards, in widths of the mouth; the arch foreshortens
-# them.
-_TOOTH_EDGES = np.array([0.0, 0.115, 0.205, 0.285, 0.35, 0.40], np.float32)
-_CAVITY = np.array([36.0, 13.0, 13.0], np.float32)
-_TONGUE = np.array([150.0, 72.0, 70.0], np.float32)
-_TOOTH = np.array([240.0, 230.0, 214.0], np.float32)
-_LUMA = np.array([0.299, 0.587, 0.114])
+# Boundaries between the upper teeth from the middle outwards, and how far each tooth ends above the middle
+# ones', in widths of the mouth; the arch foreshortens them.
+_TOOTH_EDGES = np.array([0.0, 0.112, 0.200, 0.280, 0.345, 0.395], np.float32)
+_TOOTH_ENDS = np.array([0.0, 0.011, 0.004, 0.014, 0.022], np.float32)
+_LUMA = np.array([0.299, 0.587, 0.114], np.float32)
+# Parts of the skin's brightness.
+_CAVITY, _FLOOR, _TONGUE = 0.07, 0.14, 0.54
+# Width of a lower tooth, and what is seen of it, in widths of the mouth.
+_LOWER_TOOTH, _LOWER_SHOWN = 0.075, 0.030
+# Width of the lips' wet rim, which turns into the mouth, and its brightness against the lips'.
+_RIM, _RIM_SHADE = 0.022, 0.45
 
 
-def face_light(skin: np.ndarray) -> np.ndarray:
-    """Light on the face as a factor per channel [3], from skin colours [n, 3]: against medium skin in plain
-    light."""
-    red, green, blue = np.median(skin.astype(np.float64), axis=0)
-    level = np.clip((red * _LUMA[0] + green * _LUMA[1] + blue * _LUMA[2]) / 160.0, 0.25, 1.1)
-    # Only how warm the light is: a skin's own colour says little about green against magenta.
-    warmth = np.clip(red / max(blue, 1.0) / 1.45, 0.6, 2.2)
-    return level * np.array([warmth**0.08, 1.0, warmth**-0.22])
+@dataclass(frozen=True, slots=True)
+class Tones:
+    """The colours of a face. skin, lips: float32 [3], 0..255. slope: by what part of itself the skin gets
+    brighter towards the right, per width of the mouth."""
+
+    skin: np.ndarray
+    lips: np.ndarray
+    slope: float
+
+    @classmethod
+    def of(cls, left: np.ndarray, right: np.ndarray, lips: np.ndarray) -> Tones:
+        """left, right: colours [n, 3] of the skin on either side of the mouth, half a width from its middle.
+        lips: colours [n, 3] of the lips."""
+        skin = np.median(np.concatenate([left, right]), axis=0).astype(np.float32)
+        level = max(float(skin @ _LUMA), 1.0)
+        slope = float((np.median(right, axis=0) - np.median(left, axis=0)) @ _LUMA) / level
+        return cls(skin, np.median(lips, axis=0).astype(np.float32), float(np.clip(slope, -0.6, 0.6)))
+
+    @property
+    def level(self) -> float:
+        return max(float(self.skin @ _LUMA), 1.0)
+
+    def tooth(self) -> np.ndarray:
+        """A little less bright than light skin, brighter than dark skin, with a third of its colour."""
+        level = min(0.90 * self.level + 32, 240.0)
+        return level * (1 + 0.33 * (self.skin / self.level - 1))
+
+    def flesh(self, level: float) -> np.ndarray:
+        """Of that part of the skin's brightness, between the skin's colour and the lips', which are red."""
+        lips = self.lips / max(float(self.lips @ _LUMA), 1.0)
+        hue = 0.35 * self.skin / self.level + 0.65 * lips
+        # The darker, the deeper the red.
+        hue = 1 + (hue - 1) * (1 + 0.6 * (1 - level))
+        return self.level * level * np.clip(hue, 0.05, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +64,7 @@ class Opening:
     """The gap between the lips, pixel by pixel (float32 [h, w], unit: widths of the mouth at rest).
 
     x, y: position from the middle of the line where the lips meet when closed, y down. upper, lower: y of the
-    lips' inner edges above and below the pixel. pixel: size of a pixel.
+    lips' inner edges above and below the pixel. pixel: size of a pixel. blur: of the picture.
     """
 
     x: np.ndarray
@@ -39,45 +72,92 @@ class Opening:
     upper: np.ndarray
     lower: np.ndarray
     pixel: float
+    blur: float
 
 
-def paint(opening: Opening, light: np.ndarray, teeth: float, tongue: float) -> np.ndarray:
+def paint(opening: Opening, tones: Tones, teeth: float, tongue: float) -> np.ndarray:
     """The inside of a mouth: float32 [h, w, 3], 0..255. teeth, tongue: 0..1, how much of them shows."""
-    x, y, soft = opening.x, opening.y, opening.pixel
-
-    def step(value: np.ndarray, width: float) -> np.ndarray:
-        return np.clip(value / width + 0.5, 0, 1)
-
-    depth = np.clip((y - opening.upper) / 0.30, 0, 1)[..., None]
-    picture = _CAVITY * (0.5 + 0.5 * depth)
-    floor = float(opening.lower.max())
-    # The wider the mouth, the more of the tongue is seen lying behind the lower teeth.
-    mound = floor - 0.02 - 0.35 * max(0.0, floor - 0.12) - 0.17 * tongue + 0.9 * x**2
-    cover = (step(y - mound, 3 * soft + 0.06) * np.clip(1.15 - (x / 0.36) ** 2, 0, 1))[..., None]
-    picture += cover * (_TONGUE * (0.42 + 0.3 * tongue + 0.2 * depth) - picture)
-
-    lower_edge = floor - 0.032 + 0.35 * x**2
-    cover = (step(y - lower_edge, soft + 0.012) * step(0.26 - np.abs(x), 0.14))[..., None]
-    picture += 0.7 * cover * (_TOOTH * 0.55 - picture)
-
-    bite = 0.09 * teeth - 0.015 - 0.30 * x**2 - 0.004 * np.cos(np.clip(np.abs(x) / 0.205, 0, 1) * 2 * np.pi)
-    cover = step(bite - y, soft + 0.010) * step(0.40 - np.abs(x), 0.12)
-    outwards = np.linspace(0, 0.5, 256, dtype=np.float32)
-    between = np.abs(outwards[:, None] - _TOOTH_EDGES).min(1)
-    groove = 1 - 0.10 * np.exp(-((between / (0.008 + 0.5 * soft)) ** 2)) * min(1.0, 0.02 / soft)
-    side = 1 - 0.72 * np.clip(outwards / 0.42, 0, 1) ** 2.2
-    tone = np.interp(np.abs(x), outwards, groove * side).astype(np.float32)
-    lip_shadow = 0.68 + 0.32 * np.clip((y - opening.upper) / 0.06, 0, 1)
-    tooth = _TOOTH * (tone * lip_shadow)[..., None]
-    picture += (cover * (0.85 + 0.15 * teeth))[..., None] * (tooth - picture)
-    corner = np.clip((opening.lower - opening.upper) / 0.05, 0.35, 1)[..., None]
-    return np.clip(picture * corner * light.astype(np.float32), 0, 255).astype(np.float32)
+    canvas = _Canvas(opening, tones)
+    canvas.tongue(tongue)
+    canvas.lower_teeth(teeth)
+    if teeth > 0:
+        canvas.upper_teeth(teeth)
+    canvas.rims()
+    light = 1 + tones.slope * opening.x
+    return np.clip(canvas.picture * light[..., None], 0, 255).astype(np.float32)
 
 
-def polygon_cover(points: np.ndarray, width: int, height: int) -> np.ndarray:
-    """Anti-aliased cover of a polygon [n, 2] (pixels): float32 [height, width], 0..1."""
-    sub = 4
-    canvas = np.zeros((height * sub, width * sub), np.uint8)
-    scaled = np.round(((points + 0.5) * sub - 0.5) * 16).astype(np.int32)
-    cv2.fillPoly(canvas, [scaled], 255, shift=4)
-    return cv2.resize(canvas, (width, height), interpolation=cv2.INTER_AREA).astype(np.float32) / 255
+class _Canvas:
+    """The dark of the mouth, onto which the rest is laid."""
+
+    def __init__(self, opening: Opening, tones: Tones) -> None:
+        self.opening, self.tones = opening, tones
+        self.x, self.y, self.outwards = opening.x, opening.y, np.abs(opening.x)
+        self.gap = max(float((opening.lower - opening.upper).max()), 0.0)
+        self.floor = float(opening.lower.max())
+        # Of edges.
+        self.soft = max(opening.pixel, 1.2 * opening.blur, 0.006)
+        deep = np.clip((self.y - opening.upper) / max(self.gap, 0.05), 0, 1)
+        dark, low = tones.flesh(_CAVITY), tones.flesh(_FLOOR)
+        self.picture = (dark + (0.35 * deep)[..., None] * (low - dark)).astype(np.float32)
+
+    def _lay(self, cover: np.ndarray, colour: np.ndarray) -> None:
+        self.picture += cover[..., None] * (colour - self.picture)
+
+    def tongue(self, shown: float) -> None:
+        """The wider the mouth, the more is seen of it lying behind the lower teeth."""
+        high = 0.025 + 0.55 * max(0.0, self.gap - 0.08) + 0.16 * shown
+        top = self.floor - high + 0.75 * self.x**2
+        far = np.clip(1.12 - (self.x / 0.42) ** 2, 0, 1)
+        down = np.clip((self.y - top) / max(high, 0.03), 0, 1)
+        shade = 0.62 + 0.38 * np.sin(np.pi * (0.15 + 0.6 * down))
+        shade = shade * far * (1 - 0.08 * np.exp(-((self.x / 0.03) ** 2)))
+        cover = _step(self.y - top, 2 * self.soft + 0.05) * far * min(1.0, 0.75 + shown)
+        self._lay(cover, self.tones.flesh(_TONGUE) * shade[..., None])
+
+    def lower_teeth(self, shown: float) -> None:
+        """Move with the jaw: what of them stands above the lip."""
+        high = _LOWER_SHOWN * float(np.clip((self.gap - 0.06) / 0.10, 0, 1)) * (0.5 + 0.5 * shown)
+        if high == 0:
+            return
+        place = self.outwards / _LOWER_TOOTH
+        edge = self.floor - high + 0.30 * self.x**2 + 0.004 * np.cos(2 * np.pi * place)
+        between = np.abs(place - np.round(place)) * _LOWER_TOOTH
+        tone = 0.60 * _groove(between, 0.18, self.soft) * np.clip(1.05 - (self.x / 0.30) ** 2, 0, 1)
+        cover = _step(self.y - edge, self.soft + 0.008) * _step(0.27 - self.outwards, 0.10)
+        self._lay(cover, self.tones.tooth() * tone[..., None])
+
+    def upper_teeth(self, shown: float) -> None:
+        """Fixed to the skull, in the upper lip's shadow."""
+        at = np.linspace(0, 0.5, 512, dtype=np.float32)
+        which = np.clip(np.searchsorted(_TOOTH_EDGES, at, side="right") - 1, 0, len(_TOOTH_ENDS) - 1)
+        place = np.clip((at - _TOOTH_EDGES[which]) / np.diff(_TOOTH_EDGES)[which], 0, 1) * 2 - 1
+        # Rounded where one meets the next.
+        ends = 0.026 + 0.042 * shown - 0.26 * at**2 - _TOOTH_ENDS[which] - 0.010 * np.abs(place) ** 3
+        tone = _groove(np.abs(at[:, None] - _TOOTH_EDGES).min(1), 0.22, self.soft)
+        tone *= (1 - 0.10 * place**2) * (0.30 + 0.70 * np.clip(1 - (at / 0.44) ** 2, 0, 1))
+        bite, tone = (np.interp(self.outwards, at, curve).astype(np.float32) for curve in (ends, tone))
+        lip = np.clip((self.y - self.opening.upper) / 0.07, 0, 1)
+        tone = tone * (0.72 + 0.28 * lip) * (1 - 0.10 * np.clip(1 - (bite - self.y) / 0.02, 0, 1))
+        cover = _step(bite - self.y, self.soft + 0.006) * _step(0.40 - self.outwards, 0.10)
+        self._lay(cover, self.tones.tooth() * tone[..., None])
+
+    def rims(self) -> None:
+        """The lips turn inwards, into the dark; towards the corners those of both meet."""
+        opening, tones = self.opening, self.tones
+        beside = np.clip((self.outwards - 0.22) / 0.25, 0, 1)
+        near = np.maximum(np.minimum(self.y - opening.upper, opening.lower - self.y), 0)
+        width = max(_RIM, 1.5 * self.soft) * (0.6 + 0.9 * beside)
+        cover = (0.8 + 0.2 * beside) * np.exp(-near / width) * min(self.gap / 0.05, 1.0)
+        self._lay(cover, tones.flesh(1.0) * (_RIM_SHADE * float(tones.lips @ _LUMA) / tones.level))
+
+
+def _step(value: np.ndarray, width: float) -> np.ndarray:
+    """0 to 1 over a width around 0."""
+    t = np.clip(value / width + 0.5, 0, 1)
+    return t * t * (3 - 2 * t)
+
+
+def _groove(distance: np.ndarray, depth: float, soft: float) -> np.ndarray:
+    """The shade between two teeth, which is lost in a coarse picture."""
+    return 1 - depth * min(1.0, 0.012 / soft) * np.exp(-((distance / (0.005 + 0.4 * soft)) ** 2))

@@ -23,7 +23,17 @@ from .controls import (
 # upper down.
 _MEET = 0.35
 # How much of an opening the upper lip takes; the rest is the lower lip's.
-UPPER_SHARE = 0.22
+UPPER_SHARE = 0.10
+# Opening lets a smile go: from this opening on, its corners have come down by so much of their height over
+# the middle and by so much of the mouth's width more, and lips that it has thinned are at least this thick.
+_RELAXED_AT = 0.20
+_RELAX, _BELOW = 0.9, 0.08
+_UPPER_LIP, _LOWER_LIP = 0.17, 0.23
+# How far the lips part for an opening of 1: between them their wet rims are seen, which nobody takes for the
+# opening.
+_PARTING = 1.2
+# How far the corners go down with an opening, and the lips beside them.
+_CORNERS = 0.22
 # At this opening nothing is left of what closing does to the lips beside bringing them together.
 _PARTED = 0.10
 # What is left of a lip's thickness at least, however it is pressed or rolled in.
@@ -69,9 +79,7 @@ class RestShape:
         centre = points[OUTER_CORNERS].mean(0)
         width = float(np.linalg.norm(points[OUTER_CORNERS[1]] - points[OUTER_CORNERS[0]]))
         distance = np.abs(points[:, 0] - centre[0])
-        half = np.full(len(points), width / 2)
-        half[np.concatenate([UPPER_INNER, LOWER_INNER, INNER_CORNERS])] = distance[INNER_CORNERS].mean()
-        profile = (1 - np.clip(distance / half, 0, 1) ** 2) ** 0.65
+        profile = (1 - np.clip(2 * distance / width, 0, 1) ** 2) ** 0.5
         # The chin follows the jaw whole, the jaw's angles not at all: the hinge is there.
         jaw = np.zeros(len(points))
         jaw[CHIN] = 0.5 + 0.5 * np.cos(np.pi * distance[CHIN] / distance[CHIN].max())
@@ -117,21 +125,34 @@ class RestShape:
         """The shape [n, 3] of a pose, whatever its `active` is."""
         width, profile = self.width, self.profile
         shape = self.met + max(0.0, 1 - pose.open / _PARTED) * (self.closed - self.met)
+        relaxed = min(1.0, pose.open / _RELAXED_AT)
+        rise = self.met[UPPER_INNER[MIDDLE], 1] - shape[OUTER_CORNERS, 1].mean()
+        outwards = np.clip((np.abs(shape[LIPS, 0] - self.centre[0]) / (width / 2)) ** 2, 0, 1)
+        lower = _RELAX * relaxed * max(0.0, rise + _BELOW * width) + _CORNERS * pose.open * width
+        shape[LIPS, 1] += lower * outwards
         shape[LIPS, 0] = self.centre[0] + (shape[LIPS, 0] - self.centre[0]) * (1 + pose.wide)
-        up, down = UPPER_SHARE * pose.open * width, (1 - UPPER_SHARE) * pose.open * width
+        parted = _PARTING * pose.open * width
+        up, down = UPPER_SHARE * parted, (1 - UPPER_SHARE) * parted
         shape[UPPER_INNER, 1] -= up * profile[UPPER_INNER]
         shape[LOWER_INNER, 1] += down * profile[LOWER_INNER]
         # Pursed lips thicken (their volume stays), pressed and tucked ones thin; closing a smile has done
         # so already.
         pressed = 0.035 * pose.press * max(0.0, 1 - self.gap / 0.15)
         thicker = (0.055 * pose.round - pressed) * width
-        shape[UPPER_OUTER, 1] -= (0.85 * up + thicker) * profile[UPPER_OUTER]
-        shape[LOWER_OUTER, 1] += (0.92 * down + thicker - 0.045 * pose.tuck * width) * profile[LOWER_OUTER]
+        above, below = (relaxed * thinned * width for thinned in self._thinned())
+        shape[UPPER_OUTER, 1] -= (0.95 * up + above + thicker) * profile[UPPER_OUTER]
+        shape[LOWER_OUTER, 1] += (0.97 * down + below + thicker - 0.045 * pose.tuck * width) * profile[
+            LOWER_OUTER
+        ]
         shape[LOWER_INNER, 1] -= 0.015 * pose.tuck * width * profile[LOWER_INNER]
-        drop = pose.jaw * width
-        shape[:, 1] += self.jaw * drop
-        shape[np.concatenate([INNER_CORNERS, OUTER_CORNERS]), 1] += 0.12 * drop
+        shape[:, 1] += self.jaw * pose.jaw * width
         return self._settled(shape)
+
+    def _thinned(self) -> tuple[float, float]:
+        """How much thinner the lips are than those of a mouth that talks, in widths of the mouth."""
+        upper = (self.met[UPPER_INNER] - self.met[UPPER_OUTER])[MIDDLE, 1] / self.width
+        lower = (self.met[LOWER_OUTER] - self.met[LOWER_INNER])[MIDDLE, 1] / self.width
+        return max(0.0, _UPPER_LIP - float(upper)), max(0.0, _LOWER_LIP - float(lower))
 
 
 def _rest_shape(points: np.ndarray) -> RestShape:

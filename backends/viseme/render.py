@@ -9,9 +9,9 @@ import numpy as np
 
 from .contour import MouthAxes, height_at, lip_curve
 from .controls import (
-    CHIN,
     CONTROLS,
     HELD,
+    INNER_CORNERS,
     LIPS,
     LOWER_INNER,
     LOWER_OUTER,
@@ -22,15 +22,19 @@ from .controls import (
     control_points,
     pixel_offsets,
 )
-from .interior import Opening, face_light, paint, polygon_cover
+from .interior import Opening, Tones, paint
 from .mouth import UPPER_SHARE, MouthPose, RestShape
+from .seam import lip_line
 from .warp import Grid, sample
 
 _ALL = np.arange(len(CONTROLS))
-_UPPER_FIELD = np.setdiff1d(_ALL, np.concatenate([LOWER_INNER, LOWER_OUTER]))
-_LOWER_FIELD = np.setdiff1d(_ALL, np.concatenate([UPPER_INNER, UPPER_OUTER]))
+# The lips part up to their outer corners, so that the inner ones belong to neither.
+_UPPER_FIELD = np.setdiff1d(_ALL, np.concatenate([LOWER_INNER, LOWER_OUTER, INNER_CORNERS]))
+_LOWER_FIELD = np.setdiff1d(_ALL, np.concatenate([UPPER_INNER, UPPER_OUTER, INNER_CORNERS]))
 _INNER = np.concatenate([UPPER_INNER, LOWER_INNER])
-_SKIN = np.concatenate([CHIN[:8], HELD[5:9]])
+_SKIN = tuple(np.flatnonzero(np.isin(CONTROLS, side)) for side in ((204, 211, 194, 32), (424, 431, 418, 262)))
+# Between the lower lip and the chin.
+_BELOW = np.flatnonzero(np.isin(CONTROLS, (83, 313, 201, 421, 200)))
 # By how much a mesh's lips waver, in widths of the mouth.
 _NOISE = 0.04
 # Movements below this many pixels can't be seen.
@@ -75,6 +79,9 @@ def render_mouth(
     if np.abs(shift).max() < _STILL:
         return rgb, np.zeros(rgb.shape[:2], np.float32)
     source = mesh[CONTROLS, :2].astype(np.float64)
+    line = lip_line(rgb, source, rest.width * head.scale)
+    source[UPPER_INNER] += line
+    source[LOWER_INNER] += line
     bend = _Bend(rgb, source + shift, shift, rest.width * head.scale)
     result, alpha = bend.face()
     box = bend.mouth_box()
@@ -211,10 +218,12 @@ def _open(
     seen = float(np.linalg.norm(source[LOWER_INNER[MIDDLE]] - source[UPPER_INNER[MIDDLE]]))
     strength *= max(pose.active, min(1.0, max(0.0, (gap - seen) / (0.05 * mouth))))
     outline = np.concatenate([top, bottom[::-1]])
-    hole = _Box.around(outline, 1, box)
+    hole = _Box.around(outline, 3, box)
     if strength == 0 or hole.area == 0:
         return
-    cover = strength * polygon_cover(outline - (hole.x0, hole.y0), hole.x1 - hole.x0, hole.y1 - hole.y0)
+    blur = _blur(rgb, source, mouth)
+    cover = polygon_cover(outline - (hole.x0, hole.y0), hole.x1 - hole.x0, hole.y1 - hole.y0)
+    cover = strength * cv2.GaussianBlur(cover, (0, 0), max(0.45, 0.8 * blur))
     px, py = axes.turn(*hole.pixels())
     middle = len(top) // 2
     meet = upper[middle, 1] + UPPER_SHARE * (lower[middle, 1] - upper[middle, 1])
@@ -224,10 +233,12 @@ def _open(
         upper=(height_at(px, upper) - meet) / mouth,
         lower=(height_at(px, lower) - meet) / mouth,
         pixel=1 / mouth,
+        blur=blur / mouth,
     )
     # A silent mouth shows whatever it shows in the source.
     showing = pose.teeth + 1 - pose.active
-    inside = paint(opening, face_light(_skin(rgb, source)), min(1.0, showing), pose.tongue)
+    inside = paint(opening, _tones(rgb, source, mouth), min(1.0, showing), pose.tongue)
+    inside += _grain(rgb, source, hole)
     own = _own_interior(source, hole, mouth) * min(1.0, 0.1 + 2.0 * showing)
     inside += own[..., None] * (rgb[hole.slices] - inside)
     part = lips[hole.within(box)]
@@ -235,11 +246,59 @@ def _open(
     alpha[hole.slices] = np.maximum(alpha[hole.slices], cover)
 
 
-def _skin(rgb: np.ndarray, source: np.ndarray) -> np.ndarray:
-    """Colours [n, 3] of the chin and the cheeks."""
+def _tones(rgb: np.ndarray, source: np.ndarray, mouth: float) -> Tones:
+    reach = max(1, round(0.03 * mouth))
+    lower = (source[LOWER_INNER] + source[LOWER_OUTER])[2:-2] / 2
+    upper = (source[UPPER_INNER] + source[UPPER_OUTER])[2:-2] / 2
+    left, right = (_means(rgb, source[side], reach) for side in _SKIN)
+    return Tones.of(left, right, _means(rgb, np.concatenate([lower, upper]), 0))
+
+
+def _means(rgb: np.ndarray, points: np.ndarray, reach: int) -> np.ndarray:
+    """Mean colours [n, 3] around points [n, 2]; where these lie outside the picture, around the nearest."""
     height, width = rgb.shape[:2]
-    x, y = np.round(source[_SKIN]).astype(int).T
-    return rgb[np.clip(y, 0, height - 1), np.clip(x, 0, width - 1)]
+    colours = []
+    for x, y in np.round(points).astype(int).tolist():
+        x, y = min(max(x, 0), width - 1), min(max(y, 0), height - 1)
+        part = rgb[max(y - reach, 0) : y + reach + 1, max(x - reach, 0) : x + reach + 1]
+        colours.append(part.reshape(-1, 3).mean(0))
+    return np.array(colours)
+
+
+def _blur(rgb: np.ndarray, source: np.ndarray, mouth: float) -> float:
+    """How blurred the picture is around the mouth: the standard deviation, in pixels, of the Gaussian that
+    makes its sharpest edges of sharp ones."""
+    box = _Box.around(source[LIPS], 0.3 * mouth, _Box(0, 0, rgb.shape[1], rgb.shape[0]))
+    if min(box.x1 - box.x0, box.y1 - box.y0) < 8:
+        return 0.6
+    luma = cv2.cvtColor(rgb[box.slices], cv2.COLOR_RGB2GRAY)
+    reach = max(2, round(mouth / 24))
+    window = np.ones((2 * reach + 1, 2 * reach + 1), np.uint8)
+    range_ = cv2.dilate(luma, window).astype(np.float32) - cv2.erode(luma, window)
+    gx, gy = cv2.Sobel(luma, cv2.CV_32F, 1, 0, scale=1 / 8), cv2.Sobel(luma, cv2.CV_32F, 0, 1, scale=1 / 8)
+    steep = np.sqrt(gx * gx + gy * gy)
+    edges = range_ > max(20.0, float(np.percentile(range_, 80)))
+    if not edges.any():
+        return 0.6
+    share = steep[edges] / range_[edges]
+    # A step blurred by a Gaussian is steepest in the middle: height / (sqrt(2 pi) sigma).
+    sigma = 0.4 / max(float(np.percentile(share, 95)), 1e-3)
+    return float(np.clip(sigma, 0.4, 0.05 * mouth))
+
+
+def _grain(rgb: np.ndarray, source: np.ndarray, hole: _Box) -> np.ndarray:
+    """The picture's noise, as the skin below the lip has it, for the hole's pixels: float32 [h, w, 3]."""
+    height, width = hole.y1 - hole.y0, hole.x1 - hole.x0
+    box = _Box.around(source[_BELOW], 0, _Box(0, 0, rgb.shape[1], rgb.shape[0]))
+    if min(box.x1 - box.x0, box.y1 - box.y0) < 4:
+        return np.zeros((height, width, 3), np.float32)
+    skin = rgb[box.slices].astype(np.float32)
+    noise = np.clip(skin - cv2.GaussianBlur(skin, (0, 0), 1.2), -12, 12)
+    rows, columns = (
+        np.pad(np.arange(have), (0, want), mode="symmetric")[:want]
+        for have, want in zip(noise.shape[:2], (height, width), strict=True)
+    )
+    return noise[rows][:, columns]
 
 
 def _own_interior(source: np.ndarray, hole: _Box, mouth: float) -> np.ndarray:
@@ -256,3 +315,12 @@ def _own_interior(source: np.ndarray, hole: _Box, mouth: float) -> np.ndarray:
     cover = polygon_cover(outline - (hole.x0, hole.y0), width, height)
     inner = cv2.GaussianBlur(cover, (0, 0), max(1.0, mouth / 45))
     return belief * np.clip(inner * 2 - 1, 0, 1)
+
+
+def polygon_cover(points: np.ndarray, width: int, height: int) -> np.ndarray:
+    """Anti-aliased cover of a polygon [n, 2] (pixels): float32 [height, width], 0..1."""
+    sub = 4
+    canvas = np.zeros((height * sub, width * sub), np.uint8)
+    scaled = np.round(((points + 0.5) * sub - 0.5) * 16).astype(np.int32)
+    cv2.fillPoly(canvas, [scaled], 255, shift=4)
+    return cv2.resize(canvas, (width, height), interpolation=cv2.INTER_AREA).astype(np.float32) / 255

@@ -1,0 +1,91 @@
+"""The dark line between closed lips, found in the picture.
+
+The mesh is off by a few hundredths of a mouth's width, and lips parted beside their line take it along."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from .contour import MouthAxes
+from .controls import LOWER_INNER, OUTER_CORNERS, UPPER_INNER
+
+# Lips further apart than this, in widths of the mouth, have no line between them.
+_PARTED = 0.06
+# How far from the mesh's line it may lie, and how wide a valley of brightness it is, in widths of the mouth.
+_REACH, _VALLEY = 0.055, 0.022
+_COLUMNS, _ROWS = 32, 29
+# Depth of a valley, in levels of brightness, that is surely one.
+_SURE = 8.0
+_STRAY, _BEND = 0.25, 0.12
+# Pixels of a mouth in which nothing is found.
+_SMALLEST = 24
+
+
+def lip_line(rgb: np.ndarray, source: np.ndarray, mouth: float) -> np.ndarray:
+    """How far the line lies from the mesh's, across the mouth, in pixels at the nine inner points [9, 2].
+
+    rgb: uint8 [h, w, 3]. source: control points in it [n, 2]. mouth: width in pixels. Darkest path by dynamic
+    programming, near the mesh's line and smooth; none where there is hardly a valley.
+    """
+    axes = MouthAxes.between(*source[OUTER_CORNERS])
+    upper, lower = axes.points(source[UPPER_INNER]), axes.points(source[LOWER_INNER])
+    gap = float((lower - upper)[:, 1].max()) / mouth
+    closed = np.clip((_PARTED - gap) / (_PARTED / 2), 0, 1)
+    if closed == 0 or mouth < _SMALLEST:
+        return np.zeros((len(UPPER_INNER), 2))
+    line = (upper + lower) / 2
+    half = float(axes.points(source[OUTER_CORNERS])[1, 0])
+    x = np.linspace(-0.92, 0.92, _COLUMNS) * half
+    y = np.interp(x, [-half, *line[:, 0], half], [0, *line[:, 1], 0])
+    offsets = np.linspace(-_REACH, _REACH, _ROWS) * mouth
+    valley = _valley(_strip(rgb, axes, x, y[None] + offsets[:, None]), offsets[1] - offsets[0], mouth)
+    path = _path(valley)
+    depth = float(valley[path, np.arange(_COLUMNS)].mean())
+    found = np.interp(line[:, 0], x, cv2.GaussianBlur(offsets[path][None], (0, 0), 1.5)[0])
+    found *= closed * np.clip(depth / _SURE - 0.25, 0, 1)
+    return found[:, None] * np.array([-axes.along[1], axes.along[0]])
+
+
+def _strip(rgb: np.ndarray, axes: MouthAxes, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Brightness at points along and across the mouth [rows, columns]: float32."""
+    across = np.array([-axes.along[1], axes.along[0]])
+    where = axes.centre + x[None, :, None] * axes.along + y[..., None] * across
+    x0, y0 = np.maximum(np.floor(where.reshape(-1, 2).min(0)).astype(int) - 1, 0)
+    x1, y1 = np.ceil(where.reshape(-1, 2).max(0)).astype(int) + 2
+    part = rgb[y0 : max(y1, y0 + 1), x0 : max(x1, x0 + 1)]
+    if part.size == 0:
+        return np.zeros(y.shape, np.float32)
+    luma = cv2.cvtColor(part, cv2.COLOR_RGB2GRAY).astype(np.float32)
+    spots = (where - (x0, y0)).astype(np.float32)
+    return cv2.remap(luma, spots[..., 0], spots[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+
+
+def _valley(strip: np.ndarray, step: float, mouth: float) -> np.ndarray:
+    """How much darker each point is than those above and those below it."""
+    strip = cv2.GaussianBlur(strip, (0, 0), 1.2)
+    reach = max(1, round(_VALLEY * mouth / step))
+    padded = np.pad(strip, ((reach, reach), (0, 0)), mode="edge")
+    above, below = padded[: len(strip)], padded[2 * reach :]
+    return np.maximum(np.minimum(above, below) - strip, 0)
+
+
+def _path(valley: np.ndarray) -> np.ndarray:
+    """The row in each column of the path along the deepest valley."""
+    rows, columns = valley.shape
+    stray = _STRAY * np.linspace(-1, 1, rows) ** 2
+    cost = stray[:, None] - valley / max(_SURE, float(np.percentile(valley, 97)))
+    came = np.zeros((columns, rows), int)
+    total = np.full(rows + 2, np.inf)
+    total[1:-1] = cost[:, 0]
+    for column in range(1, columns):
+        up, down = total[:-2] + _BEND, total[2:] + _BEND
+        way = np.minimum(up, down)
+        straight = total[1:-1] <= way
+        came[column] = np.where(straight, 0, np.where(up <= down, -1, 1))
+        total[1:-1] = np.where(straight, total[1:-1], way) + cost[:, column]
+    path = np.empty(columns, int)
+    path[-1] = int(total[1:-1].argmin())
+    for column in range(columns - 1, 0, -1):
+        path[column - 1] = path[column] + came[column, path[column]]
+    return path

@@ -1,0 +1,89 @@
+"""Whether what is painted of an open mouth ends where the lips do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import cv2
+import numpy as np
+
+from lipsync_studio.engine.media.colour import to_rgb
+
+from .mouth_carrier import painted
+from .mouth_judge import INNER, OUTER, OUTER_RING, Judge
+from .mouth_media import Media, still
+from .mouth_paint import Painter, poses
+from .table import Row
+
+MAX_OFF = 0.03
+_ASKED = (0.1, 0.2, 0.35)
+_PAINTED = 0.4
+# Where paint is looked for around the lips, and the tip of an opening, in widths of the mouth.
+_AROUND, _TIP = 0.08, 0.015
+
+
+def measure(media: Media, painter: Painter) -> dict[str, Any]:
+    judge = Judge()
+    results = {}
+    for path in media.faces:
+        source = still(path)
+        asked = poses(_ASKED)
+        rgb = to_rgb(next(iter(source.read()))).astype(np.float64)
+        meshes = judge.meshes(painter.posed(source, asked))
+        masks = painted(painter, rgb, painter.track(source), asked)
+        ends = {
+            f"{opened:g}": _off(mask, mesh) for opened, mask, mesh in zip(_ASKED, masks, meshes, strict=True)
+        }
+        pixel = 1 / float(np.linalg.norm(meshes[0][OUTER[1]] - meshes[0][OUTER[0]]))
+        results[path.name] = {"ends": ends, "limit": max(MAX_OFF, pixel)}
+    return results
+
+
+def _off(mask: np.ndarray, mesh: np.ndarray) -> list[dict[str, float]]:
+    """Of the left and the right end: from the lips' corner, which is between the mesh's inner and outer one,
+    in widths of the mouth; along (positive: the paint ends inside), across (positive: below) and in all."""
+    corners = mesh[list(OUTER), :2].astype(np.float64)
+    inner = mesh[list(INNER), :2].astype(np.float64)
+    width = float(np.linalg.norm(corners[1] - corners[0]))
+    axis = (corners[1] - corners[0]) / width
+    turn = np.array([axis, [-axis[1], axis[0]]])
+    near = np.zeros(mask.shape, np.uint8)
+    cv2.fillPoly(near, [np.round(mesh[list(OUTER_RING), :2]).astype(np.int32)], 1)
+    near = cv2.dilate(near, np.ones((2 * round(_AROUND * width) + 1,) * 2, np.uint8))
+    y, x = np.nonzero((mask > _PAINTED) & (near > 0))
+    if not len(x):
+        return [{"along": 1.0, "across": 0.0, "off": 1.0}] * 2
+    points = (np.stack([x, y], 1) - corners.mean(0)) @ turn.T / width
+    ends = []
+    for side, outer, within in zip((-1, 1), corners, inner, strict=True):
+        tip = points[side * points[:, 0] >= (side * points[:, 0]).max() - _TIP]
+        end = np.array([side * (side * tip[:, 0]).max(), tip[:, 1].mean()])
+        a, b = ((each - corners.mean(0)) @ turn.T / width for each in (outer, within))
+        share = np.clip((end - a) @ (b - a) / ((b - a) @ (b - a)), 0, 1)
+        off = end - (a + share * (b - a))
+        ends.append(
+            {"along": float(-side * off[0]), "across": float(off[1]), "off": float(np.linalg.norm(off))}
+        )
+    return ends
+
+
+def rows(results: dict[str, Any]) -> list[Row]:
+    table: list[Row] = [("opening's ends from the lips' corners, left and right (inwards, down), widths", "")]
+    for name, each in results.items():
+        table.append((f"  {name}", f"{_worst(each):.3f} at most (limit {each['limit']:.3f})"))
+        for asked, ends in each["ends"].items():
+            said = "; ".join(f"{end['off']:.3f} ({end['along']:+.3f}, {end['across']:+.3f})" for end in ends)
+            table.append((f"    open {asked}", said))
+    return table
+
+
+def _worst(face: dict[str, Any]) -> float:
+    return float(max(end["off"] for ends in face["ends"].values() for end in ends))
+
+
+def bounds(results: dict[str, Any]) -> dict[str, bool]:
+    return {
+        f"the opening's ends are within {MAX_OFF:.0%} of the lips' corners, or a pixel": all(
+            _worst(face) <= face["limit"] for face in results.values()
+        )
+    }

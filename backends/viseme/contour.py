@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
 from .controls import OUTER_CORNERS
@@ -28,6 +29,11 @@ class MouthAxes:
         ax, ay = x.dtype.type(self.along[0]), x.dtype.type(self.along[1])
         return dx * ax + dy * ay, dy * ax - dx * ay
 
+    def pixels(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """Points [n, 2] of the picture, of so many pixels along and across."""
+        across = np.array([-self.along[1], self.along[0]])
+        return self.centre + x[:, None] * self.along + y[:, None] * across
+
     def points(self, points: np.ndarray) -> np.ndarray:
         return np.stack(self.turn(points[:, 0], points[:, 1]), 1)
 
@@ -47,8 +53,7 @@ def lip_curve(points: np.ndarray, lip: np.ndarray) -> np.ndarray:
     along, across = axes.points(points[lip]).T
     places = np.clip((along / half + 1) / 2, 0, 1)
     weights = np.linalg.lstsq(_waves(places), across, rcond=None)[0]
-    curve = np.stack([(2 * _PLACES - 1) * half, _waves(_PLACES) @ weights], 1)
-    return axes.centre + curve[:, :1] * axes.along + curve[:, 1:] * np.array([-axes.along[1], axes.along[0]])
+    return axes.pixels((2 * _PLACES - 1) * half, _waves(_PLACES) @ weights)
 
 
 def _waves(places: np.ndarray) -> np.ndarray:
@@ -57,3 +62,12 @@ def _waves(places: np.ndarray) -> np.ndarray:
 
 # Closer at the corners.
 _PLACES = (1 - np.cos(np.linspace(0, np.pi, 41))) / 2
+
+
+def polygon_cover(points: np.ndarray, width: int, height: int) -> np.ndarray:
+    """Anti-aliased cover of a polygon [n, 2] (pixels): float32 [height, width], 0..1."""
+    sub = 4
+    canvas = np.zeros((height * sub, width * sub), np.uint8)
+    scaled = np.round(((points + 0.5) * sub - 0.5) * 16).astype(np.int32)
+    cv2.fillPoly(canvas, [scaled], 255, shift=4)
+    return cv2.resize(canvas, (width, height), interpolation=cv2.INTER_AREA).astype(np.float32) / 255

@@ -14,8 +14,9 @@ import numpy as np
 # ones', in widths of the mouth; the arch foreshortens them.
 _TOOTH_EDGES = np.array([0.0, 0.112, 0.200, 0.280, 0.345, 0.395], np.float32)
 _TOOTH_ENDS = np.array([0.0, 0.011, 0.004, 0.014, 0.022], np.float32)
-_LUMA = np.array([0.299, 0.587, 0.114], np.float32)
+LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 # Parts of the skin's brightness.
+_BLOOD = np.array([0.30, -0.12, -0.10], np.float32)
 _CAVITY, _FLOOR, _TONGUE = 0.07, 0.14, 0.54
 # Width of a lower tooth, and what is seen of it, in widths of the mouth.
 _LOWER_TOOTH, _LOWER_SHOWN = 0.075, 0.030
@@ -26,36 +27,42 @@ _RIM, _RIM_SHADE = 0.022, 0.45
 @dataclass(frozen=True, slots=True)
 class Tones:
     """The colours of a face. skin, lips: float32 [3], 0..255. slope: by what part of itself the skin gets
-    brighter towards the right, per width of the mouth."""
+    brighter towards the right, per width of the mouth. enamel: the person's own, float32 [3]; None where it
+    has not been seen."""
 
     skin: np.ndarray
     lips: np.ndarray
     slope: float
+    enamel: np.ndarray | None = None
 
     @classmethod
     def of(cls, left: np.ndarray, right: np.ndarray, lips: np.ndarray) -> Tones:
         """left, right: colours [n, 3] of the skin on either side of the mouth, half a width from its middle.
         lips: colours [n, 3] of the lips."""
         skin = np.median(np.concatenate([left, right]), axis=0).astype(np.float32)
-        level = max(float(skin @ _LUMA), 1.0)
-        slope = float((np.median(right, axis=0) - np.median(left, axis=0)) @ _LUMA) / level
+        level = max(float(skin @ LUMA), 1.0)
+        slope = float((np.median(right, axis=0) - np.median(left, axis=0)) @ LUMA) / level
         return cls(skin, np.median(lips, axis=0).astype(np.float32), float(np.clip(slope, -0.6, 0.6)))
 
     @property
     def level(self) -> float:
-        return max(float(self.skin @ _LUMA), 1.0)
+        return max(float(self.skin @ LUMA), 1.0)
 
     def tooth(self) -> np.ndarray:
-        """A little less bright than light skin, brighter than dark skin, with a third of its colour."""
+        """The person's own, or a little less bright than light skin, brighter than dark skin, with a third of
+        its colour."""
+        if self.enamel is not None:
+            return self.enamel
         level = min(0.90 * self.level + 32, 240.0)
         return level * (1 + 0.33 * (self.skin / self.level - 1))
 
     def flesh(self, level: float) -> np.ndarray:
         """Of that part of the skin's brightness, between the skin's colour and the lips', which are red."""
-        lips = self.lips / max(float(self.lips @ _LUMA), 1.0)
+        lips = self.lips / max(float(self.lips @ LUMA), 1.0)
         hue = 0.35 * self.skin / self.level + 0.65 * lips
-        # The darker, the deeper the red.
-        hue = 1 + (hue - 1) * (1 + 0.6 * (1 - level))
+        # The darker, the deeper the red: of that colour, and as far as the picture has any, of blood's.
+        coloured = min(1.0, float(np.ptp(self.skin)) / (0.3 * self.level))
+        hue = 1 + (hue - 1) * (1 + 0.6 * (1 - level)) + coloured * (1 - level) * _BLOOD
         return self.level * level * np.clip(hue, 0.05, None)
 
 
@@ -149,7 +156,7 @@ class _Canvas:
         near = np.maximum(np.minimum(self.y - opening.upper, opening.lower - self.y), 0)
         width = max(_RIM, 1.5 * self.soft) * (0.6 + 0.9 * beside)
         cover = (0.8 + 0.2 * beside) * np.exp(-near / width) * min(self.gap / 0.05, 1.0)
-        self._lay(cover, tones.flesh(1.0) * (_RIM_SHADE * float(tones.lips @ _LUMA) / tones.level))
+        self._lay(cover, tones.flesh(1.0) * (_RIM_SHADE * float(tones.lips @ LUMA) / tones.level))
 
 
 def _step(value: np.ndarray, width: float) -> np.ndarray:

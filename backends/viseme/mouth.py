@@ -27,13 +27,14 @@ UPPER_SHARE = 0.10
 # Opening lets a smile go: from this opening on, its corners have come down by so much of their height over
 # the middle and by so much of the mouth's width more, and lips that it has thinned are at least this thick.
 _RELAXED_AT = 0.20
-_RELAX, _BELOW = 0.9, 0.08
+_RELAX, _BELOW = 0.9, 0.07
 _UPPER_LIP, _LOWER_LIP = 0.17, 0.23
+_STRETCH = 0.45
 # How far the lips part for an opening of 1: between them their wet rims are seen, which nobody takes for the
 # opening.
-_PARTING = 1.2
+_PARTING = 1.36
 # How far the corners go down with an opening, and the lips beside them.
-_CORNERS = 0.22
+_CORNERS = 0.2
 # At this opening nothing is left of what closing does to the lips beside bringing them together.
 _PARTED = 0.10
 # What is left of a lip's thickness at least, however it is pressed or rolled in.
@@ -149,10 +150,15 @@ class RestShape:
         return self._settled(shape)
 
     def _thinned(self) -> tuple[float, float]:
-        """How much thinner the lips are than those of a mouth that talks, in widths of the mouth."""
+        """How much thinner the lips are than those of a mouth that talks, in widths of the mouth; of very
+        thin ones, as much as they can be stretched."""
         upper = (self.met[UPPER_INNER] - self.met[UPPER_OUTER])[MIDDLE, 1] / self.width
         lower = (self.met[LOWER_OUTER] - self.met[LOWER_INNER])[MIDDLE, 1] / self.width
-        return max(0.0, _UPPER_LIP - float(upper)), max(0.0, _LOWER_LIP - float(lower))
+        return _missing(float(upper), _UPPER_LIP), _missing(float(lower), _LOWER_LIP)
+
+
+def _missing(own: float, usual: float) -> float:
+    return min(max(0.0, usual - own), _STRETCH * max(0.0, own))
 
 
 def _rest_shape(points: np.ndarray) -> RestShape:

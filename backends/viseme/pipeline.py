@@ -27,6 +27,7 @@ from .acoustic import motion_from_sound
 from .controls import LOWER_INNER, MIDDLE, OUTER_CORNERS, UPPER_INNER, head_points
 from .motion import MouthMotion, motion_from_phones
 from .mouth import MouthPose, RestShape
+from .plate import Plate, find_plates
 from .render import moving_box, render_mouth
 from .spec import SPEC
 
@@ -42,11 +43,13 @@ _READING = "Reading the speech"
 @dataclass(frozen=True)
 class VisemeSurvey:
     """poses: per output frame the fields of a MouthPose, float16 [frames, 9]. rests: each person's mouth at
-    rest, by id. silence: what silent ones do."""
+    rest, by id. silence: what silent ones do. plates: each person's own teeth, where they were
+    seen."""
 
     poses: np.ndarray
     rests: dict[int, RestShape]
     silence: SilenceRule
+    plates: dict[int, Plate]
 
 
 class VisemeEngine:
@@ -70,7 +73,9 @@ class VisemeEngine:
         rests = {person.id: rest_shape(person) for person in job.people}
         host.progress(_READING, seconds, seconds, unit="seconds")
         poses = np.column_stack([getattr(motion, field.name) for field in fields(MouthPose)])
-        return VisemeSurvey(poses.astype(np.float16), rests, job.speech.silence)
+        stop = int(job.timeline.source_index.max()) + 1
+        plates = find_plates(job.source, job.people, stop)
+        return VisemeSurvey(poses.astype(np.float16), rests, job.speech.silence, plates)
 
     def prepare(self, job: DubJob, survey: VisemeSurvey, notes: list[str], host: Host) -> VisemeSurvey:
         return survey
@@ -90,7 +95,8 @@ class VisemeEngine:
     def composite(self, crop: FaceCrop, pose: MouthPose, survey: VisemeSurvey) -> Patch:
         rest = survey.rests[crop.person.id]
         silent = {"rest": rest.points, "close": rest.shut, "source": None}[survey.silence]
-        return Patch(*render_mouth(crop.rgb, crop.mesh, rest, pose, silent))
+        plate = survey.plates.get(crop.person.id)
+        return Patch(*render_mouth(crop.rgb, crop.mesh, rest, pose, silent, plate))
 
     def _pose(self, values: np.ndarray) -> MouthPose:
         pose = MouthPose(*values.tolist())

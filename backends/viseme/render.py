@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 
-from .contour import MouthAxes, height_at, lip_curve
+from .contour import MouthAxes, height_at, lip_curve, polygon_cover
 from .controls import (
     CONTROLS,
     HELD,
@@ -24,23 +24,26 @@ from .controls import (
 )
 from .interior import Opening, Tones, paint
 from .mouth import UPPER_SHARE, MouthPose, RestShape
+from .plate import Plate
 from .seam import lip_line
 from .warp import Grid, sample
 
 _ALL = np.arange(len(CONTROLS))
-# The lips part up to their outer corners, so that the inner ones belong to neither.
+# The lips part up to their outer corners, so that the inner ones go with both.
 _UPPER_FIELD = np.setdiff1d(_ALL, np.concatenate([LOWER_INNER, LOWER_OUTER, INNER_CORNERS]))
 _LOWER_FIELD = np.setdiff1d(_ALL, np.concatenate([UPPER_INNER, UPPER_OUTER, INNER_CORNERS]))
 _INNER = np.concatenate([UPPER_INNER, LOWER_INNER])
 _SKIN = tuple(np.flatnonzero(np.isin(CONTROLS, side)) for side in ((204, 211, 194, 32), (424, 431, 418, 262)))
-# Between the lower lip and the chin.
-_BELOW = np.flatnonzero(np.isin(CONTROLS, (83, 313, 201, 421, 200)))
+# How much of the lips' noise is in the dark behind them.
+_GRAIN = 0.7
+# The middle of the lower lip.
+_LOWER_LIP = np.concatenate([LOWER_INNER[3:6], LOWER_OUTER[3:6]])
 # By how much a mesh's lips waver, in widths of the mouth.
 _NOISE = 0.04
 # Movements below this many pixels can't be seen.
 _STILL = 0.03
 # How far closed lips reach over each other, in widths of the mouth.
-_OVERLAP = 0.01
+_OVERLAP = 0.02
 # The dark line between closed lips: its half width, in widths of the mouth, and its depth.
 _CREASE, _CREASE_DEPTH = 0.009, 0.25
 # Distance between the nodes of the warp's grid, in widths of the mouth.
@@ -60,13 +63,19 @@ def moving_box(mesh: np.ndarray) -> tuple[float, float, float, float]:
 
 
 def render_mouth(
-    rgb: np.ndarray, mesh: np.ndarray, rest: RestShape, pose: MouthPose, silent: np.ndarray | None = None
+    rgb: np.ndarray,
+    mesh: np.ndarray,
+    rest: RestShape,
+    pose: MouthPose,
+    silent: np.ndarray | None = None,
+    plate: Plate | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Repaint the mouth in a crop.
 
     rgb: uint8 [h, w, 3]. mesh: float [468+, 3] in the crop's pixels. silent: the shape [len(CONTROLS), 3]
-    that the mouth has where the pose is not active; None: the one it has in this frame. Returns the new crop,
-    uint8 [h, w, 3], and its alpha, float32 [h, w]: 0 where nothing moved."""
+    that the mouth has where the pose is not active; None: the one it has in this frame. plate: the person's
+    own teeth, where they have been seen. Returns the new crop, uint8 [h, w, 3], and its alpha, float32
+    [h, w], 0 where nothing moved."""
     head, current = control_points(mesh)
     quiet = current if silent is None else _eased(current, silent, rest.width)
     target = pose.active * rest.spoken(pose) + (1 - pose.active) * quiet
@@ -82,12 +91,13 @@ def render_mouth(
     line = lip_line(rgb, source, rest.width * head.scale)
     source[UPPER_INNER] += line
     source[LOWER_INNER] += line
-    bend = _Bend(rgb, source + shift, shift, rest.width * head.scale)
+    source[INNER_CORNERS] += line[[0, -1]]
+    bend = _Bend(rgb, source + shift, shift, rest.width * head.scale, head.yaw)
     result, alpha = bend.face()
     box = bend.mouth_box()
     if box.area > 0:
         lips = bend.lips(box, closing)
-        _open(rgb, lips, alpha, box, bend, source, pose)
+        _open(rgb, lips, alpha, box, bend, source, pose, plate)
         result[box.slices] = np.clip(lips + 0.5, 0, 255).astype(np.uint8)
     return result, alpha
 
@@ -96,18 +106,20 @@ def _eased(current: np.ndarray, silent: np.ndarray, width: float) -> np.ndarray:
     """The silent shape, or the current one where they differ by no more than the tracker's noise: a mouth
     that rests already is left alone."""
     away = float(np.abs((silent - current)[LIPS, :2]).max()) / width
-    share = np.clip((away - _NOISE) / _NOISE, 0, 1)
+    parted = abs(_gap(silent) - _gap(current)) / width
+    share = np.clip(max((away - _NOISE) / _NOISE, 2 * parted / _NOISE - 1), 0, 1)
     return current + share * (silent - current)
+
+
+def _gap(shape: np.ndarray) -> float:
+    return float((shape[LOWER_INNER[MIDDLE]] - shape[UPPER_INNER[MIDDLE]])[1])
 
 
 def _closing(current: np.ndarray, target: np.ndarray, width: float) -> float:
     """0..1: how far this is an open mouth being closed. Its lips then reach over each other, because the
     mesh's edge of a lip lies a little inside the mouth and what it takes along would be seen as a line of
     teeth; and between them the dark line is drawn that lips have where they meet."""
-    now, then = (
-        float((shape[LOWER_INNER[MIDDLE]] - shape[UPPER_INNER[MIDDLE]])[1]) / width
-        for shape in (current, target)
-    )
+    now, then = _gap(current) / width, _gap(target) / width
     return float(np.clip((now - then) / 0.06, 0, 1) * np.clip(1 - then / 0.08, 0, 1))
 
 
@@ -150,23 +162,39 @@ class _Bend:
     """The two fields of a frame and the line between the lips.
 
     goal: where the control points go, pixels [n, 2]; shift: how far that is from where they are. mouth: width
-    of the mouth at rest in pixels."""
+    of the mouth at rest in pixels. yaw: of the head, in degrees."""
 
-    def __init__(self, rgb: np.ndarray, goal: np.ndarray, shift: np.ndarray, mouth: float) -> None:
-        self.rgb, self.goal, self.shift, self.mouth = rgb, goal, shift, mouth
+    def __init__(
+        self, rgb: np.ndarray, goal: np.ndarray, shift: np.ndarray, mouth: float, yaw: float
+    ) -> None:
+        self.rgb, self.goal, self.shift, self.mouth, self.yaw = rgb, goal, shift, mouth, yaw
         height, width = rgb.shape[:2]
         self.crop = _Box(0, 0, width, height)
         self._step = max(2.0, mouth * _STEP)
         self._grid = Grid(width, height, self._step)
-        self._upper = self._grid.spline(goal[_UPPER_FIELD], -shift[_UPPER_FIELD])
-        self._lower = self._grid.spline(goal[_LOWER_FIELD], -shift[_LOWER_FIELD])
         self.axes = MouthAxes.between(*goal[OUTER_CORNERS])
         self.top, self.bottom = lip_curve(goal, UPPER_INNER), lip_curve(goal, LOWER_INNER)
+        self._upper = self._field(_UPPER_FIELD, self.top)
+        self._lower = self._field(_LOWER_FIELD, self.bottom)
         corners = self.axes.points(goal[OUTER_CORNERS])
         self._seam = np.concatenate(
             [corners[:1], self.axes.points((self.top + self.bottom) / 2), corners[1:]]
         )
         self._half = np.float32(np.abs(corners[:, 0]).mean())
+
+    def _field(self, controls: np.ndarray, lip: np.ndarray) -> np.ndarray:
+        """Of some control points, and of the inner corners, which go with that lip."""
+        goal, shift = self.goal[controls], self.shift[controls]
+        before = self.goal - self.shift
+        inner, half = (
+            MouthAxes.between(*before[OUTER_CORNERS]).points(before[row])[:, 0]
+            for row in (INNER_CORNERS, OUTER_CORNERS)
+        )
+        x = inner / half * self.axes.points(self.goal[OUTER_CORNERS])[:, 0]
+        corners = self.axes.pixels(x, height_at(x, self.axes.points(lip)))
+        return self._grid.spline(
+            np.concatenate([goal, corners]), -np.concatenate([shift, corners - before[INNER_CORNERS]])
+        )
 
     def face(self) -> tuple[np.ndarray, np.ndarray]:
         """The whole crop through one field, mixed of the two, and how far it is to be shown."""
@@ -206,6 +234,7 @@ def _open(
     bend: _Bend,
     source: np.ndarray,
     pose: MouthPose,
+    plate: Plate | None,
 ) -> None:
     """Paint what is seen between the lips, in place: into `lips` (the box's) and `alpha` (the crop's)."""
     top, bottom, mouth, axes = bend.top, bend.bottom, bend.mouth, bend.axes
@@ -237,10 +266,16 @@ def _open(
     )
     # A silent mouth shows whatever it shows in the source.
     showing = pose.teeth + 1 - pose.active
-    inside = paint(opening, _tones(rgb, source, mouth), min(1.0, showing), pose.tongue)
+    tones = _tones(rgb, source, mouth)
+    if plate is not None:
+        tones = replace(tones, enamel=plate.tooth * (tones.level / plate.level))
+    inside = paint(opening, tones, min(1.0, showing), pose.tongue)
+    if plate is not None:
+        size = hole.x1 - hole.x0, hole.y1 - hole.y0
+        own, share = plate.shown(source, bend.yaw, (hole.x0, hole.y0), size)
+        share *= min(1.0, 0.3 + 1.5 * showing)
+        inside += share[..., None] * (own * (tones.level / plate.level) - inside)
     inside += _grain(rgb, source, hole)
-    own = _own_interior(source, hole, mouth) * min(1.0, 0.1 + 2.0 * showing)
-    inside += own[..., None] * (rgb[hole.slices] - inside)
     part = lips[hole.within(box)]
     part += cover[..., None] * (inside - part)
     alpha[hole.slices] = np.maximum(alpha[hole.slices], cover)
@@ -287,40 +322,15 @@ def _blur(rgb: np.ndarray, source: np.ndarray, mouth: float) -> float:
 
 
 def _grain(rgb: np.ndarray, source: np.ndarray, hole: _Box) -> np.ndarray:
-    """The picture's noise, as the skin below the lip has it, for the hole's pixels: float32 [h, w, 3]."""
+    """The picture's noise, as the lower lip has it, for the hole's pixels: float32 [h, w, 3]."""
     height, width = hole.y1 - hole.y0, hole.x1 - hole.x0
-    box = _Box.around(source[_BELOW], 0, _Box(0, 0, rgb.shape[1], rgb.shape[0]))
+    box = _Box.around(source[_LOWER_LIP], 0, _Box(0, 0, rgb.shape[1], rgb.shape[0]))
     if min(box.x1 - box.x0, box.y1 - box.y0) < 4:
         return np.zeros((height, width, 3), np.float32)
-    skin = rgb[box.slices].astype(np.float32)
-    noise = np.clip(skin - cv2.GaussianBlur(skin, (0, 0), 1.2), -12, 12)
+    lip = rgb[box.slices].astype(np.float32)
+    noise = np.clip(lip - cv2.GaussianBlur(lip, (0, 0), 1.5), -12, 12) * _GRAIN
     rows, columns = (
         np.pad(np.arange(have), (0, want), mode="symmetric")[:want]
         for have, want in zip(noise.shape[:2], (height, width), strict=True)
     )
     return noise[rows][:, columns]
-
-
-def _own_interior(source: np.ndarray, hole: _Box, mouth: float) -> np.ndarray:
-    """Where this frame itself shows the inside of the mouth, that is its best picture: teeth stay with the
-    skull.
-
-    Returns float32 [h, w], 0..1: how far to believe each of the hole's pixels."""
-    height, width = hole.y1 - hole.y0, hole.x1 - hole.x0
-    gap = float(np.linalg.norm(source[LOWER_INNER[MIDDLE]] - source[UPPER_INNER[MIDDLE]])) / mouth
-    belief = float(np.clip((gap - 0.05) / 0.08, 0, 1))
-    if belief == 0:
-        return np.zeros((height, width), np.float32)
-    outline = np.concatenate([lip_curve(source, UPPER_INNER), lip_curve(source, LOWER_INNER)[::-1]])
-    cover = polygon_cover(outline - (hole.x0, hole.y0), width, height)
-    inner = cv2.GaussianBlur(cover, (0, 0), max(1.0, mouth / 45))
-    return belief * np.clip(inner * 2 - 1, 0, 1)
-
-
-def polygon_cover(points: np.ndarray, width: int, height: int) -> np.ndarray:
-    """Anti-aliased cover of a polygon [n, 2] (pixels): float32 [height, width], 0..1."""
-    sub = 4
-    canvas = np.zeros((height * sub, width * sub), np.uint8)
-    scaled = np.round(((points + 0.5) * sub - 0.5) * 16).astype(np.int32)
-    cv2.fillPoly(canvas, [scaled], 255, shift=4)
-    return cv2.resize(canvas, (width, height), interpolation=cv2.INTER_AREA).astype(np.float32) / 255

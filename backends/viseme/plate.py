@@ -1,0 +1,149 @@
+"""The inside of a person's own mouth, from the frame of the footage that shows it best.
+
+Upper teeth are fixed to the skull, so that one picture of them serves all frames: taken along with the parts
+of the face that speech doesn't move, it lies behind the lips wherever these part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from ...engine.faces.geometry import head_yaws
+from ...engine.faces.track import Person
+from ...engine.media.colour import crop_rgb
+from ...engine.media.source import Source
+from .contour import lip_curve, polygon_cover
+from .controls import CONTROLS, HELD, LIPS, LOWER_INNER, OUTER_CORNERS, UPPER_INNER, head_points
+from .interior import LUMA
+
+# Base of the nose and the cheeks beside it.
+_SKULL = HELD[:9]
+# Openings in widths of the mouth: from which teeth are seen, and from which they aren't seen any better.
+_SHOWS, _ENOUGH = 0.09, 0.22
+# Mouths of fewer pixels show nothing; larger ones are kept at this size.
+_SMALLEST, _LARGEST = 24, 256
+# Each takes some hundred kilobytes, and a seek in the footage.
+_PEOPLE = 12
+# Frames that are looked at for the best, of those the track has.
+_SAMPLES = 400
+# Turns of the head, in degrees: by which a frame is as much worse as one whose mouth is shut; between which
+# the picture is no longer shown in frames of a head that is turned otherwise.
+_TURN = 30.0
+_TURNED = (15.0, 30.0)
+# How much of the plate's opening, from above, is upper teeth and what lies behind them.
+_UPPER_PART = (0.40, 0.65)
+
+
+@dataclass(frozen=True)
+class Plate:
+    """rgb: uint8 [h, w, 3], around a mouth. points: its control points, in its pixels, float32 [n, 2].
+    yaw: of the head, degrees. level: brightness of the skin, 0..255. tooth: float32 [3], a tooth's colour."""
+
+    rgb: np.ndarray
+    points: np.ndarray
+    yaw: float
+    level: float
+    tooth: np.ndarray
+
+    def shown(
+        self, source: np.ndarray, yaw: float, corner: tuple[int, int], size: tuple[int, int]
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """What lies where in a picture whose control points are `source` [n, 2], in the rectangle of `size`
+        (width, height) from `corner` on: colours float32 [h, w, 3], and how far to take them [h, w]."""
+        turned = abs(yaw - self.yaw)
+        belief = float(np.clip((_TURNED[1] - turned) / (_TURNED[1] - _TURNED[0]), 0, 1))
+        matrix = _affine(self.points[_SKULL].astype(np.float64), source[_SKULL])
+        matrix[:, 2] -= corner
+        mask = belief * _upper_part(self.points, self.rgb.shape[1], self.rgb.shape[0])
+        colours = cv2.warpAffine(
+            self.rgb, matrix, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
+        )
+        return colours.astype(np.float32), cv2.warpAffine(mask, matrix, size, flags=cv2.INTER_LINEAR)
+
+
+def find_plates(source: Source, people: Sequence[Person], stop: int) -> dict[int, Plate]:
+    """Each person's best, by id, in the frames before `stop`, where one shows teeth; of many people, of those
+    that are seen longest."""
+    longest = sorted(people, key=lambda person: -int(person.seen.sum()))[:_PEOPLE]
+    plates = {person.id: _find(source, person, stop) for person in longest}
+    return {number: plate for number, plate in plates.items() if plate is not None}
+
+
+def _find(source: Source, person: Person, stop: int) -> Plate | None:
+    rows = np.flatnonzero(person.seen[: max(stop - person.first, 0)])
+    rows = rows[:: max(1, len(rows) // _SAMPLES)]
+    if not len(rows):
+        return None
+    shapes = head_points(person.meshes[rows])
+    gaps = (shapes[:, LOWER_INNER, 1] - shapes[:, UPPER_INNER, 1]).max(1)
+    gaps /= np.linalg.norm(shapes[:, OUTER_CORNERS[1]] - shapes[:, OUTER_CORNERS[0]], axis=1)
+    yaws = head_yaws(person.meshes[rows])
+    moved = np.zeros(len(rows))
+    if len(rows) > 1:
+        centres = person.meshes[rows][:, CONTROLS[_SKULL], :2].mean(1)
+        speed = np.linalg.norm(np.diff(centres, axis=0), axis=1) / np.diff(rows)
+        moved = np.maximum(np.append(speed, 0), np.append(0, speed))
+    left, right = person.meshes[rows][:, CONTROLS[OUTER_CORNERS], :2].transpose(1, 0, 2)
+    widths = np.linalg.norm(right - left, axis=1)
+    score = np.minimum(gaps, _ENOUGH) / _ENOUGH - np.abs(yaws - np.median(yaws)) / _TURN - 2 * moved / widths
+    score[(gaps < _SHOWS) | (widths < _SMALLEST)] = -np.inf
+    best = int(score.argmax())
+    if not np.isfinite(score[best]):
+        return None
+    row = int(rows[best])
+    return _plate(source, person.meshes[row], person.first + row, float(yaws[best]))
+
+
+def _plate(source: Source, mesh: np.ndarray, index: int, yaw: float) -> Plate | None:
+    points = mesh[CONTROLS, :2].astype(np.float64)
+    width = float(np.linalg.norm(points[OUTER_CORNERS[1]] - points[OUTER_CORNERS[0]]))
+    low, high = points[LIPS].min(0) - 0.4 * width, points[LIPS].max(0) + 0.4 * width
+    frame = next(iter(source.read(index, index + 1)))
+    x0, y0 = (max(0, int(v) // 2 * 2) for v in low)
+    x1, y1 = min(frame.width, int(high[0]) // 2 * 2), min(frame.height, int(high[1]) // 2 * 2)
+    if x1 - x0 < _SMALLEST or y1 - y0 < _SMALLEST // 2:
+        return None
+    rgb = crop_rgb(frame, (x0, y0, x1, y1))
+    points = points - (x0, y0)
+    scale = min(1.0, _LARGEST / width)
+    if scale < 1:
+        rgb = cv2.resize(rgb, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        points = (points + 0.5) * scale - 0.5
+    inside = _upper_part(points, rgb.shape[1], rgb.shape[0]) > 0.5
+    if inside.sum() < 12:
+        return None
+    luma = rgb.astype(np.float32) @ LUMA
+    skin = float(np.median(luma[_skin(points, luma.shape)]))
+    bright = inside & (luma >= np.percentile(luma[inside], 75))
+    tooth = np.median(rgb[bright].astype(np.float32), axis=0)
+    return Plate(rgb, points.astype(np.float32), yaw, max(skin, 1.0), tooth)
+
+
+def _skin(points: np.ndarray, shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
+    """Pixels between the upper lip and the nose, and beside the mouth."""
+    above = (points[_SKULL[:3]] + points[OUTER_CORNERS].mean(0)) / 2
+    x, y = np.round(np.concatenate([above, points[HELD[5:9]]])).astype(int).T
+    return np.clip(y, 0, shape[0] - 1), np.clip(x, 0, shape[1] - 1)
+
+
+def _upper_part(points: np.ndarray, width: int, height: int) -> np.ndarray:
+    """float32 [height, width]: 1 in the upper part of the opening between the lips."""
+    top, bottom = lip_curve(points, UPPER_INNER), lip_curve(points, LOWER_INNER)
+    layers = [
+        polygon_cover(np.concatenate([top, (top + share * (bottom - top))[::-1]]), width, height)
+        for share in _UPPER_PART
+    ]
+    soft = max(1.0, 0.01 * float(np.linalg.norm(top[-1] - top[0])))
+    # Not up to the lip, whose shade and whose edge belong to that frame.
+    inner = cv2.GaussianBlur((layers[0] + layers[1]) / 2, (0, 0), soft)
+    return np.clip(inner * 1.6 - 0.4, 0, 1).astype(np.float32)
+
+
+def _affine(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Least squares, float64 [2, 3]."""
+    system = np.column_stack([one, np.ones(len(one))])
+    return np.linalg.lstsq(system, other, rcond=None)[0].T

@@ -72,6 +72,7 @@ class BackendSpec:
     field made by `setting`, None for what another choice decides. weights: what a backend with these settings
     reads. all_weights: what any may read; bundles: names of sets that are of use together. make:
     `make(settings, host, **wired)`, the backend; wired: values that come from other nodes, each optional.
+    ready: raises what `make` would for files or consent that are not there, within moments and without torch.
     checks: what compares it with its original's numbers, by name. check: what can only be measured where the
     user's own weights are, on a video: sentences, for the command `check`.
     """
@@ -85,6 +86,7 @@ class BackendSpec:
     settings: type
     make: Callable[..., LipSyncBackend]
     remote: bool = False
+    ready: Callable[[Any, Host], None] = lambda settings, host: None
     weights: Callable[[Any], Sequence[WeightSet]] = lambda settings: ()
     all_weights: tuple[WeightSet, ...] = ()
     bundles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

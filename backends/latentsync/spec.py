@@ -150,18 +150,22 @@ def weight_sets(version: str | None) -> list[WeightSet]:
 
 def parses(settings: LatentSyncSettings) -> bool:
     """Whether the face parser is of use."""
-    drawn = settings.mask_source == "landmarks" or (
-        settings.mask_source is None and settings.quality == "fast"
-    )
-    return not (drawn or settings.parity)
+    return shared.parses(settings) and not settings.parity
 
 
 def _weights(settings: LatentSyncSettings) -> Sequence[WeightSet]:
     return weight_sets(settings.version) if parses(settings) else [NETWORKS[settings.version]]
 
 
+def _ready(settings: LatentSyncSettings, host: Host) -> None:
+    parser = [FACE_PARSING] if settings.mask_source == "parsing" and not settings.parity else []
+    shared.check_files([NETWORKS[settings.version], *parser], settings.download_missing, host)
+
+
 def _make(settings: LatentSyncSettings, host: Host, model: Any = None) -> LipSyncBackend:
     """model: LatentSyncModels that are loaded already, whose version and precision then count."""
+    if model is None:
+        _ready(settings, host)
     # Torch and diffusers take seconds to import.
     from ..dub.backend import DubBackend
     from .models import load_models
@@ -193,6 +197,7 @@ SPEC = BackendSpec(
     ),
     settings=LatentSyncSettings,
     make=_make,
+    ready=_ready,
     weights=_weights,
     all_weights=(_V16, _V15),
     checks=_checks,

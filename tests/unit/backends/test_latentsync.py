@@ -200,7 +200,7 @@ def test_missing_files_are_named_with_their_folders(host, tmp_path, monkeypatch)
     assert models.parser is not None
 
 
-def test_no_parser_is_fetched_that_is_not_used():
-    for chosen in ({"mask_source": "landmarks"}, {"quality": "fast"}, {"parity": True}):
-        assert FACE_PARSING not in SPEC.weights(LatentSyncSettings(**chosen))
+def test_parity_needs_no_parser():
+    """It has the original's own mask."""
+    assert FACE_PARSING not in SPEC.weights(LatentSyncSettings(parity=True))
     assert FACE_PARSING in SPEC.weights(LatentSyncSettings())

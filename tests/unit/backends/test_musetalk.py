@@ -15,7 +15,7 @@ from lipsync_studio.backends.dub.job import plan_job
 from lipsync_studio.backends.dub.stages import composite, infer
 from lipsync_studio.backends.musetalk.models import load_models, of_networks
 from lipsync_studio.backends.musetalk.pipeline import MuseTalkEngine, Restore, composing
-from lipsync_studio.backends.musetalk.spec import MuseTalkSettings
+from lipsync_studio.backends.musetalk.spec import SPEC, MuseTalkSettings
 from lipsync_studio.backends.request import LipSyncRequest
 from lipsync_studio.devtools import seeded_musetalk
 from lipsync_studio.engine.errors import InputError, MissingFilesError, SourceMismatchError
@@ -298,9 +298,12 @@ def test_every_file_is_loaded(host, tmp_path, monkeypatch):
         models = load_models(MuseTalkSettings(version, precision="bfloat16"), host)
         assert models.parser is not None
         assert models.dtype is torch.bfloat16
+    assert load_models(MuseTalkSettings(quality="fast"), host).parser is None
     settings = MuseTalkSettings(mask_source="parsing")
     without = dataclasses.replace(models, parser=None)
     (tmp_path / "musetalk" / "face-parse-bisent" / "79999_iter.pth").unlink()
+    with pytest.raises(MissingFilesError, match="79999_iter"):
+        SPEC.make(settings, host)
     with pytest.raises(MissingFilesError, match="79999_iter"):
         MuseTalkEngine(without, settings).prepare(None, None, [], host)
 

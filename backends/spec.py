@@ -38,6 +38,7 @@ class Setting:
     tooltip: what it does. flag: on the command line, which has a short help of its own. choices: values of a
     text. low, high, step: of a number. none: the widget's value that stands for None, which a field whose
     default is None must have; of a number it lies below `low`. labels: of a switch that is on and off.
+    node_only: no flag, because it says something of what only a node can be connected to.
     """
 
     tooltip: str
@@ -49,6 +50,7 @@ class Setting:
     step: float | None = None
     none: Any = None
     labels: tuple[str, str] | None = None
+    node_only: bool = False
 
     def is_none(self, value: Any) -> bool:
         """Whether a widget's value stands for None: of a number, all below what the setting takes."""

@@ -144,7 +144,7 @@ class Wav2LipSettings:
     upscale_strength: float = setting(
         1.0,
         "How much of what a connected upscale model makes of the face is shown. Without one it does nothing.",
-        help="of an upscale model, which only the node can have: default 1",
+        node_only=True,
         low=0.0,
         high=1.0,
         step=0.05,

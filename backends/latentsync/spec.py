@@ -82,8 +82,8 @@ class LatentSyncSettings:
     )
     guidance: float = setting(
         1.5,
-        "How closely the mouth follows the sound. More opens it further, and blurs or distorts from about 2 "
-        "on; 1 is twice as fast.",
+        "How closely the mouth follows the sound. More may distort or tremble, by its authors' account; 1 is "
+        "twice as fast.",
         help="how closely the mouth follows the sound: 1 to 3, default 1.5",
         low=1.0,
         high=3.0,

@@ -13,19 +13,25 @@ if TYPE_CHECKING:
 
 
 class Masked(Protocol):
-    """Settings with `quality` and `mask_source`."""
+    """Settings of how faces go back; None for what quality, or of the mask the engine, decides."""
 
     @property
     def quality(self) -> Literal["fast", "balanced", "quality"]: ...
     @property
-    def mask_source(self) -> Literal["parsing", "landmarks"] | None: ...
+    def mask(self) -> Any: ...
+    @property
+    def mask_source(self) -> Any: ...
+    @property
+    def detail(self) -> float | None: ...
+    @property
+    def colour(self) -> float | None: ...
 
 
 def parses(settings: Masked) -> bool:
     """Whether the face parser is of use: where nothing else is chosen, `fast` draws masks from landmarks."""
     if settings.mask_source is None:
         return settings.quality != "fast"
-    return settings.mask_source == "parsing"
+    return bool(settings.mask_source == "parsing")
 
 
 def check_files(needed: Iterable[WeightSet], download_missing: bool, host: Host) -> None:

@@ -16,11 +16,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ...engine.compose.composer import ComposeSettings, FaceComposer, Parts, PasteConvention, compose_settings
+from ...engine.compose.composer import ComposeSettings, FaceComposer, Parts, PasteConvention
 from ...engine.host.protocol import Host
 from ...engine.nets.batches import Batches
 from ...engine.nets.precision import settle
 from ...engine.nets.sd_vae import decode
+from ..dub import faces as dub
 from ..dub.audio_features import AudioFeatures, encode_features
 from ..dub.faces import FacePainter, composer_of
 from ..dub.job import DubJob
@@ -182,14 +183,7 @@ class LatentSyncEngine(ClipEngine, FacePainter):
 
 def composing(settings: LatentSyncSettings) -> ComposeSettings:
     """How faces are put back, by what was chosen and, where nothing was, by quality."""
-    return compose_settings(
-        _PASTE,
-        settings.quality,
-        mask_source=settings.mask_source,
-        detail=settings.detail,
-        colour=settings.colour,
-        mask=settings.mask,
-    )
+    return dub.composing(_PASTE, settings)
 
 
 def mixed(

@@ -182,7 +182,7 @@ class MuseTalkEngine(FacePainter):
         faces = decode(vae.module, spoken.to(vae.device)).cpu().numpy()
         for model, name in ((unet, "The UNet"), (vae, "The VAE")):
             settle(model, name, conditioning.notes, host)
-        return list(faces if self._restore is None else self._restore.enlarge(faces))
+        return list(faces if self._restore is None else self._restore.enlarge(list(faces)))
 
 
 def composing(settings: MuseTalkSettings, convention: PasteConvention) -> ComposeSettings:

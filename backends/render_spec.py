@@ -60,7 +60,15 @@ class RenderSpec:
             score=self.score,
         )
 
+    def check_ready(self, host: Host) -> None:
+        """Before a file is opened. Raises MissingFilesError for weights that are not installed, ConsentError
+        for a licence that is not agreed to."""
+        backends()[self.backend].ready(self._settings, host)
+
     def make_backend(self, host: Host) -> LipSyncBackend:
         """Raises MissingFilesError for weights that are not installed."""
-        spec = backends()[self.backend]
-        return spec.make(spec.settings() if self.settings is None else self.settings, host)
+        return backends()[self.backend].make(self._settings, host)
+
+    @property
+    def _settings(self) -> Any:
+        return backends()[self.backend].settings() if self.settings is None else self.settings

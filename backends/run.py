@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 from ..engine.errors import InputError
 from ..engine.host.protocol import Host
@@ -20,7 +21,8 @@ from .scoring import RunScore
 def run(backend: LipSyncBackend, request: LipSyncRequest, host: Host, path: Path, crf: int = 12) -> RunReport:
     """Write the lip-synced video to `path`; nothing is left there unless it is whole.
 
-    Raises LipSyncError for bad input, and what the host raises when the user stops the run."""
+    Raises LipSyncError for bad input, and what the host raises when the user stops the run, be it while the
+    score is worked out."""
     if backend.spec.task == "portrait" and not (request.source.still or backend.takes_footage):
         raise InputError(f"{backend.name} animates one picture: connect an image, not a video.")
     started = time.monotonic()
@@ -29,9 +31,6 @@ def run(backend: LipSyncBackend, request: LipSyncRequest, host: Host, path: Path
     score = RunScore(request, rendering, host) if request.score else None
     report = write(rendering, backend.name, request.soundtrack, path, crf, score)
     report.seconds = {"prepare": round(prepared - started, 3), **report.seconds}
-    if score is not None:
-        report.score = score.result().to_dict()
-        report.seconds["score"] = round(score.seconds, 3)
     sounds = {id(sound): sound for sound in (request.soundtrack, request.voice)}.values()
     heard = [note for sound in sounds for note in sound.all_notes()]
     report.notes = [*request.source.notes, *heard, *report.notes]
@@ -48,6 +47,8 @@ def write(
     every frame."""
     started = time.monotonic()
     states: list[FrameState] = []
+    seconds: dict[str, float] = {}
+    scored: dict[str, Any] | None = None
     if rendering.start and soundtrack is not None:
         soundtrack = soundtrack.cut(rendering.start, rendering.duration)
     with Mp4Writer(
@@ -61,6 +62,12 @@ def write(
                 frame.pts -= rendering.start
                 writer.write(frame)
             states.extend(chunk.states)
+        rendered = time.monotonic()
+        if score is not None:
+            # A run that is stopped here leaves no file behind, as one that is stopped anywhere else.
+            scored = score.result().to_dict()
+            seconds["score"] = round(score.seconds, 3)
+        started += time.monotonic() - rendered
     return RunReport(
         backend=name,
         frames=len(states),
@@ -68,8 +75,9 @@ def write(
         duration=float(rendering.duration),
         size=rendering.size,
         spans=spans(states),
-        seconds={"render": round(time.monotonic() - started, 3)},
+        seconds={"render": round(time.monotonic() - started, 3), **seconds},
         notes=[*_carried(soundtrack), *rendering.notes],
+        score=scored,
     )
 
 

@@ -66,7 +66,7 @@ class RunScore:
 
     def __init__(self, request: LipSyncRequest, rendering: Rendering, host: Host) -> None:
         started = time.monotonic()
-        self._request, self._rendering = request, rendering
+        self._request, self._rendering, self._host = request, rendering, host
         self._problem = ""
         self._times: list[float] = []
         self._meshes: list[np.ndarray | None] = []
@@ -102,16 +102,18 @@ class RunScore:
         self.seconds += time.monotonic() - started
 
     def result(self) -> Score:
-        """Once all frames are through."""
+        """Once all frames are through. Raises what the host does when the user stops the run."""
         started = time.monotonic()
         try:
-            return self._score()
+            score = self._score()
         except Cancelled:
             raise
         except _FAULTS as error:
-            return Score("There is no score.", 0.0, notes=[_told(error)])
+            score = Score("There is no score.", 0.0, notes=[_told(error)])
         finally:
             self.seconds += time.monotonic() - started
+        self._host.check_cancelled()
+        return score
 
     def _score(self) -> Score:
         duration = float(self._rendering.duration)
@@ -172,7 +174,11 @@ class RunScore:
             return None
         wanted = {each.shown for each in self._painted}
         frames = self._request.source.read(min(wanted), max(wanted) + 1)
-        sources = {frame.index: frame for frame in frames if frame.index in wanted}
+        sources = {}
+        for frame in frames:
+            self._host.check_cancelled()
+            if frame.index in wanted:
+                sources[frame.index] = frame
         comparison = Comparison()
         for each in self._painted:
             source = sources[each.shown].part(each.rect)

@@ -38,6 +38,7 @@ class Setting:
     tooltip: what it does. flag: on the command line, which has a short help of its own. choices: values of a
     text. low, high, step: of a number. none: the widget's value that stands for None, which a field whose
     default is None must have; of a number it lies below `low`. labels: of a switch that is on and off.
+    node_only: no flag, because it says something of what only a node can be connected to.
     """
 
     tooltip: str
@@ -49,6 +50,7 @@ class Setting:
     step: float | None = None
     none: Any = None
     labels: tuple[str, str] | None = None
+    node_only: bool = False
 
     def is_none(self, value: Any) -> bool:
         """Whether a widget's value stands for None: of a number, all below what the setting takes."""
@@ -72,6 +74,7 @@ class BackendSpec:
     field made by `setting`, None for what another choice decides. weights: what a backend with these settings
     reads. all_weights: what any may read; bundles: names of sets that are of use together. make:
     `make(settings, host, **wired)`, the backend; wired: values that come from other nodes, each optional.
+    ready: raises what `make` would for files or consent that are not there, within moments and without torch.
     checks: what compares it with its original's numbers, by name. check: what can only be measured where the
     user's own weights are, on a video: sentences, for the command `check`.
     """
@@ -85,6 +88,7 @@ class BackendSpec:
     settings: type
     make: Callable[..., LipSyncBackend]
     remote: bool = False
+    ready: Callable[[Any, Host], None] = lambda settings, host: None
     weights: Callable[[Any], Sequence[WeightSet]] = lambda settings: ()
     all_weights: tuple[WeightSet, ...] = ()
     bundles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -77,7 +77,10 @@ def _flags() -> dict[str, dict[str, Field]]:
     known: dict[str, dict[str, Field]] = {}
     for spec in backends().values():
         for field in dataclasses.fields(spec.settings):
-            flag = field.metadata["setting"].flag or "--" + field.name.replace("_", "-")
+            setting: Setting = field.metadata["setting"]
+            if setting.node_only:
+                continue
+            flag = setting.flag or "--" + field.name.replace("_", "-")
             known.setdefault(flag, {})[spec.name] = field
     return known
 
@@ -142,5 +145,5 @@ def _announce(sets: Sequence[WeightSet], host: PlainHost) -> None:
 
 
 def flags_of(spec: BackendSpec) -> dict[str, str]:
-    """The flag of each setting, by its name."""
+    """The flag of each setting that has one, by its name."""
     return {fields[spec.name].name: flag for flag, fields in _flags().items() if spec.name in fields}

@@ -45,8 +45,9 @@ def tables(specs: Iterable[BackendSpec]) -> str:
     ]
     parts = [_table(list(rows[0]), [list(row.values()) for row in rows])]
     for spec in specs:
-        known = spec.known()
-        settings = [[f"`{flag}`", f"`{name}`", known[name].tooltip] for name, flag in flags_of(spec).items()]
+        known, flags = spec.known(), flags_of(spec)
+        settings = [[f"`{flag}`", f"`{name}`", known[name].tooltip] for name, flag in flags.items()]
+        settings += [["", f"`{name}`", each.tooltip] for name, each in known.items() if each.node_only]
         parts.append(f"## {spec.title}\n\n{_table(['option', 'in the node', 'meaning'], settings)}")
     return "\n\n".join(parts)
 

@@ -79,6 +79,7 @@ def _render(options: argparse.Namespace) -> None:
             content=options.content,
             score=not options.no_score,
         )
+        spec.check_ready(host)
         request = spec.request(host)
         report = run(spec.make_backend(host), request, host, options.out, options.crf)
     if report_file:

@@ -16,8 +16,7 @@ from ..backends.latentsync.pipeline import composing as latentsync_composing
 from ..backends.latentsync.spec import LatentSyncSettings
 from ..backends.wav2lip.face_box import Pads, track_box
 from ..backends.wav2lip.network import SIDE as WAV2LIP_SIDE
-from ..backends.wav2lip.pipeline import composing as wav2lip_composing
-from ..backends.wav2lip.spec import Wav2LipSettings
+from ..backends.wav2lip.pipeline import CONVENTION as WAV2LIP
 from ..engine.compose.transform import CropTransform, FaceBox
 from ..engine.faces.placing import eye_angle
 from .musetalk_pictures import PANEL, Sitter, draw_lines, masked_by, sheet
@@ -81,7 +80,7 @@ def latentsync_sheet(sitter: Sitter) -> np.ndarray:
 
 
 def wav2lip_sheet(sitter: Sitter) -> np.ndarray:
-    box, convention = wav2lip_box(sitter), wav2lip_composing(Wav2LipSettings()).convention
+    box, convention = wav2lip_box(sitter), WAV2LIP
     crop, hidden = small(sitter)
     panel = boxed(sitter, box)
     draw_lines(panel, sitter.view(), wav2lip_box(sitter, Pads(bottom=0)), ((0, 1), (1, 1)), _BOX)

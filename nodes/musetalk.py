@@ -105,9 +105,10 @@ def restore_of(upscale_model: Any, parity: bool) -> Any:
     if parity:
         raise InputError("Parity leaves no room for an upscale model: disconnect it, or switch parity off.")
     with engine_imports():
-        from .restore import restorer
+        from ..engine.compose.transform import SIDE
+        from .restore import enlarger
 
-    return restorer(upscale_model)
+    return enlarger(upscale_model, SIDE)
 
 
 def _load(settings: MuseTalkSettings) -> MuseTalkModels:

@@ -8,46 +8,40 @@ import comfy.utils
 import numpy as np
 import torch
 
-from ..backends.musetalk.pipeline import Restore
 from ..engine.compose.restore import Restorer
 from ..engine.host.comfy import ComfyModel
 
 _TILE, _OVERLAP = 256, 16
 # Bytes of activations for each byte of picture: core's own estimate for these models.
 _ACTIVATIONS = 384
-_FACE = 256
 # Faces of more pixels gain nothing: few are that large in a picture.
 _LARGEST = 512
 # What models for whole faces were trained on, where they don't say.
 _WHOLE_FACE = 512
 
 
-def restorer(upscale_model: Any) -> Restore:
-    """Makes faces uint8 [B, 256, 256, 3] larger, at most 512 pixels wide."""
+def enlarger(upscale_model: Any, side: int, strength: float = 1.0) -> Restorer:
+    """Makes generated faces of `side` pixels larger, at most 512 wide, whatever the model was trained on."""
 
     def enlarge(faces: np.ndarray) -> np.ndarray:
         return np.stack([_enlarged(upscale_model, face) for face in faces])
 
-    needed = _FACE * _FACE * 3 * 4 * max(upscale_model.scale, 1.0) * _ACTIVATIONS
-    return Restore(enlarge, (ComfyModel(upscale_model.model, upscale_model.patcher),), int(needed))
+    needed = side * side * 3 * 4 * max(upscale_model.scale, 1.0) * _ACTIVATIONS
+    networks = (ComfyModel(upscale_model.model, upscale_model.patcher),)
+    return Restorer(enlarge, None, strength, networks, int(needed))
 
 
 def face_restorer(upscale_model: Any, strength: float, side: int) -> Restorer:
     """Makes generated faces of `side` pixels larger, at most 512 wide, or, with a model for faces (GFPGAN,
     RestoreFormer), restores whole ones at the model's own size."""
-    networks = (ComfyModel(upscale_model.model, upscale_model.patcher),)
     if upscale_model.purpose != "FaceSR":
-        needed = side * side * 3 * 4 * max(upscale_model.scale, 1.0) * _ACTIVATIONS
-
-        def enlarge(faces: np.ndarray) -> np.ndarray:
-            return np.stack([_enlarged(upscale_model, face) for face in faces])
-
-        return Restorer(enlarge, None, strength, networks, int(needed))
+        return enlarger(upscale_model, side, strength)
     whole = upscale_model.size_requirements.minimum or _WHOLE_FACE
 
     def restore(faces: np.ndarray) -> np.ndarray:
         return np.stack([_restored(upscale_model, face) for face in faces])
 
+    networks = (ComfyModel(upscale_model.model, upscale_model.patcher),)
     return Restorer(restore, whole, strength, networks, whole * whole * 3 * 4 * _ACTIVATIONS)
 
 

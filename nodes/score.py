@@ -56,7 +56,7 @@ class LipSyncScore(io.ComfyNode):
             outputs=[
                 io.Float.Output(
                     display_name="score",
-                    tooltip="About 0 for another voice, 0.3 to 0.5 for real speakers; 0 if it is too short.",
+                    tooltip="About 0 for another voice, about 0.4 for real speakers; 0 if it is too short.",
                 ),
                 io.String.Output(display_name="report", tooltip="The verdict, and every measure in words."),
             ],

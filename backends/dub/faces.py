@@ -9,7 +9,14 @@ from typing import Any, Protocol
 import numpy as np
 
 from ...engine.compose.cache import ContentCache
-from ...engine.compose.composer import ComposeSettings, FaceComposer, FramedFace, Parts
+from ...engine.compose.composer import (
+    ComposeSettings,
+    FaceComposer,
+    FramedFace,
+    Parts,
+    PasteConvention,
+    compose_settings,
+)
 from ...engine.compose.paste import Patch
 from ...engine.compose.transform import CropTransform
 from ...engine.errors import InputError
@@ -18,10 +25,39 @@ from ...engine.host.protocol import Host, ManagedModel
 from ...engine.weights.locate import require
 from ...engine.weights.shared import FACE_PARSING
 from .protocol import Box, FaceCrop
+from .settings import Masked
 
 # Pixels around a face that resampling may read, for each pixel of the picture that falls into one of the
 # network's.
 _REACH = 6
+
+
+def composing(convention: PasteConvention, settings: Masked, **others: Any) -> ComposeSettings:
+    """How faces are put back, by what was chosen and, where nothing was, by quality and convention. others:
+    further fields of ComposeSettings."""
+    return compose_settings(
+        convention,
+        settings.quality,
+        mask_source=settings.mask_source,
+        detail=settings.detail,
+        colour=settings.colour,
+        mask=settings.mask,
+        **others,
+    )
+
+
+def size_notes(heights: np.ndarray, painted: int, most: float, name: str, advice: str) -> list[str]:
+    """What a user should know about faces of such heights (pixels of the picture; NaN where there is none).
+
+    painted: pixels that the engine `name` paints. most: by which factor faces may be larger before they look
+    soft. advice: what helps."""
+    tall = float(np.nanmedian(heights)) if np.isfinite(heights).any() else 0.0
+    if tall <= most * painted:
+        return []
+    return [
+        f"The face is {tall:.0f} pixels high; {name} paints {painted}, so the mouth is softer than the rest: "
+        f"{advice}."
+    ]
 
 
 class CropGeometry(Protocol):

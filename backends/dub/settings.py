@@ -2,9 +2,46 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from ..spec import setting
+
+if TYPE_CHECKING:
+    from ...engine.host.protocol import Host
+    from ...engine.weights.entries import WeightSet
+
+
+class Masked(Protocol):
+    """Settings of how faces go back; None for what quality, or of the mask the engine, decides."""
+
+    @property
+    def quality(self) -> Literal["fast", "balanced", "quality"]: ...
+    @property
+    def mask(self) -> Any: ...
+    @property
+    def mask_source(self) -> Any: ...
+    @property
+    def detail(self) -> float | None: ...
+    @property
+    def colour(self) -> float | None: ...
+
+
+def parses(settings: Masked) -> bool:
+    """Whether the face parser is of use: where nothing else is chosen, `fast` draws masks from landmarks."""
+    if settings.mask_source is None:
+        return settings.quality != "fast"
+    return bool(settings.mask_source == "parsing")
+
+
+def check_files(needed: Iterable[WeightSet], download_missing: bool, host: Host) -> None:
+    """Raises MissingFilesError where one of the sets is not installed and not to be fetched either. Takes
+    moments: to be asked before torch is imported."""
+    from ...engine.weights.locate import require
+
+    if not download_missing:
+        for weights in needed:
+            require(weights, host)
 
 
 def steady(what: str = "face box") -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,8 @@ from ...engine.nets.sd_vae import encode
 from .mask import keep_mask, latent_mask
 from .unet import predict
 
+Clips = Sequence[tuple[Tensor, Tensor]]
+Batched = Callable[[Clips, Callable[[Clips], Sequence[Tensor]]], Iterable[Tensor]]
 LATENT_CHANNELS = 4
 # Pixels of a picture for one of its latents, along each side.
 PIXELS = 8
@@ -96,12 +98,14 @@ def denoise(
     steps: int,
     guidance: float,
     tell: Callable[[int], None] = lambda done: None,
+    batched: Batched = lambda clips, work: work(clips),
 ) -> Tensor:
     """The latents of a clip's faces: float32 [frames, 4, h, w], on the UNet's device.
 
     noise: [4, h, w], every frame's. conditions: [frames, 9, h, w] of `condition`. tokens: [frames, 50, 384].
-    guidance: by how much what the sound asks for is exaggerated; from 1 down the network is asked once a step
-    instead of twice. tell: called before each step with the number of those done.
+    guidance: by how much what the sound asks for is exaggerated; from 1 down the network sees the clip once a
+    step instead of twice. tell: called before each step with the number of those done. batched: hands what it
+    sees in a step to the network, at once or in turns.
     """
     device = next(unet.parameters()).device
     conditions, tokens = conditions.to(device), tokens.to(device)
@@ -111,10 +115,15 @@ def denoise(
     for done, timestep in enumerate(plan.timesteps.tolist()):
         tell(done)
         seen = torch.cat([latents, conditions], 1)
-        towards = predict(unet, seen, tokens, timestep).float()
-        if guidance > 1:
-            away = predict(unet, seen, silence, timestep).float()
-            towards = away + guidance * (towards - away)
+        heard = [tokens, silence] if guidance > 1 else [tokens]
+
+        def ask(clips: Clips, timestep: int = timestep) -> list[Tensor]:
+            seen, heard = (torch.stack(each) for each in zip(*clips, strict=True))
+            return list(predict(unet, seen, heard, timestep).float())
+
+        towards, *away = batched([(seen, each) for each in heard], ask)
+        if away:
+            towards = away[0] + guidance * (towards - away[0])
         latents = plan.step(towards, timestep, latents, return_dict=False)[0]
     return latents
 

@@ -13,6 +13,7 @@ from ...engine.faces.smoothing import bilateral
 from ...engine.faces.track import Person
 from ...engine.host.protocol import Host
 from ...engine.host.reporter import reporter
+from ..dub.faces import size_notes
 from .alignment import Smoother, alignment_points, box_of, crop_size
 
 # Points are averaged over this time (seconds, standard deviation), by how far each is off (in distances
@@ -68,15 +69,8 @@ class FaceAlignment:
         scales = np.concatenate(
             [np.hypot(rows[:, 0, 0], rows[:, 0, 1]) for rows in self._matrices.values()] or [np.empty(0)]
         )
-        if not np.isfinite(scales).any():
-            return []
-        tall = crop_size(self.side)[1] / float(np.nanmedian(scales))
-        if tall <= _SOFT * self.side:
-            return []
-        return [
-            f"The face is {tall:.0f} pixels high; {name} paints {self.side}, so the mouth is softer than the "
-            "rest: use smaller footage" + (", or version 1.6." if self.side < 512 else ".")
-        ]
+        advice = "use smaller footage" + (", or version 1.6" if self.side < 512 else "")
+        return size_notes(crop_size(self.side)[1] / scales, self.side, _SOFT, name, advice)
 
     def matrix(self, person: Person, frame: int) -> np.ndarray | None:
         """From the picture to the 3:4 crop, float32 [2, 3], counted from the middle of pixel 0; None where

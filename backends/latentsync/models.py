@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import torch
 from torch import nn
 
 from ...engine.compose.cache import ContentCache
-from ...engine.errors import WeightsError
 from ...engine.host.protocol import Host, ManagedModel
 from ...engine.nets.layout import channels_last
 from ...engine.nets.loading import load_vae, load_whisper_encoder
-from ...engine.weights.locate import conversion_source, require
-from ..dub.models import installed_parser, working_dtype
+from ...engine.weights.locate import require
+from ..dub.models import check_version, installed_parser, working_dtype
 from .spec import NETWORKS, LatentSyncSettings, parses
 from .unet import load_unet
 
@@ -43,7 +41,7 @@ def load_models(settings: LatentSyncSettings, host: Host) -> LatentSyncModels:
     """
     version, download = settings.version, settings.download_missing
     paths = require(NETWORKS[version], host, download=download)
-    check_version(paths["unet"], version)
+    check_version(paths["unet"], version, NETWORKS)
     dtype = working_dtype(settings.precision, host)
     unet = load_unet(paths["unet"], dtype=dtype)
     vae = load_vae(paths["vae"], dtype=dtype)
@@ -65,16 +63,3 @@ def of_networks(
         ContentCache(host.temp_file(".sqlite")),
         next(unet.parameters()).dtype,
     )
-
-
-def check_version(path: Path, version: str) -> None:
-    """Raises WeightsError for the other version's published file, or what was converted from it: its entries
-    have the same names and shapes, and what it paints at the wrong resolution is a blur."""
-    size = int(conversion_source(path).get("source_bytes", 0)) or path.stat().st_size
-    sizes = {weights.files[0].bytes: name for name, weights in NETWORKS.items()}
-    found = sizes.get(size, version)
-    if found != version:
-        raise WeightsError(
-            f"{path} holds the weights of LatentSync {found}, not {version}: choose version {found}, or put "
-            f"{version}'s file in its place."
-        )

@@ -68,8 +68,8 @@ def check_unet(folder: Path) -> list[Finding]:
         latents = _drawn(draws, (1, net.config["in_channels"], frames, *size))[0].transpose(0, 1)
         tokens = _drawn(draws, (frames, 50, 384))
         for name in steps:
-            noise = predict(net, latents, tokens, int(name.removeprefix("out_t")))
-            error = distance(noise.transpose(0, 1)[None].numpy(), golden[name])
+            noise = predict(net, latents[None], tokens[None], int(name.removeprefix("out_t")))
+            error = distance(noise.transpose(1, 2).numpy(), golden[name])
             findings.append(Finding(path.name, error, _UNET, name))
     return findings
 

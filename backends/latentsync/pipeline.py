@@ -17,11 +17,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ...engine.compose.composer import ComposeSettings, FaceComposer, Parts, PasteConvention, compose_settings
+from ...engine.compose.composer import ComposeSettings, FaceComposer, Parts, PasteConvention
 from ...engine.host.protocol import Host
 from ...engine.nets.batches import Batches
 from ...engine.nets.precision import settle
 from ...engine.nets.sd_vae import decode
+from ..dub import faces as dub
 from ..dub.audio_features import AudioFeatures, encode_features
 from ..dub.faces import FacePainter, composer_of
 from ..dub.job import DubJob
@@ -47,9 +48,9 @@ _PIXEL_BATCH = 8
 class Conditioning:
     """features: what is said. times: float64 [frames], seconds at which the mouth of each output frame is
     heard. clock: which of a clip's frames the network sees together. geometry: where the faces are. noise:
-    what every frame begins with. pictures: how many frames go through the autoencoder at once. clip: makes
-    room for the UNet. notes: of the run. steadiness: the note on faces of two passes. composer: None where
-    faces are not put back by it."""
+    what every frame begins with. pictures, clips: how many frames go through the autoencoder, and clips
+    through the UNet, at once. notes: of the run. steadiness: the note on faces of two passes. composer: None
+    where faces are not put back by it."""
 
     features: AudioFeatures
     times: np.ndarray
@@ -57,7 +58,7 @@ class Conditioning:
     geometry: FaceAlignment
     noise: Tensor
     pictures: Batches
-    clip: Batches
+    clips: Batches
     notes: list[str]
     steadiness: Steadiness
     composer: FaceComposer | None = None
@@ -107,7 +108,7 @@ class ClipEngine:
             survey,
             initial_noise(self.settings.seed, self.side),
             Batches(self._pictures, host),
-            Batches(1, host),
+            Batches(2 if self.settings.guidance > 1 else 1, host),
             notes,
             Steadiness(notes),
         )
@@ -120,7 +121,8 @@ class ClipEngine:
         models, composer = self.models, conditioning.composer
         networks = [models.unet, models.vae]
         area = self.side**2 / 256**2
-        frames = max(_PIXEL_BYTES * self._pictures, _LATENT_BYTES * CLIP)
+        clips = conditioning.clips.size
+        frames = max(_PIXEL_BYTES * self._pictures, _LATENT_BYTES * CLIP * clips)
         needed = [int(frames * area) * models.dtype.itemsize // 4]
         if composer is not None:
             networks += composer.networks
@@ -150,18 +152,17 @@ class ClipEngine:
         steps = self.settings.steps or STEPS[self.settings.quality]
         passes = clock.passes(conditioning.times[indices])
 
-        def speak(batch: Sequence[tuple[int, Pass]]) -> Sequence[Tensor]:
-            ((number, each),) = batch
-
+        def speak(number: int, each: Pass) -> Tensor:
             def tell(done: int) -> None:
                 host.progress("Denoising", number * steps + done, len(passes) * steps, unit="steps")
 
             tokens = features.tokens(indices[each.faces], each.times, clock.fps)
             seen = told[torch.from_numpy(each.faces).to(told.device)]
             noise, guidance = conditioning.noise, self.settings.guidance
-            return [denoise(unet.module, noise, seen, tokens, steps, guidance, tell)]
+            ask = conditioning.clips.run
+            return denoise(unet.module, noise, seen, tokens, steps, guidance, tell, ask)
 
-        latents = torch.cat(list(conditioning.clip.run(list(enumerate(passes)), speak)))
+        latents = torch.cat([speak(number, each) for number, each in enumerate(passes)])
         settle(unet, "The UNet", conditioning.notes, host)
         return latents
 
@@ -209,14 +210,7 @@ class LatentSyncEngine(ClipEngine, FacePainter):
 
 def composing(settings: LatentSyncSettings) -> ComposeSettings:
     """How faces are put back, by what was chosen and, where nothing was, by quality."""
-    return compose_settings(
-        _PASTE,
-        settings.quality,
-        mask_source=settings.mask_source,
-        detail=settings.detail,
-        colour=settings.colour,
-        mask=settings.mask,
-    )
+    return dub.composing(_PASTE, settings)
 
 
 def mixed(

@@ -82,8 +82,8 @@ class LatentSyncSettings:
     )
     guidance: float = setting(
         1.5,
-        "How closely the mouth follows the sound. More opens it further, and blurs or distorts from about 2 "
-        "on; 1 is twice as fast.",
+        "How closely the mouth follows the sound. More may distort or tremble, by its authors' account; 1 is "
+        "twice as fast.",
         help="how closely the mouth follows the sound: 1 to 3, default 1.5",
         low=1.0,
         high=3.0,
@@ -150,18 +150,22 @@ def weight_sets(version: str | None) -> list[WeightSet]:
 
 def parses(settings: LatentSyncSettings) -> bool:
     """Whether the face parser is of use."""
-    drawn = settings.mask_source == "landmarks" or (
-        settings.mask_source is None and settings.quality == "fast"
-    )
-    return not (drawn or settings.parity)
+    return shared.parses(settings) and not settings.parity
 
 
 def _weights(settings: LatentSyncSettings) -> Sequence[WeightSet]:
     return weight_sets(settings.version) if parses(settings) else [NETWORKS[settings.version]]
 
 
+def _ready(settings: LatentSyncSettings, host: Host) -> None:
+    parser = [FACE_PARSING] if settings.mask_source == "parsing" and not settings.parity else []
+    shared.check_files([NETWORKS[settings.version], *parser], settings.download_missing, host)
+
+
 def _make(settings: LatentSyncSettings, host: Host, model: Any = None) -> LipSyncBackend:
     """model: LatentSyncModels that are loaded already, whose version and precision then count."""
+    if model is None:
+        _ready(settings, host)
     # Torch and diffusers take seconds to import.
     from ..dub.backend import DubBackend
     from .models import load_models
@@ -193,6 +197,7 @@ SPEC = BackendSpec(
     ),
     settings=LatentSyncSettings,
     make=_make,
+    ready=_ready,
     weights=_weights,
     all_weights=(_V16, _V15),
     checks=_checks,

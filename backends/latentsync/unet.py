@@ -54,13 +54,15 @@ _TEMPORAL = re.compile(r"(.*motion_modules\.\d+\.)temporal_transformer\.(.*)")
 
 
 class ClipGroupNorm(nn.GroupNorm):
-    """A group norm over all frames of a clip together."""
+    """A group norm over all frames of a clip together. clips: how many of equal length are handed over."""
+
+    clips = 1
 
     def forward(self, input: Tensor) -> Tensor:
-        """[frames, c, h, w], of the same shape."""
-        clip = input.transpose(0, 1)[None].contiguous()
-        normal = group_norm(clip, self.num_groups, self.weight, self.bias, self.eps)
-        return normal[0].transpose(0, 1).contiguous()
+        """[clips · frames, c, h, w], of the same shape."""
+        apart = input.unflatten(0, (self.clips, -1)).transpose(1, 2).contiguous()
+        normal = group_norm(apart, self.num_groups, self.weight, self.bias, self.eps)
+        return normal.transpose(1, 2).flatten(0, 1).contiguous()
 
 
 class FrameGroupNorm(nn.GroupNorm):
@@ -144,17 +146,20 @@ def load_unet(
 
 @torch.inference_mode()
 def predict(unet: nn.Module, latents: Tensor, tokens: Tensor, timestep: int) -> Tensor:
-    """The noise in a clip's latents: [frames, 4, h, w], in the network's dtype and on its device.
+    """The noise in the latents of clips: [clips, frames, 4, h, w], in the network's dtype and on its device.
 
-    latents: [frames, 13, h, w], the noisy ones and `denoise.condition`'s; at most 24 frames, for which the
-    temporal layers have positions. tokens: [frames, 50, 384]. In half precision a clip that overflows is
-    worked out again in float32. Raises WeightsError where even that is not a number.
+    latents: [clips, frames, 13, h, w], the noisy ones and `denoise.condition`'s; at most 24 frames, for which
+    the temporal layers have positions. tokens: [clips, frames, 50, 384]. In half precision a clip that
+    overflows is worked out again in float32. Raises WeightsError where even that is not a number.
     """
     weight = next(unet.parameters())
+    norms = [module for module in unet.modules() if isinstance(module, ClipGroupNorm)]
 
     def call(net: nn.Module, latents: Tensor, tokens: Tensor) -> Tensor:
-        clip = latents[0].transpose(0, 1)[None]
-        noise = net(clip, timestep, encoder_hidden_states=tokens[0], return_dict=False)[0]
+        for norm in norms:
+            norm.clips = len(latents)
+        seen, heard = latents.transpose(1, 2), tokens.flatten(0, 1)
+        noise: Tensor = net(seen, timestep, encoder_hidden_states=heard, return_dict=False)[0]
         return noise.transpose(1, 2)
 
-    return finite(unet, call, latents[None].to(weight), tokens[None].to(weight))[0]
+    return finite(unet, call, latents.to(weight), tokens.to(weight))

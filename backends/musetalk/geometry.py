@@ -14,6 +14,7 @@ from ...engine.host.protocol import Host
 from ...engine.host.reporter import reporter
 from ...musetalk_core.face_box import BoxSettings, Unit, face_box, parity_box, parity_margin
 from ...musetalk_core.presets import Preset
+from ..dub.faces import size_notes
 from .spec import MuseTalkSettings
 
 # Faces larger than the network's by this factor look soft.
@@ -61,13 +62,8 @@ class FaceGeometry:
     def notes(self) -> list[str]:
         """What a user should know about the faces' sizes."""
         heights = np.concatenate([rows[:, 3] for rows in self._boxes.values()])
-        tall = float(np.nanmedian(heights)) if np.isfinite(heights).any() else 0.0
-        if tall > _SOFT * SIDE:
-            return [
-                f"The face is {tall:.0f} pixels high; MuseTalk paints {SIDE}, so the mouth is softer than "
-                "the rest: connect an upscale model to the backend, or use smaller footage."
-            ]
-        return []
+        advice = "connect an upscale model to the backend, or use smaller footage"
+        return size_notes(heights, SIDE, _SOFT, "MuseTalk", advice)
 
     def transform(self, person: Person, frame: int) -> CropTransform | None:
         """From the picture to the crop that the networks see; None where the face has no usable box."""

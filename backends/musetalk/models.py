@@ -16,6 +16,7 @@ from ...engine.weights.download import identity
 from ...engine.weights.locate import require
 from ...musetalk_core.unet import load_unet
 from ..dub.models import installed_parser, working_dtype
+from ..dub.settings import parses
 from .spec import NETWORKS, MuseTalkSettings
 
 
@@ -49,7 +50,7 @@ def load_models(settings: MuseTalkSettings, host: Host) -> MuseTalkModels:
     unet = load_unet(paths["unet"], dtype=dtype)
     vae = load_vae(paths["vae"], dtype=dtype)
     whisper = load_whisper_encoder(paths["whisper"])
-    parser = installed_parser(host, download)
+    parser = installed_parser(host, download) if parses(settings) else None
     if settings.compile:
         compile_network(unet)
         compile_network(vae)

@@ -7,7 +7,7 @@ back into the picture.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -17,14 +17,16 @@ import torch
 from torch import Tensor
 
 from ...engine.compose.cache import content_key
-from ...engine.compose.composer import ComposeSettings, FaceComposer, PasteConvention, compose_settings
+from ...engine.compose.composer import ComposeSettings, FaceComposer, PasteConvention
+from ...engine.compose.restore import Restorer
 from ...engine.errors import InputError
-from ...engine.host.protocol import Host, ManagedModel
+from ...engine.host.protocol import Host
 from ...engine.nets.batches import Batches
 from ...engine.nets.precision import settle
 from ...engine.nets.sd_vae import decode
 from ...musetalk_core.presets import PRESETS
 from ...musetalk_core.unet import encode_crops, predict
+from ..dub import faces as dub
 from ..dub.audio_features import AudioFeatures, encode_features
 from ..dub.faces import FacePainter, composer_of
 from ..dub.job import DubJob
@@ -38,16 +40,6 @@ from .spec import SPEC, MuseTalkSettings
 _ENCODE_BYTES = 420 << 20
 _PREDICT_BYTES = 60 << 20
 _DECODE_BYTES = 420 << 20
-
-
-@dataclass(frozen=True)
-class Restore:
-    """enlarge: makes generated faces uint8 [B, 256, 256, 3] better or larger, with networks that are to be on
-    the device. activation_bytes: what it needs beside their weights."""
-
-    enlarge: Callable[[np.ndarray], np.ndarray]
-    networks: tuple[ManagedModel, ...] = ()
-    activation_bytes: int = 0
 
 
 @dataclass(frozen=True)
@@ -67,7 +59,7 @@ class Conditioning:
 
 
 class MuseTalkEngine(FacePainter):
-    """features: made beforehand; None to hear the job's own speech. restore: what becomes of generated faces.
+    """features: made beforehand; None to hear the job's own speech. restore: an upscaler for generated faces.
 
     Raises InputError for features that were made for a model which hears in another way.
     """
@@ -82,7 +74,7 @@ class MuseTalkEngine(FacePainter):
         settings: MuseTalkSettings,
         *,
         features: AudioFeatures | None = None,
-        restore: Restore | None = None,
+        restore: Restorer | None = None,
     ) -> None:
         self.models = models
         self.settings = settings
@@ -192,18 +184,14 @@ class MuseTalkEngine(FacePainter):
         faces = decode(vae.module, spoken.to(vae.device)).cpu().numpy()
         for model, name in ((unet, "The UNet"), (vae, "The VAE")):
             settle(model, name, conditioning.notes, host)
-        return list(faces if self._restore is None else self._restore.enlarge(faces))
+        return list(faces if self._restore is None else self._restore.enlarge(list(faces)))
 
 
 def composing(settings: MuseTalkSettings, convention: PasteConvention) -> ComposeSettings:
     """How faces are put back, by what was chosen and, where nothing was, by quality and convention."""
-    return compose_settings(
+    return dub.composing(
         convention,
-        settings.quality,
-        mask_source=settings.mask_source,
-        detail=settings.detail,
-        colour=settings.colour,
-        mask=settings.mask,
+        settings,
         cheeks=(settings.left_cheek, settings.right_cheek),
         batch=settings.batch_size,
         parity=settings.parity,

@@ -163,12 +163,19 @@ def weight_sets(version: str | None) -> list[WeightSet]:
 
 
 def _weights(settings: MuseTalkSettings) -> Sequence[WeightSet]:
-    return weight_sets(settings.version)
+    return weight_sets(settings.version) if shared.parses(settings) else [NETWORKS[settings.version]]
+
+
+def _ready(settings: MuseTalkSettings, host: Host) -> None:
+    parser = [FACE_PARSING] if settings.mask_source == "parsing" else []
+    shared.check_files([NETWORKS[settings.version], *parser], settings.download_missing, host)
 
 
 def _make(settings: MuseTalkSettings, host: Host, model: Any = None, restore: Any = None) -> LipSyncBackend:
     """model: MuseTalkModels that are loaded already, whose version and precision then count. restore: see
     MuseTalkEngine."""
+    if model is None:
+        _ready(settings, host)
     # Torch and diffusers take seconds to import.
     from ..dub.backend import DubBackend
     from .models import load_models
@@ -198,6 +205,7 @@ SPEC = BackendSpec(
     ),
     settings=MuseTalkSettings,
     make=_make,
+    ready=_ready,
     weights=_weights,
     all_weights=(_V15, _V10, FACE_PARSING),
     bundles=BUNDLES,

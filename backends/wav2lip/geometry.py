@@ -18,6 +18,7 @@ from ...engine.host.reporter import reporter
 from ...engine.media.colour import Rect, to_rgb
 from ...engine.media.source import Source
 from ...engine.nets.batches import Batches
+from ..dub.faces import size_notes
 from .face_box import Pads, parity_box, parity_smoothed, track_box
 from .network import SIDE
 from .spec import Wav2LipSettings
@@ -41,13 +42,8 @@ class FaceGeometry:
     def notes(self) -> list[str]:
         """What a user should know about the faces' sizes."""
         heights = np.concatenate([rows[:, 3] for rows in self.rows.values()])
-        tall = float(np.nanmedian(heights)) if np.isfinite(heights).any() else 0.0
-        if tall > _SOFT * SIDE:
-            return [
-                f"The face is {tall:.0f} pixels high; Wav2Lip paints {SIDE}, so the mouth is softer than "
-                "the rest: connect an upscale model to the backend, or use an engine for larger faces."
-            ]
-        return []
+        advice = "connect an upscale model to the backend, or use an engine for larger faces"
+        return size_notes(heights, SIDE, _SOFT, "Wav2Lip", advice)
 
     def transform(self, person: Person, frame: int) -> CropTransform | None:
         """From the picture to the crop that the network sees; None where the face has no usable box."""

@@ -11,7 +11,7 @@ from ...engine.compose.cache import ContentCache
 from ...engine.faces.s3fd import load_s3fd
 from ...engine.host.protocol import Host, ManagedModel
 from ...engine.weights.locate import require
-from ..dub.models import DTYPES, installed_parser
+from ..dub.models import DTYPES, check_version, installed_parser
 from .network import Generator, load_generator
 from .spec import GENERATORS, S3FD, Wav2LipSettings, parses
 
@@ -32,9 +32,10 @@ def load_models(settings: Wav2LipSettings, host: Host) -> Wav2LipModels:
     """The networks that the settings ask for; `download_missing` fetches what isn't there.
 
     Raises MissingFilesError for what is not installed (the face parser may be missing), WeightsError for
-    files that can't be used."""
+    files that can't be used, and for the GAN's in the place of the other's."""
     download = settings.download_missing
     path = require(GENERATORS[settings.version], host, download=download)["generator"]
+    check_version(path, settings.version, GENERATORS)
     generator = load_generator(path, working_dtype(settings, host))
     detector = load_s3fd(require(S3FD, host, download=download)["s3fd"]) if settings.parity else None
     parser = installed_parser(host, download) if parses(settings) else None

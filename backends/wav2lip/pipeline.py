@@ -17,7 +17,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ...engine.compose.composer import ComposeSettings, FaceComposer, PasteConvention, compose_settings
+from ...engine.compose.composer import FaceComposer, PasteConvention
 from ...engine.compose.paste import Patch
 from ...engine.compose.restore import EXPAND, Restorer
 from ...engine.errors import InputError
@@ -26,7 +26,7 @@ from ...engine.host.protocol import Host
 from ...engine.media.colour import Rect
 from ...engine.nets.batches import Batches
 from ...engine.nets.precision import settle
-from ..dub.faces import FacePainter, composer_of, frame_face, seen_box
+from ..dub.faces import FacePainter, composer_of, composing, frame_face, seen_box
 from ..dub.job import DubJob
 from ..dub.protocol import Batching, Box, FaceCrop
 from .geometry import FaceGeometry, ParityGeometry, geometry_of, parity_geometry
@@ -38,7 +38,7 @@ from .spec import SPEC, Wav2LipSettings
 
 # The square that the parser sees is as large in the face as MuseTalk's, whose box is higher: it begins above
 # the brows.
-_CONVENTION = PasteConvention(expand=1.8, blur_ratio=0.05, mask="jaw")
+CONVENTION = PasteConvention(expand=1.8, blur_ratio=0.05, mask="jaw")
 # Pixels around a box that the colours at its edge depend on.
 _CHROMA = 4.0
 # Memory that one sample needs beside the weights, in float32: what the allocator's peak rises by on the CPU.
@@ -85,7 +85,7 @@ class Wav2LipEngine(FacePainter):
         self.models = models
         self.settings = settings
         self.name = "Wav2Lip GAN" if settings.version == "wav2lip_gan" else "Wav2Lip"
-        self.compose = composing(settings)
+        self.compose = composing(CONVENTION, settings, batch=settings.batch_size)
         self._check_consent = check_consent
         self._restore = restore
 
@@ -124,7 +124,7 @@ class Wav2LipEngine(FacePainter):
             x0, y0, x1, y1 = rect
             return x0 - _CHROMA, y0 - _CHROMA, x1 + _CHROMA, y1 + _CHROMA
         whole = self._restore is not None and self._restore.side is not None
-        return seen_box(person, frame, conditioning.geometry, EXPAND if whole else _CONVENTION.expand)
+        return seen_box(person, frame, conditioning.geometry, EXPAND if whole else CONVENTION.expand)
 
     def resident(self, conditioning: Conditioning, host: Host) -> AbstractContextManager[None]:
         models, composer, restore = self.models, conditioning.composer, self._restore
@@ -200,19 +200,6 @@ class Wav2LipEngine(FacePainter):
         settle(generator, "Wav2Lip", conditioning.notes, host)
         faces = (levels if parity else levels.round()).to("cpu", torch.uint8)
         return list(np.ascontiguousarray(faces.numpy()[..., ::-1]))
-
-
-def composing(settings: Wav2LipSettings) -> ComposeSettings:
-    """How faces are put back, by what was chosen and, where nothing was, by quality."""
-    return compose_settings(
-        _CONVENTION,
-        settings.quality,
-        mask_source=settings.mask_source,
-        detail=settings.detail,
-        colour=settings.colour,
-        mask=settings.mask,
-        batch=settings.batch_size,
-    )
 
 
 def _within(crop: FaceCrop, geometry: ParityGeometry) -> Rect:

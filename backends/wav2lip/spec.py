@@ -144,7 +144,7 @@ class Wav2LipSettings:
     upscale_strength: float = setting(
         1.0,
         "How much of what a connected upscale model makes of the face is shown. Without one it does nothing.",
-        help="of an upscale model, which only the node can have: default 1",
+        node_only=True,
         low=0.0,
         high=1.0,
         step=0.05,
@@ -187,6 +187,17 @@ def _weights(settings: Wav2LipSettings) -> Sequence[WeightSet]:
     return [GENERATORS[settings.version], *(each for each, wanted in further.items() if wanted)]
 
 
+def _ready(settings: Wav2LipSettings, host: Host) -> None:
+    _consent_of_the_command()
+    _check_files(settings, host)
+
+
+def _check_files(settings: Wav2LipSettings, host: Host) -> None:
+    further = {FACE_PARSING: settings.mask_source == "parsing" and parses(settings), S3FD: settings.parity}
+    needed = [GENERATORS[settings.version], *(each for each, wanted in further.items() if wanted)]
+    shared.check_files(needed, settings.download_missing, host)
+
+
 def _make(
     settings: Wav2LipSettings,
     host: Host,
@@ -197,6 +208,7 @@ def _make(
     the `consent` command knows it, by default."""
     check = check_consent or _consent_of_the_command
     check()
+    _check_files(settings, host)
     # Torch takes seconds to import.
     from ..dub.backend import DubBackend
     from .models import load_models
@@ -236,6 +248,7 @@ SPEC = BackendSpec(
     ),
     settings=Wav2LipSettings,
     make=_make,
+    ready=_ready,
     weights=_weights,
     all_weights=(_GAN, _PLAIN, S3FD, FACE_PARSING),
     bundles={

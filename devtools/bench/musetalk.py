@@ -37,16 +37,14 @@ def main(arguments: list[str]) -> int:
     media.FOLDER.mkdir(parents=True, exist_ok=True)
     clip = options.clip or media.upright(*SIZE, options.frames)
     say(f"== {options.rounds} rounds of {options.frames} frames, full-size networks")
-    speed = run_case("musetalk_case", "speed", clip, media.audio(8), options.frames, options.rounds)
+    speed = run_case("musetalk_case", clip, media.audio(8), options.frames, options.rounds)
     say("== Memory against length, small networks")
     memory = {
         seconds: run_case(
-            "musetalk_case",
-            "memory",
+            "length_case",
+            "musetalk",
             media.video(640, 360, seconds),
             media.audio(seconds),
-            0,
-            0,
             environment=RETURN_MEMORY,
         )
         for seconds in _LENGTHS

@@ -1,4 +1,4 @@
-"""One measurement in a process of its own: MODE CLIP AUDIO FRAMES ROUNDS. Prints a line of JSON."""
+"""One measurement in a process of its own: CLIP AUDIO FRAMES ROUNDS. Prints a line of JSON."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-import psutil
 import torch
 
 from lipsync_studio.align.words import Line, Word, WordTimings
@@ -23,7 +22,6 @@ from lipsync_studio.backends.musetalk.spec import MuseTalkSettings
 from lipsync_studio.backends.request import LipSyncRequest
 from lipsync_studio.backends.run import run
 from lipsync_studio.engine.compose import composer
-from lipsync_studio.engine.compose.cache import ContentCache
 from lipsync_studio.engine.faces.track import FaceTrack
 from lipsync_studio.engine.faces.tracker import track_faces
 from lipsync_studio.engine.host.plain import PlainHost
@@ -34,7 +32,6 @@ from lipsync_studio.engine.nets.sd_vae import VAE_CONFIG
 from lipsync_studio.musetalk_core.unet import UNET_CONFIG
 
 from .. import seeded_musetalk
-from ..memory import watch_memory
 from .original_musetalk import Original
 from .stopwatch import Stopwatch
 
@@ -60,14 +57,11 @@ _STAGES: tuple[tuple[Any, str, str], ...] = (
 
 
 def main() -> None:
-    mode, clip, audio, frames, rounds = sys.argv[1:]
+    clip, audio, frames, rounds = sys.argv[1:]
     # Seeded networks make numbers so small that processors handle them a hundred times slower; trained ones
     # don't.
     torch.set_flush_denormal(True)
-    if mode == "speed":
-        print(json.dumps(_speed(Path(clip), Path(audio), int(frames), int(rounds))))
-    else:
-        print(json.dumps(_memory(Path(clip), Path(audio))))
+    print(json.dumps(_speed(Path(clip), Path(audio), int(frames), int(rounds))))
 
 
 def _speed(clip: Path, audio: Path, frames: int, rounds: int) -> list[dict[str, Any]]:
@@ -122,29 +116,6 @@ def _ours(
 def _words_until(seconds: Fraction) -> WordTimings:
     """Somebody speaks up to then, margins and fade included."""
     return WordTimings((Line((Word("half", -1.0, float(seconds) - _AROUND_WORDS),)),), "en")
-
-
-def _memory(clip: Path, audio: Path) -> dict[str, Any]:
-    source, voice = VideoSource(clip), Sound.load(audio)
-    with PlainHost("cpu") as host, torch.inference_mode():
-        models = of_networks(
-            "v1.5",
-            seeded_musetalk.seeded_unet(),
-            seeded_musetalk.seeded_vae(),
-            seeded_musetalk.seeded_whisper(),
-            None,
-            host,
-            "memory",
-        )
-        # What is loaded and reserved once is no matter of length.
-        start = VideoSource(clip, 0.0, 1.0)
-        backend = crop.DubBackend(engine.MuseTalkEngine(models, MuseTalkSettings()))
-        run(backend, LipSyncRequest(start, voice, length="video"), host, host.temp_file(".mp4"))
-        fresh = MuseTalkModels(**{**vars(models), "cache": ContentCache(host.temp_file(".sqlite"))})
-        backend = crop.DubBackend(engine.MuseTalkEngine(fresh, MuseTalkSettings()))
-        with watch_memory(psutil.Process()) as peak:
-            report = run(backend, LipSyncRequest(source, voice), host, host.temp_file(".mp4"))
-    return {"frames": report.frames, "growth_bytes": peak.growth}
 
 
 if __name__ == "__main__":

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+import statistics
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 Row = tuple[str, str]
+# What was measured of each side, the original and this engine's, by its name.
+Round = dict[str, dict[str, Any]]
 
 
 def rows_of(results: dict[str, Any]) -> list[Row]:
@@ -66,3 +69,29 @@ def conclude(results: dict[str, Any], rows: Sequence[Row], out: Path) -> int:
     width = max(len(name) for name, _ in rows)
     print("\n".join(f"{name:<{width}}  {value:>14}".rstrip() for name, value in rows))
     return 0 if all(bounds.values()) else 1
+
+
+def times_as_fast(rounds: Sequence[Round], names: Sequence[str]) -> dict[str, list[float]]:
+    """As the original, in each round."""
+    return {name: [each["original"]["seconds"] / each[name]["seconds"] for each in rounds] for name in names}
+
+
+def side_rows(title: str, runs: Sequence[dict[str, Any]], told: Callable[[float], str]) -> list[Row]:
+    """Medians of a side's runs. told: seconds, as they are to be read."""
+
+    def median(of: Callable[[dict[str, Any]], float]) -> float:
+        return statistics.median(of(each) for each in runs)
+
+    stages = {stage for each in runs for stage in each["stages"]}
+    spent = {stage: median(lambda each, name=stage: each["stages"].get(name, 0.0)) for stage in stages}  # type: ignore[misc]
+    return [
+        (title, told(median(lambda each: each["seconds"]))),
+        ("  processor time", told(median(lambda each: each["cpu_seconds"]))),
+        *((f"  {name}", told(seconds)) for name, seconds in sorted(spent.items(), key=lambda item: -item[1])),
+        ("  peak memory above the weights", f"{median(lambda each: each['growth_bytes']) / 1e6:.0f} MB"),
+    ]
+
+
+def ratio_row(title: str, ratios: Sequence[float]) -> Row:
+    median = statistics.median(ratios)
+    return f"{title}: times as fast", f"{median:.2f} ({min(ratios):.2f} to {max(ratios):.2f})"

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import copy
 import json
 import sys
 import tempfile
-import time
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -15,43 +13,33 @@ from typing import Any
 import torch
 from torch import nn
 
-from lipsync_studio.backends.dub import backend as dub
-from lipsync_studio.backends.dub import faces
 from lipsync_studio.backends.request import LipSyncRequest
-from lipsync_studio.backends.run import run
 from lipsync_studio.backends.wav2lip import pipeline as engine
 from lipsync_studio.backends.wav2lip.face_box import Pads, track_box
 from lipsync_studio.backends.wav2lip.models import of_networks, working_dtype
 from lipsync_studio.backends.wav2lip.network import Generator, build_generator, ready
 from lipsync_studio.backends.wav2lip.spec import Wav2LipSettings
-from lipsync_studio.engine.compose import composer
 from lipsync_studio.engine.faces.track import FaceTrack
 from lipsync_studio.engine.faces.tracker import track_faces
 from lipsync_studio.engine.host.plain import PlainHost
 from lipsync_studio.engine.media.colour import Rect
 from lipsync_studio.engine.media.sound import Sound
 from lipsync_studio.engine.media.video import VideoSource
-from lipsync_studio.engine.media.writer import Mp4Writer
 from lipsync_studio.engine.parity import seed
 
 from ..seeded_musetalk import seeded_parser
 from .original_wav2lip import run_original
-from .stopwatch import Stopwatch
+from .sides import PUT_BACK, Stage, run_engine
 
 # Seconds of the sample verse from which on somebody sings; and how much longer than the footage that is, so
 # that the original, which stops 0.2 seconds before a sound ends, makes as many frames.
 _SUNG, _LONGER = Fraction(1), Fraction(1, 4)
 
-_STAGES: tuple[tuple[Any, str, str], ...] = (
-    (faces, "frame_face", "crop"),
+_STAGES: tuple[Stage, ...] = (
     (engine, "frame_face", "crop"),
     (engine, "mel_windows", "hear"),
     (engine, "generate", "network"),
-    (composer, "class_maps", "parse"),
-    (composer, "paste_masks", "masks"),
-    (composer, "paste", "paste"),
-    (dub, "paste_rgb", "paste"),
-    (Mp4Writer, "_encode", "encode video"),
+    *PUT_BACK,
 )
 
 
@@ -104,25 +92,14 @@ def _ours(
     net: Generator, parser: nn.Module | None, source: VideoSource, song: Sound, track: FaceTrack, out: Path,
     host: PlainHost,
 ) -> dict[str, Any]:  # fmt: skip
-    watch = Stopwatch()
-    with contextlib.ExitStack() as stack:
-        for owner, attribute, name in _STAGES:
-            stack.enter_context(watch.watch(owner, attribute, name))
-        models = of_networks(net, parser, None, host)
-        started, worked = time.perf_counter(), time.process_time()
-        settings = Wav2LipSettings() if parser is None else Wav2LipSettings(mask_source="parsing")
-        backend = dub.DubBackend(engine.Wav2LipEngine(models, settings, lambda: None))
-        request = LipSyncRequest(source, song, track=track, content="song", length="video")
-        report = run(backend, request, host, out)
-        seconds = time.perf_counter() - started
-        worked = time.process_time() - worked
-        models.cache.close()
-    assert report.generated == source.frames, report.spans
-    return {
-        "seconds": seconds,
-        "cpu_seconds": worked,
-        "stages": {**watch.seconds, "other": watch.rest(seconds)},
-    }
+    models = of_networks(net, parser, None, host)
+    settings = Wav2LipSettings() if parser is None else Wav2LipSettings(mask_source="parsing")
+    made = engine.Wav2LipEngine(models, settings, lambda: None)
+    request = LipSyncRequest(source, song, track=track, content="song", length="video")
+    found, painted = run_engine(made, request, host, out, _STAGES)
+    models.cache.close()
+    assert painted == source.frames
+    return found
 
 
 if __name__ == "__main__":

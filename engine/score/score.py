@@ -30,6 +30,10 @@ class Lse:
     offset: int
     windows: int
 
+    @property
+    def offset_ms(self) -> float:
+        return 40.0 * self.offset
+
 
 @dataclass(frozen=True)
 class Score:
@@ -52,7 +56,10 @@ class Score:
 
     def to_dict(self) -> dict[str, Any]:
         """JSON values, rounded to what they mean."""
-        return _rounded(asdict(self))
+        made = asdict(self)
+        if self.lse:
+            made["lse"]["offset_ms"] = self.lse.offset_ms
+        return _rounded(made)
 
     @property
     def value(self) -> float:
@@ -87,7 +94,7 @@ class Score:
         if self.lse:
             lines.append(
                 f"SyncNet: LSE-D {self.lse.distance:.3f}, LSE-C {self.lse.confidence:.3f}, offset "
-                f"{self.lse.offset:+d} frames of 25 a second"
+                f"{self.lse.offset:+d} frames of 25 a second ({self.lse.offset_ms:+.0f} ms)"
             )
         return "\n".join([*lines, *self.notes])
 

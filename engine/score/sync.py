@@ -32,11 +32,11 @@ _STILL_MOUTH, _STILL_VOICE = 0.0025**2, 1e-9
 
 @dataclass(frozen=True)
 class Sync:
-    """score: the best correlation within 3 frames of lag 0, less what shifted voices reach on average; about
-    0 for another voice, 0.3 to 0.5 for real speakers. p: the share of shifts, this one included, that fit at
-    least as well, each at the lag that suits it best. lag: frames by which the mouth is later than the voice,
-    where they fit best within 12. correlation: there. lag_p: the share of shifts that fit at least as well
-    as it does there. shifts: how many were tried.
+    """score: the best correlation within 3 frames of lag 0, less what shifted voices reach on average: of six
+    real speakers, joined in 40 orders, 0.39 to 0.41, and -0.09 to 0.13 with each other's voices. p: the share
+    of shifts, this one included, that fit at least as well, each at the lag that suits it best. lag: frames
+    by which the mouth is later than the voice, where they fit best within 12. correlation: there. lag_p: the
+    share of shifts that fit at least as well as it does there. shifts: how many were tried.
     """
 
     score: float

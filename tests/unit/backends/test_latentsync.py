@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from lipsync_studio.backends.dub.backend import DubPlan
-from lipsync_studio.backends.latentsync import pipeline
+from lipsync_studio.backends.latentsync import denoise, pipeline
 from lipsync_studio.backends.latentsync.geometry import FaceAlignment
 from lipsync_studio.backends.latentsync.models import load_models, of_networks
 from lipsync_studio.backends.latentsync.pipeline import mixed
@@ -121,6 +121,31 @@ def test_quality_sets_the_steps_and_one_is_enough_without_guidance(
     assert asked == [(8, 1.5), (20, 1.5), (40, 1.5), (3, 1.0)]
 
 
+def test_where_memory_runs_out_the_network_sees_one_clip_at_a_time(
+    clip, track, host, voice, backend_of, monkeypatch
+):
+    """Guidance takes the clip with its sound and without."""
+    seen, crowded = [], False
+    real = denoise.predict
+
+    def predict(unet, latents, tokens, timestep):
+        seen.append(len(latents))
+        if crowded and len(latents) > 1:
+            raise RuntimeError("CUDA out of memory")
+        return real(unet, latents, tokens, timestep)
+
+    monkeypatch.setattr(denoise, "predict", predict)
+    monkeypatch.setattr(host, "is_out_of_memory", lambda error: "out of memory" in str(error))
+    request = LipSyncRequest(clip, voice(0.4), track=track)
+    backend = backend_of(settings(steps=2, guidance=1.5))
+    together, _ = pictures(backend.render(request, host))
+    crowded = True
+    apart, _ = pictures(backend.render(request, host))
+    assert seen == [2, 2] + [2, 2, 1, 1, 1, 1]
+    # Noise for weights enlarges the last digits.
+    assert np.abs(together - apart).mean() < 0.05
+
+
 def test_it_can_be_cancelled_between_steps(clip, track, host, voice, backend_of, monkeypatch):
     done = []
 
@@ -201,9 +226,9 @@ def test_missing_files_are_named_with_their_folders(host, tmp_path, monkeypatch)
     assert models.parser is not None
 
 
-def test_no_parser_is_fetched_that_is_not_used():
-    for chosen in ({"mask_source": "landmarks"}, {"quality": "fast"}, {"parity": True}):
-        assert FACE_PARSING not in SPEC.weights(LatentSyncSettings(**chosen))
+def test_parity_needs_no_parser():
+    """It has the original's own mask."""
+    assert FACE_PARSING not in SPEC.weights(LatentSyncSettings(parity=True))
     assert FACE_PARSING in SPEC.weights(LatentSyncSettings())
 
 

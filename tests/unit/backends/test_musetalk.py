@@ -14,10 +14,11 @@ from lipsync_studio.backends.dub.faces import composer_of
 from lipsync_studio.backends.dub.job import plan_job
 from lipsync_studio.backends.dub.stages import composite, infer
 from lipsync_studio.backends.musetalk.models import load_models, of_networks
-from lipsync_studio.backends.musetalk.pipeline import MuseTalkEngine, Restore, composing
-from lipsync_studio.backends.musetalk.spec import MuseTalkSettings
+from lipsync_studio.backends.musetalk.pipeline import MuseTalkEngine, composing
+from lipsync_studio.backends.musetalk.spec import SPEC, MuseTalkSettings
 from lipsync_studio.backends.request import LipSyncRequest
 from lipsync_studio.devtools import seeded_musetalk
+from lipsync_studio.engine.compose.restore import Restorer
 from lipsync_studio.engine.errors import InputError, MissingFilesError, SourceMismatchError
 from lipsync_studio.engine.media.colour import to_rgb
 from lipsync_studio.engine.media.images import ImageSource
@@ -281,7 +282,7 @@ def test_larger_faces_come_from_a_restorer(clip, track, host, voice, blind):
         return faces.repeat(2, axis=1).repeat(2, axis=2)
 
     request = LipSyncRequest(clip, voice(0.2), track=track)
-    engine = MuseTalkEngine(blind, MuseTalkSettings(detail=0, colour=0), restore=Restore(enlarge))
+    engine = MuseTalkEngine(blind, MuseTalkSettings(detail=0, colour=0), restore=Restorer(enlarge))
     frames = render(engine, request, host)[0]
     assert sizes == [(5, 256, 256, 3)]
     plain = render(MuseTalkEngine(blind, MuseTalkSettings(detail=0, colour=0)), request, host)[0]
@@ -298,9 +299,12 @@ def test_every_file_is_loaded(host, tmp_path, monkeypatch):
         models = load_models(MuseTalkSettings(version, precision="bfloat16"), host)
         assert models.parser is not None
         assert models.dtype is torch.bfloat16
+    assert load_models(MuseTalkSettings(quality="fast"), host).parser is None
     settings = MuseTalkSettings(mask_source="parsing")
     without = dataclasses.replace(models, parser=None)
     (tmp_path / "musetalk" / "face-parse-bisent" / "79999_iter.pth").unlink()
+    with pytest.raises(MissingFilesError, match="79999_iter"):
+        SPEC.make(settings, host)
     with pytest.raises(MissingFilesError, match="79999_iter"):
         MuseTalkEngine(without, settings).prepare(None, None, [], host)
 

@@ -12,6 +12,7 @@ from lipsync_studio.backends.did.spec import SPEC as DID
 from lipsync_studio.backends.dub.backend import DubBackend
 from lipsync_studio.backends.request import LipSyncRequest
 from lipsync_studio.backends.run import run
+from lipsync_studio.backends.scoring import RunScore
 from lipsync_studio.backends.viseme.pipeline import VisemeEngine
 from lipsync_studio.engine.errors import Cancelled, InputError, OutputError
 from lipsync_studio.engine.host.plain import PlainHost
@@ -133,6 +134,20 @@ def test_a_cancel_half_way_leaves_no_file(leaving, voice, whitewash, tmp_path, a
     assert list(tmp_path.iterdir()) == []
     # It stopped within the chunk of 16 frames.
     assert max(crop.index for crop in engine.crops) < at + 16
+
+
+def test_a_cancel_while_scoring_leaves_no_file(clip, track, voice, whitewash, tmp_path, monkeypatch):
+    """As anywhere else, though all frames are painted by then; what was there before is kept."""
+    cancel, path = threading.Event(), tmp_path / "out.mp4"
+    request = LipSyncRequest(clip, voice(0.8), track=track)
+    monkeypatch.setattr(RunScore, "_score", lambda self: cancel.set())
+    for before in (None, b"yesterday's"):
+        if before is not None:
+            path.write_bytes(before)
+        cancel.clear()
+        with PlainHost("cpu", cancel=cancel) as host, pytest.raises(Cancelled):
+            run(DubBackend(whitewash()), request, host, path)
+        assert [each.read_bytes() for each in tmp_path.iterdir()] == ([] if before is None else [before])
 
 
 def test_a_folder_that_is_a_file_is_an_output_error(clip, track, host, voice, whitewash, tmp_path):

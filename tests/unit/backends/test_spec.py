@@ -52,7 +52,7 @@ def test_a_spec_is_whole(spec, host):
         setattr(settings, next(iter(spec.known())), None)
     for name, known in spec.known().items():
         assert known.tooltip, name
-        assert known.help, name
+        assert known.node_only or known.help, name
         # None is what a widget can't be: some other value stands for it.
         assert spec.widget_default(name) is not None
         assert not known.choices or spec.widget_default(name) in known.choices
@@ -142,6 +142,15 @@ def test_flags_are_the_settings(toy, host):
     assert backend_flags.chosen_settings(parsed("--backend", "toy"), host) == _Settings()
     options = parsed("--backend", "toy", "--quality", "hard", "--size", "0", "--no-loud")
     assert backend_flags.chosen_settings(options, host) == _Settings("hard", 0, False)
+
+
+def test_what_only_a_node_can_be_connected_to_has_no_flag(capsys):
+    """Without an upscale model its strength does nothing."""
+    with pytest.raises(SystemExit):
+        parsed("--backend", "wav2lip", "--upscale-strength", "0.5")
+    assert "upscale_strength" in backends()["wav2lip"].known()
+    main(["backends", "--markdown"])
+    assert "\n|  | `upscale_strength` |" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from lipsync_studio.devtools.bench.score import FPS, delayed, joined
 from lipsync_studio.engine.media.spans import Spans
 from lipsync_studio.engine.media.voice import voiced_spans
 from lipsync_studio.engine.score.mouth import MouthCurves
-from lipsync_studio.engine.score.score import score_mouth
+from lipsync_studio.engine.score.score import Lse, score_mouth
 
 
 def curves_of(opening):
@@ -48,6 +48,23 @@ def test_a_speaker_in_time(speech):
 def test_a_speaker_who_is_late(speech):
     opening, samples = speech
     assert scored(delayed(opening, 6), samples).verdict == "The mouth follows the voice, 240 ms too late."
+
+
+def test_a_lag_is_told_in_time_at_any_rate(speech):
+    """Four frames at 60 a second are as late as one and two thirds at 25."""
+    opening, samples = speech
+    at = np.arange(int(len(opening) / FPS * 60)) / 60
+    fast = np.interp(at, np.arange(len(opening)) / FPS, opening)
+    score = score_mouth(curves_of(delayed(fast, 4)), at, 60, samples, voiced_spans(samples))
+    assert abs(score.sync.lag - 4) <= 1
+    assert score.to_dict()["lag_ms"] == pytest.approx(score.sync.lag / 60 * 1000, abs=1e-3)
+    assert f"{score.sync.lag:+d} frames ({score.lag_ms:+.0f} ms)" in score.text()
+
+
+def test_syncnets_offset_is_told_in_time(speech):
+    score = scored(*speech, lse=Lse(8.0, 6.0, -2, 500))
+    assert "offset -2 frames of 25 a second (-80 ms)" in score.text()
+    assert score.to_dict()["lse"]["offset_ms"] == -80
 
 
 def test_a_speaker_who_says_something_else(speech):

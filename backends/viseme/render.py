@@ -88,10 +88,7 @@ def render_mouth(
     if np.abs(shift).max() < _STILL:
         return rgb, np.zeros(rgb.shape[:2], np.float32)
     source = mesh[CONTROLS, :2].astype(np.float64)
-    line = lip_line(rgb, source, rest.width * head.scale)
-    source[UPPER_INNER] += line
-    source[LOWER_INNER] += line
-    source[INNER_CORNERS] += line[[0, -1]]
+    source += lip_line(rgb, source, rest.width * head.scale)
     bend = _Bend(rgb, source + shift, shift, rest.width * head.scale, head.yaw)
     result, alpha = bend.face()
     box = bend.mouth_box()

@@ -8,22 +8,24 @@ import cv2
 import numpy as np
 
 from .contour import MouthAxes
-from .controls import LOWER_INNER, OUTER_CORNERS, UPPER_INNER
+from .controls import INNER_CORNERS, LOWER_INNER, OUTER_CORNERS, UPPER_INNER
 
 # Lips further apart than this, in widths of the mouth, have no line between them.
 _PARTED = 0.06
 # How far from the mesh's line it may lie, and how wide a valley of brightness it is, in widths of the mouth.
 _REACH, _VALLEY = 0.055, 0.022
+# It is looked for nearly from corner to corner.
+_ENDS = 0.96
 _COLUMNS, _ROWS = 32, 29
 # Depth of a valley, in levels of brightness, that is surely one.
-_SURE = 8.0
+_SURE = 5.0
 _STRAY, _BEND = 0.25, 0.12
 # Pixels of a mouth in which nothing is found.
 _SMALLEST = 24
 
 
 def lip_line(rgb: np.ndarray, source: np.ndarray, mouth: float) -> np.ndarray:
-    """How far the line lies from the mesh's, across the mouth, in pixels at the nine inner points [9, 2].
+    """How far the line lies from the mesh's, in pixels: of each control point [n, 2], 0 of those not on it.
 
     rgb: uint8 [h, w, 3]. source: control points in it [n, 2]. mouth: width in pixels. Darkest path by dynamic
     programming, near the mesh's line and smooth; none where there is hardly a valley.
@@ -33,16 +35,19 @@ def lip_line(rgb: np.ndarray, source: np.ndarray, mouth: float) -> np.ndarray:
     gap = float((lower - upper)[:, 1].max()) / mouth
     closed = np.clip((_PARTED - gap) / (_PARTED / 2), 0, 1)
     if closed == 0 or mouth < _SMALLEST:
-        return np.zeros((len(UPPER_INNER), 2))
+        return np.zeros_like(source)
     line = (upper + lower) / 2
     half = float(axes.points(source[OUTER_CORNERS])[1, 0])
-    x = np.linspace(-0.92, 0.92, _COLUMNS) * half
+    x = np.linspace(-_ENDS, _ENDS, _COLUMNS) * half
     y = np.interp(x, [-half, *line[:, 0], half], [0, *line[:, 1], 0])
     offsets = np.linspace(-_REACH, _REACH, _ROWS) * mouth
     valley = _valley(_strip(rgb, axes, x, y[None] + offsets[:, None]), offsets[1] - offsets[0], mouth)
     path = _path(valley)
     depth = float(valley[path, np.arange(_COLUMNS)].mean())
-    found = np.interp(line[:, 0], x, cv2.GaussianBlur(offsets[path][None], (0, 0), 1.5)[0])
+    smooth = cv2.GaussianBlur(offsets[path][None], (0, 0), 1.5)[0]
+    found = np.zeros(len(source))
+    for rows in (UPPER_INNER, LOWER_INNER, INNER_CORNERS, OUTER_CORNERS):
+        found[rows] = np.interp(axes.points(source[rows])[:, 0], x, smooth)
     found *= closed * np.clip(depth / _SURE - 0.25, 0, 1)
     return found[:, None] * np.array([-axes.along[1], axes.along[0]])
 

@@ -1,0 +1,157 @@
+"""What is painted of a mouth: along which line it parts, in which colours, with whose teeth."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from lipsync_studio.backends.viseme.controls import (
+    CONTROLS,
+    INNER_CORNERS,
+    LOWER_INNER,
+    MIDDLE,
+    OUTER_CORNERS,
+    UPPER_INNER,
+)
+from lipsync_studio.backends.viseme.interior import LUMA, Opening, Tones, paint
+from lipsync_studio.backends.viseme.plate import find_plates
+from lipsync_studio.backends.viseme.seam import lip_line
+from lipsync_studio.engine.faces.tracker import track_faces
+from lipsync_studio.engine.host.plain import PlainHost
+from lipsync_studio.engine.media.video import VideoSource
+
+ROOT = Path(__file__).parents[3]
+MOUTH = 80.0
+
+
+def lips(gap=0.0):
+    """Control points of a level mouth 80 pixels wide around (100, 60); the rest of the face is far off."""
+    points = np.full((len(CONTROLS), 2), 190.0)
+    along = np.linspace(-0.8, 0.8, len(UPPER_INNER)) * MOUTH / 2
+    for rows, y in ((UPPER_INNER, -gap / 2), (LOWER_INNER, gap / 2)):
+        points[rows] = np.stack([100 + along, np.full(len(rows), 60 + y * MOUTH)], 1)
+    points[OUTER_CORNERS] = [[60, 60], [140, 60]]
+    points[INNER_CORNERS] = [[65, 60], [135, 60]]
+    return points
+
+
+def picture(line, depth=60):
+    """Skin with a dark line `line` pixels below y = 60, along the whole mouth."""
+    y, x = np.mgrid[0:120, 0:200].astype(np.float32)
+    dark = depth * np.exp(-(((y - 60 - line) / 1.8) ** 2)) * ((x > 55) & (x < 145))
+    return np.repeat(np.clip(170 - dark, 0, 255)[..., None], 3, 2).astype(np.uint8)
+
+
+@pytest.mark.parametrize("line", [-3.0, -1.5, 0.0, 2.0, 3.0])
+def test_the_lips_part_along_the_line_in_the_picture(line):
+    found = lip_line(picture(line), lips(), MOUTH)
+    for rows in (UPPER_INNER, LOWER_INNER, OUTER_CORNERS):
+        assert np.allclose(found[rows], [0, line], atol=0.35)
+    others = np.setdiff1d(
+        np.arange(len(CONTROLS)), np.concatenate([UPPER_INNER, LOWER_INNER, INNER_CORNERS, OUTER_CORNERS])
+    )
+    assert not found[others].any()
+
+
+def test_the_line_is_found_on_a_tilted_mouth():
+    turn = cv2.getRotationMatrix2D((100, 60), -20, 1)
+    rgb = cv2.warpAffine(
+        picture(3.0), turn, (200, 120), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+    )
+    found = lip_line(rgb, cv2.transform(lips()[None], turn)[0], MOUTH)[UPPER_INNER[MIDDLE]]
+    assert np.allclose(found, turn[:, :2] @ [0, 3.0], atol=0.35)
+
+
+@pytest.mark.parametrize(
+    ("rgb", "points", "mouth"),
+    [
+        (picture(3.0, depth=0), lips(), MOUTH),  # no line
+        (picture(3.0), lips(gap=0.08), MOUTH),  # parted lips have none
+        (picture(3.0), lips(), 20.0),  # too small to tell
+        (picture(3.0)[:10, :10], lips() + 300, MOUTH),  # beyond the picture
+    ],
+)
+def test_without_a_line_the_mesh_decides(rgb, points, mouth):
+    assert not lip_line(rgb, points, mouth).any()
+
+
+def opening(gap, pixels=120):
+    x = np.linspace(-0.5, 0.5, pixels, dtype=np.float32)[None]
+    y = np.linspace(-0.1, gap, pixels, dtype=np.float32)[:, None]
+    arch = np.sqrt(np.clip(1 - (2 * x) ** 2, 0, 1))
+    return Opening(x, y, -0.1 * gap * arch, 0.9 * gap * arch, 1 / pixels, 0.5 / pixels)
+
+
+def tones(skin, lip=None, enamel=None):
+    skin = np.array([skin], np.float64)
+    return Tones(skin[0].astype(np.float32), np.array(lip or skin[0], np.float32), 0.0, enamel)
+
+
+@pytest.mark.parametrize("teeth", [0.0, 0.7])
+def test_the_inside_of_a_grey_picture_is_grey(teeth):
+    inside = paint(opening(0.3), tones((150, 150, 150), (110, 110, 110)), teeth, 0.5)
+    assert np.ptp(inside, axis=2).max() < 2
+
+
+def test_teeth_are_about_as_bright_as_light_skin_and_brighter_than_dark_skin():
+    levels = {}
+    for skin in ((222, 178, 150), (88, 56, 42)):
+        inside = paint(opening(0.2), tones(skin, (160, 80, 80)), 0.8, 0.0)
+        levels[skin] = np.percentile(inside @ LUMA, 98) / (np.array(skin) @ LUMA)
+    light, dark = levels.values()
+    assert 0.85 < light < 1.15
+    assert dark > light
+
+
+def test_behind_the_teeth_it_is_dark_and_the_tongue_is_red():
+    inside = paint(opening(0.4), tones((222, 178, 150), (190, 100, 100)), 0.5, 0.3)
+    cavity, tongue = inside[45:55, 55:65].mean((0, 1)), inside[95:105, 55:65].mean((0, 1))
+    assert cavity @ LUMA < 0.25 * (np.array((222, 178, 150)) @ LUMA)
+    assert tongue @ LUMA > 1.5 * (cavity @ LUMA)
+    assert tongue[0] > 1.3 * tongue[1:].max()
+
+
+def test_ones_own_teeth_have_their_own_colour():
+    own = np.array([200, 180, 120], np.float32)
+    plain, yellow = (
+        paint(opening(0.2), tones((222, 178, 150), (160, 80, 80), enamel), 0.8, 0.0).reshape(-1, 3)
+        for enamel in (None, own)
+    )
+    at = int((plain @ LUMA).argmax())
+    assert np.allclose(yellow[at] / own, (yellow[at] / own).mean(), rtol=0.1)
+    assert yellow[at][2] / yellow[at][0] < 0.75 * plain[at][2] / plain[at][0]
+
+
+@pytest.fixture(scope="module")
+def smiling():
+    """Half a second of a face that smiles with her teeth, and who it is."""
+    source = VideoSource(ROOT / "demo" / "clip.mp4", 0.0, 0.48)
+    with PlainHost("cpu") as host:
+        return source, track_faces(source, host).persons[0]
+
+
+def test_teeth_are_taken_from_the_footage_where_they_are_seen(smiling):
+    source, person = smiling
+    plate = find_plates(source, [person], source.frames)[person.id]
+    assert plate.rgb.nbytes < 400_000
+    # White teeth: brighter than the skin, and hardly coloured.
+    assert plate.tooth @ LUMA > plate.level
+    assert np.ptp(plate.tooth) < 0.2 * plate.tooth.max()
+    same = person.meshes[0][CONTROLS, :2].astype(np.float64)
+    x0, y0 = (int(v) for v in same[UPPER_INNER].min(0) - 10)
+    colours, share = plate.shown(same, plate.yaw, (x0, y0), (80, 40))
+    assert share.max() > 0.9
+    # Teeth, and the dark beside them.
+    assert np.percentile((colours @ LUMA)[share > 0.9], 80) > plate.level
+    _, turned = plate.shown(same, plate.yaw + 40, (x0, y0), (80, 40))
+    assert not turned.any()
+
+
+def test_a_shut_mouth_has_none_to_show(smiling):
+    source, person = smiling
+    shut = person.meshes.copy()
+    shut[:, CONTROLS[LOWER_INNER]] = shut[:, CONTROLS[UPPER_INNER]]
+    assert find_plates(source, [replace(person, meshes=shut)], source.frames) == {}
+    assert find_plates(source, [person], 0) == {}

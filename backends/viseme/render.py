@@ -300,7 +300,7 @@ def _means(rgb: np.ndarray, points: np.ndarray, reach: int) -> np.ndarray:
 def _blur(rgb: np.ndarray, source: np.ndarray, mouth: float) -> float:
     """How blurred the picture is around the mouth: the standard deviation, in pixels, of the Gaussian that
     makes its sharpest edges of sharp ones."""
-    box = _Box.around(source[LIPS], 0.3 * mouth, _Box(0, 0, rgb.shape[1], rgb.shape[0]))
+    box = _Box.around(source[LIPS], 0.08 * mouth, _Box(0, 0, rgb.shape[1], rgb.shape[0]))
     if min(box.x1 - box.x0, box.y1 - box.y0) < 8:
         return 0.6
     luma = cv2.cvtColor(rgb[box.slices], cv2.COLOR_RGB2GRAY)
@@ -314,7 +314,7 @@ def _blur(rgb: np.ndarray, source: np.ndarray, mouth: float) -> float:
         return 0.6
     share = steep[edges] / range_[edges]
     # A step blurred by a Gaussian is steepest in the middle: height / (sqrt(2 pi) sigma).
-    sigma = 0.4 / max(float(np.percentile(share, 95)), 1e-3)
+    sigma = 0.4 / max(float(np.percentile(share, 85)), 1e-3)
     return float(np.clip(sigma, 0.4, 0.05 * mouth))
 
 

@@ -17,9 +17,9 @@ _TOOTH_ENDS = np.array([0.0, 0.011, 0.004, 0.014, 0.022], np.float32)
 LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 # Parts of the skin's brightness.
 _BLOOD = np.array([0.30, -0.12, -0.10], np.float32)
-_CAVITY, _FLOOR, _TONGUE = 0.07, 0.14, 0.54
+_CAVITY, _FLOOR, _TONGUE, _NEAR = 0.08, 0.15, 0.54, 1.5
 # Width of a lower tooth, and what is seen of it, in widths of the mouth.
-_LOWER_TOOTH, _LOWER_SHOWN = 0.075, 0.030
+_LOWER_TOOTH, _LOWER_SHOWN = 0.075, 0.055
 # Width of the lips' wet rim, which turns into the mouth, and its brightness against the lips'.
 _RIM, _RIM_SHADE = 0.022, 0.45
 
@@ -105,7 +105,9 @@ class _Canvas:
         # Of edges.
         self.soft = max(opening.pixel, 1.2 * opening.blur, 0.006)
         deep = np.clip((self.y - opening.upper) / max(self.gap, 0.05), 0, 1)
-        dark, low = tones.flesh(_CAVITY), tones.flesh(_FLOOR)
+        # The further open, the deeper one sees.
+        near = 1 + _NEAR * float(np.clip(1 - self.gap / 0.3, 0, 1))
+        dark, low = tones.flesh(_CAVITY * near), tones.flesh(_FLOOR * near)
         self.picture = (dark + (0.35 * deep)[..., None] * (low - dark)).astype(np.float32)
 
     def _lay(self, cover: np.ndarray, colour: np.ndarray) -> None:
@@ -124,13 +126,13 @@ class _Canvas:
 
     def lower_teeth(self, shown: float) -> None:
         """Move with the jaw: what of them stands above the lip."""
-        high = _LOWER_SHOWN * float(np.clip((self.gap - 0.06) / 0.10, 0, 1)) * (0.5 + 0.5 * shown)
+        high = _LOWER_SHOWN * float(np.clip((self.gap - 0.03) / 0.12, 0, 1)) * (0.4 + 0.6 * shown)
         if high == 0:
             return
         place = self.outwards / _LOWER_TOOTH
         edge = self.floor - high + 0.30 * self.x**2 + 0.004 * np.cos(2 * np.pi * place)
         between = np.abs(place - np.round(place)) * _LOWER_TOOTH
-        tone = 0.60 * _groove(between, 0.18, self.soft) * np.clip(1.05 - (self.x / 0.30) ** 2, 0, 1)
+        tone = 0.70 * _groove(between, 0.18, self.soft) * np.clip(1.05 - (self.x / 0.30) ** 2, 0, 1)
         cover = _step(self.y - edge, self.soft + 0.008) * _step(0.27 - self.outwards, 0.10)
         self._lay(cover, self.tones.tooth() * tone[..., None])
 

@@ -181,7 +181,7 @@ class Roster:
                 unmatched.pop(id_).put(frame, *left.pop(i))
         for member in unmatched.values():
             member.active = False
-        for mesh, score in sorted(left.values(), key=lambda face: -_size(face[0])):
+        for mesh, score in sorted(left.values(), key=lambda face: -size_of(face[0])):
             self.claim(frame, mesh, score)
 
 
@@ -190,7 +190,14 @@ def same_face(a: np.ndarray, b: np.ndarray) -> bool:
     return bool(iou(box_of_mesh(a), box_of_mesh(b)[None])[0] > _SAME_FACE)
 
 
-def _size(mesh: np.ndarray) -> float:
+def same_place(a: np.ndarray, b: np.ndarray) -> bool:
+    """Whether of two boxes [4] one has the other's middle: two faces of one frame hide each other less."""
+    (ax, ay), (bx, by) = (a[:2] + a[2:]) / 2, (b[:2] + b[2:]) / 2
+    return bool((a[0] <= bx <= a[2] and a[1] <= by <= a[3]) or (b[0] <= ax <= b[2] and b[1] <= ay <= b[3]))
+
+
+def size_of(mesh: np.ndarray) -> float:
+    """The longer side of its box in pixels, at least 1."""
     box = box_of_mesh(mesh)
     return float(max(box[2] - box[0], box[3] - box[1], 1))
 
@@ -198,7 +205,7 @@ def _size(mesh: np.ndarray) -> float:
 def _distance(member: Member, frame: int, mesh: np.ndarray, fps: float) -> float:
     """How far a face is from where a person was last seen: up to 1 it can be the same."""
     last = member.mesh(member.last)
-    sizes = _size(last), _size(mesh)
+    sizes = size_of(last), size_of(mesh)
     reach = min(_REACH + _REACH_PER_SECOND * (frame - member.last - 1) / fps, _REACH_MAX) * max(sizes)
     # Point by point, so that of two heads side by side the one turned the same way is nearer.
     moved = float(np.sqrt(((last[:, :2] - mesh[:, :2]) ** 2).sum(axis=1)).mean()) / reach

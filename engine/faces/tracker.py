@@ -5,17 +5,19 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from ..host.protocol import Host
 from ..media.frames import Frame
 from .cuts import with_cuts
-from .detector import Detection, FaceDetector, Variant
+from .detector import FaceDetector, Variant
 from .draw import preview
 from .finish import finish
 from .mesh import FaceMesh, box_of_mesh, roi_of_detection, roi_of_mesh, steadied
-from .roster import Member, Roster, same_face
+from .roster import Member, Roster, same_face, same_place, size_of
 from .sampling import Roi
 from .track import FaceTrack
 
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from ..media.source import Source
 
 # Part of the key: raise it when the same source and settings give another track.
-_VERSION = 1
+_VERSION = 2
 # The detector looks for newcomers this often (frames), and for small ones every so many times. Whoever is
 # found then is followed back to the frames in between, so nothing is missed by looking seldom.
 _SEARCH_EVERY = 8
@@ -118,15 +120,7 @@ class _Follower:
     def _search(self, frame: Frame) -> None:
         thorough = self._searches % _THOROUGH_EVERY == 0 or not self.visible(frame.index)
         earliest = frame.index - len(self._recent)
-        for detection in self._strangers(frame, thorough):
-            mesh, presence = self._mesh.follow(frame, roi_of_detection(detection))
-            if presence < _MIN_PRESENCE:
-                continue
-            mesh, presence = self._mesh.measure(frame, roi_of_mesh(mesh))
-            if presence < _MIN_PRESENCE or any(
-                same_face(mesh, m.mesh(frame.index)) for m in self.visible(frame.index)
-            ):
-                continue
+        for mesh, presence in self._newcomers(frame, thorough):
             member = self.roster.claim(frame.index, mesh, presence, earliest)
             if member:
                 self._rois[member.id] = roi_of_mesh(mesh)
@@ -136,14 +130,22 @@ class _Follower:
         self._searches += 1
         self._search_at = frame.index + _SEARCH_EVERY
 
-    def _strangers(self, frame: Frame, thorough: bool) -> Iterator[Detection]:
-        """Detections that are nobody's followed face, largest first."""
+    def _newcomers(self, frame: Frame, thorough: bool) -> list[tuple[np.ndarray, float]]:
+        """Mesh and presence of the faces that are nobody's followed one, largest first."""
         known = [box_of_mesh(m.mesh(frame.index)) for m in self.visible(frame.index)]
-        found = self._detector.detect(frame, thorough)
-        for detection in sorted(found, key=lambda d: float(d.box[0] - d.box[2])):
+        found = []
+        for detection in self._detector.detect(frame, thorough):
             x, y = detection.keypoints[:4].mean(axis=0)
             if not any(x0 <= x <= x1 and y0 <= y <= y1 for x0, y0, x1, y1 in known):
-                yield detection
+                found.append(self._mesh.find(frame, roi_of_detection(detection)))
+        # Of what the detector saw twice, once askew or in part, the surer one is the face.
+        kept = []
+        for mesh, presence in sorted(found, key=lambda face: -face[1]):
+            box = box_of_mesh(mesh)
+            if presence >= _MIN_PRESENCE and not any(same_place(box, other) for other in known):
+                kept.append((mesh, presence))
+                known.append(box)
+        return sorted(kept, key=lambda face: -size_of(face[0]))
 
     def _follow_back(self, member: Member, index: int) -> None:
         mesh = member.mesh(index)

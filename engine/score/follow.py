@@ -49,7 +49,11 @@ class MouthFollower:
         if self._detector is None:
             self._detector = FaceDetector()
         faces = self._detector.detect(frame)
-        return roi_of_detection(min(faces, key=lambda face: self._rank(face, frame))) if faces else None
+        if not faces:
+            return None
+        nearest = min(faces, key=lambda face: self._rank(face, frame))
+        mesh, presence = self._mesh.find(frame, roi_of_detection(nearest))
+        return roi_of_mesh(mesh) if presence >= _MIN_PRESENCE else None
 
     def _rank(self, face: Detection, frame: Frame) -> float:
         x0, y0, x1, y1 = (float(v) for v in face.box)

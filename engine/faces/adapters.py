@@ -20,9 +20,11 @@ from ..errors import InputError
 from ..host.protocol import Host
 from ..host.reporter import reporter
 from ..media.colour import to_rgb
-from .cuts import with_cuts
+from ..media.frames import Frame
+from .cuts import Step, with_cuts
 from .finish import finish
-from .roster import Roster
+from .likeness import mark_aside, same_face_seen, same_scene
+from .roster import Member, Roster
 from .track import FaceTrack
 from .tracker import track_key
 
@@ -54,7 +56,7 @@ def track_from_landmarks(
     """A FACE_TRACK of a FACE_LANDMARKS dict that was made from the frames of `source`.
 
     The pictures may have been scaled before. Where the dict is longer than the source its end is dropped,
-    where it is shorter the rest has no face. The source itself is not read.
+    where it is shorter the rest has no face. The source is read only where somebody is missing for a moment.
     Raises InputError when the value is not a FACE_LANDMARKS dict.
     """
     frames, size = source.frames, source.size
@@ -68,6 +70,7 @@ def track_from_landmarks(
         digest.update(len(faces).to_bytes(4, "little"))
         for mesh, _ in faces:
             digest.update(mesh.tobytes())
+    _mark_asides(roster.members, source, round(max_gap * float(source.fps)))
     persons = finish(roster.members, [], frames, source.fps, max_gap, smooth, host)
     key = track_key(source.key, ["landmarks", digest.hexdigest(), max_faces, max_gap, smooth])
     return FaceTrack(persons, frames, size, source.fps, key, source.key)
@@ -87,6 +90,7 @@ def track_with_model(
     total = source.frames
     roster = Roster(source.fps, max_faces, _POINTS)
     cuts: list[int] = []
+    before: Frame | None = None
     frames = with_cuts(source.read())
     while chunk := list(islice(frames, _CHUNK)):
         host.progress("Finding faces", chunk[0][0].index, total)
@@ -94,16 +98,54 @@ def track_with_model(
         found = model.detect_batch(
             pictures, num_faces=max_faces, score_thresh=min_confidence, variant="short"
         )
-        for (frame, cut), faces in zip(chunk, found, strict=True):
-            if cut:
+        for (frame, step), faces in zip(chunk, found, strict=True):
+            if step is Step.CUT:
                 cuts.append(frame.index)
                 roster.new_shot()
-            roster.assign(frame.index, [_face(face) for face in faces])
+            seen = [_face(face) for face in faces]
+            if step is Step.ASIDE:
+                _assign_aside(roster, before, frame, seen)
+            else:
+                roster.assign(frame.index, seen)
+                before = frame
     host.progress("Finding faces", total, total)
     persons = finish(roster.members, cuts, total, source.fps, max_gap, smooth, host)
     settings = ["comfyui", total, "short", min_confidence, max_faces, max_gap, smooth]
     key = track_key(source.key, settings)
     return FaceTrack(persons, total, source.size, source.fps, key, source.key)
+
+
+def _assign_aside(
+    roster: Roster, before: Frame | None, frame: Frame, faces: list[tuple[np.ndarray, float]]
+) -> None:
+    """As `Roster.assign`, of a frame that looks unlike those around it: faces that were there before only."""
+    followed = [] if before is None else list(roster.seen(before.index))
+    known = [
+        face
+        for face in faces
+        if before is not None
+        and any(same_face_seen(before, m.mesh(before.index), frame, face[0]) for m in followed)
+    ]
+    roster.assign(frame.index, known)
+    mark_aside(roster, before, frame)
+    if len(known) < len(faces):
+        for member in followed:
+            if not member.has(frame.index):
+                member.aside.add(frame.index)
+
+
+def _mark_asides(members: Sequence[Member], source: Source, max_rows: int) -> None:
+    """Which frames of the gaps that may be filled show something else."""
+    for member in members:
+        for start, stop in member.gaps(max_rows):
+            before: Frame | None = None
+            for frame, step in with_cuts(source.read(max(0, start - 2), min(stop + 3, source.frames))):
+                if frame.index < start:
+                    before = frame
+                elif step is Step.ASIDE and frame.index < stop:
+                    assert before is not None, "a gap has a frame before it"
+                    if not same_scene(before, member.mesh(start - 1), frame):
+                        member.aside.add(frame.index)
 
 
 def _found(landmarks: Mapping[str, Any], size: tuple[int, int]) -> Iterator[list[tuple[np.ndarray, float]]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 
@@ -19,6 +20,8 @@ _REACH_PER_SECOND = 0.5
 _REACH_MAX = 2.5
 # … and at most this much larger or smaller.
 _RESIZED = 1.8
+# Nobody's absence is filled in that is longer than this, in frames: five seconds at 60 a second.
+_LONG_AGO = 300
 # Frames without a face that are kept between two with one.
 _BRIDGE = 8
 
@@ -46,6 +49,8 @@ class Member:
         self.first = first
         self.last = first - 1
         self.active = True
+        # Frames that show something else: never filled in.
+        self.aside: set[int] = set()
         self._shape = points, 3
         self._row_bytes = points * 3 * np.dtype(np.float32).itemsize
         self._runs: list[_Run] = []
@@ -76,6 +81,13 @@ class Member:
         run = self._run_at(frame)
         assert run is not None, "it was put"
         run.scores[frame - run.first] = 0
+
+    def gaps(self, longest: int) -> list[tuple[int, int]]:
+        """First frame and first frame after each absence of up to so many frames."""
+        seen = [
+            run.first + at for run in self._runs for at in np.flatnonzero(np.asarray(run.scores) > 0).tolist()
+        ]
+        return [(a + 1, b) for a, b in pairwise(seen) if 0 < b - a - 1 <= longest]
 
     def release(self) -> tuple[int, np.ndarray, np.ndarray]:
         """First frame, meshes float32 [n, points, 3] and scores float32 [n] of everything put, 0 between; for
@@ -136,6 +148,10 @@ class Roster:
     def seen(self, frame: int) -> Iterator[Member]:
         """Everybody of this shot who has a face in a frame, followed or not."""
         return (m for m in self._shot if m.has(frame))
+
+    def missing(self, frame: int) -> list[Member]:
+        """Those of this shot who are not in a frame but were not long ago."""
+        return [m for m in self._shot if not m.has(frame) and frame - m.last <= _LONG_AGO]
 
     def settle(self, frame: int) -> None:
         """Where two persons' meshes have come to lie on one face, the one not heading there is lost."""

@@ -314,3 +314,18 @@ def test_after_a_cut_whoever_is_seen_then_is_painted(host, voice, whitewash):
         assert [index for index, state in enumerate(states) if state is GENERATED] == list(painted)
         assert [crop.index for crop in engine.crops] == list(painted)
     assert {crop.person.id for crop in engine.crops} == {track.persons[1].id}
+
+
+@pytest.mark.parametrize(
+    ("file", "without"), [("one_white_flash_frame.mp4", [40]), ("three_black_frames.mp4", [30, 31, 32])]
+)
+def test_a_flash_passes_as_it_is(file, without, host, voice, whitewash):
+    source = VideoSource(ROOT / "tests" / "data" / "faces" / file)
+    frames, states = collect(
+        DubBackend(whitewash()).render(LipSyncRequest(source, voice(2.4), length="video"), host)
+    )
+    assert [index for index, state in enumerate(states) if state is not GENERATED] == without
+    assert {states[index] for index in without} == {NO_FACE}
+    originals = list(source.read())
+    for index in without:
+        assert np.array_equal(frames[index].planes, originals[index].planes)

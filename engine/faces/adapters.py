@@ -24,6 +24,7 @@ from ..media.frames import Frame
 from .cuts import Step, with_cuts
 from .finish import finish
 from .likeness import mark_aside, same_face_seen, same_scene
+from .reunite import reunited
 from .roster import Member, Roster
 from .track import FaceTrack
 from .tracker import track_key
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 # What core's own node hands its model at once.
 _CHUNK = 16
 _POINTS = 478
+# Frames from one look at the people to the next.
+_LOOK_EVERY = 8
 
 
 class FaceDetectionModel(Protocol):
@@ -108,11 +111,13 @@ def track_with_model(
             else:
                 roster.assign(frame.index, seen)
                 before = frame
+                if step is Step.CUT or frame.index % _LOOK_EVERY == 0:
+                    roster.look(frame)
     host.progress("Finding faces", total, total)
-    persons = finish(roster.members, cuts, total, source.fps, max_gap, smooth, host)
+    persons = finish(reunited(roster.members), cuts, total, source.fps, max_gap, smooth, host)
     settings = ["comfyui", total, "short", min_confidence, max_faces, max_gap, smooth]
     key = track_key(source.key, settings)
-    return FaceTrack(persons, total, source.size, source.fps, key, source.key)
+    return FaceTrack(persons, total, source.size, source.fps, key, source.key, tuple(cuts))
 
 
 def _assign_aside(

@@ -9,7 +9,9 @@ from itertools import pairwise
 
 import numpy as np
 
+from ..media.frames import Frame
 from .detector import iou
+from .look import Look
 from .mesh import box_of_mesh
 
 # Two meshes whose boxes overlap more are one face.
@@ -22,6 +24,8 @@ _REACH_MAX = 2.5
 _RESIZED = 1.8
 # Nobody's absence is filled in that is longer than this, in frames: five seconds at 60 a second.
 _LONG_AGO = 300
+# So many looks at a person tell what they look like.
+_LOOKS = 16
 # Frames without a face that are kept between two with one.
 _BRIDGE = 8
 
@@ -44,8 +48,10 @@ class Member:
     """A person while the clip is being read. What is kept goes by the frames they are seen in: an absence of
     more than `_BRIDGE` frames takes nothing."""
 
-    def __init__(self, id_: int, first: int, points: int) -> None:
+    def __init__(self, id_: int, first: int, points: int, shot: int = 0) -> None:
         self.id = id_
+        self.shot = shot
+        self.look = Look()
         self.first = first
         self.last = first - 1
         self.active = True
@@ -81,6 +87,13 @@ class Member:
         run = self._run_at(frame)
         assert run is not None, "it was put"
         run.scores[frame - run.first] = 0
+
+    def join(self, later: Member) -> None:
+        """Take over what is kept of a member of a later shot."""
+        self._runs += later._runs
+        self.last = later.last
+        self.aside |= later.aside
+        self.look.merge(later.look)
 
     def gaps(self, longest: int) -> list[tuple[int, int]]:
         """First frame and first frame after each absence of up to so many frames."""
@@ -133,13 +146,21 @@ class Roster:
         self._max_faces = max_faces
         self._points = points
         self.members: list[Member] = []
+        self._shots = 0
         self._shot: list[Member] = []
 
     def new_shot(self) -> None:
-        """After a cut nobody is taken for anybody seen before."""
+        """After a cut nobody is taken for anybody seen before by their place."""
         for member in self._shot:
             member.active = False
         self._shot = []
+        self._shots += 1
+
+    def look(self, frame: Frame) -> None:
+        """Remember what those who are seen in a frame look like."""
+        for member in self.seen(frame.index):
+            if member.look.seen < _LOOKS:
+                member.look.add(frame, member.mesh(frame.index))
 
     def active(self) -> list[Member]:
         """The persons being followed."""
@@ -177,7 +198,7 @@ class Roster:
             member = min(near)[2]
         else:
             first = frame if earliest is None else earliest
-            member = Member(len(self.members) + 1, first, self._points)
+            member = Member(len(self.members) + 1, first, self._points, self._shots)
             self.members.append(member)
             self._shot.append(member)
         member.active = True

@@ -88,7 +88,8 @@ class Person:
 @dataclass(frozen=True)
 class FaceTrack:
     """persons: by id, in order of first appearance. size: width, height. key: hash of source and settings.
-    source_key: the `key` of the source; None where it isn't known."""
+    source_key: the `key` of the source; None where it isn't known. cuts: first frames of all shots but the
+    first, where they were looked for."""
 
     persons: tuple[Person, ...]
     frames: int
@@ -96,3 +97,4 @@ class FaceTrack:
     fps: Fraction
     key: str
     source_key: str | None = None
+    cuts: tuple[int, ...] = ()

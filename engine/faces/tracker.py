@@ -18,6 +18,7 @@ from .draw import preview
 from .finish import finish
 from .likeness import mark_aside, same_face_seen
 from .mesh import FaceMesh, box_of_mesh, roi_of_detection, roi_of_mesh, steadied
+from .reunite import reunited
 from .roster import Member, Roster, same_face, same_place, size_of
 from .sampling import Roi
 from .track import FaceTrack
@@ -64,10 +65,10 @@ def track_faces(
             host.progress("Finding faces", frame.index, frames, preview(frame, boxes))
     follower.end_shot()
     host.progress("Finding faces", frames, frames)
-    persons = finish(roster.members, follower.cuts, frames, source.fps, max_gap, smooth, host)
+    persons = finish(reunited(roster.members), follower.cuts, frames, source.fps, max_gap, smooth, host)
     settings = [_VERSION, frames, detector, min_confidence, max_faces, max_gap, smooth]
     key = track_key(source.key, settings)
-    return FaceTrack(persons, frames, source.size, source.fps, key, source.key)
+    return FaceTrack(persons, frames, source.size, source.fps, key, source.key, tuple(follower.cuts))
 
 
 def track_key(source_key: str, settings: Sequence[object]) -> str:
@@ -161,6 +162,7 @@ class _Follower:
             if member:
                 self._rois[member.id] = roi_of_mesh(mesh)
                 self._follow_back(member, frame.index)
+        self.roster.look(frame)
         self._recent.clear()
         self._recent.append(frame)
         self._searches += 1

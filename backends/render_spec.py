@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..engine.faces.choose import parse_person
 from ..engine.media.sound import Sound
 from ..engine.media.video import VideoSource
 from .registry import backends
@@ -42,6 +43,10 @@ class RenderSpec:
     content: ContentKind = "auto"
     sync_offset: float = 0.0
     score: bool = True
+
+    def __post_init__(self) -> None:
+        """Raises InputError for a `person` that says nobody."""
+        parse_person(self.person)
 
     def request(self, host: Host) -> LipSyncRequest:
         """With its files opened. Raises VideoError or AudioError for one that can't be used."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from ..engine.faces.choose import parse_person
+
 if TYPE_CHECKING:
     from ..align.words import WordTimings
     from ..engine.faces.track import FaceTrack
@@ -21,10 +23,10 @@ class LipSyncRequest:
     """One job.
 
     source: the footage or still. soundtrack: what is heard. driving: what moves the mouth (a vocal stem), if
-    not the soundtrack. words, lyrics: what is said, if known. person: "largest", "left", "right", "centre" or
-    an id. silence: what the mouth does in pauses: back to `rest` (the source's own rest shape), `close`, or
-    the `source` frame passed through. sync_offset: seconds by which the mouth moves later than it is heard.
-    score: whether the run report tells how well the mouth follows the voice.
+    not the soundtrack. words, lyrics: what is said, if known. person: as `parse_person` has it; others raise
+    its InputError here. silence: what the mouth does in pauses: back to `rest` (the source's own rest shape),
+    `close`, or the `source` frame passed through. sync_offset: seconds by which the mouth moves later than it
+    is heard. score: whether the run report tells how well the mouth follows the voice.
     """
 
     source: Source
@@ -40,6 +42,9 @@ class LipSyncRequest:
     content: ContentKind = "auto"
     sync_offset: float = 0.0
     score: bool = True
+
+    def __post_init__(self) -> None:
+        parse_person(self.person)
 
     @property
     def voice(self) -> Sound:

@@ -12,6 +12,7 @@ from ..backends.render_spec import RenderSpec
 from ..backends.request import ContentKind, SilenceRule
 from ..backends.run import run
 from ..engine.errors import TextError
+from ..engine.faces.choose import PERSON_HELP, parse_person
 from ..engine.host.plain import PlainHost
 from ..engine.media.timeline import FillRule, LengthRule
 from .backend_flags import add_backend_flags, chosen_settings
@@ -34,7 +35,7 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--fill", choices=get_args(FillRule), default="pingpong")
     parser.add_argument("--silence", choices=get_args(SilenceRule), default="rest")
     parser.add_argument("--content", choices=get_args(ContentKind), default="auto")
-    parser.add_argument("--person", default="largest", help="largest, left, right, centre or an id")
+    parser.add_argument("--person", default="largest", help=f"whose mouth: {PERSON_HELP} (default largest)")
     parser.add_argument("--crf", type=_crf, default=18, help="H.264 quality, lower is better (default 18)")
     parser.add_argument(
         "--audio-track", type=int, metavar="N",
@@ -56,6 +57,7 @@ def _crf(text: str) -> int:
 
 
 def _render(options: argparse.Namespace) -> None:
+    parse_person(options.person)
     report_file = options.report if options.report and str(options.report) != "-" else None
     check_outputs(
         {"--out": options.out, "--report": report_file},

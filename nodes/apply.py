@@ -88,6 +88,10 @@ class LipSyncApply(io.ComfyNode):
         )
 
     @classmethod
+    def validate_inputs(cls, person: str | None = None) -> bool | str:
+        return inputs.check_person(person)
+
+    @classmethod
     async def execute(
         cls,
         source: Any,

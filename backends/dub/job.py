@@ -9,7 +9,7 @@ from fractions import Fraction
 import numpy as np
 
 from ...engine.errors import SourceMismatchError
-from ...engine.faces.choose import choose_people
+from ...engine.faces.choose import choose_people, parse_person
 from ...engine.faces.geometry import head_yaws
 from ...engine.faces.track import FaceTrack, Person
 from ...engine.faces.tracker import track_faces
@@ -30,9 +30,9 @@ _BLOCK = 1024
 
 @dataclass(frozen=True)
 class DubJob:
-    """people: who is to speak, one after the other. speaker: int32 [frames], which of them each output frame
-    shows, -1 for nobody. mix: how much of the painted mouth it shows, float32 [frames]. states: what becomes
-    of it."""
+    """people: who is to speak, one after the other, each in one shot. speaker: int32 [frames], which of them
+    each output frame shows, -1 for nobody. mix: how much of the painted mouth it shows, float32 [frames].
+    states: what becomes of it."""
 
     source: Source
     timeline: Timeline
@@ -91,6 +91,7 @@ def job_of(
 ) -> DubJob:  # fmt: skip
     """A job whose times and speech are known. track: None to find the faces. keeps_source: silent frames are
     the source's own. Raises NoFaceError and SourceMismatchError as `plan_job` does."""
+    parse_person(person)
     track = track or track_faces(source, host, stop=int(timeline.source_index.max()) + 1)
     check_track(track, source)
     people = tuple(choose_people(track, person))

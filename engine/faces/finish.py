@@ -65,6 +65,16 @@ def runs(mask: np.ndarray) -> list[slice]:
     return [slice(int(a), int(b)) for a, b in edges.reshape(-1, 2)]
 
 
+def runs_in_shots(seen: np.ndarray, first: int, cuts: Sequence[int]) -> list[slice]:
+    """Stretches of True that no cut interrupts. first: frame of row 0; cuts: first frames of shots."""
+    bounds = [0, *(cut - first for cut in cuts if first < cut < first + len(seen)), len(seen)]
+    return [
+        slice(start + run.start, start + run.stop)
+        for start, stop in pairwise(bounds)
+        for run in runs(seen[start:stop])
+    ]
+
+
 def _after(before: int, report: Callable[[int], None]) -> Callable[[int], None]:
     return lambda rows: report(before + rows)
 

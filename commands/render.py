@@ -13,6 +13,7 @@ from ..backends.request import ContentKind, SilenceRule
 from ..backends.run import run
 from ..engine.errors import TextError
 from ..engine.faces.choose import PERSON_HELP, parse_person
+from ..engine.faces.track import DEFAULT_MAX_FACES, MAX_FACES
 from ..engine.host.plain import PlainHost
 from ..engine.media.timeline import FillRule, LengthRule
 from .backend_flags import add_backend_flags, chosen_settings
@@ -36,6 +37,14 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--silence", choices=get_args(SilenceRule), default="rest")
     parser.add_argument("--content", choices=get_args(ContentKind), default="auto")
     parser.add_argument("--person", default="largest", help=f"whose mouth: {PERSON_HELP} (default largest)")
+    parser.add_argument(
+        "--detector", choices=("auto", "short", "full"), default="auto",
+        help="short: faces within two metres; full: small ones too; auto (default): short first, then full",
+    )  # fmt: skip
+    parser.add_argument(
+        "--max-faces", type=_max_faces, default=DEFAULT_MAX_FACES, metavar="N",
+        help=f"faces followed at most (default {DEFAULT_MAX_FACES})",
+    )  # fmt: skip
     parser.add_argument("--crf", type=_crf, default=18, help="H.264 quality, lower is better (default 18)")
     parser.add_argument(
         "--audio-track", type=int, metavar="N",
@@ -53,6 +62,12 @@ def _crf(text: str) -> int:
     """x264 would take a higher one for its highest without a word."""
     if not text.isdecimal() or not 0 <= int(text) <= _MAX_CRF:
         raise argparse.ArgumentTypeError(f"{text} is no number from 0 to {_MAX_CRF}")
+    return int(text)
+
+
+def _max_faces(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= MAX_FACES:
+        raise argparse.ArgumentTypeError(f"{text} is no number from 1 to {MAX_FACES}")
     return int(text)
 
 
@@ -80,6 +95,8 @@ def _render(options: argparse.Namespace) -> None:
             silence=options.silence,
             content=options.content,
             score=not options.no_score,
+            detector=options.detector,
+            max_faces=options.max_faces,
         )
         request = spec.request(host)
         report = run(spec.make_backend(host), request, host, options.out, options.crf)

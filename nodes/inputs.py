@@ -11,6 +11,7 @@ from comfy_api.latest import InputImpl, io
 
 from ..engine.errors import InputError, VideoError
 from ..engine.faces.choose import parse_person
+from ..engine.faces.track import DEFAULT_MAX_FACES, MAX_FACES
 from ..overlay.style import LyricStyle
 from .requirements import engine_imports
 from .types import FaceTrackIO
@@ -84,6 +85,32 @@ def check_person(person: str | None) -> bool | str:
         except InputError as error:
             return str(error)
     return True
+
+
+def detector_input(*, remark: str = "", **options: bool) -> io.Input:
+    """remark: a sentence on what it is for."""
+    return io.Combo.Input(
+        "detector",
+        options=["auto", "short", "full"],
+        default="auto",
+        tooltip=(
+            f"{remark}short: faces within two metres; full: small ones too; auto: short first, then full."
+        ),
+        **options,
+    )
+
+
+def max_faces_input(*, remark: str = "", **options: bool) -> io.Input:
+    """remark: a sentence on what it is for."""
+    return io.Int.Input(
+        "max_faces",
+        default=DEFAULT_MAX_FACES,
+        min=1,
+        max=MAX_FACES,
+        advanced=True,
+        tooltip=f"{remark}Faces followed at most.",
+        **options,
+    )
 
 
 def sync_offset_input() -> io.Input:

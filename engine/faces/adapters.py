@@ -22,11 +22,12 @@ from ..host.reporter import reporter
 from ..media.colour import to_rgb
 from ..media.frames import Frame
 from .cuts import Step, with_cuts
+from .detector import Variant
 from .finish import finish
 from .likeness import mark_aside, same_face_seen, same_scene
 from .reunite import reunited
 from .roster import Member, Roster
-from .track import FaceTrack
+from .track import DEFAULT_MAX_FACES, FaceTrack
 from .tracker import track_key
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def track_from_landmarks(
     source: Source,
     host: Host | None = None,
     *,
-    max_faces: int = 8,
+    max_faces: int = DEFAULT_MAX_FACES,
     max_gap: float = 0.4,
     smooth: bool = True,
 ) -> FaceTrack:
@@ -84,12 +85,15 @@ def track_with_model(
     source: Source,
     host: Host,
     *,
+    detector: Variant = "auto",
     min_confidence: float = 0.5,
-    max_faces: int = 8,
+    max_faces: int = DEFAULT_MAX_FACES,
     max_gap: float = 0.4,
     smooth: bool = True,
 ) -> FaceTrack:
-    """Like `track_faces`, with a FACE_DETECTION_MODEL that looks at every frame, sixteen at once."""
+    """Like `track_faces`, with a FACE_DETECTION_MODEL that looks at every frame, sixteen at once.
+
+    detector: which of the model's two; "auto" takes the full range where the short one finds nobody."""
     total = source.frames
     roster = Roster(source.fps, max_faces, _POINTS)
     cuts: list[int] = []
@@ -98,9 +102,7 @@ def track_with_model(
     while chunk := list(islice(frames, _CHUNK)):
         host.progress("Finding faces", chunk[0][0].index, total)
         pictures = [to_rgb(frame) for frame, _ in chunk]
-        found = model.detect_batch(
-            pictures, num_faces=max_faces, score_thresh=min_confidence, variant="short"
-        )
+        found = _detected(model, pictures, detector, num_faces=max_faces, score_thresh=min_confidence)
         for (frame, step), faces in zip(chunk, found, strict=True):
             if step is Step.CUT:
                 cuts.append(frame.index)
@@ -115,9 +117,23 @@ def track_with_model(
                     roster.look(frame)
     host.progress("Finding faces", total, total)
     persons = finish(reunited(roster.members), cuts, total, source.fps, max_gap, smooth, host)
-    settings = ["comfyui", total, "short", min_confidence, max_faces, max_gap, smooth]
+    settings = ["comfyui", total, detector, min_confidence, max_faces, max_gap, smooth]
     key = track_key(source.key, settings)
     return FaceTrack(persons, total, source.size, source.fps, key, source.key, tuple(cuts))
+
+
+def _detected(
+    model: FaceDetectionModel, pictures: list[np.ndarray], detector: Variant, **limits: Any
+) -> Sequence[Sequence[Mapping[str, Any]]]:
+    first = "full" if detector == "full" else "short"
+    found = list(model.detect_batch(pictures, variant=first, **limits))
+    if detector in ("auto", "both"):
+        again = [at for at, faces in enumerate(found) if detector == "both" or not faces]
+        if again:
+            more = model.detect_batch([pictures[at] for at in again], variant="full", **limits)
+            for at, faces in zip(again, more, strict=True):
+                found[at] = max(found[at], faces, key=len)
+    return found
 
 
 def _assign_aside(

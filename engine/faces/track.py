@@ -9,6 +9,9 @@ import numpy as np
 
 from .ibug import landmarks68
 
+# People followed at once: by default, and as many as a user may ask for.
+DEFAULT_MAX_FACES, MAX_FACES = 8, 32
+
 
 @dataclass(frozen=True, slots=True)
 class Face:

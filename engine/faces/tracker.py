@@ -21,7 +21,7 @@ from .mesh import FaceMesh, box_of_mesh, roi_of_detection, roi_of_mesh, steadied
 from .reunite import reunited
 from .roster import Member, Roster, same_face, same_place, size_of
 from .sampling import Roi
-from .track import FaceTrack
+from .track import DEFAULT_MAX_FACES, FaceTrack
 
 if TYPE_CHECKING:
     from ..media.source import Source
@@ -43,7 +43,7 @@ def track_faces(
     stop: int | None = None,
     detector: Variant = "auto",
     min_confidence: float = 0.5,
-    max_faces: int = 8,
+    max_faces: int = DEFAULT_MAX_FACES,
     max_gap: float = 0.4,
     smooth: bool = True,
 ) -> FaceTrack:

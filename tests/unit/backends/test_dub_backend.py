@@ -300,7 +300,7 @@ def test_silence_alone_leaves_the_source_alone(clip, track, host, whitewash):
 
 
 def test_after_a_cut_whoever_is_seen_then_is_painted(host, voice, whitewash):
-    """"largest" means one of each shot, an id means that one only."""
+    """ "largest" means one of each shot, an id means that one only."""
     shots = [cv2.imread(str(ROOT / path)) for path in ("demo/portrait.jpg", "tests/data/monalisa.jpg")]
     shots = [cv2.resize(shot[: shot.shape[1]], (400, 400), interpolation=cv2.INTER_AREA) for shot in shots]
     pictures = np.stack([shots[0]] * 8 + [shots[1]] * 8)[..., ::-1].astype(np.float32) / 255

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from ..errors import InputError
+from ..errors import InputError, MissingFilesError
 from ..host.protocol import Host
 from ..host.reporter import reporter
 from ..media.colour import to_rgb
@@ -25,6 +25,7 @@ from .cuts import Step, with_cuts
 from .detector import Variant
 from .finish import finish
 from .likeness import mark_aside, same_face_seen, same_scene
+from .mesh import FaceMesh
 from .reunite import reunited
 from .roster import Member, Roster
 from .track import DEFAULT_MAX_FACES, FaceTrack
@@ -74,8 +75,14 @@ def track_from_landmarks(
         digest.update(len(faces).to_bytes(4, "little"))
         for mesh, _ in faces:
             digest.update(mesh.tobytes())
-    _mark_asides(roster.members, source, round(max_gap * float(source.fps)))
-    persons = finish(roster.members, [], frames, source.fps, max_gap, smooth, host)
+    net = _mesh_network()
+    members = [
+        member
+        for member in roster.members
+        if net is None or _confirmed(net, next(iter(source.read(member.first, member.first + 1))), member)
+    ]
+    _mark_asides(members, source, round(max_gap * float(source.fps)))
+    persons = finish(members, [], frames, source.fps, max_gap, smooth, host)
     key = track_key(source.key, ["landmarks", digest.hexdigest(), max_faces, max_gap, smooth])
     return FaceTrack(persons, frames, size, source.fps, key, source.key)
 
@@ -97,6 +104,8 @@ def track_with_model(
     total = source.frames
     roster = Roster(source.fps, max_faces, _POINTS)
     cuts: list[int] = []
+    net = _mesh_network()
+    refused: set[int] = set()
     before: Frame | None = None
     frames = with_cuts(source.read())
     while chunk := list(islice(frames, _CHUNK)):
@@ -113,13 +122,28 @@ def track_with_model(
             else:
                 roster.assign(frame.index, seen)
                 before = frame
+                new = (m for m in roster.active() if m.first == frame.index)
+                refused |= {m.id for m in new if net is not None and not _confirmed(net, frame, m)}
                 if step is Step.CUT or frame.index % _LOOK_EVERY == 0:
                     roster.look(frame)
     host.progress("Finding faces", total, total)
-    persons = finish(reunited(roster.members), cuts, total, source.fps, max_gap, smooth, host)
+    members = reunited(m for m in roster.members if m.id not in refused)
+    persons = finish(members, cuts, total, source.fps, max_gap, smooth, host)
     settings = ["comfyui", total, detector, min_confidence, max_faces, max_gap, smooth]
     key = track_key(source.key, settings)
     return FaceTrack(persons, total, source.size, source.fps, key, source.key, tuple(cuts))
+
+
+def _mesh_network() -> FaceMesh | None:
+    """The embedded one, where it is installed: others see faces upside down without saying so."""
+    try:
+        return FaceMesh()
+    except MissingFilesError:
+        return None
+
+
+def _confirmed(net: FaceMesh, frame: Frame, member: Member) -> bool:
+    return net.confirms(frame, member.mesh(frame.index))
 
 
 def _detected(

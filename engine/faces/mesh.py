@@ -24,10 +24,12 @@ _OFF_CENTRE = 0.12
 # A new face is looked at this many ways up, evenly spread: from up to 45 degrees beside the right way the
 # network finds it. Each look is repeated around what it found.
 _WAYS, _LOOKS = 6, 3
-# The network's logit for a face that is another way up than the detector took it for. Faces in their right
-# orientation have 12 to 50 and keep the lead when they are small, dark or half hidden; fits that are upside
-# down have 18 at most (docs/faces.md).
-_TURNED_LOGIT = 10.0
+# The network's logit from which a face is surely as the detector took it, and the least one for another way
+# up. Faces in their right orientation have 12 to 50 and keep the lead when they are small, dark or half
+# hidden; fits that are upside down have 19 at most (docs/faces.md).
+_UPRIGHT_LOGIT, _TURNED_LOGIT = 28.0, 10.0
+# The presence from which this network's word counts against another's.
+_TELLS = 0.9
 # The least share of a change that an ROI follows, and the change (parts of its size) that it follows whole.
 _SLOW, _AT_ONCE = 0.15, 0.3
 
@@ -52,12 +54,21 @@ class FaceMesh:
 
         The detector takes faces that are upside down for upright ones, and the network then draws a mouth on
         the forehead; turned the right way it is much surer. Presence is 0 where that can't be told."""
-        ways = (replace(roi, angle=roi.angle + way * math.tau / _WAYS) for way in range(_WAYS))
-        taken, *others = (self._settled(frame, way) for way in ways)
-        best, logit = max(others, key=lambda each: each[1])
-        if logit <= taken[1]:
-            return taken[0], _sigmoid(taken[1])
+        taken, sure = self._settled(frame, roi)
+        if sure >= _UPRIGHT_LOGIT:
+            return taken, _sigmoid(sure)
+        ways = (replace(roi, angle=roi.angle + way * math.tau / _WAYS) for way in range(1, _WAYS))
+        best, logit = max((self._settled(frame, way) for way in ways), key=lambda each: each[1])
+        if logit <= sure:
+            return taken, _sigmoid(sure)
         return best, _sigmoid(logit) if logit >= _TURNED_LOGIT else 0.0
+
+    def confirms(self, frame: Frame, mesh: np.ndarray) -> bool:
+        """Whether a mesh [468 or 478, 3] of others lies the right way up; True where that can't be told."""
+        roi = roi_of_mesh(mesh)
+        found, presence = self.find(frame, roi)
+        turned = abs(math.remainder(roi_of_mesh(found).angle - roi.angle, math.tau))
+        return presence < _TELLS or turned <= math.pi / 3
 
     def _settled(self, frame: Frame, roi: Roi) -> tuple[np.ndarray, float]:
         """Mesh and logit, measured again around what was found."""

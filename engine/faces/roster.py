@@ -25,7 +25,7 @@ _RESIZED = 1.8
 # Nobody's absence is filled in that is longer than this, in frames: five seconds at 60 a second.
 _LONG_AGO = 300
 # So many looks at a person tell what they look like.
-_LOOKS = 16
+_LOOKS = 8
 # Frames without a face that are kept between two with one.
 _BRIDGE = 8
 

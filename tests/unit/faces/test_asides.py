@@ -125,7 +125,7 @@ def test_faces_of_others_are_held_to_it_too(other: str, host: PlainHost) -> None
         def detect_batch(self, images: list[Picture], **_: Any) -> list[list[dict[str, Any]]]:
             return [core(found) for found in faces]
 
-    assert missing(track_with_model(Model(), source_of(pictures), host)) == wanted
+    assert missing(track_with_model(Model(), source_of(pictures), host, detector="short")) == wanted
     if other != "another speaker":
         value = {"frames": [core(found) for found in faces], "image_size": (288, 360)}
         assert missing(track_from_landmarks(value, source_of(pictures))) == wanted

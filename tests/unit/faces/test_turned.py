@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
 import cv2
 import numpy as np
 import pytest
 
+from lipsync_studio.engine.faces.adapters import track_from_landmarks, track_with_model
 from lipsync_studio.engine.faces.track import FaceTrack
 from lipsync_studio.engine.faces.tracker import track_faces
 from lipsync_studio.engine.host.plain import PlainHost
@@ -64,6 +66,30 @@ def test_an_upside_down_speaker_is_followed(degrees: float, host: PlainHost) -> 
     track = tracked([picture for picture, _ in drawn], host)
     for frame, (_, matrix) in enumerate(drawn):
         assert verdict(track, frame, apply(matrix, upright.meshes[frame][LANDMARKS])) == "right"
+
+
+@pytest.mark.parametrize("degrees", [0, 90, 180])
+def test_meshes_of_others_are_the_right_way_up_or_refused(
+    degrees: float, portraits: dict[str, np.ndarray], host: PlainHost
+) -> None:
+    """A detection model and landmarks by wire that take every face for an upright one."""
+    picture, _ = turned(portraits["the case"], degrees)
+    (found,) = tracked([picture], host).persons
+    mesh = np.concatenate([found.meshes[0], found.meshes[0][:10]])
+    middle = mesh[:, :2].mean(axis=0)
+    c, s = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
+    upright = mesh.copy()
+    upright[:, :2] = (mesh[:, :2] - middle) @ [[c, -s], [s, c]] + middle
+    face = {"landmarks_xy": upright[:, :2], "landmarks_3d": upright, "presence": 9.0}
+
+    class Model:
+        def detect_batch(self, images: list[np.ndarray], **_: Any) -> list[list[dict[str, Any]]]:
+            return [[face] for _ in images]
+
+    source = DrawnSource(lambda _: picture, 4)
+    landmarks = {"frames": [[face]] * 4, "image_size": picture.shape[:2]}
+    for track in (track_with_model(Model(), source, host), track_from_landmarks(landmarks, source)):
+        assert len(track.persons) == (degrees == 0)
 
 
 def test_a_head_that_turns_all_round_is_followed(host: PlainHost) -> None:

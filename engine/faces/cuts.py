@@ -47,9 +47,9 @@ def with_cuts(frames: Iterator[Frame]) -> Iterator[tuple[Frame, Step]]:
     def judge() -> tuple[Frame, Step]:
         nonlocal apart
         frame, small = ahead.popleft()
-        following = [later for _, later in ahead if not _plain(later, shot)]
         step = Step.SAME
         if shot and _difference(shot[-1], small) >= _UNLIKE:
+            following = [later for _, later in ahead if not _plain(later, shot)]
             if _plain(small, shot) or _returns(shot, small, following, apart):
                 step = Step.ASIDE
             elif _stands_out(shot, small, following, apart):

@@ -34,10 +34,8 @@ def mark_aside(roster: Roster, before: Frame | None, frame: Frame) -> None:
 
 def same_face_seen(before: Frame, mesh_before: np.ndarray, frame: Frame, mesh: np.ndarray) -> bool:
     """Whether a face found in a frame (mesh [468 or 478, 3]) is the one of a frame shortly before."""
-    crops = (
-        sample(each, roi_of_mesh(points), _SIDE) for each, points in ((before, mesh_before), (frame, mesh))
-    )
-    if _likeness(*crops, _MOVED_FACE) >= _SAME_FACE:
+    known, seen = sample(before, roi_of_mesh(mesh_before), _SIDE), sample(frame, roi_of_mesh(mesh), _SIDE)
+    if _likeness(known, seen, _MOVED_FACE) >= _SAME_FACE:
         return True
     return scene_likeness(before, mesh_before, frame) >= _SAME_STUDIO
 

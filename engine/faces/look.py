@@ -112,7 +112,8 @@ def _colours(frame: Frame, mesh: np.ndarray, points: np.ndarray) -> tuple[np.nda
     at = (points - matrix[:, 2]) @ np.linalg.inv(matrix[:, :2]).T * _SIDE - 0.5
     inside = (at >= 0).all(axis=1) & (at <= _SIDE - 1).all(axis=1)
     inside &= (points >= 0).all(axis=1) & (points <= (frame.width, frame.height)).all(axis=1)
-    taken = cv2.remap(crop, at[None].astype(np.float32), None, cv2.INTER_LINEAR)[0]
+    x, y = at[None].astype(np.float32).transpose(2, 0, 1)
+    taken = cv2.remap(crop, x, y, cv2.INTER_LINEAR)[0]
     return np.log2(taken + _DARKEST), inside
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 
 from .roster import Member
@@ -28,7 +28,7 @@ def reunited(members: Iterable[Member]) -> list[Member]:
     return people
 
 
-def _only(new: Member, fits: dict[int, Sequence[Member]]) -> Member | None:
+def _only(new: Member, fits: Mapping[int, Sequence[Member]]) -> Member | None:
     """The one person whom a newcomer can be, and no other newcomer."""
     if len(fits[new.id]) != 1:
         return None

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..engine.faces.choose import parse_person
+from ..engine.faces.track import DEFAULT_MAX_FACES
 from ..engine.media.sound import Sound
 from ..engine.media.video import VideoSource
 from .registry import backends
@@ -13,6 +15,7 @@ from .request import ContentKind, LipSyncRequest, SilenceRule
 
 if TYPE_CHECKING:
     from ..align.words import WordTimings
+    from ..engine.faces.detector import Variant
     from ..engine.host.protocol import Host
     from ..engine.media.timeline import FillRule, LengthRule
     from .protocol import LipSyncBackend
@@ -42,6 +45,12 @@ class RenderSpec:
     content: ContentKind = "auto"
     sync_offset: float = 0.0
     score: bool = True
+    detector: Variant = "auto"
+    max_faces: int = DEFAULT_MAX_FACES
+
+    def __post_init__(self) -> None:
+        """Raises InputError for a `person` that says nobody."""
+        parse_person(self.person)
 
     def request(self, host: Host) -> LipSyncRequest:
         """With its files opened. Raises VideoError or AudioError for one that can't be used."""
@@ -58,6 +67,8 @@ class RenderSpec:
             content=self.content,
             sync_offset=self.sync_offset,
             score=self.score,
+            detector=self.detector,
+            max_faces=self.max_faces,
         )
 
     def check_ready(self, host: Host) -> None:

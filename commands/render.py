@@ -12,6 +12,8 @@ from ..backends.render_spec import RenderSpec
 from ..backends.request import ContentKind, SilenceRule
 from ..backends.run import run
 from ..engine.errors import TextError
+from ..engine.faces.choose import PERSON_HELP, parse_person
+from ..engine.faces.track import DEFAULT_MAX_FACES, MAX_FACES
 from ..engine.host.plain import PlainHost
 from ..engine.media.timeline import FillRule, LengthRule
 from .backend_flags import add_backend_flags, chosen_settings
@@ -34,7 +36,15 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--fill", choices=get_args(FillRule), default="pingpong")
     parser.add_argument("--silence", choices=get_args(SilenceRule), default="rest")
     parser.add_argument("--content", choices=get_args(ContentKind), default="auto")
-    parser.add_argument("--person", default="largest", help="largest, left, right, centre or an id")
+    parser.add_argument("--person", default="largest", help=f"whose mouth: {PERSON_HELP} (default largest)")
+    parser.add_argument(
+        "--detector", choices=("auto", "short", "full"), default="auto",
+        help="short: faces within two metres; full: small ones too; auto (default): short first, then full",
+    )  # fmt: skip
+    parser.add_argument(
+        "--max-faces", type=_max_faces, default=DEFAULT_MAX_FACES, metavar="N",
+        help=f"faces followed at most (default {DEFAULT_MAX_FACES})",
+    )  # fmt: skip
     parser.add_argument("--crf", type=_crf, default=18, help="H.264 quality, lower is better (default 18)")
     parser.add_argument(
         "--audio-track", type=int, metavar="N",
@@ -55,7 +65,14 @@ def _crf(text: str) -> int:
     return int(text)
 
 
+def _max_faces(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= MAX_FACES:
+        raise argparse.ArgumentTypeError(f"{text} is no number from 1 to {MAX_FACES}")
+    return int(text)
+
+
 def _render(options: argparse.Namespace) -> None:
+    parse_person(options.person)
     report_file = options.report if options.report and str(options.report) != "-" else None
     check_outputs(
         {"--out": options.out, "--report": report_file},
@@ -78,6 +95,8 @@ def _render(options: argparse.Namespace) -> None:
             silence=options.silence,
             content=options.content,
             score=not options.no_score,
+            detector=options.detector,
+            max_faces=options.max_faces,
         )
         spec.check_ready(host)
         request = spec.request(host)

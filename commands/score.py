@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ..backends.speech import lip_closures, mouth_spans, voice_samples
 from ..engine.errors import AudioError, TextError
+from ..engine.faces.choose import PERSON_HELP, parse_person
 from ..engine.host.plain import PlainHost
 from ..engine.media.sound import Sound
 from ..engine.media.video import VideoSource
@@ -25,7 +26,7 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--audio", type=Path, help="the voice, if not the video's own sound")
     parser.add_argument("--words", type=Path, help="timed words (.srt, .vtt, .ass, .lrc, .json): P, B and M")
     parser.add_argument("--source", type=Path, help="what the video was made from: seam, sharpness, flicker")
-    parser.add_argument("--person", default="largest", help="largest, left, right, centre or an id")
+    parser.add_argument("--person", default="largest", help=f"{PERSON_HELP} (default largest)")
     parser.add_argument(
         "--syncnet", type=Path, nargs="?", const=Path(), metavar="FILE",
         help="LSE-C and LSE-D too, by your syncnet_v2.model: FILE, or the one in models/syncnet",
@@ -38,6 +39,7 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
 def _score(options: argparse.Namespace) -> None:
     from ..engine.score.clip import score_clip
 
+    parse_person(options.person)
     words = _words(options.words) if options.words else None
     with PlainHost(progress=not options.quiet) as host:
         syncnet = None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from comfy_api.latest import InputImpl, io
 
+from ..engine.faces.track import DEFAULT_MAX_FACES
 from ..engine.host.comfy import ComfyHost
 from . import inputs
 from .face_track import LipSyncFaceTrack
@@ -82,10 +83,16 @@ class LipSyncApply(io.ComfyNode):
                 inputs.sync_offset_input(),
                 inputs.crf_input(remark=" 12 leaves room for another encode."),
                 inputs.fps_input(),
+                inputs.detector_input(remark="Without a face_track. ", optional=True, advanced=True),
+                inputs.max_faces_input(remark="Without a face_track. ", optional=True),
             ],
             outputs=inputs.video_outputs(),
             hidden=[io.Hidden.dynprompt],
         )
+
+    @classmethod
+    def validate_inputs(cls, person: str | None = None) -> bool | str:
+        return inputs.check_person(person)
 
     @classmethod
     async def execute(
@@ -105,6 +112,8 @@ class LipSyncApply(io.ComfyNode):
         sync_offset_ms: int = 0,
         crf: int = 12,
         fps: float = 25.0,
+        detector: str = "auto",
+        max_faces: int = DEFAULT_MAX_FACES,
     ) -> io.NodeOutput:
         with engine_imports():
             from ..backends.request import LipSyncRequest
@@ -123,6 +132,8 @@ class LipSyncApply(io.ComfyNode):
             silence=silence,  # type: ignore[arg-type]
             content=content,  # type: ignore[arg-type]
             sync_offset=sync_offset_ms / 1000,
+            detector=detector,  # type: ignore[arg-type]
+            max_faces=max_faces,
         )
         path = host.temp_file(".mp4")
         if backend.spec.remote:

@@ -9,7 +9,7 @@ from comfy_api.latest import io, ui
 
 from ..engine.errors import InputError
 from ..engine.host.comfy import ComfyHost
-from .inputs import fps_input, source_input, to_source
+from .inputs import detector_input, fps_input, max_faces_input, source_input, to_source
 from .requirements import engine_imports
 from .types import FaceDetectionModelIO, FaceLandmarksIO, FaceTrackIO
 
@@ -33,14 +33,7 @@ class LipSyncFaceTrack(io.ComfyNode):
             inputs=[
                 source_input("The footage, or a picture."),
                 fps_input(),
-                io.Combo.Input(
-                    "detector",
-                    options=["auto", "short", "full"],
-                    default="auto",
-                    tooltip=(
-                        "short: faces within two metres; full: small ones too; auto: short first, then full."
-                    ),
-                ),
+                detector_input(),
                 io.Float.Input(
                     "min_confidence",
                     default=0.5,
@@ -58,9 +51,7 @@ class LipSyncFaceTrack(io.ComfyNode):
                     advanced=True,
                     tooltip="Seconds a face may be lost for and still be filled in.",
                 ),
-                io.Int.Input(
-                    "max_faces", default=8, min=1, max=32, advanced=True, tooltip="Faces followed at most."
-                ),
+                max_faces_input(),
                 io.Combo.Input(
                     "landmarks",
                     options=["mediapipe", "dwpose", "mmpose"],
@@ -118,12 +109,13 @@ class LipSyncFaceTrack(io.ComfyNode):
         # First, so that missing weights are said before the clip is read.
         finder = _finder(landmarks, host)
         if face_landmarks is not None:
-            track = track_from_landmarks(face_landmarks, clip, host, max_gap=max_gap)
+            track = track_from_landmarks(face_landmarks, clip, host, max_faces=max_faces, max_gap=max_gap)
         elif face_detection_model is not None:
             track = track_with_model(
                 face_detection_model,
                 clip,
                 host,
+                detector=detector,  # type: ignore[arg-type]
                 min_confidence=min_confidence,
                 max_faces=max_faces,
                 max_gap=max_gap,

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 import torch
 from comfy_api.latest import InputImpl, io
 
-from ..engine.errors import VideoError
+from ..engine.errors import InputError, VideoError
+from ..engine.faces.choose import parse_person
+from ..engine.faces.track import DEFAULT_MAX_FACES, MAX_FACES
 from ..overlay.style import LyricStyle
 from .requirements import engine_imports
 from .types import FaceTrackIO
@@ -68,7 +70,46 @@ def person_input() -> io.Input:
     return io.String.Input(
         "person",
         default="largest",
-        tooltip="Whose mouth: largest, left, right, centre, or an id shown by Track Faces.",
+        tooltip=(
+            "Whose mouth: largest, left, right, centre, an id shown by Track Faces, or several ids such as "
+            "1+3 (of those seen at once the largest)."
+        ),
+    )
+
+
+def check_person(person: str | None) -> bool | str:
+    """For `validate_inputs`: True, or what is wrong with it. None where it comes by wire."""
+    if person is not None:
+        try:
+            parse_person(person)
+        except InputError as error:
+            return str(error)
+    return True
+
+
+def detector_input(*, remark: str = "", **options: bool) -> io.Input:
+    """remark: a sentence on what it is for."""
+    return io.Combo.Input(
+        "detector",
+        options=["auto", "short", "full"],
+        default="auto",
+        tooltip=(
+            f"{remark}short: faces within two metres; full: small ones too; auto: short first, then full."
+        ),
+        **options,
+    )
+
+
+def max_faces_input(*, remark: str = "", **options: bool) -> io.Input:
+    """remark: a sentence on what it is for."""
+    return io.Int.Input(
+        "max_faces",
+        default=DEFAULT_MAX_FACES,
+        min=1,
+        max=MAX_FACES,
+        advanced=True,
+        tooltip=f"{remark}Faces followed at most.",
+        **options,
     )
 
 

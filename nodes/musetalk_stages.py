@@ -119,6 +119,10 @@ class LipSyncMuseTalkInfer(io.ComfyNode):
         )
 
     @classmethod
+    def validate_inputs(cls, person: str | None = None) -> bool | str:
+        return inputs.check_person(person)
+
+    @classmethod
     def execute(
         cls,
         model: MuseTalkModels,

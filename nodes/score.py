@@ -9,7 +9,7 @@ from comfy_api.latest import io
 
 from ..engine.errors import AudioError
 from ..engine.host.comfy import ComfyHost
-from .inputs import fps_input, person_input, to_sound, to_source
+from .inputs import check_person, fps_input, person_input, to_sound, to_source
 from .requirements import engine_imports
 from .types import WordTimingsIO
 
@@ -61,6 +61,10 @@ class LipSyncScore(io.ComfyNode):
                 io.String.Output(display_name="report", tooltip="The verdict, and every measure in words."),
             ],
         )
+
+    @classmethod
+    def validate_inputs(cls, person: str | None = None) -> bool | str:
+        return check_person(person)
 
     @classmethod
     def execute(

@@ -9,9 +9,10 @@ from fractions import Fraction
 import numpy as np
 
 from ...engine.errors import SourceMismatchError
-from ...engine.faces.choose import choose_people
+from ...engine.faces.choose import choose_people, parse_person
+from ...engine.faces.detector import Variant
 from ...engine.faces.geometry import head_yaws
-from ...engine.faces.track import FaceTrack, Person
+from ...engine.faces.track import DEFAULT_MAX_FACES, FaceTrack, Person
 from ...engine.faces.tracker import track_faces
 from ...engine.host.protocol import Host
 from ...engine.media.source import ImageSource, Source
@@ -30,9 +31,9 @@ _BLOCK = 1024
 
 @dataclass(frozen=True)
 class DubJob:
-    """people: who is to speak, one after the other. speaker: int32 [frames], which of them each output frame
-    shows, -1 for nobody. mix: how much of the painted mouth it shows, float32 [frames]. states: what becomes
-    of it."""
+    """people: who is to speak, one after the other, each in one shot. speaker: int32 [frames], which of them
+    each output frame shows, -1 for nobody. mix: how much of the painted mouth it shows, float32 [frames].
+    states: what becomes of it."""
 
     source: Source
     timeline: Timeline
@@ -82,16 +83,22 @@ def plan_job(request: LipSyncRequest, fps: Fraction | None, rests: bool, host: H
         request.person,
         keeps_source,
         host,
+        detector=request.detector,
+        max_faces=request.max_faces,
     )
 
 
 def job_of(
     source: Source, timeline: Timeline, speech: Speech, track: FaceTrack | None, person: str,
-    keeps_source: bool, host: Host,
+    keeps_source: bool, host: Host, *, detector: Variant = "auto", max_faces: int = DEFAULT_MAX_FACES,
 ) -> DubJob:  # fmt: skip
-    """A job whose times and speech are known. track: None to find the faces. keeps_source: silent frames are
+    """A job whose times and speech are known. track: None to find the faces, with `detector` and `max_faces`
+    as in `track_faces`. keeps_source: silent frames are
     the source's own. Raises NoFaceError and SourceMismatchError as `plan_job` does."""
-    track = track or track_faces(source, host, stop=int(timeline.source_index.max()) + 1)
+    parse_person(person)
+    if track is None:
+        stop = int(timeline.source_index.max()) + 1
+        track = track_faces(source, host, stop=stop, detector=detector, max_faces=max_faces)
     check_track(track, source)
     people = tuple(choose_people(track, person))
     mix, states = _mix(people, timeline, speech.gate if keeps_source else None)

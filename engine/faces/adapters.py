@@ -16,14 +16,19 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from ..errors import InputError
+from ..errors import InputError, MissingFilesError
 from ..host.protocol import Host
 from ..host.reporter import reporter
 from ..media.colour import to_rgb
-from .cuts import with_cuts
+from ..media.frames import Frame
+from .cuts import Step, with_cuts
+from .detector import Variant
 from .finish import finish
-from .roster import Roster
-from .track import FaceTrack
+from .likeness import mark_aside, same_face_seen, same_scene
+from .mesh import FaceMesh
+from .reunite import reunited
+from .roster import Member, Roster
+from .track import DEFAULT_MAX_FACES, FaceTrack
 from .tracker import track_key
 
 if TYPE_CHECKING:
@@ -32,6 +37,8 @@ if TYPE_CHECKING:
 # What core's own node hands its model at once.
 _CHUNK = 16
 _POINTS = 478
+# Frames from one look at the people to the next.
+_LOOK_EVERY = 8
 
 
 class FaceDetectionModel(Protocol):
@@ -47,14 +54,14 @@ def track_from_landmarks(
     source: Source,
     host: Host | None = None,
     *,
-    max_faces: int = 8,
+    max_faces: int = DEFAULT_MAX_FACES,
     max_gap: float = 0.4,
     smooth: bool = True,
 ) -> FaceTrack:
     """A FACE_TRACK of a FACE_LANDMARKS dict that was made from the frames of `source`.
 
     The pictures may have been scaled before. Where the dict is longer than the source its end is dropped,
-    where it is shorter the rest has no face. The source itself is not read.
+    where it is shorter the rest has no face. The source is read only where somebody is missing for a moment.
     Raises InputError when the value is not a FACE_LANDMARKS dict.
     """
     frames, size = source.frames, source.size
@@ -68,7 +75,14 @@ def track_from_landmarks(
         digest.update(len(faces).to_bytes(4, "little"))
         for mesh, _ in faces:
             digest.update(mesh.tobytes())
-    persons = finish(roster.members, [], frames, source.fps, max_gap, smooth, host)
+    net = _mesh_network()
+    members = [
+        member
+        for member in roster.members
+        if net is None or _confirmed(net, next(iter(source.read(member.first, member.first + 1))), member)
+    ]
+    _mark_asides(members, source, round(max_gap * float(source.fps)))
+    persons = finish(members, [], frames, source.fps, max_gap, smooth, host)
     key = track_key(source.key, ["landmarks", digest.hexdigest(), max_faces, max_gap, smooth])
     return FaceTrack(persons, frames, size, source.fps, key, source.key)
 
@@ -78,32 +92,105 @@ def track_with_model(
     source: Source,
     host: Host,
     *,
+    detector: Variant = "auto",
     min_confidence: float = 0.5,
-    max_faces: int = 8,
+    max_faces: int = DEFAULT_MAX_FACES,
     max_gap: float = 0.4,
     smooth: bool = True,
 ) -> FaceTrack:
-    """Like `track_faces`, with a FACE_DETECTION_MODEL that looks at every frame, sixteen at once."""
+    """Like `track_faces`, with a FACE_DETECTION_MODEL that looks at every frame, sixteen at once.
+
+    detector: which of the model's two; "auto" takes the full range where the short one finds nobody."""
     total = source.frames
     roster = Roster(source.fps, max_faces, _POINTS)
     cuts: list[int] = []
+    net = _mesh_network()
+    refused: set[int] = set()
+    before: Frame | None = None
     frames = with_cuts(source.read())
     while chunk := list(islice(frames, _CHUNK)):
         host.progress("Finding faces", chunk[0][0].index, total)
         pictures = [to_rgb(frame) for frame, _ in chunk]
-        found = model.detect_batch(
-            pictures, num_faces=max_faces, score_thresh=min_confidence, variant="short"
-        )
-        for (frame, cut), faces in zip(chunk, found, strict=True):
-            if cut:
+        found = _detected(model, pictures, detector, num_faces=max_faces, score_thresh=min_confidence)
+        for (frame, step), faces in zip(chunk, found, strict=True):
+            if step is Step.CUT:
                 cuts.append(frame.index)
                 roster.new_shot()
-            roster.assign(frame.index, [_face(face) for face in faces])
+            seen = [_face(face) for face in faces]
+            if step is Step.ASIDE:
+                _assign_aside(roster, before, frame, seen)
+            else:
+                roster.assign(frame.index, seen)
+                before = frame
+                new = (m for m in roster.active() if m.first == frame.index)
+                refused |= {m.id for m in new if net is not None and not _confirmed(net, frame, m)}
+                if step is Step.CUT or frame.index % _LOOK_EVERY == 0:
+                    roster.look(frame)
     host.progress("Finding faces", total, total)
-    persons = finish(roster.members, cuts, total, source.fps, max_gap, smooth, host)
-    settings = ["comfyui", total, "short", min_confidence, max_faces, max_gap, smooth]
+    members = reunited(m for m in roster.members if m.id not in refused)
+    persons = finish(members, cuts, total, source.fps, max_gap, smooth, host)
+    settings = ["comfyui", total, detector, min_confidence, max_faces, max_gap, smooth]
     key = track_key(source.key, settings)
-    return FaceTrack(persons, total, source.size, source.fps, key, source.key)
+    return FaceTrack(persons, total, source.size, source.fps, key, source.key, tuple(cuts))
+
+
+def _mesh_network() -> FaceMesh | None:
+    """The embedded one, where it is installed: others see faces upside down without saying so."""
+    try:
+        return FaceMesh()
+    except MissingFilesError:
+        return None
+
+
+def _confirmed(net: FaceMesh, frame: Frame, member: Member) -> bool:
+    return net.confirms(frame, member.mesh(frame.index))
+
+
+def _detected(
+    model: FaceDetectionModel, pictures: list[np.ndarray], detector: Variant, **limits: Any
+) -> Sequence[Sequence[Mapping[str, Any]]]:
+    first = "full" if detector == "full" else "short"
+    found = list(model.detect_batch(pictures, variant=first, **limits))
+    if detector in ("auto", "both"):
+        again = [at for at, faces in enumerate(found) if detector == "both" or not faces]
+        if again:
+            more = model.detect_batch([pictures[at] for at in again], variant="full", **limits)
+            for at, faces in zip(again, more, strict=True):
+                found[at] = max(found[at], faces, key=len)
+    return found
+
+
+def _assign_aside(
+    roster: Roster, before: Frame | None, frame: Frame, faces: list[tuple[np.ndarray, float]]
+) -> None:
+    """As `Roster.assign`, of a frame that looks unlike those around it: faces that were there before only."""
+    followed = [] if before is None else list(roster.seen(before.index))
+    known = [
+        face
+        for face in faces
+        if before is not None
+        and any(same_face_seen(before, m.mesh(before.index), frame, face[0]) for m in followed)
+    ]
+    roster.assign(frame.index, known)
+    mark_aside(roster, before, frame)
+    if len(known) < len(faces):
+        for member in followed:
+            if not member.has(frame.index):
+                member.aside.add(frame.index)
+
+
+def _mark_asides(members: Sequence[Member], source: Source, max_rows: int) -> None:
+    """Which frames of the gaps that may be filled show something else."""
+    for member in members:
+        for start, stop in member.gaps(max_rows):
+            before: Frame | None = None
+            for frame, step in with_cuts(source.read(max(0, start - 2), min(stop + 3, source.frames))):
+                if frame.index < start:
+                    before = frame
+                elif step is Step.ASIDE and frame.index < stop:
+                    assert before is not None, "a gap has a frame before it"
+                    if not same_scene(before, member.mesh(start - 1), frame):
+                        member.aside.add(frame.index)
 
 
 def _found(landmarks: Mapping[str, Any], size: tuple[int, int]) -> Iterator[list[tuple[np.ndarray, float]]]:

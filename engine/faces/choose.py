@@ -1,62 +1,131 @@
-"""Which people of a track are meant."""
+"""Which people of a track are meant: the one grammar of `person`."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Literal, get_args
 
 import numpy as np
 
-from ..errors import NoFaceError
+from ..errors import InputError, NoFaceError
 from .track import FaceTrack, Person
+
+Rule = Literal["largest", "left", "right", "centre"]
+
+# For help and tooltips.
+PERSON_HELP = "largest, left, right, centre, an id such as 2, or several such as 1+3"
+_RULES = get_args(Rule)
+_SPELLINGS = {"center": "centre"}
+_IDS = re.compile(r"\d{1,9}(\s*\+\s*\d{1,9})*", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """rule: whom to take of those who are seen. ids: of these people only; of all where there are none."""
+
+    rule: Rule
+    ids: tuple[int, ...] = ()
+
+
+def parse_person(person: str) -> Choice:
+    """largest, left, right, centre or center, an id, or ids joined by +; any case, with or without spaces.
+
+    Where several ids are seen at once the largest face counts. Raises InputError for anything else."""
+    text = person.strip().lower()
+    text = _SPELLINGS.get(text, text)
+    for rule in _RULES:
+        if text == rule:
+            return Choice(rule)
+    if _IDS.fullmatch(text):
+        return Choice("largest", tuple(dict.fromkeys(int(each) for each in text.split("+"))))
+    raise InputError(f'"{person}" says nobody: choose {PERSON_HELP}.')
 
 
 def choose(track: FaceTrack, person: str) -> Person:
-    """The person meant by "largest", "left", "right", "centre", or an id.
+    """The one person meant, over the whole clip; see `parse_person`.
 
     largest: most picture area, summed over the frames the face is in. left, right, centre: by the face's mean
-    position. Raises NoFaceError when the track is empty or has no such id.
+    position. Raises NoFaceError when the track is empty or lacks an id, InputError for no such grammar.
     """
+    choice = parse_person(person)
+    return _best(_meant(track, choice), choice.rule, track.size[0])
+
+
+def choose_people(track: FaceTrack, person: str) -> tuple[Person, ...]:
+    """Who is meant in each shot, in order of time; their times never overlap.
+
+    Of a shot those count whose times in it overlap; of people who are seen one after the other each is meant.
+    A person who comes back in a later shot is one more there, numbered on from the track's last: nothing that
+    is worked out over somebody's time reaches over a cut. Raises what `choose` raises."""
+    choice = parse_person(person)
+    meant = _meant(track, choice)
+    chosen: list[Person] = []
+    for start, stop in pairwise((0, *track.cuts, track.frames)):
+        parts = [part for each in meant if (part := _seen_part(each, start, stop)) is not None]
+        chosen += [_best(people, choice.rule, track.size[0]) for people in _stretches(parts)]
+    taken: set[int] = set()
+    last = max(each.id for each in track.persons)
+    out = []
+    for each in chosen:
+        if each.id in taken:
+            last += 1
+            each = replace(each, id=last)
+        taken.add(each.id)
+        out.append(each)
+    return tuple(out)
+
+
+def _meant(track: FaceTrack, choice: Choice) -> Sequence[Person]:
     if not track.persons:
         raise NoFaceError(
             "No face was found in the video: use footage with a face turned towards the camera, or lower the "
             "detection confidence of the face track."
         )
-    people = track.persons
-    if person == "largest":
-        return max(people, key=lambda p: (float(_areas(p).sum()), -p.id))
-    if person == "left":
-        return min(people, key=lambda p: (_middle(p), p.id))
-    if person == "right":
-        return max(people, key=lambda p: (_middle(p), -p.id))
-    if person == "centre":
-        return min(people, key=lambda p: (abs(_middle(p) - track.size[0] / 2), p.id))
-    wanted = person.strip()
-    for candidate in people:
-        if wanted == str(candidate.id):
-            return candidate
-    ids = ", ".join(str(p.id) for p in people)
-    raise NoFaceError(
-        f'There is no person "{person}" in the face track: choose largest, left, right, centre or an id '
-        f"({ids})."
-    )
+    known = {person.id: person for person in track.persons}
+    for wanted in choice.ids:
+        if wanted not in known:
+            raise NoFaceError(
+                f'There is no person "{wanted}" in the face track: choose largest, left, right, centre or an '
+                f"id ({', '.join(map(str, known))})."
+            )
+    return [known[each] for each in choice.ids] or track.persons
 
 
-def choose_people(track: FaceTrack, person: str) -> tuple[Person, ...]:
-    """One person by id; else, for every stretch of the clip, the one `choose` picks among those seen in it.
+def _best(people: Sequence[Person], rule: Rule, width: int) -> Person:
+    measures: dict[Rule, Callable[[Person], float]] = {
+        "largest": lambda person: -float(_areas(person).sum()),
+        "left": _middle,
+        "right": lambda person: -_middle(person),
+        "centre": lambda person: abs(_middle(person) - width / 2),
+    }
+    measure = measures[rule]
+    return min(people, key=lambda person: (measure(person), person.id))
 
-    A scene cut ends all identities, so an edited clip has somebody in each of its shots. A stretch is a set
-    of people whose times overlap; the people returned never do. Raises NoFaceError as `choose` does."""
-    chosen = choose(track, person)
-    if person.strip() == str(chosen.id):
-        return (chosen,)
+
+def _seen_part(person: Person, start: int, stop: int) -> Person | None:
+    """From where a person is first seen in frames start..stop-1 to where last; None where they aren't."""
+    rows = person.first + np.flatnonzero(person.seen)
+    rows = rows[(rows >= start) & (rows < stop)]
+    if not rows.size:
+        return None
+    first, end = int(rows[0]), int(rows[-1]) + 1
+    whole = first == person.first and end - first == len(person.scores)
+    return person if whole else person.part(first, end)
+
+
+def _stretches(people: Sequence[Person]) -> list[list[Person]]:
+    """Sets of people whose times overlap."""
     stretches: list[list[Person]] = []
     end = -1
-    for candidate in sorted(track.persons, key=lambda p: (p.first, p.id)):
+    for candidate in sorted(people, key=lambda p: (p.first, p.id)):
         if candidate.first >= end:
             stretches.append([])
         stretches[-1].append(candidate)
         end = max(end, candidate.first + len(candidate.scores))
-    return tuple(choose(replace(track, persons=tuple(people)), person) for people in stretches)
+    return stretches
 
 
 def _areas(person: Person) -> np.ndarray:

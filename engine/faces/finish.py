@@ -1,9 +1,10 @@
-"""From raw observations to the FACE_TRACK: short gaps filled, jitter removed, rows trimmed."""
+"""From raw observations to the FACE_TRACK: short gaps filled where the picture is the same, jitter removed,
+rows trimmed."""
 
 from __future__ import annotations
 
 import bisect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from fractions import Fraction
 from itertools import pairwise
 
@@ -27,7 +28,7 @@ def finish(
     """The persons of a clip in order of first appearance.
 
     cuts: first frames of all shots but the first. max_gap: seconds; gaps up to this within a shot are filled
-    in linearly. The members give up what they hold.
+    in linearly, but for frames that show something else. The members give up what they hold.
     """
     bounds = [0, *cuts, frames]
     report = reporter(host, "Smoothing faces", sum(member.last + 1 - member.first for member in members))
@@ -46,7 +47,8 @@ def finish(
         )
         for start, stop in pairwise(bounds[shots]):
             part = slice(max(start - first, 0), max(stop - first, 0))
-            _fill(meshes[part], scores[part], interpolated[part], round(max_gap * float(fps)))
+            aside = {frame - max(start, first) for frame in member.aside}
+            _fill(meshes[part], scores[part], interpolated[part], round(max_gap * float(fps)), aside)
             if smooth:
                 for run in runs(scores[part] > 0):
                     smooth_run(meshes[part][run], _after(done + part.start + run.start, report))
@@ -63,6 +65,16 @@ def runs(mask: np.ndarray) -> list[slice]:
     return [slice(int(a), int(b)) for a, b in edges.reshape(-1, 2)]
 
 
+def runs_in_shots(seen: np.ndarray, first: int, cuts: Sequence[int]) -> list[slice]:
+    """Stretches of True that no cut interrupts. first: frame of row 0; cuts: first frames of shots."""
+    bounds = [0, *(cut - first for cut in cuts if first < cut < first + len(seen)), len(seen)]
+    return [
+        slice(start + run.start, start + run.stop)
+        for start, stop in pairwise(bounds)
+        for run in runs(seen[start:stop])
+    ]
+
+
 def _after(before: int, report: Callable[[int], None]) -> Callable[[int], None]:
     return lambda rows: report(before + rows)
 
@@ -72,12 +84,16 @@ def _shot_length(bounds: Sequence[int], frame: int) -> int:
     return bounds[min(i, len(bounds) - 1)] - bounds[i - 1]
 
 
-def _fill(meshes: np.ndarray, scores: np.ndarray, interpolated: np.ndarray, max_rows: int) -> None:
+def _fill(
+    meshes: np.ndarray, scores: np.ndarray, interpolated: np.ndarray, max_rows: int, aside: Container[int]
+) -> None:
     for gap in runs(scores <= 0):
         a, b = gap.start - 1, gap.stop
         if a < 0 or b >= len(scores) or b - a - 1 > max_rows:
             continue
         for row in range(a + 1, b):
+            if row in aside:
+                continue
             t = (row - a) / (b - a)
             meshes[row] = (1 - t) * meshes[a] + t * meshes[b]
             scores[row] = (1 - t) * scores[a] + t * scores[b]

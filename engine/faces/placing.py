@@ -39,7 +39,8 @@ def place_boxes(
 ) -> np.ndarray:
     """float64 [rows, 5] (x, y, width, height, angle) of a person's rows, NaN where there is no box.
 
-    upright: boxes tilt with the head. steady: they don't tremble. tell: called with the rows done so far."""
+    upright: boxes tilt with the head; without it only where it is upside down. steady: they don't tremble.
+    tell: called with the rows done so far."""
     boxes = np.full((len(person.scores), 5), np.nan)
     for run in runs(person.seen):
         points = person.landmarks(run)
@@ -47,7 +48,8 @@ def place_boxes(
         if steady:
             angles = _steady(np.column_stack([np.cos(angles), np.sin(angles)]), fps, 1.0)
             angles = np.arctan2(angles[:, 1], angles[:, 0])
-        tilted = upright and np.abs(angles).max() > _LEAST_TILT
+        # A crop along the rows has the forehead where the mouth of a face that is upside down belongs.
+        tilted = np.abs(angles).max() > (_LEAST_TILT if upright else np.pi / 2)
         for row, face in enumerate(points, run.start):
             tell(row)
             found = rule(face, float(angles[row - run.start]) if tilted else 0.0)

@@ -12,7 +12,7 @@ import numpy as np
 from ..host.protocol import Host
 from ..media.colour import to_rgb
 from .dwpose import BATCH, LandmarkFinder
-from .finish import runs
+from .finish import runs_in_shots
 from .smoothing import smooth_points
 from .track import FaceTrack
 from .tracker import track_key
@@ -46,7 +46,7 @@ def with_landmarks(
     persons = []
     for person, points in zip(track.persons, found, strict=True):
         if smooth:
-            for run in runs(person.seen):
+            for run in runs_in_shots(person.seen, person.first, track.cuts):
                 points[run] = smooth_points(points[run])
         persons.append(replace(person, landmarks68=points))
     key = track_key(track.key, ["landmarks68", finder.key, smooth])

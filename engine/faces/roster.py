@@ -5,10 +5,13 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 
+from ..media.frames import Frame
 from .detector import iou
+from .look import Look
 from .mesh import box_of_mesh
 
 # Two meshes whose boxes overlap more are one face.
@@ -19,6 +22,10 @@ _REACH_PER_SECOND = 0.5
 _REACH_MAX = 2.5
 # … and at most this much larger or smaller.
 _RESIZED = 1.8
+# Nobody's absence is filled in that is longer than this, in frames: five seconds at 60 a second.
+_LONG_AGO = 300
+# So many looks at a person tell what they look like.
+_LOOKS = 8
 # Frames without a face that are kept between two with one.
 _BRIDGE = 8
 
@@ -41,11 +48,15 @@ class Member:
     """A person while the clip is being read. What is kept goes by the frames they are seen in: an absence of
     more than `_BRIDGE` frames takes nothing."""
 
-    def __init__(self, id_: int, first: int, points: int) -> None:
+    def __init__(self, id_: int, first: int, points: int, shot: int = 0) -> None:
         self.id = id_
+        self.shot = shot
+        self.look = Look()
         self.first = first
         self.last = first - 1
         self.active = True
+        # Frames that show something else: never filled in.
+        self.aside: set[int] = set()
         self._shape = points, 3
         self._row_bytes = points * 3 * np.dtype(np.float32).itemsize
         self._runs: list[_Run] = []
@@ -76,6 +87,20 @@ class Member:
         run = self._run_at(frame)
         assert run is not None, "it was put"
         run.scores[frame - run.first] = 0
+
+    def join(self, later: Member) -> None:
+        """Take over what is kept of a member of a later shot."""
+        self._runs += later._runs
+        self.last = later.last
+        self.aside |= later.aside
+        self.look.merge(later.look)
+
+    def gaps(self, longest: int) -> list[tuple[int, int]]:
+        """First frame and first frame after each absence of up to so many frames."""
+        seen = [
+            run.first + at for run in self._runs for at in np.flatnonzero(np.asarray(run.scores) > 0).tolist()
+        ]
+        return [(a + 1, b) for a, b in pairwise(seen) if 0 < b - a - 1 <= longest]
 
     def release(self) -> tuple[int, np.ndarray, np.ndarray]:
         """First frame, meshes float32 [n, points, 3] and scores float32 [n] of everything put, 0 between; for
@@ -121,13 +146,21 @@ class Roster:
         self._max_faces = max_faces
         self._points = points
         self.members: list[Member] = []
+        self._shots = 0
         self._shot: list[Member] = []
 
     def new_shot(self) -> None:
-        """After a cut nobody is taken for anybody seen before."""
+        """After a cut nobody is taken for anybody seen before by their place."""
         for member in self._shot:
             member.active = False
         self._shot = []
+        self._shots += 1
+
+    def look(self, frame: Frame) -> None:
+        """Remember what those who are seen in a frame look like."""
+        for member in self.seen(frame.index):
+            if member.look.seen < _LOOKS:
+                member.look.add(frame, member.mesh(frame.index))
 
     def active(self) -> list[Member]:
         """The persons being followed."""
@@ -136,6 +169,10 @@ class Roster:
     def seen(self, frame: int) -> Iterator[Member]:
         """Everybody of this shot who has a face in a frame, followed or not."""
         return (m for m in self._shot if m.has(frame))
+
+    def missing(self, frame: int) -> list[Member]:
+        """Those of this shot who are not in a frame but were not long ago."""
+        return [m for m in self._shot if not m.has(frame) and frame - m.last <= _LONG_AGO]
 
     def settle(self, frame: int) -> None:
         """Where two persons' meshes have come to lie on one face, the one not heading there is lost."""
@@ -161,7 +198,7 @@ class Roster:
             member = min(near)[2]
         else:
             first = frame if earliest is None else earliest
-            member = Member(len(self.members) + 1, first, self._points)
+            member = Member(len(self.members) + 1, first, self._points, self._shots)
             self.members.append(member)
             self._shot.append(member)
         member.active = True
@@ -181,7 +218,7 @@ class Roster:
                 unmatched.pop(id_).put(frame, *left.pop(i))
         for member in unmatched.values():
             member.active = False
-        for mesh, score in sorted(left.values(), key=lambda face: -_size(face[0])):
+        for mesh, score in sorted(left.values(), key=lambda face: -size_of(face[0])):
             self.claim(frame, mesh, score)
 
 
@@ -190,7 +227,14 @@ def same_face(a: np.ndarray, b: np.ndarray) -> bool:
     return bool(iou(box_of_mesh(a), box_of_mesh(b)[None])[0] > _SAME_FACE)
 
 
-def _size(mesh: np.ndarray) -> float:
+def same_place(a: np.ndarray, b: np.ndarray) -> bool:
+    """Whether of two boxes [4] one has the other's middle: two faces of one frame hide each other less."""
+    (ax, ay), (bx, by) = (a[:2] + a[2:]) / 2, (b[:2] + b[2:]) / 2
+    return bool((a[0] <= bx <= a[2] and a[1] <= by <= a[3]) or (b[0] <= ax <= b[2] and b[1] <= ay <= b[3]))
+
+
+def size_of(mesh: np.ndarray) -> float:
+    """The longer side of its box in pixels, at least 1."""
     box = box_of_mesh(mesh)
     return float(max(box[2] - box[0], box[3] - box[1], 1))
 
@@ -198,7 +242,7 @@ def _size(mesh: np.ndarray) -> float:
 def _distance(member: Member, frame: int, mesh: np.ndarray, fps: float) -> float:
     """How far a face is from where a person was last seen: up to 1 it can be the same."""
     last = member.mesh(member.last)
-    sizes = _size(last), _size(mesh)
+    sizes = size_of(last), size_of(mesh)
     reach = min(_REACH + _REACH_PER_SECOND * (frame - member.last - 1) / fps, _REACH_MAX) * max(sizes)
     # Point by point, so that of two heads side by side the one turned the same way is nearer.
     moved = float(np.sqrt(((last[:, :2] - mesh[:, :2]) ** 2).sum(axis=1)).mean()) / reach

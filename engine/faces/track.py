@@ -9,6 +9,9 @@ import numpy as np
 
 from .ibug import landmarks68
 
+# People followed at once: by default, and as many as a user may ask for.
+DEFAULT_MAX_FACES, MAX_FACES = 8, 32
+
 
 @dataclass(frozen=True, slots=True)
 class Face:
@@ -88,7 +91,8 @@ class Person:
 @dataclass(frozen=True)
 class FaceTrack:
     """persons: by id, in order of first appearance. size: width, height. key: hash of source and settings.
-    source_key: the `key` of the source; None where it isn't known."""
+    source_key: the `key` of the source; None where it isn't known. cuts: first frames of all shots but the
+    first, where they were looked for."""
 
     persons: tuple[Person, ...]
     frames: int
@@ -96,3 +100,4 @@ class FaceTrack:
     fps: Fraction
     key: str
     source_key: str | None = None
+    cuts: tuple[int, ...] = ()

@@ -5,25 +5,29 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from ..host.protocol import Host
 from ..media.frames import Frame
-from .cuts import with_cuts
-from .detector import Detection, FaceDetector, Variant
+from .cuts import Step, with_cuts
+from .detector import FaceDetector, Variant
 from .draw import preview
 from .finish import finish
+from .likeness import mark_aside, same_face_seen
 from .mesh import FaceMesh, box_of_mesh, roi_of_detection, roi_of_mesh, steadied
-from .roster import Member, Roster, same_face
+from .reunite import reunited
+from .roster import Member, Roster, same_face, same_place, size_of
 from .sampling import Roi
-from .track import FaceTrack
+from .track import DEFAULT_MAX_FACES, FaceTrack
 
 if TYPE_CHECKING:
     from ..media.source import Source
 
 # Part of the key: raise it when the same source and settings give another track.
-_VERSION = 1
+_VERSION = 2
 # The detector looks for newcomers this often (frames), and for small ones every so many times. Whoever is
 # found then is followed back to the frames in between, so nothing is missed by looking seldom.
 _SEARCH_EVERY = 8
@@ -39,30 +43,32 @@ def track_faces(
     stop: int | None = None,
     detector: Variant = "auto",
     min_confidence: float = 0.5,
-    max_faces: int = 8,
+    max_faces: int = DEFAULT_MAX_FACES,
     max_gap: float = 0.4,
     smooth: bool = True,
 ) -> FaceTrack:
     """Find and follow the faces of a source's frames before `stop` (all by default).
 
-    max_gap: seconds a face may be missing before it counts as absent; shorter gaps are interpolated.
+    max_gap: seconds a face may be missing before it counts as absent; shorter gaps are interpolated, but for
+    frames that show another picture (a flash, black, a frame of another shot).
     Memory: 6.5 KB per person and frame they are seen in. The result depends on source and settings only.
     Raises MissingFilesError without the models, and what the source and the host raise.
     """
     frames = source.frames if stop is None else min(stop, source.frames)
     roster = Roster(source.fps, max_faces)
     follower = _Follower(FaceDetector(detector, min_confidence), FaceMesh(), roster)
-    for frame, cut in with_cuts(source.read(0, frames)):
+    for frame, step in with_cuts(source.read(0, frames)):
         host.check_cancelled()
-        follower.step(frame, cut)
+        follower.step(frame, step)
         if frame.index % _PROGRESS_EVERY == 0:
             boxes = {m.id: box_of_mesh(m.mesh(frame.index)) for m in follower.visible(frame.index)}
             host.progress("Finding faces", frame.index, frames, preview(frame, boxes))
+    follower.end_shot()
     host.progress("Finding faces", frames, frames)
-    persons = finish(roster.members, follower.cuts, frames, source.fps, max_gap, smooth, host)
+    persons = finish(reunited(roster.members), follower.cuts, frames, source.fps, max_gap, smooth, host)
     settings = [_VERSION, frames, detector, min_confidence, max_faces, max_gap, smooth]
     key = track_key(source.key, settings)
-    return FaceTrack(persons, frames, source.size, source.fps, key, source.key)
+    return FaceTrack(persons, frames, source.size, source.fps, key, source.key, tuple(follower.cuts))
 
 
 def track_key(source_key: str, settings: Sequence[object]) -> str:
@@ -80,6 +86,8 @@ class _Follower:
         self._mesh = mesh
         # The frames since the last search, oldest first, to follow newcomers back through.
         self._recent: deque[Frame] = deque(maxlen=_SEARCH_EVERY)
+        # The last frame that was no aside.
+        self._before: Frame | None = None
         # Where each followed person is looked for next, by id.
         self._rois: dict[int, Roi] = {}
         self._searches = 0
@@ -88,8 +96,13 @@ class _Follower:
     def visible(self, index: int) -> list[Member]:
         return [m for m in self.roster.active() if m.has(index)]
 
-    def step(self, frame: Frame, cut: bool) -> None:
+    def step(self, frame: Frame, step: Step) -> None:
+        if step is Step.ASIDE:
+            self._glance(frame)
+            return
+        cut = step is Step.CUT
         if cut:
+            self.end_shot()
             self.cuts.append(frame.index)
             self.roster.new_shot()
             self._recent.clear()
@@ -100,6 +113,32 @@ class _Follower:
             self._search(frame)
         else:
             self._recent.append(frame)
+        self._before = frame
+
+    def end_shot(self) -> None:
+        """Whoever came since the last search is found in the shot's last frame."""
+        if len(self._recent) > 1:
+            self._search(self._recent.pop())
+
+    def _glance(self, frame: Frame) -> None:
+        """A frame that looks unlike those around it: a jolt or a blur of the same picture, or another one.
+        Who looks as before is seen in it, and nobody is lost."""
+        before = self._before
+        followed = [m for m in self.roster.active() if before is not None and m.has(before.index)]
+        found = [self._mesh.follow(frame, self._rois[member.id]) for member in followed]
+        found += self._newcomers(frame, thorough=False)
+        for member in followed:
+            assert before is not None, "somebody was seen in it"
+            for mesh, presence in found:
+                if presence >= _MIN_PRESENCE and same_face_seen(
+                    before, member.mesh(before.index), frame, mesh
+                ):
+                    member.put(frame.index, mesh, presence)
+                    break
+            else:
+                if any(presence >= _MIN_PRESENCE for _, presence in found):
+                    member.aside.add(frame.index)
+        mark_aside(self.roster, before, frame)
 
     def _follow(self, frame: Frame) -> bool:
         """Measure everybody near where they were; True when somebody was lost."""
@@ -117,36 +156,37 @@ class _Follower:
 
     def _search(self, frame: Frame) -> None:
         thorough = self._searches % _THOROUGH_EVERY == 0 or not self.visible(frame.index)
-        earliest = frame.index - len(self._recent)
-        for detection in self._strangers(frame, thorough):
-            mesh, presence = self._mesh.follow(frame, roi_of_detection(detection))
-            if presence < _MIN_PRESENCE:
-                continue
-            mesh, presence = self._mesh.measure(frame, roi_of_mesh(mesh))
-            if presence < _MIN_PRESENCE or any(
-                same_face(mesh, m.mesh(frame.index)) for m in self.visible(frame.index)
-            ):
-                continue
+        earliest = self._recent[0].index if self._recent else frame.index
+        for mesh, presence in self._newcomers(frame, thorough):
             member = self.roster.claim(frame.index, mesh, presence, earliest)
             if member:
                 self._rois[member.id] = roi_of_mesh(mesh)
                 self._follow_back(member, frame.index)
+        self.roster.look(frame)
         self._recent.clear()
         self._recent.append(frame)
         self._searches += 1
         self._search_at = frame.index + _SEARCH_EVERY
 
-    def _strangers(self, frame: Frame, thorough: bool) -> Iterator[Detection]:
-        """Detections that are nobody's followed face, largest first."""
+    def _newcomers(self, frame: Frame, thorough: bool) -> list[tuple[np.ndarray, float]]:
+        """Mesh and presence of the faces that are nobody's followed one, largest first."""
         known = [box_of_mesh(m.mesh(frame.index)) for m in self.visible(frame.index)]
-        found = self._detector.detect(frame, thorough)
-        for detection in sorted(found, key=lambda d: float(d.box[0] - d.box[2])):
+        found = []
+        for detection in self._detector.detect(frame, thorough):
             x, y = detection.keypoints[:4].mean(axis=0)
             if not any(x0 <= x <= x1 and y0 <= y <= y1 for x0, y0, x1, y1 in known):
-                yield detection
+                found.append(self._mesh.find(frame, roi_of_detection(detection)))
+        # Of what the detector saw twice, once askew or in part, the surer one is the face.
+        kept = []
+        for mesh, presence in sorted(found, key=lambda face: -face[1]):
+            box = box_of_mesh(mesh)
+            if presence >= _MIN_PRESENCE and not any(same_place(box, other) for other in known):
+                kept.append((mesh, presence))
+                known.append(box)
+        return sorted(kept, key=lambda face: -size_of(face[0]))
 
     def _follow_back(self, member: Member, index: int) -> None:
-        mesh = member.mesh(index)
+        mesh, after = member.mesh(index), index
         for frame in reversed(self._recent):
             if member.has(frame.index) or frame.index < member.first:
                 break
@@ -155,3 +195,6 @@ class _Follower:
             if presence < _MIN_PRESENCE or any(same_face(mesh, m.mesh(frame.index)) for m in others):
                 break
             member.put(frame.index, mesh, presence)
+            # Between the two are frames that show something else.
+            member.aside.update(range(frame.index + 1, after))
+            after = frame.index

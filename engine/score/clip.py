@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..errors import SourceMismatchError
-from ..faces.choose import choose_people
+from ..faces.choose import choose_people, parse_person
 from ..faces.track import FaceTrack, Person
 from ..faces.tracker import track_faces
 from ..host.protocol import Host
@@ -29,8 +29,8 @@ def score_clip(
     person: str = "largest", closures: Iterable[tuple[float, float]] = (), original: Source | None = None,
     syncnet: SyncNet | None = None,
 ) -> Score:  # fmt: skip
-    """samples16k, spoken, closures: as in `score_mouth`. person: as in `choose`. original: what the video was
-    made from, frame by frame. syncnet: measures LSE-D and LSE-C too.
+    """samples16k, spoken, closures: as in `score_mouth`. person: as in `parse_person`. original: what the
+    video was made from, frame by frame. syncnet: measures LSE-D and LSE-C too.
 
     Raises NoFaceError for a person who isn't there, SourceMismatchError for an original of another size, and
     what tracking and reading raise. A video without any face has a score that says so."""
@@ -39,6 +39,7 @@ def score_clip(
             f"The source is {original.size[0]}×{original.size[1]}, the video {video.size[0]}×{video.size[1]}",
             "give the source that the video was made from, or none",
         )
+    parse_person(person)
     # Smoothed faces would hide how much a mouth trembles.
     track = track_faces(video, host, smooth=False)
     people = choose_people(track, person) if track.persons else ()
@@ -68,10 +69,11 @@ def _lse(
 
 
 def _others(track: FaceTrack, people: Sequence[Person]) -> list[str]:
-    others = len(track.persons) - len(people)
-    if not others:
+    known = {person.id for person in track.persons}
+    scored = known & {person.id for person in people}
+    if scored == known:
         return []
-    ids = ", ".join(str(person.id) for person in people)
+    ids = ", ".join(map(str, sorted(scored)))
     return [f"{len(track.persons)} people are seen; the mouth of {ids} is scored."]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..faces.choose import parse_person
 from ..faces.detector import Detection, FaceDetector
 from ..faces.mesh import FaceMesh, roi_of_detection, roi_of_mesh, steadied
 from ..faces.sampling import Roi
@@ -15,10 +16,10 @@ _SEARCH_EVERY = 8
 
 
 class MouthFollower:
-    """person: whom to follow among several that are found, as `choose` has it; by an id the largest."""
+    """person: whom to follow among several that are found, as `parse_person` has it; by an id the largest."""
 
     def __init__(self, person: str = "largest") -> None:
-        self._person = person
+        self._rule = parse_person(person).rule
         self._mesh = FaceMesh()
         self._detector: FaceDetector | None = None
         self._roi: Roi | None = None
@@ -49,10 +50,14 @@ class MouthFollower:
         if self._detector is None:
             self._detector = FaceDetector()
         faces = self._detector.detect(frame)
-        return roi_of_detection(min(faces, key=lambda face: self._rank(face, frame))) if faces else None
+        if not faces:
+            return None
+        nearest = min(faces, key=lambda face: self._rank(face, frame))
+        mesh, presence = self._mesh.find(frame, roi_of_detection(nearest))
+        return roi_of_mesh(mesh) if presence >= _MIN_PRESENCE else None
 
     def _rank(self, face: Detection, frame: Frame) -> float:
         x0, y0, x1, y1 = (float(v) for v in face.box)
         middle = (x0 + x1) / 2
         places = {"left": middle, "right": -middle, "centre": abs(middle - frame.width / 2)}
-        return places.get(self._person, -(x1 - x0) * (y1 - y0))
+        return places.get(self._rule, -(x1 - x0) * (y1 - y0))

@@ -7,6 +7,8 @@ import av
 import pytest
 from prompts import finished, node, report_of, track_faces
 
+from lipsync_studio.devtools.client import PromptRejected
+
 EMPTY = node("EmptyAudio", duration=0.0, sample_rate=44100, channels=2)
 
 
@@ -72,6 +74,13 @@ def test_an_unknown_person_is_named_with_those_there_are(client, media, make_pro
         run = client.run(make_prompt("face.mp4", "second.wav", person="9"))
     assert run.error["exception_type"].endswith("NoFaceError")
     assert 'no person "9"' in run.error["exception_message"]
+
+
+def test_a_person_that_says_nobody_is_refused_before_anything_runs(client, media, make_prompt):
+    with pytest.raises(PromptRejected) as caught:
+        client.run(make_prompt("face.mp4", "second.wav", person="bogus"))
+    (error,) = caught.value.node_errors["apply"]["errors"]
+    assert '"bogus" says nobody: choose largest' in error["details"]
 
 
 def test_a_track_of_another_clip_of_the_same_size_is_refused_and_the_nodes_are_named(

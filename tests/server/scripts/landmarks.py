@@ -14,6 +14,7 @@ from comfy_api.latest import InputImpl
 from comfy_execution.utils import CurrentNodeContext
 from server import PromptServer
 
+from lipsync_studio.backends.dub import job
 from lipsync_studio.backends.dub.backend import DubBackend
 from lipsync_studio.backends.viseme.pipeline import VisemeEngine
 from lipsync_studio.engine.faces.tracker import track_faces
@@ -47,12 +48,40 @@ with CurrentNodeContext("a prompt", "1"):
         clip, voice, DubBackend(VisemeEngine()), "video", "hold", "rest", "largest", face_track=track
     )
     result, report = asyncio.run(applied).args
+    # The settings of the track node on its other ways, and of the apply node without a track.
+    twice = [[face, {**face, "landmarks_xy": face["landmarks_xy"] + 400}] for (face,) in value["frames"]]
+    alone = LipSyncFaceTrack.execute(
+        clip, "auto", 0.5, max_faces=1, face_landmarks={**value, "frames": twice}
+    ).args[0]
+    asked = []
+
+    class Model:
+        def detect_batch(self, images: list, **settings: object) -> list:
+            asked.append(settings)
+            return [[landmarks(0)] for _ in images]
+
+    LipSyncFaceTrack.execute(clip, "full", 0.6, max_faces=3, face_detection_model=Model())
+    tracked = []
+
+    def track_anew(*arguments: object, **settings: object) -> object:
+        tracked.append(settings)
+        return track_faces(*arguments, **settings)
+
+    job.track_faces = track_anew
+    applied = LipSyncApply.execute(
+        clip, voice, DubBackend(VisemeEngine()), "video", "hold", "rest", "largest", detector="full",
+        max_faces=2,
+    )  # fmt: skip
+    asyncio.run(applied)
 found = track.persons[0]
 distance = np.abs(found.meshes[:, :468, :2] - person.meshes[..., :2]).max()
 print(
     json.dumps(
         {
             "persons": len(track.persons),
+            "alone": len(alone.persons),
+            "asked": asked,
+            "tracked": tracked,
             "frames": len(found.scores),
             "distance": float(distance),
             "preview": list(preview.shape),

@@ -300,7 +300,7 @@ def test_silence_alone_leaves_the_source_alone(clip, track, host, whitewash):
 
 
 def test_after_a_cut_whoever_is_seen_then_is_painted(host, voice, whitewash):
-    """Identities end at a cut: "largest" means one of each shot, an id means that one only."""
+    """ "largest" means one of each shot, an id means that one only."""
     shots = [cv2.imread(str(ROOT / path)) for path in ("demo/portrait.jpg", "tests/data/monalisa.jpg")]
     shots = [cv2.resize(shot[: shot.shape[1]], (400, 400), interpolation=cv2.INTER_AREA) for shot in shots]
     pictures = np.stack([shots[0]] * 8 + [shots[1]] * 8)[..., ::-1].astype(np.float32) / 255
@@ -314,3 +314,18 @@ def test_after_a_cut_whoever_is_seen_then_is_painted(host, voice, whitewash):
         assert [index for index, state in enumerate(states) if state is GENERATED] == list(painted)
         assert [crop.index for crop in engine.crops] == list(painted)
     assert {crop.person.id for crop in engine.crops} == {track.persons[1].id}
+
+
+@pytest.mark.parametrize(
+    ("file", "without"), [("one_white_flash_frame.mp4", [40]), ("three_black_frames.mp4", [30, 31, 32])]
+)
+def test_a_flash_passes_as_it_is(file, without, host, voice, whitewash):
+    source = VideoSource(ROOT / "tests" / "data" / "faces" / file)
+    frames, states = collect(
+        DubBackend(whitewash()).render(LipSyncRequest(source, voice(2.4), length="video"), host)
+    )
+    assert [index for index, state in enumerate(states) if state is not GENERATED] == without
+    assert {states[index] for index in without} == {NO_FACE}
+    originals = list(source.read())
+    for index in without:
+        assert np.array_equal(frames[index].planes, originals[index].planes)

@@ -97,6 +97,40 @@ def test_detection_model_is_asked_in_chunks(truth: np.ndarray, host: PlainHost) 
     assert [len(p.scores) for p in track.persons] == [40, 40]
 
 
+@pytest.mark.parametrize(
+    ("detector", "calls", "seen"),
+    [
+        ("short", [("short", 12)], 6),
+        ("full", [("full", 12)], 12),
+        # The full range looks where the short one sees nobody.
+        ("auto", [("short", 12), ("full", 6)], 12),
+    ],
+)
+def test_the_detector_is_the_one_that_was_asked_for(
+    detector: Any, calls: list[tuple[str, int]], seen: int, truth: np.ndarray, host: PlainHost
+) -> None:
+    asked = []
+
+    class Model:
+        def detect_batch(
+            self, images: list[np.ndarray], variant: str, **_: Any
+        ) -> list[list[dict[str, Any]]]:
+            asked.append((variant, len(images)))
+            near = range(len(images)) if variant == "full" else range(6)
+            return [[core_face(truth, similarity(320, 180))] if i in near else [] for i in range(len(images))]
+
+    (person,) = track_with_model(Model(), blank(12), host, detector=detector).persons
+    assert asked == calls
+    assert len(person.scores) == seen
+
+
+def test_of_the_faces_that_came_by_wire_the_largest_are_followed(truth: np.ndarray) -> None:
+    heads = [similarity(150, 150, 0.5), similarity(420, 200)]
+    value = {"frames": [[core_face(truth, head) for head in heads]] * 5, "image_size": (360, 640)}
+    (person,) = track_from_landmarks(value, blank(5), max_faces=1).persons
+    assert person.boxes[0, [0, 2]].mean() > 400
+
+
 def test_cuts_are_seen_in_the_pictures(truth: np.ndarray, host: PlainHost) -> None:
     """Landmarks that stay where they are belong to another person in another shot."""
     grey = [40] * 8 + [200] * 8

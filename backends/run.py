@@ -52,7 +52,7 @@ def write(
         soundtrack = soundtrack.cut(rendering.start, rendering.duration)
     with Mp4Writer(
         path, rendering.size, rendering.fps, rendering.colour, soundtrack, rendering.duration,
-        crf=crf, variable=rendering.variable,
+        crf=crf, variable=rendering.variable, aspect=rendering.aspect,
     ) as writer, closing(rendering.chunks) as chunks:  # fmt: skip
         for chunk in chunks:
             for frame, state in zip(chunk.frames, chunk.states, strict=True):

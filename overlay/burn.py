@@ -50,7 +50,7 @@ def burn(
     done = 0
     with Mp4Writer(
         path,
-        source.size,
+        source.stored_size,
         source.fps,
         source.colour,
         source.coded_sound() or source.sound(),
@@ -59,6 +59,7 @@ def burn(
         variable=source.variable,
         subtitles=subtitles(words, source.duration) if track else (),
         language=language_code(words.language),
+        aspect=source.aspect,
     ) as writer:
         while chunk := list(islice(frames, CHUNK)):
             if overlay is not None:

@@ -32,6 +32,7 @@ class ImageSource:
     """
 
     variable = False
+    aspect = Fraction(1)
     colour = Colour()
     notes: tuple[str, ...] = ()
 
@@ -59,7 +60,7 @@ class ImageSource:
         self._audio = audio
         self.frames = frames
         self.still = frames == 1
-        self.size = width + width % 2, height + height % 2
+        self.size = self.stored_size = width + width % 2, height + height % 2
         self.fps = standard_rate(fps)
         self.times = ConstantTimes(self.fps, frames)
         self.duration = frames / self.fps

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..engine.media.conditions import SourceChoices
 from ..engine.media.sound import Sound
 from ..engine.media.video import VideoSource
 from .registry import backends
@@ -23,8 +24,9 @@ class RenderSpec:
     """What to render, by the names of files; small, and can be pickled.
 
     source: video or picture. soundtrack, driving: files with sound; audio_track: of a soundtrack with
-    several, from 1. backend: an engine's name. settings: of its spec; None for its defaults. The others are
-    as in LipSyncRequest. Faces are found by whoever renders it.
+    several, from 1. choices: how the source's pictures are treated. backend: an engine's name. settings: of
+    its spec; None for its defaults. The others are as in LipSyncRequest. Faces are found by whoever renders
+    it.
     """
 
     source: Path
@@ -42,11 +44,12 @@ class RenderSpec:
     content: ContentKind = "auto"
     sync_offset: float = 0.0
     score: bool = True
+    choices: SourceChoices = SourceChoices()
 
     def request(self, host: Host) -> LipSyncRequest:
         """With its files opened. Raises VideoError or AudioError for one that can't be used."""
         return LipSyncRequest(
-            source=VideoSource(self.source, host=host),
+            source=VideoSource(self.source, choices=self.choices, host=host),
             soundtrack=Sound.load(self.soundtrack, self.audio_track),
             driving=None if self.driving is None else Sound.load(self.driving),
             words=self.words,

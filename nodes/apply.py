@@ -82,6 +82,7 @@ class LipSyncApply(io.ComfyNode):
                 inputs.sync_offset_input(),
                 inputs.crf_input(remark=" 12 leaves room for another encode."),
                 inputs.fps_input(),
+                *inputs.picture_inputs(),
             ],
             outputs=inputs.video_outputs(),
             hidden=[io.Hidden.dynprompt],
@@ -105,13 +106,15 @@ class LipSyncApply(io.ComfyNode):
         sync_offset_ms: int = 0,
         crf: int = 12,
         fps: float = 25.0,
+        deinterlace: str = "auto",
+        background: str = "black",
     ) -> io.NodeOutput:
         with engine_imports():
             from ..backends.request import LipSyncRequest
             from ..backends.run import run
         host = ComfyHost()
         request = LipSyncRequest(
-            source=inputs.to_source(source, fps, host),
+            source=inputs.to_source(source, fps, host, deinterlace=deinterlace, background=background),
             soundtrack=inputs.to_sound(audio),
             driving=None if driving_audio is None else inputs.to_sound(driving_audio),
             words=words,

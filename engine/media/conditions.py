@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
+from PIL import ImageColor
+
+from ..errors import VideoError
 from .facts import SourceFacts
 from .frames import Colour, square_width
 from .hdr import REFERENCE_WHITE, ToneCurve
@@ -20,6 +23,15 @@ _SDR = Colour()  # BT.709, limited range
 # ITU-T H.273, tables 2 and 3.
 _PRIMARIES = {9: "BT.2020", 11: "DCI-P3", 12: "Display P3"}
 _HDR = {16: "PQ", 18: "HLG"}
+
+
+def colour_named(text: str) -> RGB:
+    """Red, green, blue 0..255 of a name or "#rrggbb". Raises VideoError for what is no colour."""
+    try:
+        red, green, blue = ImageColor.getrgb(text.strip() or "black")[:3]
+    except ValueError as error:
+        raise VideoError(f'"{text}" is not a colour: write it like #ffd23f or white.') from error
+    return red, green, blue
 
 
 @dataclass(frozen=True)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache, lru_cache
-from typing import Any, cast
+from typing import cast
 
 import av
 import numpy as np
-from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
+from av.filter.context import FilterContext
+from av.video.reformatter import ColorRange
 
 REFERENCE_WHITE = 203  # cd/m² of HDR that is SDR's white (ITU-R BT.2408-7, 2.2)
 _HLG_PEAK = 1000.0  # cd/m² of the display that HLG's system gamma of 1.2 is for (BT.2100-2, table 5)
@@ -29,6 +31,10 @@ _SDR_GAMMA = 2.4  # ITU-R BT.1886, annex 1, with a black of 0
 # Of FFmpeg's haldclut: the table has the cube of this on each side of its picture, its square for an edge.
 _LEVEL = 9
 _FORMAT = "gbrp16le"  # the fastest that the filter takes
+# Between the table's points FFmpeg interpolates, which a gamma near black and colours cut off at 0 spoil: the
+# table holds what is smooth, linear light from below 0 (a colour that BT.709 lacks) to above 1, by a power
+# that is softened by an offset; a curve for each channel then makes codes of it.
+_LOWEST, _HIGHEST, _SOFT = -0.7, 1.7, 0.01
 _BASE = Fraction(1, 25)
 
 
@@ -83,20 +89,40 @@ class ToneCurve:
             return cls(True, _HLG_PEAK)
         return cls(False, min(max(peak or _USUAL_PEAK, float(REFERENCE_WHITE)), _HIGHEST_PEAK))
 
-    def to_sdr(self, code: np.ndarray) -> np.ndarray:
-        """BT.2020 RGB codes 0..1, [..., 3], to codes of BT.709, float64 0..1. The curve is each channel's."""
+    def to_linear(self, code: np.ndarray) -> np.ndarray:
+        """BT.2020 RGB codes 0..1, [..., 3], to light of BT.709, float64, 1 for white. The curve is each
+        channel's."""
         light = hlg_to_light(code) if self.hlg else pq_to_light(code)
-        linear = eetf(light, self.peak, REFERENCE_WHITE) / REFERENCE_WHITE @ _TO_709.T
-        return np.power(np.clip(linear, 0, 1), 1 / _SDR_GAMMA)
+        return eetf(light, self.peak, REFERENCE_WHITE) / REFERENCE_WHITE @ _TO_709.T
+
+    def to_sdr(self, code: np.ndarray) -> np.ndarray:
+        """The same to codes of BT.709, 0..1."""
+        return np.power(np.clip(self.to_linear(code), 0, 1), 1 / _SDR_GAMMA)
 
     def table(self) -> np.ndarray:
-        """`to_sdr` of a grid of 81 x 81 x 81 codes as FFmpeg's haldclut takes it: uint16 [729, 729, 3], red
-        changes fastest."""
+        """`to_linear` of a grid of 81 x 81 x 81 codes as FFmpeg's haldclut takes it: softened, uint16
+        [729, 729, 3], red changes fastest."""
         edge = np.linspace(0, 1, _LEVEL * _LEVEL)
         blue, green, red = np.meshgrid(edge, edge, edge, indexing="ij")
-        values = self.to_sdr(np.stack([red, green, blue], axis=-1))
+        values = _softened(self.to_linear(np.stack([red, green, blue], axis=-1)))
+        lowest, highest = _softened(np.array([_LOWEST, _HIGHEST]))
         side = _LEVEL**3
-        return np.round(values * 65535).astype(np.uint16).reshape(side, side, 3)
+        return (
+            np.round((values - lowest) / (highest - lowest) * 65535).astype(np.uint16).reshape(side, side, 3)
+        )
+
+
+def _softened(linear: np.ndarray) -> np.ndarray:
+    power = np.power(np.abs(linear) + _SOFT, 1 / _SDR_GAMMA) - _SOFT ** (1 / _SDR_GAMMA)
+    return np.copysign(power, linear)
+
+
+def _sharpened() -> str:
+    """The curve of a channel, from the table's numbers to codes, as FFmpeg's lutrgb takes it."""
+    lowest, highest = _softened(np.array([_LOWEST, _HIGHEST])).tolist()
+    soft = f"max(val/65535*{highest - lowest}+{lowest},0)+{_SOFT ** (1 / _SDR_GAMMA)}"
+    curve = f"65535*pow(clip(pow({soft},{_SDR_GAMMA})-{_SOFT},0,1),{1 / _SDR_GAMMA})"
+    return ":".join(f"{channel}='{curve}'" for channel in "rgb")
 
 
 class ToneMapper:
@@ -104,22 +130,17 @@ class ToneMapper:
 
     def __init__(self, curve: ToneCurve) -> None:
         self._curve = curve
-        self._scaler = VideoReformatter()
         self._lookup: _Lookup | None = None
 
     def __call__(self, picture: av.VideoFrame) -> av.VideoFrame:
-        flags = Interpolation.BILINEAR | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INP
-        full = picture.color_range == ColorRange.JPEG
-        options: dict[str, Any] = {} if picture.format.is_rgb else {
-            "src_colorspace": Colorspace.BT2020,
-            "src_color_range": ColorRange.JPEG if full else ColorRange.MPEG,
-            "dst_color_range": ColorRange.JPEG,
-        }  # fmt: skip
-        rgb = self._scaler.reformat(picture, format=_FORMAT, interpolation=flags, **options)
-        size = rgb.width, rgb.height
-        if self._lookup is None or self._lookup.size != size:
-            self._lookup = _Lookup(size, _table(self._curve)[..., list(_table_order())])
-        return self._lookup(rgb)
+        if self._lookup is None or not self._lookup.takes(picture):
+            table = _table(self._curve)[..., list(_table_order())]
+            # The filter, unlike PyAV's reformatter, knows where a picture's chroma lies.
+            value_range = "pc" if picture.color_range == ColorRange.JPEG else "tv"
+            coded = "" if picture.format.is_rgb else f":in_color_matrix=bt2020:in_range={value_range}"
+            opened = "scale", f"flags=bilinear+accurate_rnd+full_chroma_inp{coded}:out_range=pc"
+            self._lookup = _Lookup(picture, table, before=[opened], after=[("lutrgb", _sharpened())])
+        return self._lookup(picture)
 
 
 @lru_cache(2)
@@ -129,31 +150,51 @@ def _table(curve: ToneCurve) -> np.ndarray:
 
 
 class _Lookup:
-    """FFmpeg's haldclut for pictures of a size, with a table uint16 [n, n, 3]."""
+    """FFmpeg's haldclut for pictures like the first, with a table uint16 [n, n, 3], among other filters (name
+    and options)."""
 
-    def __init__(self, size: tuple[int, int], table: np.ndarray) -> None:
-        self.size = size
+    def __init__(
+        self,
+        first: av.VideoFrame,
+        table: np.ndarray,
+        before: Sequence[tuple[str, str]] = (),
+        after: Sequence[tuple[str, str]] = (),
+    ) -> None:
+        self._kind = _kind(first)
         self._shown = 0
         # The graph has to live as long as its ends, which don't hold it.
         self._graph = av.filter.Graph()
-        kind, side = av.VideoFormat(_FORMAT), len(table)
-        width, height = size
-        self._input = self._graph.add_buffer(width=width, height=height, format=kind, time_base=_BASE)
-        tables = self._graph.add_buffer(width=side, height=side, format=kind, time_base=_BASE)
+        side = len(table)
+        self._input = self._graph.add_buffer(
+            width=first.width, height=first.height, format=first.format, time_base=_BASE
+        )
+        tables = self._graph.add_buffer(
+            width=side, height=side, format=av.VideoFormat(_FORMAT), time_base=_BASE
+        )
         mapped = self._graph.add("haldclut", "clut=first:interp=tetrahedral")
         self._output = self._graph.add("buffersink")
-        self._input.link_to(mapped, 0, 0)
+        self._chain(self._input, [*before, ("format", _FORMAT)], mapped)
         tables.link_to(mapped, 0, 1)
-        mapped.link_to(self._output)
+        self._chain(mapped, after, self._output)
         self._graph.configure()
         frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(table), format="rgb48le")
         tables.push(_at(frame.reformat(format=_FORMAT), 0))
         tables.push(None)
 
+    def takes(self, picture: av.VideoFrame) -> bool:
+        return _kind(picture) == self._kind
+
     def __call__(self, picture: av.VideoFrame) -> av.VideoFrame:
         self._input.push(_at(picture, self._shown))
         self._shown += 1
         return cast(av.VideoFrame, self._output.pull())
+
+    def _chain(self, first: FilterContext, filters: Sequence[tuple[str, str]], last: FilterContext) -> None:
+        for name, options in filters:
+            following = self._graph.add(name, options)
+            first.link_to(following)
+            first = following
+        first.link_to(last)
 
 
 @cache
@@ -166,8 +207,12 @@ def _table_order() -> tuple[int, int, int]:
     picture = np.zeros((16, 16, 3), np.uint16)
     picture[..., 0] = 65535
     frame = av.VideoFrame.from_ndarray(picture, format="rgb48le").reformat(format=_FORMAT)
-    seen = _Lookup((16, 16), same)(frame).reformat(format="rgb48le").to_ndarray()
+    seen = _Lookup(frame, same)(frame).reformat(format="rgb48le").to_ndarray()
     return (0, 1, 2) if np.array_equal(seen, picture) else (2, 0, 1)
+
+
+def _kind(picture: av.VideoFrame) -> tuple[int, int, str]:
+    return picture.width, picture.height, picture.format.name
 
 
 def _at(picture: av.VideoFrame, tick: int) -> av.VideoFrame:

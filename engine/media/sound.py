@@ -30,6 +30,9 @@ _SEEK_LEAD = 2
 # whose times may leap, which are their own.
 _COUNTED, _LEAPS = (flag.value for flag in (av.format.Flags.generic_index, av.format.Flags.ts_discont))
 _RESAMPLED_SECONDS = 5
+# Full scale is 1: what is so much above was never meant as samples of that scale.
+_LOUDEST = 100
+_LOWEST_RATE = 1000  # samples a second; of a voice there is nothing left then
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,8 +74,7 @@ class Sound:
         _check_channels(waveform.shape[1], "The audio")
         if waveform.shape[2] == 0:
             raise AudioError("The audio is empty (0 samples); choose one that has some length.")
-        if rate <= 0:
-            raise AudioError(f"The audio has a sample rate of {rate}; it must be above 0.")
+        _check_rate(rate, "The audio")
         first = waveform[0]
         samples = first if isinstance(first, np.ndarray) else first.detach().float().cpu().numpy()
         samples = samples.astype(np.float32, copy=False)
@@ -112,6 +114,7 @@ class Sound:
             ) from error
         if sound is None:
             return None
+        _check_rate(sound.rate, media.name)
         _checked(sound.samples, media.name)
         return replace(sound if seconds is None else sound.cut(Fraction(0), seconds), notes=notes)
 
@@ -272,13 +275,26 @@ def _check_channels(channels: int, name: str) -> None:
         raise AudioError(f"{name} has {channels} channels, more than {MOST_CHANNELS}: mix them down first.")
 
 
+def _check_rate(rate: int, name: str) -> None:
+    if rate < _LOWEST_RATE:
+        raise AudioError(
+            f"{name} has a sample rate of {rate}, and a voice needs {_LOWEST_RATE} or more: load it again, "
+            "or export it anew."
+        )
+
+
 def _checked(samples: np.ndarray, name: str) -> np.ndarray:
-    """The samples; raises AudioError where some are no numbers."""
+    """The samples; raises AudioError where some are no numbers, or none that can be meant."""
     # The sum is finite only if every sample is, and needs no copy.
     with np.errstate(invalid="ignore"):
         total = np.add.reduce(samples, axis=None, dtype=np.float64)
     if not np.isfinite(total):
         raise AudioError(
             f"{name} holds values that are not numbers (NaN or infinite); load it again, or export it anew."
+        )
+    peak = max(float(samples.max(initial=0)), -float(samples.min(initial=0)))
+    if peak > _LOUDEST:
+        raise AudioError(
+            f"{name} holds values up to {peak:.3g}, where 1 is full scale; load it again, or export it anew."
         )
     return samples

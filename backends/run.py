@@ -9,7 +9,7 @@ from pathlib import Path
 from ..engine.errors import InputError
 from ..engine.host.protocol import Host
 from ..engine.media.sound import Sound
-from ..engine.media.tracks import carried_channels
+from ..engine.media.tracks import downmix_notes
 from ..engine.media.writer import Mp4Writer
 from ..engine.report import FrameState, RunReport, spans
 from .protocol import LipSyncBackend, Rendering
@@ -69,14 +69,5 @@ def write(
         size=rendering.size,
         spans=spans(states),
         seconds={"render": round(time.monotonic() - started, 3)},
-        notes=[*_carried(soundtrack), *rendering.notes],
+        notes=[*(downmix_notes(soundtrack) if soundtrack else []), *rendering.notes],
     )
-
-
-def _carried(soundtrack: Sound | None) -> list[str]:
-    """What becomes of a soundtrack that an MP4 of ours doesn't carry as it is."""
-    channels = len(soundtrack.samples) if soundtrack else 0
-    if soundtrack is None or carried_channels(soundtrack) == channels:
-        return []
-    mixed = "stereo" if carried_channels(soundtrack) == 2 else "one"
-    return [f"The soundtrack's {channels} channels are mixed down to {mixed}."]

@@ -50,8 +50,8 @@ class RenderSpec:
         """With its files opened. Raises VideoError or AudioError for one that can't be used."""
         return LipSyncRequest(
             source=VideoSource(self.source, choices=self.choices, host=host),
-            soundtrack=Sound.load(self.soundtrack, self.audio_track),
-            driving=None if self.driving is None else Sound.load(self.driving),
+            soundtrack=Sound.load(self.soundtrack, self.audio_track, host),
+            driving=None if self.driving is None else Sound.load(self.driving, host=host),
             words=self.words,
             lyrics=self.lyrics,
             length=self.length,

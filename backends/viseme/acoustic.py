@@ -108,8 +108,7 @@ def band_levels(
 
     check: called now and then."""
     count = max(1, -(-samples16k.size // _STEP))
-    padded = np.pad(samples16k, ((_WINDOW - _STEP) // 2, _WINDOW + count * _STEP - samples16k.size))
-    frames = np.lib.stride_tricks.sliding_window_view(padded, _WINDOW)[::_STEP][:count]
+    before = (_WINDOW - _STEP) // 2
     if not loud_spans(samples16k):
         # Silence, or a room's noise.
         return np.full((count, len(_BANDS) - 1), _RANGE[0])
@@ -119,7 +118,12 @@ def band_levels(
     # In blocks, because the spectra of a long song would take hundreds of megabytes.
     for first in range(0, count, _BLOCK):
         check()
-        power = np.abs(np.fft.rfft(frames[first : first + _BLOCK] * window, _FFT)) ** 2
+        begin = first * _STEP - before
+        end = begin + (min(_BLOCK, count - first) - 1) * _STEP + _WINDOW
+        heard = samples16k[max(begin, 0) : max(end, 0)]
+        padded = np.pad(heard, (max(-begin, 0), max(end, 0) - max(begin, 0) - heard.size))
+        frames = np.lib.stride_tricks.sliding_window_view(padded, _WINDOW)[::_STEP]
+        power = np.abs(np.fft.rfft(frames * window, _FFT)) ** 2
         bands[first : first + _BLOCK] = np.add.reduceat(power, edges, axis=1)[:, :-1]
     levels = 10.0 * np.log10(bands + 1e-7)
     levels = _smoothed(levels)

@@ -133,7 +133,9 @@ class VideoSource:
     def sound(self) -> Sound | None:
         """The file's own soundtrack over exactly the time of its frames; None if it has none."""
         begin = int(self._scan.ticks[self._first]) * self._scan.time_base
-        return Sound.of_media(self._file, begin if self._scan.timed else None, self.duration)
+        return Sound.of_media(
+            self._file, begin if self._scan.timed else None, self.duration, folder=self._temp_folder
+        )
 
     def coded_sound(self) -> CodedSound | None:
         """The same as it is coded; None where it can't be copied to an MP4, or only a part is wanted."""

@@ -67,6 +67,11 @@ def treatment_of(facts: SourceFacts, size: tuple[int, int], choices: SourceChoic
     aspect = _aspect(facts, size, notes)
     deinterlace = _deinterlace(facts, choices.deinterlace, notes)
     tone = _tone(facts, notes)
+    if facts.dolby_vision:
+        notes.append(
+            "The footage is Dolby Vision without another HDR beside it: its colours can't be told, so they "
+            "will be wrong. Export it as HDR10, HLG or SDR."
+        )
     _shape(facts, tone is not None, notes)
     background = choices.background if facts.alpha else None
     if background is not None:

@@ -22,6 +22,10 @@ _FIELD_ORDERS: dict[int, FieldOrder] = {
 }  # fmt: skip
 _SUBSAMPLINGS = {(0, 0): "4:4:4", (1, 0): "4:2:2", (1, 1): "4:2:0", (0, 1): "4:4:0", (2, 0): "4:1:1",
                  (2, 2): "4:1:0"}  # fmt: skip
+# Sample entries of streams that nothing else can show (Dolby Vision Streams Within the ISO Base Media File
+# Format 2.6, 3.1); what has another transfer as well is tagged with it.
+_DOLBY_VISION = ("dvh1", "dvhe", "dva1", "dvav")
+_UNSPECIFIED = 2
 # Of AVMasteringDisplayMetadata: ten ratios (primaries, white, lowest and highest cd/m²), two flags.
 _MASTERING = struct.Struct("20i2i")
 
@@ -33,7 +37,8 @@ class SourceFacts:
     field_order: of interlaced footage what is shown first; marked: its pictures say so, too. orientation:
     what makes it upright. variable: times don't lie on a grid. channels: of its sound, 0 without. tiles:
     pictures that a still is put together from. still: a picture file. peak: cd/m² of the display that HDR was
-    mastered on, 0 where nobody says."""
+    mastered on, 0 where nobody says. dolby_vision: coded in a way of
+    its own, which is no other HDR's as well."""
 
     pixel_format: str
     bit_depth: int = 8
@@ -49,6 +54,7 @@ class SourceFacts:
     tiles: int = 1
     still: bool = False
     peak: float = 0.0
+    dolby_vision: bool = False
 
 
 def facts_of(
@@ -74,6 +80,7 @@ def facts_of(
         tiles=tiles,
         still=still,
         peak=_peak(first),
+        dolby_vision=stream.codec_context.codec_tag in _DOLBY_VISION and int(first.color_trc) == _UNSPECIFIED,
     )
 
 

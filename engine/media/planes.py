@@ -94,8 +94,8 @@ class PlaneConverter:
         width, height = picture.width, picture.height
         if is_rgb_coded(picture):
             rgba = self._opener.reformat(picture, format="rgba").to_ndarray()
-            flat = _over(rgba[..., :3], rgba[..., 3:], np.array(background))
-            return av.VideoFrame.from_ndarray(flat, format="rgb24")
+            rgb = _over(rgba[..., :3], rgba[..., 3:], np.array(background))
+            return av.VideoFrame.from_ndarray(rgb, format="rgb24")
         colour = colour_of(picture)
         codes = rgb_to_yuv_matrix(colour, height) @ np.array([*background, 1])
         if picture.format.name == "yuva420p":

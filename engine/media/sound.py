@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import av
 import numpy as np
@@ -34,7 +34,7 @@ _SEEK_LEAD = 2
 # whose times may leap, which are their own.
 _COUNTED, _LEAPS = (flag.value for flag in (av.format.Flags.generic_index, av.format.Flags.ts_discont))
 _RESAMPLED_SECONDS = 5
-_IN_MEMORY = 128 << 20
+_IN_MEMORY = 64 << 20
 _BLOCK = 1 << 20  # samples that are looked at at once
 # Full scale is 1: what is so much above was never meant as samples of that scale.
 _LOUDEST = 100
@@ -85,7 +85,8 @@ class Sound:
         first = waveform[0]
         samples = first if isinstance(first, np.ndarray) else first.detach().float().cpu().numpy()
         samples = samples.astype(np.float32, copy=False)
-        return cls(_checked(samples, "The audio"), rate)
+        _check(samples, "The audio")
+        return cls(samples, rate)
 
     @classmethod
     def load(cls, file: MediaInput, track: int | None = None, host: Host | None = None) -> Sound:
@@ -112,7 +113,7 @@ class Sound:
         folder: Callable[[], Path] | None = None,
     ) -> Sound | None:
         """Audio from `begin` (in the container's time; None: where the audio starts), cut or padded to
-        `seconds` if given. folder: where a file for what exceeds 128 MB may lie; None to keep it in memory.
+        `seconds` if given. folder: where a file for what exceeds 64 MB may lie; None to keep it in memory.
         None if there is no decodable audio track. Raises AudioError, and OutputError where the disk is
         full."""
         try:
@@ -130,7 +131,7 @@ class Sound:
         if sound is None:
             return None
         _check_rate(sound.rate, media.name)
-        _checked(sound.samples, media.name)
+        _check(sound.samples, media.name)
         return replace(sound if seconds is None else sound.cut(Fraction(0), seconds), notes=notes)
 
     def cut(self, start: Fraction | float, seconds: Fraction | float) -> Sound:
@@ -333,11 +334,8 @@ def _check_rate(rate: int, name: str) -> None:
         )
 
 
-Samples = TypeVar("Samples", np.ndarray, SampleFile)
-
-
-def _checked(samples: Samples, name: str) -> Samples:
-    """The samples; raises AudioError where some are no numbers, or none that can be meant."""
+def _check(samples: np.ndarray | SampleFile, name: str) -> None:
+    """Raises AudioError for samples that are no numbers, or none that can be meant."""
     total, peak = 0.0, 0.0
     for first in range(0, samples.shape[1], _BLOCK):
         block = samples[:, first : first + _BLOCK]
@@ -353,4 +351,3 @@ def _checked(samples: Samples, name: str) -> Samples:
         raise AudioError(
             f"{name} holds values up to {peak:.3g}, where 1 is full scale; load it again, or export it anew."
         )
-    return samples

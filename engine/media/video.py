@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
+from typing import cast
 
 import av
 import numpy as np
@@ -218,7 +219,7 @@ def decoder_of(stream: VideoStream) -> Callable[[av.Packet], list[av.VideoFrame]
     library = _WITH_ALPHA.get(stream.codec_context.name) if stream.metadata.get("alpha_mode") == "1" else None
     context: av.VideoCodecContext | None = None
     if library is not None and library in av.codecs_available:
-        context = av.VideoCodecContext.create(library, "r")
+        context = cast(av.VideoCodecContext, av.CodecContext.create(library, "r"))
 
     def decode(packet: av.Packet) -> list[av.VideoFrame]:
         try:

@@ -157,6 +157,15 @@ def test_a_masters_peak_counts(tmp_path):
     assert ToneCurve.of(False, 4000).to_sdr(grey).max() < ToneCurve.of(False, 1000).to_sdr(grey).max() < 1
 
 
+def test_dolby_vision_alone_is_told(tmp_path):
+    for tag, told in (("dvh1", True), ("hvc1", False)):
+        path = tmp_path / f"{tag}.mp4"
+        ffmpeg.ffmpeg("-f", "lavfi", "-i", "color=gray:s=64x64:r=25:d=0.12", "-vf", "format=yuv420p10le",
+                      "-c:v", "libx265", "-x265-params", "log-level=none", "-tag:v", tag, "-strict",
+                      "unofficial", path)  # fmt: skip
+        assert any("Dolby Vision" in note for note in VideoSource(path).notes) == told
+
+
 def hidden(colour: tuple[int, int, int]) -> np.ndarray:
     """uint8 [64, 96, 4]: grey that fades to nothing on the left, where another colour lies."""
     rgba = np.full((64, 96, 4), 120, np.uint8)

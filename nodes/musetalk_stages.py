@@ -216,15 +216,11 @@ class LipSyncComposite(io.ComfyNode):
         made = mouths.compose
         choices |= {"quality": quality, "parity": made.parity, "batch_size": made.batch}
         settings = composing(SPEC.settings_from(choices), made.convention)
+        clip = inputs.to_source(source, fps, host, deinterlace=deinterlace, background=background)
         with same_source(cls, "mouths", LipSyncMuseTalkInfer):
-            rendering = composite(
-                mouths,
-                inputs.to_source(source, fps, host, deinterlace=deinterlace, background=background),
-                model,
-                host,
-                settings,
-            )
+            rendering = composite(mouths, clip, model, host, settings)
         path = host.temp_file(".mp4")
         sound = None if audio is None else inputs.to_sound(audio)
         report = write(rendering, mouths.engine, sound, path, crf)
+        report.notes = [*clip.notes, *report.notes]
         return io.NodeOutput(InputImpl.VideoFromFile(str(path)), report.to_json())

@@ -11,7 +11,7 @@ from PIL import ImageColor
 from ..errors import VideoError
 from .facts import SourceFacts
 from .frames import Colour, square_width
-from .hdr import REFERENCE_WHITE, ToneCurve
+from .hdr import HDR_TRANSFERS, REFERENCE_WHITE, ToneCurve
 
 Deinterlace = Literal["auto", "on", "off"]
 RGB = tuple[int, int, int]
@@ -20,9 +20,8 @@ BLACK: RGB = (0, 0, 0)
 # Beyond, a sample aspect is a writer's error: the widest in use is 2.
 _WIDEST = 4
 _SDR = Colour()  # BT.709, limited range
-# ITU-T H.273, tables 2 and 3.
+# ITU-T H.273, table 2.
 _PRIMARIES = {9: "BT.2020", 11: "DCI-P3", 12: "Display P3"}
-_HDR = {16: "PQ", 18: "HLG"}
 
 
 def colour_named(text: str) -> RGB:
@@ -112,7 +111,7 @@ def _deinterlace(facts: SourceFacts, wish: Deinterlace, notes: list[str]) -> str
 
 
 def _tone(facts: SourceFacts, notes: list[str]) -> ToneCurve | None:
-    kind = _HDR.get(facts.colour.transfer)
+    kind = HDR_TRANSFERS.get(facts.colour.transfer)
     if kind is None:
         if name := _PRIMARIES.get(facts.colour.primaries):
             notes.append(

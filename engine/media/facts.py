@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, Literal, cast
 
@@ -12,6 +12,7 @@ import av
 from av.video.stream import VideoStream
 
 from .frames import Colour
+from .hdr import HDR_TRANSFERS
 from .orientation import Orientation
 from .planes import colour_of, has_alpha, is_rgb_coded
 
@@ -69,7 +70,7 @@ def facts_of(
         pixel_format=kind.name,
         bit_depth=max(component.bits for component in kind.components) if kind.components else 8,
         subsampling="RGB" if is_rgb_coded(first) else _subsampling(first),
-        colour=colour_of(first),
+        colour=_colour(first),
         alpha=has_alpha(first),
         aspect=Fraction(1) if still else stream.sample_aspect_ratio or Fraction(1),
         field_order=_field_order(first, stream),
@@ -82,6 +83,12 @@ def facts_of(
         peak=_peak(first),
         dolby_vision=stream.codec_context.codec_tag in _DOLBY_VISION and int(first.color_trc) == _UNSPECIFIED,
     )
+
+
+def _colour(first: av.VideoFrame) -> Colour:
+    """What RGB is converted to says nothing of its transfer, which counts where it is HDR's."""
+    colour, transfer = colour_of(first), int(first.color_trc)
+    return replace(colour, transfer=transfer) if transfer in HDR_TRANSFERS else colour
 
 
 def _subsampling(picture: av.VideoFrame) -> str:

@@ -47,7 +47,7 @@ def opened_still(file: MediaFile) -> tuple[MediaFile, int]:
             f"{file.name} is a HEIC picture, which needs pillow-heif: run `pip install pillow-heif` with "
             "ComfyUI's Python, or save it as JPEG."
         ) from error
-    except (OSError, ValueError, SyntaxError, RuntimeError, Image.DecompressionBombError) as error:
+    except Exception as error:  # of two libraries, for files of any kind
         raise VideoError(f"{file.name} can't be read as a picture ({error}); save it as JPEG.") from error
     data = io.BytesIO()
     picture.save(data, "PNG", compress_level=0)

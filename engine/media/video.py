@@ -17,7 +17,7 @@ from ..errors import VideoError
 from ..host.protocol import Host
 from .coded_sound import CodedSound
 from .conditions import SourceChoices, treatment_of
-from .container import MediaFile, MediaInput
+from .container import MediaFile, MediaInput, reason
 from .deinterlace import Deinterlacer
 from .facts import SourceFacts, facts_of
 from .frames import Frame, square_width
@@ -145,7 +145,14 @@ class VideoSource:
         return CodedSound.of_file(self._file, int(self._scan.ticks[0]) * self._scan.time_base)
 
     def _frame(self, convert: PlaneConverter, picture: av.VideoFrame, index: int) -> Frame:
-        return Frame(convert(picture), self.colour, self.times[index], index, self.aspect)
+        try:
+            planes = convert(picture)
+        except av.error.FFmpegError as error:
+            raise VideoError(
+                f"The pictures of {self._file.name} ({self.facts.pixel_format}) can't be converted "
+                f"({reason(error)}); convert it to MP4."
+            ) from error
+        return Frame(planes, self.colour, self.times[index], index, self.aspect)
 
     def _temp_folder(self) -> Path:
         return Path(tempfile.gettempdir()) if self._host is None else self._host.temp_file("").parent
@@ -177,9 +184,14 @@ class VideoSource:
             return
         whole = Deinterlacer(self._treatment.deinterlace, self.facts.field_order)
         # The lines that are missing are made from the pictures before and after, too.
-        for index, picture in self._decoded(max(start - 1, -self._first)):
-            yield from whole.feed(index, picture)
-        yield from whole.flush()
+        try:
+            for index, picture in self._decoded(max(start - 1, -self._first)):
+                yield from whole.feed(index, picture)
+            yield from whole.flush()
+        except av.error.FFmpegError as error:
+            raise VideoError(
+                f"{self._file.name} can't be deinterlaced ({reason(error)}); turn that off, or convert it."
+            ) from error
 
     def _decoded(self, start: int) -> Iterator[tuple[int, av.VideoFrame]]:
         """Decoded pictures with their index in the window (negative before it), from `start` or earlier."""

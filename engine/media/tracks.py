@@ -23,11 +23,13 @@ if TYPE_CHECKING:
 # ISO/IEC 14496-3, table 1.18.
 AAC_RATES = (96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350)
 # Layouts that have a number of their own there (table 1.19), by the names that a sound may have for them;
-# others are nothing that every player knows.
-_AAC_LAYOUTS = {name: name for name in ("mono", "stereo", "3.0", "4.0", "5.0", "5.1", "7.1")} | {
+# others are nothing that every player knows. Of 7.1 too 5.1 is made: PyAV reads the planes of eight channels
+# beyond their end, and who takes the sound out of the file by it, as ComfyUI does, would crash.
+_AAC_LAYOUTS = {name: name for name in ("mono", "stereo", "3.0", "4.0", "5.0", "5.1")} | {
     "5.0(side)": "5.0",
     "5.1(side)": "5.1",
 }
+_SURROUND = 6  # channels, from which on others are mixed to 5.1
 _BITS_PER_CHANNEL = 96_000
 _AUDIO_BLOCK = 8192
 # What FFmpeg's encoder wants to know of the looks of text that has none of its own.
@@ -70,17 +72,20 @@ class Track(ABC):
 
 
 def carried_layout(sound: Sound) -> str:
-    """The channels of an EncodedSound: those that AAC has as they are, others as stereo, and as mono where
-    nobody knows what they are."""
-    return _AAC_LAYOUTS.get(sound.layout, "stereo") if sound.layout else "mono"
+    """The channels of an EncodedSound: those that AAC has as they are, others as 5.1 or stereo, and as mono
+    where nobody knows what they are."""
+    if not sound.layout:
+        return "mono"
+    return _AAC_LAYOUTS.get(sound.layout) or ("5.1" if len(sound.samples) >= _SURROUND else "stereo")
 
 
 def downmix_notes(sound: Sound) -> list[str]:
     """What becomes of a sound that EncodedSound doesn't carry as it is."""
-    channels, carried = len(sound.samples), av.AudioLayout(carried_layout(sound)).nb_channels
-    if carried == channels:
+    carried, channels = carried_layout(sound), len(sound.samples)
+    if sound.layout in _AAC_LAYOUTS or carried == "mono" and channels == 1:
         return []
-    return [f"The soundtrack's {channels} channels are mixed down to {'stereo' if carried == 2 else 'one'}."]
+    mixed = "one" if carried == "mono" else carried
+    return [f"The soundtrack's {channels} channels are mixed down to {mixed}."]
 
 
 class EncodedSound(Track):

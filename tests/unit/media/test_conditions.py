@@ -9,7 +9,9 @@ from pathlib import Path
 import cv2
 import ffmpeg
 import numpy as np
+import pillow_heif
 import pytest
+from heic import write_tiled
 from PIL import Image, ImageOps
 
 from lipsync_studio.engine.errors import VideoError
@@ -22,6 +24,7 @@ from lipsync_studio.engine.media.images import ImageSource
 from lipsync_studio.engine.media.video import VideoSource
 
 DATA = Path(__file__).parents[2] / "data"
+pillow_heif.register_heif_opener()
 WHITE = SourceChoices(background=(255, 255, 255))
 
 
@@ -176,8 +179,6 @@ def hidden(colour: tuple[int, int, int]) -> np.ndarray:
 
 @pytest.mark.parametrize("kind", ["PNG", "WEBP", "AVIF", "TIFF", "HEIF"])
 def test_hidden_colours_of_a_still_never_show(tmp_path, kind):
-    if kind == "HEIF":
-        pytest.importorskip("pillow_heif").register_heif_opener()
     seen = []
     for name, colour in (("red", (255, 0, 0)), ("green", (0, 255, 0))):
         path = tmp_path / f"{name}.{kind.lower()}"
@@ -224,10 +225,19 @@ def test_a_tiled_picture_is_whole():
     assert np.abs(to_rgb(next(source.read())) - wanted).mean() < 3
 
 
+@pytest.mark.parametrize("turn", range(4))
+def test_a_phones_photo_is_whole_and_turned_once(tmp_path, turn):
+    across, down = np.meshgrid(np.arange(384), np.arange(256))
+    wanted = np.stack([across // 2, down // 2 + 60, (across + down) // 4], -1).astype(np.uint8)
+    source = VideoSource(write_tiled(tmp_path / "photo.heic", Image.fromarray(wanted), 128, turn))
+    assert source.facts.tiles == 6
+    got = to_rgb(next(source.read())).astype(int)
+    assert got.shape == np.rot90(wanted, turn).shape
+    assert np.abs(got - np.rot90(wanted, turn)).mean() < 2
+
+
 @pytest.mark.parametrize("value", range(1, 9))
 def test_heic_is_turned_once(tmp_path, value):
-    pillow_heif = pytest.importorskip("pillow_heif")
-    pillow_heif.register_heif_opener()
     across, down = np.meshgrid(np.arange(96), np.arange(64))
     picture = Image.fromarray(np.stack([2 * across, 3 * down, across + down], -1).astype(np.uint8))
     exif = Image.Exif()

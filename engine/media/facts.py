@@ -11,6 +11,7 @@ from typing import Any, Literal, cast
 import av
 from av.video.stream import VideoStream
 
+from .container import sound_stream
 from .frames import Colour
 from .hdr import HDR_TRANSFERS
 from .orientation import Orientation
@@ -65,19 +66,19 @@ def facts_of(
     container, kind = stream.container, first.format
     # Picture files state a density that viewers don't look at.
     still = "_pipe" in container.format.name or container.format.name == "image2"
-    sounds = [each.codec_context for each in container.streams.audio if each.codec_context]
+    sound = sound_stream(container)
     return SourceFacts(
         pixel_format=kind.name,
         bit_depth=max(component.bits for component in kind.components) if kind.components else 8,
         subsampling="RGB" if is_rgb_coded(first) else _subsampling(first),
         colour=_colour(first),
-        alpha=has_alpha(first),
+        alpha=has_alpha(first) and not (still and _is_opaque(first)),
         aspect=Fraction(1) if still else stream.sample_aspect_ratio or Fraction(1),
         field_order=_field_order(first, stream),
         marked=first.interlaced_frame,
         orientation=orientation,
         variable=variable,
-        channels=sounds[0].layout.nb_channels if sounds else 0,
+        channels=sound.codec_context.layout.nb_channels if sound else 0,
         tiles=tiles,
         still=still,
         peak=_peak(first),
@@ -89,6 +90,10 @@ def _colour(first: av.VideoFrame) -> Colour:
     """What RGB is converted to says nothing of its transfer, which counts where it is HDR's."""
     colour, transfer = colour_of(first), int(first.color_trc)
     return replace(colour, transfer=transfer) if transfer in HDR_TRANSFERS else colour
+
+
+def _is_opaque(picture: av.VideoFrame) -> bool:
+    return bool(picture.to_ndarray(format="rgba")[..., 3].min() == 255)
 
 
 def _subsampling(picture: av.VideoFrame) -> str:

@@ -123,7 +123,7 @@ class Sound:
                     return None
                 _check_channels(stream.codec_context.layout.nb_channels, media.name)
                 notes = _track_notes(container, stream, track)
-                sound = _collect(container, stream, begin, seconds, media.name, folder)
+                sound = _collect(container, stream, begin, seconds, media.name, folder, notes)
         except (av.error.FFmpegError, OSError) as error:
             raise AudioError(
                 f"{media.name} can't be read as audio ({reason(error)}); convert it to WAV or MP3."
@@ -132,7 +132,7 @@ class Sound:
             return None
         _check_rate(sound.rate, media.name)
         _check(sound.samples, media.name)
-        return replace(sound if seconds is None else sound.cut(Fraction(0), seconds), notes=notes)
+        return replace(sound if seconds is None else sound.cut(Fraction(0), seconds), notes=tuple(notes))
 
     def cut(self, start: Fraction | float, seconds: Fraction | float) -> Sound:
         """The stretch [start, start + seconds), silence where it reaches beyond the sound."""
@@ -223,10 +223,12 @@ def _collect(
     seconds: Fraction | None,
     name: str,
     folder: Callable[[], Path] | None,
+    notes: list[str],
 ) -> Sound | None:
     """Lay decoded samples on the time line that starts at `begin`; rate and channels are the first's. folder:
-    as in `of_media`. Raises AudioError for times that can't be meant."""
-    laid = _laid(container, stream, begin, seconds, name)
+    as in `of_media`. notes: gets a sentence on what had to be converted. Raises AudioError for times that
+    can't be meant."""
+    laid = _laid(container, stream, begin, seconds, name, notes)
     parts: list[np.ndarray] = []
     rate = size = 0
     layout = ""
@@ -255,6 +257,7 @@ def _laid(
     begin: Fraction | None,
     seconds: Fraction | None,
     name: str,
+    notes: list[str],
 ) -> Iterator[tuple[np.ndarray, int, str]]:
     """What follows each other on that time line, float32 [channels, k], with the rate and the layout."""
     if begin is not None and begin > 2 * _SEEK_LEAD:
@@ -265,6 +268,7 @@ def _laid(
     layout = ""
     position: int | None = None  # of the next sample; below 0 before `begin`
     timed, clock = _has_times(container), Fraction(0)
+    changed = False
     for frame in _decoded(container, stream):
         if resampler is None:
             rate, channels, layout = frame.sample_rate, frame.layout.nb_channels, frame.layout.name
@@ -273,6 +277,7 @@ def _laid(
         if resampler is None or form != before:
             # Interleaved: PyAV reads the planes of eight or more channels beyond their end, and crashes.
             resampler = av.AudioResampler(format="flt", layout=layout, rate=rate)
+            changed = changed or (before is not None and form[:2] != before[:2])
         if frame.pts is not None:
             at = frame.pts * Fraction(frame.time_base or 1)
             begin = at if begin is None else begin
@@ -303,6 +308,10 @@ def _laid(
                 filled += silence + fresh.shape[1]
         if seconds is not None and filled >= seconds * rate:
             break
+    if changed:
+        notes.append(
+            f"The sound changes its rate or channels on its way: all of it is brought to {rate} Hz, {layout}."
+        )
 
 
 def _has_times(container: InputContainer) -> bool:
@@ -311,14 +320,14 @@ def _has_times(container: InputContainer) -> bool:
     return container.format.flags & (_COUNTED | _LEAPS) != _COUNTED
 
 
-def _track_notes(container: InputContainer, stream: AudioStream, track: int | None) -> tuple[str, ...]:
+def _track_notes(container: InputContainer, stream: AudioStream, track: int | None) -> list[str]:
     streams = container.streams.audio
     if track is not None or len(streams) < 2:
-        return ()
-    return (
+        return []
+    return [
         f"Of {len(streams)} audio tracks number {streams.index(stream) + 1} is heard, "
-        f"{'the default' if stream.disposition & DEFAULT else 'the first'}.",
-    )
+        f"{'the default' if stream.disposition & DEFAULT else 'the first'}."
+    ]
 
 
 def _check_channels(channels: int, name: str) -> None:

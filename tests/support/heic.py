@@ -64,7 +64,7 @@ def _coded(tile: Image.Image) -> tuple[bytes, bytes]:
     file = io.BytesIO()
     tile.save(file, "HEIF", quality=95)
     data = file.getvalue()
-    found = {kind: body for kind, body in _boxes(data)}
+    found = dict(_boxes(data))
     (configuration,) = (body for kind, body in _boxes(_child(found[b"meta"][4:])) if kind == b"hvcC")
     return configuration, found[b"mdat"]
 

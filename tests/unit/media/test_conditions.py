@@ -195,12 +195,19 @@ def test_hidden_colours_of_a_still_never_show(tmp_path, kind):
     assert np.abs(seen[0][:, 60:] - 120).max() < 4
 
 
+def test_a_still_that_hides_nothing_has_no_note(tmp_path):
+    rgba = np.dstack([disc(96, 96), np.full((96, 96), 255, np.uint8)])
+    for name, mode in (("true.png", "RGBA"), ("few.png", "P")):
+        Image.fromarray(rgba[..., :3]).convert(mode).save(tmp_path / name)
+        assert VideoSource(tmp_path / name).notes == ()
+
+
 def test_hidden_colours_of_a_batch_never_show():
     red, green = (hidden(colour)[None].astype(np.float32) / 255 for colour in ((255, 0, 0), (0, 255, 0)))
     first, second = (next(ImageSource(each).read()).planes for each in (red, green))
     np.testing.assert_array_equal(first, second)
     assert ImageSource(red).notes == ("Transparent parts are shown on black.",)
-    assert ImageSource(red[..., :3]).notes == ()
+    assert ImageSource(red[..., :3]).notes == ImageSource(np.ones((1, 32, 32, 4), np.float32)).notes == ()
     white = to_rgb(next(ImageSource(red, choices=WHITE).read()))
     assert white[:, :38].min() > 252
     assert np.abs(white[:, 60:].astype(int) - 120).max() < 3

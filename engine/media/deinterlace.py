@@ -53,6 +53,11 @@ class Deinterlacer:
             yield from self._ready()
             self._graph = None
 
+    @property
+    def at_work(self) -> bool:
+        """Whether a picture has needed it."""
+        return self._graph is not None
+
     def _needed(self, picture: av.VideoFrame) -> bool:
         return picture.interlaced_frame or self._all
 

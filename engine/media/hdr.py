@@ -14,7 +14,7 @@ from av.filter.context import FilterContext
 from av.video.reformatter import ColorRange
 
 HDR_TRANSFERS = {16: "PQ", 18: "HLG"}  # ITU-T H.273, table 3
-REFERENCE_WHITE = 203  # cd/m² of HDR that is SDR's white (ITU-R BT.2408-7, 2.2)
+REFERENCE_WHITE = 203  # cd/m² of HDR that is SDR's white (ITU-R BT.2408-7, table 1)
 _HLG_PEAK = 1000.0  # cd/m² of the display that HLG's system gamma of 1.2 is for (BT.2100-2, table 5)
 _HLG_GAMMA = 1.2
 _USUAL_PEAK, _HIGHEST_PEAK = 1000.0, 10_000.0

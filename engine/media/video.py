@@ -68,6 +68,8 @@ class VideoSource:
         self.aspect, self.colour, self.notes = (
             self._treatment.aspect, self._treatment.colour, self._treatment.notes,
         )  # fmt: skip
+        # Footage that is interlaced later on is known by the first reading.
+        self._fields = self.facts.field_order != "progressive" or self._treatment.deinterlace == "deint=all"
         self.size = square_width(self.stored_size[0], self.aspect), self.stored_size[1]
         self.fps = self._scan.fps if len(self._scan.ticks) > 1 else STILL_RATE
         self.variable = self._scan.variable
@@ -183,10 +185,12 @@ class VideoSource:
             yield from self._decoded(start)
             return
         whole = Deinterlacer(self._treatment.deinterlace, self.facts.field_order)
-        # The lines that are missing are made from the pictures before and after, too.
+        # The lines that are missing are made from the picture before, too.
+        lead = 1 if self._fields else 0
         try:
-            for index, picture in self._decoded(max(start - 1, -self._first)):
+            for index, picture in self._decoded(max(start - lead, -self._first)):
                 yield from whole.feed(index, picture)
+                self._fields = self._fields or whole.at_work
             yield from whole.flush()
         except av.error.FFmpegError as error:
             raise VideoError(

@@ -15,6 +15,7 @@ from heic import write_tiled
 from PIL import Image, ImageOps
 
 from lipsync_studio.engine.errors import VideoError
+from lipsync_studio.engine.media import video as video_module
 from lipsync_studio.engine.media.colour import crop_rgb, paste_rgb, rgb_to_planes, small_rgb, to_rgb
 from lipsync_studio.engine.media.conditions import SourceChoices, colour_named, treatment_of
 from lipsync_studio.engine.media.facts import SourceFacts
@@ -123,6 +124,26 @@ def test_any_part_is_read_as_within_the_whole(interlaced):
     backwards = list(source.read_reversed(2, 11))
     assert [frame.index for frame in backwards] == list(range(10, 1, -1))
     assert all(np.array_equal(frame.planes, whole[frame.index]) for frame in backwards)
+
+
+def test_whole_frames_are_decoded_once_backwards_too(make_video, monkeypatch):
+    """A group doesn't begin with the one before, as fields would need it to."""
+    source = VideoSource(make_video(frames=48, gop=12, options={"sc_threshold": "0", "bf": "0"}))
+    decoder_of, count = video_module.decoder_of, []
+
+    def counting(stream):
+        decode = decoder_of(stream)
+
+        def counted(packet):
+            pictures = decode(packet)
+            count.extend(pictures)
+            return pictures
+
+        return counted
+
+    monkeypatch.setattr(video_module, "decoder_of", counting)
+    assert len(list(source.read_reversed())) == 48
+    assert len(count) < 60
 
 
 def test_frames_that_are_whole_pass_as_they_are(make_video):

@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Any, Literal, cast
 
 import av
+from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from .container import sound_stream
@@ -63,7 +64,7 @@ def facts_of(
     first: av.VideoFrame, stream: VideoStream, orientation: Orientation, variable: bool, tiles: int = 1
 ) -> SourceFacts:
     """first: the stream's first picture."""
-    container, kind = stream.container, first.format
+    container, kind = cast(InputContainer, stream.container), first.format
     # Picture files state a density that viewers don't look at.
     still = "_pipe" in container.format.name or container.format.name == "image2"
     sound = sound_stream(container)

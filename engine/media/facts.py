@@ -40,8 +40,7 @@ class SourceFacts:
     field_order: of interlaced footage what is shown first; marked: its pictures say so, too. orientation:
     what makes it upright. variable: times don't lie on a grid. channels: of its sound, 0 without. tiles:
     pictures that a still is put together from. still: a picture file. peak: cd/m² of the display that HDR was
-    mastered on, 0 where nobody says. dolby_vision: coded in a way of
-    its own, which is no other HDR's as well."""
+    mastered on, 0 where nobody says. dolby_vision: coded in a way of its own, which is no other HDR's."""
 
     pixel_format: str
     bit_depth: int = 8

@@ -39,10 +39,10 @@ class Footage:
 class Rendering:
     """What a backend makes: known at once what it will look like, worked out chunk by chunk as it is read.
 
-    frames: how many will come. duration: what the soundtrack is cut or padded to. variable: frame times are
-    not multiples of 1/fps. notes: sentences for the run report, may grow while the chunks are read. start:
-    when the first frame begins, which is later than 0 in a part of a longer video. footage: of an engine that
-    repaints it.
+    size: width and height of the planes; aspect: of their samples. frames: how many will come. duration: what
+    the soundtrack is cut or padded to. variable: frame times are not multiples of 1/fps. notes: sentences for
+    the run report, may grow while the chunks are read. start: when the first frame begins, which is later
+    than 0 in a part of a longer video. footage: of an engine that repaints it.
     """
 
     size: tuple[int, int]
@@ -55,6 +55,7 @@ class Rendering:
     notes: list[str]
     start: Fraction = Fraction(0)
     footage: Footage | None = None
+    aspect: Fraction = Fraction(1)
 
 
 class LipSyncBackend(Protocol):

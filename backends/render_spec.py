@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..engine.faces.choose import parse_person
 from ..engine.faces.track import DEFAULT_MAX_FACES
+from ..engine.media.conditions import SourceChoices
 from ..engine.media.sound import Sound
 from ..engine.media.video import VideoSource
 from .registry import backends
@@ -26,8 +27,9 @@ class RenderSpec:
     """What to render, by the names of files; small, and can be pickled.
 
     source: video or picture. soundtrack, driving: files with sound; audio_track: of a soundtrack with
-    several, from 1. backend: an engine's name. settings: of its spec; None for its defaults. The others are
-    as in LipSyncRequest. Faces are found by whoever renders it.
+    several, from 1. choices: how the source's pictures are treated. backend: an engine's name. settings: of
+    its spec; None for its defaults. The others are as in LipSyncRequest. Faces are found by whoever renders
+    it.
     """
 
     source: Path
@@ -47,6 +49,7 @@ class RenderSpec:
     score: bool = True
     detector: Variant = "auto"
     max_faces: int = DEFAULT_MAX_FACES
+    choices: SourceChoices = SourceChoices()
 
     def __post_init__(self) -> None:
         """Raises InputError for a `person` that says nobody."""
@@ -55,9 +58,9 @@ class RenderSpec:
     def request(self, host: Host) -> LipSyncRequest:
         """With its files opened. Raises VideoError or AudioError for one that can't be used."""
         return LipSyncRequest(
-            source=VideoSource(self.source, host=host),
-            soundtrack=Sound.load(self.soundtrack, self.audio_track),
-            driving=None if self.driving is None else Sound.load(self.driving),
+            source=VideoSource(self.source, choices=self.choices, host=host),
+            soundtrack=Sound.load(self.soundtrack, self.audio_track, host),
+            driving=None if self.driving is None else Sound.load(self.driving, host=host),
             words=self.words,
             lyrics=self.lyrics,
             length=self.length,

@@ -10,7 +10,7 @@ from typing import Any
 from ..engine.errors import InputError
 from ..engine.host.protocol import Host
 from ..engine.media.sound import Sound
-from ..engine.media.tracks import carried_channels
+from ..engine.media.tracks import downmix_notes
 from ..engine.media.writer import Mp4Writer
 from ..engine.report import FrameState, RunReport, spans
 from .protocol import LipSyncBackend, Rendering
@@ -53,7 +53,7 @@ def write(
         soundtrack = soundtrack.cut(rendering.start, rendering.duration)
     with Mp4Writer(
         path, rendering.size, rendering.fps, rendering.colour, soundtrack, rendering.duration,
-        crf=crf, variable=rendering.variable,
+        crf=crf, variable=rendering.variable, aspect=rendering.aspect,
     ) as writer, closing(rendering.chunks) as chunks:  # fmt: skip
         for chunk in chunks:
             for frame, state in zip(chunk.frames, chunk.states, strict=True):
@@ -76,15 +76,6 @@ def write(
         size=rendering.size,
         spans=spans(states),
         seconds={"render": round(time.monotonic() - started, 3), **seconds},
-        notes=[*_carried(soundtrack), *rendering.notes],
+        notes=[*(downmix_notes(soundtrack) if soundtrack else []), *rendering.notes],
         score=scored,
     )
-
-
-def _carried(soundtrack: Sound | None) -> list[str]:
-    """What becomes of a soundtrack that an MP4 of ours doesn't carry as it is."""
-    channels = len(soundtrack.samples) if soundtrack else 0
-    if soundtrack is None or carried_channels(soundtrack) == channels:
-        return []
-    mixed = "stereo" if carried_channels(soundtrack) == 2 else "one"
-    return [f"The soundtrack's {channels} channels are mixed down to {mixed}."]

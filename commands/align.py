@@ -49,9 +49,9 @@ def _align(options: argparse.Namespace) -> None:
         overwrite=options.overwrite,
     )
     lyrics = _read(options.lyrics) if options.lyrics else None
-    sound = Sound.load(options.audio, options.audio_track)
-    stem = Sound.load(options.vocals) if options.vocals else None
     with PlainHost(progress=not options.quiet) as host:
+        sound = Sound.load(options.audio, options.audio_track, host)
+        stem = Sound.load(options.vocals, host=host) if options.vocals else None
         timings, notes, report = (
             _recognised(stem or sound, options, host)
             if lyrics is None

@@ -18,6 +18,7 @@ from ..engine.host.plain import PlainHost
 from ..engine.media.timeline import FillRule, LengthRule
 from .backend_flags import add_backend_flags, chosen_settings
 from .outputs import OVERWRITE_HELP, check_outputs
+from .source_flags import add_source_flags, source_choices
 
 _MAX_CRF = 51  # of H.264 with 8 bits
 
@@ -50,6 +51,7 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
         "--audio-track", type=int, metavar="N",
         help="of an --audio with several: 1 is its first; by default the one marked so, else the first",
     )  # fmt: skip
+    add_source_flags(parser)
     parser.add_argument("--report", type=Path, help="write the run report as JSON; - prints it")
     parser.add_argument("--no-score", action="store_true", help="no sync score in the report")
     parser.add_argument("--overwrite", action="store_true", help=OVERWRITE_HELP)
@@ -97,6 +99,7 @@ def _render(options: argparse.Namespace) -> None:
             score=not options.no_score,
             detector=options.detector,
             max_faces=options.max_faces,
+            choices=source_choices(options),
         )
         spec.check_ready(host)
         request = spec.request(host)

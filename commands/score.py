@@ -50,7 +50,7 @@ def _score(options: argparse.Namespace) -> None:
             given = options.syncnet if options.syncnet.name else require_syncnet(host)
             syncnet = SyncNet.load(given, host)
         video = VideoSource(options.video, host=host)
-        sound = Sound.load(options.audio) if options.audio else video.sound()
+        sound = Sound.load(options.audio, host=host) if options.audio else video.sound()
         if sound is None:
             raise AudioError(f"{options.video} has no sound: give the voice with --audio.")
         samples = voice_samples(sound, host)

@@ -85,6 +85,7 @@ class LipSyncApply(io.ComfyNode):
                 inputs.fps_input(),
                 inputs.detector_input(remark="Without a face_track. ", optional=True, advanced=True),
                 inputs.max_faces_input(remark="Without a face_track. ", optional=True),
+                *inputs.picture_inputs(),
             ],
             outputs=inputs.video_outputs(),
             hidden=[io.Hidden.dynprompt],
@@ -114,13 +115,15 @@ class LipSyncApply(io.ComfyNode):
         fps: float = 25.0,
         detector: str = "auto",
         max_faces: int = DEFAULT_MAX_FACES,
+        deinterlace: str = "auto",
+        background: str = "black",
     ) -> io.NodeOutput:
         with engine_imports():
             from ..backends.request import LipSyncRequest
             from ..backends.run import run
         host = ComfyHost()
         request = LipSyncRequest(
-            source=inputs.to_source(source, fps, host),
+            source=inputs.to_source(source, fps, host, deinterlace=deinterlace, background=background),
             soundtrack=inputs.to_sound(audio),
             driving=None if driving_audio is None else inputs.to_sound(driving_audio),
             words=words,

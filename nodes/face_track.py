@@ -9,7 +9,7 @@ from comfy_api.latest import io, ui
 
 from ..engine.errors import InputError
 from ..engine.host.comfy import ComfyHost
-from .inputs import detector_input, fps_input, max_faces_input, source_input, to_source
+from .inputs import detector_input, fps_input, max_faces_input, picture_inputs, source_input, to_source
 from .requirements import engine_imports
 from .types import FaceDetectionModelIO, FaceLandmarksIO, FaceTrackIO
 
@@ -76,6 +76,7 @@ class LipSyncFaceTrack(io.ComfyNode):
                     optional=True,
                     tooltip="ComfyUI's MediaPipe model, to be used instead of the embedded one.",
                 ),
+                *picture_inputs(),
             ],
             outputs=[
                 FaceTrackIO.Output(display_name="face_track"),
@@ -97,13 +98,15 @@ class LipSyncFaceTrack(io.ComfyNode):
         landmarks: str = "mediapipe",
         face_landmarks: dict | None = None,
         face_detection_model: Any = None,
+        deinterlace: str = "auto",
+        background: str = "black",
     ) -> io.NodeOutput:
         with engine_imports():
             from ..engine.faces.adapters import track_from_landmarks, track_with_model
             from ..engine.faces.refine import with_landmarks
             from ..engine.faces.tracker import track_faces
         host = ComfyHost()
-        clip = to_source(source, fps, host)
+        clip = to_source(source, fps, host, deinterlace=deinterlace, background=background)
         if face_landmarks is not None and face_detection_model is not None:
             raise InputError("Connect either face_landmarks or face_detection_model, not both.")
         # First, so that missing weights are said before the clip is read.

@@ -156,6 +156,29 @@ def font_input(**options: bool) -> io.Input:
     )
 
 
+def picture_inputs() -> list[io.Input]:
+    """How a source's pictures are treated: the last inputs of nodes that read one."""
+    return [
+        io.Combo.Input(
+            "deinterlace",
+            options=["auto", "on", "off"],
+            default="auto",
+            advanced=True,
+            optional=True,
+            tooltip=(
+                "Interlaced footage made whole frames. auto: what its file says; on: every frame; off: none."
+            ),
+        ),
+        io.String.Input(
+            "background",
+            default="black",
+            advanced=True,
+            optional=True,
+            tooltip="Colour that transparent parts of the source are shown on: a name or #rrggbb.",
+        ),
+    ]
+
+
 def video_outputs() -> list[io.Output]:
     return [
         io.Video.Output(display_name="video"),
@@ -163,24 +186,34 @@ def video_outputs() -> list[io.Output]:
     ]
 
 
-def to_source(value: Any, fps: float, host: Host | None = None) -> Source:
-    """A VIDEO (file-backed ones are streamed) or an IMAGE batch [B, H, W, C]. host: as in VideoSource. Raises
-    VideoError, and OutputError where an edited one finds no room."""
+def to_source(
+    value: Any,
+    fps: float,
+    host: Host | None = None,
+    *,
+    deinterlace: str = "auto",
+    background: str = "black",
+) -> Source:
+    """A VIDEO (file-backed ones are streamed) or an IMAGE batch [B, H, W, C]. host: as in VideoSource.
+    deinterlace, background: of `picture_inputs`. Raises VideoError, and OutputError where an edited one finds
+    no room."""
     with engine_imports():
+        from ..engine.media.conditions import SourceChoices, colour_named
         from ..engine.media.images import ImageSource
         from ..engine.media.video import VideoSource
+    choices = SourceChoices(deinterlace, colour_named(background))  # type: ignore[arg-type]
     if isinstance(value, torch.Tensor):
-        return ImageSource(value, fps)
+        return ImageSource(value, fps, choices=choices)
     if value is None:
         raise VideoError("The source is empty: connect a video or an image.")
     # The stream of the one would be a lossy encode made in memory; the pictures are there already.
     made = isinstance(value, InputImpl.VideoFromComponents)
     if made or (is_unsaved(value) and is_odd(value)):
         components = value.get_components()
-        return ImageSource(components.images, Fraction(components.frame_rate), components.audio)
+        return ImageSource(components.images, Fraction(components.frame_rate), components.audio, choices)
     if is_unsaved(value):
         return saved_source(value)
-    return VideoSource(value.get_stream_source(), *trim_window(value), host=host)
+    return VideoSource(value.get_stream_source(), *trim_window(value), choices=choices, host=host)
 
 
 def to_sound(audio: Mapping[str, Any] | None) -> Sound:

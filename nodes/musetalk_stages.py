@@ -110,6 +110,7 @@ class LipSyncMuseTalkInfer(io.ComfyNode):
                 widget(SPEC, "batch_size", optional=True, advanced=True),
                 inputs.fps_input(),
                 upscale_input(),
+                *inputs.picture_inputs(),
             ],
             outputs=[
                 MouthClipIO.Output(display_name="mouths"),
@@ -135,6 +136,8 @@ class LipSyncMuseTalkInfer(io.ComfyNode):
         sync_offset_ms: int = 0,
         fps: float = 25.0,
         upscale_model: Any = None,
+        deinterlace: str = "auto",
+        background: str = "black",
         **choices: Any,
     ) -> io.NodeOutput:
         """choices: the widgets of `face_widgets` and batch_size."""
@@ -148,7 +151,7 @@ class LipSyncMuseTalkInfer(io.ComfyNode):
         with same_source(cls, "face_track", LipSyncFaceTrack):
             job = plan_faces(
                 features,
-                inputs.to_source(source, fps, host),
+                inputs.to_source(source, fps, host, deinterlace=deinterlace, background=background),
                 host,
                 track=face_track,
                 length=length,  # type: ignore[arg-type]
@@ -188,6 +191,7 @@ class LipSyncComposite(io.ComfyNode):
                 *mask_widgets(),
                 inputs.crf_input(),
                 inputs.fps_input(),
+                *inputs.picture_inputs(),
             ],
             outputs=inputs.video_outputs(),
             hidden=[io.Hidden.dynprompt],
@@ -203,6 +207,8 @@ class LipSyncComposite(io.ComfyNode):
         model: MuseTalkModels | None = None,
         crf: int = 12,
         fps: float = 25.0,
+        deinterlace: str = "auto",
+        background: str = "black",
         **choices: Any,
     ) -> io.NodeOutput:
         """choices: the widgets of `mask_widgets`."""
@@ -214,9 +220,11 @@ class LipSyncComposite(io.ComfyNode):
         made = mouths.compose
         choices |= {"quality": quality, "parity": made.parity, "batch_size": made.batch}
         settings = composing(SPEC.settings_from(choices), made.convention)
+        clip = inputs.to_source(source, fps, host, deinterlace=deinterlace, background=background)
         with same_source(cls, "mouths", LipSyncMuseTalkInfer):
-            rendering = composite(mouths, inputs.to_source(source, fps, host), model, host, settings)
+            rendering = composite(mouths, clip, model, host, settings)
         path = host.temp_file(".mp4")
         sound = None if audio is None else inputs.to_sound(audio)
         report = write(rendering, mouths.engine, sound, path, crf)
+        report.notes = [*clip.notes, *report.notes]
         return io.NodeOutput(InputImpl.VideoFromFile(str(path)), report.to_json())

@@ -12,7 +12,7 @@ from comfy_execution.graph import ExecutionBlocker
 
 from ..engine.host.comfy import ComfyHost
 from ..overlay.style import POSITIONS, LyricStyle
-from .inputs import crf_input, font_input, fps_input, letter_size_input, to_source
+from .inputs import crf_input, font_input, fps_input, letter_size_input, picture_inputs, to_source
 from .lyric_fonts import FONTS, font_path
 from .output_files import output_file
 from .requirements import engine_imports
@@ -90,6 +90,7 @@ class LipSyncLyricOverlay(io.ComfyNode):
                     tooltip="Also write the lyrics to a file of this kind in ComfyUI's output folder.",
                 ),
                 fps_input(),
+                *picture_inputs(),
             ],
             outputs=[
                 io.Video.Output(display_name="video"),
@@ -119,6 +120,8 @@ class LipSyncLyricOverlay(io.ComfyNode):
         subtitles: str = _BURN,
         sidecar: str = _NO_FILE,
         fps: float = 25.0,
+        deinterlace: str = "auto",
+        background: str = "black",
     ) -> io.NodeOutput:
         with engine_imports():
             from ..engine.media.times import standard_rate
@@ -145,7 +148,9 @@ class LipSyncLyricOverlay(io.ComfyNode):
                     Types.VideoComponents(images=images, audio=None, frame_rate=rate)
                 )
         if result is None:
-            source, path = to_source(video, fps, host), host.temp_file(".mp4")
+            source = to_source(video, fps, host, deinterlace=deinterlace, background=background)
+            path = host.temp_file(".mp4")
+            notes += source.notes
             burn(
                 source,
                 words,

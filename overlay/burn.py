@@ -13,6 +13,7 @@ from ..engine.host.protocol import Host
 from ..engine.media.colour import small_rgb
 from ..engine.media.frames import CHUNK
 from ..engine.media.source import Source
+from ..engine.media.tracks import downmix_notes
 from ..engine.media.writer import Mp4Writer
 from .lyrics import LyricOverlay
 from .style import LyricStyle
@@ -38,27 +39,32 @@ def burn(
     """Write the clip with its own sound and the lyrics over it to `path`, an MP4.
 
     folders: as in LyricOverlay. draw: into the frames; track: as subtitles that a player can switch on.
-    notes: gets LyricOverlay's. Sound that an MP4 can carry as it is coded is copied. Raises TextError for
-    lyrics or a style that can't be drawn, VideoError for a clip that can't be read; nothing is left at `path`
-    unless it is whole."""
+    notes: gets LyricOverlay's, and what becomes of the sound. Sound that an MP4 can carry as it is coded is
+    copied. Raises TextError for lyrics or a style that can't be drawn, VideoError for a clip that can't be
+    read; nothing is left at `path` unless it is whole."""
     overlay = None
     if draw:
         overlay = LyricOverlay(source.size, words, source.times, source.duration, style, folders)
         if notes is not None:
             notes += overlay.notes
+    coded = source.coded_sound()
+    sound = None if coded is not None else source.sound()
+    if sound is not None and notes is not None:
+        notes += downmix_notes(sound)
     frames = source.read()
     done = 0
     with Mp4Writer(
         path,
-        source.size,
+        source.stored_size,
         source.fps,
         source.colour,
-        source.coded_sound() or source.sound(),
+        coded or sound,
         source.duration,
         crf=crf,
         variable=source.variable,
         subtitles=subtitles(words, source.duration) if track else (),
         language=language_code(words.language),
+        aspect=source.aspect,
     ) as writer:
         while chunk := list(islice(frames, CHUNK)):
             if overlay is not None:

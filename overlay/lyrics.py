@@ -6,6 +6,7 @@ from collections.abc import Callable, Hashable, Sequence
 from fractions import Fraction
 from pathlib import Path
 
+import cv2
 import numpy as np
 
 from ..align.words import WordTimings
@@ -64,6 +65,9 @@ class LyricOverlay:
 
     def draw(self, frame: Frame) -> None:
         """Paint what is sung at a frame into it, in place."""
+        if frame.aspect != 1:
+            self._draw_stored(frame)
+            return
         self._draw(
             frame.index, list(frame.yuv()), frame.colour, lambda: I420Space(frame.colour, frame.height)
         )
@@ -71,6 +75,22 @@ class LyricOverlay:
     def draw_rgb(self, picture: np.ndarray, index: int) -> None:
         """The same for the frame of an index as float32 [H, W, 3], 0..1, in place."""
         self._draw(index, [picture], "rgb", RGBSpace)
+
+    def _draw_stored(self, frame: Frame) -> None:
+        """Into samples that aren't square. Text is laid over a picture by a line of its codes (paint.py):
+        what becomes of 0 and 1 tells both its numbers, which are resampled, and the picture isn't."""
+        sides = [(frame.height, frame.width), *[(frame.height // 2, frame.width // 2)] * 2]
+        painted = []
+        for start in (np.zeros, np.ones):
+            planes = [start(side, np.float32) for side in sides]
+            self._draw(frame.index, planes, frame.colour, lambda: I420Space(frame.colour, frame.height))
+            painted.append(planes)
+        for plane, none, one in zip(frame.yuv(), *painted, strict=True):
+            colour, through = (
+                cv2.resize(part, plane.shape[::-1], interpolation=cv2.INTER_AREA)
+                for part in (none, one - none)
+            )
+            plane[:] = cv2.add(cv2.multiply(plane, through, dtype=cv2.CV_32F), colour, dtype=cv2.CV_8U)
 
     def _draw(self, index: int, planes: list[np.ndarray], kind: Hashable, space: Callable[[], Space]) -> None:
         shown = self._scene.at(index)

@@ -86,7 +86,7 @@ class DIDBackend:
         if clip.duration < seconds - Fraction(_SLACK):
             notes.append(f"The clip from D-ID lasts {float(clip.duration):.2f} s; its last frame is held.")
         return Rendering(
-            size=clip.size,
+            size=clip.stored_size,
             fps=timeline.fps,
             variable=timeline.variable,
             colour=clip.colour,
@@ -94,6 +94,7 @@ class DIDBackend:
             duration=timeline.duration,
             chunks=_chunks(clip, timeline, host),
             notes=notes,
+            aspect=clip.aspect,
         )
 
     def _order(self, request: LipSyncRequest, seconds: Fraction) -> TalkOrder:

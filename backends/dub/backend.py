@@ -83,7 +83,7 @@ def rendering(engine: Painter, plan: DubPlan, host: Host) -> Rendering:
     conditioning = engine.prepare(job, plan.survey, plan.notes, host)
     start = timeline.time(timeline.shown.start)
     return Rendering(
-        size=job.source.size,
+        size=job.source.stored_size,
         fps=timeline.fps,
         variable=timeline.variable,
         colour=job.source.colour,
@@ -93,6 +93,7 @@ def rendering(engine: Painter, plan: DubPlan, host: Host) -> Rendering:
         notes=plan.notes,
         start=start,
         footage=Footage(timeline, job.people, job.speech),
+        aspect=job.source.aspect,
     )
 
 

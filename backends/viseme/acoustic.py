@@ -20,6 +20,7 @@ from ...align.pocket import ENGINE, RATE
 from ...align.recognise import recognise_phones
 from ...align.words import Phone
 from ...engine.host.reporter import silent
+from ...engine.media.voice import loud_spans
 from .motion import Curve, MouthMotion, activity, assemble, blend, known_phones
 from .shapes import Shape
 
@@ -31,9 +32,8 @@ _BLOCK = 250
 _BANDS = (80, 350, 700, 1200, 1900, 2800, 4500, 7900)
 _SPEECH_BANDS = slice(1, 5)
 _RANGE = (-50.0, 5.0)
-# The loudest band level of speech at about -30 dBFS. A fainter sound counts as quiet, so that the noise of a
-# silent track moves nothing.
-_FAINTEST = 18.0
+# The loudest band level of speech at the least level that is a voice (`loud_level`).
+_FAINTEST = -17.0
 _LOUD = -15.0
 # The mouth at a moment is heard 50 ms later as well.
 _AHEAD = 5
@@ -108,15 +108,22 @@ def band_levels(
 
     check: called now and then."""
     count = max(1, -(-samples16k.size // _STEP))
-    padded = np.pad(samples16k, ((_WINDOW - _STEP) // 2, _WINDOW + count * _STEP - samples16k.size))
-    frames = np.lib.stride_tricks.sliding_window_view(padded, _WINDOW)[::_STEP][:count]
+    before = (_WINDOW - _STEP) // 2
+    if not loud_spans(samples16k):
+        # Silence, or a room's noise.
+        return np.full((count, len(_BANDS) - 1), _RANGE[0])
     edges = np.searchsorted(np.fft.rfftfreq(_FFT, 1 / RATE), _BANDS)
     window = np.hanning(_WINDOW)
     bands = np.empty((count, len(_BANDS) - 1))
     # In blocks, because the spectra of a long song would take hundreds of megabytes.
     for first in range(0, count, _BLOCK):
         check()
-        power = np.abs(np.fft.rfft(frames[first : first + _BLOCK] * window, _FFT)) ** 2
+        begin = first * _STEP - before
+        end = begin + (min(_BLOCK, count - first) - 1) * _STEP + _WINDOW
+        heard = samples16k[max(begin, 0) : max(end, 0)]
+        padded = np.pad(heard, (max(-begin, 0), max(end, 0) - max(begin, 0) - heard.size))
+        frames = np.lib.stride_tricks.sliding_window_view(padded, _WINDOW)[::_STEP]
+        power = np.abs(np.fft.rfft(frames * window, _FFT)) ** 2
         bands[first : first + _BLOCK] = np.add.reduceat(power, edges, axis=1)[:, :-1]
     levels = 10.0 * np.log10(bands + 1e-7)
     levels = _smoothed(levels)

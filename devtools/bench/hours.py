@@ -99,15 +99,20 @@ def backwards(clip: Path) -> dict[str, float]:
     source = VideoSource(clip)
     decoded = 0
 
-    def counting(packet: Any, decode: Callable[[Any], Any] = video._decode) -> Any:
-        nonlocal decoded
-        pictures = decode(packet)
-        decoded += len(pictures)
-        return pictures
+    def counting(stream: Any, decoder_of: Callable[[Any], Any] = video.decoder_of) -> Any:
+        decode = decoder_of(stream)
+
+        def counted(packet: Any) -> Any:
+            nonlocal decoded
+            pictures = decode(packet)
+            decoded += len(pictures)
+            return pictures
+
+        return counted
 
     width, height = source.size
     budget = _KEPT * width * height * 3 // 2
-    with mock.patch.object(video, "_decode", counting), mock.patch.object(video, "REVERSE_BYTES", budget):
+    with mock.patch.object(video, "decoder_of", counting), mock.patch.object(video, "REVERSE_BYTES", budget):
         for _ in walk(source, plan(source, (2 * source.frames - 1) / source.fps)):
             pass
     return {"frames": source.frames, "decoded per frame": decoded / source.frames}

@@ -91,7 +91,7 @@ def verse(seconds: int) -> Sound:
     voice = Sound.load(_VERSE)
     count = seconds * voice.rate
     repeats = -(-count // voice.samples.shape[1])
-    return Sound(np.tile(voice.samples, repeats)[:, :count], voice.rate)
+    return Sound(np.tile(voice.samples[:, :], repeats)[:, :count], voice.rate)
 
 
 def _scaled(width: int, height: int, most: int) -> Path:
@@ -153,7 +153,7 @@ def audio(seconds: int) -> Path:
     if path.exists():
         return path
     voice = verse(seconds)
-    samples = voice.samples
+    samples = voice.samples[:, :]
     part = path.with_suffix(".part")
     with wave.open(str(part), "wb") as file:
         file.setparams((len(samples), 2, voice.rate, 0, "NONE", ""))

@@ -32,7 +32,7 @@ def sample(frame: Frame, roi: Roi, side: int) -> np.ndarray | None:
 
     None when the square does not touch the frame.
     """
-    y, u, v = frame.yuv()
+    y, u, v = frame.square().yuv()
     matrix = roi.matrix()
     planes = []
     for plane, halving in ((y, 1), (u, 2), (v, 2)):
@@ -60,7 +60,7 @@ def _shrunk(frame: Frame, rect: Rect, side: int) -> np.ndarray:
     x0, y0, x1, y1 = rect
     scale = side / max(x1 - x0, y1 - y0)
     size = max(1, round((x1 - x0) * scale)), max(1, round((y1 - y0) * scale))
-    y, u, v = frame.yuv()
+    y, u, v = frame.square().yuv()
     chroma = (slice(y0 // 2, y1 // 2), slice(x0 // 2, x1 // 2))
     parts = (y[y0:y1, x0:x1], u[chroma], v[chroma])
     return _to_rgb([cv2.resize(part, size, interpolation=cv2.INTER_AREA) for part in parts], frame)

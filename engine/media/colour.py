@@ -37,7 +37,7 @@ def rgb_to_yuv_matrix(colour: Colour, height: int) -> np.ndarray:
 def crop_rgb(frame: Frame, rect: Rect) -> np.ndarray:
     """uint8 [h, w, 3] of the rectangle (x0, y0, x1, y1): even numbers, inside the picture."""
     x0, y0, x1, y1 = rect
-    y, u, v = frame.yuv()
+    y, u, v = frame.square().yuv()
     half = slice(y0 // 2, y1 // 2), slice(x0 // 2, x1 // 2)
     size = x1 - x0, y1 - y0
     yuv = cv2.merge(
@@ -61,7 +61,7 @@ def small_rgb(frame: Frame, max_side: int, rect: Rect | None = None) -> np.ndarr
     x0, y0, x1, y1 = rect or (0, 0, frame.width, frame.height)
     scale = min(max_side / max(x1 - x0, y1 - y0), 1.0)
     size = max(round((x1 - x0) * scale), 1), max(round((y1 - y0) * scale), 1)
-    y, u, v = frame.yuv()
+    y, u, v = frame.square().yuv()
     half = slice(y0 // 2, -(-y1 // 2)), slice(x0 // 2, -(-x1 // 2))
     yuv = cv2.merge([_shrink(plane, size) for plane in (y[y0:y1, x0:x1], u[half], v[half])])
     return cv2.transform(yuv, yuv_to_rgb_matrix(frame.colour, frame.height))
@@ -73,6 +73,8 @@ def paste_rgb(frame: Frame, rect: Rect, rgb: np.ndarray, alpha: np.ndarray) -> N
     rect as in `crop_rgb`. alpha: [h, w], float 0..1 or uint8 0..255; where it is 0 the planes keep their bits
     (chroma: where it is 0 in all four pixels).
     """
+    if frame.aspect != 1:
+        rect, rgb, alpha = _as_stored(frame, rect, rgb, alpha)
     x0, y0, x1, y1 = rect
     half = slice(y0 // 2, y1 // 2), slice(x0 // 2, x1 // 2)
     weight = alpha.astype(np.float32)
@@ -95,6 +97,23 @@ def rgb_to_planes(rgb: np.ndarray, colour: Colour) -> np.ndarray:
     for target, values in zip((planes[:height], *chroma), (y, u, v), strict=True):
         target[:] = cv2.convertScaleAbs(values)  # rounds; nothing is below 0
     return planes
+
+
+def _as_stored(
+    frame: Frame, rect: Rect, rgb: np.ndarray, alpha: np.ndarray
+) -> tuple[Rect, np.ndarray, np.ndarray]:
+    """A patch of square pixels, laid on the samples that the frame's planes hold."""
+    x0, y0, x1, y1 = rect
+    stored = frame.planes.shape[1]
+    scale = stored / frame.width
+    left, right = int(x0 * scale) // 2 * 2, min(-int(-x1 * scale // 2) * 2, stored)
+    # Sample i lies at i + 0.5, in both.
+    shift = (left + 0.5) / scale - 0.5 - x0
+    there = np.array([[1 / scale, 0, shift], [0, 1, 0]])
+    size, flags = (right - left, y1 - y0), cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    rgb = cv2.warpAffine(rgb, there, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    alpha = cv2.warpAffine(alpha, there, size, flags=flags, borderMode=cv2.BORDER_CONSTANT, borderValue=0)
+    return (left, y0, right, y1), rgb, alpha
 
 
 def _split(rgb: np.ndarray, matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -23,14 +23,14 @@ class MediaFile:
     """A file on disk or in memory that can be opened any number of times at once.
 
     A BytesIO has one cursor for all its readers, so each opening gets a view of its own on the same bytes
-    (CPython shares them until someone writes).
+    (CPython shares them until someone writes). name: of what is in memory.
     """
 
-    def __init__(self, source: MediaInput) -> None:
+    def __init__(self, source: MediaInput, name: str = "the video in memory") -> None:
         self._data: bytes | None = None
         if isinstance(source, io.BytesIO):
             self._data = source.getvalue()
-            self.name = "the video in memory"
+            self.name = name
         else:
             self._path = fspath(source)
             self.name = f'"{self._path}"'

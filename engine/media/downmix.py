@@ -5,6 +5,8 @@ from __future__ import annotations
 import av
 import numpy as np
 
+from .sample_file import SampleFile
+
 # What N channels are that nobody has named, as FFmpeg and WAVE_FORMAT_EXTENSIBLE order them.
 USUAL_LAYOUTS = {1: "mono", 2: "stereo", 3: "3.0", 4: "4.0", 5: "5.0", 6: "5.1", 7: "6.1", 8: "7.1"}
 MOST_CHANNELS = 64  # of FFmpeg's resampler
@@ -36,7 +38,7 @@ class Downmix:
     heard instead; `cancels` says whether that happens anywhere.
     """
 
-    def __init__(self, samples: np.ndarray, rate: int, layout: str) -> None:
+    def __init__(self, samples: np.ndarray | SampleFile, rate: int, layout: str) -> None:
         self._samples = samples
         self._block = max(round(_BLOCK_SECONDS * rate), 1)
         self._weights = _weights(layout, len(samples))

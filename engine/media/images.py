@@ -13,6 +13,8 @@ import numpy as np
 
 from ..errors import VideoError
 from .colour import rgb_to_planes
+from .conditions import SourceChoices, treatment_of
+from .facts import SourceFacts
 from .frames import Colour, Frame
 from .sound import Sound
 from .times import ConstantTimes, standard_rate
@@ -25,21 +27,24 @@ _HASHED_BYTES = 1 << 30
 
 
 class ImageSource:
-    """Frames of an IMAGE batch [B, H, W, C >= 3], torch or numpy, float 0..1 (alpha ignored, NaN is black).
+    """Frames of an IMAGE batch [B, H, W, C >= 3], torch or numpy, float 0..1 (NaN is black). A fourth channel
+    is opacity.
 
-    audio: a ComfyUI AUDIO that came with them. Each picture is converted to BT.709 limited range when it is
-    read. Raises VideoError for no pictures, a wrong shape or less than 16 pixels.
+    audio: a ComfyUI AUDIO that came with them. choices: as in VideoSource. Each picture is converted to
+    BT.709 limited range when it is read. Raises VideoError for no pictures, a wrong shape or less than 16
+    pixels.
     """
 
     variable = False
+    aspect = Fraction(1)
     colour = Colour()
-    notes: tuple[str, ...] = ()
 
     def __init__(
         self,
         images: torch.Tensor | np.ndarray,
         fps: Fraction | float = 25,
         audio: Mapping[str, Any] | None = None,
+        choices: SourceChoices | None = None,
     ) -> None:
         if images.ndim != 4 or images.shape[-1] < 3:
             raise VideoError(
@@ -55,11 +60,17 @@ class ImageSource:
             )
         if fps <= 0:
             raise VideoError(f"The frame rate is {float(fps):g}; it must be above 0.")
+        alpha = images.shape[-1] == 4 and not bool((images[..., 3] >= 1).all())
+        kind = "gbrapf32le" if alpha else "gbrpf32le"
+        self.facts = SourceFacts(kind, alpha=alpha, still=frames == 1)
+        treatment = treatment_of(self.facts, (width, height), choices or SourceChoices())
+        self.notes = treatment.notes
+        self._background = treatment.background
         self._images = images
         self._audio = audio
         self.frames = frames
         self.still = frames == 1
-        self.size = width + width % 2, height + height % 2
+        self.size = self.stored_size = width + width % 2, height + height % 2
         self.fps = standard_rate(fps)
         self.times = ConstantTimes(self.fps, frames)
         self.duration = frames / self.fps
@@ -101,7 +112,12 @@ class ImageSource:
         return None
 
     def _frame(self, index: int) -> Frame:
-        rgb: np.ndarray = np.nan_to_num(_array(self._images[index])[..., :3] * np.float32(255), nan=0.0)
+        picture = _array(self._images[index])
+        rgb: np.ndarray = np.nan_to_num(picture[..., :3] * np.float32(255), nan=0.0)
+        if self._background is not None:
+            opacity = np.clip(np.nan_to_num(picture[..., 3:], nan=0.0), 0, 1)
+            behind = np.array(self._background, np.float32)
+            rgb = behind + opacity * (np.clip(rgb, 0, 255) - behind)
         bottom, right = rgb.shape[0] % 2, rgb.shape[1] % 2
         if bottom or right:
             rgb = cv2.copyMakeBorder(rgb, 0, bottom, 0, right, cv2.BORDER_REPLICATE)

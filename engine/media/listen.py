@@ -25,8 +25,8 @@ _BLOCK = 1 << 16
 def sound_key(sound: Sound) -> str:
     """32 hexadecimal digits that change with any sample."""
     digest = hashlib.blake2b(f"{sound.rate} {sound.samples.shape}".encode(), digest_size=16)
-    for channel in sound.samples:
-        digest.update(np.ascontiguousarray(channel).data)
+    for channel in range(len(sound.samples)):
+        digest.update(np.ascontiguousarray(sound.samples[channel]).data)
     return digest.hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""Sound in memory: what a ComfyUI AUDIO is, or what a file's audio track holds."""
+"""Sound: what a ComfyUI AUDIO is, or what a file's audio track holds."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import av
@@ -16,10 +17,13 @@ from ..errors import AudioError
 from ..host.reporter import silent
 from .container import DEFAULT, MediaFile, MediaInput, reason, sound_stream
 from .downmix import MOST_CHANNELS, Downmix, known_layout
+from .sample_file import SampleFile
 
 if TYPE_CHECKING:
     from av.audio.stream import AudioStream
     from av.container import InputContainer
+
+    from ..host.protocol import Host
 
 # Closer than this, a difference between a packet's time and the samples so far is rounding, not a gap.
 _GAP = Fraction(1, 20)
@@ -30,17 +34,23 @@ _SEEK_LEAD = 2
 # whose times may leap, which are their own.
 _COUNTED, _LEAPS = (flag.value for flag in (av.format.Flags.generic_index, av.format.Flags.ts_discont))
 _RESAMPLED_SECONDS = 5
+_IN_MEMORY = 64 << 20
+_BLOCK = 1 << 20  # samples that are looked at at once
+# Full scale is 1: what is so much above was never meant as samples of that scale.
+_LOUDEST = 100
+_LOWEST_RATE = 1000  # samples a second; of a voice there is nothing left then
 
 
 @dataclass(frozen=True, eq=False)
 class Sound:
-    """samples: float32 [channels, n], nominally -1..1; rate: samples per second.
+    """samples: float32 [channels, n], nominally -1..1, in memory or, if there are many, in a file; rate:
+    samples per second.
 
     layout: FFmpeg's name of what the channels are; if not given, what is usual for their number, "" where
     nothing is. notes: sentences for a run report.
     """
 
-    samples: np.ndarray
+    samples: np.ndarray | SampleFile
     rate: int
     layout: str = ""
     notes: tuple[str, ...] = ()
@@ -71,33 +81,41 @@ class Sound:
         _check_channels(waveform.shape[1], "The audio")
         if waveform.shape[2] == 0:
             raise AudioError("The audio is empty (0 samples); choose one that has some length.")
-        if rate <= 0:
-            raise AudioError(f"The audio has a sample rate of {rate}; it must be above 0.")
+        _check_rate(rate, "The audio")
         first = waveform[0]
         samples = first if isinstance(first, np.ndarray) else first.detach().float().cpu().numpy()
         samples = samples.astype(np.float32, copy=False)
-        return cls(_checked(samples, "The audio"), rate)
+        _check(samples, "The audio")
+        return cls(samples, rate)
 
     @classmethod
-    def load(cls, file: MediaInput, track: int | None = None) -> Sound:
+    def load(cls, file: MediaInput, track: int | None = None, host: Host | None = None) -> Sound:
         """Decode an audio file, or an audio track of a video.
 
-        track: 1 for the first; None for what `sound_stream` takes. Encoder priming and edit lists are
-        honoured; beside a video, time 0 is its first frame (silence where the track starts later). Raises
-        AudioError.
+        host: has a folder for what is too long for the memory. track: 1 for the first; None for what
+        `sound_stream` takes. Encoder priming and edit lists are honoured; beside a video, time 0 is its first
+        frame (silence where the track starts later). Raises AudioError.
         """
         media = MediaFile(file)
-        sound = cls.of_media(media, _picture_start(media), None, track)
+        folder = None if host is None else lambda: host.temp_file("").parent
+        sound = cls.of_media(media, _picture_start(media), None, track, folder)
         if sound is None:
             raise AudioError(f"{media.name} has no audio that can be decoded; choose another file.")
         return sound
 
     @classmethod
     def of_media(
-        cls, media: MediaFile, begin: Fraction | None, seconds: Fraction | None, track: int | None = None
+        cls,
+        media: MediaFile,
+        begin: Fraction | None,
+        seconds: Fraction | None,
+        track: int | None = None,
+        folder: Callable[[], Path] | None = None,
     ) -> Sound | None:
         """Audio from `begin` (in the container's time; None: where the audio starts), cut or padded to
-        `seconds` if given. None if there is no decodable audio track. Raises AudioError."""
+        `seconds` if given. folder: where a file for what exceeds 64 MB may lie; None to keep it in memory.
+        None if there is no decodable audio track. Raises AudioError, and OutputError where the disk is
+        full."""
         try:
             with media.open() as container:
                 stream = sound_stream(container, track, media.name)
@@ -105,21 +123,24 @@ class Sound:
                     return None
                 _check_channels(stream.codec_context.layout.nb_channels, media.name)
                 notes = _track_notes(container, stream, track)
-                sound = _collect(container, stream, begin, seconds, media.name)
+                sound = _collect(container, stream, begin, seconds, media.name, folder, notes)
         except (av.error.FFmpegError, OSError) as error:
             raise AudioError(
                 f"{media.name} can't be read as audio ({reason(error)}); convert it to WAV or MP3."
             ) from error
         if sound is None:
             return None
-        _checked(sound.samples, media.name)
-        return replace(sound if seconds is None else sound.cut(Fraction(0), seconds), notes=notes)
+        _check_rate(sound.rate, media.name)
+        _check(sound.samples, media.name)
+        return replace(sound if seconds is None else sound.cut(Fraction(0), seconds), notes=tuple(notes))
 
     def cut(self, start: Fraction | float, seconds: Fraction | float) -> Sound:
         """The stretch [start, start + seconds), silence where it reaches beyond the sound."""
         first = round(Fraction(start) * self.rate)
         last = round((Fraction(start) + Fraction(seconds)) * self.rate)
         channels, count = self.samples.shape
+        if isinstance(self.samples, SampleFile):
+            return self if (first, last) == (0, count) else self._like(self.samples.part(first, last))
         if first >= 0 and last <= count:
             return self if (first, last) == (0, count) else self._like(self.samples[:, first:last])
         samples = np.zeros((channels, max(last - first, 0)), np.float32)
@@ -127,7 +148,7 @@ class Sound:
         samples[:, max(-first, 0) :][:, : inside.shape[1]] = inside
         return self._like(samples)
 
-    def _like(self, samples: np.ndarray) -> Sound:
+    def _like(self, samples: np.ndarray | SampleFile) -> Sound:
         return Sound(samples, self.rate, self.layout, self.notes)
 
     def mono(self, rate: int = 16000, report: Callable[[int], None] = silent) -> np.ndarray:
@@ -201,18 +222,53 @@ def _collect(
     begin: Fraction | None,
     seconds: Fraction | None,
     name: str,
+    folder: Callable[[], Path] | None,
+    notes: list[str],
 ) -> Sound | None:
-    """Lay decoded samples on the time line that starts at `begin`; rate and channels are the first's. Raises
-    AudioError for times that can't be meant."""
+    """Lay decoded samples on the time line that starts at `begin`; rate and channels are the first's. folder:
+    as in `of_media`. notes: gets a sentence on what had to be converted. Raises AudioError for times that
+    can't be meant."""
+    laid = _laid(container, stream, begin, seconds, name, notes)
+    parts: list[np.ndarray] = []
+    rate = size = 0
+    layout = ""
+    for part, rate, layout in laid:
+        parts.append(part)
+        size += part.nbytes
+        if folder is not None and size > _IN_MEMORY:
+            return Sound(SampleFile.of(_handed_on(parts, laid), len(part), folder), rate, layout)
+    return Sound(np.concatenate(parts, axis=1), rate, layout) if parts else None
+
+
+def _handed_on(
+    parts: list[np.ndarray], following: Iterator[tuple[np.ndarray, int, str]]
+) -> Iterator[np.ndarray]:
+    """The parts, none of which is held any longer, and those that follow."""
+    parts.reverse()
+    while parts:
+        yield parts.pop()
+    for part, *_ in following:
+        yield part
+
+
+def _laid(
+    container: InputContainer,
+    stream: AudioStream,
+    begin: Fraction | None,
+    seconds: Fraction | None,
+    name: str,
+    notes: list[str],
+) -> Iterator[tuple[np.ndarray, int, str]]:
+    """What follows each other on that time line, float32 [channels, k], with the rate and the layout."""
     if begin is not None and begin > 2 * _SEEK_LEAD:
         container.seek(int((begin - _SEEK_LEAD) / Fraction(stream.time_base or 1)), stream=stream)
     resampler: av.AudioResampler | None = None
     form: tuple[int, str, str] | None = None
-    parts: list[np.ndarray] = []
     rate = filled = channels = 0
     layout = ""
     position: int | None = None  # of the next sample; below 0 before `begin`
     timed, clock = _has_times(container), Fraction(0)
+    changed = False
     for frame in _decoded(container, stream):
         if resampler is None:
             rate, channels, layout = frame.sample_rate, frame.layout.nb_channels, frame.layout.name
@@ -221,6 +277,7 @@ def _collect(
         if resampler is None or form != before:
             # Interleaved: PyAV reads the planes of eight or more channels beyond their end, and crashes.
             resampler = av.AudioResampler(format="flt", layout=layout, rate=rate)
+            changed = changed or (before is not None and form[:2] != before[:2])
         if frame.pts is not None:
             at = frame.pts * Fraction(frame.time_base or 1)
             begin = at if begin is None else begin
@@ -244,11 +301,17 @@ def _collect(
                         f"The times in {name} leap by {silence / rate / 3600:.1f} hours at "
                         f"{filled / rate:.2f} s; convert it to WAV or MP3."
                     )
-                parts += [np.zeros((channels, silence), np.float32), fresh]
+                # In pieces: a pause may be long.
+                for first in range(0, silence, _BLOCK):
+                    yield np.zeros((channels, min(_BLOCK, silence - first)), np.float32), rate, layout
+                yield fresh, rate, layout
                 filled += silence + fresh.shape[1]
         if seconds is not None and filled >= seconds * rate:
             break
-    return Sound(np.concatenate(parts, axis=1), rate, layout) if filled else None
+    if changed:
+        notes.append(
+            f"The sound changes its rate or channels on its way: all of it is brought to {rate} Hz, {layout}."
+        )
 
 
 def _has_times(container: InputContainer) -> bool:
@@ -257,14 +320,14 @@ def _has_times(container: InputContainer) -> bool:
     return container.format.flags & (_COUNTED | _LEAPS) != _COUNTED
 
 
-def _track_notes(container: InputContainer, stream: AudioStream, track: int | None) -> tuple[str, ...]:
+def _track_notes(container: InputContainer, stream: AudioStream, track: int | None) -> list[str]:
     streams = container.streams.audio
     if track is not None or len(streams) < 2:
-        return ()
-    return (
+        return []
+    return [
         f"Of {len(streams)} audio tracks number {streams.index(stream) + 1} is heard, "
-        f"{'the default' if stream.disposition & DEFAULT else 'the first'}.",
-    )
+        f"{'the default' if stream.disposition & DEFAULT else 'the first'}."
+    ]
 
 
 def _check_channels(channels: int, name: str) -> None:
@@ -272,13 +335,28 @@ def _check_channels(channels: int, name: str) -> None:
         raise AudioError(f"{name} has {channels} channels, more than {MOST_CHANNELS}: mix them down first.")
 
 
-def _checked(samples: np.ndarray, name: str) -> np.ndarray:
-    """The samples; raises AudioError where some are no numbers."""
-    # The sum is finite only if every sample is, and needs no copy.
-    with np.errstate(invalid="ignore"):
-        total = np.add.reduce(samples, axis=None, dtype=np.float64)
+def _check_rate(rate: int, name: str) -> None:
+    if rate < _LOWEST_RATE:
+        raise AudioError(
+            f"{name} has a sample rate of {rate}, and a voice needs {_LOWEST_RATE} or more: load it again, "
+            "or export it anew."
+        )
+
+
+def _check(samples: np.ndarray | SampleFile, name: str) -> None:
+    """Raises AudioError for samples that are no numbers, or none that can be meant."""
+    total, peak = 0.0, 0.0
+    for first in range(0, samples.shape[1], _BLOCK):
+        block = samples[:, first : first + _BLOCK]
+        # The sum is finite only if every sample is, and needs no copy.
+        with np.errstate(invalid="ignore"):
+            total += float(np.add.reduce(block, axis=None, dtype=np.float64))
+        peak = max(peak, float(block.max()), -float(block.min()))
     if not np.isfinite(total):
         raise AudioError(
             f"{name} holds values that are not numbers (NaN or infinite); load it again, or export it anew."
         )
-    return samples
+    if peak > _LOUDEST:
+        raise AudioError(
+            f"{name} holds values up to {peak:.3g}, where 1 is full scale; load it again, or export it anew."
+        )

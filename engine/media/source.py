@@ -19,14 +19,19 @@ __all__ = ["ImageSource", "Source", "VideoSource"]
 class Source(Protocol):
     """Pictures in order of time, with exact numbers.
 
-    size: width and height, even and upright. fps: exact, or the mean if `variable`. frames: how many there
-    are. times: pts of each in seconds, the first is 0. duration: end of the last frame. still: there is only
-    one picture. colour: what all frames are tagged as. key: hash of the content; equal means the same
-    pictures at the same times. notes: sentences for a run report.
+    size: width and height in square pixels, even and upright. stored_size: those of the planes. aspect: of
+    their samples, width ÷ height; 1 where both sizes are the same. fps: exact, or the mean if `variable`.
+    frames: how many there are. times: pts of each in seconds, the first is 0. duration: end of the last
+    frame. still: there is only one picture. colour: what all frames are tagged as. key: hash of the content;
+    equal means the same pictures at the same times. notes: sentences for a run report.
     """
 
     @property
     def size(self) -> tuple[int, int]: ...
+    @property
+    def stored_size(self) -> tuple[int, int]: ...
+    @property
+    def aspect(self) -> Fraction: ...
     @property
     def fps(self) -> Fraction: ...
     @property

@@ -103,7 +103,7 @@ def walk(source: Source, timeline: Timeline) -> Iterator[Frame]:
             while position < end and index[position] == frame.index:
                 stays = position + 1 < end and index[position + 1] == frame.index
                 planes = frame.planes.copy() if stays else frame.planes
-                yield Frame(planes, frame.colour, timeline.times[position], position)
+                yield replace(frame, planes=planes, pts=timeline.times[position], index=position)
                 position += 1
 
 

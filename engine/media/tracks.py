@@ -22,6 +22,15 @@ if TYPE_CHECKING:
 
 # ISO/IEC 14496-3, table 1.18.
 AAC_RATES = (96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350)
+# Layouts that have a number of their own there (table 1.19), by the names that a sound may have for them;
+# others are nothing that every player knows. Of 7.1 too 5.1 is made: PyAV reads the planes of eight channels
+# beyond their end, and who takes the sound out of the file by it, as ComfyUI does, would crash.
+_AAC_LAYOUTS = {name: name for name in ("mono", "stereo", "3.0", "4.0", "5.0", "5.1")} | {
+    "5.0(side)": "5.0",
+    "5.1(side)": "5.1",
+}
+_SURROUND = 6  # channels, from which on others are mixed to 5.1
+_BITS_PER_CHANNEL = 96_000
 _AUDIO_BLOCK = 8192
 # What FFmpeg's encoder wants to know of the looks of text that has none of its own.
 _ASS_HEADER = b"""[Script Info]
@@ -62,10 +71,21 @@ class Track(ABC):
         """Let go of other files."""
 
 
-def carried_channels(sound: Sound) -> int:
-    """How many channels an EncodedSound has: one or two as they are, more as stereo, and as mono where nobody
-    knows what they are."""
-    return min(len(sound.samples), 2) if sound.layout else 1
+def carried_layout(sound: Sound) -> str:
+    """The channels of an EncodedSound: those that AAC has as they are, others as 5.1 or stereo, and as mono
+    where nobody knows what they are."""
+    if not sound.layout:
+        return "mono"
+    return _AAC_LAYOUTS.get(sound.layout) or ("5.1" if len(sound.samples) >= _SURROUND else "stereo")
+
+
+def downmix_notes(sound: Sound) -> list[str]:
+    """What becomes of a sound that EncodedSound doesn't carry as it is."""
+    carried, channels = carried_layout(sound), len(sound.samples)
+    if sound.layout in _AAC_LAYOUTS or carried == "mono" and channels == 1:
+        return []
+    mixed = "one" if carried == "mono" else carried
+    return [f"The soundtrack's {channels} channels are mixed down to {mixed}."]
 
 
 class EncodedSound(Track):
@@ -74,9 +94,13 @@ class EncodedSound(Track):
     def __init__(self, container: OutputContainer, sound: Sound, duration: Fraction) -> None:
         self._container, self._sound, self._duration = container, sound, duration
         rate = sound.rate if sound.rate in AAC_RATES else 48000
-        self._mixed = carried_channels(sound) == 1
-        self._stream = container.add_stream("aac", rate=rate, layout="mono" if self._mixed else "stereo")
-        self._stream.bit_rate = 192_000
+        layout = carried_layout(sound)
+        self._mixed = layout == "mono"
+        # The same channels under another name aren't mixed.
+        same = _AAC_LAYOUTS.get(sound.layout) == layout
+        self._layout = "mono" if self._mixed else layout if same else sound.layout
+        self._stream = container.add_stream("aac", rate=rate, layout=layout)
+        self._stream.bit_rate = max(av.AudioLayout(layout).nb_channels, 2) * _BITS_PER_CHANNEL
         self._heard = 0
 
     def until(self, time: Fraction) -> None:
@@ -89,7 +113,7 @@ class EncodedSound(Track):
             block = np.pad(block, ((0, 0), (0, stop - self._heard - block.shape[1])))
             # Interleaved, because PyAV fails on eight planes or more.
             frame = av.AudioFrame.from_ndarray(
-                np.ascontiguousarray(block.T).reshape(1, -1), "flt", "mono" if self._mixed else sound.layout
+                np.ascontiguousarray(block.T).reshape(1, -1), "flt", self._layout
             )
             frame.sample_rate, frame.time_base, frame.pts = rate, Fraction(1, rate), self._heard
             self._container.mux(self._stream.encode(frame))

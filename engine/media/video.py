@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
+from typing import cast
 
 import av
 import numpy as np
+from av.video.stream import VideoStream
 
 from ..errors import VideoError
 from ..host.protocol import Host
 from .coded_sound import CodedSound
-from .container import MediaFile, MediaInput
-from .frames import Frame
+from .conditions import SourceChoices, treatment_of
+from .container import MediaFile, MediaInput, reason
+from .deinterlace import Deinterlacer
+from .facts import SourceFacts, facts_of
+from .frames import Frame, square_width
+from .heif import opened_still
 from .orientation import orientation_of
-from .planes import PlaneConverter, colour_of
+from .planes import PlaneConverter
 from .scan import Scan, scan_file
 from .sound import Sound
 from .stack import PlaneStack
@@ -26,6 +32,7 @@ from .times import ConstantTimes, FrameTimes, TickTimes
 MIN_SIDE = 16
 REVERSE_BYTES = 256 << 20
 STILL_RATE = Fraction(25)
+_WITH_ALPHA = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
 
 
 class VideoSource:
@@ -33,30 +40,37 @@ class VideoSource:
 
     file: path or BytesIO. start, duration: trim window in seconds as ComfyUI's VideoFromFile has it (start
     below 0 counts from the end, duration 0 means to the end); it keeps the frames with start <= pts < start +
-    duration, counted from the first frame of the file. Pictures missing from a damaged stream are replaced by
-    the one before, up to a second of them. host: is told how far the file is read when that takes long, can
-    cancel it and every reading of frames, and has a folder for what doesn't fit in memory.
+    duration, counted from the first frame of the file. choices: what is left to the user of how pictures are
+    treated; `notes` says what became of each of the file's `facts`. Pictures missing from a damaged stream
+    are replaced by the one before, up to a second of them. host: is told how far the file is read when that
+    takes long, can cancel it and every reading of frames, and has a folder for what doesn't fit in memory.
 
     Raises VideoError if the file can't be read, is cut short, or is smaller than 16 pixels.
     """
 
     def __init__(
-        self, file: MediaInput, start: float = 0.0, duration: float = 0.0, *, host: Host | None = None
+        self,
+        file: MediaInput,
+        start: float = 0.0,
+        duration: float = 0.0,
+        *,
+        choices: SourceChoices | None = None,
+        host: Host | None = None,
     ) -> None:
-        self._file = MediaFile(file)
+        self._file, tiles = opened_still(MediaFile(file))
         self._host = host
         self._scan = scan_file(self._file, host)
-        picture = self._first_picture()
-        self._coded_size = picture.width, picture.height
-        if min(self._coded_size) < MIN_SIDE:
-            raise VideoError(
-                f"{self._file.name} is only {picture.width}x{picture.height} pixels; "
-                f"it needs at least {MIN_SIDE}x{MIN_SIDE}."
-            )
-        self._orientation = orientation_of(picture, self._file)
+        self.facts = self._facts(tiles)
+        self._orientation = self.facts.orientation
         width, height = self._orientation.size(*self._coded_size)
-        self.size = width + width % 2, height + height % 2
-        self.colour = colour_of(picture)
+        self.stored_size = width + width % 2, height + height % 2
+        self._treatment = treatment_of(self.facts, self.stored_size, choices or SourceChoices())
+        self.aspect, self.colour, self.notes = (
+            self._treatment.aspect, self._treatment.colour, self._treatment.notes,
+        )  # fmt: skip
+        # Footage that is interlaced later on is known by the first reading.
+        self._fields = self.facts.field_order != "progressive" or self._treatment.deinterlace == "deint=all"
+        self.size = square_width(self.stored_size[0], self.aspect), self.stored_size[1]
         self.fps = self._scan.fps if len(self._scan.ticks) > 1 else STILL_RATE
         self.variable = self._scan.variable
         window = Fraction(start), Fraction(duration)
@@ -72,7 +86,6 @@ class VideoSource:
             self.times = ConstantTimes(self.fps, self.frames)
             self.duration = self.frames / self.fps
         content = f"{self._scan.digest} {self._first} {self._last} {self._orientation} {self.fps}"
-        self.notes: tuple[str, ...] = ()
         self.key = hashlib.blake2b(content.encode(), digest_size=16).hexdigest()
 
     def read(self, start: int = 0, stop: int | None = None) -> Iterator[Frame]:
@@ -80,7 +93,8 @@ class VideoSource:
         stop = self.frames if stop is None else min(stop, self.frames)
         if start >= stop:
             return
-        convert = PlaneConverter(self._coded_size, self._orientation)
+        treatment = self._treatment
+        convert = PlaneConverter(self._coded_size, self._orientation, treatment.background, treatment.tone)
         patience = max(round(self.fps), 1)
         wanted, previous = start, None
         for index, picture in self._pictures(start):
@@ -108,7 +122,7 @@ class VideoSource:
         """Frames stop-1..start, backwards. Each group of pictures is decoded once, from its key frame on, and
         what of it exceeds 256 MB waits on the disk. Raises OutputError where that is full."""
         stop = self.frames if stop is None else min(stop, self.frames)
-        width, height = self.size
+        width, height = self.stored_size
         with PlaneStack((height * 3 // 2, width), REVERSE_BYTES, self._temp_folder) as stack:
             while stop > start:
                 key = max(self._key_before(stop - 1) - self._first, start)
@@ -116,13 +130,15 @@ class VideoSource:
                 begin = stop - stack.room(stop - key)
                 stack.push(frame.planes for frame in self.read(begin, stop))
                 for index in range(stop - 1, begin - 1, -1):
-                    yield Frame(stack.pop(), self.colour, self.times[index], index)
+                    yield Frame(stack.pop(), self.colour, self.times[index], index, self.aspect)
                 stop = begin
 
     def sound(self) -> Sound | None:
         """The file's own soundtrack over exactly the time of its frames; None if it has none."""
         begin = int(self._scan.ticks[self._first]) * self._scan.time_base
-        return Sound.of_media(self._file, begin if self._scan.timed else None, self.duration)
+        return Sound.of_media(
+            self._file, begin if self._scan.timed else None, self.duration, folder=self._temp_folder
+        )
 
     def coded_sound(self) -> CodedSound | None:
         """The same as it is coded; None where it can't be copied to an MP4, or only a part is wanted."""
@@ -131,7 +147,14 @@ class VideoSource:
         return CodedSound.of_file(self._file, int(self._scan.ticks[0]) * self._scan.time_base)
 
     def _frame(self, convert: PlaneConverter, picture: av.VideoFrame, index: int) -> Frame:
-        return Frame(convert(picture), self.colour, self.times[index], index)
+        try:
+            planes = convert(picture)
+        except av.error.FFmpegError as error:
+            raise VideoError(
+                f"The pictures of {self._file.name} ({self.facts.pixel_format}) can't be converted "
+                f"({reason(error)}); convert it to MP4."
+            ) from error
+        return Frame(planes, self.colour, self.times[index], index, self.aspect)
 
     def _temp_folder(self) -> Path:
         return Path(tempfile.gettempdir()) if self._host is None else self._host.temp_file("").parent
@@ -141,14 +164,40 @@ class VideoSource:
         keys = self._scan.keys
         return int(keys[np.searchsorted(keys, index + self._first, "right") - 1])
 
-    def _first_picture(self) -> av.VideoFrame:
+    def _facts(self, tiles: int) -> SourceFacts:
         with self._file.pictures() as (container, stream):
+            decode = decoder_of(stream)
             for packet in container.demux(stream):
-                for picture in _decode(packet):
-                    return picture
+                for picture in decode(packet):
+                    self._coded_size = picture.width, picture.height
+                    if min(self._coded_size) < MIN_SIDE:
+                        raise VideoError(
+                            f"{self._file.name} is only {picture.width}x{picture.height} pixels; "
+                            f"it needs at least {MIN_SIDE}x{MIN_SIDE}."
+                        )
+                    orientation = orientation_of(picture, self._file)
+                    return facts_of(picture, stream, orientation, self._scan.variable, tiles)
         raise VideoError(f"{self._file.name} can't be decoded; convert it to MP4.")
 
     def _pictures(self, start: int) -> Iterator[tuple[int, av.VideoFrame]]:
+        """Whole pictures with their index in the window (negative before it), from `start` or earlier."""
+        if self._treatment.deinterlace is None:
+            yield from self._decoded(start)
+            return
+        whole = Deinterlacer(self._treatment.deinterlace, self.facts.field_order)
+        # The lines that are missing are made from the picture before, too.
+        lead = 1 if self._fields else 0
+        try:
+            for index, picture in self._decoded(max(start - lead, -self._first)):
+                yield from whole.feed(index, picture)
+                self._fields = self._fields or whole.at_work
+            yield from whole.flush()
+        except av.error.FFmpegError as error:
+            raise VideoError(
+                f"{self._file.name} can't be deinterlaced ({reason(error)}); turn that off, or convert it."
+            ) from error
+
+    def _decoded(self, start: int) -> Iterator[tuple[int, av.VideoFrame]]:
         """Decoded pictures with their index in the window (negative before it), from `start` or earlier."""
         scan = self._scan
         key = self._key_before(start)
@@ -157,12 +206,13 @@ class VideoSource:
             late = False
             previous = -1
             with self._file.pictures() as (container, stream):
+                decode = decoder_of(stream)
                 if seek:
                     container.seek(int(scan.seek[np.searchsorted(scan.keys, key)]), stream=stream)
                 for packet in container.demux(stream):
                     if self._host is not None:
                         self._host.check_cancelled()
-                    for picture in _decode(packet):
+                    for picture in decode(packet):
                         if scan.timed and picture.pts is not None:
                             previous = int(np.searchsorted(scan.ticks, picture.pts, "right")) - 1
                         else:
@@ -179,11 +229,23 @@ class VideoSource:
                 return
 
 
-def _decode(packet: av.Packet) -> list[av.VideoFrame]:
-    try:
-        return packet.decode()
-    except av.error.InvalidDataError:
-        return []  # one damaged packet; `read` bridges what is missing
+def decoder_of(stream: VideoStream) -> Callable[[av.Packet], list[av.VideoFrame]]:
+    """What decodes the packets of a stream, the last of which is empty; a damaged one gives nothing (`read`
+    bridges what is missing). FFmpeg's own decoders of VP8 and VP9 leave opacity out."""
+    library = _WITH_ALPHA.get(stream.codec_context.name) if stream.metadata.get("alpha_mode") == "1" else None
+    context: av.VideoCodecContext | None = None
+    if library is not None and library in av.codecs_available:
+        context = cast(av.VideoCodecContext, av.CodecContext.create(library, "r"))
+
+    def decode(packet: av.Packet) -> list[av.VideoFrame]:
+        try:
+            if context is None:
+                return packet.decode()
+            return context.decode(packet if packet.size else None)
+        except av.error.InvalidDataError:
+            return []
+
+    return decode
 
 
 def _window(scan: Scan, start: Fraction, duration: Fraction, name: str) -> tuple[int, int, int]:

@@ -21,13 +21,28 @@ _LEAD = 16
 _PIECE = 60 * RATE
 _ENERGY_HOP = 160
 _QUIET_SHARE = 0.30
+# What is that far above a clip's noise is no noise; below the least nothing is a voice.
+_ABOVE_NOISE_DB = 15.0
+_LEAST_DB = -65.0
+# Noise is looked for in windows of a quarter of a second, every eighth: eight stretches whose levels lie
+# close together, and a spectrum that is flat within each band of 250 Hz, whatever its slope. The flatness
+# (Wiener's: geometric over arithmetic mean, weighted by the bands' power) of white, pink and brown noise is
+# 0.46 to 0.66, of sustained tones and chords 0.02 at most; speech and songs are rarely steady.
+_WINDOW, _HOP, _STRETCHES = 4096, 2048, 8
+_STEADY_DB, _FLAT, _BAND, _BANDS = 6.0, 0.45, 64, 16
+_LOWEST_BIN = 48  # 188 Hz: hum of the mains lies below
+_NO_NOISE_DB = -100.0
+_FEWEST_WINDOWS, _ALIKE_DB = 3, 6.0
+# Noise that so much of a clip consists of is all there is in it.
+_ALL_NOISE = 0.8
 
 
 def voiced_spans(samples16k: np.ndarray, report: Callable[[int], None] = silent) -> Spans:
     """Seconds (start, end) of speech in float32 [n] at 16 kHz, by the WebRTC voice detector (PocketSphinx').
 
-    Works on copies brought to full scale. Pauses below 0.2 s are bridged, blips below 0.09 s dropped.
-    report: called with the seconds that are done, after each minute.
+    Works on copies brought to full scale. Pauses below 0.2 s are bridged, blips below 0.09 s dropped, and
+    what doesn't rise above the clip's noise (`loud_level`). report: called with the seconds that are done,
+    after each minute.
     """
     from pocketsphinx import Vad
 
@@ -49,15 +64,67 @@ def voiced_spans(samples16k: np.ndarray, report: Callable[[int], None] = silent)
         report(start // RATE)
         piece = frames(start, start + _PIECE).reshape(-1, _FRAME)
         voiced += [vad.is_speech(frame.tobytes()) for frame in piece]
-    return _tidy(np.array(voiced), _FRAME / RATE, len(samples16k) / RATE)
+    spans = _tidy(np.array(voiced), _FRAME / RATE, len(samples16k) / RATE)
+    loud = _rms(samples16k, _ENERGY_HOP, report) > 10 ** (loud_level(samples16k) / 20)
+    step = _ENERGY_HOP / RATE
+    return Spans(span for span in spans if loud[int(span[0] / step) : int(span[1] / step) + 1].any())
 
 
 def loud_spans(
-    samples16k: np.ndarray, floor_db: float = -45.0, report: Callable[[int], None] = silent
+    samples16k: np.ndarray, floor_db: float | None = None, report: Callable[[int], None] = silent
 ) -> Spans:
-    """Seconds (start, end) in which a song is above `floor_db` dBFS (RMS over 30 ms); the rest is silence."""
+    """Seconds (start, end) in which a song is above `floor_db` dBFS (RMS over 30 ms), by default the clip's
+    `loud_level`; the rest is silence."""
     rms = _rms(samples16k, _ENERGY_HOP, report)
+    floor_db = loud_level(samples16k) if floor_db is None else floor_db
     return _tidy(rms > 10 ** (floor_db / 20), _ENERGY_HOP / RATE, len(samples16k) / RATE)
+
+
+def loud_level(samples16k: np.ndarray) -> float:
+    """dBFS (RMS over 30 ms) above which a clip is more than its own noise: 15 dB over its noise floor, and
+    never below -65."""
+    return max(noise_floor(samples16k) + _ABOVE_NOISE_DB, _LEAST_DB)
+
+
+def noise_floor(samples16k: np.ndarray) -> float:
+    """dBFS of the quietest steady noise in float32 [n] at 16 kHz, at least half a second of it; -inf where
+    there is none, or so little below the loudest that it can't be told apart."""
+    count = max((len(samples16k) - _WINDOW) // _HOP + 1, 0)
+    levels, noisy = np.full(count, _NO_NOISE_DB), np.zeros(count, bool)
+    for first in range(0, count, _PIECE // _HOP):
+        last = min(first + _PIECE // _HOP, count)
+        piece = samples16k[first * _HOP : (last - 1) * _HOP + _WINDOW]
+        windows = np.lib.stride_tricks.sliding_window_view(piece, _WINDOW)[::_HOP]
+        levels[first:last], noisy[first:last] = _noise_like(windows)
+    found = np.sort(levels[noisy])
+    if len(found) < _FEWEST_WINDOWS:
+        return -np.inf
+    alike = np.searchsorted(found, found + _ALIKE_DB, "right") - np.arange(len(found))
+    floors = found[alike >= _FEWEST_WINDOWS]
+    if not len(floors):
+        return -np.inf
+    floor = float(floors[0])
+    heard = levels > _NO_NOISE_DB
+    apart = np.percentile(levels[heard], 95) - floor >= _ABOVE_NOISE_DB
+    return floor if apart or noisy.sum() >= _ALL_NOISE * heard.sum() else -np.inf
+
+
+def _noise_like(windows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Of float32 [k, n]: dBFS of each, and whether it is nothing but noise."""
+    levels = 10 * np.log10(np.maximum(windows.var(axis=1, dtype=np.float64), 10 ** (_NO_NOISE_DB / 10)))
+    # A rumble swells and fades within a stretch, and a hiss may: one that is steady will do.
+    steady = np.zeros(len(windows), bool)
+    for heard in (windows, np.diff(windows, axis=1, prepend=windows[:, :1])):
+        powers = heard.reshape(len(windows), _STRETCHES, -1).var(axis=2, dtype=np.float64)
+        steady |= powers.max(axis=1) <= powers.min(axis=1) * 10 ** (_STEADY_DB / 10)
+    noisy = steady & (levels > _NO_NOISE_DB)
+    rows = np.flatnonzero(noisy)
+    spectrum = np.square(np.abs(np.fft.rfft(windows[rows] * np.hanning(_WINDOW), axis=1)))
+    bands = spectrum[:, _LOWEST_BIN : _LOWEST_BIN + _BANDS * _BAND].reshape(len(rows), _BANDS, _BAND)
+    means = bands.mean(axis=2) + 1e-30
+    flatness = np.exp(np.log(bands + 1e-30).mean(axis=2)) / means
+    noisy[rows] = (flatness * means).sum(axis=1) > _FLAT * means.sum(axis=1)
+    return levels, noisy
 
 
 def looks_like_song(samples16k: np.ndarray, report: Callable[[int], None] = silent) -> bool:
@@ -99,15 +166,19 @@ def gate(
 
 
 def _rms(samples: np.ndarray, hop: int, report: Callable[[int], None]) -> np.ndarray:
-    """RMS of 30 ms around the middle of each hop."""
-    powers = [np.zeros(1, np.float32)]
+    """RMS of 30 ms around the middle of each hop, without what is constant in it."""
+    sums, squares = [np.zeros(1)], [np.zeros(1)]
     for start in range(0, len(samples), _PIECE):
         report(start // RATE)
         piece = samples[start : start + _PIECE]
         padded = np.pad(piece, (0, -len(piece) % hop)).reshape(-1, hop)
-        powers.append(np.square(padded, dtype=np.float32).sum(axis=1))
-    power = np.concatenate([*powers, powers[0]])
-    return np.sqrt((power[:-2] + power[1:-1] + power[2:]) / (3 * hop))
+        sums.append(padded.sum(axis=1, dtype=np.float64))
+        squares.append(np.square(padded, dtype=np.float32).sum(axis=1, dtype=np.float64))
+    mean, power = (
+        (each[:-2] + each[1:-1] + each[2:]) / (3 * hop)
+        for each in (np.concatenate([*parts, np.zeros(1)]) for parts in (sums, squares))
+    )
+    return np.sqrt(np.maximum(power - mean * mean, 0))
 
 
 def _tidy(active: np.ndarray, step: float, end: float) -> Spans:

@@ -34,10 +34,11 @@ class Mp4Writer:
     """Writes frames as they come; encoding runs on a thread of its own, beside whatever makes the next frame.
 
     path: the file; until all is well it is called `<name>.part`, and is deleted on any exception. size: even
-    width and height. fps: exact; with `variable` each frame starts at its own pts instead (rounded to 1/90000
-    s). sound: cut or padded with silence to `duration`, which is also where the last frame ends; one that is
-    coded already is copied; None for a silent film. colour: tags of all frames. subtitles: in order of time,
-    a track that players can switch on, in `language` (ISO 639-2, such as "eng").
+    width and height of the planes; aspect: of their samples. fps: exact; with `variable` each frame starts at
+    its own pts instead (rounded to 1/90000 s). sound: cut or padded with silence to `duration`, which is also
+    where the last frame ends; one that is coded already is copied; None for a silent film. colour: tags of
+    all frames. subtitles: in order of time, a track that players can switch on, in `language` (ISO 639-2,
+    such as "eng").
 
     The planes of a frame belong to the writer from `write` on. Raises OutputError, from `write` or at the
     end.
@@ -55,10 +56,11 @@ class Mp4Writer:
         variable: bool = False,
         subtitles: Sequence[Subtitle] = (),
         language: str = "",
+        aspect: Fraction = Fraction(1),
     ) -> None:
         self._path = Path(path)
         self._part = self._path.with_name(self._path.name + ".part")
-        self._size, self._fps, self._colour = size, fps, colour
+        self._size, self._fps, self._colour, self._aspect = size, fps, colour, aspect
         self._sound, self._duration = sound, duration
         self._options = {"crf": str(crf), "preset": "ultrafast", "x264-params": _X264}
         self._time_base = Fraction(1, _FINE) if variable else 1 / fps
@@ -151,6 +153,8 @@ class Mp4Writer:
         context.colorspace = self._colour.matrix
         context.color_primaries = self._colour.primaries
         context.color_trc = self._colour.transfer
+        # Players take what says nothing for square.
+        context.sample_aspect_ratio = self._aspect
         context.color_range = ColorRange.JPEG if self._colour.full_range else ColorRange.MPEG
         self._video = video
         if isinstance(self._sound, CodedSound):

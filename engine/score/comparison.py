@@ -134,7 +134,7 @@ def _change(
 
 def _luma(frame: Frame, rect: tuple[int, int, int, int]) -> np.ndarray:
     x0, y0, x1, y1 = rect
-    return frame.yuv()[0][y0:y1, x0:x1].astype(np.float32)
+    return frame.square().yuv()[0][y0:y1, x0:x1].astype(np.float32)
 
 
 def _grown(box: np.ndarray, factor: float, frame: Frame) -> tuple[int, int, int, int] | None:

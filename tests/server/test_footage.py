@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import av
+import ffmpeg
 import numpy as np
 import pytest
 from footage import shown_by, trimmed
 from media import read_pictures, write_h264
 from PIL import Image
-from prompts import finished, node
+from prompts import finished, node, report_of
 
 WIDTH, HEIGHT = 320, 322
 
@@ -96,3 +99,53 @@ def test_channels_that_cancel_move_the_mouth_as_one_of_them(client, tall, write_
     assert len(results[0]) == len(results[1]) == 25
     for opposite, left in zip(*results, strict=True):
         np.testing.assert_array_equal(opposite, left)
+
+
+def test_pixels_that_are_not_square_stay_so(client, tall, write_channels, make_prompt):
+    clip = client.server.base / "input" / "squeezed.mp4"
+    ffmpeg.ffmpeg("-i", tall("tall.mp4"), "-vf", "scale=240:322,setsar=4/3", "-crf", "4", clip)
+    run = finished(client, make_prompt(clip.name, write_channels("stereo.wav", [1, 1]), length="video"))
+    (video,) = client.output_files(run)
+    assert "pixels are 4:3" in report_of(run)["notes"][0]
+    assert report_of(run)["generated"] > 40
+    seen = ffmpeg.decode(video, "gray")
+    assert (seen.size, seen.aspect) == ((240, 322), Fraction(4, 3))
+    for got, source in zip(read_pictures(video), read_pictures(clip), strict=True):
+        assert psnr(got[: HEIGHT // 3], source[: HEIGHT // 3]) > 40
+
+
+@pytest.mark.parametrize("deinterlace", ["auto", "off"])
+def test_fields_are_made_frames_unless_the_node_says_no(
+    client, tall, write_channels, make_prompt, deinterlace
+):
+    clip = client.server.base / "input" / "fields.mp4"
+    fields = "crop=320:320,tinterlace=interleave_top,setfield=tff"
+    ffmpeg.ffmpeg("-i", tall("tall.mp4"), "-vf", fields, "-crf", "4", "-flags", "+ilme+ildct",
+                  "-x264-params", "interlaced=1:tff=1", clip)  # fmt: skip
+    sound = write_channels("stereo.wav", [1, 1])
+    run = finished(client, make_prompt(clip.name, sound, length="video", deinterlace=deinterlace))
+    assert ("bwdif" if deinterlace == "auto" else "is off") in report_of(run)["notes"][0]
+    (video,) = client.output_files(run)
+    wanted = ffmpeg.decode(clip, "gray", "bwdif=mode=send_frame" if deinterlace == "auto" else "")
+    seen = ffmpeg.decode(video, "gray")
+    assert len(seen.frames) == len(wanted.frames) == 25
+    for got, source in zip(seen.frames, wanted.frames, strict=True):
+        assert psnr(got[: 320 * 100], source[: 320 * 100]) > 40
+
+
+def test_transparent_pictures_are_shown_on_a_colour(client, write_channels, make_prompt, face_pictures):
+    """Of an IMAGE with four channels, which core makes with Join Image with Alpha."""
+    path = client.server.base / "input" / "cut.png"
+    rgba = np.dstack([face_pictures[0], np.full((320, 320), 255, np.uint8)])
+    rgba[:40] = (255, 0, 0, 0)
+    Image.fromarray(rgba).save(path)
+    load = {
+        "photo": node("LoadImage", image=path.name),
+        "both": node("JoinImageWithAlpha", image=["photo", 0], alpha=["photo", 1]),
+    }
+    sound = write_channels("stereo.wav", [1, 1])
+    for options, level in (({}, 0), ({"background": "white"}, 255)):
+        run = finished(client, make_prompt(["both", 0], sound, load, **options))
+        assert "Transparent parts are shown on" in report_of(run)["notes"][0]
+        (video,) = client.output_files(run)
+        assert abs(read_pictures(video)[:, :30].astype(int) - level).max() < 8

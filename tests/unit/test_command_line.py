@@ -13,6 +13,7 @@ import av
 import numpy as np
 import pytest
 from media import write_h264, write_wav
+from PIL import Image
 
 from lipsync_studio.commands import main
 from lipsync_studio.engine.media.sound import Sound
@@ -89,6 +90,20 @@ def test_a_whole_file_and_exit_code_0(how, uninstalled, render, tmp_path):
     assert (report["backend"], report["fps"]) == ("viseme", "25")
     assert (report["frames"], report["generated"]) == (20, 20)
     assert [path.name for path in tmp_path.iterdir()] == ["out.mp4"]
+
+
+def test_how_a_source_is_treated_is_said_and_chosen(render, media, tmp_path):
+    """A face that is cut out: what is hidden shows neither by default nor on another colour."""
+    face = np.array(Image.open(ROOT / "demo" / "portrait.jpg").convert("RGBA").resize((256, 256)))
+    face[:32] = (255, 0, 0, 0)
+    Image.fromarray(face).save(tmp_path / "cut.png")
+    for arguments, shown, name in (((), 0, "black"), (("--background", "#ffffff"), 255, "white")):
+        result = render(*arguments, "--overwrite", "--report", "-", source=tmp_path / "cut.png")
+        assert result.returncode == 0, result.stderr
+        assert f"Transparent parts are shown on {name}." in json.loads(result.stdout)["notes"]
+        with av.open(str(tmp_path / "out.mp4")) as container:
+            luma = next(container.decode(video=0)).to_ndarray(format="gray")
+        assert abs(luma[:24].astype(int) - shown).max() < 6
 
 
 def test_the_uninstalled_package_is_not_the_installed_one(uninstalled):
@@ -268,7 +283,13 @@ def test_what_a_backend_lacks_is_one_sentence(render_here, tmp_path, monkeypatch
 
 
 @pytest.mark.parametrize(
-    ("option", "value", "said"), [("--length", "forever", "invalid choice"), ("--crf", "52", "from 0 to 51")]
+    ("option", "value", "said"),
+    [
+        ("--length", "forever", "invalid choice"),
+        ("--crf", "52", "from 0 to 51"),
+        ("--deinterlace", "maybe", "invalid choice"),
+        ("--background", "loud", "not a colour"),
+    ],
 )
 def test_a_wrong_argument_is_exit_code_2(render, tmp_path, option, value, said):
     result = render(option, value)

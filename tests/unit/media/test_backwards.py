@@ -42,14 +42,19 @@ def long_group(make_video, monkeypatch):
 def decoded(monkeypatch):
     """Counts the pictures that come out of the decoder."""
     counter = SimpleNamespace(count=0)
-    decode = video_module._decode
+    decoder_of = video_module.decoder_of
 
-    def counting(packet):
-        pictures = decode(packet)
-        counter.count += len(pictures)
-        return pictures
+    def counting(stream):
+        decode = decoder_of(stream)
 
-    monkeypatch.setattr(video_module, "_decode", counting)
+        def counted(packet):
+            pictures = decode(packet)
+            counter.count += len(pictures)
+            return pictures
+
+        return counted
+
+    monkeypatch.setattr(video_module, "decoder_of", counting)
     return counter
 
 

@@ -3,6 +3,7 @@
 from fractions import Fraction
 
 import av
+import ffmpeg
 import numpy as np
 import pytest
 
@@ -47,7 +48,15 @@ def copied(source, path):
 
 
 @pytest.mark.parametrize(
-    ("codec", "name"), [("aac", "a.mp4"), ("aac", "a.mov"), ("aac", "a.mkv"), ("mp3", "a.mp4")]
+    ("codec", "name"),
+    [
+        ("aac", "a.mp4"),
+        ("aac", "a.mov"),
+        ("aac", "a.mkv"),
+        ("mp3", "a.mp4"),
+        ("ac3", "a.mp4"),
+        ("eac3", "a.mov"),
+    ],
 )
 def test_not_a_sample_moves(tmp_path, codec, name):
     source = VideoSource(made(tmp_path / name, codec))
@@ -56,6 +65,22 @@ def test_not_a_sample_moves(tmp_path, codec, name):
     assert before.shape == after.shape
     assert lag(before[0], after[0]) == 0
     assert np.abs(before - after)[:, : int(1.9 * 48000)].max() < 1e-6
+
+
+@pytest.mark.parametrize(("codec", "layout"), [("aac", "5.1"), ("aac", "7.1"), ("ac3", "5.1(side)")])
+def test_surround_is_copied_whole(tmp_path, codec, layout):
+    path = tmp_path / "a.mp4"
+    channels = av.AudioLayout(layout).nb_channels
+    tones = "|".join(f"0.2*sin(2*PI*t*{300 + 200 * each})" for each in range(channels))
+    ffmpeg.ffmpeg("-f", "lavfi", "-i", "color=gray:s=64x48:r=25:d=2", "-f", "lavfi", "-i",
+                  f"aevalsrc={tones}:d=2:s=48000:c={layout}", "-c:v", "libx264", "-c:a", codec,
+                  path)  # fmt: skip
+    source = VideoSource(path)
+    result = copied(source, tmp_path / "out.mp4")
+    assert result.facts.channels == source.facts.channels == channels
+    before, after = source.sound(), result.sound()
+    assert before.layout == after.layout
+    assert np.abs(before.samples - after.samples)[:, : int(1.9 * 48000)].max() < 1e-6
 
 
 @pytest.mark.parametrize("seconds", [1.0, 3.5])

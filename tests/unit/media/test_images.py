@@ -17,7 +17,7 @@ def ramp(frames: int, height: int = 32, width: int = 48, channels: int = 3) -> t
     across = torch.linspace(0, 1, width).expand(frames, height, width)
     number = torch.arange(frames).reshape(-1, 1, 1) / 10
     return torch.stack(
-        [across, 1 - across, number.expand(frames, height, width), torch.zeros(frames, height, width)][
+        [across, 1 - across, number.expand(frames, height, width), torch.ones(frames, height, width)][
             :channels
         ],
         dim=-1,

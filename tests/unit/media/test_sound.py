@@ -70,6 +70,8 @@ def test_lazy_mapping_half_precision_and_batches():
         ({"waveform": torch.zeros(1, 0, 9), "sample_rate": 16000}, "shape"),
         ({"waveform": torch.zeros(1, 9), "sample_rate": 16000}, "shape"),
         ({"waveform": torch.zeros(1, 1, 9), "sample_rate": 0}, "sample rate"),
+        ({"waveform": torch.zeros(1, 1, 9), "sample_rate": 12}, "sample rate of 12, and"),
+        ({"waveform": torch.full((1, 1, 9), -3e30), "sample_rate": 16000}, r"up to 3e\+30, where 1 is"),
         ({"waveform": torch.zeros(1, 65, 9), "sample_rate": 16000}, "65 channels"),
         ({"waveform": torch.tensor([[[0.0, float("nan")]]]), "sample_rate": 16000}, "not numbers"),
         ({"waveform": torch.tensor([[[float("inf"), float("-inf")]]]), "sample_rate": 16000}, "not numbers"),
@@ -246,11 +248,12 @@ def write_wav(path, frames):  # type: ignore[no-untyped-def]
 
 
 def test_sound_that_is_no_numbers_is_refused_before_work(tmp_path):
-    frames = np.zeros((1600, 1), np.float32)
-    frames[800] = np.nan
-    write_wav(tmp_path / "nan.wav", frames)
-    with pytest.raises(AudioError, match=r"nan.wav.* not numbers"):
-        Sound.load(tmp_path / "nan.wav")
+    for value, message in ((np.nan, "not numbers"), (1e30, "where 1 is full scale")):
+        frames = np.zeros((1600, 1), np.float32)
+        frames[800] = value
+        write_wav(tmp_path / "bad.wav", frames)
+        with pytest.raises(AudioError, match=rf"bad.wav.* {message}"):
+            Sound.load(tmp_path / "bad.wav")
 
 
 def test_a_silent_video_and_bad_files(make_video, tmp_path):
@@ -275,6 +278,7 @@ def test_a_stream_that_changes_on_its_way_is_heard_to_the_end(tmp_path):
     (tmp_path / "both.mp3").write_bytes(data)
     sound = Sound.load(tmp_path / "both.mp3")
     assert len(sound.samples) == 1
+    assert sound.notes[0].endswith(f"brought to {sound.rate} Hz, mono.")
     assert float(sound.duration) == pytest.approx(2.0, abs=0.15)
     for begin in (0.3, 1.4):
         piece = sound.cut(begin, 0.5).samples[0]

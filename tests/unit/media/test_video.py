@@ -186,22 +186,6 @@ def test_colour_tags_are_kept(make_video):
     assert (source.colour.primaries, source.colour.transfer, source.colour.full_range) == (9, 14, True)
 
 
-def test_alpha_leaves_the_colours_alone(make_video):
-    def glass(number, width, height):
-        rgba = np.full((height, width, 4), 180, np.uint8)
-        rgba[..., 3] = 0
-        return rgba
-
-    path = make_video("alpha.mov", frames=2, codec="png", pix_fmt="rgba", draw=lambda *a: glass(*a)[..., :3])
-    with av.open(str(path.with_name("clear.mov")), "w") as out:
-        stream = out.add_stream("png", rate=25)
-        stream.width, stream.height, stream.pix_fmt = 64, 48, "rgba"
-        out.mux(stream.encode(av.VideoFrame.from_ndarray(glass(0, 64, 48), format="rgba")))
-        out.mux(stream.encode(None))
-    rgb = to_rgb(next(VideoSource(path.with_name("clear.mov")).read()))
-    assert np.abs(rgb.astype(int) - 180).max() <= 2
-
-
 @pytest.mark.parametrize(
     ("name", "codec", "pix_fmt"),
     [("still.png", "png", "rgb24"), ("still.jpg", "mjpeg", "yuvj444p"), ("still.webp", "libwebp", "yuv420p")],

@@ -8,7 +8,14 @@ import numpy as np
 import pytest
 
 from lipsync_studio.engine.media.spans import Spans
-from lipsync_studio.engine.media.voice import gate, looks_like_song, loud_spans, voiced_spans
+from lipsync_studio.engine.media.voice import (
+    gate,
+    looks_like_song,
+    loud_level,
+    loud_spans,
+    noise_floor,
+    voiced_spans,
+)
 
 RATE = 16000
 
@@ -69,6 +76,66 @@ def test_only_true_silence_is_not_loud():
     assert len(spans) == 2
     assert np.array(spans) == pytest.approx(np.array([(0.0, 4.0), (5.0, 6.0)]), abs=0.05)
     assert len(loud_spans(song, floor_db=-30.0)) == 3
+
+
+def room(seconds: float, level_db: float, slope: float = 0.5) -> np.ndarray:
+    """Noise whose power falls with frequency, as a room's does, with a hum of 50 Hz."""
+    count = round(seconds * RATE)
+    spectrum = np.fft.rfft(np.random.default_rng(4).standard_normal(count))
+    spectrum /= np.maximum(np.fft.rfftfreq(count, 1 / RATE), 40) ** slope
+    noise = np.fft.irfft(spectrum, count)
+    hum = 0.3 * np.sin(2 * np.pi * 50 * np.arange(count) / RATE)
+    return (10 ** (level_db / 20) * (noise / noise.std() + hum)).astype(np.float32)
+
+
+@pytest.mark.parametrize("slope", [0.0, 0.5, 1.0])
+@pytest.mark.parametrize("level", [-60.0, -45.0, -30.0, -15.0])
+def test_room_noise_moves_nothing(level, slope):
+    noise = room(8.0, level, slope)
+    assert noise_floor(noise) == pytest.approx(level, abs=3 + 5 * slope)
+    assert loud_spans(noise) == voiced_spans(noise) == ()
+    with_silence = np.concatenate([np.zeros(3 * RATE, np.float32), noise, np.zeros(RATE, np.float32)])
+    assert loud_spans(with_silence) == voiced_spans(with_silence) == ()
+
+
+@pytest.mark.parametrize(("level", "noise"), [(0.5, -40.0), (0.5, -50.0), (0.1, -60.0)])
+def test_a_voice_is_told_from_its_room(level, noise):
+    samples = syllables(8.0, ((0.0, 1.5), (4.0, 6.0)), level) + room(8.0, noise)
+    assert loud_level(samples) == pytest.approx(noise + 15, abs=3)
+    for spans in (loud_spans(samples).bridged(0.3), voiced_spans(samples)):
+        assert len(spans) == 2
+        assert np.array(spans) == pytest.approx(np.array([(1.5, 4.0), (6.0, 8.0)]), abs=0.25)
+
+
+@pytest.mark.parametrize("gain", [1.0, 0.03, 0.01])
+def test_a_quiet_song_is_heard_as_a_loud_one(gain):
+    """The floor of -45 dBFS that there was took one for silence."""
+    song = music(6.0)
+    song[2 * RATE : 3 * RATE] = 0
+    spans = loud_spans(song * np.float32(gain))
+    assert np.array(spans) == pytest.approx(np.array([(0.0, 2.0), (3.0, 6.0)]), abs=0.05)
+
+
+def test_nothing_is_a_voice_below_the_least():
+    song = music(6.0)
+    faint = song * np.float32(10 ** (-67 / 20) / np.sqrt(np.mean(song**2)))
+    assert loud_spans(faint) == voiced_spans(faint) == ()
+    assert loud_level(music(6.0)) == loud_level(np.zeros(RATE, np.float32)) == -65
+
+
+def test_steady_music_is_no_noise():
+    time = np.arange(6 * RATE) / RATE
+    for tones in ((440,), (220, 277, 330, 440)):
+        pad = sum(np.sin(2 * np.pi * tone * k * time + k) / k for tone in tones for k in range(1, 7)) * 0.05
+        assert noise_floor(pad.astype(np.float32)) == -np.inf
+        assert loud_spans(pad.astype(np.float32)) == ((0.0, 6.0),)
+
+
+def test_a_constant_in_the_sound_is_no_loudness():
+    samples = syllables(6.0, ((2.0, 4.0),)) + np.float32(0.3)
+    assert np.array(loud_spans(samples).bridged(0.3)) == pytest.approx(
+        np.array([(0.0, 2.0), (4.0, 6.0)]), abs=0.15
+    )
 
 
 def test_song_or_speech():

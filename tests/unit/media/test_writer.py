@@ -17,6 +17,7 @@ from lipsync_studio.engine.media.frames import Colour, Frame
 from lipsync_studio.engine.media.images import ImageSource
 from lipsync_studio.engine.media.sound import Sound
 from lipsync_studio.engine.media.source import VideoSource
+from lipsync_studio.engine.media.tracks import downmix_notes
 from lipsync_studio.engine.media.writer import Mp4Writer
 
 from .conftest import click_track, lag, luma_of, number_level
@@ -103,11 +104,41 @@ def test_sample_rates_and_channels(tmp_path, rate, channels):
     write(tmp_path / "out.mp4", 50, Fraction(25), Sound(samples, rate))
     sound = VideoSource(tmp_path / "out.mp4").sound()
     assert sound is not None
-    assert len(sound.samples) == min(channels, 2)
+    assert len(sound.samples) == channels
     assert sound.rate == (48000 if rate in (37800, 192000) else rate)
     assert sound.duration == 2
     reference = Sound(samples[:1], rate).mono(16000)
     assert abs(lag(sound.mono(16000), reference)) <= 1
+
+
+@pytest.mark.parametrize(
+    ("layout", "carried"),
+    [
+        ("3.0", "3.0"),
+        ("4.0", "4.0"),
+        ("5.0(side)", "5.0"),
+        ("5.1", "5.1"),
+        ("5.1(side)", "5.1"),
+        ("quad", "stereo"),
+        ("6.1", "5.1"),
+        ("7.1", "5.1"),
+        ("7.1(wide)", "5.1"),
+    ],
+)
+def test_surround_keeps_its_channels_where_aac_has_them(tmp_path, layout, carried):
+    names = [channel.name for channel in av.AudioLayout(layout).channels]
+    time = np.arange(2 * 48000) / 48000
+    tones = {name: 40 if "LFE" in name else 400 + 150 * place for place, name in enumerate(names)}
+    samples = np.stack([0.1 * np.sin(2 * np.pi * tone * time) for tone in tones.values()])
+    sound = Sound(samples.astype(np.float32), 48000, layout)
+    write(tmp_path / "out.mp4", 50, Fraction(25), sound)
+    heard = VideoSource(tmp_path / "out.mp4").sound()
+    assert heard is not None
+    assert heard.layout == carried
+    assert bool(downmix_notes(sound)) == (len(names) != len(heard.samples))
+    if len(names) == len(heard.samples):
+        spectra = np.abs(np.fft.rfft(heard.samples[:, 24000:72000]))
+        assert spectra.argmax(axis=1).tolist() == list(tones.values())
 
 
 @pytest.mark.parametrize(("held", "wanted"), [(0.5, 2.0), (3.0, 2.0), (2.0, 2.0)])

@@ -42,8 +42,9 @@ def test_the_band_levels_alone_still_follow(sentence, monkeypatch):
 def test_level_does_not_matter(sentence):
     times = frames(sentence.samples)
     loud = motion_from_sound(sentence.samples, times, 1 / FPS)
-    quiet = motion_from_sound(sentence.samples * 0.3, times, 1 / FPS)
-    assert correlation(loud.open, quiet.open) > 0.98
+    for gain in (0.3, 0.01):
+        quiet = motion_from_sound(sentence.samples * np.float32(gain), times, 1 / FPS)
+        assert correlation(loud.open, quiet.open) > 0.98
 
 
 def test_rest_in_the_pause_between_two_sentences(sentence):

@@ -1,0 +1,118 @@
+"""What a source is: the facts that decide how its pictures have to be treated."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any, Literal, cast
+
+import av
+from av.container import InputContainer
+from av.video.stream import VideoStream
+
+from .container import sound_stream
+from .frames import Colour
+from .hdr import HDR_TRANSFERS
+from .orientation import Orientation
+from .planes import colour_of, has_alpha, is_rgb_coded
+
+FieldOrder = Literal["progressive", "top field first", "bottom field first"]
+# AVFieldOrder: TT, BB, TB, BT. FFmpeg's own decoders go by the first letter, what is coded first.
+_FIELD_ORDERS: dict[int, FieldOrder] = {
+    2: "top field first", 3: "bottom field first", 4: "top field first", 5: "bottom field first",
+}  # fmt: skip
+_SUBSAMPLINGS = {(0, 0): "4:4:4", (1, 0): "4:2:2", (1, 1): "4:2:0", (0, 1): "4:4:0", (2, 0): "4:1:1",
+                 (2, 2): "4:1:0"}  # fmt: skip
+# Sample entries of streams that nothing else can show (Dolby Vision Streams Within the ISO Base Media File
+# Format 2.6, 3.1); what has another transfer as well is tagged with it.
+_DOLBY_VISION = ("dvh1", "dvhe", "dva1", "dvav")
+_UNSPECIFIED = 2
+# Of AVMasteringDisplayMetadata: ten ratios (primaries, white, lowest and highest cd/m²), two flags.
+_MASTERING = struct.Struct("20i2i")
+
+
+@dataclass(frozen=True)
+class SourceFacts:
+    """pixel_format: FFmpeg's name. bit_depth: of a component. subsampling: "4:2:0" and the like, "RGB" for
+    what has no matrix of its own. colour: tags. alpha: there is opacity. aspect: of a sample, width ÷ height.
+    field_order: of interlaced footage what is shown first; marked: its pictures say so, too. orientation:
+    what makes it upright. variable: times don't lie on a grid. channels: of its sound, 0 without. tiles:
+    pictures that a still is put together from. still: a picture file. peak: cd/m² of the display that HDR was
+    mastered on, 0 where nobody says. dolby_vision: coded in a way of its own, which is no other HDR's."""
+
+    pixel_format: str
+    bit_depth: int = 8
+    subsampling: str = "RGB"
+    colour: Colour = Colour()
+    alpha: bool = False
+    aspect: Fraction = Fraction(1)
+    field_order: FieldOrder = "progressive"
+    marked: bool = False
+    orientation: Orientation = Orientation()
+    variable: bool = False
+    channels: int = 0
+    tiles: int = 1
+    still: bool = False
+    peak: float = 0.0
+    dolby_vision: bool = False
+
+
+def facts_of(
+    first: av.VideoFrame, stream: VideoStream, orientation: Orientation, variable: bool, tiles: int = 1
+) -> SourceFacts:
+    """first: the stream's first picture."""
+    container, kind = cast(InputContainer, stream.container), first.format
+    # Picture files state a density that viewers don't look at.
+    still = "_pipe" in container.format.name or container.format.name == "image2"
+    sound = sound_stream(container)
+    return SourceFacts(
+        pixel_format=kind.name,
+        bit_depth=max(component.bits for component in kind.components) if kind.components else 8,
+        subsampling="RGB" if is_rgb_coded(first) else _subsampling(first),
+        colour=_colour(first),
+        alpha=has_alpha(first) and not (still and _is_opaque(first)),
+        aspect=Fraction(1) if still else stream.sample_aspect_ratio or Fraction(1),
+        field_order=_field_order(first, stream),
+        marked=first.interlaced_frame,
+        orientation=orientation,
+        variable=variable,
+        channels=sound.codec_context.layout.nb_channels if sound else 0,
+        tiles=tiles,
+        still=still,
+        peak=_peak(first),
+        dolby_vision=stream.codec_context.codec_tag in _DOLBY_VISION and int(first.color_trc) == _UNSPECIFIED,
+    )
+
+
+def _colour(first: av.VideoFrame) -> Colour:
+    """What RGB is converted to says nothing of its transfer, which counts where it is HDR's."""
+    colour, transfer = colour_of(first), int(first.color_trc)
+    return replace(colour, transfer=transfer) if transfer in HDR_TRANSFERS else colour
+
+
+def _is_opaque(picture: av.VideoFrame) -> bool:
+    return bool(picture.to_ndarray(format="rgba")[..., 3].min() == 255)
+
+
+def _subsampling(picture: av.VideoFrame) -> str:
+    kind = picture.format
+    # Of 16 samples: sizes are rounded up.
+    across, down = 16 // kind.chroma_width(16), 16 // kind.chroma_height(16)
+    return _SUBSAMPLINGS.get((across.bit_length() - 1, down.bit_length() - 1), f"1/{across}x{down}")
+
+
+def _field_order(first: av.VideoFrame, stream: VideoStream) -> FieldOrder:
+    said = _FIELD_ORDERS.get(int(stream.codec_context.field_order), "progressive")
+    return "top field first" if said == "progressive" and first.interlaced_frame else said
+
+
+def _peak(picture: av.VideoFrame) -> float:
+    try:
+        data = cast(Any, picture.side_data)["MASTERING_DISPLAY_METADATA"]
+        numbers: Sequence[int] = _MASTERING.unpack(bytes(data)[: _MASTERING.size])
+    except (KeyError, ValueError, struct.error):
+        return 0.0  # ValueError: beside a kind that PyAV doesn't know
+    highest, per = numbers[18:20]
+    return highest / per if numbers[21] and per > 0 else 0.0

@@ -118,7 +118,7 @@ def _shot(pictures: Pictures, random: np.random.Generator) -> list[np.ndarray]:
         (width / 2, height / 2), random.uniform(-_TILT, _TILT), random.uniform(*_ZOOM)
     )
     matrix = np.asarray(matrix, np.float64)
-    matrix[:, 2] += random.uniform(-_SHIFT, _SHIFT, 2) * SIZE
+    matrix[:, 2] = matrix[:, 2] + random.uniform(-_SHIFT, _SHIFT, 2) * SIZE
     gain = random.uniform(1 - _EXPOSURE, 1 + _EXPOSURE) * random.uniform(1 - _BALANCE, 1 + _BALANCE, 3)
     out = []
     for at in range(first, first + LENGTH):

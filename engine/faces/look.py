@@ -1,8 +1,9 @@
 """What a person looks like: the head's proportions and colours, whatever the pose, the expression and the
 light.
 
-Colours are logarithms less their mean over the face, so that neither exposure nor white balance shows in
-them; those of the face are taken at the mesh's points, those around it in the head's own frame.
+Colours are logarithms less their mean over the face, and spread as far as faces' are, so that neither
+exposure nor white balance nor contrast shows in them. Those of the face are taken at the mesh's points, those
+around it in the head's own frame.
 """
 
 from __future__ import annotations
@@ -23,17 +24,19 @@ _SIDES = [(side * x, y) for side in (-1, 1) for x in (0.98, 1.1) for y in (-0.25
 _CLOTHES = [(x, y) for y in (1.55, 1.75) for x in (-0.9, -0.6, -0.3, 0.0, 0.3, 0.6, 0.9)]
 _AROUND = [_HAIR, _SIDES, _CLOTHES]
 _DEPTH = 0.4
-# The picture that colours are taken from: its side in pixels and in mesh squares, its blur, and what is added
-# to a colour of 0..1 before its logarithm.
-_SIDE, _WIDE, _BLUR, _DARKEST = 96, 2.0, 1.0, 0.04
+# The picture that colours are taken from: its side in pixels and in mesh squares, and its blur.
+_SIDE, _WIDE, _BLUR = 96, 2.0, 1.0
+# What a face's colours of 0..1 are brought to on average, what is added before the logarithm, and the
+# contrast (root mean square in stops) that they are brought to, unless they have next to none.
+_GREY, _DARKEST, _CONTRAST, _FLAT = 0.45, 0.04, 0.6, 0.05
 # Beyond this turn of the head (sine) half of the face is guessed.
 _TURNED = 0.5
 # Two looks are of one person where every measure stays below its limit: the mesh's points above the mouth
 # (root mean square, in eye distances), the face's colours (root mean square in stops, and one less their
 # correlation), hair, sides and clothes (median in stops). `dev.py bench identities` measures the margins,
 # docs/faces.md has them.
-_SHAPE, _COLOURS, _PATTERN = 0.035, 0.29, 0.15
-_PARTS = (0.52, 0.69, 0.8)
+_SHAPE, _COLOURS, _PATTERN = 0.031, 0.255, 0.132
+_PARTS = (0.46, 0.61, 0.7)
 # Points of a part that must be in both pictures.
 _ENOUGH = 3
 # Below this in the head's frame speech moves the face.
@@ -58,10 +61,12 @@ class Look:
             return
         around = np.array([(x, y, _DEPTH) for part in _AROUND for x, y in part])
         points = np.concatenate([mesh, scale * (around @ rotation.T) + origin])[:, :2]
-        colours, inside = _colours(frame, mesh, points)
+        taken, inside = _colours(frame, mesh, points)
         face = inside[:POINTS]
         if not face.any():
             return
+        taken *= _GREY / max(float(taken[:POINTS][face].mean()), 1e-3)
+        colours = np.log2(taken + _DARKEST)
         self._shape += ((mesh - origin) @ rotation / scale).astype(np.float32)
         self._colours[inside] += (colours - colours[:POINTS][face].mean(axis=0))[inside]
         self._counts += inside
@@ -82,8 +87,8 @@ class Look:
         upper = shape[:, 1] < _UPPER
         worst = _rms((shape - shape2)[upper]) / _SHAPE
         known = (self._counts > 0) & (other._counts > 0)
-        a, b = (each._colours / np.maximum(each._counts, 1)[:, None] for each in (self, other))
         still = _STILL[known[_STILL]]
+        a, b = (each._relief(still) for each in (self, other))
         x, y = a[still], b[still]
         norm = float(np.sqrt((x * x).sum() * (y * y).sum()))
         pattern = 1 - float((x * y).sum()) / norm if norm else 1.0
@@ -99,9 +104,14 @@ class Look:
         # Two faces alone are too much alike.
         return worst if compared else float("inf")
 
+    def _relief(self, still: np.ndarray) -> np.ndarray:
+        """The mean colours, with the contrast that faces have at some points."""
+        colours = self._colours / np.maximum(self._counts, 1)[:, None]
+        return colours * (_CONTRAST / max(_rms(colours[still]), _FLAT))
+
 
 def _colours(frame: Frame, mesh: np.ndarray, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Colours [n, 3] of points [n, 2] in stops, and which of them lie in the picture, bool [n]."""
+    """Colours [n, 3] of points [n, 2], 0..1, and which of them lie in the picture, bool [n]."""
     roi = roi_of_mesh(mesh)
     roi = replace(roi, size=roi.size * _WIDE)
     crop = sample(frame, roi, _SIDE)
@@ -114,7 +124,7 @@ def _colours(frame: Frame, mesh: np.ndarray, points: np.ndarray) -> tuple[np.nda
     inside &= (points >= 0).all(axis=1) & (points <= (frame.width, frame.height)).all(axis=1)
     x, y = at[None].astype(np.float32).transpose(2, 0, 1)
     taken = cv2.remap(crop, x, y, cv2.INTER_LINEAR)[0]
-    return np.log2(taken + _DARKEST), inside
+    return taken, inside
 
 
 def _rms(vectors: np.ndarray) -> float:

@@ -72,6 +72,21 @@ def test_one_frame_out_per_index(clip, track, host, voice, whitewash, length, fi
         assert np.array_equal(frame.yuv()[0][:, :20], originals[index].yuv()[0][:, :20])
 
 
+@pytest.mark.parametrize("content", ["auto", "speech", "song"])
+def test_a_rooms_noise_moves_no_mouth(clip, track, host, whitewash, content):
+    noise = np.random.default_rng(3).standard_normal((1, 20 * 640)) * 10 ** (-42 / 20)
+    request = LipSyncRequest(clip, Sound(noise.astype(np.float32), 16000), track=track, content=content)
+    request = dataclasses.replace(request, silence="source")
+    engine = whitewash()
+    rendering = DubBackend(engine).render(request, host)
+    assert rendering.notes == ["There is no voice in the sound: the mouth stays at rest throughout."]
+    frames, states = collect(rendering)
+    assert set(states) == {SILENCE}
+    assert not engine.crops
+    for frame, source in zip(frames, clip.read(), strict=True):
+        assert np.array_equal(frame.planes, source.planes)
+
+
 def test_the_crop_and_its_mesh_belong_together(clip, track, host, voice, whitewash):
     engine = whitewash()
     collect(DubBackend(engine).render(LipSyncRequest(clip, voice(0.2), track=track), host))

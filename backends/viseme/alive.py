@@ -22,7 +22,7 @@ from .render import moving_box
 from .sway import Sway
 
 # The lower edges of the brows on the image's left and right.
-_BROWS = ((46, 53, 52, 65, 55), (285, 295, 282, 283, 276))
+BROWS = ((46, 53, 52, 65, 55), (285, 295, 282, 283, 276))
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ class _Face:
         mesh = _mesh(person)
         mouth = even_rect(moving_box(mesh), frame) or (0, 0, 8, 8)
         eyes = () if lids is None else tuple(
-            Eyelid.of(picture, eye, mesh[list(brow), :2]) for eye, brow in zip(lids, _BROWS, strict=True)
+            Eyelid.of(picture, eye, mesh[list(brow), :2]) for eye, brow in zip(lids, BROWS, strict=True)
         )  # fmt: skip
         sway = Sway.of(mesh, (frame.width, frame.height), [mouth, *(eye.rect for eye in eyes)])
         x0, y0, x1, y1 = (at - sway.rect[i % 2] for i, at in enumerate(mouth))

@@ -37,6 +37,7 @@ _SETTLE = 1.0
 # A stressed syllable is so many dB above the loudness around it, over which the loudness is taken, and so far
 # from the next; a nod to it takes so long.
 _STRESS_DB, _AROUND, _APART, _NOD = 4.0, 1.5, 0.9, 0.45
+_SYLLABLE, _FLOOR_DB = 0.12, -60.0
 # A nod to the loudest, in parts of what a head does at most.
 _NOD_SHARE = 0.8
 
@@ -85,9 +86,11 @@ def _blinks(draw: np.random.Generator, ends: np.ndarray, end: float) -> np.ndarr
 
 
 def _nods(times: np.ndarray, gate: np.ndarray, levels: np.ndarray, fps: float) -> np.ndarray:
-    voiced = np.where(gate >= 0.5, np.maximum(levels, -60.0), -60.0)
-    syllable = _averaged(voiced, 0.12 * fps)
-    above = (syllable - _averaged(voiced, _AROUND * fps)) * (gate >= 0.5)
+    voiced = (gate >= 0.5).astype(np.float64)
+    heard = np.maximum(levels, _FLOOR_DB) * voiced
+    around, syllable = _averaged(voiced, _AROUND * fps), _averaged(voiced, _SYLLABLE * fps)
+    mean = _averaged(heard, _AROUND * fps) / np.maximum(around, 1e-6)
+    above = (_averaged(heard, _SYLLABLE * fps) / np.maximum(syllable, 1e-6) - mean) * voiced
     nods: list[tuple[float, float]] = []
     order = np.flatnonzero(above > _STRESS_DB)
     taken = np.zeros(len(times), bool)

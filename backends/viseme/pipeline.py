@@ -86,7 +86,7 @@ class VisemeEngine:
         return VisemeSurvey(poses.astype(np.float16), rests, job.speech.silence, life)
 
     def prepare(self, job: DubJob, survey: VisemeSurvey, notes: list[str], host: Host) -> VisemeConditioning:
-        life = survey.life and Life(job, survey.life, self.movement)
+        life = None if survey.life is None else Life(job, survey.life, self.movement)
         return VisemeConditioning(survey, life)
 
     def box(self, person: Person, frame: int, conditioning: VisemeConditioning) -> Box:

@@ -29,7 +29,7 @@ _MOST_STRETCH = 5.0
 # Dark lines narrower than this, folds and lashes, are no part of a lid's colour.
 _FOLD = 0.22
 # How far above the edge a lid's colour is taken: of the lightest skin there, by levels of brightness.
-_NEAR, _FAR, _LIGHTER = 0.04, 0.34, 14.0
+_NEAR, _FAR, _LIGHTER = 0.04, 0.32, 20.0
 # How far above the edge a closing lid begins to take that colour, and over how much it does.
 _FROM, _OVER = 0.4, 0.3
 # What a closed lid shows of the skin's fine structure.

@@ -26,10 +26,11 @@ _BESIDE = 0.06
 _RIM = 0.05
 # Skin is not stretched to more than so many times its height.
 _MOST_STRETCH = 5.0
-# Dark lines narrower than this, folds and lashes, are no part of a lid's colour.
-_FOLD = 0.22
-# How far above the edge a lid's colour is taken: of the lightest skin there, by levels of brightness.
-_NEAR, _FAR, _LIGHTER = 0.04, 0.32, 20.0
+# Dark lines narrower than this, folds and lashes, are no part of a lid's colour; so much they are lightened.
+_FOLD, _MOST_GAIN = 0.22, 2.5
+# How far above the edge a lid's colour is taken: of the lightest skin there, its brightness within so many
+# levels, and its hue.
+_NEAR, _FAR, _SHADOWS, _HUE = 0.04, 0.32, 20.0, 8.0
 # How far above the edge a closing lid begins to take that colour, and over how much it does.
 _FROM, _OVER = 0.4, 0.3
 # What a closed lid shows of the skin's fine structure.
@@ -228,11 +229,16 @@ def _lid_skin(filled: np.ndarray, below: np.ndarray, width: float) -> np.ndarray
     filled: the picture without dark lines. below: how far each pixel lies below the open lid's edge."""
     near = (below < -_NEAR) & (below > -_FAR)
     luma = cv2.transform(filled, _LUMA)
-    # Skin is the lightest that is there: what is darker are lashes, folds and shadows.
-    weight = (np.exp((luma - luma[near].max(initial=0)) / _LIGHTER) * near + 1e-6)[..., None]
-    # Eyes are upright enough that columns of pixels run across them.
-    colour = (filled * weight).sum(0, keepdims=True) / weight.sum(0, keepdims=True)
-    colour = cv2.GaussianBlur(colour.astype(np.float32), (0, 0), 0.12 * width)
+    darker = luma - luma[near].max(initial=0)
+    # Skin is the lightest that is there: what is darker are lashes, folds and shadows. They make a lid
+    # darker, but don't change its hue. Eyes are upright enough that columns of pixels run across them.
+    colours = []
+    for levels in (_SHADOWS, _HUE):
+        weight = (np.exp(darker / levels) * near + 1e-6)[..., None]
+        mean = (filled * weight).sum(0, keepdims=True) / weight.sum(0, keepdims=True)
+        colours.append(cv2.GaussianBlur(mean.astype(np.float32), (0, 0), 0.12 * width))
+    brightness, colour = (cv2.transform(each, _LUMA)[..., None] for each in colours)
+    colour = colours[1] * (brightness / np.maximum(colour, 1))
     smooth = _softened(filled, width)
     return np.asarray(smooth + _rise((below + _FAR) / (0.8 * _FAR))[..., None] * (colour - smooth))
 
@@ -243,7 +249,10 @@ def _without_folds(rgb: np.ndarray, width: float, across: np.ndarray) -> np.ndar
     kernel = np.zeros((2 * middle + 1, 2 * middle + 1), np.uint8)
     start, end = (np.round(middle + sign * across * middle).astype(int).tolist() for sign in (-1, 1))
     cv2.line(kernel, start, end, 1)
-    return np.asarray(cv2.morphologyEx(rgb, cv2.MORPH_CLOSE, kernel).astype(np.float32))
+    luma = np.maximum(cv2.transform(rgb.astype(np.float32), _LUMA), 1)
+    # Of the brightness: colour by colour what is filled would be made of several hues, and grey.
+    gain = np.minimum(cv2.morphologyEx(luma, cv2.MORPH_CLOSE, kernel) / luma, _MOST_GAIN)
+    return np.asarray(rgb * gain[..., None])
 
 
 def _softness(rgb: np.ndarray) -> float:

@@ -74,6 +74,16 @@ def test_a_still_lives_with_a_node_placed_by_hand(page):
     assert page.problems == []
 
 
-def test_the_template_of_a_picture_has_it_live(page):
-    now = loaded(page, ROOT / "workflows" / "talking_portrait.json")
-    assert [node["inputs"]["movement"] for node in now.values() if "movement" in node["inputs"]] == [0.3]
+def test_the_templates_of_pictures_have_them_live(page):
+    """And each node's values are those of the template's twin."""
+    shown = {}
+    for workflow in sorted((ROOT / "workflows").glob("*.json")):
+        if "LipSyncVisemeBackend" not in workflow.read_text(encoding="utf-8"):
+            continue
+        twin = json.loads((ROOT / "tests" / "workflows" / workflow.name).read_text(encoding="utf-8"))
+        for key, node in loaded(page, workflow).items():
+            if node["class_type"] == "LipSyncVisemeBackend":
+                assert node["inputs"] == twin[key]["inputs"], workflow.stem
+                shown[workflow.stem] = node["inputs"]["movement"]
+    assert {name for name, movement in shown.items() if movement} == {"talking_portrait"}
+    assert shown["talking_portrait"] == 0.3

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ...engine.compose.paste import Patch
+from ...engine.errors import MissingFilesError
 from ...engine.faces.eyes import EyeContours
 from ...engine.faces.track import Person
 from ...engine.media.colour import Rect, to_rgb
@@ -35,24 +36,29 @@ class LifeSurvey:
 
 
 def survey_life(job: DubJob, levels: np.ndarray, movement: float, notes: list[str]) -> LifeSurvey | None:
-    """What a part has to know; None where nothing but the mouth is to move. levels: dB [frames].
-
-    Raises MissingFilesError where the network that finds the eyes isn't there."""
+    """What a part has to know; None where nothing but the mouth is to move. levels: dB [frames]."""
     if movement <= 0:
         return None
     if not job.source.still:
         notes.append("The source is a video and moves by itself: `movement` is for stills.")
         return None
-    picture, network = to_rgb(_picture(job)), EyeContours()
-    lids = {}
-    for person in job.people:
-        mesh = _mesh(person)
-        found = network.measure(picture, mesh)
-        if can_close(picture, mesh, found):
-            lids[person.id] = found
-    if len(lids) < len(job.people):
+    return LifeSurvey(moments(job, levels), _eyes(job, notes))
+
+
+def _eyes(job: DubJob, notes: list[str]) -> dict[int, np.ndarray]:
+    """Of the people whose eyes can be closed."""
+    try:
+        network = EyeContours()
+    except MissingFilesError as error:
+        # Somebody else's track needs none of our networks.
+        notes.append(f"No blinks: {error}")
+        return {}
+    picture = to_rgb(_picture(job))
+    eyes = {person.id: network.measure(picture, _mesh(person)) for person in job.people}
+    seen = [person.id for person in job.people if can_close(picture, _mesh(person), eyes[person.id])]
+    if len(seen) < len(job.people):
         notes.append("No blinks: the eyes are closed, too small, turned away, or behind glasses.")
-    return LifeSurvey(moments(job, levels), lids)
+    return {each: eyes[each] for each in seen}
 
 
 class Life:
@@ -61,15 +67,18 @@ class Life:
     def __init__(self, job: DubJob, survey: LifeSurvey, movement: float) -> None:
         frame = _picture(job)
         picture = to_rgb(frame)
-        self._faces = {
-            person.id: _Face.of(person, frame, picture, survey.lids.get(person.id)) for person in job.people
+        faces = {
+            person.id: _Face.of(_mesh(person), frame, picture, survey.lids.get(person.id))
+            for person in job.people
         }
+        self._faces = {each: face for each, face in faces.items() if face is not None}
         self._motion = motion(survey.moments, job, movement)
         self._closures = closures(survey.moments, job)
 
     def box(self, person: Person) -> Rect:
-        """All that moves of a person's picture."""
-        return self._faces[person.id].sway.rect
+        """All that moves of a person's picture; empty where no mouth is in it."""
+        face = self._faces.get(person.id)
+        return face.sway.rect if face else (0, 0, 0, 0)
 
     def composite(self, crop: FaceCrop, paint_mouth: Callable[[FaceCrop], Patch]) -> Patch:
         """crop: of `box`. paint_mouth: repaints a crop around the mouth in the still's own place."""
@@ -102,9 +111,11 @@ class _Face:
     inside: bool
 
     @classmethod
-    def of(cls, person: Person, frame: Frame, picture: np.ndarray, lids: np.ndarray | None) -> _Face:
-        mesh = _mesh(person)
-        mouth = even_rect(moving_box(mesh), frame) or (0, 0, 8, 8)
+    def of(cls, mesh: np.ndarray, frame: Frame, picture: np.ndarray, lids: np.ndarray | None) -> _Face | None:
+        """picture: the frame as RGB. lids: None where the eyes can't be closed."""
+        mouth = even_rect(moving_box(mesh), frame)
+        if mouth is None:
+            return None
         eyes = () if lids is None else tuple(
             Eyelid.of(picture, eye, mesh[list(brow), :2]) for eye, brow in zip(lids, BROWS, strict=True)
         )  # fmt: skip

@@ -32,7 +32,9 @@ def can_close(rgb: np.ndarray, mesh: np.ndarray, lids: np.ndarray) -> bool:
     widths = np.linalg.norm(lids[:, 0, -1] - lids[:, 0, 0], axis=1)
     openings = np.linalg.norm(lids[:, 1] - lids[:, 0], axis=2).max(1) / np.maximum(widths, 1)
     return bool(
-        abs(head_axes(mesh).yaw) <= _MOST_YAW
+        (lids >= 0).all()
+        and (lids < luma.shape[::-1]).all()
+        and abs(head_axes(mesh).yaw) <= _MOST_YAW
         and widths.min() >= _SMALLEST_EYE
         and openings.min() >= _OPEN
         and min(_contrast(luma, eye) for eye in lids) >= _CONTRAST * skin

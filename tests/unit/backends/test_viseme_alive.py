@@ -2,6 +2,7 @@
 or background shows."""
 
 import pickle
+from dataclasses import replace
 from fractions import Fraction
 from types import SimpleNamespace
 
@@ -11,6 +12,7 @@ import pytest
 
 from lipsync_studio.backends.dub.backend import DubBackend, DubPlan
 from lipsync_studio.backends.dub.job import DubJob
+from lipsync_studio.backends.dub.scheduler import even_rect
 from lipsync_studio.backends.request import LipSyncRequest
 from lipsync_studio.backends.speech import Speech
 from lipsync_studio.backends.viseme.alive import BROWS
@@ -21,6 +23,7 @@ from lipsync_studio.backends.viseme.pipeline import VisemeEngine
 from lipsync_studio.backends.viseme.render import moving_box
 from lipsync_studio.backends.viseme.spec import VisemeSettings
 from lipsync_studio.backends.viseme.sway import LIMITS, PARTS, Sway
+from lipsync_studio.engine.errors import MissingFilesError
 from lipsync_studio.engine.faces.eyes import EyeContours
 from lipsync_studio.engine.faces.geometry import FACE_OVAL, head_axes
 from lipsync_studio.engine.media.colour import to_rgb
@@ -201,11 +204,12 @@ def test_a_closed_lid_has_the_skins_colour(pictures, measure, contours, face):
     for eye in found:
         height = np.linalg.norm(eye[1, 4] - eye[0, 4])
         x, y = np.round(eye[:, 4].mean(0) - (0, 0.1 * height)).astype(int)
-        above = np.round(eye[0, 4] - (0, 0.6 * height)).astype(int)
-        lid, skin = closed[y, x], rgb[above[1] - 1 : above[1] + 2, above[0] - 1 : above[0] + 2].mean((0, 1))
-        # Lit from above, and not darker than the socket.
-        assert 0.7 < lid.mean() / skin.mean() < 1.6
-        assert np.ptp(lid / lid.mean() - skin / skin.mean()) < 0.25
+        (x0, x1), top = np.round(eye[0, [2, 6], 0]).astype(int), eye[0, 4, 1]
+        skin = rgb[round(top - height) : round(top - 0.3 * height), x0:x1].reshape(-1, 3)
+        skin = skin[skin.mean(1) >= np.median(skin.mean(1))].mean(0)
+        lid = closed[y - 1 : y + 2, x - 1 : x + 2].mean((0, 1))
+        assert 0.7 < lid.mean() / skin.mean() < 1.3
+        assert np.ptp(lid / lid.mean() - skin / skin.mean()) < 0.2
 
 
 def test_eyes_that_cannot_be_seen_well_do_not_blink(pictures, measure, contours):
@@ -333,3 +337,27 @@ def test_a_still_that_cannot_blink_says_so(pictures, measure, voice, host):
     plan = DubBackend(VisemeEngine(movement=0.3)).plan(LipSyncRequest(source, voice(0.5)), host)
     assert plan.survey.life.lids == {}
     assert any(note.startswith("No blinks: ") for note in plan.notes)
+
+
+def test_a_still_whose_eyes_cannot_be_looked_for_moves_without_blinks(still, voice, host, monkeypatch):
+    def missing():
+        raise MissingFilesError("The face model is missing: install it.")
+
+    plain = DubBackend(VisemeEngine()).plan(LipSyncRequest(still, voice(0.5)), host)
+    monkeypatch.setattr("lipsync_studio.backends.viseme.alive.EyeContours", missing)
+    plan = DubBackend(VisemeEngine(movement=0.3)).plan(LipSyncRequest(still, voice(0.5)), host)
+    assert plan.survey.life.lids == {}
+    added = [note for note in plan.notes if note not in plain.notes]
+    assert added == ["No blinks: The face model is missing: install it."]
+
+
+def test_a_mouth_outside_the_picture_is_none(still, voice, host):
+    """As without movement: the frame passes."""
+    plan = DubBackend(VisemeEngine()).plan(LipSyncRequest(still, voice(0.5)), host)
+    person = plan.job.people[0]
+    away = replace(person, meshes=person.meshes + np.array([0, 1000, 0], np.float32))
+    job = replace(plan.job, people=(away,))
+    engine = VisemeEngine(movement=0.3)
+    conditioning = engine.prepare(job, engine.survey(job, [], host), [], host)
+    frame = next(iter(still.read()))
+    assert even_rect(engine.box(away, 0, conditioning), frame) is None

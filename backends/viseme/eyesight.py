@@ -7,8 +7,9 @@ import numpy as np
 
 from ...engine.faces.geometry import head_axes
 
-# Degrees beyond which the nose hides the further eye's corner.
-_MOST_YAW = 35.0
+# Degrees beyond which the nose hides the further eye's corner, and beyond which a lid's columns aren't the
+# picture's.
+_MOST_YAW, _MOST_ROLL = 35.0, 45.0
 # Pixels.
 _SMALLEST_EYE = 8.0
 # Opening of an eye, in widths of it: of the pictures at hand 0.29 to 0.46, of shut ones below 0.2 mostly.
@@ -31,10 +32,12 @@ def can_close(rgb: np.ndarray, mesh: np.ndarray, lids: np.ndarray) -> bool:
     skin = max(float(_at(luma, mesh[list(_CHEEKS), :2][None]).mean()), 1.0)
     widths = np.linalg.norm(lids[:, 0, -1] - lids[:, 0, 0], axis=1)
     openings = np.linalg.norm(lids[:, 1] - lids[:, 0], axis=2).max(1) / np.maximum(widths, 1)
+    pose = head_axes(mesh)
     return bool(
         (lids >= 0).all()
         and (lids < luma.shape[::-1]).all()
-        and abs(head_axes(mesh).yaw) <= _MOST_YAW
+        and abs(pose.yaw) <= _MOST_YAW
+        and abs(pose.roll) <= _MOST_ROLL
         and widths.min() >= _SMALLEST_EYE
         and openings.min() >= _OPEN
         and min(_contrast(luma, eye) for eye in lids) >= _CONTRAST * skin

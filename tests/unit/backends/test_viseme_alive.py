@@ -224,6 +224,9 @@ def test_eyes_that_cannot_be_seen_well_do_not_blink(pictures, measure, contours)
     turned[:, 0], turned[:, 2] = around + 0.7 * (mesh[:, 0] - around) - 0.7 * mesh[:, 2], mesh[:, 2]
     turned[:, 2] = 0.7 * (mesh[:, 0] - around) + 0.7 * mesh[:, 2]
     assert not can_close(rgb, turned, found)
+    across = np.rot90(rgb)
+    lying = np.stack([mesh[:, 1], rgb.shape[1] - 1 - mesh[:, 0], mesh[:, 2]], 1)
+    assert not can_close(across, lying, np.stack([found[..., 1], rgb.shape[1] - 1 - found[..., 0]], -1))
     assert not can_close(small, 0.3 * mesh, 0.3 * found)
     for other in (closed, *(with_glasses(rgb, mesh, dark=dark) for dark in (False, True))):
         assert not can_close(other, mesh, contours.measure(other, mesh))

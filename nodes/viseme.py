@@ -28,6 +28,7 @@ class LipSyncVisemeBackend(io.ComfyNode):
             search_aliases=["lip sync", "talking head", "mouth", "phoneme"],
             inputs=[
                 widget(SPEC, "strength"),
+                widget(SPEC, "movement", optional=True),
             ],
             outputs=[BackendIO.Output(display_name="backend")],
         )

@@ -24,6 +24,7 @@ from ..dub.protocol import Batching, Box, FaceCrop
 from ..request import SilenceRule
 from ..speech import Speech
 from .acoustic import motion_from_sound
+from .alive import Life, LifeSurvey, survey_life
 from .controls import LOWER_INNER, MIDDLE, OUTER_CORNERS, UPPER_INNER, head_points
 from .motion import MouthMotion, motion_from_phones
 from .mouth import MouthPose, RestShape
@@ -43,25 +44,36 @@ _READING = "Reading the speech"
 @dataclass(frozen=True)
 class VisemeSurvey:
     """poses: per output frame the fields of a MouthPose, float16 [frames, 9]. rests: each person's mouth at
-    rest, by id. silence: what silent ones do. plates: each person's own teeth, where they were
-    seen."""
+    rest, by id. silence: what silent ones do. plates: each person's own teeth, where they were seen.
+    life: what else a still does."""
 
     poses: np.ndarray
     rests: dict[int, RestShape]
     silence: SilenceRule
     plates: dict[int, Plate]
+    life: LifeSurvey | None = None
+
+
+@dataclass(frozen=True)
+class VisemeConditioning:
+    """life: what moves in a still beside its mouth; None for nothing."""
+
+    survey: VisemeSurvey
+    life: Life | None
 
 
 class VisemeEngine:
-    """strength: how far the mouth opens, as a factor on the natural opening."""
+    """strength: how far the mouth opens, as a factor on the natural opening. movement: how far a still sways
+    and breathes, 0..1; above 0 it blinks, too."""
 
     spec = SPEC
     name = SPEC.name
     fps: Fraction | None = None
     rests = True
 
-    def __init__(self, strength: float = 1.0) -> None:
+    def __init__(self, strength: float = 1.0, movement: float = 0.0) -> None:
         self.strength = strength
+        self.movement = movement
 
     def batching(self, fps: Fraction) -> Batching:
         return Batching()
@@ -75,24 +87,36 @@ class VisemeEngine:
         poses = np.column_stack([getattr(motion, field.name) for field in fields(MouthPose)])
         stop = int(job.timeline.source_index.max()) + 1
         plates = find_plates(job.source, job.people, stop)
-        return VisemeSurvey(poses.astype(np.float16), rests, job.speech.silence, plates)
+        life = survey_life(job, _loudness(job.speech), self.movement, notes)
+        return VisemeSurvey(poses.astype(np.float16), rests, job.speech.silence, plates, life)
 
-    def prepare(self, job: DubJob, survey: VisemeSurvey, notes: list[str], host: Host) -> VisemeSurvey:
-        return survey
+    def prepare(self, job: DubJob, survey: VisemeSurvey, notes: list[str], host: Host) -> VisemeConditioning:
+        life = None if survey.life is None else Life(job, survey.life, self.movement)
+        return VisemeConditioning(survey, life)
 
-    def box(self, person: Person, frame: int, survey: VisemeSurvey) -> Box:
+    def box(self, person: Person, frame: int, conditioning: VisemeConditioning) -> Box:
+        if conditioning.life:
+            return conditioning.life.box(person)
         return moving_box(person.meshes[frame - person.first])
 
-    def preprocess(self, crop: FaceCrop, survey: VisemeSurvey) -> None:
+    def preprocess(self, crop: FaceCrop, conditioning: VisemeConditioning) -> None:
         return None
 
-    def resident(self, survey: VisemeSurvey, host: Host) -> AbstractContextManager[None]:
+    def resident(self, conditioning: VisemeConditioning, host: Host) -> AbstractContextManager[None]:
         return nullcontext()
 
-    def generate(self, crops: Sequence[FaceCrop], survey: VisemeSurvey, host: Host) -> Iterable[MouthPose]:
-        return [self._pose(survey.poses[crop.index]) for crop in crops]
+    def generate(
+        self, crops: Sequence[FaceCrop], conditioning: VisemeConditioning, host: Host
+    ) -> Iterable[MouthPose]:
+        return [self._pose(conditioning.survey.poses[crop.index]) for crop in crops]
 
-    def composite(self, crop: FaceCrop, pose: MouthPose, survey: VisemeSurvey) -> Patch:
+    def composite(self, crop: FaceCrop, pose: MouthPose, conditioning: VisemeConditioning) -> Patch:
+        survey = conditioning.survey
+        if conditioning.life:
+            return conditioning.life.composite(crop, lambda mouth: self._mouth(mouth, pose, survey))
+        return self._mouth(crop, pose, survey)
+
+    def _mouth(self, crop: FaceCrop, pose: MouthPose, survey: VisemeSurvey) -> Patch:
         rest = survey.rests[crop.person.id]
         silent = {"rest": rest.points, "close": rest.shut, "source": None}[survey.silence]
         plate = survey.plates.get(crop.person.id)

@@ -22,13 +22,23 @@ class VisemeSettings:
         high=2.0,
         step=0.05,
     )
+    movement: float = setting(
+        0.0,
+        "How much life a still picture gets beside its mouth: blinks, a slight sway of the head, breathing. "
+        "0 keeps it still, 0.3 is a calm person, 1 a lively one. Videos move by themselves: it does nothing "
+        "there.",
+        help="how far a still sways and breathes, with blinks: 0 to 1, default 0",
+        low=0.0,
+        high=1.0,
+        step=0.05,
+    )
 
 
 def _make(settings: VisemeSettings, host: Host) -> LipSyncBackend:
     from ..dub.backend import DubBackend
     from .pipeline import VisemeEngine
 
-    return DubBackend(VisemeEngine(settings.strength))
+    return DubBackend(VisemeEngine(settings.strength, settings.movement))
 
 
 SPEC = BackendSpec(

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 SHORT_RANGE = "face_detection_short_range.tflite"
 FULL_RANGE = "face_detection_full_range_sparse.tflite"
 FACE_MESH = "face_landmark.tflite"
+IRIS = "iris_landmark.tflite"
 
 
 def model_file(name: str) -> Path:

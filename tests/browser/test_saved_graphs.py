@@ -39,3 +39,51 @@ def test_one_runs(page, client, short_media):
     run = client.run(prompt)
     assert run.error is None
     assert client.output_files(run)
+
+
+# Nodes placed by hand: as the page's search box and library place them.
+PLACE = """async () => {
+    app.graph.clear();
+    const node = LiteGraph.createNode('LipSyncVisemeBackend');
+    app.graph.add(node);
+    const copy = node.clone();
+    copy.widgets.find(widget => widget.name === 'movement').value = 0.6;
+    const again = copy.clone();
+    for (const each of [copy, again]) app.graph.add(each);
+    return Object.values((await app.graphToPrompt()).output).map(each => each.inputs.movement);
+}"""
+OPEN_PROMPT = """async prompt => {
+    await app.loadApiJson(prompt, 'prompt');
+    const open = (await app.graphToPrompt()).output;
+    return Object.values(open).find(each => each.class_type === 'LipSyncVisemeBackend').inputs;
+}"""
+
+
+def test_stills_stay_still_in_graphs_and_prompts_of_0_1(page):
+    graphs = [graph for graph in GRAPHS if "LipSyncVisemeBackend" in graph.read_text(encoding="utf-8")]
+    assert SAVED / "talking_portrait.json" in graphs
+    for graph in graphs:
+        moved = [node["inputs"].get("movement", 0) for node in loaded(page, graph).values()]
+        assert set(moved) == {0}, graph.stem
+    prompt = json.loads((SAVED / "talking_portrait.api.json").read_text(encoding="utf-8"))
+    assert page.evaluate(OPEN_PROMPT, prompt) == {"strength": 1, "movement": 0}
+
+
+def test_a_still_lives_with_a_node_placed_by_hand(page):
+    assert page.evaluate(PLACE) == [0.3, 0.6, 0.6]
+    assert page.problems == []
+
+
+def test_the_templates_of_pictures_have_them_live(page):
+    """And each node's values are those of the template's twin."""
+    shown = {}
+    for workflow in sorted((ROOT / "workflows").glob("*.json")):
+        if "LipSyncVisemeBackend" not in workflow.read_text(encoding="utf-8"):
+            continue
+        twin = json.loads((ROOT / "tests" / "workflows" / workflow.name).read_text(encoding="utf-8"))
+        for key, node in loaded(page, workflow).items():
+            if node["class_type"] == "LipSyncVisemeBackend":
+                assert node["inputs"] == twin[key]["inputs"], workflow.stem
+                shown[workflow.stem] = node["inputs"]["movement"]
+    assert {name for name, movement in shown.items() if movement} == {"talking_portrait"}
+    assert shown["talking_portrait"] == 0.3

@@ -69,6 +69,7 @@ declare module "comfy/app" {
         graph: ComfyGraph;
         rootGraph?: ComfyGraph;
         registerExtension(extension: ComfyExtension): void;
+        loadApiJson?(...prompt: unknown[]): unknown;
         reloadNodeDefs?(): Promise<void>;
         refreshComboInNodes(): Promise<void>;
         queuePrompt(number: number, batchCount?: number, targets?: string[]): Promise<boolean>;

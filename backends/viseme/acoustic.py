@@ -3,9 +3,10 @@
 Two estimates, mixed: the phones that a phone recogniser hears, and a linear map from seven band levels.
 The lip aperture follows the voice's level and the balance between its formant bands (Chandrasekaran et al.,
 "The natural statistics of audiovisual speech", 2009); the map's coefficients are a ridge regression onto the
-phone-based motion (`motion_from_phones`) of 400 s of speech by four Flite voices and, for the aperture, onto the
-true openings of six speakers of the GRID corpus. Alone it reaches a correlation of 0.62 with the opening of a
-human mouth that it has not seen, and works for any language and for song; with the recognised phones it is 0.71.
+phone-based motion (`motion_from_phones`) of 400 s of speech by four Flite voices and, for the aperture, onto
+the true openings of six speakers of the GRID corpus. Alone it reaches a correlation of 0.62 with the opening
+of a human mouth that it has not seen, and works for any language and for song; with the recognised phones
+it is 0.71.
 """
 
 from __future__ import annotations
@@ -50,8 +51,8 @@ _DIP_HALF = 0.025
 _MAP_SHARE = 0.3
 _SEEN_IN_BOTH = [Shape._fields.index(name) for name in ("open", "jaw", "wide", "round", "teeth")]
 
-# Constant; then at each moment of _BESIDE the seven bands against their mean, the level, the excess over _LOUD, in
-# 10 dB.
+# Constant; then at each moment of _BESIDE the seven bands against their mean, the level, the excess over
+# _LOUD, in 10 dB.
 _MAP = {
     name: np.array(row)
     for name, row in {

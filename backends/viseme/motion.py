@@ -42,8 +42,8 @@ _REACH = 0.35
 # A diphthong glides late: at most so much of it is its second shape.
 _GLIDE_SHARE = 0.33
 _LONGEST_GLIDE = 0.16
-# Widths per second. Lips can part at up to 0.2 m/s (Löfqvist and Gracco 1997), which is 4; on their way from a
-# closure into a vowel they take their time. How sharply they turn between two closures.
+# Widths per second. Lips can part at up to 0.2 m/s (Löfqvist and Gracco 1997), which is 4; on their way from
+# a closure into a vowel they take their time. How sharply they turn between two closures.
 _LIP_SPEED = 1.8
 _TURN = 3
 _LOUD_PER_DB = 0.02
@@ -174,7 +174,7 @@ def _segments(
 def _gains(
     spoken: Sequence[Phone], centres: npt.NDArray[np.float64], loudness: Curve | None
 ) -> npt.NDArray[np.float64]:
-    """How far each phone opens against its table value: loud and long vowels further than faint, short ones."""
+    """How far each phone opens against its table value: loud and long vowels further."""
     gains = np.ones(len(spoken))
     vowels = [at for at, phone in enumerate(spoken) if phone.name in VOWELS]
     if not vowels:

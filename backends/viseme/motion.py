@@ -30,8 +30,8 @@ _CLOSING = 0.14
 _OPENING = 0.14
 # Before somebody speaks after a pause, the lips part to breathe in: how far, how long before the first sound
 # they have done so, and how long parting takes.
-_PARTED = 0.05
-_BREATH = 0.25
+_PARTED = 0.055
+_BREATH = 0.3
 _PARTING = 0.12
 # How fast a phone is felt less before and after its core, and what of it lies outside the core at either end.
 _ANTICIPATION = 0.04

@@ -19,7 +19,9 @@ from .words import Phone
 _CHUNK_SECONDS = 12.0
 _CUT_SEARCH_SECONDS = 2.0
 _BEAM = 1e-20
-_LANGUAGE_WEIGHT = 2.0
+# Hardly any: what follows what in English says little about other languages, and less than the sound about
+# English.
+_LANGUAGE_WEIGHT = 0.5
 
 
 def recognise_phones(

@@ -8,7 +8,7 @@ all of them. Ours have a plateau over the phone's core, so that a sung vowel is 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -24,27 +24,38 @@ Curve = npt.NDArray[np.float32]
 REST_AFTER = 0.25
 """Silence, seconds, after which the mouth goes back to rest."""
 
-# The lips move ahead of the sound.
+# How long before the first sound a mouth begins to open, and how long it takes to open and to close.
 _LEAD = 0.05
 _CLOSING = 0.14
 _OPENING = 0.14
+# Before somebody speaks after a pause, the lips part to breathe in: how far, how long before the first sound
+# they have done so, and how long parting takes.
+_PARTED = 0.055
+_BREATH = 0.3
+_PARTING = 0.12
 # How fast a phone is felt less before and after its core, and what of it lies outside the core at either end.
-_ANTICIPATION = 0.045
+_ANTICIPATION = 0.04
 _CARRY_OVER = 0.035
 _EDGE_SHARE = 0.4
 _LONGEST_EDGE = 0.05
 _REACH = 0.35
 # A diphthong glides late: at most so much of it is its second shape.
-_GLIDE_SHARE = 0.4
+_GLIDE_SHARE = 0.33
 _LONGEST_GLIDE = 0.16
-# Lips part at up to 0.2 m/s (Löfqvist and Gracco 1997), which is 4 mouth widths per second.
-_LIP_SPEED = 4.0
-_LOUD_PER_DB = 0.03
+# Widths per second. Lips can part at up to 0.2 m/s (Löfqvist and Gracco 1997), which is 4; on their way from
+# a closure into a vowel they take their time. How sharply they turn between two closures.
+_LIP_SPEED = 1.8
+_TURN = 3
+_LOUD_PER_DB = 0.02
 _LOUD_LIMITS = (0.75, 1.35)
-_HELD_GAIN = 0.1
+# A vowel of this length, in seconds, opens as far as its shape says; of shorter ones the mouth falls short
+# (Lindblom, "Spectrographic study of vowel reduction", 1963), stressed and held ones it opens further.
+_USUAL = 0.11
+_LENGTH_POWER = 0.15
+_LENGTH_LIMITS = (0.8, 1.4)
 _PLOSIVE_HELD = 0.65
 _HELD = 0.9
-_TUCK_OPEN = 0.04
+_TUCK_OPEN = 0.03
 _PRESS_OPEN = 0.08
 
 
@@ -53,7 +64,7 @@ class MouthMotion:
     """The mouth in each of n output frames; float32 [n], `sealed` bool [n]. Lengths are in the person's rest
     mouth widths.
 
-    open: inner-lip aperture, 0 = lips touching, 0.12 a small talking vowel, 0.45 a singer's wide "AA".
+    open: inner-lip aperture, 0 = lips touching, 0.1 a small talking vowel, 0.45 a singer's wide "AA".
     jaw: the chin's drop. wide: change of the mouth's width, -0.30 "UW" to +0.15 "IY". round: 0..1 pucker.
     tuck: 0..1 lower lip under the upper teeth. press: 0..1 lips pressed. teeth, tongue: 0..1 how much shows.
     active: 1 where the target rules the mouth, 0 in silence, where all targets are 0 and the renderer's
@@ -98,8 +109,8 @@ def motion_from_phones(
     lengths = np.broadcast_to(np.asarray(frame_seconds, np.float64), times.shape)
     centres = times + lengths / 2
     spoken = known_phones(phones)
-    active = activity([(phone.start, phone.end) for phone in spoken], centres)
-    return assemble(blend(spoken, centres, loudness), active, spoken, times, lengths, gate)
+    voiced = [(phone.start, phone.end) for phone in spoken]
+    return assemble(blend(spoken, centres, loudness), voiced, spoken, times, lengths, gate)
 
 
 def known_phones(phones: Sequence[Phone]) -> list[Phone]:
@@ -109,23 +120,29 @@ def known_phones(phones: Sequence[Phone]) -> list[Phone]:
 
 def assemble(
     values: npt.NDArray[np.float64],
-    active: npt.NDArray[np.float64],
+    voiced: Sequence[tuple[float, float]],
     spoken: Sequence[Phone],
     times: npt.NDArray[np.float64],
     lengths: npt.NDArray[np.float64],
     gate: Curve | None,
 ) -> MouthMotion:
-    """`values` [n, parameters in the order of Shape] with rest in silence and the closures of `spoken`."""
+    """`values` [n, parameters in the order of Shape] with rest outside the `voiced` spans (seconds), lips
+    that part for a breath before them, and the closures of `spoken`."""
     centres = times + lengths / 2
+    spans = Spans(voiced).bridged(REST_AFTER)
+    active, parted = _activity(spans, centres), _parting(spans, centres)
     if gate is not None:
         active = np.minimum(active, gate)
+        parted[_distance_to_next(centres, centres[gate > 0]) > _BREATH + _PARTING] = 0.0
     curves = dict(zip(Shape._fields, (values * active[:, None]).T, strict=True))
+    curves["open"] = np.maximum(curves["open"], _PARTED * parted)
+    active = np.maximum(active, parted)
 
     sealed = _frames_of([phone for phone in spoken if phone.name in CLOSED], times, lengths)
     tucked = _frames_of([phone for phone in spoken if phone.name in TUCKED], times, lengths) & ~sealed
     # No frame next to a closure may be further open than lips can move in between.
-    curves["open"] = np.minimum(curves["open"], _LIP_SPEED * _distance(centres, centres[sealed]))
-    curves["open"][tucked] = np.minimum(curves["open"][tucked], _TUCK_OPEN)
+    for frames, opening in ((sealed, 0.0), (tucked, _TUCK_OPEN)):
+        curves["open"] = np.minimum(curves["open"], opening + _reachable(centres, centres[frames]))
     curves["tuck"][tucked] = 1.0
     for name in ("open", "tuck", "teeth", "tongue"):
         curves[name][sealed] = 0.0
@@ -146,26 +163,24 @@ def _segments(
     gains = _gains(spoken, centres, loudness)
     for phone, gain in zip(spoken, gains, strict=True):
         targets = TARGETS[phone.name]
-        # Every shape is prepared before it sounds, but the release of a closure is heard at once.
-        start, end = phone.start - _LEAD, phone.end - (0.0 if phone.name in CLOSED else _LEAD)
         if len(targets) == 1:
-            yield _Segment(start, end, targets[0], gain)
+            yield _Segment(phone.start, phone.end, targets[0], gain)
             continue
-        glide = min(_GLIDE_SHARE * (end - start), _LONGEST_GLIDE)
-        yield _Segment(start, end - glide, targets[0], gain)
-        yield _Segment(end - glide, end, targets[1], gain)
+        turn = phone.end - min(_GLIDE_SHARE * (phone.end - phone.start), _LONGEST_GLIDE)
+        yield _Segment(phone.start, turn, targets[0], gain)
+        yield _Segment(turn, phone.end, targets[1], gain)
 
 
 def _gains(
     spoken: Sequence[Phone], centres: npt.NDArray[np.float64], loudness: Curve | None
 ) -> npt.NDArray[np.float64]:
-    """How far each phone opens against its table value: stressed vowels further, held ones a little more."""
+    """How far each phone opens against its table value: loud and long vowels further."""
     gains = np.ones(len(spoken))
     vowels = [at for at, phone in enumerate(spoken) if phone.name in VOWELS]
     if not vowels:
         return gains
     lengths = np.array([spoken[at].end - spoken[at].start for at in vowels])
-    gains[vowels] = 1.0 + _HELD_GAIN * np.clip((lengths - 0.3) / 0.5, 0.0, 1.0)
+    gains[vowels] = np.clip((lengths / _USUAL) ** _LENGTH_POWER, *_LENGTH_LIMITS)
     if loudness is not None:
         middles = np.array([(spoken[at].start + spoken[at].end) / 2 for at in vowels])
         levels = np.interp(middles, centres, loudness)
@@ -194,16 +209,24 @@ def blend(
     return total / weight
 
 
-def activity(
-    spans: Iterable[tuple[float, float]], centres: npt.NDArray[np.float64]
-) -> npt.NDArray[np.float64]:
-    """1 in the voiced spans (seconds), bridging pauses shorter than REST_AFTER; smooth ramps."""
+def _activity(spans: Spans, centres: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """1 in the spans; smooth ramps."""
     active = np.zeros(len(centres))
-    for start, end in Spans(spans).bridged(REST_AFTER):
+    for start, end in spans:
         rising = (centres - (start - _LEAD - _OPENING)) / _OPENING
         falling = (end + _CLOSING - centres) / _CLOSING
         active = np.maximum(active, _smooth(np.minimum(rising, falling)))
     return active
+
+
+def _parting(spans: Spans, centres: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """1 before each span, as far as the lips are parted to breathe in."""
+    parted = np.zeros(len(centres))
+    for start, _ in spans:
+        rising = (centres - (start - _BREATH - _PARTING)) / _PARTING
+        falling = (start + _PARTING - centres) / _PARTING
+        parted = np.maximum(parted, _smooth(np.minimum(rising, falling)))
+    return parted
 
 
 def _smooth(ramp: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
@@ -229,10 +252,17 @@ def _frames_of(
     return frames
 
 
-def _distance(centres: npt.NDArray[np.float64], marks: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """From every centre to the nearest mark, seconds; infinite without marks."""
-    if not len(marks):
-        return np.full(len(centres), np.inf)
-    after = np.clip(np.searchsorted(marks, centres), 0, len(marks) - 1)
-    before = np.maximum(after - 1, 0)
-    return np.minimum(np.abs(centres - marks[after]), np.abs(centres - marks[before]))
+def _distance_to_next(
+    centres: npt.NDArray[np.float64], marks: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
+    """From every centre to the next mark, seconds; 0 on a mark, infinite after the last one."""
+    return np.append(marks, np.inf)[np.searchsorted(marks, centres)] - centres
+
+
+def _reachable(centres: npt.NDArray[np.float64], marks: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """How far lips can be apart at every centre that touch at the marks: with one mark before and one after,
+    they turn smoothly in between. Infinite without marks."""
+    after = _distance_to_next(centres, marks)
+    before = _distance_to_next(-centres[::-1], -marks[::-1])[::-1]
+    with np.errstate(divide="ignore"):
+        return _LIP_SPEED * (before**-_TURN + after**-_TURN) ** (-1 / _TURN)

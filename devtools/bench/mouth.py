@@ -1,7 +1,8 @@
 """`python dev.py bench mouth --media FOLDER`: the viseme engine's mouth against people's.
 
-What a face mesh reads of it (how far it is open, in widths of the mouth) on stills that speak with the voices of
-real speakers, and against the speakers' own mouths; what the picture shows inside and around it; how fast it is.
+What a face mesh reads of it (how far it is open, in widths of the mouth) on stills that speak with the voices
+of real speakers, against the speakers' own mouths; what the picture shows inside and around it; how fast it
+is.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from .mouth_paint import Painter
 from .table import Row, conclude
 
 # Each a module `mouth_NAME` with `measure`, `rows` and `bounds`.
-PARTS = ("slope", "follow", "corners", "texture", "colour", "footage", "speed")
+PARTS = ("motion", "slope", "follow", "corners", "texture", "colour", "footage", "speed")
 
 
 def main(arguments: list[str]) -> int:

@@ -1,7 +1,7 @@
 """Which pixels of a frame are painted, and which are the source's own, bent: told by a carrier.
 
-The source gets faint stripes, once as a sine and once as a cosine (and both again upside down, which takes out
-what is the same in both). A pixel that comes from the source still has both, wherever it was taken from:
+The source gets faint stripes, once as a sine and once as a cosine (and both again upside down, which takes
+out what is the same in both). A pixel that comes from the source still has both, wherever it was taken from:
 together they have the stripes' strength. A painted pixel has neither.
 """
 

@@ -34,7 +34,7 @@ def measure(media: Media, painter: Painter) -> dict[str, Any]:
         source = VideoSource(path, *(_SAMPLE_PART if path == SAMPLE else _PARTS))
         for opened in _CONSTANT:
             frames = list(painter.posed(source, poses([opened] * source.frames, teeth=0.7)))
-            change[f"{path.name}, open {opened:g}"] = _changes(frames, painter.place(source))
+            change[f"{path.name}, open {opened:g}"] = changes(frames, painter.place(source))
     return {"chroma": chroma, "change": change}
 
 
@@ -52,10 +52,10 @@ def _chroma(painter: Painter, path: Path) -> float:
     return most
 
 
-def _changes(frames: list[Frame], place: Point) -> dict[str, float]:
+def changes(frames: list[Frame], place: Point) -> dict[str, float]:
     """Of the teeth's colour from frame to frame, the channel that changes most, levels."""
-    meshes = Judge().meshes(frames, place)
-    colours = np.array([_teeth(frame, mesh) for frame, mesh in zip(frames, meshes, strict=True)])
+    rings = steadied(Judge().meshes(frames, place)[:, list(INNER_RING), :2])
+    colours = np.array([_teeth(frame, ring) for frame, ring in zip(frames, rings, strict=True)])
     change = np.abs(np.diff(colours, axis=0)).max(1)
     change = change[np.isfinite(change)]
     return {
@@ -66,9 +66,21 @@ def _changes(frames: list[Frame], place: Point) -> dict[str, float]:
     }
 
 
-def _teeth(frame: Frame, mesh: np.ndarray) -> np.ndarray:
-    """The median colour [3] of the brightest pixels between the lips; NaN where there are none."""
-    ring = mesh[list(INNER_RING), :2]
+def steadied(rings: np.ndarray) -> np.ndarray:
+    """Outlines [n, points, 2] whose place and shape waver less than the mesh's: else the pixels that are
+    looked at would change from frame to frame."""
+    places = rings.mean(1, keepdims=True)
+    return _mean_of_neighbours(places, 1) + _mean_of_neighbours(rings - places, 4)
+
+
+def _mean_of_neighbours(values: np.ndarray, reach: int) -> np.ndarray:
+    ends = ((reach, reach), *((0, 0),) * (values.ndim - 1))
+    windows = np.lib.stride_tricks.sliding_window_view(np.pad(values, ends, "edge"), 2 * reach + 1, axis=0)
+    return np.asarray(windows.mean(-1))
+
+
+def _teeth(frame: Frame, ring: np.ndarray) -> np.ndarray:
+    """The median colour [3] of the brightest pixels in an outline [points, 2]; NaN where there are none."""
     if not np.isfinite(ring).all():
         return np.full(3, np.nan)
     low, high = ring.min(0).astype(int) // 2 * 2, ring.max(0).astype(int) // 2 * 2 + 2

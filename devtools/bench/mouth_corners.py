@@ -49,8 +49,8 @@ def _off(mask: np.ndarray, mesh: np.ndarray) -> list[dict[str, float]]:
     turn = np.array([axis, [-axis[1], axis[0]]])
     near = np.zeros(mask.shape, np.uint8)
     cv2.fillPoly(near, [np.round(mesh[list(OUTER_RING), :2]).astype(np.int32)], 1)
-    near = cv2.dilate(near, np.ones((2 * round(_AROUND * width) + 1,) * 2, np.uint8))
-    y, x = np.nonzero((mask > _PAINTED) & (near > 0))
+    around = cv2.dilate(near, np.ones((2 * round(_AROUND * width) + 1,) * 2, np.uint8)) > 0
+    y, x = np.nonzero((mask > _PAINTED) & around)
     if not len(x):
         return [{"along": 1.0, "across": 0.0, "off": 1.0}] * 2
     points = (np.stack([x, y], 1) - corners.mean(0)) @ turn.T / width

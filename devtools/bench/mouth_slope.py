@@ -1,4 +1,4 @@
-"""How much of an opening that is asked for is seen, on every face, and whether closed lips are seen closed."""
+"""How much of an opening that is asked for is seen, on every face; whether closed lips are seen closed."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Whether what is painted is as sharp and as noisy as the lips around it.
 
-Sharpness: how much of the luma's slope is left of it at twice the blur; a hard edge has a high ratio, a soft one
-a low, whatever its contrast. Noise: J. Immerkær, "Fast noise variance estimation" (1996), in even places.
+Sharpness: how much of the luma's slope is left of it at twice the blur; a hard edge has a high ratio, a soft
+one a low, whatever its contrast. Noise: J. Immerkær, "Fast noise variance estimation" (1996), in even places.
 """
 
 from __future__ import annotations

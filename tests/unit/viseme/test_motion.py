@@ -7,6 +7,7 @@ from lipsync_studio.align import g2p
 from lipsync_studio.align.words import Phone
 from lipsync_studio.backends.viseme.motion import MouthMotion, motion_from_phones
 from lipsync_studio.backends.viseme.shapes import CLOSED, TARGETS, TUCKED
+from lipsync_studio.engine.media.voice import gate
 
 RATES = (24000 / 1001, 24, 25, 30000 / 1001, 30, 50, 60000 / 1001, 60)
 
@@ -71,9 +72,52 @@ def test_rest_returns_after_a_pause_with_a_natural_closing():
     times, motion = at_rate(phones, 200)
     falling = times[(times > 0.9) & (times < 1.5) & (motion.open > 0.005)]
     assert 0.08 <= falling.max() - 0.9 <= 0.16
-    resting = (times > 0.9 + 0.16) & (times < 2.0 - 0.25)
+    resting = (times > 0.9 + 0.16) & (times < 2.0 - 0.45)
     for curve in (motion.open, motion.jaw, motion.wide, motion.round, motion.teeth, motion.active):
         assert not curve[resting].any()
+
+
+def test_lips_part_to_breathe_in_before_speech_and_where_there_is_a_voice():
+    phones = spaced("EH N IY M", start=2.0)
+    times, motion = at_rate(phones, 50)
+    breath = (times > 2.0 - 0.29) & (times < 1.84)
+    assert np.allclose(motion.open[breath], 0.055, atol=0.01)
+    assert motion.active[breath].min() > 0.9
+    assert not motion.wide[times < 1.8].any()
+    assert not motion.open[times < 1.55].any()
+    heard = gate(times, [(2.0, 2.5)])
+    assert np.array_equal(at_rate(phones, 50, gate=heard)[1].open[breath], motion.open[breath])
+    nothing_there = gate(times, [(2.6, 2.7)])
+    assert not at_rate(phones, 50, gate=nothing_there)[1].open[breath].any()
+
+
+def test_lips_that_part_to_breathe_in_close_for_a_bilabial():
+    times, motion = at_rate(spaced("P AA T", start=2.0), 50)
+    assert motion.open[frame_of(times, 1.85)] > 0.04
+    assert motion.open[frame_of(times, 2.0)] < 0.01
+
+
+def test_lips_part_and_close_at_the_speed_of_people():
+    for name, near in (("B", 0.0), ("F", 0.03)):
+        times, motion = at_rate([Phone("AA", 0.5, 0.8), Phone(name, 0.8, 0.9), Phone("AA", 0.9, 1.2)], 100)
+        shut = motion.sealed if name == "B" else motion.tuck == 1
+        first, last = np.flatnonzero(shut)[[0, -1]]
+        for frame in (*range(first - 8, first), *range(last + 1, last + 9)):
+            away = max(first - frame, frame - last) / 100
+            assert motion.open[frame] <= near + 1.8 * away + 1e-6
+
+
+def test_short_vowels_fall_short_of_long_ones():
+    def widest(length: float) -> float:
+        times = np.arange(0, 1, 0.005)
+        phones = [
+            Phone("T", 0.2, 0.3),
+            Phone("EH", 0.3, 0.3 + length),
+            Phone("T", 0.3 + length, 0.6 + length),
+        ]
+        return float(motion_from_phones(phones, times, 0.005).open.max())
+
+    assert 1.05 * widest(0.06) < widest(0.11) < widest(0.3) / 1.05
 
 
 def test_a_short_pause_does_not_close_the_mouth():

@@ -1,0 +1,122 @@
+"""What `bench mouth` measures with, on things of which the answer is known."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from lipsync_studio.devtools.bench import mouth, mouth_carrier, mouth_colour, mouth_follow, mouth_slope
+from lipsync_studio.devtools.bench.mouth_judge import OUTER, Judge, best_lag, correlation, opening, spread
+from lipsync_studio.devtools.bench.mouth_media import Speaker, still
+from lipsync_studio.devtools.bench.mouth_paint import Painter, poses
+from lipsync_studio.devtools.steps import SetupError
+from lipsync_studio.engine.errors import NoFaceError
+from lipsync_studio.engine.host.plain import PlainHost
+from lipsync_studio.engine.media.colour import to_rgb
+from lipsync_studio.engine.media.images import ImageSource
+
+FACE = Path(__file__).parents[2] / "data" / "monalisa.jpg"
+
+
+@pytest.fixture(scope="module")
+def painter():
+    with PlainHost("cpu", progress=False) as host:
+        yield Painter(host)
+
+
+@pytest.fixture(scope="module")
+def source():
+    return still(FACE)
+
+
+def test_the_judge_sees_wider_openings_wider_and_a_closed_mouth_closed(painter, source):
+    read = opening(Judge().meshes(painter.posed(source, poses([0.0, 0.1, 0.2, 0.3]))))
+    assert read[0] < 0.04
+    assert (np.diff(read) > 0).all()
+
+
+def test_the_judge_says_so_where_there_is_no_face():
+    blank = ImageSource(np.full((1, 64, 64, 3), 0.5, np.float32))
+    with pytest.raises(NoFaceError):
+        Judge().meshes(blank.read())
+
+
+def test_openings_in_two_and_three_dimensions():
+    mesh = np.zeros((1, 468, 3), np.float32)
+    mesh[0, OUTER[1], 0] = 100
+    mesh[0, 14] = (0, 3, 4)
+    assert opening(mesh)[0] == pytest.approx(0.03)
+    assert opening(mesh, 3)[0] == pytest.approx(0.05)
+
+
+def test_the_carrier_tells_painted_pixels_from_the_sources_own(painter, source):
+    rgb = to_rgb(next(iter(source.read()))).astype(float)
+    (mask,) = mouth_carrier.painted(painter, rgb, painter.track(source), poses([0.35]))
+    mesh = painter.track(source).persons[0].meshes[0]
+    left, right = mesh[list(OUTER), :2]
+    width = np.linalg.norm(right - left)
+    y, x = np.nonzero(mask > 0.5)
+    assert len(x) > 0.1 * width**2
+    assert np.hypot(x - (left + right)[0] / 2, y - (left + right)[1] / 2).max() < 0.8 * width
+
+
+def test_lag_and_spread_of_curves():
+    truth = np.sin(np.arange(75) / 4)
+    r, lag = best_lag(np.roll(truth, 2), truth)
+    assert lag == 2
+    assert r > 0.99
+    assert best_lag(-truth, truth, reach=0)[0] == pytest.approx(-1)
+    assert correlation(truth, np.zeros(75)) == 0
+    assert spread(np.append(np.linspace(0, 1, 101), np.nan)) == pytest.approx(0.8)
+
+
+def test_what_a_speaker_says_is_in_the_name():
+    assert Speaker(Path("swwp2s.mpg")).sentence == "set white with p two soon"
+    assert Speaker(Path("lrbkzn.mpg")).sentence == "lay red by k zero now"
+
+
+def test_a_mouth_that_moves_as_the_truth_does_holds_the_bounds_and_a_foreign_one_does_not():
+    class Known:
+        def __init__(self, name, seed):
+            self.name = name
+            noise = np.random.default_rng(seed).standard_normal(75)
+            self.truth = 0.1 + 0.05 * np.convolve(noise, np.ones(5) / 5, "same")
+
+    speakers = [Known("first", 1), Known("second", 2), Known("third", 3)]
+    own = mouth_follow.followed(speakers, {each.name: each.truth for each in speakers})
+    assert own["r"] > 0.99
+    assert own["range"] == pytest.approx(1)
+    swapped = dict(zip(("first", "second", "third"), (speakers[i].truth for i in (1, 2, 0)), strict=True))
+    other = mouth_follow.followed(speakers, swapped)
+    assert other["r"] < other["foreign"]
+    results = {way: {"a still": own} for way in ("text", "sound")}
+    assert all(mouth_follow.bounds(results).values())
+    results["sound"]["another"] = other
+    assert not all(mouth_follow.bounds(results).values())
+
+
+def test_a_bound_names_what_does_not_hold():
+    face = {"slope": 0.9, "closed": 0.01, "pressed": 0.03}
+    held = mouth_slope.bounds({"faces": {"a face": face}})
+    assert held == {"the mesh reads ≥ 0.85 of the opening asked for": True, "closed lips read ≤ 0.02": False}
+
+
+def test_teeth_that_flip_are_seen(painter, source):
+    frames = list(painter.posed(source, poses([0.3] * 4, teeth=1.0)))
+    steady = mouth_colour.changes(frames, painter.place(source))
+    assert steady["most"] < 2
+    luma = frames[2].yuv()[0]
+    luma[:] = cv2.add(luma, 20)
+    assert mouth_colour.changes(frames, painter.place(source))["most"] > 10
+
+
+def test_without_media_the_bench_says_what_it_needs(tmp_path):
+    with pytest.raises(SetupError, match=r"lacks portrait_1\.jpg.*--media"):
+        mouth.main(["--media", str(tmp_path)])
+
+
+def test_a_part_that_is_not_there(tmp_path, capsys):
+    with pytest.raises(SystemExit):
+        mouth.main(["--media", str(tmp_path), "--only", "teeth"])
+    assert "no such part: teeth" in capsys.readouterr().err

@@ -1,0 +1,68 @@
+"""The motion against the mouths of real speakers, whose voice and sentence it is given."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from statistics import fmean
+
+import numpy as np
+import pytest
+
+from lipsync_studio.backends.speech import Speech, mouth_spans
+from lipsync_studio.backends.viseme.pipeline import _motion
+from lipsync_studio.devtools.bench.mouth_judge import best_lag, spread
+from lipsync_studio.devtools.bench.mouth_media import Speaker
+from lipsync_studio.engine.media.voice import gate
+
+FOLDER = Path(__file__).parents[2] / "data" / "grid"
+SPEAKERS = [Speaker(path) for path in sorted(FOLDER.glob("*.flac"))]
+FPS = 25
+
+
+@pytest.fixture(scope="module")
+def truths():
+    with np.load(FOLDER / "openings.npz") as stored:
+        return {name: stored[name].astype(float) for name in stored.files}
+
+
+@pytest.fixture(scope="module")
+def moved():
+    """How far the mouth opens of each speaker, with text and by sound, without knowing that it is a song or
+    where words are."""
+    found = {}
+    for way in ("text", "sound"):
+        for each in SPEAKERS:
+            samples = each.sound.mono(16000)
+            times = np.arange(75) / FPS
+            spans = mouth_spans(samples, None, "auto", stem=False)
+            lyrics = each.sentence if way == "text" else ""
+            speech = Speech(samples, times, 1 / FPS, gate(times, spans), "rest", None, lyrics, spans)
+            found[way, each.name] = _motion(speech, []).open.astype(float)
+    return found
+
+
+@pytest.mark.parametrize(("way", "least"), [("text", 0.74), ("sound", 0.68)])
+def test_the_mouth_follows_the_speakers_own(moved, truths, way, least):
+    own, foreign = [], []
+    for each in SPEAKERS:
+        found = {name: best_lag(moved[way, each.name], truth) for name, truth in truths.items()}
+        r, lag = found.pop(each.name)
+        assert abs(lag) <= 1
+        own.append(r)
+        foreign.append(fmean(other for other, _ in found.values()))
+    assert fmean(own) >= least
+    assert fmean(own) >= fmean(foreign) + 0.2
+
+
+@pytest.mark.parametrize("way", ["text", "sound"])
+def test_the_mouth_opens_as_far_as_the_speakers_own(moved, truths, way):
+    asked = sum(spread(moved[way, each.name]) for each in SPEAKERS)
+    assert 0.9 <= asked / sum(spread(truth) for truth in truths.values()) <= 1.25
+
+
+def test_the_bilabials_of_known_words_are_closed(moved, truths):
+    # "lay blue by c two again", "bin red by k seven now": the frames in which the speakers' own lips meet.
+    for name, count in (("lbbc2a", 2), ("brbk7n", 2)):
+        closed = moved["text", name][10:55] == 0
+        assert np.diff(closed.astype(int)).clip(0).sum() >= count
+        assert truths[name][10:55][closed].mean() < 0.02

@@ -32,7 +32,7 @@ _UPPER_LIP, _LOWER_LIP = 0.17, 0.23
 _STRETCH = 0.45
 # How far the lips part for an opening of 1: between them their wet rims are seen, which nobody takes for the
 # opening.
-_PARTING = 1.36
+_PARTING = 1.45
 # How far the corners go down with an opening, and the lips beside them.
 _CORNERS = 0.2
 # At this opening nothing is left of what closing does to the lips beside bringing them together.

@@ -32,6 +32,7 @@ _WINDOW, _HOP, _STRETCHES = 4096, 2048, 8
 _STEADY_DB, _FLAT, _BAND, _BANDS = 6.0, 0.45, 64, 16
 _LOWEST_BIN = 48  # 188 Hz: hum of the mains lies below
 _NO_NOISE_DB = -100.0
+_LOUDEST_NOISE_DB = -25.0  # what hisses louder is no room, and was meant
 _FEWEST_WINDOWS, _ALIKE_DB = 3, 6.0
 # Noise that so much of a clip consists of is all there is in it.
 _ALL_NOISE = 0.8
@@ -88,7 +89,7 @@ def loud_level(samples16k: np.ndarray) -> float:
 
 def noise_floor(samples16k: np.ndarray) -> float:
     """dBFS of the quietest steady noise in float32 [n] at 16 kHz, at least half a second of it; -inf where
-    there is none, or so little below the loudest that it can't be told apart."""
+    there is none below -25, or so little below the loudest that it can't be told apart."""
     count = max((len(samples16k) - _WINDOW) // _HOP + 1, 0)
     levels, noisy = np.full(count, _NO_NOISE_DB), np.zeros(count, bool)
     for first in range(0, count, _PIECE // _HOP):
@@ -101,7 +102,7 @@ def noise_floor(samples16k: np.ndarray) -> float:
         return -np.inf
     alike = np.searchsorted(found, found + _ALIKE_DB, "right") - np.arange(len(found))
     floors = found[alike >= _FEWEST_WINDOWS]
-    if not len(floors):
+    if not len(floors) or floors[0] > _LOUDEST_NOISE_DB:
         return -np.inf
     floor = float(floors[0])
     heard = levels > _NO_NOISE_DB
@@ -166,19 +167,15 @@ def gate(
 
 
 def _rms(samples: np.ndarray, hop: int, report: Callable[[int], None]) -> np.ndarray:
-    """RMS of 30 ms around the middle of each hop, without what is constant in it."""
-    sums, squares = [np.zeros(1)], [np.zeros(1)]
+    """RMS of 30 ms around the middle of each hop."""
+    powers = [np.zeros(1, np.float32)]
     for start in range(0, len(samples), _PIECE):
         report(start // RATE)
         piece = samples[start : start + _PIECE]
         padded = np.pad(piece, (0, -len(piece) % hop)).reshape(-1, hop)
-        sums.append(padded.sum(axis=1, dtype=np.float64))
-        squares.append(np.square(padded, dtype=np.float32).sum(axis=1, dtype=np.float64))
-    mean, power = (
-        (each[:-2] + each[1:-1] + each[2:]) / (3 * hop)
-        for each in (np.concatenate([*parts, np.zeros(1)]) for parts in (sums, squares))
-    )
-    return np.sqrt(np.maximum(power - mean * mean, 0))
+        powers.append(np.square(padded, dtype=np.float32).sum(axis=1))
+    power = np.concatenate([*powers, powers[0]])
+    return np.sqrt((power[:-2] + power[1:-1] + power[2:]) / (3 * hop))
 
 
 def _tidy(active: np.ndarray, step: float, end: float) -> Spans:

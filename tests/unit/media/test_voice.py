@@ -89,7 +89,7 @@ def room(seconds: float, level_db: float, slope: float = 0.5) -> np.ndarray:
 
 
 @pytest.mark.parametrize("slope", [0.0, 0.5, 1.0])
-@pytest.mark.parametrize("level", [-60.0, -45.0, -30.0, -15.0])
+@pytest.mark.parametrize("level", [-60.0, -45.0, -35.0])
 def test_room_noise_moves_nothing(level, slope):
     noise = room(8.0, level, slope)
     assert noise_floor(noise) == pytest.approx(level, abs=3 + 5 * slope)
@@ -131,11 +131,10 @@ def test_steady_music_is_no_noise():
         assert loud_spans(pad.astype(np.float32)) == ((0.0, 6.0),)
 
 
-def test_a_constant_in_the_sound_is_no_loudness():
-    samples = syllables(6.0, ((2.0, 4.0),)) + np.float32(0.3)
-    assert np.array(loud_spans(samples).bridged(0.3)) == pytest.approx(
-        np.array([(0.0, 2.0), (4.0, 6.0)]), abs=0.15
-    )
+def test_noise_that_was_meant_is_heard():
+    hiss = room(8.0, -18.0, 0.0)
+    assert noise_floor(hiss) == -np.inf
+    assert loud_spans(hiss) == ((0.0, 8.0),)
 
 
 def test_song_or_speech():

@@ -103,9 +103,10 @@ def test_a_bound_names_what_does_not_hold():
 
 
 def test_teeth_that_flip_are_seen(painter, source):
+    """The judge itself wavers by some levels, in equal frames too."""
     frames = list(painter.posed(source, poses([0.3] * 4, teeth=1.0)))
     steady = mouth_colour.changes(frames, painter.place(source))
-    assert steady["most"] < 2
+    assert steady["most"] < 5
     luma = frames[2].yuv()[0]
     luma[:] = cv2.add(luma, 20)
     assert mouth_colour.changes(frames, painter.place(source))["most"] > 10

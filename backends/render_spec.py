@@ -42,6 +42,7 @@ class RenderSpec:
     content: ContentKind = "auto"
     sync_offset: float = 0.0
     score: bool = True
+    location: bool = False
 
     def request(self, host: Host) -> LipSyncRequest:
         """With its files opened. Raises VideoError or AudioError for one that can't be used."""
@@ -58,6 +59,7 @@ class RenderSpec:
             content=self.content,
             sync_offset=self.sync_offset,
             score=self.score,
+            location=self.location,
         )
 
     def make_backend(self, host: Host) -> LipSyncBackend:

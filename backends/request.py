@@ -24,7 +24,8 @@ class LipSyncRequest:
     not the soundtrack. words, lyrics: what is said, if known. person: "largest", "left", "right", "centre" or
     an id. silence: what the mouth does in pauses: back to `rest` (the source's own rest shape), `close`, or
     the `source` frame passed through. sync_offset: seconds by which the mouth moves later than it is heard.
-    score: whether the run report tells how well the mouth follows the voice.
+    score: whether the run report tells how well the mouth follows the voice. location: whether the result
+    says where the source was recorded, as it does when and with what.
     """
 
     source: Source
@@ -40,6 +41,7 @@ class LipSyncRequest:
     content: ContentKind = "auto"
     sync_offset: float = 0.0
     score: bool = True
+    location: bool = False
 
     @property
     def voice(self) -> Sound:

@@ -12,6 +12,7 @@ from ..align.words import WordTimings
 from ..engine.host.protocol import Host
 from ..engine.media.colour import small_rgb
 from ..engine.media.frames import CHUNK
+from ..engine.media.metadata import LOCATION_LEFT_OUT
 from ..engine.media.source import Source
 from ..engine.media.writer import Mp4Writer
 from .lyrics import LyricOverlay
@@ -34,11 +35,13 @@ def burn(
     draw: bool = True,
     track: bool = False,
     notes: list[str] | None = None,
+    location: bool = False,
 ) -> None:
     """Write the clip with its own sound and the lyrics over it to `path`, an MP4.
 
     folders: as in LyricOverlay. draw: into the frames; track: as subtitles that a player can switch on.
-    notes: gets LyricOverlay's. Sound that an MP4 can carry as it is coded is copied. Raises TextError for
+    notes: gets LyricOverlay's, and what of the source is left out. location: whether the clip goes on saying
+    where it was recorded. Sound that an MP4 can carry as it is coded is copied. Raises TextError for
     lyrics or a style that can't be drawn, VideoError for a clip that can't be read; nothing is left at `path`
     unless it is whole."""
     overlay = None
@@ -46,6 +49,9 @@ def burn(
         overlay = LyricOverlay(source.size, words, source.times, source.duration, style, folders)
         if notes is not None:
             notes += overlay.notes
+    known = source.metadata()
+    if notes is not None and known.location and not location:
+        notes.append(LOCATION_LEFT_OUT)
     frames = source.read()
     done = 0
     with Mp4Writer(
@@ -59,6 +65,7 @@ def burn(
         variable=source.variable,
         subtitles=subtitles(words, source.duration) if track else (),
         language=language_code(words.language),
+        metadata=known.carried(location),
     ) as writer:
         while chunk := list(islice(frames, CHUNK)):
             if overlay is not None:

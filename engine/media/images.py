@@ -14,6 +14,7 @@ import numpy as np
 from ..errors import VideoError
 from .colour import rgb_to_planes
 from .frames import Colour, Frame
+from .metadata import Metadata
 from .sound import Sound
 from .times import ConstantTimes, standard_rate
 from .video import MIN_SIDE
@@ -99,6 +100,10 @@ class ImageSource:
 
     def coded_sound(self) -> None:
         return None
+
+    def metadata(self) -> Metadata:
+        """None: pictures in memory say nothing of themselves."""
+        return Metadata()
 
     def _frame(self, index: int) -> Frame:
         rgb: np.ndarray = np.nan_to_num(_array(self._images[index])[..., :3] * np.float32(255), nan=0.0)

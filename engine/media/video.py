@@ -16,6 +16,7 @@ from ..host.protocol import Host
 from .coded_sound import CodedSound
 from .container import MediaFile, MediaInput
 from .frames import Frame
+from .metadata import Metadata, metadata_of
 from .orientation import orientation_of
 from .planes import PlaneConverter, colour_of
 from .scan import Scan, scan_file
@@ -129,6 +130,10 @@ class VideoSource:
         if not self._scan.timed or (self._first, self._last) != (0, len(self._scan.ticks)):
             return None
         return CodedSound.of_file(self._file, int(self._scan.ticks[0]) * self._scan.time_base)
+
+    def metadata(self) -> Metadata:
+        """What the file says of itself."""
+        return metadata_of(self._file)
 
     def _frame(self, convert: PlaneConverter, picture: av.VideoFrame, index: int) -> Frame:
         return Frame(convert(picture), self.colour, self.times[index], index)

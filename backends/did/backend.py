@@ -94,6 +94,7 @@ class DIDBackend:
             duration=timeline.duration,
             chunks=_chunks(clip, timeline, host),
             notes=notes,
+            times=timeline.times,
         )
 
     def _order(self, request: LipSyncRequest, seconds: Fraction) -> TalkOrder:

@@ -92,6 +92,7 @@ def rendering(engine: Painter, plan: DubPlan, host: Host) -> Rendering:
         notes=plan.notes,
         start=start,
         footage=Footage(timeline, job.people, job.speech),
+        times=timeline.times,
     )
 
 

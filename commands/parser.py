@@ -26,11 +26,14 @@ class Parser(argparse.ArgumentParser):
         if examples:
             lines = "\n".join(f"  {PROGRAM} {example}" for example in examples)
             options["epilog"] = f"example{'s' * (len(examples) > 1)}:\n{lines}"
-        super().__init__(*arguments, formatter_class=argparse.RawDescriptionHelpFormatter, **options)
+        options["formatter_class"] = argparse.RawDescriptionHelpFormatter
+        super().__init__(*arguments, **options)
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         given = sys.argv[1:] if args is None else list(args)
-        if not given and any(each.required for each in self._actions):
+        # argparse calls a list that may be empty required.
+        needed = any(each.required and each.nargs != argparse.ZERO_OR_MORE for each in self._actions)
+        if not given and needed:
             self.print_help(sys.stderr)
             self.exit(USAGE)
         return super().parse_known_args(given, namespace)

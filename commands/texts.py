@@ -24,4 +24,8 @@ def read_text(path: Path) -> Lyrics:
     """Lyrics of any format, for their text. Raises TextError."""
     from ..align.formats import read_lyrics
 
-    return read_lyrics(path)
+    try:
+        return read_lyrics(path)
+    except TextError as error:
+        said = str(error)
+        raise TextError(said if path.name in said else f"{path.name} can't be read: {said}") from error

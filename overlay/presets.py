@@ -64,9 +64,7 @@ def _style(given: Any, name: str) -> LyricStyle:
     values = {key: value for key, value in given.items() if key != _BASE}
     for key, value in values.items():
         if key not in known:
-            raise TextError(
-                f'The style {name} has "{key}", which there isn\'t: choose of {", ".join(known)}.'
-            )
+            raise TextError(f'"{key}" in the style {name} is not known: choose of {", ".join(known)}.')
         _check(key, value, getattr(PRESETS[base], key), name)
     style = dataclasses.replace(PRESETS[base], **values)
     check_style(style)

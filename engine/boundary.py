@@ -7,8 +7,6 @@ edge of nodes and commands.
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from .errors import DeviceMemoryError, InputError, LipSyncError, OutputError, UnexpectedError, VideoError
 from .unwritable import remedy
@@ -16,17 +14,6 @@ from .unwritable import remedy
 _MEMORY = "The machine's memory doesn't suffice for this: close other programs, or work on a smaller piece."
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
 _LONGEST = 200
-
-
-@contextmanager
-def boundary(*passing: type[Exception]) -> Iterator[None]:
-    """No exception leaves the block but LipSyncError and those that are `passing`."""
-    try:
-        yield
-    except (LipSyncError, *passing):
-        raise
-    except Exception as error:
-        raise own_error(error) from error
 
 
 def own_error(error: Exception) -> LipSyncError:

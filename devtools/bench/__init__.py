@@ -19,7 +19,7 @@ from .table import conclude, rows_of, run_case
 # The bounds.
 MIN_FPS = 25
 # Benchmarks of their own, each a module with `main(arguments) -> int`.
-_OTHERS = ("align", "editor", "long", "musetalk", "overlay", "score", "wav2lip")
+_OTHERS = ("align", "editor", "fuzz", "long", "musetalk", "overlay", "score", "wav2lip")
 MAX_BYTES_MINUTE = 1_500_000_000
 
 

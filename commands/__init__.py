@@ -6,7 +6,7 @@ import logging
 import os
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext, suppress
 
 from ..engine.boundary import own_error
@@ -55,7 +55,7 @@ def parser() -> Parser:
     return made
 
 
-def _guarded(run, stopped: str = "Stopped.") -> int:
+def _guarded(run: Callable[[], int | None], stopped: str = "Stopped.") -> int:
     """The exit code of a command: no exception leaves it."""
     try:
         code = run() or DONE

@@ -7,6 +7,8 @@ edge of nodes and commands.
 from __future__ import annotations
 
 import errno
+import os
+import tempfile
 
 from .errors import DeviceMemoryError, InputError, LipSyncError, OutputError, UnexpectedError, VideoError
 from .unwritable import remedy
@@ -25,6 +27,9 @@ def own_error(error: Exception) -> LipSyncError:
     libraries = {kind.__module__.partition(".")[0] for kind in type(error).__mro__}
     if "av" in libraries:
         return VideoError(f"FFmpeg can't go on ({_cause(error)}): convert the file, or choose another one.")
+    if "sqlite3" in libraries and "full" in str(error):
+        full = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), tempfile.gettempdir())
+        return _of_system(full)
     if isinstance(error, OSError) and "PIL" not in libraries:
         return _of_system(error)
     if libraries & {"cv2", "PIL"}:

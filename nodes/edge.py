@@ -20,7 +20,7 @@ def guard(node: type[io.ComfyNode]) -> type[io.ComfyNode]:
 
     Where memory has run out, ComfyUI's models leave the device, as it does itself for errors that it
     knows."""
-    inner: Any = node.execute.__func__  # type: ignore[attr-defined]
+    inner: Any = node.execute.__func__
     if inspect.iscoroutinefunction(inner):
 
         @wraps(inner)
@@ -34,7 +34,7 @@ def guard(node: type[io.ComfyNode]) -> type[io.ComfyNode]:
             with _edge():
                 return inner(cls, *arguments, **inputs)
 
-    node.execute = classmethod(execute)  # type: ignore[method-assign, assignment]
+    node.execute = classmethod(execute)
     return node
 
 

@@ -82,15 +82,15 @@ def _write(
     pixels: str, options: dict[str, str],
 ) -> None:  # fmt: skip
     with av.open(str(path), "w", options=options) as out:
-        video = None
+        video: Any = None
         if picture:
             video = out.add_stream(picture, rate=Fraction(RATE), options={"x265-params": "log-level=none"})
             video.width = video.height = SIDE
             video.pix_fmt = pixels
-        audio = out.add_stream(sound, rate=48000 if "opus" in sound else rate, layout="mono")
+        audio: Any = out.add_stream(sound, rate=48000 if "opus" in sound else rate, layout="mono")
         for rgb in pictures:
             frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(rgb), format="rgb24")
-            out.mux(video.encode(frame))  # type: ignore[union-attr]
+            out.mux(video.encode(frame))
         if video is not None:
             out.mux(video.encode(None))
         block = av.AudioFrame.from_ndarray(np.ascontiguousarray(voice), format="fltp", layout="mono")
@@ -185,7 +185,7 @@ _Way = Callable[[bytearray, np.random.Generator, Sequence[Path]], bytearray]
 _WAYS: tuple[_Way, ...] = (_flip, _number, _number, _cut, _without, _again, _noise, _of_another)
 
 
-def write_cases(numbers: range, seeds: Sequence[Path], folder: Path) -> Iterator[tuple[int, Path]]:
+def write_cases(numbers: Sequence[int], seeds: Sequence[Path], folder: Path) -> Iterator[tuple[int, Path]]:
     """Files of their numbers, each with its seed's ending."""
     folder.mkdir(parents=True, exist_ok=True)
     for number in numbers:

@@ -36,7 +36,7 @@ class Outcome:
         return self.kind in FINE
 
 
-def outcomes(numbers: range, folder: Path) -> Iterator[Outcome]:
+def outcomes(numbers: Sequence[int], folder: Path) -> Iterator[Outcome]:
     """In order. Files of cases that are not fine stay in the folder `bad`."""
     seeds = make_seeds(folder / "seeds")
     command = [sys.executable, "-m", f"{__package__}.reading", str(seeds[0])]

@@ -14,7 +14,7 @@ import numpy as np
 from ..errors import VideoError
 from ..host.protocol import Host
 from .coded_sound import CodedSound
-from .container import MediaFile, MediaInput
+from .container import MediaFile, MediaInput, converting
 from .frames import Frame
 from .metadata import Metadata, metadata_of
 from .orientation import orientation_of
@@ -136,7 +136,9 @@ class VideoSource:
         return metadata_of(self._file)
 
     def _frame(self, convert: PlaneConverter, picture: av.VideoFrame, index: int) -> Frame:
-        return Frame(convert(picture), self.colour, self.times[index], index)
+        with converting(self._file.name):
+            planes = convert(picture)
+        return Frame(planes, self.colour, self.times[index], index)
 
     def _temp_folder(self) -> Path:
         return Path(tempfile.gettempdir()) if self._host is None else self._host.temp_file("").parent

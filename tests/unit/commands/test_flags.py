@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 
@@ -229,6 +230,7 @@ def test_standard_output_that_is_full():
         ),
         (MemoryError(), DeviceMemoryError, "memory doesn't suffice"),
         (RuntimeError("CUDA out of memory.\nTried"), DeviceMemoryError, "memory doesn't suffice"),
+        (sqlite3.OperationalError("database or disk is full"), OutputError, "make room on the disk"),
         (ZeroDivisionError("division by zero"), UnexpectedError, "(ZeroDivisionError: division by zero)"),
         (ValueError("row\nrow" * 200), UnexpectedError, "row row"),
         (InputError("Mine."), InputError, "Mine."),

@@ -7,17 +7,19 @@ import pytest
 from lipsync_studio.devtools.fuzz.damage import damaged, make_seeds
 from lipsync_studio.devtools.fuzz.run import FINE, outcomes, table
 
-CASES = 150
+# Those that found something once.
+FOUND = (382,)
+NUMBERS = (*range(150 - len(FOUND)), *FOUND)
 
 
 @pytest.fixture(scope="module")
 def found(tmp_path_factory):
-    return list(outcomes(range(CASES), tmp_path_factory.mktemp("fuzz")))
+    return list(outcomes(NUMBERS, tmp_path_factory.mktemp("fuzz")))
 
 
 def test_every_damaged_file_is_read_or_refused(found):
     """A crash in a library is its own, and `dev.py bench fuzz` lists it; here none is known."""
-    assert len(found) == CASES
+    assert len(found) == len(NUMBERS)
     print("\n".join(f"{name:30} {value}" for name, value in table(found)))
     assert [(each.name, each.kind, each.said) for each in found if each.kind not in FINE] == []
 
@@ -31,7 +33,7 @@ def test_what_is_refused_is_one_sentence(found):
 def test_both_come_about(found):
     """Else the damage would be too little or too much to find anything."""
     kinds = [each.kind for each in found]
-    assert min(kinds.count(kind) for kind in FINE) > CASES // 10
+    assert min(kinds.count(kind) for kind in FINE) > len(NUMBERS) // 10
 
 
 def test_a_number_is_always_the_same_file(tmp_path):

@@ -53,7 +53,8 @@ def check_inputs(inputs: Mapping[str, Path | None]) -> None:
     """inputs: as `check_outputs` takes them. Raises InputError for one that isn't there or can't be read,
     before anything slow begins."""
     for name, path in inputs.items():
-        if path is None:
+        # What a pipe holds can be read once.
+        if path is None or (path.exists() and not path.is_file() and not path.is_dir()):
             continue
         try:
             with path.open("rb"):

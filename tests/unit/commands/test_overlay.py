@@ -1,6 +1,8 @@
 """`overlay`: what the node Lyric Overlay does, without ComfyUI."""
 
 import json
+import os
+from threading import Thread
 
 import av
 import numpy as np
@@ -84,3 +86,9 @@ def test_what_is_wrong_is_one_sentence(overlay, tmp_path, monkeypatch, capsys, f
     (error,) = capsys.readouterr().err.splitlines()
     assert said in error
     assert [path.name for path in tmp_path.iterdir()] == ["words.ass"]
+
+
+def test_words_from_a_pipe(overlay, tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    Thread(target=(tmp_path / "pipe").write_text, args=("[00:00.10]Twinkle\n",), daemon=True).start()
+    assert overlay("--quiet", words=tmp_path / "pipe") == 0

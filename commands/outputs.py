@@ -69,7 +69,7 @@ def check_inputs(inputs: Mapping[str, Path | None]) -> None:
 def write_report(path: Path, text: str) -> None:
     """Raises OutputError."""
     try:
-        write_whole(path, text.encode())
+        write_whole(path, text.encode("utf-8", "backslashreplace"))
     except OSError as error:
         raise unwritable(path, error) from error
 

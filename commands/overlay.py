@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 from ..align.formats import FORMATS
+from ..engine.errors import InputError
 from ..engine.host.plain import PlainHost
 from . import flags
 from .outputs import check_inputs, check_outputs, check_video_name
@@ -66,6 +67,10 @@ def _overlay(options: argparse.Namespace) -> None:
     started = time.monotonic()
     with PlainHost(progress=not options.quiet) as host:
         source = VideoSource(options.source, host=host)
+        if source.still:
+            raise InputError(
+                f"{options.source} is one picture: give a video, or make one of it with `lyric-video`."
+            )
         burn(
             source,
             words,

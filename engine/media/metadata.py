@@ -61,7 +61,7 @@ def _of_container(given: Mapping[str, str]) -> Metadata:
     for key, value in given.items():
         name = key.lower().removeprefix(_APPLE)
         name = _OTHER_NAMES.get(name, name)
-        text = value.replace("\0", "").strip()[:_LONGEST]
+        text = _clean(value)
         if name in _LOCATIONS:
             location = location or text
         elif name in _CARRIED and text:
@@ -77,11 +77,15 @@ def _of_still(file: MediaFile) -> Metadata:
             more, place = exif.get_ifd(ExifTags.IFD.Exif), exif.get_ifd(ExifTags.IFD.GPSInfo)
     except Exception:  # whatever Pillow raises for a damaged one: it has none
         return Metadata()
-    tags = {name: str(exif[tag]).strip("\0 ")[:_LONGEST] for name, tag in _EXIF.items() if tag in exif}
+    tags = {name: _clean(exif[tag]) for name, tag in _EXIF.items() if isinstance(exif.get(tag), str)}
     taken = more.get(ExifTags.Base.DateTimeOriginal, exif.get(ExifTags.Base.DateTime))
     if taken and (time := _time(str(taken), str(more.get(ExifTags.Base.OffsetTimeOriginal, "")))):
         tags["creation_time"] = time
     return Metadata({name: text for name, text in tags.items() if text}, _place(place))
+
+
+def _clean(text: str) -> str:
+    return text.replace("\0", "").strip()[:_LONGEST]
 
 
 def _time(taken: str, offset: str) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import os
+from pathlib import Path
 from threading import Thread
 
 import av
@@ -16,6 +17,7 @@ from lipsync_studio.engine.media.video import VideoSource
 from lipsync_studio.overlay.burn import burn
 from lipsync_studio.overlay.style import LyricStyle
 
+ROOT = Path(__file__).parents[3]
 WORDS = WordTimings((Line((Word("Twinkle,", 0.0, 0.2), Word("twinkle", 0.2, 0.45))),), "en", "by hand")
 
 
@@ -86,6 +88,11 @@ def test_what_is_wrong_is_one_sentence(overlay, tmp_path, monkeypatch, capsys, f
     (error,) = capsys.readouterr().err.splitlines()
     assert said in error
     assert [path.name for path in tmp_path.iterdir()] == ["words.ass"]
+
+
+def test_a_picture_is_no_video(overlay, capsys):
+    assert overlay("--quiet", source=ROOT / "demo" / "portrait.jpg") == 1
+    assert "is one picture: give a video" in capsys.readouterr().err
 
 
 def test_words_from_a_pipe(overlay, tmp_path):

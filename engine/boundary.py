@@ -11,6 +11,7 @@ import os
 import tempfile
 
 from .errors import DeviceMemoryError, InputError, LipSyncError, OutputError, UnexpectedError, VideoError
+from .host.memory import SAID
 from .unwritable import remedy
 
 _MEMORY = "The machine's memory doesn't suffice for this: close other programs, or work on a smaller piece."
@@ -22,7 +23,7 @@ def own_error(error: Exception) -> LipSyncError:
     """The same as an error of this pack; its own are returned as they are."""
     if isinstance(error, LipSyncError):
         return error
-    if isinstance(error, MemoryError) or "out of memory" in str(error).lower():
+    if isinstance(error, MemoryError) or any(words in str(error).lower() for words in SAID):
         return DeviceMemoryError(_MEMORY)
     libraries = {kind.__module__.partition(".")[0] for kind in type(error).__mro__}
     if "av" in libraries:

@@ -229,6 +229,11 @@ def test_standard_output_that_is_full():
             '"/x" can\'t be used (Permission denied)',
         ),
         (MemoryError(), DeviceMemoryError, "memory doesn't suffice"),
+        (
+            RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes."),
+            DeviceMemoryError,
+            "memory doesn't suffice",
+        ),
         (RuntimeError("CUDA out of memory.\nTried"), DeviceMemoryError, "memory doesn't suffice"),
         (sqlite3.OperationalError("database or disk is full"), OutputError, "make room on the disk"),
         (ZeroDivisionError("division by zero"), UnexpectedError, "(ZeroDivisionError: division by zero)"),

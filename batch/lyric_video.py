@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..backends.dub.backend import DubBackend
 from ..backends.render_spec import RenderSpec
 from ..backends.request import LipSyncRequest
 from ..backends.run import run
@@ -47,6 +48,9 @@ def make_lyric_video(spec: LyricVideoSpec, host: Host, path: Path, crf: int = 18
     check_style(spec.style)
     backend = spec.render.make_backend(host)
     request = spec.render.request(host)
+    if isinstance(backend, DubBackend):
+        # Whether there is somebody to sing is known before the words are looked for, which takes longer.
+        request = backend.tracked(request, host)
     words, notes = _words(spec, request, host)
     missing: list[str] = []
 

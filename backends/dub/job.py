@@ -64,6 +64,17 @@ class DubJob:
         )
 
 
+def find_faces(request: LipSyncRequest, fps: Fraction | None, host: Host) -> FaceTrack:
+    """The faces of all that a job for the request shows of its source; the request's own track, where it has
+    one. fps: as in `plan_job`. Raises NoFaceError where nobody is there to repaint."""
+    track = request.track
+    if track is None:
+        timeline = plan(request.source, request.soundtrack.duration, request.length, request.fill, fps)
+        track = track_faces(request.source, host, stop=int(timeline.source_index.max()) + 1)
+    choose_people(track, request.person)
+    return track
+
+
 def plan_job(request: LipSyncRequest, fps: Fraction | None, rests: bool, host: Host) -> DubJob:
     """fps: the only rate the engine runs at, or None. rests: it can bring a mouth to rest by itself; silent
     frames of one that can't are the source's own.

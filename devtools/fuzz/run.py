@@ -10,6 +10,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
 
 from .damage import make_seeds, write_cases
@@ -72,7 +73,8 @@ def table(found: Sequence[Outcome]) -> list[tuple[str, str]]:
     kinds = Counter(each.kind for each in found)
     rows = [("damaged files", str(len(found))), *((kind, str(kinds[kind])) for kind in FINE)]
     rows += [(kind, str(kinds[kind])) for kind in ("foreign", "hang", "memory", "crash", "left behind")]
-    rows.append(("slowest", f"{max(each.seconds for each in found):.1f} s"))
-    rows.append(("most memory", f"{max(each.peak_bytes for each in found) / 1e6:.0f} MB"))
+    slow, large = (max(found, key=attrgetter(name)) for name in ("seconds", "peak_bytes"))
+    rows.append((f"slowest ({slow.name})", f"{slow.seconds:.1f} s"))
+    rows.append((f"most memory ({large.name})", f"{large.peak_bytes / 1e6:.0f} MB"))
     rows += [(each.name, f"{each.kind}: {each.said.strip()}") for each in found if not each.is_fine]
     return rows

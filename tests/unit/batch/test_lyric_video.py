@@ -17,7 +17,7 @@ from lipsync_studio.backends.render_spec import RenderSpec
 from lipsync_studio.backends.viseme.spec import VisemeSettings
 from lipsync_studio.batch.lyric_video import LyricVideoSpec, make_lyric_video
 from lipsync_studio.commands import main
-from lipsync_studio.engine.errors import AlignmentError, Cancelled, TextError
+from lipsync_studio.engine.errors import AlignmentError, Cancelled, NoFaceError, TextError
 from lipsync_studio.engine.host.plain import PlainHost
 from lipsync_studio.engine.media import writer
 from lipsync_studio.engine.media.source import VideoSource
@@ -152,6 +152,27 @@ def test_a_font_that_there_is_not_leaves_nothing(render, host, tmp_path):
     with pytest.raises(TextError, match="nothing.ttf"):
         make_lyric_video(spec, host, tmp_path / "out.mp4")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_nobody_is_there_to_sing(media, host, tmp_path, monkeypatch):
+    """Which is said before anything is aligned."""
+    monkeypatch.setattr("lipsync_studio.batch.lyric_video._words", None)
+    spec = RenderSpec(media / "wall.mp4", media / "voice.wav", lyrics="la la")
+    with pytest.raises(NoFaceError):
+        make_lyric_video(LyricVideoSpec(spec), host, tmp_path / "out.mp4")
+
+
+def test_faces_are_looked_for_once(render, tmp_path):
+    stages = []
+
+    class Watched(PlainHost):
+        def progress(self, name, *arguments, **options):
+            stages.append((name, arguments[0]))
+            super().progress(name, *arguments, **options)
+
+    with Watched("cpu") as watched:
+        make_lyric_video(LyricVideoSpec(render), watched, tmp_path / "out.mp4")
+    assert stages.count(("Finding faces", 0)) == 1
 
 
 def test_nobody_is_heard(media, host, tmp_path):

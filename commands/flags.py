@@ -41,6 +41,10 @@ def add_vocals(parser: Any) -> None:
     )
 
 
+def add_person(parser: Any) -> None:
+    parser.add_argument("--person", default="largest", help="largest, left, right, centre or an id")
+
+
 def add_report(parser: Any, help: str = "write the run report as JSON; - prints it") -> None:
     parser.add_argument("--report", type=Path, metavar="FILE", help=help)
 

@@ -18,7 +18,11 @@ def quiet_libraries() -> Iterator[None]:
     itself, past Python. What is printed to `sys.stderr` still comes out; warnings and logs below errors
     don't."""
     usual = sys.stderr
-    saved = os.dup(_STDERR)
+    try:
+        saved = os.dup(_STDERR)
+    except OSError:  # it is closed already
+        yield
+        return
     nowhere = os.open(os.devnull, os.O_WRONLY)
     own = None
     if _is_descriptor(usual):

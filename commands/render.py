@@ -65,7 +65,7 @@ def add_render_flags(parser: argparse.ArgumentParser) -> None:
     how.add_argument(
         "--content", choices=get_args(ContentKind), default="auto", help="what is heard; default auto"
     )
-    how.add_argument("--person", default="largest", help="largest, left, right, centre or an id")
+    flags.add_person(how)
     how.add_argument(
         "--offset", type=flags.milliseconds, default=0.0, metavar="MS",
         help="the mouth moves so many milliseconds later, or earlier where below 0",

@@ -29,7 +29,7 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     parser.add_argument(
         "--source", type=Path, metavar="FILE", help="what the video was made from: seam, sharpness, flicker"
     )
-    parser.add_argument("--person", default="largest", help="largest, left, right, centre or an id")
+    flags.add_person(parser)
     parser.add_argument(
         "--syncnet", type=Path, nargs="?", const=Path(), metavar="FILE",
         help="LSE-C and LSE-D too, by your syncnet_v2.model: FILE, or the one in models/syncnet",

@@ -40,7 +40,7 @@ class Outcome:
 def outcomes(numbers: Sequence[int], folder: Path) -> Iterator[Outcome]:
     """In order. Files of cases that are not fine stay in the folder `bad`."""
     seeds = make_seeds(folder / "seeds")
-    command = [sys.executable, "-m", f"{__package__}.reading", str(seeds[0])]
+    command = [sys.executable, "-m", "lipsync_studio.devtools.fuzz.reading", str(seeds[0])]
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,

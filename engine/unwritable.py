@@ -20,11 +20,16 @@ _REMEDIES = {
     errno.ENOTDIR: "choose a folder that exists",
     errno.EISDIR: "choose another name",
 }
+# As libraries write it that hand on no number.
+_FULL = ("No space left", "disk is full")
 
 
 def remedy(error: BaseException) -> str:
     """What to do, by the system's number for the cause."""
-    return _REMEDIES.get(getattr(error, "errno", None) or 0, "choose another folder or name")
+    number = getattr(error, "errno", None)
+    if number is None and any(words in str(error) for words in _FULL):
+        number = errno.ENOSPC
+    return _REMEDIES.get(number or 0, "choose another folder or name")
 
 
 def unwritable(path: Path | str, error: BaseException) -> OutputError:

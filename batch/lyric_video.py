@@ -55,7 +55,7 @@ def make_lyric_video(spec: LyricVideoSpec, host: Host, path: Path, crf: int = 18
     missing: list[str] = []
 
     def overlay(rendering: Rendering) -> Callable[[Frame], None]:
-        drawn = _overlay(rendering, words, spec)
+        drawn = _overlay(rendering, request, words, spec)
         missing.extend(drawn.notes)
         return drawn.draw
 
@@ -81,7 +81,10 @@ def _words(spec: LyricVideoSpec, request: LipSyncRequest, host: Host) -> tuple[W
     return recognise(request.voice, options, host)
 
 
-def _overlay(rendering: Rendering, words: WordTimings, spec: LyricVideoSpec) -> LyricOverlay:
+def _overlay(
+    rendering: Rendering, request: LipSyncRequest, words: WordTimings, spec: LyricVideoSpec
+) -> LyricOverlay:
     """On the output's own frames: they may be longer, shorter or turned back against the source's."""
+    size = request.source.size if rendering.footage else rendering.size
     times = rendering.times or ConstantTimes(rendering.fps, rendering.frames)
-    return LyricOverlay(rendering.size, words, times, rendering.duration, spec.style, spec.fonts)
+    return LyricOverlay(size, words, times, rendering.duration, spec.style, spec.fonts)

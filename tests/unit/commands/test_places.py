@@ -140,12 +140,11 @@ def test_what_a_killed_run_left_is_gone_at_the_next_start(media, here):
     command += ["--audio", root / "demo" / "verse.mp3", "--out", "out.mp4", "--quiet"]
     process = subprocess.Popen(command)
     deadline = time.monotonic() + 120
-    while not names(here) and time.monotonic() < deadline:
+    while not list(here.glob(".lipsync-*")) and time.monotonic() < deadline:
         time.sleep(0.02)
     process.send_signal(signal.SIGKILL)
     process.wait()
-    (left,) = names(here)
-    assert left.startswith(".lipsync-")
+    assert len(names(here)) == 1
     # Even where the next one gets no further than its checks.
     assert render(media, source="missing.mp4") == 1
     assert names(here) == []

@@ -33,3 +33,10 @@ def test_comfyui_makes_room_where_memory_has_run_out(told):
 def test_every_node_has_it(told):
     assert len(told["nodes"]) > 20
     assert [name for name, guarded in told["nodes"] if not guarded] == []
+
+
+def test_an_output_folder_that_cannot_be_made(told):
+    """Which is not the prefix's fault."""
+    assert (
+        "/proc/nowhere/lyrics/ComfyUI\" can't be written (No such file or directory)" in told["output folder"]
+    )

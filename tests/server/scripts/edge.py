@@ -4,11 +4,13 @@ import asyncio
 import json
 
 import comfy.model_management as memory
+import folder_paths
 from comfy_api.latest import io
 
 import lipsync_studio.nodes as nodes
-from lipsync_studio.engine.errors import VideoError
+from lipsync_studio.engine.errors import OutputError, VideoError
 from lipsync_studio.nodes.edge import guard
+from lipsync_studio.nodes.output_files import output_file
 
 unloaded = []
 memory.unload_all_models = lambda: unloaded.append(True)
@@ -53,6 +55,13 @@ told = {
     }.items()
 }
 told["unloaded"] = len(unloaded)
+
+
+folder_paths.set_output_directory("/proc/nowhere")
+try:
+    output_file("lyrics/ComfyUI", ".srt")
+except OutputError as error:
+    told["output folder"] = str(error)
 
 
 async def functions():

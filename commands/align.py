@@ -17,7 +17,6 @@ from .texts import read_text
 
 if TYPE_CHECKING:
     from ..align.chain import AlignOptions
-    from ..align.formats import Lyrics
     from ..align.words import WordTimings
     from ..engine.media.sound import Sound
 
@@ -91,7 +90,8 @@ def _align(options: argparse.Namespace) -> None:
     outputs = {"--out": options.out, "--report": report_file(options)}
     check_outputs(outputs, inputs, overwrite=options.overwrite)
     check_inputs(inputs)
-    lyrics = read_text(options.lyrics) if options.lyrics else None
+    unread: list[str] = []
+    lyrics = read_text(options.lyrics, unread) if options.lyrics else None
     from ..engine.media.sound import Sound
 
     sound = Sound.load(options.audio, options.audio_track)
@@ -100,22 +100,21 @@ def _align(options: argparse.Namespace) -> None:
         timings, notes, report = (
             _recognised(stem or sound, wanted, host)
             if lyrics is None
-            else _aligned(sound, stem, lyrics, options.lyrics.name, wanted, host)
+            else _aligned(sound, stem, lyrics.text, wanted, host)
         )
     write(timings, options.out)
     head = f"{options.out}: {len(timings.words())} words, timed by {timings.engine}"
-    tell_report(report, [head, *notes], options)
+    tell_report("\n".join([*unread, report]), [head, *unread, *notes], options)
 
 
 def _aligned(
-    sound: Sound, stem: Sound | None, lyrics: Lyrics, name: str, wanted: AlignOptions, host: PlainHost
+    sound: Sound, stem: Sound | None, text: str, wanted: AlignOptions, host: PlainHost
 ) -> tuple[WordTimings, list[str], str]:
     """Words in time, what is to be said about them, and that with every word's time."""
     from ..align.chain import align
 
-    found = align(sound, lyrics.text, host, wanted, stem=stem)
-    problems = [f"{name}, {problem}" for problem in lyrics.problems]
-    return found.timings, [*problems, *found.notes()], "\n".join([*problems, found.report()])
+    found = align(sound, text, host, wanted, stem=stem)
+    return found.timings, list(found.notes()), found.report()
 
 
 def _recognised(sound: Sound, wanted: AlignOptions, host: PlainHost) -> tuple[WordTimings, list[str], str]:

@@ -33,11 +33,13 @@ def _lyric_video(options: argparse.Namespace) -> None:
     from ..batch.lyric_video import LyricVideoSpec, make_lyric_video
 
     wanted = align_options(options)
-    render = render_spec(options, style=style_file(options))
+    notes: list[str] = []
+    render = render_spec(options, notes, style=style_file(options))
     style = chosen_style(options)
     with PlainHost(progress=not options.quiet) as host:
         if not options.quiet:
             announce(render.backend, render.settings, host)
         spec = LyricVideoSpec(render, style, wanted, host.models_folders("fonts"))
         report = make_lyric_video(spec, host, options.out, options.crf)
+    report.notes[:0] = notes
     tell(report, options)

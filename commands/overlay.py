@@ -58,12 +58,12 @@ def _overlay(options: argparse.Namespace) -> None:
     outputs = {"--out": options.out, "--sidecar": options.sidecar, "--report": report_file(options)}
     check_outputs(outputs, inputs, overwrite=options.overwrite)
     check_inputs(inputs)
-    style, words = chosen_style(options), read_words(options.words)
+    notes: list[str] = []
+    style, words = chosen_style(options), read_words(options.words, notes)
     from ..align.formats import WriteOptions, write
     from ..engine.media.video import VideoSource
     from ..overlay.burn import burn
 
-    notes: list[str] = []
     started = time.monotonic()
     with PlainHost(progress=not options.quiet) as host:
         source = VideoSource(options.source, host=host)

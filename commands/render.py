@@ -80,13 +80,15 @@ def add_render_flags(parser: argparse.ArgumentParser) -> None:
 def _render(options: argparse.Namespace) -> None:
     from ..backends.run import run
 
-    spec = render_spec(options)
+    notes: list[str] = []
+    spec = render_spec(options, notes)
     with PlainHost(progress=not options.quiet) as host:
         if not options.quiet:
             announce(spec.backend, spec.settings, host)
         # Missing weights are said before anything is opened.
         backend = spec.make_backend(host)
         report = run(backend, spec.request(host), host, options.out, options.crf)
+    report.notes[:0] = notes
     tell(report, options)
 
 
@@ -104,8 +106,9 @@ def check_files(options: argparse.Namespace, **further: Path | None) -> None:
     check_inputs(inputs)
 
 
-def render_spec(options: argparse.Namespace, **further: Path | None) -> RenderSpec:
-    """What the flags ask for, once all is known to be readable, and writable. further: as in `check_files`.
+def render_spec(options: argparse.Namespace, notes: list[str], **further: Path | None) -> RenderSpec:
+    """What the flags ask for, once all is known to be readable, and writable. notes: gets what of words and
+    lyrics can't be read. further: as in `check_files`.
 
     Raises UsageError for what can't be meant, OutputError and InputError for files, TextError for lyrics or
     words that can't be read."""
@@ -118,8 +121,8 @@ def render_spec(options: argparse.Namespace, **further: Path | None) -> RenderSp
         settings=settings,
         audio_track=options.audio_track,
         driving=options.vocals,
-        words=read_words(options.words) if options.words else None,
-        lyrics=read_text(options.lyrics).text if options.lyrics else "",
+        words=read_words(options.words, notes) if options.words else None,
+        lyrics=read_text(options.lyrics, notes).text if options.lyrics else "",
         length=options.length,
         fill=options.fill,
         person=options.person,

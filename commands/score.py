@@ -52,7 +52,8 @@ def _score(options: argparse.Namespace) -> None:
     }  # fmt: skip
     check_outputs({"--report": report_file(options)}, inputs, overwrite=options.overwrite)
     check_inputs(inputs)
-    words = read_words(options.words) if options.words else None
+    notes: list[str] = []
+    words = read_words(options.words, notes) if options.words else None
     with PlainHost(progress=not options.quiet) as host:
         syncnet = None
         if options.syncnet is not None:
@@ -76,6 +77,7 @@ def _score(options: argparse.Namespace) -> None:
             original=VideoSource(options.source, host=host) if options.source else None,
             syncnet=syncnet,
         )
+    score.notes[:0] = notes
     if options.report:
         tell_report(json.dumps(score.to_dict(), indent=2), [], options)
     else:

@@ -12,20 +12,23 @@ if TYPE_CHECKING:
     from ..align.words import WordTimings
 
 
-def read_words(path: Path) -> WordTimings:
-    """Raises TextError for a file that can't be read, or is without times."""
-    lyrics = read_text(path)
+def read_words(path: Path, notes: list[str]) -> WordTimings:
+    """notes: gets what in the file can't be read. Raises TextError for one without times, or of which nothing
+    can."""
+    lyrics = read_text(path, notes)
     if lyrics.precision == "none":
         raise TextError(f"{path.name} has no times: time its words with `align` first.")
     return lyrics.timings
 
 
-def read_text(path: Path) -> Lyrics:
-    """Lyrics of any format, for their text. Raises TextError."""
+def read_text(path: Path, notes: list[str]) -> Lyrics:
+    """Lyrics of any format, for their text; notes: as in `read_words`. Raises TextError."""
     from ..align.formats import read_lyrics
 
     try:
-        return read_lyrics(path)
+        lyrics = read_lyrics(path)
     except TextError as error:
         said = str(error)
         raise TextError(said if path.name in said else f"{path.name} can't be read: {said}") from error
+    notes += [f"{path.name}, {problem}" for problem in lyrics.problems]
+    return lyrics

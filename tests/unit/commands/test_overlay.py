@@ -90,6 +90,20 @@ def test_what_is_wrong_is_one_sentence(overlay, tmp_path, monkeypatch, capsys, f
     assert [path.name for path in tmp_path.iterdir()] == ["words.ass"]
 
 
+@pytest.mark.parametrize("command", ["overlay", "render", "lyric-video", "score"])
+def test_what_of_the_words_cannot_be_read_is_said(media, tmp_path, capsys, command):
+    """With the row; all else is used."""
+    good = "1\n00:00:00,100 --> 00:00:00,400\nTwinkle\n\n"
+    (tmp_path / "words.srt").write_text(good + "2\n00:00:xx --> 00:00:00,700\nLost\n", encoding="utf-8")
+    files = {"source": media / "clip.mp4", "words": tmp_path / "words.srt", "report": "-"}
+    files |= {"out": tmp_path / "out.mp4"} if command != "score" else {}
+    files |= {"audio": media / "voice.wav"} if command != "overlay" else {}
+    video = [str(media / "clip.mp4")] if command == "score" else []
+    assert main([command, *video, *(f"--{name}={path}" for name, path in files.items()), "--quiet"]) == 0
+    notes = json.loads(capsys.readouterr().out)["notes"]
+    assert any(note.startswith("words.srt, ") for note in notes), notes
+
+
 def test_a_picture_is_no_video(overlay, capsys):
     assert overlay("--quiet", source=ROOT / "demo" / "portrait.jpg") == 1
     assert "is one picture: give a video" in capsys.readouterr().err

@@ -60,7 +60,7 @@ def main(arguments: list[str]) -> int:
             right, same, wrong, other = (
                 a + b for a, b in zip((right, same, wrong, other), joins, strict=True)
             )
-    results = {
+    results: dict[str, Any] = {
         "people": sorted(people),
         "right_joins": right / max(same, 1),
         "wrong_joins": wrong / max(other, 1),
@@ -93,7 +93,7 @@ def edited(
     pictures, labels = [], []
     for name in order:
         files = people[name]
-        pictures += _shot(files[random.integers(len(files))], random)
+        pictures += _shot(files[int(random.integers(len(files)))], random)
         labels += [name] * LENGTH
     return pictures, labels
 
@@ -114,9 +114,9 @@ def joined(track: FaceTrack, labels: Sequence[str]) -> tuple[int, int, int, int]
 def _shot(pictures: Pictures, random: np.random.Generator) -> list[np.ndarray]:
     first = int(random.integers(max(1, len(pictures) - LENGTH + 1)))
     width, height = SIZE
-    matrix = cv2.getRotationMatrix2D(
-        (width / 2, height / 2), random.uniform(-_TILT, _TILT), random.uniform(*_ZOOM)
-    )
+    middle = width / 2, height / 2
+    turn = cv2.getRotationMatrix2D(middle, random.uniform(-_TILT, _TILT), random.uniform(*_ZOOM))
+    matrix = np.asarray(turn, np.float64)
     matrix[:, 2] += random.uniform(-_SHIFT, _SHIFT, 2) * SIZE
     gain = random.uniform(1 - _EXPOSURE, 1 + _EXPOSURE) * random.uniform(1 - _BALANCE, 1 + _BALANCE, 3)
     out = []

@@ -58,7 +58,8 @@ class VideoSource:
         choices: SourceChoices | None = None,
         host: Host | None = None,
     ) -> None:
-        self._file, tiles = opened_still(MediaFile(file))
+        self._given = MediaFile(file)
+        self._file, tiles = opened_still(self._given)
         self._host = host
         self._scan = scan_file(self._file, host)
         self.facts = self._facts(tiles)
@@ -149,7 +150,7 @@ class VideoSource:
 
     def metadata(self) -> Metadata:
         """What the file says of itself."""
-        return metadata_of(self._file)
+        return metadata_of(self._given)
 
     def _frame(self, convert: PlaneConverter, picture: av.VideoFrame, index: int) -> Frame:
         with converting(self._file.name):

@@ -6,12 +6,14 @@ from fractions import Fraction
 
 import av
 import numpy as np
+import pillow_heif
 import pytest
 from PIL import ExifTags, Image
 
 from lipsync_studio.engine.media.container import MediaFile
 from lipsync_studio.engine.media.frames import Colour, Frame
 from lipsync_studio.engine.media.metadata import Metadata, metadata_of
+from lipsync_studio.engine.media.source import VideoSource
 from lipsync_studio.engine.media.writer import Mp4Writer
 
 TAGS = {
@@ -59,15 +61,17 @@ def test_a_phones_own_names_are_known(tmp_path):
     assert metadata_of(MediaFile(path)) == Metadata({"make": "Apple", "model": "12"}, PLACE)
 
 
-def test_a_pictures_exif(tmp_path):
+@pytest.mark.parametrize("name", ["still.jpg", "still.heic", "still.avif"])
+def test_a_pictures_exif(tmp_path, name):
+    pillow_heif.register_heif_opener()
     exif = Image.Exif()
     exif[ExifTags.Base.Make], exif[ExifTags.Base.Model] = "Maker", "Box"
     exif[ExifTags.Base.Orientation] = 6
     exif.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.DateTimeOriginal] = "2020:02:03 04:05:06"
     exif.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.OffsetTimeOriginal] = "-03:30"
     exif.get_ifd(ExifTags.IFD.GPSInfo).update({1: "S", 2: (10.0, 30.0, 0.0), 3: "E", 4: (20.0, 0.0, 36.0)})
-    Image.new("RGB", (64, 48)).save(tmp_path / "still.jpg", exif=exif)
-    found = metadata_of(MediaFile(tmp_path / "still.jpg"))
+    Image.new("RGB", (64, 48)).save(tmp_path / name, exif=exif)
+    found = VideoSource(tmp_path / name).metadata()
     assert found.tags == {"make": "Maker", "model": "Box", "creation_time": "2020-02-03T07:35:06Z"}
     assert found.location == "-10.5000+020.0100/"
 

@@ -11,6 +11,7 @@ from ..engine.faces.track import Person
 from ..engine.host.protocol import Host
 from ..engine.media.frames import Colour, Frame
 from ..engine.media.timeline import Timeline
+from ..engine.media.times import FrameTimes
 from ..engine.report import FrameState
 from .request import LipSyncRequest
 from .spec import BackendSpec
@@ -42,7 +43,8 @@ class Rendering:
     size: width and height of the planes; aspect: of their samples. frames: how many will come. duration: what
     the soundtrack is cut or padded to. variable: frame times are not multiples of 1/fps. notes: sentences for
     the run report, may grow while the chunks are read. start: when the first frame begins, which is later
-    than 0 in a part of a longer video. footage: of an engine that repaints it.
+    than 0 in a part of a longer video. footage: of an engine that repaints it. times: when each frame begins,
+    of the whole; None where that is every 1/fps from 0 on.
     """
 
     size: tuple[int, int]
@@ -56,6 +58,7 @@ class Rendering:
     start: Fraction = Fraction(0)
     footage: Footage | None = None
     aspect: Fraction = Fraction(1)
+    times: FrameTimes | None = None
 
 
 class LipSyncBackend(Protocol):

@@ -47,6 +47,7 @@ class RenderSpec:
     content: ContentKind = "auto"
     sync_offset: float = 0.0
     score: bool = True
+    location: bool = False
     detector: Variant = "auto"
     max_faces: int = DEFAULT_MAX_FACES
     choices: SourceChoices = SourceChoices()
@@ -70,6 +71,7 @@ class RenderSpec:
             content=self.content,
             sync_offset=self.sync_offset,
             score=self.score,
+            location=self.location,
             detector=self.detector,
             max_faces=self.max_faces,
         )

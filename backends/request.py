@@ -28,8 +28,9 @@ class LipSyncRequest:
     not the soundtrack. words, lyrics: what is said, if known. person: as `parse_person` has it, whose
     InputError is raised here. silence: what the mouth does in pauses: back to `rest` (the source's own rest
     shape), `close`, or the `source` frame passed through. sync_offset: seconds by which the mouth moves later
-    than it is heard. score: whether the run report tells how well the mouth follows the voice. detector,
-    max_faces: as in `track_faces`, where there is no track.
+    than it is heard. score: whether the run report tells how well the mouth follows the voice. location:
+    whether the result says where the source was recorded, as it does when and with what. detector, max_faces:
+    as in `track_faces`, where there is no track.
     """
 
     source: Source
@@ -45,6 +46,7 @@ class LipSyncRequest:
     content: ContentKind = "auto"
     sync_offset: float = 0.0
     score: bool = True
+    location: bool = False
     detector: Variant = "auto"
     max_faces: int = DEFAULT_MAX_FACES
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from ..engine.errors import InputError
 from ..engine.host.protocol import Host
+from ..engine.media.frames import Frame
+from ..engine.media.metadata import LOCATION_LEFT_OUT
 from ..engine.media.sound import Sound
 from ..engine.media.tracks import downmix_notes
 from ..engine.media.writer import Mp4Writer
@@ -17,10 +20,22 @@ from .protocol import LipSyncBackend, Rendering
 from .request import LipSyncRequest
 from .scoring import RunScore
 
+# Made for a rendering, then handed each of its frames, to change it in place.
+Finish = Callable[[Rendering], Callable[[Frame], None]]
 
-def run(backend: LipSyncBackend, request: LipSyncRequest, host: Host, path: Path, crf: int = 12) -> RunReport:
+
+def run(
+    backend: LipSyncBackend,
+    request: LipSyncRequest,
+    host: Host,
+    path: Path,
+    crf: int = 12,
+    *,
+    finish: Finish | None = None,
+) -> RunReport:
     """Write the lip-synced video to `path`; nothing is left there unless it is whole.
 
+    finish: what is done to frames that are scored already, such as drawing lyrics over them.
     Raises LipSyncError for bad input, and what the host raises when the user stops the run, be it while the
     score is worked out."""
     if backend.spec.task == "portrait" and not (request.source.still or backend.takes_footage):
@@ -29,22 +44,34 @@ def run(backend: LipSyncBackend, request: LipSyncRequest, host: Host, path: Path
     rendering = backend.render(request, host)
     prepared = time.monotonic()
     score = RunScore(request, rendering, host) if request.score else None
-    report = write(rendering, backend.name, request.soundtrack, path, crf, score)
+    known = request.source.metadata()
+    report = write(
+        rendering,
+        backend.name,
+        request.soundtrack,
+        path,
+        crf,
+        score,
+        finish=None if finish is None else finish(rendering),
+        metadata=known.carried(request.location),
+    )
     report.seconds = {"prepare": round(prepared - started, 3), **report.seconds}
     sounds = {id(sound): sound for sound in (request.soundtrack, request.voice)}.values()
     heard = [note for sound in sounds for note in sound.all_notes()]
-    report.notes = [*request.source.notes, *heard, *report.notes]
+    left_out = [LOCATION_LEFT_OUT] if known.location and not request.location else []
+    report.notes = [*request.source.notes, *heard, *left_out, *report.notes]
     return report
 
 
 def write(
     rendering: Rendering, name: str, soundtrack: Sound | None, path: Path, crf: int = 12,
-    score: RunScore | None = None,
+    score: RunScore | None = None, *, finish: Callable[[Frame], None] | None = None,
+    metadata: Mapping[str, str] | None = None,
 ) -> RunReport:  # fmt: skip
     """Write what a backend of that name makes to `path`, an MP4; nothing is left there unless it is whole.
 
     soundtrack: of the whole; of a part, the file has what is heard in it and begins at 0. score: is shown
-    every frame."""
+    every frame; finish: too, after that, and may change it. metadata: as Mp4Writer takes it."""
     started = time.monotonic()
     states: list[FrameState] = []
     seconds: dict[str, float] = {}
@@ -53,12 +80,14 @@ def write(
         soundtrack = soundtrack.cut(rendering.start, rendering.duration)
     with Mp4Writer(
         path, rendering.size, rendering.fps, rendering.colour, soundtrack, rendering.duration,
-        crf=crf, variable=rendering.variable, aspect=rendering.aspect,
+        crf=crf, variable=rendering.variable, aspect=rendering.aspect, metadata=metadata,
     ) as writer, closing(rendering.chunks) as chunks:  # fmt: skip
         for chunk in chunks:
             for frame, state in zip(chunk.frames, chunk.states, strict=True):
                 if score is not None:
                     score.see(frame, state)
+                if finish is not None:
+                    finish(frame)
                 frame.pts -= rendering.start
                 writer.write(frame)
             states.extend(chunk.states)

@@ -2,39 +2,78 @@
 
 from __future__ import annotations
 
-import argparse
+import logging
+import os
 import sys
-from collections.abc import Sequence
+import traceback
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext, suppress
 
+from ..engine.boundary import own_error
 from ..engine.errors import Cancelled, LipSyncError
-from . import align, backends, check, consent, did, parity, render, score, weights
+from . import align, backends, check, consent, did, lyric_video, overlay, parity, render, score, weights
+from .parser import DONE, FAILED, STOPPED, USAGE, Parser, UsageError
+from .quiet import quiet_libraries
+from .version import version
+
+# Set, it has errors that nobody expected printed with all that led to them.
+DEBUG_VARIABLE = "LIPSYNC_DEBUG"
+_COMMANDS = (render, lyric_video, overlay, align, score, backends, check, parity, weights, consent, did)
+_log = logging.getLogger(__name__)
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run a command. 0: done and whole; 1: an error, said in one sentence; 130: stopped by the user. `did`
-    has codes of its own."""
+    """Run a command. 0: done and whole; 1: an error, said in one sentence; 2: a wrong call, by SystemExit
+    where argparse finds it; 130: stopped by the user. `did` has one more of its own."""
+    for stream in (sys.stdout, sys.stderr):
+        # Names of files may hold what a terminal's encoding doesn't.
+        with suppress(AttributeError, OSError, ValueError):
+            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     if arguments[:1] == [did.NAME]:
-        return did.main(arguments[1:])
-    parser = argparse.ArgumentParser(
-        prog="lipsync_studio", description="Lip-sync video to a voice or a song."
+        return _guarded(lambda: did.main(arguments[1:]))
+    options = parser().parse_args(arguments)
+    stopped = getattr(options, "stopped", "Stopped; nothing was written.")
+    with quiet_libraries() if getattr(options, "quiet", False) else nullcontext():
+        return _guarded(lambda: options.run(options), stopped)
+
+
+def parser() -> Parser:
+    """Of the whole command line."""
+    made = Parser(
+        prog="lipsync_studio",
+        description="Lip-sync video to a voice or a song. Exit code 0: done; 1: an error; 2: a wrong call.",
+        examples=(
+            "render --source clip.mp4 --audio voice.wav --out spoken.mp4",
+            "lyric-video --source clip.mp4 --audio song.mp3 --lyrics song.txt --out video.mp4",
+            "COMMAND --help",
+        ),
     )
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    render.add_parser(commands)
-    align.add_parser(commands)
-    backends.add_parser(commands)
-    check.add_parser(commands)
-    parity.add_parser(commands)
-    score.add_parser(commands)
-    weights.add_parser(commands)
-    consent.add_parser(commands)
-    did.add_parser(commands)
-    options = parser.parse_args(arguments)
+    made.add_argument("--version", action="version", version=f"LipSync Studio {version()}")
+    commands = made.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for command in _COMMANDS:
+        command.add_parser(commands)
+    return made
+
+
+def _guarded(run: Callable[[], int | None], stopped: str = "Stopped.") -> int:
+    """The exit code of a command: no exception leaves it."""
     try:
-        options.run(options)
-    except Cancelled:
-        print(getattr(options, "stopped", "Stopped; nothing was written."), file=sys.stderr)
-        return 130
-    except LipSyncError as error:
-        print(f"Error: {error}", file=sys.stderr)
-        return 1
-    return 0
+        code = run() or DONE
+        # Else a full disk behind a pipe would be found when nobody can say so any more.
+        sys.stdout.flush()
+        return code
+    except (Cancelled, KeyboardInterrupt):
+        print(stopped, file=sys.stderr)
+        return STOPPED
+    except BrokenPipeError:
+        # Nobody reads on; what is left is not to be flushed at the end either.
+        with suppress(OSError, ValueError, AttributeError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    except Exception as error:
+        if not isinstance(error, LipSyncError):
+            _log.debug("An error that nobody expected", exc_info=True)
+        if os.environ.get(DEBUG_VARIABLE):
+            traceback.print_exc()
+        print(f"Error: {own_error(error)}", file=sys.stderr)
+        return USAGE if isinstance(error, UsageError) else FAILED

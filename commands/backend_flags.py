@@ -12,9 +12,8 @@ from typing import Any
 
 from ..backends.registry import backends
 from ..backends.spec import BackendSpec, Setting
-from ..engine.errors import InputError
 from ..engine.host.plain import PlainHost
-from ..engine.weights.entries import WeightSet
+from .parser import UsageError
 
 Field = dataclasses.Field[Any]
 _log = logging.getLogger(__name__)
@@ -47,10 +46,10 @@ def add_backend_flags(parser: argparse.ArgumentParser) -> None:
                 _log.warning("The engine %s can't have %s: it is an option of render itself", spec.name, flag)
 
 
-def chosen_settings(options: argparse.Namespace, host: PlainHost) -> Any:
+def chosen_settings(options: argparse.Namespace) -> Any:
     """The settings of the engine that is asked for.
 
-    Raises InputError for an option that the engine doesn't know, and for a value that it doesn't take."""
+    Raises UsageError for an option that the engine doesn't know, and for a value that it doesn't take."""
     spec = backends()[options.backend]
     chosen: dict[str, Any] = {}
     for flag, fields in _flags().items():
@@ -58,18 +57,15 @@ def chosen_settings(options: argparse.Namespace, host: PlainHost) -> Any:
         if given is None:
             continue
         if spec.name not in fields:
-            raise InputError(
+            raise UsageError(
                 f"{flag} is no option of the backend {spec.name}: leave it out, or choose another --backend."
             )
         field = fields[spec.name]
         try:
             chosen[field.name] = given if isinstance(given, bool) else _of(field, given)
         except ValueError as error:
-            raise InputError(f"{flag}: {error}.") from None
-    settings = spec.settings(**chosen)
-    if chosen.get("download_missing"):
-        _announce(spec.weights(settings), host)
-    return settings
+            raise UsageError(f"argument {flag}: {error}.") from None
+    return spec.settings(**chosen)
 
 
 def _flags() -> dict[str, dict[str, Field]]:
@@ -135,11 +131,13 @@ def _of(field: Field, text: str) -> Any:
     return value
 
 
-def _announce(sets: Sequence[WeightSet], host: PlainHost) -> None:
-    """Sizes and licences of what is about to be fetched."""
+def announce(backend: str, settings: Any, host: PlainHost) -> None:
+    """Sizes and licences of what is about to be fetched, on standard error."""
     from ..engine.weights.status import plan_text, status
 
-    found = status(host, list(sets))
+    if not getattr(settings, "download_missing", False):
+        return
+    found = status(host, list(backends()[backend].weights(settings)))
     if found.to_download:
         print(plan_text(found), file=sys.stderr, flush=True)
 

@@ -9,13 +9,20 @@ from ..backends.registry import backends
 from ..backends.spec import BackendSpec
 from ..engine.weights.entries import readable
 from .backend_flags import flags_of
+from .parser import add_command
 
 _TASKS = {"dub": "repaints the mouth in footage", "portrait": "animates one picture"}
 _COMMERCIAL = {True: "yes", False: "no", None: "see the licence"}
 
 
 def add_parser(commands: argparse._SubParsersAction) -> None:
-    parser = commands.add_parser("backends", help="list the engines: what they do, need and take")
+    parser = add_command(
+        commands,
+        "backends",
+        "list the engines: what they do, need and take",
+        "backends",
+        "backends --markdown",
+    )
     parser.add_argument("--markdown", action="store_true", help="as the tables of docs/backends.md")
     parser.set_defaults(run=_list)
 

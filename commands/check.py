@@ -8,10 +8,8 @@ from __future__ import annotations
 import argparse
 import importlib.metadata
 import platform
-import tempfile
 import threading
 import time
-import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,53 +17,63 @@ from typing import TYPE_CHECKING, Any
 
 from ..backends.registry import backends
 from ..backends.render_spec import RenderSpec
-from ..backends.run import run
 from ..backends.spec import BackendSpec
-from ..engine.errors import InputError
 from ..engine.host.plain import PlainHost
 from ..engine.report import RunReport
 from ..engine.weights.entries import readable
-from .backend_flags import add_backend_flags, chosen_settings
+from . import flags
+from .backend_flags import add_backend_flags, announce, chosen_settings
+from .outputs import check_inputs
+from .parser import UsageError, add_command
+from .version import version
 
 if TYPE_CHECKING:
     import torch
     from PIL.Image import Image
 
-_ROOT = Path(__file__).parents[1]
-_DEMO = _ROOT / "demo"
+_DEMO = Path(__file__).parents[1] / "demo"
 # What numbers depend on.
 _LIBRARIES = ("torch", "diffusers", "transformers", "numpy", "av", "onnxruntime")
 _MEMORY_INTERVAL = 0.05
 
 
 def add_parser(commands: argparse._SubParsersAction) -> None:
-    parser = commands.add_parser(
+    parser = add_command(
+        commands,
         "check",
-        help="render the demo clip with an engine's real weights and print what to send in with an issue",
+        "render the demo clip with an engine's real weights and print what to send in with an issue",
+        "check musetalk",
+        "check wav2lip --source clip.mp4 --audio voice.wav --device cpu",
     )
     parser.add_argument("backend", metavar="ENGINE", choices=sorted(backends()))
-    parser.add_argument("--source", type=Path, default=_DEMO / "clip.mp4", help="instead of the demo clip")
-    parser.add_argument("--audio", type=Path, default=_DEMO / "verse.mp3", help="instead of the demo verse")
+    parser.add_argument(
+        "--source", type=Path, metavar="FILE", default=_DEMO / "clip.mp4", help="instead of the demo clip"
+    )
+    flags.add_audio(parser, "instead of the demo verse")
     parser.add_argument("--device", help="cuda, mps, cpu …: the best there is by default")
-    parser.add_argument("--quiet", action="store_true", help="no progress bar")
+    flags.add_running(parser)
     add_backend_flags(parser)
-    parser.set_defaults(run=_check)
+    parser.set_defaults(run=_check, audio=_DEMO / "verse.mp3")
 
 
 def _check(options: argparse.Namespace) -> None:
+    from ..backends.run import run
+
     spec = backends()[options.backend]
     if spec.remote:
-        raise InputError(f"{spec.title} works at a service: `check` is for engines that run here.")
+        raise UsageError(f"{spec.title} works at a service: `check` is for engines that run here.")
+    settings = chosen_settings(options)
+    check_inputs({"--source": options.source, "--audio": options.audio})
     host = _CheckHost(options.device, not options.quiet)
-    with tempfile.TemporaryDirectory() as folder, host:
-        settings = chosen_settings(options, host)
+    with host:
+        announce(spec.name, settings, host)
         render = RenderSpec(options.source, options.audio, spec.name, settings, length="shortest")
         started = time.monotonic()
         backend = render.make_backend(host)
         loaded = time.monotonic() - started
         with _peak_memory(host.device) as peak:
             request = render.request(host)
-            report = run(backend, request, host, Path(folder) / "check.mp4")
+            report = run(backend, request, host, host.temp_file(".mp4"))
         rows = [
             ("engine", f"{report.backend}, {_told(settings) or 'as it comes'}"),
             *_files(spec, settings, host),
@@ -109,9 +117,7 @@ def _machine(device: torch.device) -> str:
 
 
 def _versions() -> str:
-    with (_ROOT / "pyproject.toml").open("rb") as file:
-        own = tomllib.load(file)["project"]["version"]
-    found = [f"LipSync Studio {own}", f"Python {platform.python_version()}"]
+    found = [f"LipSync Studio {version()}", f"Python {platform.python_version()}"]
     for name in _LIBRARIES:
         try:
             found.append(f"{name} {importlib.metadata.version(name)}")

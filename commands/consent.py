@@ -6,10 +6,18 @@ import argparse
 
 from ..backends.registry import local_terms
 from ..engine.consent import Consents, private_folder
+from .parser import add_command
 
 
 def add_parser(commands: argparse._SubParsersAction) -> None:
-    parser = commands.add_parser("consent", help="agree to the licence of an engine that asks for it")
+    parser = add_command(
+        commands,
+        "consent",
+        "agree to the licence of an engine that asks for it",
+        "consent wav2lip --show",
+        "consent wav2lip",
+        "consent wav2lip --withdraw",
+    )
     parser.add_argument("engine", choices=sorted(local_terms()))
     change = parser.add_mutually_exclusive_group()
     change.add_argument("--withdraw", action="store_true", help="take it back")

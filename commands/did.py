@@ -11,14 +11,19 @@ from typing import Any
 from ..backends.did.spec import TERMS
 from ..engine.consent import Consents
 from ..engine.errors import ConsentError, LipSyncError
+from .parser import Parser, add_command
 
 NAME = "did"
 
 
 def add_parser(commands: argparse._SubParsersAction) -> None:
     """For the list of commands alone: what follows `did` is read by the client itself."""
-    commands.add_parser(
-        NAME, help="talking clips from D-ID: credits, talk, jobs, resume, voices, key, consent"
+    add_command(
+        commands,
+        NAME,
+        "talking clips from D-ID: credits, talk, jobs, resume, voices, key, consent",
+        "did credits",
+        "did talk --image face.jpg --audio voice.wav --out clip.mp4",
     )
 
 
@@ -28,7 +33,7 @@ def main(arguments: Sequence[str], **options: Any) -> int:
     from ..did_client import cli
 
     try:
-        return cli.main(arguments, dissent=_dissent, add_commands=_add_consent, **options)
+        return cli.main(arguments, dissent=_dissent, add_commands=_add_consent, kind=Parser, **options)
     except LipSyncError as error:
         print(f"did: {error}", file=sys.stderr)
         return cli.FAILED
@@ -44,7 +49,8 @@ def _dissent(folder: Path) -> str:
 
 
 def _add_consent(commands: argparse._SubParsersAction) -> None:
-    consent = commands.add_parser("consent", help=f"agree, once and for all, to {TERMS.what}")
+    what = f"agree, once and for all, to {TERMS.what}"
+    consent = add_command(commands, "consent", what, "did consent --show", "did consent")
     change = consent.add_mutually_exclusive_group()
     change.add_argument("--withdraw", action="store_true", help="take it back")
     change.add_argument("--show", action="store_true", help="tell whether you have, and change nothing")

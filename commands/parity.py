@@ -8,6 +8,7 @@ from pathlib import Path
 from ..backends.registry import backends
 from ..backends.spec import BackendSpec
 from ..engine.errors import InputError, LipSyncError
+from .parser import add_command
 
 # Whose goldens a folder holds that is called after none of the engines.
 _DEFAULT = "musetalk"
@@ -15,7 +16,13 @@ _DEFAULT = "musetalk"
 
 def add_parser(commands: argparse._SubParsersAction) -> None:
     engines = [spec.name for spec in backends().values() if not spec.remote]
-    parser = commands.add_parser("parity", help="check an engine against a folder of golden numbers")
+    parser = add_command(
+        commands,
+        "parity",
+        "check an engine against a folder of golden numbers",
+        "parity goldens/musetalk",
+        "parity latentsync FOLDER",
+    )
     parser.add_argument(
         "engine", nargs="?", choices=engines, help="whose they are: by default the folder's name says it"
     )

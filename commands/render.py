@@ -5,117 +5,157 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 from ..backends.registry import backends
 from ..backends.render_spec import RenderSpec
 from ..backends.request import ContentKind, SilenceRule
-from ..backends.run import run
-from ..engine.errors import TextError
-from ..engine.faces.choose import PERSON_HELP, parse_person
-from ..engine.faces.track import DEFAULT_MAX_FACES, MAX_FACES
 from ..engine.host.plain import PlainHost
 from ..engine.media.timeline import FillRule, LengthRule
-from .backend_flags import add_backend_flags, chosen_settings
-from .outputs import OVERWRITE_HELP, check_outputs
-from .source_flags import add_source_flags, source_choices
+from . import flags
+from .backend_flags import add_backend_flags, announce, chosen_settings
+from .outputs import check_inputs, check_outputs, check_video_name, write_report
+from .parser import add_command
+from .texts import read_text, read_words
 
-_MAX_CRF = 51  # of H.264 with 8 bits
+if TYPE_CHECKING:
+    from ..engine.report import RunReport
+
+STDOUT = Path("-")
 
 
 def add_parser(commands: argparse._SubParsersAction) -> None:
-    parser = commands.add_parser(
-        "render", help="make the face in a video or picture speak or sing an audio file"
+    parser = add_command(
+        commands,
+        "render",
+        "make the face in a video or picture speak or sing an audio file",
+        "render --source clip.mp4 --audio voice.wav --out spoken.mp4",
+        "render --source face.jpg --audio song.mp3 --vocals vocals.wav --words song.lrc --out sung.mov",
+        "render --source clip.mp4 --audio voice.wav --out spoken.mp4 --backend musetalk --report -",
     )
-    parser.add_argument("--source", type=Path, required=True, help="video or picture")
-    parser.add_argument("--audio", type=Path, required=True, help="voice or song: the result's soundtrack")
-    parser.add_argument("--out", type=Path, required=True, help="MP4 to write")
-    parser.add_argument("--backend", choices=sorted(backends()), default="viseme")
-    parser.add_argument("--text", type=Path, help="what is said, as a text file (English)")
-    parser.add_argument("--driving", type=Path, help="the voice alone, where --audio is a song with music")
-    parser.add_argument("--length", choices=get_args(LengthRule), default="audio")
-    parser.add_argument("--fill", choices=get_args(FillRule), default="pingpong")
-    parser.add_argument("--silence", choices=get_args(SilenceRule), default="rest")
-    parser.add_argument("--content", choices=get_args(ContentKind), default="auto")
-    parser.add_argument("--person", default="largest", help=f"whose mouth: {PERSON_HELP} (default largest)")
-    parser.add_argument(
-        "--detector", choices=("auto", "short", "full"), default="auto",
-        help="short: faces within two metres; full: small ones too; auto (default): short first, then full",
-    )  # fmt: skip
-    parser.add_argument(
-        "--max-faces", type=_max_faces, default=DEFAULT_MAX_FACES, metavar="N",
-        help=f"faces followed at most (default {DEFAULT_MAX_FACES})",
-    )  # fmt: skip
-    parser.add_argument("--crf", type=_crf, default=18, help="H.264 quality, lower is better (default 18)")
-    parser.add_argument(
-        "--audio-track", type=int, metavar="N",
-        help="of an --audio with several: 1 is its first; by default the one marked so, else the first",
-    )  # fmt: skip
-    add_source_flags(parser)
-    parser.add_argument("--report", type=Path, help="write the run report as JSON; - prints it")
-    parser.add_argument("--no-score", action="store_true", help="no sync score in the report")
-    parser.add_argument("--overwrite", action="store_true", help=OVERWRITE_HELP)
-    parser.add_argument("--quiet", action="store_true", help="no progress bar")
-    add_backend_flags(parser)
+    add_render_flags(parser)
     parser.set_defaults(run=_render)
 
 
-def _crf(text: str) -> int:
-    """x264 would take a higher one for its highest without a word."""
-    if not text.isdecimal() or not 0 <= int(text) <= _MAX_CRF:
-        raise argparse.ArgumentTypeError(f"{text} is no number from 0 to {_MAX_CRF}")
-    return int(text)
-
-
-def _max_faces(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= MAX_FACES:
-        raise argparse.ArgumentTypeError(f"{text} is no number from 1 to {MAX_FACES}")
-    return int(text)
+def add_render_flags(parser: argparse.ArgumentParser) -> None:
+    """All that decides on a render, in groups; `render_spec` reads them."""
+    files = parser.add_argument_group("files")
+    files.add_argument("--source", type=Path, metavar="FILE", required=True, help="video or picture")
+    flags.add_audio(files, "voice or song: the result's soundtrack", required=True)
+    files.add_argument(
+        "--out", type=Path, metavar="FILE", required=True, help="video to write: .mp4, .mov or .mkv"
+    )
+    flags.add_lyrics(files, "what is said, as a text file (English), where there are no words in time")
+    flags.add_words(files, "when each word is said")
+    flags.add_vocals(files)
+    flags.add_audio_track(files)
+    flags.add_report(files)
+    flags.add_old_name(files, "--text", "--lyrics", type=Path)
+    flags.add_old_name(files, "--driving", "--vocals", type=Path)
+    how = parser.add_argument_group("how it is made")
+    how.add_argument("--backend", choices=sorted(backends()), default="viseme", help="default viseme")
+    how.add_argument("--length", choices=get_args(LengthRule), default="audio", help="default audio")
+    how.add_argument(
+        "--fill", choices=get_args(FillRule), default="pingpong",
+        help="where the footage is too short; default pingpong",
+    )  # fmt: skip
+    how.add_argument(
+        "--silence", choices=get_args(SilenceRule), default="rest", help="the mouth in pauses; default rest"
+    )
+    how.add_argument(
+        "--content", choices=get_args(ContentKind), default="auto", help="what is heard; default auto"
+    )
+    flags.add_person(how)
+    flags.add_faces(how)
+    flags.add_picture(how)
+    how.add_argument(
+        "--offset", type=flags.milliseconds, default=0.0, metavar="MS",
+        help="the mouth moves so many milliseconds later, or earlier where below 0",
+    )  # fmt: skip
+    flags.add_crf(how, 18)
+    flags.add_location(how)
+    how.add_argument("--no-score", action="store_true", help="no sync score in the report")
+    flags.add_running(how, writes=True)
+    add_backend_flags(parser)
 
 
 def _render(options: argparse.Namespace) -> None:
-    parse_person(options.person)
-    report_file = options.report if options.report and str(options.report) != "-" else None
-    check_outputs(
-        {"--out": options.out, "--report": report_file},
-        {"--source": options.source, "--audio": options.audio, "--driving": options.driving,
-         "--text": options.text},
-        overwrite=options.overwrite,
-    )  # fmt: skip
+    from ..backends.run import run
+
+    notes: list[str] = []
+    spec = render_spec(options, notes)
     with PlainHost(progress=not options.quiet) as host:
-        spec = RenderSpec(
-            source=options.source,
-            soundtrack=options.audio,
-            backend=options.backend,
-            settings=chosen_settings(options, host),
-            audio_track=options.audio_track,
-            driving=options.driving,
-            lyrics=_text(options.text) if options.text else "",
-            length=options.length,
-            fill=options.fill,
-            person=options.person,
-            silence=options.silence,
-            content=options.content,
-            score=not options.no_score,
-            detector=options.detector,
-            max_faces=options.max_faces,
-            choices=source_choices(options),
-        )
+        if not options.quiet:
+            announce(spec.backend, spec.settings, host)
         spec.check_ready(host)
         request = spec.request(host)
         report = run(spec.make_backend(host), request, host, options.out, options.crf)
-    if report_file:
-        report_file.write_text(report.to_json(), encoding="utf-8")
+    report.notes[:0] = notes
+    tell(report, options)
+
+
+def check_files(options: argparse.Namespace, **further: Path | None) -> None:
+    """Before any work: that all can be read, and written. further: what else is read, by the flag's name."""
+    check_video_name("--out", options.out)
+    inputs = {
+        "--source": options.source, "--audio": options.audio, "--vocals": options.vocals,
+        "--lyrics": options.lyrics, "--words": options.words,
+        **{f"--{name}": path for name, path in further.items()},
+    }  # fmt: skip
+    check_outputs(
+        {"--out": options.out, "--report": report_file(options)}, inputs, overwrite=options.overwrite
+    )
+    check_inputs(inputs)
+
+
+def render_spec(options: argparse.Namespace, notes: list[str], **further: Path | None) -> RenderSpec:
+    """What the flags ask for, once all is known to be readable, and writable. notes: gets what of words and
+    lyrics can't be read. further: as in `check_files`.
+
+    Raises UsageError for what can't be meant, OutputError and InputError for files, TextError for lyrics or
+    words that can't be read."""
+    settings = chosen_settings(options)
+    check_files(options, **further)
+    return RenderSpec(
+        source=options.source,
+        soundtrack=options.audio,
+        backend=options.backend,
+        settings=settings,
+        audio_track=options.audio_track,
+        driving=options.vocals,
+        words=read_words(options.words, notes) if options.words else None,
+        lyrics=read_text(options.lyrics, notes).text if options.lyrics else "",
+        length=options.length,
+        fill=options.fill,
+        person=options.person,
+        silence=options.silence,
+        content=options.content,
+        sync_offset=options.offset,
+        score=not options.no_score,
+        location=options.keep_location,
+        detector=options.detector,
+        max_faces=options.max_faces,
+        choices=flags.source_choices(options),
+    )
+
+
+def report_file(options: argparse.Namespace) -> Path | None:
+    return options.report if options.report and options.report != STDOUT else None
+
+
+def tell(report: RunReport, options: argparse.Namespace) -> None:
+    """The run report where it is wanted, else what people want to know of it."""
+    head = f"{options.out}: {report.frames} frames, {report.generated} generated"
+    tell_report(report.to_json(), [*(f"Note: {note}" for note in report.notes), head], options)
+
+
+def tell_report(text: str, said: list[str], options: Any) -> None:
+    """text: of the report. said: what is printed where none is wanted. Raises OutputError where it can't be
+    written, which the result has been."""
+    file = report_file(options)
+    if file is not None:
+        write_report(file, text)
     elif options.report:
-        print(report.to_json())
-    else:
-        for note in report.notes:
-            print(f"Note: {note}", file=sys.stderr)
-        print(f"{options.out}: {report.frames} frames, {report.generated} generated", file=sys.stderr)
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise TextError(f"The text {path} can't be read ({error}): give a UTF-8 text file.") from error
+        print(text)
+    elif not options.quiet:
+        print("\n".join(said), file=sys.stderr)

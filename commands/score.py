@@ -5,42 +5,55 @@ from __future__ import annotations
 import argparse
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from ..backends.speech import lip_closures, mouth_spans, voice_samples
-from ..engine.errors import AudioError, TextError
-from ..engine.faces.choose import PERSON_HELP, parse_person
+from ..engine.errors import AudioError
 from ..engine.host.plain import PlainHost
-from ..engine.media.sound import Sound
-from ..engine.media.video import VideoSource
-
-if TYPE_CHECKING:
-    from ..align.words import WordTimings
+from . import flags
+from .outputs import check_inputs, check_outputs
+from .parser import add_command
+from .render import STDOUT, report_file, tell_report
+from .texts import read_words
 
 
 def add_parser(commands: argparse._SubParsersAction) -> None:
-    parser = commands.add_parser(
-        "score", help="how well the mouth in a video follows the voice, for any video, ours or a service's"
+    parser = add_command(
+        commands,
+        "score",
+        "how well the mouth in a video follows the voice, for any video, ours or a service's",
+        "score spoken.mp4",
+        "score sung.mp4 --audio vocals.wav --words song.srt --source clip.mp4 --report score.json",
     )
     parser.add_argument("video", type=Path, metavar="VIDEO")
-    parser.add_argument("--audio", type=Path, help="the voice, if not the video's own sound")
-    parser.add_argument("--words", type=Path, help="timed words (.srt, .vtt, .ass, .lrc, .json): P, B and M")
-    parser.add_argument("--source", type=Path, help="what the video was made from: seam, sharpness, flicker")
-    parser.add_argument("--person", default="largest", help=f"{PERSON_HELP} (default largest)")
+    flags.add_audio(parser, "the voice, if not the video's own sound")
+    flags.add_words(parser, "timed words, for P, B and M")
+    parser.add_argument(
+        "--source", type=Path, metavar="FILE", help="what the video was made from: seam, sharpness, flicker"
+    )
+    flags.add_person(parser)
     parser.add_argument(
         "--syncnet", type=Path, nargs="?", const=Path(), metavar="FILE",
         help="LSE-C and LSE-D too, by your syncnet_v2.model: FILE, or the one in models/syncnet",
     )  # fmt: skip
-    parser.add_argument("--json", action="store_true", help="print JSON")
-    parser.add_argument("--quiet", action="store_true", help="no progress bar")
+    flags.add_report(parser, "write the score as JSON; - prints it")
+    flags.add_old_name(parser, "--json", "--report", action="store_const", const=STDOUT)
+    flags.add_running(parser, writes=True)
     parser.set_defaults(run=_score)
 
 
 def _score(options: argparse.Namespace) -> None:
+    from ..backends.speech import lip_closures, mouth_spans, voice_samples
+    from ..engine.media.sound import Sound
+    from ..engine.media.video import VideoSource
     from ..engine.score.clip import score_clip
 
-    parse_person(options.person)
-    words = _words(options.words) if options.words else None
+    inputs = {
+        "VIDEO": options.video, "--audio": options.audio, "--words": options.words,
+        "--source": options.source,
+    }  # fmt: skip
+    check_outputs({"--report": report_file(options)}, inputs, overwrite=options.overwrite)
+    check_inputs(inputs)
+    notes: list[str] = []
+    words = read_words(options.words, notes) if options.words else None
     with PlainHost(progress=not options.quiet) as host:
         syncnet = None
         if options.syncnet is not None:
@@ -64,17 +77,8 @@ def _score(options: argparse.Namespace) -> None:
             original=VideoSource(options.source, host=host) if options.source else None,
             syncnet=syncnet,
         )
-    print(json.dumps(score.to_dict(), indent=2) if options.json else score.text())
-
-
-def _words(path: Path) -> WordTimings:
-    """Raises TextError for a file without times."""
-    from ..align.formats import read_lyrics
-
-    try:
-        lyrics = read_lyrics(path)
-    except OSError as error:
-        raise TextError(f"The words {path} can't be read ({error.strerror}): give a timed file.") from error
-    if lyrics.precision == "none":
-        raise TextError(f"{path.name} has no times: time its words with `align` first.")
-    return lyrics.timings
+    score.notes[:0] = notes
+    if options.report:
+        tell_report(json.dumps(score.to_dict(), indent=2), [], options)
+    else:
+        print(score.text())

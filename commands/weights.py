@@ -5,36 +5,72 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import textwrap
 from pathlib import Path
 
 from ..backends.catalogue import CATALOGUE
 from ..engine.errors import Cancelled, WeightsError
 from ..engine.host.plain import PlainHost
 from ..engine.weights.entries import EVERYTHING
+from .flags import add_running
+from .parser import add_command
 
 _STOPPED = "Stopped; what was fetched so far is kept, and the same command goes on from there."
 
 
 def add_parser(commands: argparse._SubParsersAction) -> None:
-    parser = commands.add_parser("weights", help="model files: what is installed, download, verify, import")
+    parser = add_command(
+        commands,
+        "weights",
+        "model files: what is installed, download, verify, import",
+        "weights status",
+        "weights download all-musetalk-v1.5",
+        "weights import FOLDER",
+    )
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     names = ", ".join(CATALOGUE.names)
 
-    def action(name: str, run, help: str, nargs: str = "*") -> argparse.ArgumentParser:
-        made = actions.add_parser(name, help=help, description=f"{help[0].upper()}{help[1:]}. Sets: {names}.")
+    def action(name: str, run, help: str, *examples: str, nargs: str = "*") -> argparse.ArgumentParser:
+        described = "\n".join(textwrap.wrap(f"{help[0].upper()}{help[1:]}. Sets: {names}.", 78))
+        shown = [f"weights {example}" for example in examples]
+        made = add_command(actions, name, help, *shown, description=described)
         if nargs:
             made.add_argument("sets", nargs=nargs, metavar="SET", help="which sets of files; all by default")
-        made.add_argument("--quiet", action="store_true", help="no progress bar")
+        add_running(made)
         made.set_defaults(run=run, stopped=_STOPPED)
         return made
 
-    status = action("status", _status, "show what is installed and missing, the GPU and the free disk")
+    status = action(
+        "status",
+        _status,
+        "show what is installed and missing, the GPU and the free disk",
+        "status",
+        "status musetalk-v1.5 --json",
+    )
     status.add_argument("--json", action="store_true", help="as JSON, with sizes in bytes")
-    download = action("download", _download, "fetch what is missing of some sets", nargs="+")
+    download = action(
+        "download",
+        _download,
+        "fetch what is missing of some sets",
+        "download wav2lip-gan face-parsing",
+        nargs="+",
+    )
     download.add_argument("--yes", action="store_true", help="do not ask")
-    action("verify", _verify, "compare installed files with the published digests")
-    action("convert", _convert, "make half-size safetensors of installed pickles", nargs="+")
-    take = action("import", _import, "take over files from a folder of any known layout", nargs="")
+    action("verify", _verify, "compare installed files with the published digests", "verify musetalk-v1.5")
+    action(
+        "convert",
+        _convert,
+        "make half-size safetensors of installed pickles",
+        "convert musetalk-v1.5",
+        nargs="+",
+    )
+    take = action(
+        "import",
+        _import,
+        "take over files from a folder of any known layout",
+        "import Downloads/MuseTalk/models --convert",
+        nargs="",
+    )
     take.add_argument("folder", type=Path, metavar="FOLDER")
     take.add_argument("--convert", action="store_true", help="then make half-size safetensors of pickles")
 

@@ -19,7 +19,7 @@ from .journal import Job, Journal, State
 from .keys import ApiKey, AuthStyle
 from .replies import Talk
 from .settings import Settings
-from .storage import check_writable, private_folder
+from .storage import check_writable, private_folder, room_or
 from .transport import Timeouts, Transport
 from .uploads import Uploads
 from .waiting import Clock, Patience
@@ -89,7 +89,7 @@ class Account:
         except OSError as error:
             raise SettingsError(
                 f"Nothing can be written to {self.results} ({error.strerror}), where the "
-                "clip would be kept; make room or free that path."
+                f"clip would be kept; {room_or(error)}free that path."
             ) from None
 
     def check_owner(self, job: Job) -> None:

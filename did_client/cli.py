@@ -22,6 +22,17 @@ from .settings import FOLDER_VARIABLE, Settings, default_folder, load_settings
 
 DONE, FAILED, USAGE, UNFINISHED = 0, 1, 2, 3
 Connect = Callable[[Path, Settings], TalkJobs]
+_EXAMPLES = {
+    "credits": ("credits",),
+    "voices": ("voices --provider microsoft",),
+    "talk": (
+        "talk --image face.jpg --audio voice.wav --out clip.mp4",
+        "talk --image face.jpg --text @words.txt --out clip.mp4 --estimate",
+    ),
+    "jobs": ("jobs --all",),
+    "resume": ("resume", "resume JOB --out clip.mp4"),
+    "key": ("key --set",),
+}
 _OVERWRITE = "replace a file that --out names"
 
 
@@ -31,13 +42,14 @@ def main(
     connect: Connect = open_jobs,
     dissent: Callable[[Path], str] = lambda folder: "",
     add_commands: Callable[[argparse._SubParsersAction], None] = lambda commands: None,
+    kind: type[argparse.ArgumentParser] = argparse.ArgumentParser,
 ) -> int:
     """Run a command. Returns 0 when all is done, 1 on an error, 3 when a job is left to resume or decide.
 
     dissent: what stands against sending anything where the folder's user has not consented for good, as a
     sentence; "" where nothing does.
-    add_commands: may add some of the caller's own."""
-    arguments = parser(add_commands).parse_args(argv)
+    add_commands: may add some of the caller's own. kind: what reads arguments."""
+    arguments = parser(add_commands, kind).parse_args(argv)
     arguments.dissent = dissent
     folder = Path(arguments.folder) if arguments.folder else default_folder()
     try:
@@ -53,11 +65,16 @@ def main(
         return UNFINISHED
 
 
-def parser(add_commands: Callable[[argparse._SubParsersAction], None]) -> argparse.ArgumentParser:
-    top = argparse.ArgumentParser(
+def parser(
+    add_commands: Callable[[argparse._SubParsersAction], None],
+    kind: type[argparse.ArgumentParser] = argparse.ArgumentParser,
+) -> argparse.ArgumentParser:
+    top = kind(
         prog="did",
         description="Talking clips from D-ID. Picture and voice are "
         "uploaded there, and each clip costs credits.",
+        epilog=_shown("credits", _EXAMPLES["talk"][0]),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     top.add_argument(
         "--folder",
@@ -66,14 +83,14 @@ def parser(add_commands: Callable[[argparse._SubParsersAction], None]) -> argpar
     )
     commands = top.add_subparsers(required=True, metavar="COMMAND")
 
-    credits = commands.add_parser("credits", help="show the balance")
+    credits = _command(commands, "credits", "show the balance")
     credits.set_defaults(command=_credits)
 
-    voices = commands.add_parser("voices", help="list voices for --voice")
+    voices = _command(commands, "voices", "list voices for --voice")
     voices.add_argument("--provider", choices=sorted(PROVIDERS), default="")
     voices.set_defaults(command=_voices)
 
-    talk = commands.add_parser("talk", help="make a clip from a picture and a voice or a text")
+    talk = _command(commands, "talk", "make a clip from a picture and a voice or a text")
     talk.add_argument("--image", required=True, type=Path, help="picture with one frontal face")
     says = talk.add_mutually_exclusive_group(required=True)
     says.add_argument("--audio", type=Path, help="recording to speak, at most 10 minutes")
@@ -100,7 +117,7 @@ def parser(add_commands: Callable[[argparse._SubParsersAction], None]) -> argpar
     )
     talk.set_defaults(command=_talk)
 
-    jobs = commands.add_parser("jobs", help="list jobs, or decide what became of one")
+    jobs = _command(commands, "jobs", "list jobs, or decide what became of one")
     jobs.add_argument("--all", action="store_true", help="finished ones too")
     jobs.add_argument("--json", action="store_true")
     decide = jobs.add_mutually_exclusive_group()
@@ -108,19 +125,34 @@ def parser(add_commands: Callable[[argparse._SubParsersAction], None]) -> argpar
     decide.add_argument("--abandon", metavar="JOB", help="give a job up, so that it can be ordered anew")
     jobs.set_defaults(command=_jobs)
 
-    resume = commands.add_parser("resume", help="carry on with jobs until they are finished")
+    resume = _command(commands, "resume", "carry on with jobs until they are finished")
     resume.add_argument("job", nargs="*", help="default: all that are not finished")
     resume.add_argument("--out", type=Path, help="where to put the clip (one job only)")
     resume.add_argument("--overwrite", action="store_true", help=_OVERWRITE)
     resume.set_defaults(command=_resume)
 
-    key = commands.add_parser("key", help="tell whether a key is set; set or clear the key file")
+    key = _command(commands, "key", "tell whether a key is set; set or clear the key file")
     change = key.add_mutually_exclusive_group()
     change.add_argument("--set", action="store_true", help="read the key from the terminal or standard input")
     change.add_argument("--clear", action="store_true")
     key.set_defaults(command=_key)
     add_commands(commands)
     return top
+
+
+def _command(commands: argparse._SubParsersAction, name: str, help: str) -> argparse.ArgumentParser:
+    return commands.add_parser(
+        name,
+        help=help,
+        epilog=_shown(*_EXAMPLES[name]),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+
+
+def _shown(*calls: str) -> str:
+    """The end of a help page."""
+    rows = [f"  python -m lipsync_studio did {call}" for call in calls]
+    return "\n".join([f"example{'s' * (len(calls) > 1)}:", *rows])
 
 
 def _open(folder: Path, connect: Connect) -> TalkJobs:

@@ -179,8 +179,9 @@ class Journal:
                 db.close()
         except sqlite3.Error as error:
             raise JournalError(
-                f"The D-ID journal {self.path} can't be used ({error}); make room on the "
-                "disk, or if it is damaged move it away, after looking at D-ID for jobs in it."
+                f"The D-ID journal {self.path} can't be used ({error}); "
+                f"{'make room on the disk, or ' if 'full' in str(error) else ''}if it is damaged move it "
+                "away, after looking at D-ID for jobs in it."
             ) from error
 
     def _connect(self, mode: Literal["ro", "rw", "memory"]) -> sqlite3.Connection:

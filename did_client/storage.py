@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import secrets
 import stat
@@ -48,9 +49,13 @@ def write_private(path: Path, data: bytes) -> None:
             Path(name).unlink(missing_ok=True)
     except OSError as error:
         raise SettingsError(
-            f"{path} can't be written ({error.strerror}); make room on the disk or choose "
-            "another place with --folder."
+            f"{path} can't be written ({error.strerror}); {room_or(error)}choose another place with --folder."
         ) from error
+
+
+def room_or(error: OSError) -> str:
+    """Where a disk is full, that it needn't be; else nothing."""
+    return "make room on the disk or " if error.errno in (errno.ENOSPC, errno.EDQUOT) else ""
 
 
 def check_writable(folder: Path) -> None:

@@ -70,5 +70,9 @@ class ConsentError(LipSyncError):
     """The user has not agreed to a licence or a paid service, or that can't be read or written down."""
 
 
+class UnexpectedError(LipSyncError):
+    """What nobody thought of: a fault of this program, or of a library it uses."""
+
+
 class Cancelled(LipSyncError):
     """The user stopped the run (outside ComfyUI, which has its own exception for it)."""

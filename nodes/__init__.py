@@ -12,6 +12,7 @@ from server import PromptServer
 from ..backends.catalogue import CATALOGUE
 from ..engine.host.comfy import register_models_folder
 from .did_routes import register_routes as register_did_routes
+from .edge import guard
 from .licences import register_routes as register_licence_routes
 from .lyric_preview import register_preview
 from .panel_routes import register_routes as register_panel_routes
@@ -54,7 +55,9 @@ class LipSyncStudio(ComfyExtension):
 
     async def get_node_list(self) -> list[type[io.ComfyNode]]:
         modules = [importlib.import_module(f".{name}", __package__) for name in _MODULES]
-        return [value for module in modules for value in vars(module).values() if _is_node(value, module)]
+        return [
+            guard(value) for module in modules for value in vars(module).values() if _is_node(value, module)
+        ]
 
 
 def _is_node(value: Any, module: ModuleType) -> bool:

@@ -18,6 +18,7 @@ from PIL import Image
 from ..backends.did.spec import SPEC
 from ..engine.errors import AudioError, InputError, OutputError, TextError
 from ..engine.host.comfy import ComfyHost
+from ..engine.unwritable import remedy
 from .did_account import check_consent, list_voices, open_jobs, tell_status
 from .inputs import to_sound
 from .requirements import engine_imports
@@ -184,8 +185,8 @@ class LipSyncDIDTalk(io.ComfyNode):
         except OSError as error:
             path.unlink(missing_ok=True)
             raise OutputError(
-                f"The clip can't be copied to {path.parent} ({error.strerror}): make room and run again; it "
-                f"is kept as {clip} and not paid for again."
+                f"The clip can't be copied to {path.parent} ({error.strerror}): {remedy(error)}, "
+                f"and run again; it is kept as {clip} and not paid for again."
             ) from error
         return io.NodeOutput(InputImpl.VideoFromFile(str(path)), _report(job, cost))
 

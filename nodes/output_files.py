@@ -10,6 +10,7 @@ import folder_paths
 from comfy_api.latest import io, ui
 
 from ..engine.errors import OutputError
+from ..engine.unwritable import unwritable
 
 _DATE = re.compile(r"%date(?::([^%]*))?%")
 _FIELDS = re.compile(r"yyyy|yyy|yy|y|MM?|dd?|hh?|mm?|ss?")
@@ -21,12 +22,14 @@ def output_file(prefix: str, suffix: str) -> tuple[Path, ui.SavedResult]:
     """The next free name PREFIX_00001SUFFIX, and what the front end is told of it.
 
     prefix: may name folders below the output folder, which are made, and hold %date:yyyy-MM-dd%, %year%, ….
-    Raises OutputError for one that leads out of the output folder.
+    Raises OutputError for one that leads out of the output folder, or that can't be made there.
     """
     try:
         folder, name, counter, subfolder, _ = folder_paths.get_save_image_path(
             dated(prefix, datetime.now()), folder_paths.get_output_directory()
         )
+    except OSError as error:
+        raise unwritable(Path(folder_paths.get_output_directory(), prefix), error) from error
     except Exception as error:  # ComfyUI raises nothing more special
         raise OutputError(
             f"The filename prefix {prefix!r} cannot be used: it must name a place in ComfyUI's output folder."

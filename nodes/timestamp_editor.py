@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import folder_paths
 from comfy_api.latest import io, ui
 
+from ..engine.partial import write_whole
+from ..engine.unwritable import unwritable
 from .inputs import to_sound
 from .requirements import engine_imports
 from .types import WordTimingsIO
@@ -104,6 +106,7 @@ def _files(sound: Sound, words: WordTimings) -> dict[str, Any]:
 
 
 def _write(path: Path, content: bytes) -> None:
-    part = path.with_name(path.name + ".part")
-    part.write_bytes(content)
-    part.replace(path)
+    try:
+        write_whole(path, content)
+    except OSError as error:
+        raise unwritable(path, error) from error

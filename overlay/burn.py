@@ -12,6 +12,7 @@ from ..align.words import WordTimings
 from ..engine.host.protocol import Host
 from ..engine.media.colour import small_rgb
 from ..engine.media.frames import CHUNK
+from ..engine.media.metadata import LOCATION_LEFT_OUT
 from ..engine.media.source import Source
 from ..engine.media.tracks import downmix_notes
 from ..engine.media.writer import Mp4Writer
@@ -35,11 +36,13 @@ def burn(
     draw: bool = True,
     track: bool = False,
     notes: list[str] | None = None,
+    location: bool = False,
 ) -> None:
     """Write the clip with its own sound and the lyrics over it to `path`, an MP4.
 
     folders: as in LyricOverlay. draw: into the frames; track: as subtitles that a player can switch on.
-    notes: gets LyricOverlay's, and what becomes of the sound. Sound that an MP4 can carry as it is coded is
+    notes: gets LyricOverlay's, what becomes of the sound, and what of the source is left out. location:
+    whether the clip goes on saying where it was recorded. Sound that an MP4 can carry as it is coded is
     copied. Raises TextError for lyrics or a style that can't be drawn, VideoError for a clip that can't be
     read; nothing is left at `path` unless it is whole."""
     overlay = None
@@ -51,6 +54,9 @@ def burn(
     sound = None if coded is not None else source.sound()
     if sound is not None and notes is not None:
         notes += downmix_notes(sound)
+    known = source.metadata()
+    if notes is not None and known.location and not location:
+        notes.append(LOCATION_LEFT_OUT)
     frames = source.read()
     done = 0
     with Mp4Writer(
@@ -65,6 +71,7 @@ def burn(
         subtitles=subtitles(words, source.duration) if track else (),
         language=language_code(words.language),
         aspect=source.aspect,
+        metadata=known.carried(location),
     ) as writer:
         while chunk := list(islice(frames, CHUNK)):
             if overlay is not None:

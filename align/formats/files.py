@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from ...engine.errors import LyricsFormatError, OutputError
+from ...engine.errors import LyricsFormatError
+from ...engine.partial import write_whole
+from ...engine.unwritable import unwritable
 from ..words import WordTimings
 from . import lrc
 from .catalogue import SUFFIXES, detect, format_named, format_of
@@ -95,11 +97,8 @@ def write(timings: WordTimings, path: Path, format: str | None = None, options: 
     Nothing is left at `path` unless it is whole. Raises LyricsFormatError for a suffix or format that is not
     in FORMATS, OutputError for a place that can't be written to."""
     text = serialise(timings, format or format_of(path).name, options)
-    part = path.with_name(path.name + ".part")
     try:
-        part.write_bytes(text.encode("utf-8"))
-        part.replace(path)
+        write_whole(path, text.encode("utf-8"))
     except OSError as error:
-        part.unlink(missing_ok=True)
-        raise OutputError(f"{path.name} cannot be written: {error.strerror or error}.") from error
+        raise unwritable(path, error) from error
     return text

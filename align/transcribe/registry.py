@@ -9,7 +9,14 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ...engine.errors import AudioError, Cancelled, InputError, LipSyncError, MissingFilesError
+from ...engine.errors import (
+    AlignmentError,
+    AudioError,
+    Cancelled,
+    InputError,
+    LipSyncError,
+    MissingFilesError,
+)
 from ...engine.weights.entries import WeightSet
 from ..attempts import explained, installed
 from ..model_files import has_weights
@@ -22,6 +29,7 @@ from .protocol import Transcriber
 if TYPE_CHECKING:
     from ...engine.host.protocol import Host
     from ...engine.media.sound import Sound
+    from ..chain import AlignOptions
     from ..words import WordTimings
 
 _log = logging.getLogger(__name__)
@@ -76,6 +84,7 @@ _ENGINES = {
 }
 
 
+_USUAL = "base"
 _MISHEARS = "PocketSphinx, which mishears every other word"
 
 
@@ -153,6 +162,25 @@ def choose(
     if engine == AUTO and english:
         return Choice(sphinx.Sphinx(), f"{_MISHEARS}, because: {lacking}")
     raise lacking
+
+
+def recognise(sound: Sound, options: AlignOptions, host: Host) -> tuple[WordTimings, list[str]]:
+    """What is said in a sound, where there is no text to align, and what should be said about how.
+
+    options: but for the aligner. Raises what `choose` and `Choice.transcribe` do, and AlignmentError where no
+    words are heard."""
+    choice = choose(
+        AUTO,
+        options.model or _USUAL,
+        host,
+        path=str(options.whisper or ""),
+        language=options.language or None,
+        fetch=options.download,
+    )
+    timings = choice.transcribe(sound, language=options.language or None, content=options.content, host=host)
+    if not timings.lines:
+        raise AlignmentError("No words are heard in the audio: choose one that somebody speaks or sings in.")
+    return timings, [choice.note] if choice.note else []
 
 
 def _no_package() -> MissingFilesError:

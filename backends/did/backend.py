@@ -95,6 +95,7 @@ class DIDBackend:
             chunks=_chunks(clip, timeline, host),
             notes=notes,
             aspect=clip.aspect,
+            times=timeline.times,
         )
 
     def _order(self, request: LipSyncRequest, seconds: Fraction) -> TalkOrder:

@@ -16,6 +16,7 @@ from ...engine.host.protocol import Host, ManagedModel
 from ...engine.media.spans import Spans
 from ...engine.nets.audio_windows import parity_windows, windows
 from ...engine.nets.whisper_states import STATES_PER_SECOND, AudioConvention, encode_blocks
+from ...engine.unwritable import unwritable
 
 # Whisper-tiny's encoder on 30 s of sound.
 _ACTIVATION_BYTES = 256 << 20
@@ -80,7 +81,7 @@ def encode_to_file(
     """States float32 [T, 5, 384] of mono 16 kHz samples, in `path` (7.7 KB a state).
 
     check: called before each piece with the states done so far. Raises AudioError for a sound that is too
-    short.
+    short, OutputError where the disk is full.
     """
     total = 0
     shape: tuple[int, ...] = ()
@@ -89,10 +90,14 @@ def encode_to_file(
         if check is not None:
             check(total)
 
-    with path.open("wb") as file:
-        for block in encode_blocks(samples16k, encoder, convention, parity=parity, check=before):
-            file.write(block.float().contiguous().numpy().tobytes())
-            total += len(block)
-            shape = tuple(block.shape[1:])
+    try:
+        with path.open("wb") as file:
+            for block in encode_blocks(samples16k, encoder, convention, parity=parity, check=before):
+                file.write(block.float().contiguous().numpy().tobytes())
+                total += len(block)
+                shape = tuple(block.shape[1:])
+    except OSError as error:
+        path.unlink(missing_ok=True)
+        raise unwritable(path, error) from error
     mapped = np.memmap(path, np.float32, "c", shape=(total, *shape))
     return torch.from_numpy(mapped)

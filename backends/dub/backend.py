@@ -19,7 +19,7 @@ from ...engine.media.frames import CHUNK, Frame
 from ...engine.report import FrameState
 from ..protocol import Footage, FrameChunk, Rendering
 from ..request import LipSyncRequest
-from .job import DubJob, plan_job
+from .job import DubJob, find_faces, plan_job
 from .preview import BeforeAfter
 from .protocol import DubEngine, Painter
 from .scheduler import Made, generated, reach
@@ -53,6 +53,10 @@ class DubBackend:
     def render(self, request: LipSyncRequest, host: Host) -> Rendering:
         """Raises what `plan` and the engine's `prepare` do."""
         return self.render_plan(self.plan(request, host), host)
+
+    def tracked(self, request: LipSyncRequest, host: Host) -> LipSyncRequest:
+        """The request with the faces that `plan` would look for. Raises NoFaceError where there are none."""
+        return replace(request, track=find_faces(request, self.engine.fps, host))
 
     def plan(self, request: LipSyncRequest, host: Host) -> DubPlan:
         """All that looks at the whole clip. Raises what `plan_job` and the engine's `survey` do."""
@@ -94,6 +98,7 @@ def rendering(engine: Painter, plan: DubPlan, host: Host) -> Rendering:
         start=start,
         footage=Footage(timeline, job.people, job.speech),
         aspect=job.source.aspect,
+        times=timeline.times,
     )
 
 

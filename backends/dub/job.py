@@ -65,6 +65,15 @@ class DubJob:
         )
 
 
+def find_faces(request: LipSyncRequest, fps: Fraction | None, host: Host) -> FaceTrack:
+    """The faces of all that a job for the request shows of its source; the request's own track, where it has
+    one. fps: as in `plan_job`. Raises NoFaceError where nobody is there to repaint."""
+    timeline = plan(request.source, request.soundtrack.duration, request.length, request.fill, fps)
+    track = _faces(request.source, timeline, request.track, host, request.detector, request.max_faces)
+    choose_people(track, request.person)
+    return track
+
+
 def plan_job(request: LipSyncRequest, fps: Fraction | None, rests: bool, host: Host) -> DubJob:
     """fps: the only rate the engine runs at, or None. rests: it can bring a mouth to rest by itself; silent
     frames of one that can't are the source's own.
@@ -93,16 +102,23 @@ def job_of(
     keeps_source: bool, host: Host, *, detector: Variant = "auto", max_faces: int = DEFAULT_MAX_FACES,
 ) -> DubJob:  # fmt: skip
     """A job whose times and speech are known. track: None to find the faces, with `detector` and `max_faces`
-    as in `track_faces`. keeps_source: silent frames are
-    the source's own. Raises NoFaceError and SourceMismatchError as `plan_job` does."""
+    as in `track_faces`. keeps_source: silent frames are the source's own. Raises NoFaceError and
+    SourceMismatchError as `plan_job` does."""
     parse_person(person)
+    track = _faces(source, timeline, track, host, detector, max_faces)
+    people = tuple(choose_people(track, person))
+    mix, states = _mix(people, timeline, speech.gate if keeps_source else None)
+    return DubJob(source, timeline, people, speech, _speakers(people, timeline.source_index), mix, states)
+
+
+def _faces(
+    source: Source, timeline: Timeline, track: FaceTrack | None, host: Host, detector: Variant, max_faces: int
+) -> FaceTrack:
     if track is None:
         stop = int(timeline.source_index.max()) + 1
         track = track_faces(source, host, stop=stop, detector=detector, max_faces=max_faces)
     check_track(track, source)
-    people = tuple(choose_people(track, person))
-    mix, states = _mix(people, timeline, speech.gate if keeps_source else None)
-    return DubJob(source, timeline, people, speech, _speakers(people, timeline.source_index), mix, states)
+    return track
 
 
 def check_track(track: FaceTrack, source: Source) -> None:

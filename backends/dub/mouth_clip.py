@@ -13,6 +13,7 @@ import torch
 from ...engine.compose.composer import ComposeSettings
 from ...engine.compose.transform import SIDE
 from ...engine.errors import OutputError
+from ...engine.unwritable import remedy
 from .faces import CropGeometry
 from .job import DubJob
 
@@ -74,7 +75,7 @@ class MouthClipWriter:
         except OSError as error:
             raise OutputError(
                 f"The generated faces can't be stored in {self._path.parent} ({error.strerror}): "
-                "make room on that disk."
+                f"{remedy(error)}."
             ) from error
         self.slots[index] = self._count
         self._count += 1

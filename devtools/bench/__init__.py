@@ -22,6 +22,7 @@ MIN_FPS = 25
 _OTHERS = (
     "align",
     "editor",
+    "fuzz",
     "identities",
     "latentsync",
     "long",

@@ -114,11 +114,10 @@ def joined(track: FaceTrack, labels: Sequence[str]) -> tuple[int, int, int, int]
 def _shot(pictures: Pictures, random: np.random.Generator) -> list[np.ndarray]:
     first = int(random.integers(max(1, len(pictures) - LENGTH + 1)))
     width, height = SIZE
-    matrix = cv2.getRotationMatrix2D(
-        (width / 2, height / 2), random.uniform(-_TILT, _TILT), random.uniform(*_ZOOM)
-    )
-    matrix = np.asarray(matrix, np.float64)
-    matrix[:, 2] = matrix[:, 2] + random.uniform(-_SHIFT, _SHIFT, 2) * SIZE
+    middle = width / 2, height / 2
+    turn = cv2.getRotationMatrix2D(middle, random.uniform(-_TILT, _TILT), random.uniform(*_ZOOM))
+    matrix = np.asarray(turn, np.float64)
+    matrix[:, 2] += random.uniform(-_SHIFT, _SHIFT, 2) * SIZE
     gain = random.uniform(1 - _EXPOSURE, 1 + _EXPOSURE) * random.uniform(1 - _BALANCE, 1 + _BALANCE, 3)
     out = []
     for at in range(first, first + LENGTH):

@@ -9,7 +9,7 @@ NO_ROOM = (
 
 # As allocators say it, in lower case: CUDA, ROCm, Metal and XPU; CUBLAS, CUDNN, CUFFT and their ROCm twins,
 # which allocate workspaces of their own; torch's allocators for the CPU; DirectML.
-_SAID = (
+SAID = (
     "out of memory",
     "alloc_failed",
     "allocation_failed",
@@ -25,4 +25,4 @@ def out_of_memory(error: BaseException) -> bool:
 
     if isinstance(error, MemoryError | torch.OutOfMemoryError):
         return True
-    return isinstance(error, RuntimeError) and any(words in str(error).lower() for words in _SAID)
+    return isinstance(error, RuntimeError) and any(words in str(error).lower() for words in SAID)

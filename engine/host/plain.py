@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import os
-import shutil
 import signal
 import tempfile
 import threading
@@ -18,6 +17,8 @@ from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, Any
 
 from ..errors import Cancelled, DeviceMemoryError
+from ..partial import TemporaryFolder, sweep_folders
+from ..unwritable import unwritable
 from .memory import NO_ROOM, out_of_memory
 
 if TYPE_CHECKING:
@@ -50,13 +51,14 @@ class PlainHost:
         self._cancel = cancel or threading.Event()
         self._handles_interrupt = cancel is None and threading.current_thread() is threading.main_thread()
         self._previous_handler: Any = None
-        self._folder: Path | None = None
+        self._folder: TemporaryFolder | None = None
         # On the device, the one used last at the end; weakly, so that an engine that is dropped takes its own
         # along.
         self._models: list[weakref.ref[PlainModel]] = []
         self._resident: Counter[PlainModel] = Counter()
 
     def __enter__(self) -> PlainHost:
+        sweep_folders()
         if self._handles_interrupt:
             self._previous_handler = signal.signal(signal.SIGINT, self._on_interrupt)
         return self
@@ -73,7 +75,7 @@ class PlainHost:
             signal.signal(signal.SIGINT, self._previous_handler)
             self._previous_handler = None
         if self._folder is not None:
-            shutil.rmtree(self._folder, ignore_errors=True)
+            self._folder.remove()
             self._folder = None
 
     def _on_interrupt(self, signum: int, frame: FrameType | None) -> None:
@@ -185,9 +187,13 @@ class PlainHost:
             raise Cancelled("The run was cancelled.")
 
     def temp_file(self, suffix: str) -> Path:
+        """Raises OutputError where nothing can be written to the system's temporary folder."""
         if self._folder is None:
-            self._folder = Path(tempfile.mkdtemp(prefix="lipsync-studio-"))
-        return self._folder / f"{uuid.uuid4().hex}{suffix}"
+            try:
+                self._folder = TemporaryFolder()
+            except OSError as error:
+                raise unwritable(tempfile.gettempdir(), error) from error
+        return self._folder.path / f"{uuid.uuid4().hex}{suffix}"
 
     def models_folder(self, kind: str) -> Path:
         return plain_models_folder(kind)

@@ -10,6 +10,7 @@ from os import PathLike, fspath
 from typing import BinaryIO
 
 import av
+import cv2
 from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.video.stream import VideoStream
@@ -109,6 +110,19 @@ class MediaFile:
                 f"{self.name} can't be read as a video ({reason(error)}); "
                 "choose a file that plays, or convert it to MP4."
             ) from error
+
+
+@contextmanager
+def converting(name: str) -> Iterator[None]:
+    """What FFmpeg, NumPy and OpenCV raise in the block, over a decoded picture that can't be meant, becomes a
+    VideoError."""
+    try:
+        yield
+    except (av.error.FFmpegError, OSError, ValueError, OverflowError, MemoryError, cv2.error) as error:
+        cause = " ".join(reason(error).split()) or type(error).__name__
+        raise VideoError(
+            f"{name} holds a picture that can't be used ({cause}); convert it again, or choose another file."
+        ) from error
 
 
 ATTACHED_PICTURE = av.stream.Disposition.attached_pic

@@ -16,6 +16,7 @@ from .colour import rgb_to_planes
 from .conditions import SourceChoices, treatment_of
 from .facts import SourceFacts
 from .frames import Colour, Frame
+from .metadata import Metadata
 from .sound import Sound
 from .times import ConstantTimes, standard_rate
 from .video import MIN_SIDE
@@ -110,6 +111,10 @@ class ImageSource:
 
     def coded_sound(self) -> None:
         return None
+
+    def metadata(self) -> Metadata:
+        """None: pictures in memory say nothing of themselves."""
+        return Metadata()
 
     def _frame(self, index: int) -> Frame:
         picture = _array(self._images[index])

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 
 import av
 import numpy as np
 
-from ..errors import OutputError
-from .container import reason
+from ..partial import PartialFile
+from ..unwritable import unwritable
 from .sound import Sound
 
 # FLAC: every browser plays it, and unlike AAC, Opus or MP3 it begins and ends at the very sample.
@@ -32,17 +31,14 @@ def sound_key(sound: Sound) -> str:
 
 def write_flac(sound: Sound, path: Path) -> None:
     """16 bit, at most stereo and 48 kHz. Whole or not there at all. Raises OutputError."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(path.name + ".part")
     try:
-        with av.open(str(part), "w", format="flac") as container:
-            _encode(sound, container)
-        part.replace(path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with PartialFile(path) as part:
+            with av.open(f"file:{part.path}", "w", format="flac") as container:
+                _encode(sound, container)
+            part.commit()
     except (av.error.FFmpegError, OSError) as error:
-        raise OutputError(f"{path.name} can't be written to {path.parent} ({reason(error)}).") from error
-    finally:
-        with suppress(OSError):
-            part.unlink()
+        raise unwritable(path, error) from error
 
 
 def _encode(sound: Sound, container: av.container.OutputContainer) -> None:

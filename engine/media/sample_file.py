@@ -11,6 +11,7 @@ from typing import IO
 import numpy as np
 
 from ..errors import OutputError
+from ..unwritable import remedy
 
 _SAMPLE = np.dtype("<f4")
 
@@ -89,6 +90,6 @@ class _Store:
 
     def _error(self, error: OSError) -> OutputError:
         return OutputError(
-            f"The sound, too long for the memory, can't be stored in {self._folder} ({error.strerror}): make "
-            "room on that disk."
+            f"The sound, too long for the memory, can't be stored in {self._folder} ({error.strerror}): "
+            f"{remedy(error)}."
         )

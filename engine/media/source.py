@@ -9,6 +9,7 @@ from typing import Protocol
 from .coded_sound import CodedSound
 from .frames import Colour, Frame
 from .images import ImageSource
+from .metadata import Metadata
 from .sound import Sound
 from .times import FrameTimes
 from .video import VideoSource
@@ -65,4 +66,8 @@ class Source(Protocol):
 
     def coded_sound(self) -> CodedSound | None:
         """The same as it is coded, to be copied; None where that can't be."""
+        ...
+
+    def metadata(self) -> Metadata:
+        """When, by whom, with what and where they were made."""
         ...

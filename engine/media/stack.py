@@ -13,6 +13,7 @@ from typing import IO
 import numpy as np
 
 from ..errors import OutputError
+from ..unwritable import remedy
 
 # Of what is free on the disk, and at most.
 _SHARE, _MOST = 0.5, 16 << 30
@@ -78,6 +79,6 @@ class PlaneStack:
         except OSError as error:
             raise OutputError(
                 f"The frames to be shown backwards can't be stored in {self._folder()} ({error.strerror}): "
-                "make room on that disk."
+                f"{remedy(error)}."
             ) from error
         self._stored += 1

@@ -151,16 +151,18 @@ class CopiedSound(Track):
 
 
 class SubtitleTrack(Track):
-    """Timed text (3GPP TS 26.245, FFmpeg's mov_text), which players show when they are asked to; cues beyond
-    the pictures are left out.
+    """Timed text, which players show when they are asked to: 3GPP TS 26.245 (FFmpeg's mov_text), in Matroska
+    plain SubRip. Cues beyond the pictures are left out.
 
     Raises MissingFilesError where PyAV is too old to write it."""
 
-    def __init__(self, container: OutputContainer, cues: Sequence[Subtitle], language: str) -> None:
+    def __init__(
+        self, container: OutputContainer, cues: Sequence[Subtitle], language: str, kind: str = "mp4"
+    ) -> None:
         self._container = container
         self._cues: Iterator[Subtitle] = iter(cues)
         self._next = next(self._cues, None)
-        self._stream = container.add_stream("mov_text")
+        self._stream = container.add_stream("subrip" if kind == "matroska" else "mov_text")
         if not hasattr(self._stream.codec_context, "subtitle_header"):
             raise MissingFilesError(
                 f"PyAV {av.__version__} can't write subtitle tracks: run `pip install --upgrade av` with "

@@ -17,11 +17,12 @@ from ..errors import VideoError
 from ..host.protocol import Host
 from .coded_sound import CodedSound
 from .conditions import SourceChoices, treatment_of
-from .container import MediaFile, MediaInput, reason
+from .container import MediaFile, MediaInput, converting, reason
 from .deinterlace import Deinterlacer
 from .facts import SourceFacts, facts_of
 from .frames import Frame, square_width
 from .heif import opened_still
+from .metadata import Metadata, metadata_of
 from .orientation import orientation_of
 from .planes import PlaneConverter
 from .scan import Scan, scan_file
@@ -57,7 +58,8 @@ class VideoSource:
         choices: SourceChoices | None = None,
         host: Host | None = None,
     ) -> None:
-        self._file, tiles = opened_still(MediaFile(file))
+        self._given = MediaFile(file)
+        self._file, tiles = opened_still(self._given)
         self._host = host
         self._scan = scan_file(self._file, host)
         self.facts = self._facts(tiles)
@@ -146,14 +148,13 @@ class VideoSource:
             return None
         return CodedSound.of_file(self._file, int(self._scan.ticks[0]) * self._scan.time_base)
 
+    def metadata(self) -> Metadata:
+        """What the file says of itself."""
+        return metadata_of(self._given)
+
     def _frame(self, convert: PlaneConverter, picture: av.VideoFrame, index: int) -> Frame:
-        try:
+        with converting(self._file.name):
             planes = convert(picture)
-        except av.error.FFmpegError as error:
-            raise VideoError(
-                f"The pictures of {self._file.name} ({self.facts.pixel_format}) can't be converted "
-                f"({reason(error)}); convert it to MP4."
-            ) from error
         return Frame(planes, self.colour, self.times[index], index, self.aspect)
 
     def _temp_folder(self) -> Path:

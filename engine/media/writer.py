@@ -1,9 +1,10 @@
-"""One H.264 + AAC MP4 in a single encode, while the frames are still being made."""
+"""One H.264 + AAC MP4, MOV or MKV in a single encode, while the frames are still being made."""
 
 from __future__ import annotations
 
+import errno
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
@@ -16,8 +17,9 @@ from av.codec.context import Flags
 from av.video.reformatter import ColorRange
 
 from ..errors import OutputError
+from ..partial import PartialFile
+from ..unwritable import unwritable
 from .coded_sound import CodedSound
-from .container import reason
 from .frames import Colour, Frame
 from .sound import Sound
 from .tracks import CopiedSound, EncodedSound, Subtitle, SubtitleTrack, Track
@@ -28,17 +30,32 @@ _WAITING_FRAMES = 20
 # What ultrafast gives up that costs little time. Against veryfast at CRF 12 and 18 on 720p footage: a third
 # less time, 0.3 to 0.7 dB more PSNR, 7 to 23 % more bits.
 _X264 = "cabac=1:subme=1:me=dia:deblock=0,0"
+# FFmpeg's name of the container, and its options, by the file's ending.
+_AT_FRONT = {"movflags": "+faststart"}
+_CONTAINERS = {".mp4": ("mp4", _AT_FRONT), ".mov": ("mov", _AT_FRONT), ".mkv": ("matroska", {})}
+CONTAINERS = tuple(_CONTAINERS)
+# What an MP4 has no place for but among QuickTime's keys.
+_MDTA = {"make", "model"}
+
+
+def check_container(path: Path) -> None:
+    """Raises OutputError for a name whose ending is none of CONTAINERS."""
+    if path.suffix.lower() not in CONTAINERS:
+        raise OutputError(
+            f'"{path}" has no ending of a video that can be written: choose one of {", ".join(CONTAINERS)}.'
+        )
 
 
 class Mp4Writer:
     """Writes frames as they come; encoding runs on a thread of its own, beside whatever makes the next frame.
 
-    path: the file; until all is well it is called `<name>.part`, and is deleted on any exception. size: even
-    width and height of the planes; aspect: of their samples. fps: exact; with `variable` each frame starts at
-    its own pts instead (rounded to 1/90000 s). sound: cut or padded with silence to `duration`, which is also
-    where the last frame ends; one that is coded already is copied; None for a silent film. colour: tags of
-    all frames. subtitles: in order of time, a track that players can switch on, in `language` (ISO 639-2,
-    such as "eng").
+    path: the file, whose ending decides on the container; until all is well it is a PartialFile beside it,
+    which is deleted on any exception. size: even width and height of the planes; aspect: of their samples.
+    fps: exact; with `variable` each frame starts at its own pts instead (rounded to 1/90000 s, in Matroska to
+    1/1000 s). sound: cut or padded with silence to `duration`, which is also where the last frame ends; one
+    that is coded already is copied; None for a silent film. colour: tags of all frames. subtitles: in order
+    of time, a track that players can switch on, in `language` (ISO 639-2, such as "eng"). metadata: by
+    FFmpeg's names; what the container has no place for is left out.
 
     The planes of a frame belong to the writer from `write` on. Raises OutputError, from `write` or at the
     end.
@@ -57,9 +74,12 @@ class Mp4Writer:
         subtitles: Sequence[Subtitle] = (),
         language: str = "",
         aspect: Fraction = Fraction(1),
+        metadata: Mapping[str, str] | None = None,
     ) -> None:
         self._path = Path(path)
-        self._part = self._path.with_name(self._path.name + ".part")
+        check_container(self._path)
+        self._format, self._container_options = _CONTAINERS[self._path.suffix.lower()]
+        self._metadata = metadata or {}
         self._size, self._fps, self._colour, self._aspect = size, fps, colour, aspect
         self._sound, self._duration = sound, duration
         self._options = {"crf": str(crf), "preset": "ultrafast", "x264-params": _X264}
@@ -75,14 +95,25 @@ class Mp4Writer:
     def __enter__(self) -> Mp4Writer:
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
+            if self._path.is_dir():
+                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(self._path))
+            self._part = PartialFile(self._path)
+        except OSError as error:
+            raise unwritable(self._path, error) from error
+        try:
             # Without its protocol a name with a colon would be taken for one.
-            file, options = f"file:{self._part}", {"movflags": "+faststart"}
-            self._container = av.open(file, "w", format="mp4", options=options)
+            options = dict(self._container_options)
+            if self._format == "mp4" and self._metadata.keys() & _MDTA:
+                options["movflags"] += "+use_metadata_tags"
+            file = f"file:{self._part.path}"
+            self._container = av.open(file, "w", format=self._format, options=options)
+            self._container.metadata.update(self._metadata)
             self._add_streams()
-        except (av.error.FFmpegError, OSError) as error:
-            with suppress(OSError):
-                self._part.unlink()
-            raise self._error(error) from error
+        except BaseException as error:
+            self._part.discard()
+            if isinstance(error, (av.error.FFmpegError, OSError)):
+                raise unwritable(self._path, error) from error
+            raise
         self._thread = Thread(target=self._work, name="Mp4Writer", daemon=True)
         self._thread.start()
         return self
@@ -115,9 +146,9 @@ class Mp4Writer:
             raise OutputError(f'"{self._path}" was not written because there were no frames.')
         try:
             self._container.close()
-            self._part.replace(self._path)
+            self._part.commit()
         except (av.error.FFmpegError, OSError) as error:
-            raise self._error(error) from error
+            raise unwritable(self._path, error) from error
 
     def _abandon(self) -> None:
         self._abandoned = True
@@ -125,19 +156,13 @@ class Mp4Writer:
         self._thread.join()
         with suppress(av.error.FFmpegError, OSError):
             self._container.close()
-        self._part.unlink(missing_ok=True)
+        self._part.discard()
 
     def _raise_failure(self) -> None:
         if isinstance(self._failure, (av.error.FFmpegError, OSError)):
-            raise self._error(self._failure) from self._failure
+            raise unwritable(self._path, self._failure) from self._failure
         if self._failure is not None:
             raise self._failure
-
-    def _error(self, error: Exception) -> OutputError:
-        return OutputError(
-            f'"{self._path}" can\'t be written ({reason(error)}); '
-            "make room on the disk or choose another folder."
-        )
 
     def _add_streams(self) -> None:
         video = self._container.add_stream("libx264", rate=self._fps, options=self._options)
@@ -162,7 +187,7 @@ class Mp4Writer:
         elif self._sound is not None:
             self._tracks.append(EncodedSound(self._container, self._sound, self._duration))
         if self._subtitles:
-            self._tracks.append(SubtitleTrack(self._container, self._subtitles, self._language))
+            self._tracks.append(SubtitleTrack(self._container, self._subtitles, self._language, self._format))
 
     def _work(self) -> None:
         while (frame := self._queue.get()) is not None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import WeightsError
 from ..host.protocol import Host
+from ..unwritable import remedy
 from .download import check_free, digest, file_lock
 from .entries import WeightFile, WeightSet
 from .locate import conversion_source, converted_place, find
@@ -86,6 +87,6 @@ def _write(tensors: dict[str, torch.Tensor], path: Path, metadata: dict[str, str
         shutil.copymode(source, part)  # safetensors' own lets nobody else read it
         os.replace(part, path)
     except (OSError, SafetensorError) as error:
-        raise WeightsError(f"{path} can't be written ({error}): make room there.") from error
+        raise WeightsError(f"{path} can't be written ({error}): {remedy(error)}.") from error
     finally:
         part.unlink(missing_ok=True)

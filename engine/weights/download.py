@@ -12,6 +12,7 @@ from pathlib import Path
 
 from ..errors import WeightsError
 from ..host.protocol import Host
+from ..unwritable import remedy
 from .entries import WeightFile, readable
 from .hub import Interrupted, Remote, Unwritable, describe, endpoint, receive
 
@@ -174,7 +175,7 @@ def _receive(file: WeightFile, remote: Remote, part: Path, host: Host) -> None:
             return receive(remote, part, on_bytes)
         except Unwritable as error:
             raise WeightsError(
-                f"{file.place} can't be written to {part.parent} ({error}): make room there; "
+                f"{file.place} can't be written to {part.parent} ({error}): {remedy(error)}; "
                 f"{_kept(part, remote)}."
             ) from error
         except Interrupted as error:

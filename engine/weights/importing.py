@@ -10,6 +10,7 @@ from pathlib import Path, PurePath
 
 from ..errors import WeightsError
 from ..host.protocol import Host
+from ..unwritable import remedy
 from .download import check_free, digest, file_lock
 from .entries import WeightFile, WeightSet
 
@@ -165,7 +166,7 @@ def _put(source: Path, place: Path, host: Host) -> str:
                 _copy(source, part, host)
             os.replace(part, place)
     except OSError as error:
-        raise WeightsError(f"{place} can't be written ({error.strerror}): make room there.") from error
+        raise WeightsError(f"{place} can't be written ({error.strerror}): {remedy(error)}.") from error
     finally:
         part.unlink(missing_ok=True)
     return how

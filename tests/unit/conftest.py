@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+import subprocess
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
+from media import write_h264, write_wav
 
 from lipsync_studio.align.words import Phone
 from lipsync_studio.engine.media.sound import Sound
 
+ROOT = Path(__file__).parents[2]
 DATA = Path(__file__).parents[1] / "data" / "speech"
 
 
@@ -27,3 +32,48 @@ def sentence() -> Sentence:
     truth = json.loads((DATA / "maybe_bob.json").read_text())
     samples = Sound.load(DATA / "maybe_bob.flac").mono(16000)
     return Sentence(samples, truth["text"], tuple(Phone(*row) for row in truth["phones"] if row[0] != "SIL"))
+
+
+@pytest.fixture(scope="session")
+def media(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with clip.mp4 (a face, 12 frames at 25 fps), wall.mp4 (nobody), voice.wav (0.8 s), a text."""
+    folder = tmp_path_factory.mktemp("media")
+    with av.open(str(ROOT / "demo" / "clip.mp4")) as source:
+        pictures = [
+            frame.to_ndarray(format="rgb24", width=320, height=320)
+            for frame, _ in zip(source.decode(video=0), range(12), strict=False)
+        ]
+    write_h264(folder / "clip.mp4", pictures, 25)
+    write_h264(folder / "wall.mp4", np.zeros_like(pictures), 25)
+    write_wav(folder / "voice.wav", Sound.load(ROOT / "demo" / "verse.mp3").mono(16000)[:12800])
+    (folder / "text.txt").write_text("Twinkle, twinkle", encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of its own with room for 96 KB."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=96k", "tmpfs", str(folder)]
+    try:
+        subprocess.run(mount, check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("no file system can be mounted here")
+    yield folder
+    subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+@pytest.fixture
+def read_only(tmp_path: Path) -> Iterator[Path]:
+    """A folder that not even root can write to."""
+    folder = tmp_path / "read-only"
+    folder.mkdir()
+    try:
+        subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", "ro", "tmpfs", str(folder)], check=True, capture_output=True
+        )
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("no file system can be mounted here")
+    yield folder
+    subprocess.run(["umount", "-l", str(folder)], check=True)

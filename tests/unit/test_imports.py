@@ -13,8 +13,9 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 MAY_IMPORT = {
-    "nodes": {"backends", "align", "overlay", "did_client", "musetalk_core", "engine"},
-    "commands": {"backends", "align", "overlay", "did_client", "musetalk_core", "engine"},
+    "nodes": {"batch", "backends", "align", "overlay", "did_client", "musetalk_core", "engine"},
+    "commands": {"batch", "backends", "align", "overlay", "did_client", "musetalk_core", "engine"},
+    "batch": {"overlay", "backends", "align", "engine"},
     "overlay": {"align", "engine"},
     "backends": {"musetalk_core", "did_client", "align", "engine"},
     "musetalk_core": {"engine"},

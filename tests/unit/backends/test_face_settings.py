@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from lipsync_studio.backends.dub import job
-from lipsync_studio.backends.dub.job import plan_job
+from lipsync_studio.backends.dub.job import find_faces, plan_job
 from lipsync_studio.backends.request import LipSyncRequest
-from lipsync_studio.commands import main, render
+from lipsync_studio.commands import main
 from lipsync_studio.devtools.paths import ROOT
 from lipsync_studio.engine.faces.tracker import track_faces
 
@@ -30,7 +30,8 @@ def tracked(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
 def test_a_request_says_how(clip, voice, host, tracked):
     request = LipSyncRequest(clip, voice(0.2), detector="full", max_faces=2)
     plan_job(request, None, False, host)
-    assert tracked == [{"stop": 5, "detector": "full", "max_faces": 2}]
+    find_faces(request, None, host)
+    assert tracked == [{"stop": 5, "detector": "full", "max_faces": 2}] * 2
 
 
 def test_the_command_line_says_how(monkeypatch, tmp_path):
@@ -40,25 +41,34 @@ def test_the_command_line_says_how(monkeypatch, tmp_path):
         asked.append((request.detector, request.max_faces, request.person))
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(render, "run", run)
+    monkeypatch.setattr("lipsync_studio.backends.run.run", run)
     files = ["--source", ROOT / "demo" / "portrait.jpg", "--audio", ROOT / "demo" / "verse.mp3"]
     command = ["render", *map(str, files), "--out", str(tmp_path / "out.mp4"), "--quiet"]
     for more in ([], ["--detector", "short", "--max-faces", "3", "--person", "Center"]):
-        with pytest.raises((KeyboardInterrupt, SystemExit)):
-            main([*command, *more])
+        assert main([*command, *more]) == 130
     assert asked == [("auto", 8, "largest"), ("short", 3, "Center")]
 
 
 @pytest.mark.parametrize("wrong", [["--max-faces", "0"], ["--max-faces", "33"], ["--detector", "best"]])
-def test_what_can_not_be_is_refused(wrong, tmp_path, capsys):
+@pytest.mark.parametrize("command", ["render", "lyric-video"])
+def test_what_can_not_be_is_refused(command, wrong, capsys):
     with pytest.raises(SystemExit) as caught:
-        main(["render", "--source", "a", "--audio", "b", "--out", "c.mp4", *wrong])
+        main([command, "--source", "a", "--audio", "b", "--out", "c.mp4", *wrong])
     assert caught.value.code == 2
     assert wrong[0] in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("command", ["render --source no.mp4 --audio no.wav --out out.mp4", "score no.mp4"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        "render --source no.mp4 --audio no.wav --out out.mp4",
+        "lyric-video --source no.mp4 --audio no.wav --out out.mp4",
+        "score no.mp4",
+    ],
+)
 def test_a_person_that_says_nobody_is_refused_before_a_file_is_opened(command, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    assert main([*command.split(), "--person", "bogus"]) == 1
-    assert capsys.readouterr().err.startswith('Error: "bogus" says nobody: choose largest')
+    with pytest.raises(SystemExit) as caught:
+        main([*command.split(), "--person", "bogus"])
+    assert caught.value.code == 2
+    assert capsys.readouterr().err.startswith('Error: argument --person: "bogus" says nobody: choose largest')

@@ -139,10 +139,10 @@ def parsed(*arguments: str) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def test_flags_are_the_settings(toy, host):
-    assert backend_flags.chosen_settings(parsed("--backend", "toy"), host) == _Settings()
+def test_flags_are_the_settings(toy):
+    assert backend_flags.chosen_settings(parsed("--backend", "toy")) == _Settings()
     options = parsed("--backend", "toy", "--quality", "hard", "--size", "0", "--no-loud")
-    assert backend_flags.chosen_settings(options, host) == _Settings("hard", 0, False)
+    assert backend_flags.chosen_settings(options) == _Settings("hard", 0, False)
 
 
 def test_what_only_a_node_can_be_connected_to_has_no_flag(capsys):
@@ -162,9 +162,9 @@ def test_what_only_a_node_can_be_connected_to_has_no_flag(capsys):
         (["--strength", "1"], "--strength is no option of the backend toy: leave it out"),
     ],
 )
-def test_a_flag_is_held_against_the_engine_that_is_asked_for(toy, host, arguments, said):
+def test_a_flag_is_held_against_the_engine_that_is_asked_for(toy, arguments, said):
     with pytest.raises(InputError, match=said):
-        backend_flags.chosen_settings(parsed("--backend", "toy", *arguments), host)
+        backend_flags.chosen_settings(parsed("--backend", "toy", *arguments))
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,7 @@ def test_surround_at_a_high_rate_becomes_what_browsers_play(tmp_path):
 
 def test_a_file_that_cannot_be_written_leaves_nothing(noise, tmp_path):
     (tmp_path / "sound.flac").mkdir()
-    with pytest.raises(OutputError, match=r"sound\.flac can't be written"):
+    with pytest.raises(OutputError, match=r"sound\.flac\" can't be written"):
         write_flac(noise, tmp_path / "sound.flac")
     assert [one.name for one in tmp_path.iterdir()] == ["sound.flac"]
 

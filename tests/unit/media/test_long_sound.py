@@ -62,7 +62,7 @@ def test_a_full_disk_is_one_sentence(tmp_path, monkeypatch):
             raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(tempfile, "TemporaryFile", lambda dir: Full())
-    with pytest.raises(OutputError, match=r"No space left on device\): make room on that disk"):
+    with pytest.raises(OutputError, match=r"No space left on device\): make room on the disk"):
         sample_file.SampleFile.of([np.zeros((1, 10), np.float32)], 1, lambda: tmp_path)
 
 

@@ -17,7 +17,7 @@ from lipsync_studio.engine.media.frames import Colour, Frame
 from lipsync_studio.engine.media.images import ImageSource
 from lipsync_studio.engine.media.sound import Sound
 from lipsync_studio.engine.media.source import VideoSource
-from lipsync_studio.engine.media.tracks import downmix_notes
+from lipsync_studio.engine.media.tracks import Subtitle, downmix_notes
 from lipsync_studio.engine.media.writer import Mp4Writer
 
 from .conftest import click_track, lag, luma_of, number_level
@@ -243,8 +243,8 @@ def test_a_target_that_is_a_folder(tmp_path):
 
 
 @pytest.mark.parametrize("limit", [20_000, 200_000])
-def test_a_full_disk(tmp_path, limit):
-    """The largest file size stands for the disk: the same error comes out of the same call."""
+def test_a_file_that_grows_too_large(tmp_path, limit):
+    """Which isn't the disk's fault, and making room on it would not help."""
     script = textwrap.dedent(f"""
         import resource
         import numpy as np
@@ -264,5 +264,63 @@ def test_a_full_disk(tmp_path, limit):
     """)
     run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert "told:" in run.stdout, run.stderr
-    assert "make room" in run.stdout
+    assert "(File too large): choose a disk that takes files of that size" in run.stdout
+    assert "make room" not in run.stdout
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_full_disk_is_called_so(small_disk):
+    noise = np.random.default_rng(0).integers(0, 255, (96 * 3 // 2, 128), np.uint8)
+
+    def fill():
+        with Mp4Writer(small_disk / "out.mp4", (128, 96), Fraction(25), Colour(), None, Fraction(8)) as out:
+            for n in range(200):
+                out.write(Frame(np.roll(noise, n * 7), Colour(), Fraction(n, 25), n))
+
+    with pytest.raises(OutputError, match="No space left on device.: make room on the disk"):
+        fill()
+    assert list(small_disk.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "format", "codecs"),
+    [
+        ("out.MP4", "mp4", ["h264", "aac", "mov_text"]),
+        ("out.mov", "mov", ["h264", "aac", "mov_text"]),
+        ("out.mkv", "matroska", ["h264", "aac", "srt"]),
+    ],
+)
+@pytest.mark.parametrize("variable", [False, True])
+def test_the_ending_decides_on_the_container(tmp_path, name, format, codecs, variable):
+    path, fps = tmp_path / name, Fraction(30000, 1001)
+    cues = [Subtitle(Fraction(0), Fraction(1, 3), "One"), Subtitle(Fraction(1, 3), Fraction(2, 3), "Two")]
+    sound = Sound(np.zeros((1, 48000), np.float32), 48000)
+    write(path, 20, fps, sound=sound, variable=variable, subtitles=cues, language="eng")
+    with av.open(str(path)) as container:
+        assert format in container.format.name
+        assert ("qt" in container.metadata.get("major_brand", "")) == (format == "mov")
+        assert [stream.codec_context.name for stream in container.streams] == codecs
+        assert container.streams.subtitles[0].metadata["language"] == "eng"
+        assert [b"One" in bytes(packet) for packet in container.demux(subtitles=0)][0]
+    source = VideoSource(path)
+    assert (source.frames, source.fps, source.colour) == (20, fps, Colour())
+    np.testing.assert_allclose(source.times.seconds(), np.arange(20) / float(fps), atol=1e-3)
+
+
+def test_other_containers_are_refused(tmp_path):
+    with pytest.raises(OutputError, match=r"choose one of \.mp4, \.mov, \.mkv"):
+        write(tmp_path / "out.avi", 3, Fraction(25))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_name_as_long_as_the_system_takes(tmp_path):
+    path = tmp_path / f"{'n' * 251}.mp4"
+    write(path, 3, Fraction(25))
+    assert [each.name for each in tmp_path.iterdir()] == [path.name]
+
+
+def test_a_file_of_the_old_temporary_name_is_left_alone(tmp_path):
+    mine = tmp_path / "out.mp4.part"
+    mine.write_bytes(b"mine")
+    write(tmp_path / "out.mp4", 3, Fraction(25))
+    assert mine.read_bytes() == b"mine"

@@ -53,9 +53,9 @@ def test_the_format_may_be_named(tmp_path):
 
 def test_nothing_is_left_where_nothing_can_be_written(tmp_path):
     (tmp_path / "song.lrc").mkdir()
-    with pytest.raises(OutputError, match=r"song\.lrc cannot be written"):
+    with pytest.raises(OutputError, match=r"song\.lrc\" can't be written"):
         write(TIMINGS, tmp_path / "song.lrc")
-    with pytest.raises(OutputError, match=r"song\.srt cannot be written"):
+    with pytest.raises(OutputError, match=r"song\.srt\" can't be written"):
         write(TIMINGS, tmp_path / "missing" / "song.srt")
     assert [path.name for path in tmp_path.iterdir()] == ["song.lrc"]
 

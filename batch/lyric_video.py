@@ -1,0 +1,91 @@
+"""A lyric video of one clip: track, align, lip-sync and draw the lyrics, in one encode."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..backends.dub.backend import DubBackend
+from ..backends.render_spec import RenderSpec
+from ..backends.request import LipSyncRequest
+from ..backends.run import run
+from ..engine.media.frames import square_width
+from ..engine.media.times import ConstantTimes
+from ..overlay.lyrics import LyricOverlay
+from ..overlay.style import LyricStyle, check_style
+
+if TYPE_CHECKING:
+    from ..align.chain import AlignOptions
+    from ..align.words import WordTimings
+    from ..backends.protocol import Rendering
+    from ..engine.host.protocol import Host
+    from ..engine.media.frames import Frame
+    from ..engine.report import RunReport
+
+
+@dataclass(frozen=True)
+class LyricVideoSpec:
+    """What to make, by the names of files; small, and can be pickled.
+
+    render: the lip-sync; without its `words` its `lyrics` are aligned, and without those too, what is heard
+    is written down. style: of the lyrics on the screen. align: how words are found; None for what suits.
+    fonts: folders where fonts are looked for first.
+    """
+
+    render: RenderSpec
+    style: LyricStyle = field(default_factory=LyricStyle)
+    align: AlignOptions | None = None
+    fonts: Sequence[Path] = ()
+
+
+def make_lyric_video(spec: LyricVideoSpec, host: Host, path: Path, crf: int = 18) -> RunReport:
+    """Write the video to `path`; nothing is left there unless it is whole. The score in the report is of the
+    mouth without the lyrics over it.
+
+    Raises LipSyncError: what `RenderSpec.check_ready`, `request` and `make_backend` do, AlignmentError where
+    there are no words, TextError for lyrics or a style that can't be drawn."""
+    check_style(spec.style)
+    spec.render.check_ready(host)
+    request = spec.render.request(host)
+    backend = spec.render.make_backend(host)
+    if isinstance(backend, DubBackend):
+        # Whether there is somebody to sing is known before the words are looked for, which takes longer.
+        request = backend.tracked(request, host)
+    words, notes = _words(spec, request, host)
+    missing: list[str] = []
+
+    def overlay(rendering: Rendering) -> Callable[[Frame], None]:
+        drawn = _overlay(rendering, words, spec)
+        missing.extend(drawn.notes)
+        return drawn.draw
+
+    report = run(backend, replace(request, words=words), host, path, crf, finish=overlay)
+    count = len(words.words())
+    timed = f"Lyrics: {len(words.lines)} lines, {count} words, timed by {words.engine or 'the file'}."
+    report.notes = [timed, *notes, *dict.fromkeys(missing), *report.notes]
+    return report
+
+
+def _words(spec: LyricVideoSpec, request: LipSyncRequest, host: Host) -> tuple[WordTimings, list[str]]:
+    """When what is said is said, and what is to be told of it."""
+    if request.words is not None:
+        return request.words, []
+    from ..align.chain import AlignOptions, align
+
+    options = spec.align or AlignOptions(content=request.content)
+    if request.lyrics.strip():
+        found = align(request.soundtrack, request.lyrics, host, options, stem=request.driving)
+        return found.timings, list(found.notes())
+    from ..align.transcribe.registry import recognise
+
+    return recognise(request.voice, options, host)
+
+
+def _overlay(rendering: Rendering, words: WordTimings, spec: LyricVideoSpec) -> LyricOverlay:
+    """On the output's own frames: they may be longer, shorter or turned back against the source's."""
+    width, height = rendering.size
+    size = square_width(width, rendering.aspect), height
+    times = rendering.times or ConstantTimes(rendering.fps, rendering.frames)
+    return LyricOverlay(size, words, times, rendering.duration, spec.style, spec.fonts)

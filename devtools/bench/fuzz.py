@@ -1,0 +1,40 @@
+"""`python dev.py bench fuzz`: what becomes of damaged media.
+
+Each file is made by its number from a small whole one of 29 kinds (devtools/fuzz/damage.py), read in every
+way the engine has, and rendered, in a process of its own. Every exception that leaves is ours; none takes
+longer than 20 s or more than 1.5 GB, or leaves a file behind. A crash is a library's, and is listed with its
+file.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+
+from lipsync_studio.engine.host.plain import PlainHost
+
+from ..fuzz.run import outcomes, table
+from .table import conclude
+
+
+def main(arguments: list[str]) -> int:
+    """1 unless all are fine."""
+    parser = argparse.ArgumentParser(prog="dev.py bench fuzz", description=__doc__)
+    parser.add_argument("--first", type=int, default=0, help="number of the first file (default 0)")
+    parser.add_argument("--count", type=int, default=2000, help="how many files (default 2000)")
+    parser.add_argument("--keep", type=Path, help="folder for files that are not fine")
+    parser.add_argument("--out", type=Path, default=Path("bench_fuzz.json"), help="default bench_fuzz.json")
+    options = parser.parse_args(arguments)
+    found = []
+    with tempfile.TemporaryDirectory() as folder, PlainHost("cpu", progress=True) as host:
+        numbers = range(options.first, options.first + options.count)
+        for outcome in outcomes(numbers, options.keep or Path(folder)):
+            found.append(outcome)
+            host.progress("Reading damaged files", len(found), len(numbers), unit="files")
+    bounds = {
+        "all fine but for crashes in libraries": all(each.is_fine or each.kind == "crash" for each in found)
+    }
+    results = {"bounds": bounds, "files": [asdict(each) for each in found if not each.is_fine]}
+    return conclude(results, table(found), options.out)

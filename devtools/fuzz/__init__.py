@@ -1,0 +1,1 @@
+"""Damaged media: made by number, read in processes of their own, judged."""

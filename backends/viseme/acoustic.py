@@ -48,7 +48,7 @@ _DIP_DEPTH = 20.0
 _DIP_REACH, _DIP_APART = 15, 8
 _DIP_HALF = 0.025
 # What the map says of the mouth where phones are recognised as well.
-_MAP_SHARE = 0.3
+_MAP_SHARE = 0.6
 _SEEN_IN_BOTH = [Shape._fields.index(name) for name in ("open", "jaw", "wide", "round", "teeth")]
 
 # Constant; then at each moment of _BESIDE the seven bands against their mean, the level, the excess over

@@ -107,7 +107,7 @@ def test_the_command_lists_what_is_not_sung(tmp_path, capsys):
     short = case.until(case.truth[len(line.split())].start)
     audio, lyrics, out = write_wav(tmp_path / "a.wav", short.samples), tmp_path / "a.txt", tmp_path / "a.lrc"
     lyrics.write_text(f"3 ContributorsStar Lyrics[Verse 1: Anna]\n[Anna] {line} x2\n2Embed", encoding="utf-8")
-    assert main(["align", str(audio), "--lyrics", str(lyrics), "--out", str(out), "--quiet"]) == 0
+    assert main(["align", str(audio), "--lyrics", str(lyrics), "--out", str(out)]) == 0
     said = capsys.readouterr().err
     for piece in ("3 ContributorsStar Lyrics", "[Verse 1: Anna]", "[Anna]", "x2", "2Embed"):
         assert f"“{piece}”" in said
@@ -115,12 +115,12 @@ def test_the_command_lists_what_is_not_sung(tmp_path, capsys):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "says"),
-    [(["--out", "a.doc"], "no known ending"), (["--out", "nowhere/a.lrc"], "doesn't exist")],
+    ("arguments", "code", "says"),
+    [(["--out", "a.doc"], 2, "no known ending"), (["--out", "nowhere/a.lrc"], 1, "doesn't exist")],
 )
-def test_the_command_refuses_in_one_sentence(tmp_path, monkeypatch, capsys, arguments, says):
+def test_the_command_refuses_in_one_sentence(tmp_path, monkeypatch, capsys, arguments, code, says):
     monkeypatch.chdir(tmp_path)
-    assert main(["align", "a.wav", *arguments]) == 1
+    assert main(["align", "a.wav", *arguments]) == code
     message = capsys.readouterr().err
     assert says in message
     assert message.count("\n") == 1

@@ -27,5 +27,11 @@ def _package() -> str:
 
 
 if __name__ == "__main__":
-    commands = importlib.import_module(f"{_package()}.commands")
-    sys.exit(commands.main(sys.argv[1:]))
+    try:
+        commands = importlib.import_module(f"{_package()}.commands")
+        code = commands.main(sys.argv[1:])
+    except KeyboardInterrupt:
+        # While modules are imported, or arguments read: nobody else catches it yet.
+        print("Stopped.", file=sys.stderr)
+        code = 130
+    sys.exit(code)

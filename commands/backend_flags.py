@@ -6,6 +6,7 @@ import argparse
 import dataclasses
 import logging
 import sys
+import textwrap
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
@@ -17,6 +18,7 @@ from .parser import UsageError
 
 Field = dataclasses.Field[Any]
 _log = logging.getLogger(__name__)
+_WIDTH = 76  # of help, which argparse indents
 
 
 def add_backend_flags(parser: argparse.ArgumentParser) -> None:
@@ -29,7 +31,8 @@ def add_backend_flags(parser: argparse.ArgumentParser) -> None:
             for flag, fields in known.items()
             if spec.name in fields and flag not in own
         ]
-        group = parser.add_argument_group(f"with --backend {spec.name}", "; ".join(shared) or None)
+        told = textwrap.fill("; ".join(shared), _WIDTH, break_on_hyphens=False) or None
+        group = parser.add_argument_group(f"with --backend {spec.name}", told)
         for flag, fields in own.items():
             field = fields[spec.name]
             setting: Setting = field.metadata["setting"]

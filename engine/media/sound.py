@@ -39,6 +39,9 @@ _BLOCK = 1 << 20  # samples that are looked at at once
 # Full scale is 1: what is so much above was never meant as samples of that scale.
 _LOUDEST = 100
 _LOWEST_RATE = 1000  # samples a second; of a voice there is nothing left then
+_HIGHEST_RATE = 1_536_000  # twice what studios record with
+# Numbers in a filter with every phase of a change of rate: 11 million from 44056 Hz, 700 million from 44101.
+_LARGEST_FILTER = 1 << 24
 
 
 @dataclass(frozen=True, eq=False)
@@ -179,6 +182,8 @@ class Sound:
 
     def _resampled(self, rate: int, report: Callable[[int], None]) -> np.ndarray:
         """Block by block, because the filter takes many times its input; exact: its reach is short."""
+        if self.rate * rate // math.gcd(self.rate, rate) ** 2 > _LARGEST_FILTER:
+            return self._streamed(rate, report)
         import torch
         from torchaudio.functional import resample
 
@@ -194,6 +199,26 @@ class Sound:
             part = out[begin : begin + _RESAMPLED_SECONDS * rate]
             part[:] = resample(piece, self.rate, rate)[(start - first) // self.rate * rate :][: len(part)]
         return out
+
+    def _streamed(self, rate: int, report: Callable[[int], None]) -> np.ndarray:
+        """The same by FFmpeg, for rates with so little in common that such a filter takes gigabytes."""
+        out = np.zeros(math.ceil(self.samples.shape[1] * rate / self.rate), np.float32)
+        filled = 0
+        for frame in self._frames_at(rate, report):
+            part = frame.to_ndarray()[0, : len(out) - filled]
+            out[filled : filled + len(part)] = part
+            filled += len(part)
+        return out
+
+    def _frames_at(self, rate: int, report: Callable[[int], None]) -> Iterator[av.AudioFrame]:
+        resampler = av.AudioResampler(format="flt", layout="mono", rate=rate)
+        for first in range(0, self.samples.shape[1], _BLOCK):
+            report(first // self.rate)
+            block = np.ascontiguousarray(self.mixed(first, first + _BLOCK)[None], np.float32)
+            frame = av.AudioFrame.from_ndarray(block, "flt", "mono")
+            frame.sample_rate, frame.time_base, frame.pts = self.rate, Fraction(1, self.rate), first
+            yield from resampler.resample(frame)
+        yield from resampler.resample(None)
 
 
 def _picture_start(media: MediaFile) -> Fraction | None:
@@ -340,6 +365,11 @@ def _check_rate(rate: int, name: str) -> None:
         raise AudioError(
             f"{name} has a sample rate of {rate}, and a voice needs {_LOWEST_RATE} or more: load it again, "
             "or export it anew."
+        )
+    if rate > _HIGHEST_RATE:
+        raise AudioError(
+            f"{name} has a sample rate of {rate}, and no recording has more than {_HIGHEST_RATE}: export it "
+            "anew."
         )
 
 

@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import textwrap
 import time
 from pathlib import Path
 
@@ -303,6 +304,26 @@ def test_ctrl_c_leaves_no_file_and_is_exit_code_130(media, tmp_path):
     assert process.returncode == 130
     assert "nothing was written" in errors
     assert list(tmp_path.iterdir()) == []
+
+
+def test_ctrl_c_before_a_command_runs_is_said_too(tmp_path):
+    """While its modules are imported nobody but the entry point can say so."""
+    stopping = """
+        import runpy, sys
+
+        class Stopping:
+            def find_spec(self, name, path=None, target=None):
+                if name == "lipsync_studio.commands":
+                    raise KeyboardInterrupt
+
+        sys.meta_path.insert(0, Stopping())
+        runpy.run_module("lipsync_studio", run_name="__main__")
+    """
+    result = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(stopping)],
+        capture_output=True, text=True, check=False, cwd=tmp_path,
+    )  # fmt: skip
+    assert (result.returncode, result.stderr) == (130, "Stopped.\n")
 
 
 @pytest.mark.parametrize(

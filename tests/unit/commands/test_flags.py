@@ -107,6 +107,15 @@ def test_old_names_go_on_working(old, new):
     assert before == now
 
 
+def test_flags_told_again_are_no_line_of_a_page():
+    """argparse doesn't break what describes a group."""
+    shown = PARSERS["lipsync_studio render"].format_help()
+    _, _, wav2lip = shown.partition("with --backend wav2lip:")
+    told, _, _ = wav2lip.partition("--pad-bottom")
+    assert "--quality {fast,balanced,quality}: default balanced" in " ".join(told.split())
+    assert max(map(len, told.splitlines())) < 80
+
+
 def test_old_names_are_in_no_help():
     for command in ("render", "lyric-video", "score"):
         shown = PARSERS[f"lipsync_studio {command}"].format_help()

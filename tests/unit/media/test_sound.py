@@ -71,6 +71,7 @@ def test_lazy_mapping_half_precision_and_batches():
         ({"waveform": torch.zeros(1, 9), "sample_rate": 16000}, "shape"),
         ({"waveform": torch.zeros(1, 1, 9), "sample_rate": 0}, "sample rate"),
         ({"waveform": torch.zeros(1, 1, 9), "sample_rate": 12}, "sample rate of 12, and"),
+        ({"waveform": torch.zeros(1, 1, 9), "sample_rate": 2**31 - 1}, "no recording has more than"),
         ({"waveform": torch.full((1, 1, 9), -3e30), "sample_rate": 16000}, r"up to 3e\+30, where 1 is"),
         ({"waveform": torch.zeros(1, 65, 9), "sample_rate": 16000}, "65 channels"),
         ({"waveform": torch.tensor([[[0.0, float("nan")]]]), "sample_rate": 16000}, "not numbers"),
@@ -103,6 +104,21 @@ def test_mono_of_many_blocks_is_that_of_one(rate, extra):
     mono = Sound(noise, rate).mono()
     assert mono.shape == whole.shape
     np.testing.assert_allclose(mono, whole, atol=1e-5)
+
+
+@pytest.mark.parametrize("rate", [7919, 44101, 1_535_999])
+def test_rates_with_nothing_in_common_take_no_memory(monkeypatch, rate):
+    """A filter with each of their phases has up to 25 billion numbers."""
+    monkeypatch.setattr("torchaudio.functional.resample", None)
+    monkeypatch.setattr("lipsync_studio.engine.media.sound._BLOCK", 5000)
+
+    def tone(rate: int, count: int) -> np.ndarray:
+        return 0.5 * np.sin(2 * np.pi * 440 * np.arange(count) / rate).astype(np.float32)
+
+    mono = Sound(tone(rate, rate // 2)[None], rate).mono(16000)
+    assert len(mono) in (7999, 8000)
+    expected = tone(16000, len(mono))
+    np.testing.assert_allclose(mono[100:-100], expected[100:-100], atol=1e-3)
 
 
 @pytest.mark.parametrize(

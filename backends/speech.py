@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 
@@ -16,6 +17,8 @@ from ..engine.media.timeline import Timeline
 from ..engine.media.voice import RATE, gate, looks_like_song, loud_spans, voiced_spans
 from .request import ContentKind, LipSyncRequest, SilenceRule
 
+# Seconds of sound that are listened to beyond the last frame.
+_CONTEXT = 60.0
 # A mouth is in motion this long before and after a word, in seconds.
 _WORD_MARGIN = 0.15
 _BILABIALS = ("P", "B", "M")
@@ -42,9 +45,13 @@ class Speech:
 
 
 def speech_of(request: LipSyncRequest, timeline: Timeline, host: Host | None = None) -> Speech:
-    samples = voice_samples(request.voice, host)
-    words = request.words
     times = timeline.times.seconds() - request.sync_offset
+    voice, last = request.voice, float(times[-1]) + _CONTEXT
+    if voice.duration > last and not request.lyrics.strip():
+        # Of a song that goes on after the footage, what is heard is enough to tell its voice from its noise.
+        voice = voice.cut(0, Fraction(max(last, _CONTEXT)))
+    samples = voice_samples(voice, host)
+    words = request.words
     spans = mouth_spans(samples, words, request.content, request.driving is not None, host)
     frame_seconds, moving = float(1 / timeline.fps), gate(times, spans)
     return Speech(samples, times, frame_seconds, moving, request.silence, words, request.lyrics, spans)

@@ -16,7 +16,8 @@ from .container import MediaFile, sound_stream
 # What MP4 carries and every player knows, by decoder, from containers that say where a coder's delay ends.
 # Matroska's milliseconds put MP3 a sample off.
 _CONTAINERS = {
-    "aac": ("mp4", "matroska"), "mp3": ("mp4",), "mp3float": ("mp4",), "ac3": ("mp4",), "eac3": ("mp4",),
+    "aac": ("mp4", "matroska"), "mp3": ("mp4",), "mp3float": ("mp4",), "ac3": ("mp4", "matroska"),
+    "eac3": ("mp4", "matroska"),
 }  # fmt: skip
 # Closer than this, a difference between a packet's time and the end of the one before is rounding, seconds.
 _GAP = Fraction(1, 50)

@@ -24,15 +24,20 @@ _HDR = (16, 18)
 
 def opened_still(file: MediaFile) -> tuple[MediaFile, int]:
     """A HEIC or AVIF still as an uncompressed picture in memory, upright, and how many tiles it had; any
-    other file as it is, and 1. Raises VideoError for one that can't be decoded."""
+    other file as it is, and 1. Raises VideoError for one that can't be decoded, or whose tones can't."""
     head = _head(file)
     if head[4:8] != b"ftyp" or head[8:12] not in _STILL:
         return file, 1
     counts = [int.from_bytes(count, "big") for count in _TILES.findall(head)]
     tiles = max(counts, default=1) if _GRID.search(head) else 1
     tags = [int.from_bytes(found[2:4], "big") for found in _TAGS.findall(head)]
-    if tiles == 1 and any(transfer in _HDR for transfer in tags):
-        return file, 1  # FFmpeg hands out what is needed to map its tones; Pillow has 8 bits
+    if any(transfer in _HDR for transfer in tags):
+        # FFmpeg hands out what is needed to map the tones, and Pillow all tiles.
+        if tiles > 1:
+            raise VideoError(
+                f"{file.name} is an HDR picture in {tiles} tiles, which can't be read whole: save it as JPEG."
+            )
+        return file, 1
     try:
         if head[8:12] != b"avif" or b"hvc1" in head:
             import pillow_heif

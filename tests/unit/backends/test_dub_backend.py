@@ -10,6 +10,7 @@ import pytest
 from lipsync_studio.align.words import Line, Word, WordTimings
 from lipsync_studio.backends.dub.backend import DubBackend
 from lipsync_studio.backends.request import LipSyncRequest
+from lipsync_studio.backends.viseme.pipeline import VisemeEngine
 from lipsync_studio.devtools.paths import ROOT
 from lipsync_studio.engine.errors import InputError, NoFaceError, SourceMismatchError
 from lipsync_studio.engine.faces.track import FaceTrack
@@ -344,3 +345,16 @@ def test_a_flash_passes_as_it_is(file, without, host, voice, whitewash):
     originals = list(source.read())
     for index in without:
         assert np.array_equal(frames[index].planes, originals[index].planes)
+
+
+def test_a_song_is_heard_as_far_as_the_footage_lasts(clip, track, host, voice):
+    """And some way on, by which its noise is known; with lyrics whole."""
+    long = voice(2.0).cut(0, 200)
+    short, lyric = (
+        DubBackend(VisemeEngine())
+        .plan(LipSyncRequest(clip, long, track=track, length="video", lyrics=lyrics), host)
+        .job.speech.samples
+        for lyrics in ("", "Twinkle, twinkle")
+    )
+    assert len(short) / 16000 == pytest.approx(0.76 + 60, abs=0.1)
+    assert len(lyric) == 200 * 16000

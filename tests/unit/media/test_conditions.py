@@ -253,6 +253,18 @@ def test_a_tiled_picture_is_whole():
     assert np.abs(to_rgb(next(source.read())) - wanted).mean() < 3
 
 
+def test_a_tiled_picture_in_hdr_is_refused(tmp_path):
+    """Its tones would be taken for others."""
+    data, at = bytearray((DATA / "avif_grid_2x2.avif").read_bytes()), 0
+    while (at := data.find(b"colrnclx", at)) >= 0:
+        data[at + 8 : at + 14] = (9).to_bytes(2) + (16).to_bytes(2) + (9).to_bytes(2)
+        at += 8
+    path = tmp_path / "hdr.avif"
+    path.write_bytes(data)
+    with pytest.raises(VideoError, match="is an HDR picture in 4 tiles"):
+        VideoSource(path)
+
+
 @pytest.mark.parametrize("turn", range(4))
 def test_a_phones_photo_is_whole_and_turned_once(tmp_path, turn):
     across, down = np.meshgrid(np.arange(384), np.arange(256))

@@ -25,9 +25,12 @@ from ..request import SilenceRule
 from ..speech import Speech
 from .acoustic import motion_from_sound
 from .controls import LOWER_INNER, MIDDLE, OUTER_CORNERS, UPPER_INNER, head_points
+from .covered import Shown, steady
 from .motion import MouthMotion, motion_from_phones
 from .mouth import MouthPose, RestShape
+from .occlusion import Cover, Likeness
 from .plate import Plate, find_plates
+from .registration import Registration, draw, find_references
 from .render import moving_box, render_mouth
 from .spec import SPEC
 
@@ -37,6 +40,11 @@ from .spec import SPEC
 _REST_SHARE = 0.1
 _REST_NOISE = 0.035
 _REST_SAMPLES = 400
+# Frames that are looked at together for what covers a mouth, and how many of them with those before, too: as many
+# as it fades and is held.
+_TOGETHER, _OVERLAP = 16, 8
+# Paint that nobody sees.
+_NOTHING = 0.02
 _READING = "Reading the speech"
 
 
@@ -44,12 +52,35 @@ _READING = "Reading the speech"
 class VisemeSurvey:
     """poses: per output frame the fields of a MouthPose, float16 [frames, 9]. rests: each person's mouth at
     rest, by id. silence: what silent ones do. plates: each person's own teeth, where they were
-    seen."""
+    seen. references: what they look like, uint8 [n, SIDE, SIDE, 3], by which what covers them is told."""
 
     poses: np.ndarray
     rests: dict[int, RestShape]
     silence: SilenceRule
     plates: dict[int, Plate]
+    references: dict[int, np.ndarray]
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    """survey, and for those people whom covers can be told of: the grid over the face, and its looks."""
+
+    survey: VisemeSurvey
+    watched: dict[int, tuple[Registration, Likeness]]
+
+
+@dataclass(frozen=True)
+class _Look:
+    """What `preprocess` sees of a crop. places: of the grid's nodes. cover: what lies before the mouth."""
+
+    places: np.ndarray
+    cover: Cover | None
+
+
+@dataclass(frozen=True)
+class _Mouth:
+    pose: MouthPose
+    shown: Shown
 
 
 class VisemeEngine:
@@ -64,7 +95,7 @@ class VisemeEngine:
         self.strength = strength
 
     def batching(self, fps: Fraction) -> Batching:
-        return Batching()
+        return Batching(_TOGETHER, 1, _OVERLAP, _mixed)
 
     def survey(self, job: DubJob, notes: list[str], host: Host) -> VisemeSurvey:
         seconds = max(len(job.speech.samples) // RATE, 1)
@@ -75,32 +106,56 @@ class VisemeEngine:
         poses = np.column_stack([getattr(motion, field.name) for field in fields(MouthPose)])
         stop = int(job.timeline.source_index.max()) + 1
         plates = find_plates(job.source, job.people, stop)
-        return VisemeSurvey(poses.astype(np.float16), rests, job.speech.silence, plates)
+        references = find_references(job.source, job.people, rests, stop)
+        return VisemeSurvey(poses.astype(np.float16), rests, job.speech.silence, plates, references)
 
-    def prepare(self, job: DubJob, survey: VisemeSurvey, notes: list[str], host: Host) -> VisemeSurvey:
-        return survey
+    def prepare(self, job: DubJob, survey: VisemeSurvey, notes: list[str], host: Host) -> _Prepared:
+        watched = {}
+        for number, pictures in survey.references.items():
+            registration = Registration(survey.rests[number])
+            likeness = Likeness.of(pictures, registration.face)
+            if likeness is not None:
+                watched[number] = registration, likeness
+        return _Prepared(survey, watched)
 
-    def box(self, person: Person, frame: int, survey: VisemeSurvey) -> Box:
+    def box(self, person: Person, frame: int, prepared: _Prepared) -> Box:
         return moving_box(person.meshes[frame - person.first])
 
-    def preprocess(self, crop: FaceCrop, survey: VisemeSurvey) -> None:
-        return None
+    def preprocess(self, crop: FaceCrop, prepared: _Prepared) -> _Look | None:
+        if crop.person.id not in prepared.watched:
+            return None
+        registration, likeness = prepared.watched[crop.person.id]
+        seen = registration.see(crop.rgb, crop.mesh)
+        return _Look(seen.places, likeness.cover(seen.colours))
 
-    def resident(self, survey: VisemeSurvey, host: Host) -> AbstractContextManager[None]:
+    def resident(self, prepared: _Prepared, host: Host) -> AbstractContextManager[None]:
         return nullcontext()
 
-    def generate(self, crops: Sequence[FaceCrop], survey: VisemeSurvey, host: Host) -> Iterable[MouthPose]:
-        return [self._pose(survey.poses[crop.index]) for crop in crops]
+    def generate(self, crops: Sequence[FaceCrop], prepared: _Prepared, host: Host) -> Iterable[_Mouth]:
+        shown = steady([crop.prepared.cover if crop.prepared else None for crop in crops])
+        poses = (self._pose(prepared.survey.poses[crop.index]) for crop in crops)
+        return [_Mouth(pose, each) for pose, each in zip(poses, shown, strict=True)]
 
-    def composite(self, crop: FaceCrop, pose: MouthPose, survey: VisemeSurvey) -> Patch:
+    def composite(self, crop: FaceCrop, mouth: _Mouth, prepared: _Prepared) -> Patch | None:
+        survey, pose, shown = prepared.survey, mouth.pose, mouth.shown
+        if shown.amount < _NOTHING:
+            return None
+        cover = None
+        if shown.nodes is not None and crop.prepared:
+            cover = draw(shown.nodes, crop.prepared.places, *crop.rgb.shape[1::-1])
         rest = survey.rests[crop.person.id]
         silent = {"rest": rest.points, "close": rest.shut, "source": None}[survey.silence]
         plate = survey.plates.get(crop.person.id)
-        return Patch(*render_mouth(crop.rgb, crop.mesh, rest, pose, silent, plate))
+        rgb, alpha = render_mouth(crop.rgb, crop.mesh, rest, pose, silent, plate, cover)
+        return Patch(rgb, alpha if shown.amount == 1 else alpha * np.float32(shown.amount))
 
     def _pose(self, values: np.ndarray) -> MouthPose:
         pose = MouthPose(*values.tolist())
         return replace(pose, open=pose.open * self.strength, jaw=pose.jaw * self.strength)
+
+
+def _mixed(one: _Mouth, other: _Mouth, weight: float) -> _Mouth:
+    return replace(one, shown=one.shown.mixed(other.shown, weight))
 
 
 def rest_shape(person: Person) -> RestShape:

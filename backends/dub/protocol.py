@@ -104,8 +104,8 @@ class Painter(Sampler, Protocol):
 
     def composite(self, crop: FaceCrop, generated: Any, conditioning: Any, /) -> Patch | None:
         """What is shown in the crop's place, of what was generated for it; None where something lies before
-        the mouth, so that the frame passes unchanged (`FrameState.OCCLUDED`). On any thread, several at a time,
-        while the next faces are generated."""
+        the mouth: the frame then passes unchanged, as `FrameState.OCCLUDED`. On any thread, several at a
+        time, while the next faces are generated."""
         ...
 
 

@@ -12,8 +12,8 @@ from .occlusion import Cover
 
 # From this share of the lips on, they are not painted.
 _MOST = 0.4
-# Frames of the paint's fading; frames by which a cover that comes again was not away; how far from a sure one a
-# row of unsure ones is believed.
+# Frames of the paint's fading; frames after which a cover that comes again hasn't been away; and how far from
+# a sure one unsure ones in a row with it are believed.
 _FADE, _HOLD, _TRAIL = 3, 5, 6
 
 
@@ -35,8 +35,8 @@ class Shown:
 
 
 def steady(covers: Sequence[Cover | None]) -> list[Shown]:
-    """Of what was found in frames that follow each other, without what comes for a single one, and held where it
-    flickers."""
+    """What is shown of frames that follow each other: nothing is covered for a single one, and what flickers
+    is held."""
     found = np.array([cover is not None for cover in covers])
     sure = np.array([cover is not None and cover.sure for cover in covers])
     if not sure.any():
@@ -74,7 +74,7 @@ def _lasting(mask: np.ndarray) -> np.ndarray:
     """Without runs of a single one, but at an end, where it may go on."""
     kept = mask.copy()
     for start, stop in _runs(mask):
-        if stop - start == 1 and 0 < start and stop < len(mask):
+        if stop - start == 1 and start > 0 and stop < len(mask):
             kept[start:stop] = False
     return kept
 
@@ -82,6 +82,6 @@ def _lasting(mask: np.ndarray) -> np.ndarray:
 def _without_gaps(mask: np.ndarray, longest: int) -> np.ndarray:
     filled = mask.copy()
     for start, stop in _runs(~mask):
-        if stop - start <= longest and 0 < start and stop < len(mask):
+        if stop - start <= longest and start > 0 and stop < len(mask):
             filled[start:stop] = True
     return filled

@@ -1,8 +1,8 @@
 """What lies before a mouth: a hand, a microphone, a caption, told by comparison with the same face uncovered.
 
-On the grid that goes with the face (registration.py) a few frames of the footage say what a person looks like,
-and by how much that varies. What differs by more, in a connected part with an edge, and takes the lips' own
-structure away where it covers them, lies in front.
+On the grid that goes with the face (registration.py) a few frames of the footage say what a person looks
+like, and by how much that varies. What differs by more, in a connected part with an edge, and takes the lips'
+own structure away where it covers them, lies in front.
 """
 
 from __future__ import annotations
@@ -15,22 +15,21 @@ import numpy as np
 from .interior import LUMA
 from .registration import NODES_X as _X
 from .registration import NODES_Y as _Y
-from .registration import SIDE
 
-# The lips; the lips and what is around them, whose structure is compared; where covers are looked for at most;
-# and where the light is measured, between nose and cheeks.
+# The lips; the lips and what is around them, whose structure is compared; where covers are looked for at most,
+# and where their size counts; and nodes by which light is measured, between nose and cheeks.
 _LIPS = (_X / 0.55) ** 2 + (_Y / 0.28) ** 2 < 1
 _AROUND = (_X / 0.62) ** 2 + (_Y / 0.34) ** 2 < 1
 _LOOKED = (np.abs(_X) < 0.85) & (_Y > -0.55) & (_Y < 0.8)
 _NEAR = (_X / 0.70) ** 2 + ((_Y - 0.05) / 0.48) ** 2 < 1
-_LIT = (_Y < -0.45) & (np.abs(_X) < 0.85)
+_LIT = np.flatnonzero((_Y < -0.45) & (np.abs(_X) < 0.85))[::3]
 # What lips look like, wherever they are: redder than the skin, darker, darkest between them.
 _RED = np.exp(-((_X / 0.42) ** 4 + (_Y / 0.16) ** 2))
 _DARK = _RED + np.exp(-((_X / 0.45) ** 4 + (_Y / 0.05) ** 2))
 # By how many levels a node may differ from all that was seen there and beside it: luma, and two of colour.
 _TOLERANCE = np.array([14.0, 8.0, 8.0], np.float32)
-# The smallest covers, in nodes near the lips: beside frames with larger ones; of what differs by as much as no
-# lips, teeth, folds and shadows do; and of what differs less. And those peaks, in levels.
+# The smallest covers, in nodes near the lips: beside frames with larger ones; of what differs by as much as
+# no lips, teeth, folds and shadows do; and of what differs less. And those peaks, in levels.
 _TRACE, _SMALL, _LARGE = 16, 26, 72
 _CLEAR, _SLIGHT = 75.0, 15.0
 # How steep the rim of a cover is: levels over four nodes, a level of colour counting as much as two of luma.
@@ -40,8 +39,8 @@ _WEIGHTS = np.array([1.0, 2.0, 2.0], np.float32)
 _LIGHT = (0.6, 1.6)
 # By what factor a cover must be larger than what the person's own frames differ in.
 _BEYOND = 2.0
-# The correlation of the lips' structure with the nearest reference's, as parts of what it is among references:
-# below the first they are covered in part, below the second altogether.
+# The correlation of the lips' structure with the nearest reference's, as parts of what it is among
+# references: below the first they are covered in part, below the second altogether.
 _PARTLY, _WHOLLY = 0.85, 0.60
 # Lips that look that much more like lips than any reference are none that something covers.
 _MORE_LIPS = 0.25
@@ -65,13 +64,13 @@ class Cover:
 
 
 class Likeness:
-    """What a person's lower face looks like uncovered. Made of references uint8 [n, SIDE, SIDE, 3]. face: bool
+    """What a person's lower face looks like uncovered, by references uint8 [n, SIDE, SIDE, 3]. face: bool
     [SIDE, SIDE], as the registration's."""
 
     def __init__(self, references: np.ndarray, face: np.ndarray) -> None:
         self._looked = _LOOKED & face
         pictures = references.astype(np.float32)
-        self._usual = np.median(pictures, axis=0)
+        self._light = np.median(pictures, axis=0).reshape(-1, 3)[_LIT] + 8
         features = np.stack([self._features(picture) for picture in pictures])
         self._middle = np.median(features, axis=0)
         self._lips = max(_lip_likeness(each) for each in features)
@@ -121,11 +120,15 @@ class Likeness:
         """The nodes of connected parts of some size that differ clearly and have an edge, uint8 [SIDE, SIDE],
         None if there are none; and whether one of them is clear by itself."""
         differs = ((beyond > 0) & self._looked).astype(np.uint8)
-        count, labels = cv2.connectedComponents(differs, connectivity=4)
+        if not differs.any():
+            return None, False
+        # Letters of a caption are one thing.
+        bridges = cv2.dilate(((beyond > _CLEAR / 2) & self._looked).astype(np.uint8), _ROUND)
+        count, labels = cv2.connectedComponents(differs | bridges, connectivity=4)
         steep: np.ndarray | None = None
         found, sure = np.zeros_like(differs), False
         for label in range(1, count):
-            part = labels == label
+            part = (labels == label) & (differs > 0)
             area = int((part & _NEAR).sum())
             if area < max(_TRACE, self._smallest):
                 continue
@@ -150,7 +153,7 @@ class Likeness:
         return np.maximum(np.abs(across).max(-1), np.abs(down).max(-1))
 
     def _features(self, picture: np.ndarray) -> np.ndarray:
-        gain = np.median((picture[_LIT] + 8) / (self._usual[_LIT] + 8), axis=0)
+        gain = np.median((picture.reshape(-1, 3)[_LIT] + 8) / self._light, axis=0)
         return _of_colours(picture / np.clip(gain, *_LIGHT))
 
 

@@ -40,8 +40,8 @@ from .spec import SPEC
 _REST_SHARE = 0.1
 _REST_NOISE = 0.035
 _REST_SAMPLES = 400
-# Frames that are looked at together for what covers a mouth, and how many of them with those before, too: as many
-# as it fades and is held.
+# Frames that are looked at together for what covers a mouth, and how many of them with those before, too: as
+# many as the paint fades over and a cover is held.
 _TOGETHER, _OVERLAP = 16, 8
 # Paint that nobody sees.
 _NOTHING = 0.02

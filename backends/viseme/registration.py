@@ -1,5 +1,5 @@
-"""A coarse grid over a person's lower face, which goes with the head and the lips, so that the same skin comes to
-the same place in all frames."""
+"""A coarse grid over a person's lower face, which goes with the head and the lips, so that the same skin comes
+to the same place in all frames."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ _STIFFNESS = 1e-3
 _INWARDS = 0.88
 # Nodes by which what is drawn goes on beyond the grid's left, right and lower sides.
 _BEYOND = 8
-# Frames that show what a person looks like; how many more of a group of pictures are decoded for a further one.
-REFERENCES, _DEEPER = 6, 12
+# Frames that show what a person looks like; how many more are decoded for a further one of a group of pictures.
+REFERENCES, _DEEPER = 6, 6
 # Each takes some tens of milliseconds.
 _PEOPLE = 12
 
@@ -69,15 +69,15 @@ class Registration:
         """rgb: uint8 [h, w, 3]. mesh: float [468+, 3] in its pixels."""
         places = (self._weights @ mesh[CONTROLS, :2].astype(np.float32)).reshape(SIDE, SIDE, 2)
         step = max(float(np.linalg.norm(places[0, -1] - places[0, 0])) / (SIDE - 1), 1.0)
-        small, factors = rgb, (1.0, 1.0)
-        if step > 2:
-            size = [max(round(side * 2 / step), 2) for side in rgb.shape[1::-1]]
-            small = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA)
-            factors = size[0] / rgb.shape[1], size[1] / rgb.shape[0]
-        small = cv2.blur(small, (3, 3))
-        x, y = ((places[..., axis] + 0.5) * factors[axis] - 0.5 for axis in (0, 1))
+        # Whole pixels to one are quickest.
+        by = max(min(round(step / 2), *(side // 2 for side in rgb.shape[:2])), 1)
+        height, width = (side // by for side in rgb.shape[:2])
+        small = rgb[: height * by, : width * by]
+        if by > 1:
+            small = cv2.resize(small, (width, height), interpolation=cv2.INTER_AREA)
+        at = (places + 0.5) / by - 0.5
         colours = cv2.remap(
-            small, x.astype(np.float32), y.astype(np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+            cv2.blur(small, (3, 3)), *cv2.split(at), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
         )
         return Seen(colours, places)
 
@@ -85,8 +85,8 @@ class Registration:
 def find_references(
     source: Source, people: Sequence[Person], rests: Mapping[int, RestShape], stop: int
 ) -> dict[int, np.ndarray]:
-    """What people look like in a few of the frames before `stop`, spread over their time: uint8 [n, SIDE, SIDE,
-    3] by id; of many people, of those that are seen longest. A still has none."""
+    """What people look like in a few of the frames before `stop`, spread over their time, by id: uint8
+    [n, SIDE, SIDE, 3]; of many people, of those that are seen longest. Of a still there are none."""
     if source.still:
         return {}
     longest = sorted(people, key=lambda person: -int(person.seen.sum()))[:_PEOPLE]
@@ -99,9 +99,7 @@ def find_references(
     return found
 
 
-def _pictures(
-    source: Source, person: Person, registration: Registration, stop: int
-) -> Iterator[np.ndarray]:
+def _pictures(source: Source, person: Person, registration: Registration, stop: int) -> Iterator[np.ndarray]:
     for group in _groups(source, person, stop):
         wanted = set(group)
         for frame in source.read(min(group), max(group) + 1):
@@ -115,8 +113,8 @@ def _pictures(
 
 
 def _groups(source: Source, person: Person, stop: int) -> list[list[int]]:
-    """Frames that are quick to read, by the groups of pictures they are in: a key frame, and a few after it where
-    more are wanted of the group."""
+    """Frames that are quick to read, by the groups of pictures they are in: a key frame, and a few after it
+    where more are wanted of the group."""
     seen = person.first + np.flatnonzero(person.seen[: max(stop - person.first, 0)])
     if not len(seen):
         return []

@@ -1,5 +1,5 @@
-"""Things that come before a mouth, drawn and composited: hands of several skins, microphones, a mug, a sheet of
-paper, captions. What is covered is known to the pixel."""
+"""Things that come before a mouth, drawn and composited: hands of several skins, microphones, a mug, paper,
+captions. What is covered is known to the pixel."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Cover:
 def composited(
     frames: Iterator[Frame], mouths: np.ndarray, cover: Cover, nears: np.ndarray
 ) -> Iterator[tuple[Frame, np.ndarray]]:
-    """Frames with the cover, and its alpha over each float32 [h, w]. mouths: corners [n, 2, 2]. nears: [n]."""
+    """Frames with the cover, and its alpha float32 [h, w] over each. mouths: corners [n, 2, 2]. nears: [n]."""
     for frame, mouth, near in zip(frames, mouths, nears, strict=False):
         if near <= 0:
             yield frame, np.zeros((frame.height, frame.width), np.float32)
@@ -127,7 +127,9 @@ def mug(colour: tuple[float, float, float] = (176, 46, 40)) -> Picture:
     ring = np.abs(np.hypot((x - 1.0) / 0.5, (y - 0.75) / 0.55) - 0.85) < 0.16
     light = 0.55 + 0.45 * np.cos(1.2 * (x + 0.25))
     light = np.where(rim & (y < -0.10), 0.35, light)
-    colours = np.array(colour, np.float32) * light[..., None] + 60 * np.exp(-(((x + 0.4) / 0.06) ** 2))[..., None]
+    colours = (
+        np.array(colour, np.float32) * light[..., None] + 60 * np.exp(-(((x + 0.4) / 0.06) ** 2))[..., None]
+    )
     alpha = (wall | rim | ring).astype(np.float32)
     return np.clip(colours, 0, 255).astype(np.float32), cv2.GaussianBlur(alpha, (0, 0), 0.8)
 
@@ -141,7 +143,9 @@ def paper() -> Picture:
     words = (np.sin(40 * u + 11 * np.floor(v / 0.16)) + np.sin(97 * u) > -0.6) & (np.abs(u) < 1.0)
     level = np.where((np.mod(v, 0.16) < 0.05) & words & (np.abs(v - 0.35) < 0.85), 70, level)
     colours = np.stack([level, level * 0.99, level * 0.95], -1)
-    return np.clip(colours, 0, 255).astype(np.float32), cv2.GaussianBlur(sheet.astype(np.float32), (0, 0), 0.8)
+    return np.clip(colours, 0, 255).astype(np.float32), cv2.GaussianBlur(
+        sheet.astype(np.float32), (0, 0), 0.8
+    )
 
 
 def caption(text: str = "LA LA LA", boxed: bool = False) -> Picture:

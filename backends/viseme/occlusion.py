@@ -16,8 +16,8 @@ from .interior import LUMA
 from .registration import NODES_X as _X
 from .registration import NODES_Y as _Y
 
-# The lips; the lips and what is around them, whose structure is compared; where covers are looked for at most,
-# and where their size counts; and nodes by which light is measured, between nose and cheeks.
+# The lips; the lips and what is around them, whose structure is compared; where covers are looked for, at
+# most; where their size counts; and nodes by which light is measured, between nose and cheeks.
 _LIPS = (_X / 0.55) ** 2 + (_Y / 0.28) ** 2 < 1
 _AROUND = (_X / 0.62) ** 2 + (_Y / 0.34) ** 2 < 1
 _LOOKED = (np.abs(_X) < 0.85) & (_Y > -0.55) & (_Y < 0.8)
@@ -44,8 +44,10 @@ _BEYOND = 2.0
 _PARTLY, _WHOLLY = 0.85, 0.60
 # Lips that look that much more like lips than any reference are none that something covers.
 _MORE_LIPS = 0.25
-# The correlation with one of the others by which a reference shows the same lips.
+# The correlation with one of the others by which a reference shows the same lips; what it is worth that all
+# do, against looking like lips altogether; and by how much one set of them must be worth more than others.
 _SAME_LIPS = 0.70
+_SIZE, _CLEARLY = 1.5, 0.25
 # The fewest references that say what varies.
 _FEWEST = 3
 _CROSS = np.ones((3, 3), np.uint8)
@@ -84,19 +86,20 @@ class Likeness:
 
     @classmethod
     def of(cls, references: np.ndarray, face: np.ndarray) -> Likeness | None:
-        """Of those references that show the same lips as the one that looks most like lips: something may lie
-        before the others. None where these are too few, or the face varies too much."""
+        """Of those references that show the same lips, of several sets the one that is larger and looks more
+        like lips: something may lie before the others. None where it is too small, where another set is as
+        good, or where the face varies too much."""
         if len(references) < _FEWEST:
             return None
         features = np.stack([_of_colours(each.astype(np.float32)) for each in references])
-        structures = np.stack([_structure(each) for each in features])
-        same = structures @ structures.T > _SAME_LIPS
-        kept = np.arange(len(features)) == np.argmax([_lip_likeness(each) for each in features])
-        while (more := same[kept].any(0) | kept).sum() > kept.sum():
-            kept = more
-        if kept.sum() < _FEWEST:
+        lips = np.array([_lip_likeness(each) for each in features])
+        sets = _linked(np.stack([_structure(each) for each in features]))
+        worth = [_SIZE * len(rows) / len(features) + float(lips[rows].max()) for rows in sets]
+        best = int(np.argmax(worth))
+        rivals = [value for value in worth if value > worth[best] - _CLEARLY]
+        if len(sets[best]) < _FEWEST or len(rivals) > 1:
             return None
-        likeness = cls(references[kept], face)
+        likeness = cls(references[sets[best]], face)
         return likeness if likeness._smallest < _LIPS.sum() else None
 
     def cover(self, colours: np.ndarray) -> Cover | None:
@@ -193,6 +196,19 @@ _TEMPLATE = _structure(np.stack([-_DARK, _RED], -1) * 100) * np.sqrt(2)
 def _lip_likeness(features: np.ndarray) -> float:
     """How much it looks like lips, -1..1."""
     return float(_structure(features) @ _TEMPLATE) / np.sqrt(2)
+
+
+def _linked(structures: np.ndarray) -> list[np.ndarray]:
+    """Rows that are alike, or alike to others that are."""
+    same = structures @ structures.T > _SAME_LIPS
+    left, sets = np.ones(len(same), bool), []
+    while left.any():
+        rows = np.arange(len(same)) == left.argmax()
+        while (more := same[rows].any(0) | rows).sum() > rows.sum():
+            rows = more
+        left &= ~rows
+        sets.append(np.flatnonzero(rows))
+    return sets
 
 
 def _largest(mask: np.ndarray) -> int:

@@ -1,5 +1,5 @@
-"""A coarse grid over a person's lower face, which goes with the head and the lips, so that the same skin comes
-to the same place in all frames."""
+"""A coarse grid over a person's lower face, which goes with the head and the lips: the same skin comes to the
+same place in all frames."""
 
 from __future__ import annotations
 
@@ -30,8 +30,9 @@ _STIFFNESS = 1e-3
 _INWARDS = 0.88
 # Nodes by which what is drawn goes on beyond the grid's left, right and lower sides.
 _BEYOND = 8
-# Frames that show what a person looks like; how many more are decoded for a further one of a group of pictures.
-REFERENCES, _DEEPER = 6, 6
+# Frames that show what a person looks like; how many more are decoded for a further one of the same group of
+# pictures.
+REFERENCES, _DEEPER = 6, 12
 # Each takes some tens of milliseconds.
 _PEOPLE = 12
 

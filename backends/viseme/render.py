@@ -75,8 +75,9 @@ def render_mouth(
 
     rgb: uint8 [h, w, 3]. mesh: float [468+, 3] in the crop's pixels. silent: the shape [len(CONTROLS), 3]
     that the mouth has where the pose is not active; None: the one it has in this frame. plate: the person's
-    own teeth, where they have been seen. cover: float32 [h, w], 1 where something lies before the face. Returns
-    the new crop, uint8 [h, w, 3], and its alpha, float32 [h, w], 0 where nothing moved or is covered."""
+    own teeth, where they have been seen. cover: float32 [h, w], 1 where something lies before the face.
+    Returns the new crop, uint8 [h, w, 3], and its alpha, float32 [h, w], 0 where nothing moved or is
+    covered."""
     head, current = control_points(mesh)
     quiet = current if silent is None else _eased(current, silent, rest.width)
     target = pose.active * rest.spoken(pose) + (1 - pose.active) * quiet

@@ -48,7 +48,8 @@ class Cover:
 def composited(
     frames: Iterator[Frame], mouths: np.ndarray, cover: Cover, nears: np.ndarray
 ) -> Iterator[tuple[Frame, np.ndarray]]:
-    """Frames with the cover, and its alpha float32 [h, w] over each. mouths: corners [n, 2, 2]. nears: [n]."""
+    """Frames with the cover, and its alpha float32 [h, w] over each. mouths: corners [n, 2, 2]. nears:
+    [n]."""
     for frame, mouth, near in zip(frames, mouths, nears, strict=False):
         if near <= 0:
             yield frame, np.zeros((frame.height, frame.width), np.float32)

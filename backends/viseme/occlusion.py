@@ -12,9 +12,11 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from ...engine.faces.geometry import head_yaws
 from .interior import LUMA
 from .registration import NODES_X as _X
 from .registration import NODES_Y as _Y
+from .registration import References
 
 # The lips; the lips and what is around them, whose structure is compared; where covers are looked for, at
 # most; where their size counts; and nodes by which light is measured, between nose and cheeks.
@@ -42,6 +44,11 @@ _BEYOND = 2.0
 # The correlation of the lips' structure with the nearest reference's, as parts of what it is among
 # references: below the first they are covered in part, below the second altogether.
 _PARTLY, _WHOLLY = 0.85, 0.60
+# Lips as much as this less alike than the most alike, and by this factor less than references are, are gone;
+# and the nodes near them that must differ, all together.
+_GONE, _UNLIKE, _PATCHES = 0.55, 4.0, 40
+# Heads turned by more than any reference's by so many degrees show other sides.
+_TURNED = 15.0
 # Lips that look that much more like lips than any reference are none that something covers.
 _MORE_LIPS = 0.25
 # The correlation with one of the others by which a reference shows the same lips; what it is worth that all
@@ -66,12 +73,12 @@ class Cover:
 
 
 class Likeness:
-    """What a person's lower face looks like uncovered, by references uint8 [n, SIDE, SIDE, 3]. face: bool
-    [SIDE, SIDE], as the registration's."""
+    """What a person's lower face looks like uncovered. face: bool [SIDE, SIDE], as the registration's."""
 
-    def __init__(self, references: np.ndarray, face: np.ndarray) -> None:
+    def __init__(self, references: References, face: np.ndarray) -> None:
         self._looked = _LOOKED & face
-        pictures = references.astype(np.float32)
+        self._yaws = references.yaws
+        pictures = references.colours.astype(np.float32)
         self._light = np.median(pictures, axis=0).reshape(-1, 3)[_LIT] + 8
         features = np.stack([self._features(picture) for picture in pictures])
         self._middle = np.median(features, axis=0)
@@ -85,13 +92,13 @@ class Likeness:
         self._envelope = _Envelope(features)
 
     @classmethod
-    def of(cls, references: np.ndarray, face: np.ndarray) -> Likeness | None:
+    def of(cls, references: References, face: np.ndarray) -> Likeness | None:
         """Of those references that show the same lips, of several sets the one that is larger and looks more
         like lips: something may lie before the others. None where it is too small, where another set is as
         good, or where the face varies too much."""
-        if len(references) < _FEWEST:
+        if len(references.yaws) < _FEWEST:
             return None
-        features = np.stack([_of_colours(each.astype(np.float32)) for each in references])
+        features = np.stack([_of_colours(each.astype(np.float32)) for each in references.colours])
         lips = np.array([_lip_likeness(each) for each in features])
         sets = _linked(np.stack([_structure(each) for each in features]))
         worth = [_SIZE * len(rows) / len(features) + float(lips[rows].max()) for rows in sets]
@@ -99,17 +106,23 @@ class Likeness:
         rivals = [value for value in worth if value > worth[best] - _CLEARLY]
         if len(sets[best]) < _FEWEST or len(rivals) > 1:
             return None
-        likeness = cls(references[sets[best]], face)
+        kept = sets[best]
+        likeness = cls(References(references.colours[kept], references.yaws[kept]), face)
         return likeness if likeness._smallest < _LIPS.sum() else None
 
-    def cover(self, colours: np.ndarray) -> Cover | None:
-        """What lies before the face in a frame's grid uint8 [SIDE, SIDE, 3]; None if nothing does."""
+    def cover(self, colours: np.ndarray, mesh: np.ndarray) -> Cover | None:
+        """What lies before the face in a frame; None if nothing does. colours: of the grid, uint8 [SIDE, SIDE,
+        3]. mesh: float [468+, 3], of the face in it."""
         features = self._features(colours.astype(np.float32))
         beyond, correlation = self._envelope.compare(features)
         alike = correlation / max(self._alike, 1e-3)
         found, sure = self._parts(beyond, features, alike)
         if found is None or _lip_likeness(features) > self._lips + _MORE_LIPS:
             return None
+        if np.abs(self._yaws - head_yaws(mesh[None])[0]).min() > _TURNED:
+            return None
+        if 1 - correlation > max(_GONE, _UNLIKE * (1 - self._alike)):
+            found, sure = found | _LIPS.astype(np.uint8), sure or int((found > 0)[_NEAR].sum()) >= _PATCHES
         # It goes on where the face isn't looked at by itself.
         _, labels = cv2.connectedComponents((beyond > 0).astype(np.uint8), connectivity=4)
         found |= np.isin(labels, np.unique(labels[found > 0])).astype(np.uint8)
@@ -133,7 +146,7 @@ class Likeness:
         for label in range(1, count):
             part = (labels == label) & (differs > 0)
             area = int((part & _NEAR).sum())
-            if area < max(_TRACE, self._smallest):
+            if part.sum() < max(_TRACE, self._smallest):
                 continue
             peak = float(beyond[part].max())
             # Lips that are all there have nothing before them: the mouth's form has changed, or the light.
@@ -144,7 +157,7 @@ class Likeness:
             rim = cv2.morphologyEx(part.astype(np.uint8), cv2.MORPH_GRADIENT, _CROSS) > 0
             if steep[rim].mean() > _STEEP:
                 found |= part
-                sure |= area >= (_SMALL if peak > _CLEAR else _LARGE)
+                sure |= area >= max(_SMALL if peak > _CLEAR else _LARGE, self._smallest)
         return (found if found.any() else None), sure
 
     def _steepness(self, features: np.ndarray) -> np.ndarray:

@@ -30,7 +30,7 @@ from .motion import MouthMotion, motion_from_phones
 from .mouth import MouthPose, RestShape
 from .occlusion import Cover, Likeness
 from .plate import Plate, find_plates
-from .registration import Registration, draw, find_references
+from .registration import References, Registration, draw, find_references
 from .render import moving_box, render_mouth
 from .spec import SPEC
 
@@ -52,13 +52,13 @@ _READING = "Reading the speech"
 class VisemeSurvey:
     """poses: per output frame the fields of a MouthPose, float16 [frames, 9]. rests: each person's mouth at
     rest, by id. silence: what silent ones do. plates: each person's own teeth, where they were
-    seen. references: what they look like, uint8 [n, SIDE, SIDE, 3], by which what covers them is told."""
+    seen. references: what they look like, by which what covers them is told."""
 
     poses: np.ndarray
     rests: dict[int, RestShape]
     silence: SilenceRule
     plates: dict[int, Plate]
-    references: dict[int, np.ndarray]
+    references: dict[int, References]
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,7 @@ class VisemeEngine:
             return None
         registration, likeness = prepared.watched[crop.person.id]
         seen = registration.see(crop.rgb, crop.mesh)
-        return _Look(seen.places, likeness.cover(seen.colours))
+        return _Look(seen.places, likeness.cover(seen.colours, crop.mesh))
 
     def resident(self, prepared: _Prepared, host: Host) -> AbstractContextManager[None]:
         return nullcontext()

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from ...engine.faces.geometry import head_yaws
 from ...engine.faces.track import Person
 from ...engine.media.colour import crop_rgb
 from ...engine.media.source import Source
@@ -44,6 +45,15 @@ class Seen:
 
     colours: np.ndarray
     places: np.ndarray
+
+
+@dataclass(frozen=True)
+class References:
+    """What a person looks like in a few frames. colours: uint8 [n, SIDE, SIDE, 3]. yaws: of the head, degrees
+    [n]."""
+
+    colours: np.ndarray
+    yaws: np.ndarray
 
 
 class Registration:
@@ -85,22 +95,25 @@ class Registration:
 
 def find_references(
     source: Source, people: Sequence[Person], rests: Mapping[int, RestShape], stop: int
-) -> dict[int, np.ndarray]:
-    """What people look like in a few of the frames before `stop`, spread over their time, by id: uint8
-    [n, SIDE, SIDE, 3]; of many people, of those that are seen longest. Of a still there are none."""
+) -> dict[int, References]:
+    """Of people in a few of the frames before `stop`, spread over their time, by id; of many people, of those
+    that are seen longest. Of a still there are none."""
     if source.still:
         return {}
     longest = sorted(people, key=lambda person: -int(person.seen.sum()))[:_PEOPLE]
     found = {}
     for person in longest:
         registration = Registration(rests[person.id])
-        pictures = list(_pictures(source, person, registration, stop))
-        if pictures:
-            found[person.id] = np.stack(pictures)
+        seen = dict(_pictures(source, person, registration, stop))
+        if seen:
+            yaws = head_yaws(person.meshes[[frame - person.first for frame in seen]])
+            found[person.id] = References(np.stack(list(seen.values())), yaws.astype(np.float32))
     return found
 
 
-def _pictures(source: Source, person: Person, registration: Registration, stop: int) -> Iterator[np.ndarray]:
+def _pictures(
+    source: Source, person: Person, registration: Registration, stop: int
+) -> Iterator[tuple[int, np.ndarray]]:
     for group in _groups(source, person, stop):
         wanted = set(group)
         for frame in source.read(min(group), max(group) + 1):
@@ -110,7 +123,7 @@ def _pictures(source: Source, person: Person, registration: Registration, stop: 
             rect = even_rect(moving_box(mesh), frame)
             if rect is not None:
                 mesh[:, :2] -= rect[:2]
-                yield registration.see(crop_rgb(frame, rect), mesh).colours
+                yield frame.index, registration.see(crop_rgb(frame, rect), mesh).colours
 
 
 def _groups(source: Source, person: Person, stop: int) -> list[list[int]]:

@@ -40,8 +40,8 @@ _SOURCES = (
     "grid/pwij3p.mpg",
     "talking_hevc_1080x1920_25fps.mp4",
 )
-# From this share of the lips on a frame is to be found, up to that one it must not be.
-_COVERED, _FREE = 0.5, 0.1
+# From this share of the lips on a frame is to be found; where nothing lies on the face, it must not be.
+_COVERED = 0.5
 # Levels of luma by which a pixel is changed for an eye.
 _VISIBLY = 6
 _CRF = 14
@@ -127,10 +127,10 @@ def _covered(path: Path, kind: str, voice: Sound, painter: Painter, file: Path) 
         )
         for (frame, state), before, mesh in zip(painted, made.read(), meshes, strict=False):
             alpha = alphas[frame.index]
-            share = _share(alpha, mesh)
+            share = float(_covers(alpha, mesh[list(LIPS)]).mean())
             counts.covered += share > _COVERED
             counts.found += share > _COVERED and state is FrameState.OCCLUDED
-            counts.false += share < _FREE and state is FrameState.OCCLUDED
+            counts.false += not _covers(alpha, mesh).any() and state is FrameState.OCCLUDED
             solid = alpha > 250
             change = cv2.absdiff(frame.yuv()[0], before.yuv()[0])[solid]
             counts.pixels += int(solid.sum())
@@ -149,12 +149,11 @@ def _own(source: VideoSource, mesh: np.ndarray) -> covers.Cover:
     return covers.Cover(covers.hand((red, green, blue)), covers.KINDS["hand, light"][1])
 
 
-def _share(alpha: np.ndarray, mesh: np.ndarray) -> float:
-    """How much of the lips is covered."""
-    hull = cv2.convexHull(np.round(mesh[list(LIPS)]).astype(np.int32))
-    lips = np.zeros_like(alpha)
-    cv2.fillConvexPoly(lips, hull, 1)
-    return float((alpha[lips > 0] > 127).mean())
+def _covers(alpha: np.ndarray, points: np.ndarray) -> np.ndarray:
+    """bool [n]: which of the pixels between points of the face are covered."""
+    inside = np.zeros_like(alpha)
+    cv2.fillConvexPoly(inside, cv2.convexHull(np.round(points).astype(np.int32)), 1)
+    return alpha[inside > 0] > 127
 
 
 def rows(results: dict[str, Any]) -> list[Row]:

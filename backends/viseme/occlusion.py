@@ -117,6 +117,8 @@ class Likeness:
         beyond, correlation = self._envelope.compare(features)
         alike = correlation / max(self._alike, 1e-3)
         found, sure = self._parts(beyond, features, alike)
+        if found is None:
+            found = _around_lips(beyond)
         if found is None or _lip_likeness(features) > self._lips + _MORE_LIPS:
             return None
         if np.abs(self._yaws - head_yaws(mesh[None])[0]).min() > _TURNED:
@@ -209,6 +211,17 @@ _TEMPLATE = _structure(np.stack([-_DARK, _RED], -1) * 100) * np.sqrt(2)
 def _lip_likeness(features: np.ndarray) -> float:
     """How much it looks like lips, -1..1."""
     return float(_structure(features) @ _TEMPLATE) / np.sqrt(2)
+
+
+def _around_lips(beyond: np.ndarray) -> np.ndarray | None:
+    """The nodes of connected parts that differ clearly anywhere but in the lips, uint8 [SIDE, SIDE]: what comes
+    before them, or a background."""
+    count, labels = cv2.connectedComponents((beyond > 0).astype(np.uint8), connectivity=4)
+    sizes, lips = np.bincount(labels.ravel(), minlength=count), np.bincount(labels[_LIPS], minlength=count)
+    kept = (sizes >= _TRACE) & (lips == 0)
+    kept[0] = False
+    found = (kept[labels] & (beyond > 0)).astype(np.uint8)
+    return found if beyond[found > 0].max(initial=0) > 2 * _SLIGHT else None
 
 
 def _linked(structures: np.ndarray) -> list[np.ndarray]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, fields, replace
 from fractions import Fraction
@@ -18,9 +18,11 @@ from ...engine.errors import LipSyncError
 from ...engine.faces.track import Person
 from ...engine.host.protocol import Host
 from ...engine.host.reporter import reporter, silent
+from ...engine.media.frames import Frame
 from ...engine.media.voice import RATE, loud_spans
 from ..dub.job import DubJob
 from ..dub.protocol import Batching, Box, FaceCrop
+from ..dub.scheduler import crop_face, even_rect
 from ..request import SilenceRule
 from ..speech import Speech
 from .acoustic import motion_from_sound
@@ -62,11 +64,32 @@ class VisemeSurvey:
 
 
 @dataclass(frozen=True)
+class _Watch:
+    """What tells a person's covers: the grid over the face, and its looks."""
+
+    registration: Registration
+    likeness: Likeness
+
+    def look(self, rgb: np.ndarray, mesh: np.ndarray) -> _Look:
+        seen = self.registration.see(rgb, mesh)
+        return _Look(seen.places, self.likeness.cover(seen.colours, mesh))
+
+    def cover(self, person: Person, frame: Frame) -> Cover | None:
+        """Of a source frame."""
+        mesh = person.meshes[frame.index - person.first]
+        rect = even_rect(moving_box(mesh), frame)
+        if rect is None:
+            return None
+        crop = crop_face(frame, rect, person, frame.index)
+        return self.look(crop.rgb, crop.mesh).cover
+
+
+@dataclass(frozen=True)
 class _Prepared:
-    """survey, and for those people whom covers can be told of: the grid over the face, and its looks."""
+    """watches: of those people whom covers can be told of, by id."""
 
     survey: VisemeSurvey
-    watched: dict[int, tuple[Registration, Likeness]]
+    watches: dict[int, _Watch]
 
 
 @dataclass(frozen=True)
@@ -105,28 +128,25 @@ class VisemeEngine:
         host.progress(_READING, seconds, seconds, unit="seconds")
         poses = np.column_stack([getattr(motion, field.name) for field in fields(MouthPose)])
         stop = int(job.timeline.source_index.max()) + 1
-        plates = find_plates(job.source, job.people, stop)
         references = find_references(job.source, job.people, rests, stop)
+        watches = _watches(rests, references)
+
+        def covered(person: Person, frame: Frame) -> bool:
+            watch = watches.get(person.id)
+            return watch is not None and watch.cover(person, frame) is not None
+
+        plates = find_plates(job.source, job.people, stop, covered)
         return VisemeSurvey(poses.astype(np.float16), rests, job.speech.silence, plates, references)
 
     def prepare(self, job: DubJob, survey: VisemeSurvey, notes: list[str], host: Host) -> _Prepared:
-        watched = {}
-        for number, pictures in survey.references.items():
-            registration = Registration(survey.rests[number])
-            likeness = Likeness.of(pictures, registration.face)
-            if likeness is not None:
-                watched[number] = registration, likeness
-        return _Prepared(survey, watched)
+        return _Prepared(survey, _watches(survey.rests, survey.references))
 
     def box(self, person: Person, frame: int, prepared: _Prepared) -> Box:
         return moving_box(person.meshes[frame - person.first])
 
     def preprocess(self, crop: FaceCrop, prepared: _Prepared) -> _Look | None:
-        if crop.person.id not in prepared.watched:
-            return None
-        registration, likeness = prepared.watched[crop.person.id]
-        seen = registration.see(crop.rgb, crop.mesh)
-        return _Look(seen.places, likeness.cover(seen.colours, crop.mesh))
+        watch = prepared.watches.get(crop.person.id)
+        return None if watch is None else watch.look(crop.rgb, crop.mesh)
 
     def resident(self, prepared: _Prepared, host: Host) -> AbstractContextManager[None]:
         return nullcontext()
@@ -152,6 +172,16 @@ class VisemeEngine:
     def _pose(self, values: np.ndarray) -> MouthPose:
         pose = MouthPose(*values.tolist())
         return replace(pose, open=pose.open * self.strength, jaw=pose.jaw * self.strength)
+
+
+def _watches(rests: Mapping[int, RestShape], references: Mapping[int, References]) -> dict[int, _Watch]:
+    watches = {}
+    for number, each in references.items():
+        registration = Registration(rests[number])
+        likeness = Likeness.of(each, registration.face)
+        if likeness is not None:
+            watches[number] = _Watch(registration, likeness)
+    return watches
 
 
 def _mixed(one: _Mouth, other: _Mouth, weight: float) -> _Mouth:

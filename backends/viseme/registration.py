@@ -86,10 +86,9 @@ class Registration:
         small = rgb[: height * by, : width * by]
         if by > 1:
             small = cv2.resize(small, (width, height), interpolation=cv2.INTER_AREA)
-        at = (places + 0.5) / by - 0.5
-        colours = cv2.remap(
-            cv2.blur(small, (3, 3)), *cv2.split(at), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-        )
+        x, y = cv2.split((places + 0.5) / by - 0.5)
+        small = cv2.blur(small, (3, 3))
+        colours = cv2.remap(small, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         return Seen(colours, places)
 
 

@@ -34,6 +34,8 @@ _TOLERANCE = np.array([14.0, 8.0, 8.0], np.float32)
 # no lips, teeth, folds and shadows do; and of what differs less. And those peaks, in levels.
 _TRACE, _SMALL, _LARGE = 16, 26, 72
 _CLEAR, _SLIGHT = 75.0, 15.0
+# How much of a part may lie in lips that are all there.
+_ON_LIPS = 0.3
 # How steep the rim of a cover is: levels over four nodes, a level of colour counting as much as two of luma.
 _STEEP = 26.0
 _WEIGHTS = np.array([1.0, 2.0, 2.0], np.float32)
@@ -51,9 +53,10 @@ _GONE, _UNLIKE, _PATCHES = 0.55, 4.0, 40
 _TURNED = 15.0
 # Lips that look that much more like lips than any reference are none that something covers.
 _MORE_LIPS = 0.25
-# The correlation with one of the others by which a reference shows the same lips; what it is worth that all
-# do, against looking like lips altogether; and by how much one set of them must be worth more than others.
-_SAME_LIPS = 0.70
+# The correlations with one of the others by which a reference shows the same lips, and lips of another form;
+# what it is worth that all do, against looking like lips altogether; and by how much one set of them must be
+# worth more than others.
+_SAME_LIPS, _SIMILAR_LIPS = 0.70, 0.50
 _SIZE, _CLEARLY = 1.5, 0.25
 # The fewest references that say what varies.
 _FEWEST = 3
@@ -94,25 +97,28 @@ class Likeness:
     @classmethod
     def of(cls, references: References, face: np.ndarray) -> Likeness | None:
         """Of those references that show the same lips, of several sets the one that is larger and looks more
-        like lips: something may lie before the others. None where it is too small, where another set is as
-        good, or where the face varies too much."""
+        like lips: something may lie before the others. None where it is too small, where another set that
+        shows other things is as good, or where the face varies too much."""
         if len(references.yaws) < _FEWEST:
             return None
         features = np.stack([_of_colours(each.astype(np.float32)) for each in references.colours])
         lips = np.array([_lip_likeness(each) for each in features])
-        sets = _linked(np.stack([_structure(each) for each in features]))
+        structures = np.stack([_structure(each) for each in features])
+        sets = _linked(structures)
         worth = [_SIZE * len(rows) / len(features) + float(lips[rows].max()) for rows in sets]
-        best = int(np.argmax(worth))
-        rivals = [value for value in worth if value > worth[best] - _CLEARLY]
-        if len(sets[best]) < _FEWEST or len(rivals) > 1:
+        best = sets[int(np.argmax(worth))]
+        good = [rows for rows, value in zip(sets, worth, strict=True) if value > max(worth) - _CLEARLY]
+        if any((structures[rows] @ structures[best].T).max() < _SIMILAR_LIPS for rows in good):
             return None
-        kept = sets[best]
+        kept = np.sort(np.concatenate(good))
+        if len(kept) < _FEWEST:
+            return None
         likeness = cls(References(references.colours[kept], references.yaws[kept]), face)
         return likeness if likeness._smallest < _LIPS.sum() else None
 
     def cover(self, colours: np.ndarray, mesh: np.ndarray) -> Cover | None:
-        """What lies before the face in a frame; None if nothing does. colours: of the grid, uint8 [SIDE, SIDE,
-        3]. mesh: float [468+, 3], of the face in it."""
+        """What lies before the face in a frame; None if nothing does. colours: of the grid, uint8 [SIDE,
+        SIDE, 3]. mesh: float [468+, 3], of the face in it."""
         features = self._features(colours.astype(np.float32))
         beyond, correlation = self._envelope.compare(features)
         alike = correlation / max(self._alike, 1e-3)
@@ -127,7 +133,7 @@ class Likeness:
             found, sure = found | _LIPS.astype(np.uint8), sure or int((found > 0)[_NEAR].sum()) >= _PATCHES
         # It goes on where the face isn't looked at by itself.
         _, labels = cv2.connectedComponents((beyond > 0).astype(np.uint8), connectivity=4)
-        found |= np.isin(labels, np.unique(labels[found > 0])).astype(np.uint8)
+        found |= np.isin(labels, np.unique(labels[(found > 0) & (labels > 0)])).astype(np.uint8)
         # Of what is as bright as the skin only some differs; the lips are gone all the same.
         found = cv2.morphologyEx(found, cv2.MORPH_CLOSE, _WIDE if alike < _WHOLLY else _ROUND)
         return Cover(cv2.dilate(found, _ROUND).astype(np.float32), float(found[_LIPS].mean()), sure)
@@ -152,14 +158,15 @@ class Likeness:
                 continue
             peak = float(beyond[part].max())
             # Lips that are all there have nothing before them: the mouth's form has changed, or the light.
-            if peak < _SLIGHT or (alike > _PARTLY and (part & _LIPS).any()):
+            lips = int((part & _LIPS).sum()) if alike > _PARTLY else 0
+            if peak < _SLIGHT or lips > _ON_LIPS * part.sum():
                 continue
             # Other light comes gradually.
             steep = self._steepness(features) if steep is None else steep
             rim = cv2.morphologyEx(part.astype(np.uint8), cv2.MORPH_GRADIENT, _CROSS) > 0
             if steep[rim].mean() > _STEEP:
                 found |= part
-                sure |= area >= max(_SMALL if peak > _CLEAR else _LARGE, self._smallest)
+                sure |= lips == 0 and area >= max(_SMALL if peak > _CLEAR else _LARGE, self._smallest)
         return (found if found.any() else None), sure
 
     def _steepness(self, features: np.ndarray) -> np.ndarray:
@@ -214,11 +221,11 @@ def _lip_likeness(features: np.ndarray) -> float:
 
 
 def _around_lips(beyond: np.ndarray) -> np.ndarray | None:
-    """The nodes of connected parts that differ clearly anywhere but in the lips, uint8 [SIDE, SIDE]: what comes
-    before them, or a background."""
+    """The nodes of connected parts that differ clearly around the lips, uint8 [SIDE, SIDE], None if there are
+    none: what comes before them, or only a background."""
     count, labels = cv2.connectedComponents((beyond > 0).astype(np.uint8), connectivity=4)
-    sizes, lips = np.bincount(labels.ravel(), minlength=count), np.bincount(labels[_LIPS], minlength=count)
-    kept = (sizes >= _TRACE) & (lips == 0)
+    sizes, lips = (np.bincount(each, minlength=count) for each in (labels.ravel(), labels[_LIPS]))
+    kept = (sizes >= _TRACE) & (lips <= _ON_LIPS * sizes)
     kept[0] = False
     found = (kept[labels] & (beyond > 0)).astype(np.uint8)
     return found if beyond[found > 0].max(initial=0) > 2 * _SLIGHT else None

@@ -133,7 +133,8 @@ class VisemeEngine:
 
         def covered(person: Person, frame: Frame) -> bool:
             watch = watches.get(person.id)
-            return watch is not None and watch.cover(person, frame) is not None
+            cover = None if watch is None else watch.cover(person, frame)
+            return cover is not None and cover.sure
 
         plates = find_plates(job.source, job.people, stop, covered)
         return VisemeSurvey(poses.astype(np.float16), rests, job.speech.silence, plates, references)

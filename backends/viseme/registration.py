@@ -19,9 +19,9 @@ from .mouth import RestShape
 from .render import moving_box
 
 # Nodes of the grid, and what it spans at rest, in widths of the mouth from its middle: from below the eyes to
-# the chin.
+# the neck.
 SIDE = 32
-_LEFT, _RIGHT, _TOP, _BOTTOM = -1.0, 1.0, -1.0, 0.95
+_LEFT, _RIGHT, _TOP, _BOTTOM = -1.0, 1.0, -0.85, 1.25
 NODES_X, NODES_Y = np.meshgrid(
     _LEFT + (np.arange(SIDE) + 0.5) / SIDE * (_RIGHT - _LEFT),
     _TOP + (np.arange(SIDE) + 0.5) / SIDE * (_BOTTOM - _TOP),

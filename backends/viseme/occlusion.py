@@ -48,7 +48,7 @@ _BEYOND = 2.0
 _PARTLY, _WHOLLY = 0.85, 0.60
 # Lips as much as this less alike than the most alike, and by this factor less than references are, are gone;
 # and the nodes near them that must differ, all together.
-_GONE, _UNLIKE, _PATCHES = 0.55, 4.0, 40
+_GONE, _UNLIKE, _PATCHES = 0.55, 4.0, 24
 # Heads turned by more than any reference's by so many degrees show other sides.
 _TURNED = 15.0
 # Lips that look that much more like lips than any reference are none that something covers.
@@ -123,14 +123,17 @@ class Likeness:
         beyond, correlation = self._envelope.compare(features)
         alike = correlation / max(self._alike, 1e-3)
         found, sure = self._parts(beyond, features, alike)
-        if found is None:
+        differs = (beyond > 0) & self._looked
+        gone = 1 - correlation > max(_GONE, _UNLIKE * (1 - self._alike))
+        if gone and differs[_NEAR].sum() >= _PATCHES:
+            # However little of it differs: a hand may have the face's own colours.
+            found, sure = (differs | _LIPS).astype(np.uint8), True
+        elif found is None:
             found = _around_lips(beyond)
         if found is None or _lip_likeness(features) > self._lips + _MORE_LIPS:
             return None
         if np.abs(self._yaws - head_yaws(mesh[None])[0]).min() > _TURNED:
             return None
-        if 1 - correlation > max(_GONE, _UNLIKE * (1 - self._alike)):
-            found, sure = found | _LIPS.astype(np.uint8), sure or int((found > 0)[_NEAR].sum()) >= _PATCHES
         # It goes on where the face isn't looked at by itself.
         _, labels = cv2.connectedComponents((beyond > 0).astype(np.uint8), connectivity=4)
         found |= np.isin(labels, np.unique(labels[(found > 0) & (labels > 0)])).astype(np.uint8)

@@ -43,9 +43,9 @@ _WEIGHTS = np.array([1.0, 2.0, 2.0], np.float32)
 _LIGHT = (0.6, 1.6)
 # By what factor a cover must be larger than what the person's own frames differ in.
 _BEYOND = 2.0
-# The correlation of the lips' structure with the nearest reference's, as parts of what it is among
-# references: below the first they are covered in part, below the second altogether.
-_PARTLY, _WHOLLY = 0.85, 0.60
+# The correlation of the lips' structure with the nearest reference's, as a part of what it is among
+# references, above which they are all there.
+_PARTLY = 0.85
 # Lips as much as this less alike than the most alike, and by this factor less than references are, are gone;
 # and the nodes near them that must differ, all together.
 _GONE, _UNLIKE, _PATCHES = 0.55, 4.0, 24
@@ -137,8 +137,8 @@ class Likeness:
         # It goes on where the face isn't looked at by itself.
         _, labels = cv2.connectedComponents((beyond > 0).astype(np.uint8), connectivity=4)
         found |= np.isin(labels, np.unique(labels[(found > 0) & (labels > 0)])).astype(np.uint8)
-        # Of what is as bright as the skin only some differs; the lips are gone all the same.
-        found = cv2.morphologyEx(found, cv2.MORPH_CLOSE, _WIDE if alike < _WHOLLY else _ROUND)
+        # Of what is as bright as the skin only some differs; it lies in front all the same.
+        found = cv2.morphologyEx(found, cv2.MORPH_CLOSE, _WIDE)
         return Cover(cv2.dilate(found, _ROUND).astype(np.float32), float(found[_LIPS].mean()), sure)
 
     def _parts(

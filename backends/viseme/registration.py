@@ -29,8 +29,8 @@ NODES_X, NODES_Y = np.meshgrid(
 _STIFFNESS = 1e-3
 # Nearer to the face's outline than this part of it a turning head shows what is behind.
 _INWARDS = 0.88
-# Nodes by which what is drawn goes on beyond the grid's left, right and lower sides.
-_BEYOND = 8
+# Nodes by which what is drawn goes on beside the grid, and below it: as far as anything moves.
+_BESIDE, _BELOW = 8, 20
 # Frames that show what a person looks like; how many more are decoded for a further one of the same group of
 # pictures.
 REFERENCES, _DEEPER = 6, 12
@@ -146,8 +146,9 @@ def _groups(source: Source, person: Person, stop: int) -> list[list[int]]:
 def draw(nodes: np.ndarray, places: np.ndarray, width: int, height: int) -> np.ndarray:
     """Values 0..1 of the grid's nodes [SIDE, SIDE], which lie at `places` [SIDE, SIDE, 2], as pixels float32
     [height, width], with soft edges; beyond the grid those of its border go on."""
-    nodes = np.pad(nodes, ((0, _BEYOND), (_BEYOND, _BEYOND)), mode="edge")
-    places = np.pad(places, ((0, _BEYOND), (_BEYOND, _BEYOND), (0, 0)), mode="reflect", reflect_type="odd")
+    pads = (0, _BELOW), (_BESIDE, _BESIDE)
+    nodes = np.pad(nodes, pads, mode="edge")
+    places = np.pad(places, (*pads, (0, 0)), mode="reflect", reflect_type="odd")
     corners = np.stack([nodes[:-1, :-1], nodes[:-1, 1:], nodes[1:, 1:], nodes[1:, :-1]]).max(0)
     quads = np.stack([places[:-1, :-1], places[:-1, 1:], places[1:, 1:], places[1:, :-1]], 2)
     canvas = np.zeros((height, width), np.float32)

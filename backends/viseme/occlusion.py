@@ -25,6 +25,8 @@ _AROUND = (_X / 0.62) ** 2 + (_Y / 0.34) ** 2 < 1
 _LOOKED = (np.abs(_X) < 0.85) & (_Y > -0.55) & (_Y < 0.8)
 _NEAR = (_X / 0.70) ** 2 + ((_Y - 0.05) / 0.48) ** 2 < 1
 _LIT = np.flatnonzero((_Y < -0.45) & (np.abs(_X) < 0.85))[::3]
+# The first row of the chin.
+_CHIN = int((_Y[:, 0] < 0.6).sum())
 # What lips look like, wherever they are: redder than the skin, darker, darkest between them.
 _RED = np.exp(-((_X / 0.42) ** 4 + (_Y / 0.16) ** 2))
 _DARK = _RED + np.exp(-((_X / 0.45) ** 4 + (_Y / 0.05) ** 2))
@@ -139,6 +141,8 @@ class Likeness:
         found |= np.isin(labels, np.unique(labels[(found > 0) & (labels > 0)])).astype(np.uint8)
         # Of what is as bright as the skin only some differs; it lies in front all the same.
         found = cv2.morphologyEx(found, cv2.MORPH_CLOSE, _WIDE)
+        # And it goes on below the chin, whatever was there in other frames.
+        found[_CHIN:] = np.maximum.accumulate(found[_CHIN:], axis=0)
         return Cover(cv2.dilate(found, _ROUND).astype(np.float32), float(found[_LIPS].mean()), sure)
 
     def _parts(

@@ -31,9 +31,9 @@ _STIFFNESS = 1e-3
 _INWARDS = 0.88
 # Nodes by which what is drawn goes on beside the grid, and below it: as far as anything moves.
 _BESIDE, _BELOW = 8, 20
-# Frames that show what a person looks like; how many more are decoded for a further one of the same group of
-# pictures.
-REFERENCES, _DEEPER = 6, 12
+# Frames that show what a person looks like; and how many more of a group of pictures are decoded for each pair
+# of them that is in it, so that those of a single group lie far apart.
+REFERENCES, _DEEPER = 6, 2
 # Each takes some tens of milliseconds.
 _PEOPLE = 12
 
@@ -137,7 +137,7 @@ def _groups(source: Source, person: Person, stop: int) -> list[list[int]]:
         by_key.setdefault(source.key_before(frame), []).append(frame)
     groups = []
     for key, frames in by_key.items():
-        last = min(frames[-1], key + _DEEPER * (len(frames) - 1))
+        last = min(frames[-1], key + _DEEPER * len(frames) * (len(frames) - 1))
         near = np.searchsorted(seen, np.linspace(key, max(last, key), len(frames)))
         groups.append(sorted(set(seen[np.minimum(near, len(seen) - 1)].tolist())))
     return groups

@@ -31,8 +31,8 @@ _STIFFNESS = 1e-3
 _INWARDS = 0.88
 # Nodes by which what is drawn goes on beside the grid, and below it: as far as anything moves.
 _BESIDE, _BELOW = 8, 20
-# Frames that show what a person looks like; and how many more of a group of pictures are decoded for each pair
-# of them that is in it, so that those of a single group lie far apart.
+# Frames that show what a person looks like; and how many more of a group of pictures are decoded for each of
+# those in it, times the number of the others: in a single group they lie far apart.
 REFERENCES, _DEEPER = 6, 2
 # Each takes some tens of milliseconds.
 _PEOPLE = 12

@@ -16,6 +16,7 @@ class FrameState(StrEnum):
     NO_FACE = "passed: no face"
     SILENCE = "passed: silence"
     YAW = "passed: head turned away"
+    OCCLUDED = "occluded"
 
 
 @dataclass(frozen=True)

@@ -108,7 +108,7 @@ class _Underway:
 
     frame: Frame
     state: FrameState
-    pasted: Future[None] | None = None
+    pasted: Future[bool] | None = None
     view: BeforeAfter | None = None
 
     @property
@@ -153,8 +153,8 @@ def _hand_on(line: deque[_Underway], keep: int) -> Iterator[list[_Underway]]:
     ready: list[_Underway] = []
     while line and (len(line) > keep or line[0].finished):
         each = line.popleft()
-        if each.pasted is not None:
-            each.pasted.result()
+        if each.pasted is not None and not each.pasted.result():
+            each.state = FrameState.OCCLUDED
         ready.append(each)
         if len(ready) == CHUNK:
             yield ready
@@ -179,8 +179,12 @@ def _state(job: DubJob, index: int, painted: bool) -> FrameState:
     return FrameState.NO_FACE if state is FrameState.GENERATED and not painted else state
 
 
-def _composite(engine: Painter, frame: Frame, face: Made, amount: float, conditioning: Any) -> None:
-    _paste(frame, face.crop.rect, engine.composite(face.crop, face.result, conditioning), amount)
+def _composite(engine: Painter, frame: Frame, face: Made, amount: float, conditioning: Any) -> bool:
+    """Whether there was a mouth to paint."""
+    patch = engine.composite(face.crop, face.result, conditioning)
+    if patch is not None:
+        _paste(frame, face.crop.rect, patch, amount)
+    return patch is not None
 
 
 def _paste(frame: Frame, rect: Rect, patch: Patch, amount: float) -> None:

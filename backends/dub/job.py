@@ -147,7 +147,7 @@ def _mix(
     source_states = _source_states(people, timeline.source_index)
     states = [source_states[i] for i in timeline.source_index.tolist()]
     usable = np.array([state is FrameState.GENERATED for state in states])
-    mix = _fade_edges(usable, max(1, round(_EDGE_FADE * float(timeline.fps))))
+    mix = fade_edges(usable, max(1, round(_EDGE_FADE * float(timeline.fps))))
     if gate is not None:
         mix = mix * gate
         states = [
@@ -183,7 +183,7 @@ def _speakers(people: Sequence[Person], shown: np.ndarray) -> np.ndarray:
     return seen[shown]
 
 
-def _fade_edges(usable: np.ndarray, frames: int) -> np.ndarray:
+def fade_edges(usable: np.ndarray, frames: int) -> np.ndarray:
     """1 where usable, rising and falling over `frames` at each end of a run that isn't an end of the clip."""
     mix = usable.astype(np.float32)
     edges = np.flatnonzero(np.diff(usable.astype(np.int8)))

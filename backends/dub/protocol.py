@@ -102,9 +102,10 @@ class Painter(Sampler, Protocol):
         their indices alone. host: takes progress within these crops."""
         ...
 
-    def composite(self, crop: FaceCrop, generated: Any, conditioning: Any, /) -> Patch:
-        """What is shown in the crop's place, of what was generated for it. On any thread, several at a time,
-        while the next faces are generated."""
+    def composite(self, crop: FaceCrop, generated: Any, conditioning: Any, /) -> Patch | None:
+        """What is shown in the crop's place, of what was generated for it; None where something lies before
+        the mouth: the frame then passes unchanged, as `FrameState.OCCLUDED`. On any thread, several at a
+        time, while the next faces are generated."""
         ...
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, fields, replace
 from fractions import Fraction
@@ -18,17 +18,22 @@ from ...engine.errors import LipSyncError
 from ...engine.faces.track import Person
 from ...engine.host.protocol import Host
 from ...engine.host.reporter import reporter, silent
+from ...engine.media.frames import Frame
 from ...engine.media.voice import RATE, loud_spans
 from ..dub.job import DubJob
 from ..dub.protocol import Batching, Box, FaceCrop
+from ..dub.scheduler import crop_face, even_rect
 from ..request import SilenceRule
 from ..speech import Speech
 from .acoustic import motion_from_sound
 from .alive import Life, LifeSurvey, survey_life
 from .controls import LOWER_INNER, MIDDLE, OUTER_CORNERS, UPPER_INNER, head_points
+from .covered import Shown, steady
 from .motion import MouthMotion, motion_from_phones
 from .mouth import MouthPose, RestShape
+from .occlusion import Cover, Likeness
 from .plate import Plate, find_plates
+from .registration import References, Registration, draw, find_references
 from .render import moving_box, render_mouth
 from .spec import SPEC
 
@@ -38,6 +43,11 @@ from .spec import SPEC
 _REST_SHARE = 0.1
 _REST_NOISE = 0.035
 _REST_SAMPLES = 400
+# Frames that are looked at together for what covers a mouth, and how many of them with those before, too: as
+# many as the paint fades over and a cover is held.
+_TOGETHER, _OVERLAP = 16, 8
+# Paint that nobody sees.
+_NOTHING = 0.02
 _READING = "Reading the speech"
 
 
@@ -45,21 +55,59 @@ _READING = "Reading the speech"
 class VisemeSurvey:
     """poses: per output frame the fields of a MouthPose, float16 [frames, 9]. rests: each person's mouth at
     rest, by id. silence: what silent ones do. plates: each person's own teeth, where they were seen.
-    life: what else a still does."""
+    references: what they look like, by which what covers them is told. life: what else a still does."""
 
     poses: np.ndarray
     rests: dict[int, RestShape]
     silence: SilenceRule
     plates: dict[int, Plate]
+    references: dict[int, References]
     life: LifeSurvey | None = None
 
 
 @dataclass(frozen=True)
+class _Watch:
+    """What tells a person's covers: the grid over the face, and its looks."""
+
+    registration: Registration
+    likeness: Likeness
+
+    def look(self, rgb: np.ndarray, mesh: np.ndarray) -> _Look:
+        seen = self.registration.see(rgb, mesh)
+        return _Look(seen.places, self.likeness.cover(seen.colours, mesh))
+
+    def cover(self, person: Person, frame: Frame) -> Cover | None:
+        """Of a source frame."""
+        mesh = person.meshes[frame.index - person.first]
+        rect = even_rect(moving_box(mesh), frame)
+        if rect is None:
+            return None
+        crop = crop_face(frame, rect, person, frame.index)
+        return self.look(crop.rgb, crop.mesh).cover
+
+
+@dataclass(frozen=True)
 class VisemeConditioning:
-    """life: what moves in a still beside its mouth; None for nothing."""
+    """life: what moves in a still beside its mouth; None for nothing. watches: by id, of those people whom
+    covers can be told of."""
 
     survey: VisemeSurvey
     life: Life | None
+    watches: dict[int, _Watch]
+
+
+@dataclass(frozen=True)
+class _Look:
+    """What `preprocess` sees of a crop. places: of the grid's nodes. cover: what lies before the mouth."""
+
+    places: np.ndarray
+    cover: Cover | None
+
+
+@dataclass(frozen=True)
+class _Mouth:
+    pose: MouthPose
+    shown: Shown
 
 
 class VisemeEngine:
@@ -76,7 +124,8 @@ class VisemeEngine:
         self.movement = movement
 
     def batching(self, fps: Fraction) -> Batching:
-        return Batching()
+        # Of a still that moves all of the picture is a crop, and nothing comes before it.
+        return Batching() if self.movement else Batching(_TOGETHER, 1, _OVERLAP, _mixed)
 
     def survey(self, job: DubJob, notes: list[str], host: Host) -> VisemeSurvey:
         seconds = max(len(job.speech.samples) // RATE, 1)
@@ -86,45 +135,77 @@ class VisemeEngine:
         host.progress(_READING, seconds, seconds, unit="seconds")
         poses = np.column_stack([getattr(motion, field.name) for field in fields(MouthPose)])
         stop = int(job.timeline.source_index.max()) + 1
-        plates = find_plates(job.source, job.people, stop)
+        references = find_references(job.source, job.people, rests, stop)
+        watches = _watches(rests, references)
+
+        def covered(person: Person, frame: Frame) -> bool:
+            watch = watches.get(person.id)
+            cover = None if watch is None else watch.cover(person, frame)
+            return cover is not None and cover.sure
+
+        plates = find_plates(job.source, job.people, stop, covered)
         life = survey_life(job, _loudness(job.speech), self.movement, notes)
-        return VisemeSurvey(poses.astype(np.float16), rests, job.speech.silence, plates, life)
+        return VisemeSurvey(poses.astype(np.float16), rests, job.speech.silence, plates, references, life)
 
     def prepare(self, job: DubJob, survey: VisemeSurvey, notes: list[str], host: Host) -> VisemeConditioning:
         life = None if survey.life is None else Life(job, survey.life, self.movement)
-        return VisemeConditioning(survey, life)
+        return VisemeConditioning(survey, life, _watches(survey.rests, survey.references))
 
     def box(self, person: Person, frame: int, conditioning: VisemeConditioning) -> Box:
         if conditioning.life:
             return conditioning.life.box(person)
         return moving_box(person.meshes[frame - person.first])
 
-    def preprocess(self, crop: FaceCrop, conditioning: VisemeConditioning) -> None:
-        return None
+    def preprocess(self, crop: FaceCrop, conditioning: VisemeConditioning) -> _Look | None:
+        watch = conditioning.watches.get(crop.person.id)
+        return None if watch is None else watch.look(crop.rgb, crop.mesh)
 
     def resident(self, conditioning: VisemeConditioning, host: Host) -> AbstractContextManager[None]:
         return nullcontext()
 
     def generate(
         self, crops: Sequence[FaceCrop], conditioning: VisemeConditioning, host: Host
-    ) -> Iterable[MouthPose]:
-        return [self._pose(conditioning.survey.poses[crop.index]) for crop in crops]
+    ) -> Iterable[_Mouth]:
+        shown = steady([crop.prepared.cover if crop.prepared else None for crop in crops])
+        poses = (self._pose(conditioning.survey.poses[crop.index]) for crop in crops)
+        return [_Mouth(pose, each) for pose, each in zip(poses, shown, strict=True)]
 
-    def composite(self, crop: FaceCrop, pose: MouthPose, conditioning: VisemeConditioning) -> Patch:
+    def composite(self, crop: FaceCrop, mouth: _Mouth, conditioning: VisemeConditioning) -> Patch | None:
         survey = conditioning.survey
         if conditioning.life:
-            return conditioning.life.composite(crop, lambda mouth: self._mouth(mouth, pose, survey))
-        return self._mouth(crop, pose, survey)
+            return conditioning.life.composite(crop, lambda crop: self._mouth(crop, mouth, survey))
+        if mouth.shown.amount < _NOTHING:
+            return None
+        return self._mouth(crop, mouth, survey)
 
-    def _mouth(self, crop: FaceCrop, pose: MouthPose, survey: VisemeSurvey) -> Patch:
+    def _mouth(self, crop: FaceCrop, mouth: _Mouth, survey: VisemeSurvey) -> Patch:
+        pose, shown = mouth.pose, mouth.shown
+        cover = None
+        if shown.nodes is not None and crop.prepared:
+            cover = draw(shown.nodes, crop.prepared.places, *crop.rgb.shape[1::-1])
         rest = survey.rests[crop.person.id]
         silent = {"rest": rest.points, "close": rest.shut, "source": None}[survey.silence]
         plate = survey.plates.get(crop.person.id)
-        return Patch(*render_mouth(crop.rgb, crop.mesh, rest, pose, silent, plate))
+        rgb, alpha = render_mouth(crop.rgb, crop.mesh, rest, pose, silent, plate, cover)
+        return Patch(rgb, alpha if shown.amount == 1 else alpha * np.float32(shown.amount))
 
     def _pose(self, values: np.ndarray) -> MouthPose:
         pose = MouthPose(*values.tolist())
         return replace(pose, open=pose.open * self.strength, jaw=pose.jaw * self.strength)
+
+
+def _watches(rests: Mapping[int, RestShape], references: Mapping[int, References]) -> dict[int, _Watch]:
+    watches = {}
+    for number, each in references.items():
+        registration = Registration(rests[number])
+        likeness = Likeness.of(each, registration.face)
+        if likeness is not None:
+            watches[number] = _Watch(registration, likeness)
+    return watches
+
+
+def _mixed(one: _Mouth, other: _Mouth, weight: float) -> _Mouth:
+    return replace(one, shown=one.shown.mixed(other.shown, weight))
 
 
 def rest_shape(person: Person) -> RestShape:

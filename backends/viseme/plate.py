@@ -6,7 +6,7 @@ of the face that speech doesn't move, it lies behind the lips wherever these par
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -15,6 +15,7 @@ import numpy as np
 from ...engine.faces.geometry import head_yaws
 from ...engine.faces.track import Person
 from ...engine.media.colour import crop_rgb
+from ...engine.media.frames import Frame
 from ...engine.media.source import Source
 from .contour import lip_curve, polygon_cover
 from .controls import CONTROLS, HELD, LIPS, LOWER_INNER, OUTER_CORNERS, UPPER_INNER, head_points
@@ -30,6 +31,8 @@ _SMALLEST, _LARGEST = 24, 256
 _PEOPLE = 12
 # Frames that are looked at for the best, of those the track has.
 _SAMPLES = 400
+# Frames that are tried, and how far from a covered mouth the next one is looked for.
+_TRIES, _ELSEWHERE = 3, 8
 # Turns of the head, in degrees: by which a frame is as much worse as one whose mouth is shut; between which
 # the picture is no longer shown in frames of a head that is turned otherwise.
 _TURN = 30.0
@@ -65,15 +68,27 @@ class Plate:
         return colours.astype(np.float32), cv2.warpAffine(mask, matrix, size, flags=cv2.INTER_LINEAR)
 
 
-def find_plates(source: Source, people: Sequence[Person], stop: int) -> dict[int, Plate]:
+def _uncovered(person: Person, frame: Frame) -> bool:
+    return False
+
+
+def find_plates(
+    source: Source,
+    people: Sequence[Person],
+    stop: int,
+    covered: Callable[[Person, Frame], bool] = _uncovered,
+) -> dict[int, Plate]:
     """Each person's best, by id, in the frames before `stop`, where one shows teeth; of many people, of those
-    that are seen longest."""
+    that are seen longest. covered: whether something lies before the mouth in a source frame, which is passed
+    over."""
     longest = sorted(people, key=lambda person: -int(person.seen.sum()))[:_PEOPLE]
-    plates = {person.id: _find(source, person, stop) for person in longest}
+    plates = {person.id: _find(source, person, stop, covered) for person in longest}
     return {number: plate for number, plate in plates.items() if plate is not None}
 
 
-def _find(source: Source, person: Person, stop: int) -> Plate | None:
+def _find(
+    source: Source, person: Person, stop: int, covered: Callable[[Person, Frame], bool]
+) -> Plate | None:
     rows = np.flatnonzero(person.seen[: max(stop - person.first, 0)])
     rows = rows[:: max(1, len(rows) // _SAMPLES)]
     if not len(rows):
@@ -91,18 +106,22 @@ def _find(source: Source, person: Person, stop: int) -> Plate | None:
     widths = np.linalg.norm(right - left, axis=1)
     score = np.minimum(gaps, _ENOUGH) / _ENOUGH - np.abs(yaws - np.median(yaws)) / _TURN - 2 * moved / widths
     score[(gaps < _SHOWS) | (widths < _SMALLEST)] = -np.inf
-    best = int(score.argmax())
-    if not np.isfinite(score[best]):
-        return None
-    row = int(rows[best])
-    return _plate(source, person.meshes[row], person.first + row, float(yaws[best]))
+    for _ in range(_TRIES):
+        best = int(score.argmax())
+        if not np.isfinite(score[best]):
+            return None
+        row = int(rows[best])
+        frame = next(iter(source.read(person.first + row, person.first + row + 1)))
+        if not covered(person, frame):
+            return _plate(frame, person.meshes[row], float(yaws[best]))
+        score[np.abs(rows - row) < _ELSEWHERE] = -np.inf
+    return None
 
 
-def _plate(source: Source, mesh: np.ndarray, index: int, yaw: float) -> Plate | None:
+def _plate(frame: Frame, mesh: np.ndarray, yaw: float) -> Plate | None:
     points = mesh[CONTROLS, :2].astype(np.float64)
     width = float(np.linalg.norm(points[OUTER_CORNERS[1]] - points[OUTER_CORNERS[0]]))
     low, high = points[LIPS].min(0) - 0.4 * width, points[LIPS].max(0) + 0.4 * width
-    frame = next(iter(source.read(index, index + 1)))
     x0, y0 = (max(0, int(v) // 2 * 2) for v in low)
     x1, y1 = min(frame.width, int(high[0]) // 2 * 2), min(frame.height, int(high[1]) // 2 * 2)
     if x1 - x0 < _SMALLEST or y1 - y0 < _SMALLEST // 2:

@@ -69,13 +69,15 @@ def render_mouth(
     pose: MouthPose,
     silent: np.ndarray | None = None,
     plate: Plate | None = None,
+    cover: np.ndarray | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Repaint the mouth in a crop.
 
     rgb: uint8 [h, w, 3]. mesh: float [468+, 3] in the crop's pixels. silent: the shape [len(CONTROLS), 3]
     that the mouth has where the pose is not active; None: the one it has in this frame. plate: the person's
-    own teeth, where they have been seen. Returns the new crop, uint8 [h, w, 3], and its alpha, float32
-    [h, w], 0 where nothing moved."""
+    own teeth, where they have been seen. cover: float32 [h, w], 1 where something lies before the face.
+    Returns the new crop, uint8 [h, w, 3], and its alpha, float32 [h, w], 0 where nothing moved or is
+    covered."""
     head, current = control_points(mesh)
     quiet = current if silent is None else _eased(current, silent, rest.width)
     target = pose.active * rest.spoken(pose) + (1 - pose.active) * quiet
@@ -96,6 +98,9 @@ def render_mouth(
         lips = bend.lips(box, closing)
         _open(rgb, lips, alpha, box, bend, source, pose, plate)
         result[box.slices] = np.clip(lips + 0.5, 0, 255).astype(np.uint8)
+    if cover is not None:
+        # Nor is what lies in front seen a second time, where its place is taken for the face's.
+        alpha *= 1 - np.maximum(cover, bend.bent(cover))
     return result, alpha
 
 
@@ -195,10 +200,18 @@ class _Bend:
 
     def face(self) -> tuple[np.ndarray, np.ndarray]:
         """The whole crop through one field, mixed of the two, and how far it is to be shown."""
-        side = self._lowerness(self._grid.x[None], self._grid.y[:, None], self._step)[..., None]
-        mixed = self._upper + side * (self._lower - self._upper)
+        mixed = self._mixed()
         moved = self._grid.enlarge(np.sqrt((mixed**2).sum(-1)), cv2.INTER_LINEAR)
         return sample(self.rgb, self._grid.enlarge(mixed)), np.clip((moved - 0.04) / 0.3, 0, 1)
+
+    def bent(self, cover: np.ndarray) -> np.ndarray:
+        """The most of a cover [h, w] that is taken along by any of the fields."""
+        fields = (self._upper, self._lower, self._mixed())
+        return np.max([sample(cover, self._grid.enlarge(field)) for field in fields], axis=0).clip(0, 1)
+
+    def _mixed(self) -> np.ndarray:
+        side = self._lowerness(self._grid.x[None], self._grid.y[:, None], self._step)[..., None]
+        return np.asarray(self._upper + side * (self._lower - self._upper))
 
     def mouth_box(self) -> _Box:
         return _Box.around(self.goal[LIPS], 0.15 * self.mouth + 2, self.crop)

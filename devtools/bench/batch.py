@@ -48,6 +48,7 @@ def render(clip: Path, audio: Path, out: Path) -> dict[str, Any]:
             crop = _crop(index, whom[0], picture, (x0, y0, x1, y1))
             (pose,) = engine.generate([crop], conditioning, host)
             patch = engine.composite(crop, pose, conditioning)
+            assert patch is not None, "nothing covers the sample's mouth"
             painted[y0:y1, x0:x1] = _blend(painted[y0:y1, x0:x1], patch)
         results.append(torch.from_numpy(painted.astype(np.float32) / 255))
     batch = torch.stack(results)

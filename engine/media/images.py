@@ -98,6 +98,9 @@ class ImageSource:
         stop = self.frames if stop is None else min(stop, self.frames)
         return (self._frame(index) for index in range(start, stop))
 
+    def key_before(self, index: int) -> int:
+        return index
+
     def read_reversed(self, start: int = 0, stop: int | None = None) -> Iterator[Frame]:
         """Frames stop-1..start, backwards."""
         stop = self.frames if stop is None else min(stop, self.frames)

@@ -56,6 +56,10 @@ class Source(Protocol):
         """Frames start..stop-1 in order; each frame's planes belong to the caller."""
         ...
 
+    def key_before(self, index: int) -> int:
+        """The last frame, not after `index`, that can be read without any before it; 0 if there is none."""
+        ...
+
     def read_reversed(self, start: int = 0, stop: int | None = None) -> Iterator[Frame]:
         """Frames stop-1..start, backwards, in bounded memory."""
         ...

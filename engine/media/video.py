@@ -120,6 +120,10 @@ class VideoSource:
         for missing in range(wanted, stop):
             yield self._frame(convert, previous, missing)
 
+    def key_before(self, index: int) -> int:
+        """The last key frame, not after `index`; 0 where that lies before the window."""
+        return max(self._key_before(index) - self._first, 0)
+
     def read_reversed(self, start: int = 0, stop: int | None = None) -> Iterator[Frame]:
         """Frames stop-1..start, backwards. Each group of pictures is decoded once, from its key frame on, and
         what of it exceeds 256 MB waits on the disk. Raises OutputError where that is full."""

@@ -19,9 +19,9 @@ from lipsync_studio.engine.media.colour import to_rgb
 from lipsync_studio.engine.media.images import ImageSource
 from lipsync_studio.engine.media.sound import Sound
 from lipsync_studio.engine.media.video import VideoSource
-from lipsync_studio.engine.report import FrameState
+from lipsync_studio.engine.report import FrameState, spans
 
-GENERATED, NO_FACE = FrameState.GENERATED, FrameState.NO_FACE
+GENERATED, NO_FACE, OCCLUDED = FrameState.GENERATED, FrameState.NO_FACE, FrameState.OCCLUDED
 SILENCE, YAW = FrameState.SILENCE, FrameState.YAW
 
 
@@ -86,6 +86,19 @@ def test_a_rooms_noise_moves_no_mouth(clip, track, host, whitewash, content):
     assert not engine.crops
     for frame, source in zip(frames, clip.read(), strict=True):
         assert np.array_equal(frame.planes, source.planes)
+
+
+def test_a_face_without_a_patch_passes_as_occluded(clip, track, host, voice, whitewash):
+    class Covered(whitewash):
+        def composite(self, crop, generated, conditioning):
+            return None if 5 <= crop.index < 9 else super().composite(crop, generated, conditioning)
+
+    request = LipSyncRequest(clip, voice(0.8), track=track)
+    frames, states = collect(DubBackend(Covered()).render(request, host))
+    assert states == [GENERATED] * 5 + [OCCLUDED] * 4 + [GENERATED] * 11
+    assert [(span.state, span.first, span.last) for span in spans(states)][1] == ("occluded", 5, 8)
+    for frame, original in zip(frames, clip.read(), strict=True):
+        assert np.array_equal(frame.planes, original.planes) == (5 <= frame.index < 9)
 
 
 def test_the_crop_and_its_mesh_belong_together(clip, track, host, voice, whitewash):

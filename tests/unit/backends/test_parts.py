@@ -60,7 +60,8 @@ def parts_of(backend, plan, host, cuts=CUTS):
     for start, stop in zip(cuts, cuts[1:], strict=False):
         part = backend.part(sent, start, stop)
         rows = sum(len(person.scores) for person in part.job.people)
-        assert rows <= stop - start
+        # What a part needs of the frames beside it are those of its clips.
+        assert rows <= stop - start + 2 * backend.engine.batching(plan.job.timeline.fps).frames
         own, their = collect(backend.render_plan(part, host))
         frames += own
         states += their

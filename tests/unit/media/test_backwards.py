@@ -16,7 +16,7 @@ from lipsync_studio.engine.errors import Cancelled, OutputError
 from lipsync_studio.engine.host.plain import PlainHost
 from lipsync_studio.engine.media import stack as stack_module
 from lipsync_studio.engine.media import video as video_module
-from lipsync_studio.engine.media.source import VideoSource
+from lipsync_studio.engine.media.source import ImageSource, VideoSource
 from lipsync_studio.engine.media.timeline import plan, walk
 
 GROUP = 250
@@ -70,6 +70,15 @@ def files(monkeypatch):
 
     monkeypatch.setattr(stack_module.tempfile, "TemporaryFile", recording)
     return made
+
+
+def test_frames_that_can_be_read_alone(make_video):
+    source = VideoSource(make_video(frames=30, gop=10, options={"sc_threshold": "0"}))
+    assert [source.key_before(index) for index in (0, 9, 10, 29)] == [0, 0, 10, 20]
+    trimmed = VideoSource(make_video(frames=30, gop=10, options={"sc_threshold": "0"}), 0.2)
+    assert [trimmed.key_before(index) for index in (0, 4, 5, 24)] == [0, 0, 5, 15]
+    stills = ImageSource(np.zeros((5, 32, 32, 3), np.float32))
+    assert stills.key_before(3) == 3
 
 
 def test_to_and_fro_decodes_every_frame_twice_at_most(long_group, decoded, files):

@@ -155,3 +155,20 @@ def test_a_shut_mouth_has_none_to_show(smiling):
     shut[:, CONTROLS[LOWER_INNER]] = shut[:, CONTROLS[UPPER_INNER]]
     assert find_plates(source, [replace(person, meshes=shut)], source.frames) == {}
     assert find_plates(source, [person], 0) == {}
+
+
+def test_teeth_are_not_taken_from_a_covered_mouth(smiling):
+    source, person = smiling
+    tried = []
+
+    def covered(who, frame):
+        assert who is person
+        tried.append(frame.index)
+        return len(tried) < 2
+
+    best = find_plates(source, [person], source.frames)[person.id]
+    other = find_plates(source, [person], source.frames, covered)[person.id]
+    assert len(tried) == 2
+    assert abs(tried[0] - tried[1]) >= 8
+    assert not np.array_equal(best.points, other.points)
+    assert find_plates(source, [person], source.frames, lambda who, frame: True) == {}

@@ -60,7 +60,8 @@ def _grown(make: Make, clip: Path, audio: Path, host: PlainHost) -> dict[str, An
 
 def _latentsync(host: PlainHost) -> Make:
     networks = seeded_latentsync.seeded_unet(), seeded_musetalk.seeded_vae(), seeded_musetalk.seeded_whisper()
-    settings = LatentSyncSettings(version="1.5", steps=1, guidance=1.0)
+    # Faces of 64 pixels: what is held of a frame is its size, not the face's.
+    settings = LatentSyncSettings(version="1.5", steps=1, guidance=1.0, resolution="64")  # type: ignore[arg-type]
     return lambda: LatentSyncEngine(latentsync_models.of_networks("1.5", *networks, None, host), settings)
 
 

@@ -57,6 +57,8 @@ _PLOSIVE_HELD = 0.65
 _HELD = 0.9
 _TUCK_OPEN = 0.03
 _PRESS_OPEN = 0.08
+# From this opening on a mouth opens by so much of what is asked.
+_WIDE, _WIDER = 0.28, 0.4
 
 
 @dataclass(frozen=True)
@@ -135,6 +137,8 @@ def assemble(
         active = np.minimum(active, gate)
         parted[_distance_to_next(centres, centres[gate > 0]) > _BREATH + _PARTING] = 0.0
     curves = dict(zip(Shape._fields, (values * active[:, None]).T, strict=True))
+    # A held, loud vowel is sung wide, and not shouted.
+    curves["open"] = curves["open"] - (1 - _WIDER) * np.maximum(curves["open"] - _WIDE, 0)
     curves["open"] = np.maximum(curves["open"], _PARTED * parted)
     active = np.maximum(active, parted)
 

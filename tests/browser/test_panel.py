@@ -12,7 +12,9 @@ from media import write_wav
 from PIL import Image
 
 from lipsync_studio.devtools.paths import ROOT
+from lipsync_studio.engine.media.colour import to_rgb
 from lipsync_studio.engine.media.sound import Sound
+from lipsync_studio.engine.media.video import VideoSource
 
 from .conftest import close, did_dialog, set_did_key
 
@@ -216,7 +218,11 @@ def decoded(preview):
     return np.asarray(Image.open(BytesIO(base64.b64decode(preview[1]))).convert("RGB")).astype(int)
 
 
-def test_previews_times_and_a_notice_come_with_a_long_run(studio, run, pictures):
+def resized(picture):
+    return np.asarray(picture.resize((191, 191), Image.Resampling.BOX)).astype(int)
+
+
+def test_previews_times_and_a_notice_come_with_a_long_run(studio, run, manager, pictures):
     studio.evaluate("app.extensionManager.setting.set('LipSyncStudio.LongSeconds', 0.01)")
     node = run(13)
     studio.wait_for_function("seen.previews.length > 0")
@@ -231,9 +237,16 @@ def test_previews_times_and_a_notice_come_with_a_long_run(studio, run, pictures)
     assert len(seen["previews"]) <= 2 * seen["took"] / 1000 + 3
     shown = [picture for picture in map(decoded, seen["previews"]) if picture.shape == (191, 384, 3)]
     assert shown
-    # The source on the left, and on the right another mouth in the same face.
-    changed = [np.abs(picture[:, :191] - picture[:, -191:]).max(axis=2) > 40 for picture in shown]
-    assert 0.002 < max(each.mean() for each in changed) < 0.4
+    # The source on the left, and on the right the frame of the result that was due then.
+    video = max((manager.base / "output").rglob("*.mp4"), key=lambda path: path.stat().st_mtime)
+    made = np.stack([resized(Image.fromarray(to_rgb(frame))) for frame in VideoSource(video).read()])
+    still = resized(Image.open(ROOT / "demo" / "portrait.jpg").convert("RGB"))
+    changed = np.abs(made - still).max(axis=3) > 40
+    assert 0.002 < changed.mean(axis=(1, 2)).max() < 0.4
+    mouth = changed.any(axis=0)
+    for picture in shown:
+        assert np.abs(picture[:, :191] - still)[mouth].mean() < 12
+        assert np.abs(made - picture[:, -191:])[:, mouth].mean(axis=(1, 2)).min() < 12
     studio.get_by_text("Lip-sync is done").wait_for()
 
 

@@ -18,7 +18,7 @@ from ...engine.media.colour import crop_rgb
 from ...engine.media.frames import Frame
 from ...engine.media.source import Source
 from .contour import lip_curve, polygon_cover
-from .controls import CONTROLS, HELD, LIPS, LOWER_INNER, OUTER_CORNERS, UPPER_INNER, head_points
+from .controls import CONTROLS, HELD, LIPS, LOWER_INNER, MIDDLE, OUTER_CORNERS, UPPER_INNER, head_points
 from .interior import LUMA
 
 # Base of the nose and the cheeks beside it.
@@ -39,6 +39,8 @@ _TURN = 30.0
 _TURNED = (15.0, 30.0)
 # How much of the plate's opening, from above, is upper teeth and what lies behind them.
 _UPPER_PART = (0.40, 0.65)
+# By how much of their length teeth are stretched at most.
+_LONGER = 0.8
 
 
 @dataclass(frozen=True)
@@ -53,19 +55,37 @@ class Plate:
     tooth: np.ndarray
 
     def shown(
-        self, source: np.ndarray, yaw: float, corner: tuple[int, int], size: tuple[int, int]
+        self,
+        source: np.ndarray,
+        yaw: float,
+        lip: np.ndarray,
+        corner: tuple[int, int],
+        size: tuple[int, int],
     ) -> tuple[np.ndarray, np.ndarray]:
         """What lies where in a picture whose control points are `source` [n, 2], in the rectangle of `size`
-        (width, height) from `corner` on: colours float32 [h, w, 3], and how far to take them [h, w]."""
+        (width, height) from `corner` on: colours float32 [h, w, 3], and how far to take them [h, w]. lip: the
+        middle [2] of the upper lip's edge; where it is higher than in the plate, more is seen of the teeth.
+        """
         turned = abs(yaw - self.yaw)
         belief = float(np.clip((_TURNED[1] - turned) / (_TURNED[1] - _TURNED[0]), 0, 1))
         matrix = _affine(self.points[_SKULL].astype(np.float64), source[_SKULL])
+        matrix = self._raised(matrix, lip)
         matrix[:, 2] -= corner
         mask = belief * _upper_part(self.points, self.rgb.shape[1], self.rgb.shape[0])
         colours = cv2.warpAffine(
             self.rgb, matrix, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
         )
         return colours.astype(np.float32), cv2.warpAffine(mask, matrix, size, flags=cv2.INTER_LINEAR)
+
+    def _raised(self, matrix: np.ndarray, lip: np.ndarray) -> np.ndarray:
+        """The way [2, 3] from the plate to the picture, stretched from the teeth's ends up to the lip."""
+        upper, lower = (self.points[rows[MIDDLE]].astype(np.float64) for rows in (UPPER_INNER, LOWER_INNER))
+        top, end = (matrix @ (*point, 1.0) for point in (upper, upper + _UPPER_PART[0] * (lower - upper)))
+        high = float(np.linalg.norm(top - end))
+        up = (top - end) / max(high, 1.0)
+        raised = float(np.clip((lip - top) @ up / max(high, 1.0), 0, _LONGER))
+        stretch = np.eye(2) + raised * np.outer(up, up)
+        return np.column_stack([stretch @ matrix[:, :2], end + stretch @ (matrix[:, 2] - end)])
 
 
 def _uncovered(person: Person, frame: Frame) -> bool:

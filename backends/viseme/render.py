@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from .contour import MouthAxes, height_at, lip_curve, polygon_cover
+from .contour import MouthAxes, height_at, lip_curve, lip_ends, polygon_cover
 from .controls import (
     CONTROLS,
     HELD,
@@ -22,7 +22,7 @@ from .controls import (
     control_points,
     pixel_offsets,
 )
-from .interior import Opening, Tones, paint
+from .interior import LUMA, Opening, Tones, paint
 from .mouth import UPPER_SHARE, MouthPose, RestShape
 from .plate import Plate
 from .seam import lip_line
@@ -34,8 +34,10 @@ _UPPER_FIELD = np.setdiff1d(_ALL, np.concatenate([LOWER_INNER, LOWER_OUTER, INNE
 _LOWER_FIELD = np.setdiff1d(_ALL, np.concatenate([UPPER_INNER, UPPER_OUTER, INNER_CORNERS]))
 _INNER = np.concatenate([UPPER_INNER, LOWER_INNER])
 _SKIN = tuple(np.flatnonzero(np.isin(CONTROLS, side)) for side in ((204, 211, 194, 32), (424, 431, 418, 262)))
-# How much of the lips' noise is in the dark behind them.
-_GRAIN = 0.7
+# Edges of lips, in which no noise is looked for, widths of the mouth.
+_MARGIN = 0.015
+# What finds noise.
+_LAPLACE = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
 # The middle of the lower lip.
 _LOWER_LIP = np.concatenate([LOWER_INNER[3:6], LOWER_OUTER[3:6]])
 # By how much a mesh's lips waver, in widths of the mouth.
@@ -44,8 +46,16 @@ _NOISE = 0.04
 _STILL = 0.03
 # How far closed lips reach over each other, in widths of the mouth.
 _OVERLAP = 0.02
+# Of lips that are parted by the first, the mesh's edges lie inside the mouth, from the second on by the
+# third, in widths of the mouth.
+_APART, _FURTHER, _INSIDE = 0.02, 0.05, 0.03
+# An opening ends by so much of the way from the outer corners to the inner ones; by less, the wider it is, up
+# to this many widths of the mouth.
+_INWARDS, _OUTWARDS, _WHOLE = 0.4, 0.3, 0.5
 # The dark line between closed lips: its half width, in widths of the mouth, and its depth.
 _CREASE, _CREASE_DEPTH = 0.009, 0.25
+# Skin beside the corners goes with them: at these distances, in widths of the mouth, by these shares.
+_BESIDE, _TAKEN = (0.07, 0.18), (1.0, 0.75)
 # Distance between the nodes of the warp's grid, in widths of the mouth.
 _STEP = 1 / 12
 
@@ -82,7 +92,7 @@ def render_mouth(
     quiet = current if silent is None else _eased(current, silent, rest.width)
     target = pose.active * rest.spoken(pose) + (1 - pose.active) * quiet
     closing = _closing(current, target, rest.width)
-    reach = closing * _OVERLAP * rest.width * rest.profile
+    reach = closing * _OVERLAP * rest.width * rest.profile(0.0)
     target[UPPER_INNER, 1] += reach[UPPER_INNER]
     target[LOWER_INNER, 1] -= reach[LOWER_INNER]
     shift = pixel_offsets(head, target - current)
@@ -91,6 +101,9 @@ def render_mouth(
         return rgb, np.zeros(rgb.shape[:2], np.float32)
     source = mesh[CONTROLS, :2].astype(np.float64)
     source += lip_line(rgb, source, rest.width * head.scale)
+    edge = pixel_offsets(head, _own_edges(current, rest))
+    source[UPPER_INNER] -= edge[UPPER_INNER]
+    source[LOWER_INNER] += edge[LOWER_INNER]
     bend = _Bend(rgb, source + shift, shift, rest.width * head.scale, head.yaw)
     result, alpha = bend.face()
     box = bend.mouth_box()
@@ -123,6 +136,13 @@ def _closing(current: np.ndarray, target: np.ndarray, width: float) -> float:
     teeth; and between them the dark line is drawn that lips have where they meet."""
     now, then = _gap(current) / width, _gap(target) / width
     return float(np.clip((now - then) / 0.06, 0, 1) * np.clip(1 - then / 0.08, 0, 1))
+
+
+def _own_edges(current: np.ndarray, rest: RestShape) -> np.ndarray:
+    """How far the edges of lips that are parted in the source lie beyond the mesh's [n, 3], in head
+    coordinates: else each lip would take a line of the source's own teeth along, beside the painted ones."""
+    parted = float(np.clip((_gap(current) / rest.width - _APART) / (_FURTHER - _APART), 0, 1))
+    return np.outer(_INSIDE * parted * rest.width * rest.profile(0.0), (0.0, 1.0, 0.0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +195,10 @@ class _Bend:
         self._step = max(2.0, mouth * _STEP)
         self._grid = Grid(width, height, self._step)
         self.axes = MouthAxes.between(*goal[OUTER_CORNERS])
-        self.top, self.bottom = lip_curve(goal, UPPER_INNER), lip_curve(goal, LOWER_INNER)
+        middles = goal[[UPPER_INNER[MIDDLE], LOWER_INNER[MIDDLE]]]
+        gap = float(np.linalg.norm(middles[1] - middles[0])) / mouth
+        self._inwards = _INWARDS - _OUTWARDS * min(gap / _WHOLE, 1.0)
+        self.top, self.bottom = (lip_curve(goal, lip, self._inwards) for lip in (UPPER_INNER, LOWER_INNER))
         self._upper = self._field(_UPPER_FIELD, self.top)
         self._lower = self._field(_LOWER_FIELD, self.bottom)
         corners = self.axes.points(goal[OUTER_CORNERS])
@@ -194,9 +217,22 @@ class _Bend:
         )
         x = inner / half * self.axes.points(self.goal[OUTER_CORNERS])[:, 0]
         corners = self.axes.pixels(x, height_at(x, self.axes.points(lip)))
+        beside, taken = self._beside()
+        tips = lip[[0, -1]]
         return self._grid.spline(
-            np.concatenate([goal, corners]), -np.concatenate([shift, corners - before[INNER_CORNERS]])
+            np.concatenate([goal, corners, tips, beside]),
+            -np.concatenate(
+                [shift, corners - before[INNER_CORNERS], tips - lip_ends(before, self._inwards), taken]
+            ),
         )
+
+    def _beside(self) -> tuple[np.ndarray, np.ndarray]:
+        """Skin that the corners of the mouth take along, and how far: points [n, 2] of the goal."""
+        corners, shift = self.goal[OUTER_CORNERS], self.shift[OUTER_CORNERS]
+        outwards = np.array([-1, 1])[:, None] * self.axes.along * self.mouth
+        before = [corners - shift + away * outwards for away in _BESIDE]
+        taken = [share * shift for share in _TAKEN]
+        return np.concatenate(before) + np.concatenate(taken), np.concatenate(taken)
 
     def face(self) -> tuple[np.ndarray, np.ndarray]:
         """The whole crop through one field, mixed of the two, and how far it is to be shown."""
@@ -228,6 +264,19 @@ class _Bend:
             ends = np.clip((self._half - np.abs(px)) / (0.15 * self._half), 0, 1)
             lips *= (1 - _CREASE_DEPTH * closing * ends * np.exp(-(away**2)))[..., None]
         return lips
+
+    def ring(self, box: _Box) -> np.ndarray:
+        """The box's pixels [h, w] that are lips, without their edges."""
+        left, right = self.goal[OUTER_CORNERS]
+        outer = np.concatenate([[left], self.goal[UPPER_OUTER], [right], self.goal[LOWER_OUTER][::-1]])
+        inner = np.concatenate([self.top, self.bottom[::-1]])
+        ring = np.zeros((box.y1 - box.y0, box.x1 - box.x0), np.uint8)
+        margin = 2 * max(1, round(_MARGIN * self.mouth))
+        for points, value in ((outer, 1), (inner, 0)):
+            shape = [np.round(points - (box.x0, box.y0)).astype(np.int32)]
+            cv2.fillPoly(ring, shape, value)
+            cv2.polylines(ring, shape, True, 0, margin)
+        return ring > 0
 
     def _lowerness(self, x: np.ndarray, y: np.ndarray, band: float) -> np.ndarray:
         """0 above the line between the lips, 1 below; sharp in the mouth (`band` pixels), soft beside it."""
@@ -282,10 +331,10 @@ def _open(
     inside = paint(opening, tones, min(1.0, showing), pose.tongue)
     if plate is not None:
         size = hole.x1 - hole.x0, hole.y1 - hole.y0
-        own, share = plate.shown(source, bend.yaw, (hole.x0, hole.y0), size)
+        own, share = plate.shown(source, bend.yaw, top[middle], (hole.x0, hole.y0), size)
         share *= min(1.0, 0.3 + 1.5 * showing)
         inside += share[..., None] * (own * (tones.level / plate.level) - inside)
-    inside += _grain(rgb, source, hole)
+    inside += _grain(rgb, source, hole, _noise(lips, bend.ring(box)))
     part = lips[hole.within(box)]
     part += cover[..., None] * (inside - part)
     alpha[hole.slices] = np.maximum(alpha[hole.slices], cover)
@@ -331,16 +380,34 @@ def _blur(rgb: np.ndarray, source: np.ndarray, mouth: float) -> float:
     return float(np.clip(sigma, 0.4, 0.05 * mouth))
 
 
-def _grain(rgb: np.ndarray, source: np.ndarray, hole: _Box) -> np.ndarray:
-    """The picture's noise, as the lower lip has it, for the hole's pixels: float32 [h, w, 3]."""
+def _grain(rgb: np.ndarray, source: np.ndarray, hole: _Box, level: float) -> np.ndarray:
+    """The picture's noise, as the lower lip has it and as strong as `level`, for the hole's pixels: float32
+    [h, w, 3]."""
     height, width = hole.y1 - hole.y0, hole.x1 - hole.x0
     box = _Box.around(source[_LOWER_LIP], 0, _Box(0, 0, rgb.shape[1], rgb.shape[0]))
     if min(box.x1 - box.x0, box.y1 - box.y0) < 4:
         return np.zeros((height, width, 3), np.float32)
     lip = rgb[box.slices].astype(np.float32)
-    noise = np.clip(lip - cv2.GaussianBlur(lip, (0, 0), 1.5), -12, 12) * _GRAIN
+    noise = np.clip(lip - cv2.GaussianBlur(lip, (0, 0), 1.5), -12, 12)
+    # Evenly strong, without the edges and the smooth places of the lip.
+    noise /= np.sqrt(cv2.GaussianBlur((noise @ LUMA) ** 2, (0, 0), 2.0) + 0.1)[..., None]
+    noise *= level / max(_noise(noise), 0.1)
     rows, columns = (
         np.pad(np.arange(have), (0, want), mode="symmetric")[:want]
         for have, want in zip(noise.shape[:2], (height, width), strict=True)
     )
     return noise[rows][:, columns]
+
+
+def _noise(rgb: np.ndarray, where: np.ndarray | None = None) -> float:
+    """Standard deviation of the brightness's noise, levels, of float32 [h, w, 3], in the even half of some
+    pixels [h, w] (J. Immerkær, "Fast noise variance estimation", 1996)."""
+    luma = rgb @ LUMA
+    rough = np.abs(cv2.filter2D(luma, -1, _LAPLACE))
+    if where is not None:
+        if not where.any():
+            return 0.0
+        soft = cv2.GaussianBlur(luma, (0, 0), 1.5)
+        slope = np.hypot(cv2.Sobel(soft, -1, 1, 0), cv2.Sobel(soft, -1, 0, 1))
+        rough = rough[where & (slope <= np.median(slope[where]))]
+    return float(np.sqrt(np.pi / 2) / 6 * rough.mean())

@@ -107,7 +107,7 @@ def test_teeth_are_about_as_bright_as_light_skin_and_brighter_than_dark_skin():
 
 def test_behind_the_teeth_it_is_dark_and_the_tongue_is_red():
     inside = paint(opening(0.4), tones((222, 178, 150), (190, 100, 100)), 0.5, 0.3)
-    cavity, tongue = inside[45:55, 55:65].mean((0, 1)), inside[95:105, 55:65].mean((0, 1))
+    cavity, tongue = inside[38:44, 55:65].mean((0, 1)), inside[95:105, 55:65].mean((0, 1))
     assert cavity @ LUMA < 0.25 * (np.array((222, 178, 150)) @ LUMA)
     assert tongue @ LUMA > 1.5 * (cavity @ LUMA)
     assert tongue[0] > 1.3 * tongue[1:].max()
@@ -141,11 +141,12 @@ def test_teeth_are_taken_from_the_footage_where_they_are_seen(smiling):
     assert np.ptp(plate.tooth) < 0.2 * plate.tooth.max()
     same = person.meshes[0][CONTROLS, :2].astype(np.float64)
     x0, y0 = (int(v) for v in same[UPPER_INNER].min(0) - 10)
-    colours, share = plate.shown(same, plate.yaw, (x0, y0), (80, 40))
+    lip = same[UPPER_INNER[MIDDLE]]
+    colours, share = plate.shown(same, plate.yaw, lip, (x0, y0), (80, 40))
     assert share.max() > 0.9
     # Teeth, and the dark beside them.
     assert np.percentile((colours @ LUMA)[share > 0.9], 80) > plate.level
-    _, turned = plate.shown(same, plate.yaw + 40, (x0, y0), (80, 40))
+    _, turned = plate.shown(same, plate.yaw + 40, lip, (x0, y0), (80, 40))
     assert not turned.any()
 
 

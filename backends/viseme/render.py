@@ -33,7 +33,12 @@ _ALL = np.arange(len(CONTROLS))
 _UPPER_FIELD = np.setdiff1d(_ALL, np.concatenate([LOWER_INNER, LOWER_OUTER, INNER_CORNERS]))
 _LOWER_FIELD = np.setdiff1d(_ALL, np.concatenate([UPPER_INNER, UPPER_OUTER, INNER_CORNERS]))
 _INNER = np.concatenate([UPPER_INNER, LOWER_INNER])
-_SKIN = tuple(np.flatnonzero(np.isin(CONTROLS, side)) for side in ((204, 211, 194, 32), (424, 431, 418, 262)))
+_SKIN = tuple(
+    np.flatnonzero(np.isin(CONTROLS, side))
+    for side in ((204, 211, 194, 32, 210, 208, 201, 187), (424, 431, 418, 262, 430, 428, 421, 411))
+)
+# Width of a mouth, in pixels, in the picture from which colours are taken.
+_COARSE = 24
 # Edges of lips, in which no noise is looked for, widths of the mouth.
 _MARGIN = 0.015
 # What finds noise.
@@ -341,22 +346,30 @@ def _open(
 
 
 def _tones(rgb: np.ndarray, source: np.ndarray, mouth: float) -> Tones:
-    reach = max(1, round(0.03 * mouth))
-    lower = (source[LOWER_INNER] + source[LOWER_OUTER])[2:-2] / 2
-    upper = (source[UPPER_INNER] + source[UPPER_OUTER])[2:-2] / 2
-    left, right = (_means(rgb, source[side], reach) for side in _SKIN)
-    return Tones.of(left, right, _means(rgb, np.concatenate([lower, upper]), 0))
+    """From many places of a small picture, so that they waver little from frame to frame."""
+    scale = min(1.0, _COARSE / mouth)
+    small = cv2.resize(rgb, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    points = (source + 0.5) * scale - 0.5
+    lips = np.concatenate([
+        points[inner] + share * (points[outer] - points[inner])
+        for inner, outer in ((UPPER_INNER[2:-2], UPPER_OUTER[2:-2]), (LOWER_INNER[2:-2], LOWER_OUTER[2:-2]))
+        for share in (0.35, 0.5, 0.65)
+    ])  # fmt: skip
+    left, right = (_colours(small, _between(points[side])) for side in _SKIN)
+    return Tones.of(left, right, _colours(small, lips))
 
 
-def _means(rgb: np.ndarray, points: np.ndarray, reach: int) -> np.ndarray:
-    """Mean colours [n, 3] around points [n, 2]; where these lie outside the picture, around the nearest."""
-    height, width = rgb.shape[:2]
-    colours = []
-    for x, y in np.round(points).astype(int).tolist():
-        x, y = min(max(x, 0), width - 1), min(max(y, 0), height - 1)
-        part = rgb[max(y - reach, 0) : y + reach + 1, max(x - reach, 0) : x + reach + 1]
-        colours.append(part.reshape(-1, 3).mean(0))
-    return np.array(colours)
+def _between(points: np.ndarray) -> np.ndarray:
+    """Half-way from each of points [n, 2] to each, itself too."""
+    first, second = np.triu_indices(len(points))
+    return np.asarray((points[first] + points[second]) / 2)
+
+
+def _colours(rgb: np.ndarray, points: np.ndarray) -> np.ndarray:
+    """Colours [n, 3] at points [n, 2]; where these lie outside the picture, of the nearest pixels."""
+    x, y = points.astype(np.float32).T
+    seen = cv2.remap(rgb, x[None], y[None], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return seen[0].astype(np.float32)
 
 
 def _blur(rgb: np.ndarray, source: np.ndarray, mouth: float) -> float:

@@ -25,7 +25,9 @@ from .controls import (
 _MEET = 0.35
 # How much of an opening the upper lip takes, and one that a smile has raised already; the rest is the lower
 # lip's.
-UPPER_SHARE, _RAISED_SHARE, _RAISED_AT = 0.20, 0.10, 0.10
+UPPER_SHARE, _RAISED_SHARE = 0.20, 0.10
+# Gaps between the lips at rest, in widths of the mouth, from which and at which a smile has raised it.
+_RAISING, _RAISED = 0.03, 0.08
 # Opening lets a smile go: from this opening on, its corners have come down by so much of their height over
 # the middle and by so much of the mouth's width more, and lips that it has thinned are at least this thick.
 _RELAXED_AT = 0.20
@@ -99,7 +101,7 @@ class RestShape:
         closed[LOWER_OUTER] += meet - points[LOWER_INNER]
         closed[:, 1] += jaw * 0.5 * (meet - points[LOWER_INNER])[MIDDLE, 1]
         met = closed.copy()
-        _relax(closed, points, centre, width, _lens(outwards, 0.0))
+        _relax(closed, points, centre, width, _lens(outwards, _ELLIPSE))
         return cls(points, closed, met, width, centre, outwards, jaw, _below_lip(points, centre, width))
 
     def __reduce__(self) -> tuple[Callable[[np.ndarray], RestShape], tuple[np.ndarray]]:
@@ -115,7 +117,12 @@ class RestShape:
 
     def profile(self, opening: float) -> np.ndarray:
         """How much of an opening each point takes part in: [n], 0 at the corners, 1 in the middle."""
-        return _lens(self.outwards, opening)
+        return _lens(self.outwards, max(_ELLIPSE, _LENS - _ROUNDER * opening))
+
+    @property
+    def arch(self) -> np.ndarray:
+        """The same where lips meet or are apart in the source: [n]."""
+        return _lens(self.outwards, _ELLIPSE)
 
     @property
     def shut(self) -> np.ndarray:
@@ -148,7 +155,9 @@ class RestShape:
         )
         parted = _parted(pose.open) * width
         profile = self.profile(pose.open)
-        share = UPPER_SHARE + min(self.gap / _RAISED_AT, 1.0) * (_RAISED_SHARE - UPPER_SHARE)
+        gap = float((self.points[LOWER_INNER] - self.points[UPPER_INNER])[MIDDLE, 1]) / width
+        raised = min(max((gap - _RAISING) / (_RAISED - _RAISING), 0.0), 1.0)
+        share = UPPER_SHARE + raised * (_RAISED_SHARE - UPPER_SHARE)
         up, down = share * parted, (1 - share) * parted
         shape[UPPER_INNER, 1] -= up * profile[UPPER_INNER]
         shape[LOWER_INNER, 1] += down * profile[LOWER_INNER]
@@ -173,9 +182,9 @@ class RestShape:
         return _missing(float(upper), _UPPER_LIP), _missing(float(lower), _LOWER_LIP)
 
 
-def _lens(outwards: np.ndarray, opening: float) -> np.ndarray:
+def _lens(outwards: np.ndarray, power: float) -> np.ndarray:
     inside = np.clip(1 - (outwards / _ENDS) ** 2, 0, 1)
-    return np.asarray(inside ** max(_ELLIPSE, _LENS - _ROUNDER * opening))
+    return np.asarray(inside**power)
 
 
 def _parted(opening: float) -> float:

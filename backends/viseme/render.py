@@ -41,7 +41,8 @@ _SKIN = tuple(
 _COARSE = 24
 # Edges of lips, in which no noise is looked for, widths of the mouth.
 _MARGIN = 0.015
-# What finds noise.
+# How much of the lips' noise is in the dark behind them, and what finds it.
+_GRAIN = 0.9
 _LAPLACE = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
 # The middle of the lower lip.
 _LOWER_LIP = np.concatenate([LOWER_INNER[3:6], LOWER_OUTER[3:6]])
@@ -97,7 +98,7 @@ def render_mouth(
     quiet = current if silent is None else _eased(current, silent, rest.width)
     target = pose.active * rest.spoken(pose) + (1 - pose.active) * quiet
     closing = _closing(current, target, rest.width)
-    reach = closing * _OVERLAP * rest.width * rest.profile(0.0)
+    reach = closing * _OVERLAP * rest.width * rest.arch
     target[UPPER_INNER, 1] += reach[UPPER_INNER]
     target[LOWER_INNER, 1] -= reach[LOWER_INNER]
     shift = pixel_offsets(head, target - current)
@@ -106,7 +107,7 @@ def render_mouth(
         return rgb, np.zeros(rgb.shape[:2], np.float32)
     source = mesh[CONTROLS, :2].astype(np.float64)
     source += lip_line(rgb, source, rest.width * head.scale)
-    edge = pixel_offsets(head, _own_edges(current, rest))
+    edge = pixel_offsets(head, (1 - closing) * _own_edges(current, rest))
     source[UPPER_INNER] -= edge[UPPER_INNER]
     source[LOWER_INNER] += edge[LOWER_INNER]
     bend = _Bend(rgb, source + shift, shift, rest.width * head.scale, head.yaw)
@@ -147,7 +148,7 @@ def _own_edges(current: np.ndarray, rest: RestShape) -> np.ndarray:
     """How far the edges of lips that are parted in the source lie beyond the mesh's [n, 3], in head
     coordinates: else each lip would take a line of the source's own teeth along, beside the painted ones."""
     parted = float(np.clip((_gap(current) / rest.width - _APART) / (_FURTHER - _APART), 0, 1))
-    return np.outer(_INSIDE * parted * rest.width * rest.profile(0.0), (0.0, 1.0, 0.0))
+    return np.outer(_INSIDE * parted * rest.width * rest.arch, (0.0, 1.0, 0.0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -401,10 +402,10 @@ def _grain(rgb: np.ndarray, source: np.ndarray, hole: _Box, level: float) -> np.
     if min(box.x1 - box.x0, box.y1 - box.y0) < 4:
         return np.zeros((height, width, 3), np.float32)
     lip = rgb[box.slices].astype(np.float32)
-    noise = np.clip(lip - cv2.GaussianBlur(lip, (0, 0), 1.5), -12, 12)
+    noise = np.clip(lip - cv2.GaussianBlur(lip, (0, 0), 0.9), -12, 12)
     # Evenly strong, without the edges and the smooth places of the lip.
     noise /= np.sqrt(cv2.GaussianBlur((noise @ LUMA) ** 2, (0, 0), 2.0) + 0.1)[..., None]
-    noise *= level / max(_noise(noise), 0.1)
+    noise *= _GRAIN * level / max(_noise(noise), 0.1)
     rows, columns = (
         np.pad(np.arange(have), (0, want), mode="symmetric")[:want]
         for have, want in zip(noise.shape[:2], (height, width), strict=True)

@@ -3,7 +3,7 @@
 Edits are a JSON text, {"version": 1, "base": fingerprint, "edits": [{"at", "was", "now"}, …]}, in order. Each
 replaces neighbouring words `was`, found at the word index `at` of the timings with that fingerprint, by
 `now`, both [text, start, end, first, space]: whole milliseconds; first: 1 where a line begins; space: 1 where
-a space follows. Applied to other timings than they were made for, those that still fit are kept. The page's
+a space follows. A line that a person has given to another voice has that as a sixth of its first word. Applied to other timings than they were made for, those that still fit are kept. The page's
 editor does the same in `web/src/editor/edits.ts`; `tests/data/editor/edits.json` holds cases for both.
 """
 
@@ -12,8 +12,9 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any, Literal, NamedTuple
 
 from ..engine.errors import TextError
@@ -24,6 +25,15 @@ VERSION = 1
 REACH_MS = 500
 # Rounding, and what an audio file's padding adds.
 _SLACK_MS = 50
+# Lines of one voice that overlap for longer are sung at once; a shorter overlap is a careless time.
+_TOGETHER_MS = 250
+_MOST_LAYERS = 8
+# Confidences below these: a word that was hardly heard where it is placed, and a time estimated from the
+# neighbours' (align.match, align.place and align.formats give those 0.25 at most).
+_DOUBTFUL, _ESTIMATED = 0.4, 0.26
+
+Lane = tuple[str, int]
+"""The voice that sings a word, and the layer: 0 unless that voice sings another line at the same time."""
 
 Reason = Literal["gone", "moved", "crowded", "late"]
 REASONS: dict[Reason, str] = {
@@ -35,13 +45,14 @@ REASONS: dict[Reason, str] = {
 
 
 class Entry(NamedTuple):
-    """A word as edits know it."""
+    """A word as edits know it. voice: of the line that begins there, "" for nobody's; None: as in the timings."""
 
     text: str
     start: int
     end: int
     first: bool
     space: bool
+    voice: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +112,32 @@ def entries_of(timings: WordTimings) -> list[Entry]:
     ]
 
 
+def voices_of(timings: WordTimings) -> list[str]:
+    """Who sings each word; "" where nobody is named."""
+    return [line.voice or "" for line in timings.lines for _ in line.words]
+
+
+def doubts_of(timings: WordTimings) -> list[int]:
+    """How far each word's time is to be trusted: 0 it was heard there, 1 hardly heard, 2 its time is a guess."""
+    return [(word.confidence < _DOUBTFUL) + (word.confidence < _ESTIMATED) for word in timings.words()]
+
+
+def _syllables_of(timings: WordTimings) -> dict[int, list[tuple[str, int, int]]]:
+    """By the word's index, where they are timed and spell it."""
+    return {
+        index: [(part.text, _ms(part.start), _ms(part.end)) for part in word.syllables]
+        for index, word in enumerate(timings.words())
+        if len(word.syllables) > 1 and "".join(part.text for part in word.syllables) == word.text
+    }
+
+
+def _plain(entry: Entry) -> list[Any]:
+    return [*entry[:3], int(entry.first), int(entry.space)]
+
+
 def fingerprint(entries: Sequence[Entry]) -> str:
     """16 hexadecimal digits that change with any word, time or line."""
-    text = json.dumps([[*entry[:3], int(entry.first), int(entry.space)] for entry in entries])
+    text = json.dumps([_plain(entry) for entry in entries])
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
@@ -124,6 +158,37 @@ def parse_edits(text: str) -> Edits:
         ) from error
 
 
+def listing_of(timings: WordTimings) -> dict[str, Any]:
+    """What the page's editor gets of them, as JSON has it: "base": fingerprint; of each word, in "words" [text,
+    start, end, first, space], in "voices" who sings it, in "doubts" how far its time is to be trusted;
+    "syllables": {index: [[text, start, end], …]} where they are timed; "language"."""
+    entries = entries_of(timings)
+    return {
+        "base": fingerprint(entries),
+        "words": [_plain(entry) for entry in entries],
+        "voices": voices_of(timings),
+        "doubts": doubts_of(timings),
+        "syllables": _syllables_of(timings),
+        "language": timings.language,
+    }
+
+
+def timings_of(listing: Mapping[str, Any]) -> WordTimings:
+    """The timings that a listing was made of, to the millisecond, without what it leaves out."""
+    lines: list[Line] = []
+    for index, (entry, voice) in enumerate(
+        zip(map(_entry, listing["words"]), listing["voices"], strict=True)
+    ):
+        parts = listing["syllables"].get(str(index), ())
+        syllables = tuple(Syllable(text, start / 1000, end / 1000) for text, start, end in parts)
+        word = Word(entry.text, entry.start / 1000, entry.end / 1000, space=entry.space, syllables=syllables)
+        if entry.first or not lines:
+            lines.append(Line((word,), voice or None))
+        else:
+            lines[-1] = replace(lines[-1], words=(*lines[-1].words, word))
+    return WordTimings(tuple(lines), listing["language"])
+
+
 def _edit(saved: Any) -> Edit:
     at = saved["at"]
     if type(at) is not int or at < 0:
@@ -133,10 +198,12 @@ def _edit(saved: Any) -> Edit:
 
 
 def _entry(saved: Any) -> Entry:
-    text, start, end, first, space = saved
+    text, start, end, first, space, *named = saved
     if type(text) is not str or type(start) is not int or type(end) is not int or not start <= end:
         raise ValueError
-    return Entry(text, start, end, bool(first), bool(space))
+    if len(named) > 1 or not all(type(voice) is str for voice in named):
+        raise ValueError
+    return Entry(text, start, end, bool(first), bool(space), *named)
 
 
 def apply_edits(timings: WordTimings, edits: Edits, duration: float) -> Applied:
@@ -144,14 +211,19 @@ def apply_edits(timings: WordTimings, edits: Edits, duration: float) -> Applied:
     if not edits.edits:
         return Applied(timings, 0, ())
     base = entries_of(timings)
-    placed, refused = place(base, edits, fingerprint(base), _ms(duration))
+    placed, refused = place(base, edits, fingerprint(base), _ms(duration), voices_of(timings))
     return Applied(_timings(timings, base, placed), len(edits.edits) - len(refused), tuple(refused))
 
 
 def place(
-    base: Sequence[Entry], edits: Edits, base_fingerprint: str, duration: int
+    base: Sequence[Entry],
+    edits: Edits,
+    base_fingerprint: str,
+    duration: int,
+    voices: Sequence[str] = (),
 ) -> tuple[list[Placed], list[Refused]]:
-    """The words after the edits that fit, and the edits that don't, in order. duration: milliseconds."""
+    """The words after the edits that fit, and the edits that don't, in order. duration: milliseconds. voices:
+    who sings each word."""
     same = edits.base == base_fingerprint
     found: list[tuple[int, Edit]] = []
     refused: dict[int, Reason] = {}
@@ -166,8 +238,9 @@ def place(
             found.append((where, edit))
             cursor = where + len(edit.was)
     numbers = [number for number in range(len(edits.edits)) if number not in refused]
+    lanes = lanes_of(base, voices)
     while not same:
-        crowded = _crowded(base, found)
+        crowded = _crowded(base, found, lanes)
         if crowded is None:
             break
         refused[numbers[crowded]] = "crowded"
@@ -221,20 +294,62 @@ def _late(edit: Edit, duration: int) -> bool:
     return any(entry.end > limit + _SLACK_MS for entry in edit.now)
 
 
-def _crowded(base: Sequence[Entry], found: Sequence[tuple[int, Edit]]) -> int | None:
-    """The first edit whose words overlap what is around them, where the timings' own did not."""
+def _crowded(base: Sequence[Entry], found: Sequence[tuple[int, Edit]], lanes: Sequence[Lane]) -> int | None:
+    """The first edit whose words overlap what is beside them in their lane, where the timings' own did not."""
     placed, spans = _result(base, found)
+    sung = _sung(placed, lanes)
     for number, ((where, edit), (begin, end)) in enumerate(zip(found, spans, strict=True)):
         if not edit.now:
             continue
         after = where + len(edit.was)
-        left = _overlap(placed[begin - 1].entry, placed[begin].entry) if begin else 0
-        right = _overlap(placed[end - 1].entry, placed[end].entry) if end < len(placed) else 0
-        if left > 0 and not (0 < where < len(base) and _overlap(base[where - 1], base[where]) > 0):
-            return number
-        if right > 0 and not (0 < after < len(base) and _overlap(base[after - 1], base[after]) > 0):
-            return number
+        before = _nearest(sung, range(begin - 1, -1, -1), begin)
+        following = _nearest(sung, range(end, len(placed)), end - 1)
+        if before is not None and _overlap(placed[before].entry, placed[begin].entry) > 0:
+            known = _nearest(lanes, range(where - 1, -1, -1), where) if edit.was else None
+            if known is None or _overlap(base[known], base[where]) <= 0:
+                return number
+        if following is not None and _overlap(placed[end - 1].entry, placed[following].entry) > 0:
+            known = _nearest(lanes, range(after, len(base)), after - 1) if edit.was else None
+            if known is None or _overlap(base[after - 1], base[known]) <= 0:
+                return number
     return None
+
+
+def _nearest(lanes: Sequence[Lane], places: Iterable[int], place: int) -> int | None:
+    """The first of the places that is in the same lane as another one."""
+    return next((other for other in places if lanes[other] == lanes[place]), None)
+
+
+def _sung(placed: Sequence[Placed], lanes: Sequence[Lane]) -> list[Lane]:
+    """The lane of each word: a line is where the word that begins it is."""
+    sung: list[Lane] = []
+    for entry, origin in placed:
+        if sung and not entry.first:
+            sung.append(sung[-1])
+        elif entry.voice is not None:
+            sung.append((entry.voice, 0))
+        else:
+            sung.append(lanes[origin] if origin is not None else sung[-1] if sung else ("", 0))
+    return sung
+
+
+def lanes_of(base: Sequence[Entry], voices: Sequence[str]) -> list[Lane]:
+    """Of each word: a line goes to the lowest layer of its voice that is free. voices: of each word, or none."""
+    firsts = [index for index, entry in enumerate(base) if entry.first or index == 0]
+    lanes: list[Lane] = [("", 0)] * len(base)
+    taken: dict[str, list[tuple[int, int]]] = {}
+    for first, past in sorted(pairwise([*firsts, len(base)]), key=lambda line: base[line[0]].start):
+        start, voice = base[first].start, voices[first] if voices else ""
+        layers = taken.setdefault(voice, [])
+        free = (n for n, (end, last) in enumerate(layers) if end - start <= _TOGETHER_MS and last < start)
+        layer = next(free, min(len(layers), _MOST_LAYERS - 1))
+        words = base[first:past]
+        layers[layer:] = [
+            (max(entry.end for entry in words), max(entry.start for entry in words)),
+            *layers[layer + 1 :],
+        ]
+        lanes[first:past] = [(voice, layer)] * (past - first)
+    return lanes
 
 
 def _overlap(one: Entry, other: Entry) -> int:
@@ -281,11 +396,12 @@ def _timings(timings: WordTimings, base: Sequence[Entry], placed: Sequence[Place
             else _word(words[origin], base[origin], entry)
         )
         if entry.first or not lines:
-            before = lines[-1].voice if lines else None
-            lines.append(Line((word,), before if origin is None else voices[origin]))
+            voice = voices[origin] if origin is not None else lines[-1].voice if lines else None
+            lines.append(Line((word,), voice if entry.voice is None else entry.voice or None))
         else:
             lines[-1] = replace(lines[-1], words=(*lines[-1].words, word))
-    return replace(timings, lines=tuple(lines))
+    # A line may have been moved past another voice's.
+    return replace(timings, lines=tuple(sorted(lines, key=lambda line: line.start)))
 
 
 def _word(word: Word, base: Entry, entry: Entry) -> Word:

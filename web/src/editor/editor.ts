@@ -1,8 +1,9 @@
 // The editor in the page: puts the parts together and runs what keys and buttons ask for.
 import { element } from "../shared/dom";
 import { type Heard, showModal } from "../shared/modal";
-import { PlayBar, SPEEDS, TitleBar, WordBar } from "./controls";
+import { ActBar, PlayBar, SPEEDS, TitleBar, WordBar } from "./controls";
 import { type Base, parseEdits, type SavedEdits } from "./edits";
+import { type Drafts, Keeping } from "./keeping";
 import { type Action, actionFor } from "./keys";
 import { WordList } from "./list";
 import { Messages } from "./messages";
@@ -10,17 +11,25 @@ import { paletteOf } from "./palette";
 import type { PeakLevel } from "./peaks";
 import { Player } from "./player";
 import { showShortcuts } from "./popups";
+import { type Drawing, Preview } from "./preview";
 import { type Saved, Saving } from "./saving";
 import { type Change, Session } from "./session";
 import { Stage } from "./stage";
 import css from "./style.css";
 import { Tapping } from "./tapping";
 import { editorTexts } from "./texts";
-import { lineAt, wordBefore } from "./words";
+import { timelineOf } from "./timeline";
+import { lineAt } from "./words";
 
 const STEP = 10;
 const BIG_STEP = 100;
 const ZOOM = 1.5;
+const MIRRORED: Partial<Record<Action, Action>> = {
+    previous: "next",
+    next: "previous",
+    extendBack: "extend",
+    extend: "extendBack",
+};
 
 export interface Opened {
     readonly title: string;
@@ -28,6 +37,11 @@ export interface Opened {
     readonly base: Base;
     readonly levels: readonly PeakLevel[];
     readonly saved: SavedEdits;
+    /** Of the words: BCP 47 tag, or "". */
+    readonly language: string;
+    readonly drafts: Drafts;
+    /** What draws the lyrics in the style that is connected; null where none is. */
+    readonly drawing: Drawing | null;
     save(edits: string): Saved;
     closed(): void;
 }
@@ -43,6 +57,9 @@ export class Editor {
     private readonly title: TitleBar;
     private readonly plays: PlayBar;
     private readonly word: WordBar;
+    private readonly acts: ActBar;
+    private readonly keeping: Keeping;
+    private readonly preview: Preview | null;
     private readonly tapping: Tapping;
     private readonly saving: Saving;
     private readonly themes = new MutationObserver(() => this.restyle());
@@ -51,7 +68,13 @@ export class Editor {
     constructor(private readonly opened: Opened) {
         const { texts, messages } = this;
         const run = (action: Action) => this.run(action);
-        this.session = new Session(opened.base, opened.saved, (change) => this.changed(change));
+        this.session = new Session(
+            opened.base,
+            opened.saved,
+            (change) => this.changed(change),
+            opened.language,
+        );
+        this.keeping = new Keeping(this.session, opened.drafts);
         this.player = new Player(
             opened.audio,
             () => this.ticked(),
@@ -75,13 +98,10 @@ export class Editor {
         this.saving = new Saving(this.dialog, this.session, texts, messages, (edits) => opened.save(edits));
         this.title = new TitleBar(`${texts.title}: ${opened.title}`, texts, run);
         this.plays = new PlayBar(texts, run, (speed) => (this.player.speed = speed), this.session.duration);
-        this.word = new WordBar(
-            this.session,
-            texts,
-            run,
-            (text) => messages.say(text),
-            () => this.session.reset(),
-        );
+        this.preview =
+            opened.drawing && new Preview(this.session, opened.drawing, texts, () => this.player.time);
+        this.acts = new ActBar(this.session, texts, run, () => this.session.reset());
+        this.word = new WordBar(this.session, texts, run, (text) => messages.say(text));
         this.build();
     }
 
@@ -90,6 +110,7 @@ export class Editor {
         document.body.append(dialog);
         showModal(dialog, (event) => this.heard(event));
         window.addEventListener("beforeunload", this.left);
+        window.addEventListener("pagehide", this.keeping.write);
         this.restyle();
         this.themes.observe(document.documentElement, { attributes: true });
         this.themes.observe(document.body, { attributes: true });
@@ -102,6 +123,7 @@ export class Editor {
         } else this.messages.say(this.texts.noWords);
         this.focusWord();
         this.messages.tellRefused(this.session.refused);
+        this.keeping.restore(this.texts, this.messages);
     }
 
     /** Another run has ended while this was open. */
@@ -119,9 +141,11 @@ export class Editor {
             this.stage.box,
             this.tapping.box,
             this.word.box,
-            this.list.box,
+            this.acts.box,
+            element("div", { className: "below" }, [this.list.box, ...(this.preview ? [this.preview.box] : [])]),
             element("div", { className: "foot" }, [
                 this.messages.said,
+                element("div", { className: "hint", textContent: texts.marks }),
                 element("div", { className: "hint", textContent: texts.hint }),
             ]),
         ]);
@@ -144,6 +168,9 @@ export class Editor {
 
     private dispose(): void {
         window.removeEventListener("beforeunload", this.left);
+        window.removeEventListener("pagehide", this.keeping.write);
+        this.keeping.end();
+        this.preview?.dispose();
         this.themes.disconnect();
         this.player.dispose();
         this.stage.dispose();
@@ -160,8 +187,13 @@ export class Editor {
             this.word.show();
             return this.messages.sayTimes(this.session);
         }
-        if (change === "words") this.list.update();
-        else if (change === "selection") this.list.choose(this.list.box.contains(document.activeElement));
+        if (change === "words") {
+            this.list.update();
+            this.acts.update();
+            this.word.update();
+            this.keeping.changed();
+            this.preview?.show(this.player.playing);
+        } else if (change === "selection") this.list.choose(this.list.box.contains(document.activeElement));
         if (change === "tap") this.tapping.show();
         this.dialog.classList.toggle("changed", this.session.unsaved);
         this.title.show(this.session);
@@ -182,10 +214,11 @@ export class Editor {
             loop: player.loop,
             follow: this.following,
             snap: this.stage.snapping,
+            ripple: this.session.ripple,
             speed: player.speed,
         });
-        const at = wordBefore(this.session.words, time);
-        this.list.sing(player.playing && (this.session.words[at]?.end ?? 0) > time ? at : -1);
+        this.list.sing(player.playing ? timelineOf(this.session.words).at(time) : []);
+        this.preview?.show(player.playing);
     }
 
     /** With the focus on nothing, such as a button that can no longer be pressed, keys are meant all the same. */
@@ -206,7 +239,9 @@ export class Editor {
             this.word.leave(target, event.key === "Enter");
             return this.focusWord();
         }
-        const action = actionFor(event);
+        const bars = [this.title, this.plays, this.acts];
+        if (!typing && bars.some(({ toolbar }) => toolbar.moved(event))) return event.preventDefault();
+        const action = this.asRead(actionFor(event), target);
         if (!action) return;
         if (typing && !["save", "help", "close"].includes(action)) return;
         if (typing && event.key === "?") return;
@@ -220,6 +255,11 @@ export class Editor {
             return;
         }
         this.run(action, event.altKey);
+    }
+
+    /** In a line that is read from right to left, the word that follows stands to the left. */
+    private asRead(action: Action | undefined, target: HTMLElement): Action | undefined {
+        return (this.list.isRightToLeft(target) && action && MIRRORED[action]) || action;
     }
 
     /** Edits that were copied because they could not be saved; other texts are the fields'. */
@@ -275,6 +315,17 @@ export class Editor {
         later: () => this.session.nudge(STEP),
         muchEarlier: () => this.session.nudge(-BIG_STEP),
         muchLater: () => this.session.nudge(BIG_STEP),
+        lineEarlier: () => this.session.nudgeLine(-STEP),
+        lineLater: () => this.session.nudgeLine(STEP),
+        lineMuchEarlier: () => this.session.nudgeLine(-BIG_STEP),
+        lineMuchLater: () => this.session.nudgeLine(BIG_STEP),
+        ripple: () => {
+            this.session.ripple = !this.session.ripple;
+            this.session.settle();
+        },
+        fillGaps: () => {
+            if (!this.session.fillGaps()) this.messages.say(this.texts.noGaps);
+        },
         startEarlier: (alone) => this.session.nudgeEdge("start", -STEP, alone),
         startLater: (alone) => this.session.nudgeEdge("start", STEP, alone),
         startMuchEarlier: (alone) => this.session.nudgeEdge("start", -BIG_STEP, alone),
@@ -294,6 +345,17 @@ export class Editor {
         merge: () => {
             if (this.session.words.length && !this.session.merge()) this.messages.say(this.texts.noMerge);
         },
+        syllables: () => {
+            const word = this.session.words[this.session.focus];
+            if (!word || this.session.splitSyllables()) return;
+            this.messages.say(this.texts.noSyllables.replace("{word}", () => word.text));
+        },
+        mergeSyllables: () => {
+            if (this.session.words.length && !this.session.mergeSyllables()) this.messages.say(this.texts.noParts);
+        },
+        voice: () => this.word.editVoice(),
+        nextDoubt: () => this.pickDoubt(1),
+        previousDoubt: () => this.pickDoubt(-1),
         insert: () => {
             if (this.session.insert(this.texts.newWord, this.player.time)) this.word.editText();
             else this.messages.say(this.texts.noRoom);
@@ -302,6 +364,7 @@ export class Editor {
         newLine: () => this.session.toggleLine(),
         space: () => this.session.toggleSpace(),
         tap: () => this.tapping.start(),
+        tapHere: () => this.tapping.startHere(),
         snap: () => {
             this.stage.snapping = !this.stage.snapping;
         },
@@ -337,6 +400,15 @@ export class Editor {
         const { words, line } = this.session;
         if (by === 1 && line.to < words.length) this.pick(line.to);
         else if (by === -1 && line.from > 0) this.pick(lineAt(words, line.from - 1).from);
+    }
+
+    /** After the last comes the first. */
+    private pickDoubt(by: -1 | 1): void {
+        const { doubtful, focus } = this.session;
+        const further = by === 1 ? doubtful.find((index) => index > focus) : doubtful.findLast((index) => index < focus);
+        const to = further ?? doubtful.at(by === 1 ? 0 : -1);
+        if (to === undefined) this.messages.say(this.texts.noDoubts);
+        else this.pick(to);
     }
 
     /** The keyboard goes to the word in the list, unless it is at the waveform, which takes the same keys. */

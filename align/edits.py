@@ -3,8 +3,9 @@
 Edits are a JSON text, {"version": 1, "base": fingerprint, "edits": [{"at", "was", "now"}, …]}, in order. Each
 replaces neighbouring words `was`, found at the word index `at` of the timings with that fingerprint, by
 `now`, both [text, start, end, first, space]: whole milliseconds; first: 1 where a line begins; space: 1 where
-a space follows. A line that a person has given to another voice has that as a sixth of its first word. Applied to other timings than they were made for, those that still fit are kept. The page's
-editor does the same in `web/src/editor/edits.ts`; `tests/data/editor/edits.json` holds cases for both.
+a space follows. A line that a person has given to another voice has that as a sixth of its first word.
+Applied to other timings than they were made for, those that still fit are kept. The page's editor does the
+same in `web/src/editor/edits.ts`; `tests/data/editor/edits.json` holds cases for both.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ REASONS: dict[Reason, str] = {
 
 
 class Entry(NamedTuple):
-    """A word as edits know it. voice: of the line that begins there, "" for nobody's; None: as in the timings."""
+    """A word as edits know it. voice: of the line that begins there, "" for nobody's; None: as it was."""
 
     text: str
     start: int
@@ -118,7 +119,7 @@ def voices_of(timings: WordTimings) -> list[str]:
 
 
 def doubts_of(timings: WordTimings) -> list[int]:
-    """How far each word's time is to be trusted: 0 it was heard there, 1 hardly heard, 2 its time is a guess."""
+    """How far each word's time is to be trusted: 0 it was heard there, 1 hardly heard, 2 it is a guess."""
     return [(word.confidence < _DOUBTFUL) + (word.confidence < _ESTIMATED) for word in timings.words()]
 
 
@@ -159,9 +160,9 @@ def parse_edits(text: str) -> Edits:
 
 
 def listing_of(timings: WordTimings) -> dict[str, Any]:
-    """What the page's editor gets of them, as JSON has it: "base": fingerprint; of each word, in "words" [text,
-    start, end, first, space], in "voices" who sings it, in "doubts" how far its time is to be trusted;
-    "syllables": {index: [[text, start, end], …]} where they are timed; "language"."""
+    """What the page's editor gets of them, as JSON has it. "base": fingerprint. Of each word: in "words"
+    [text, start, end, first, space], in "voices" who sings it, in "doubts" how far its time is to be trusted.
+    "syllables": {index: [[text, start, end], …]} where they are timed. "language"."""
     entries = entries_of(timings)
     return {
         "base": fingerprint(entries),
@@ -295,7 +296,7 @@ def _late(edit: Edit, duration: int) -> bool:
 
 
 def _crowded(base: Sequence[Entry], found: Sequence[tuple[int, Edit]], lanes: Sequence[Lane]) -> int | None:
-    """The first edit whose words overlap what is beside them in their lane, where the timings' own did not."""
+    """The first edit whose words overlap those beside them in their lane, where the timings' own did not."""
     placed, spans = _result(base, found)
     sung = _sung(placed, lanes)
     for number, ((where, edit), (begin, end)) in enumerate(zip(found, spans, strict=True)):
@@ -334,7 +335,7 @@ def _sung(placed: Sequence[Placed], lanes: Sequence[Lane]) -> list[Lane]:
 
 
 def lanes_of(base: Sequence[Entry], voices: Sequence[str]) -> list[Lane]:
-    """Of each word: a line goes to the lowest layer of its voice that is free. voices: of each word, or none."""
+    """Of each word: a line goes to the lowest layer of its voice that is free. voices: of each word."""
     firsts = [index for index, entry in enumerate(base) if entry.first or index == 0]
     lanes: list[Lane] = [("", 0)] * len(base)
     taken: dict[str, list[tuple[int, int]]] = {}

@@ -1,4 +1,4 @@
-"""`POST …/timestamp_editor/frame`: the lyrics at a moment as Lyric Overlay draws them, for the page's editor."""
+"""`POST …/timestamp_editor/frame`: the lyrics at a time as Lyric Overlay draws them, for the editor."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ def register_frame(server: Any) -> None:
 
 async def _show(request: web.Request) -> web.Response:
     """{"file": name of what the editor's node has listed, "edits": to apply to it, "time": milliseconds,
-    "shape", "style": Lyric Style's inputs} makes a JPEG, or {"error": one sentence}; of status 200 where a run
-    would say it, too."""
+    "shape", "style": Lyric Style's inputs} makes a JPEG, or {"error": one sentence}, of status 200 where a
+    run would say it, too."""
     try:
         words, time, size, style = _checked(await request.json())
     except (InputError, ValueError) as error:

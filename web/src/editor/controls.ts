@@ -169,7 +169,7 @@ export class WordBar {
         voice.onchange = () => session.setVoice(voice.value);
         const label = (name: string, field: HTMLElement) => element("label", {}, [name, field]);
         const check = (name: string, field: HTMLElement) => element("label", {}, [field, name]);
-        this.box = element("div", { className: "bar", role: "group", ariaLabel: texts.text }, [
+        this.box = element("div", { className: "bar" }, [
             label(texts.text, text),
             label(texts.start, start),
             label(texts.end, end),

@@ -33,10 +33,12 @@ function write(drafts: readonly Draft[]): void {
     }
 }
 
-const others = (place: NodePlace): Draft[] => {
+/** Those of other nodes: a place may be told in more than one way. */
+function others(place: NodePlace): Draft[] {
     const own = JSON.stringify(place);
-    return all().filter((one) => JSON.stringify(one.place) !== own);
-};
+    const node = nodeAt(place);
+    return all().filter((one) => JSON.stringify(one.place) !== own && (!node || nodeAt(one.place) !== node));
+}
 
 export function keepDraft(draft: Draft): void {
     write([...others(draft.place), draft].slice(-MOST));

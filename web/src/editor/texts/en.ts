@@ -128,7 +128,7 @@ export const en = {
     keyNudgeLine: "Line earlier or later by 10 ms (with Shift 100 ms)",
     keyRipple: "Move all after: what is moved takes along all that follows",
     keyFillGaps: "Fill gaps of the line, or between the selected words",
-    keySyllables: "Syllables: split the word into them",
+    keySyllables: "Syllables: cut the word into them",
     keyMergeSyllables: "Join syllables of the word again",
     keyTapHere: "Tap from the cursor to the end of the line",
     keyNextDoubt: "Next doubtful word",

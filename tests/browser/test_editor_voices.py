@@ -1,4 +1,4 @@
-"""The timestamp editor: several voices, doubtful words, whole lines, syllables, scripts that run to the left."""
+"""The timestamp editor: voices, doubtful words, whole lines, syllables, scripts that run to the left."""
 
 import json
 

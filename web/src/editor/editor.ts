@@ -116,6 +116,7 @@ export class Editor {
         this.themes.observe(document.body, { attributes: true });
         this.changed("words");
         this.ticked();
+        this.plays.toolbar.settle();
         const first = this.session.words[0];
         if (first) {
             this.player.seek(first.start);

@@ -54,6 +54,8 @@ export class Keeping {
     changed(): void {
         this.begun ||= this.session.unsaved;
         clearTimeout(this.waiting);
+        // What is saved by now is no longer to be brought back.
+        if (!this.session.unsaved) return this.write();
         this.waiting = setTimeout(this.write, QUIET);
     }
 

@@ -11,10 +11,10 @@ export class Toolbar {
             this.current = event.target as HTMLElement;
             this.settle();
         });
-        this.settle();
     }
 
-    /** To be called where parts may have come, gone or been switched off: one of them stays in Tab's way. */
+    /** To be called once it is shown, and where parts may have come, gone or been switched off: one of them stays in
+     * Tab's way. */
     settle(): void {
         const parts = this.parts();
         const stop = this.current && parts.includes(this.current) ? this.current : parts[0];

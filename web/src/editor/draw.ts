@@ -176,6 +176,12 @@ function drawRows(
     { lanes }: Timeline,
     palette: Palette,
 ): void {
+    // Lines are read over the waveform.
+    context.save();
+    context.fillStyle = palette.ground;
+    context.globalAlpha = 0.75;
+    for (const { top } of rows.slice(1)) context.fillRect(0, top, view.width, LINES - 3);
+    context.restore();
     context.fillStyle = palette.muted;
     rows.forEach(({ top }, lane) => {
         // Between two voices, and thinner between the layers of one.

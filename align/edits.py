@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any, Literal, NamedTuple
@@ -29,9 +29,6 @@ _SLACK_MS = 50
 # Lines of one voice that overlap for longer are sung at once; a shorter overlap is a careless time.
 _TOGETHER_MS = 250
 _MOST_LAYERS = 8
-# Confidences below these: a word that was hardly heard where it is placed, and a time estimated from the
-# neighbours' (align.match, align.place and align.formats give those 0.25 at most).
-_DOUBTFUL, _ESTIMATED = 0.4, 0.26
 
 Lane = tuple[str, int]
 """The voice that sings a word, and the layer: 0 unless that voice sings another line at the same time."""
@@ -107,7 +104,7 @@ class Applied:
 
 def entries_of(timings: WordTimings) -> list[Entry]:
     return [
-        Entry(word.text, _ms(word.start), _ms(word.end), index == 0, word.space)
+        Entry(word.text, milliseconds(word.start), milliseconds(word.end), index == 0, word.space)
         for line in timings.lines
         for index, word in enumerate(line.words)
     ]
@@ -118,27 +115,14 @@ def voices_of(timings: WordTimings) -> list[str]:
     return [line.voice or "" for line in timings.lines for _ in line.words]
 
 
-def doubts_of(timings: WordTimings) -> list[int]:
-    """How far each word's time is to be trusted: 0 it was heard there, 1 hardly heard, 2 it is a guess."""
-    return [(word.confidence < _DOUBTFUL) + (word.confidence < _ESTIMATED) for word in timings.words()]
-
-
-def _syllables_of(timings: WordTimings) -> dict[int, list[tuple[str, int, int]]]:
-    """By the word's index, where they are timed and spell it."""
-    return {
-        index: [(part.text, _ms(part.start), _ms(part.end)) for part in word.syllables]
-        for index, word in enumerate(timings.words())
-        if len(word.syllables) > 1 and "".join(part.text for part in word.syllables) == word.text
-    }
-
-
-def _plain(entry: Entry) -> list[Any]:
+def plain(entry: Entry) -> list[Any]:
+    """As JSON has it: [text, start, end, first, space]."""
     return [*entry[:3], int(entry.first), int(entry.space)]
 
 
 def fingerprint(entries: Sequence[Entry]) -> str:
     """16 hexadecimal digits that change with any word, time or line."""
-    text = json.dumps([_plain(entry) for entry in entries])
+    text = json.dumps([plain(entry) for entry in entries])
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
@@ -157,37 +141,6 @@ def parse_edits(text: str) -> Edits:
             "The edits of the timestamps can't be read: open the editor and save them anew, or clear the "
             "field."
         ) from error
-
-
-def listing_of(timings: WordTimings) -> dict[str, Any]:
-    """What the page's editor gets of them, as JSON has it. "base": fingerprint. Of each word: in "words"
-    [text, start, end, first, space], in "voices" who sings it, in "doubts" how far its time is to be trusted.
-    "syllables": {index: [[text, start, end], …]} where they are timed. "language"."""
-    entries = entries_of(timings)
-    return {
-        "base": fingerprint(entries),
-        "words": [_plain(entry) for entry in entries],
-        "voices": voices_of(timings),
-        "doubts": doubts_of(timings),
-        "syllables": _syllables_of(timings),
-        "language": timings.language,
-    }
-
-
-def timings_of(listing: Mapping[str, Any]) -> WordTimings:
-    """The timings that a listing was made of, to the millisecond, without what it leaves out."""
-    lines: list[Line] = []
-    for index, (entry, voice) in enumerate(
-        zip(map(_entry, listing["words"]), listing["voices"], strict=True)
-    ):
-        parts = listing["syllables"].get(str(index), ())
-        syllables = tuple(Syllable(text, start / 1000, end / 1000) for text, start, end in parts)
-        word = Word(entry.text, entry.start / 1000, entry.end / 1000, space=entry.space, syllables=syllables)
-        if entry.first or not lines:
-            lines.append(Line((word,), voice or None))
-        else:
-            lines[-1] = replace(lines[-1], words=(*lines[-1].words, word))
-    return WordTimings(tuple(lines), listing["language"])
 
 
 def _edit(saved: Any) -> Edit:
@@ -212,7 +165,7 @@ def apply_edits(timings: WordTimings, edits: Edits, duration: float) -> Applied:
     if not edits.edits:
         return Applied(timings, 0, ())
     base = entries_of(timings)
-    placed, refused = place(base, edits, fingerprint(base), _ms(duration), voices_of(timings))
+    placed, refused = place(base, edits, fingerprint(base), milliseconds(duration), voices_of(timings))
     return Applied(_timings(timings, base, placed), len(edits.edits) - len(refused), tuple(refused))
 
 
@@ -425,6 +378,6 @@ def _word(word: Word, base: Entry, entry: Entry) -> Word:
     return Word(word.text, start, end, 1.0, phones, entry.space, syllables)
 
 
-def _ms(seconds: float) -> int:
+def milliseconds(seconds: float) -> int:
     """As the page rounds: halves up."""
     return math.floor(seconds * 1000 + 0.5)

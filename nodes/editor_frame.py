@@ -62,7 +62,8 @@ def _checked(given: Any) -> tuple[WordTimings, float, tuple[int, int], LyricStyl
         from ..align.edits import apply_edits, parse_edits
     if not isinstance(given, dict):
         raise InputError("The request must be a JSON object.")
-    file, edits, time, shape = (given.get(name) for name in ("file", "edits", "time", "shape"))
+    wanted: list[Any] = [given.get(name) for name in ("file", "edits", "time", "shape")]
+    file, edits, time, shape = wanted
     if not isinstance(file, str) or not _LISTED.fullmatch(file):
         raise InputError("The file must be the name of one that the editor's node has written.")
     if not isinstance(edits, str) or len(edits) > _MOST_EDITS:
@@ -84,7 +85,7 @@ def _checked(given: Any) -> tuple[WordTimings, float, tuple[int, int], LyricStyl
 def _listed(name: str) -> tuple[WordTimings, float]:
     """The words that were listed, and the seconds of the audio. Raises InputError where the file is gone."""
     with engine_imports():
-        from ..align.edits import timings_of
+        from ..align.listing import timings_of
     path = Path(folder_paths.get_temp_directory(), SUBFOLDER, name)
     try:
         listing = json.loads(path.read_bytes())

@@ -74,9 +74,9 @@ def _files(sound: Sound, words: WordTimings) -> dict[str, Any]:
     """What the page's editor fetches, in ComfyUI's temp folder; named by content, so written once.
 
     "audio": FLAC. "peaks": the levels' int8 pairs one after the other. "words": JSON, the listing of
-    align.edits with "duration": milliseconds, and "levels": [[columns per second, columns], …].
+    align.listing with "duration": milliseconds, and "levels": [[columns per second, columns], …].
     """
-    from ..align.edits import listing_of
+    from ..align.listing import listing_of
     from ..engine.media.listen import SUFFIX, sound_key, write_flac
     from ..engine.media.peaks import peaks
 

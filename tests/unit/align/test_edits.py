@@ -11,12 +11,11 @@ from lipsync_studio.align.edits import (
     apply_edits,
     entries_of,
     fingerprint,
-    listing_of,
     parse_edits,
     place,
-    timings_of,
     voices_of,
 )
+from lipsync_studio.align.listing import listing_of, timings_of
 from lipsync_studio.align.words import Line, Phone, Syllable, Word, WordTimings
 from lipsync_studio.devtools.paths import ROOT
 from lipsync_studio.engine.errors import TextError

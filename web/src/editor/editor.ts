@@ -1,7 +1,8 @@
 // The editor in the page: puts the parts together and runs what keys and buttons ask for.
 import { element } from "../shared/dom";
 import { type Heard, showModal } from "../shared/modal";
-import { ActBar, PlayBar, SPEEDS, TitleBar, WordBar } from "./controls";
+import { Actions } from "./actions";
+import { ActBar, PlayBar, TitleBar, WordBar } from "./controls";
 import { type Base, parseEdits, type SavedEdits } from "./edits";
 import { type Drafts, Keeping } from "./keeping";
 import { type Action, actionFor } from "./keys";
@@ -10,7 +11,6 @@ import { Messages } from "./messages";
 import { paletteOf } from "./palette";
 import type { PeakLevel } from "./peaks";
 import { Player } from "./player";
-import { showShortcuts } from "./popups";
 import { type Drawing, Preview } from "./preview";
 import { type Saved, Saving } from "./saving";
 import { type Change, Session } from "./session";
@@ -19,11 +19,7 @@ import css from "./style.css";
 import { Tapping } from "./tapping";
 import { editorTexts } from "./texts";
 import { timelineOf } from "./timeline";
-import { lineAt } from "./words";
 
-const STEP = 10;
-const BIG_STEP = 100;
-const ZOOM = 1.5;
 const MIRRORED: Partial<Record<Action, Action>> = {
     previous: "next",
     next: "previous",
@@ -59,11 +55,11 @@ export class Editor {
     private readonly word: WordBar;
     private readonly acts: ActBar;
     private readonly keeping: Keeping;
+    private readonly actions: Actions;
     private readonly preview: Preview | null;
     private readonly tapping: Tapping;
     private readonly saving: Saving;
     private readonly themes = new MutationObserver(() => this.restyle());
-    private following = true;
 
     constructor(private readonly opened: Opened) {
         const { texts, messages } = this;
@@ -88,7 +84,7 @@ export class Editor {
         this.list = new WordList(
             this.session,
             texts,
-            (index, event) => this.pick(index, event.shiftKey),
+            (index, event) => this.actions.pick(index, event.shiftKey),
             (index) => {
                 this.session.select(index);
                 run("playLine");
@@ -102,6 +98,10 @@ export class Editor {
             opened.drawing && new Preview(this.session, opened.drawing, texts, () => this.player.time);
         this.acts = new ActBar(this.session, texts, run, () => this.session.reset());
         this.word = new WordBar(this.session, texts, run, (text) => messages.say(text));
+        const { dialog, session, player, stage, list, word, tapping, saving } = this;
+        this.actions = new Actions({
+            dialog, texts, messages, session, player, stage, list, word, tapping, saving,
+        });
         this.build();
     }
 
@@ -122,7 +122,7 @@ export class Editor {
             this.player.seek(first.start);
             this.stage.reveal(first.start, first.end);
         } else this.messages.say(this.texts.noWords);
-        this.focusWord();
+        this.actions.focusWord();
         this.messages.tellRefused(this.session.refused);
         this.keeping.restore(this.texts, this.messages);
     }
@@ -208,12 +208,12 @@ export class Editor {
         if (!this.plays) return;
         const { player } = this;
         const { time } = player;
-        this.stage.showCursor(time, this.following && player.playing);
+        this.stage.showCursor(time, this.actions.following && player.playing);
         this.plays.tell(time);
         this.plays.show({
             playing: player.playing,
             loop: player.loop,
-            follow: this.following,
+            follow: this.actions.following,
             snap: this.stage.snapping,
             ripple: this.session.ripple,
             speed: player.speed,
@@ -238,7 +238,7 @@ export class Editor {
         if (typing && (event.key === "Enter" || event.key === "Escape")) {
             event.preventDefault();
             this.word.leave(target, event.key === "Enter");
-            return this.focusWord();
+            return this.actions.focusWord();
         }
         const bars = [this.title, this.plays, this.acts];
         if (!typing && bars.some(({ toolbar }) => toolbar.moved(event))) return event.preventDefault();
@@ -280,157 +280,9 @@ export class Editor {
         this.messages.tellRefused(refused);
     }
 
-    /** alone: an edge moves without the word that touches it. */
     private run(action: Action, alone = false): void {
-        this.actions[action](alone);
+        this.actions.run(action, alone);
         this.ticked();
-    }
-
-    private readonly actions: Record<Action, (alone: boolean) => void> = {
-        play: () => this.player.toggle(),
-        playWord: () => {
-            const word = this.session.words[this.session.focus];
-            if (word) this.player.play({ from: word.start, to: word.end });
-        },
-        playLine: () => {
-            const { words, line } = this.session;
-            if (line.to) this.player.play({ from: words[line.from]!.start, to: words[line.to - 1]!.end });
-        },
-        loop: () => {
-            this.player.loop = !this.player.loop;
-        },
-        slower: () => this.changeSpeed(-1),
-        faster: () => this.changeSpeed(1),
-        back: () => this.player.seek(this.player.time - 1000),
-        forward: () => this.player.seek(Math.min(this.player.time + 1000, this.session.duration)),
-        home: () => this.goTo(0),
-        end: () => this.goTo(this.session.duration),
-        previous: () => this.pick(this.session.focus - 1),
-        next: () => this.pick(this.session.focus + 1),
-        up: () => this.pickLine(-1),
-        down: () => this.pickLine(1),
-        extendBack: () => this.pick(this.session.focus - 1, true),
-        extend: () => this.pick(this.session.focus + 1, true),
-        selectLine: () => this.session.selectLine(),
-        earlier: () => this.session.nudge(-STEP),
-        later: () => this.session.nudge(STEP),
-        muchEarlier: () => this.session.nudge(-BIG_STEP),
-        muchLater: () => this.session.nudge(BIG_STEP),
-        lineEarlier: () => this.session.nudgeLine(-STEP),
-        lineLater: () => this.session.nudgeLine(STEP),
-        lineMuchEarlier: () => this.session.nudgeLine(-BIG_STEP),
-        lineMuchLater: () => this.session.nudgeLine(BIG_STEP),
-        ripple: () => {
-            this.session.ripple = !this.session.ripple;
-            this.session.settle();
-        },
-        fillGaps: () => {
-            if (!this.session.fillGaps()) this.messages.say(this.texts.noGaps);
-        },
-        startEarlier: (alone) => this.session.nudgeEdge("start", -STEP, alone),
-        startLater: (alone) => this.session.nudgeEdge("start", STEP, alone),
-        startMuchEarlier: (alone) => this.session.nudgeEdge("start", -BIG_STEP, alone),
-        startMuchLater: (alone) => this.session.nudgeEdge("start", BIG_STEP, alone),
-        endEarlier: (alone) => this.session.nudgeEdge("end", -STEP, alone),
-        endLater: (alone) => this.session.nudgeEdge("end", STEP, alone),
-        endMuchEarlier: (alone) => this.session.nudgeEdge("end", -BIG_STEP, alone),
-        endMuchLater: (alone) => this.session.nudgeEdge("end", BIG_STEP, alone),
-        startHere: () => this.session.setEdge("start", this.player.time),
-        endHere: () => this.session.setEdge("end", this.player.time),
-        text: () => this.word.editText(),
-        split: () => {
-            const word = this.session.words[this.session.focus];
-            if (!word || this.session.split(this.player.time)) return;
-            this.messages.say(this.texts.noSplit.replace("{word}", () => word.text));
-        },
-        merge: () => {
-            if (this.session.words.length && !this.session.merge()) this.messages.say(this.texts.noMerge);
-        },
-        syllables: () => {
-            const word = this.session.words[this.session.focus];
-            if (!word || this.session.splitSyllables()) return;
-            this.messages.say(this.texts.noSyllables.replace("{word}", () => word.text));
-        },
-        mergeSyllables: () => {
-            if (this.session.words.length && !this.session.mergeSyllables()) this.messages.say(this.texts.noParts);
-        },
-        voice: () => this.word.editVoice(),
-        nextDoubt: () => this.pickDoubt(1),
-        previousDoubt: () => this.pickDoubt(-1),
-        insert: () => {
-            if (this.session.insert(this.texts.newWord, this.player.time)) this.word.editText();
-            else this.messages.say(this.texts.noRoom);
-        },
-        remove: () => this.session.remove(),
-        newLine: () => this.session.toggleLine(),
-        space: () => this.session.toggleSpace(),
-        tap: () => this.tapping.start(),
-        tapHere: () => this.tapping.startHere(),
-        snap: () => {
-            this.stage.snapping = !this.stage.snapping;
-        },
-        follow: () => {
-            this.following = !this.following;
-        },
-        zoomIn: () => this.stage.zoom(ZOOM),
-        zoomOut: () => this.stage.zoom(1 / ZOOM),
-        zoomAll: () => this.stage.frameTime(0, this.session.duration),
-        zoomLine: () => {
-            const { words, line } = this.session;
-            if (line.to) this.stage.frameTime(words[line.from]!.start, words[line.to - 1]!.end);
-        },
-        scrollBack: () => this.stage.scrollBy(-0.9),
-        scrollOn: () => this.stage.scrollBy(0.9),
-        undo: () => this.session.undo(),
-        redo: () => this.session.redo(),
-        save: () => void this.saving.save(),
-        help: () => showShortcuts(this.dialog, this.texts),
-        close: () => this.close(),
-    };
-
-    private pick(index: number, extend = false): void {
-        this.session.select(index, extend);
-        const word = this.session.words[this.session.focus];
-        if (!word) return;
-        if (!this.player.playing) this.player.seek(word.start);
-        this.stage.reveal(word.start, word.end);
-        this.focusWord();
-    }
-
-    private pickLine(by: -1 | 1): void {
-        const { words, line } = this.session;
-        if (by === 1 && line.to < words.length) this.pick(line.to);
-        else if (by === -1 && line.from > 0) this.pick(lineAt(words, line.from - 1).from);
-    }
-
-    /** After the last comes the first. */
-    private pickDoubt(by: -1 | 1): void {
-        const { doubtful, focus } = this.session;
-        const further = by === 1 ? doubtful.find((index) => index > focus) : doubtful.findLast((index) => index < focus);
-        const to = further ?? doubtful.at(by === 1 ? 0 : -1);
-        if (to === undefined) this.messages.say(this.texts.noDoubts);
-        else this.pick(to);
-    }
-
-    /** The keyboard goes to the word in the list, unless it is at the waveform, which takes the same keys. */
-    private focusWord(): void {
-        if (!this.stage.box.contains(document.activeElement)) this.list.choose(true);
-    }
-
-    private goTo(time: number): void {
-        this.player.seek(time);
-        this.stage.reveal(time, time);
-    }
-
-    private changeSpeed(by: -1 | 1): void {
-        const at = SPEEDS.indexOf(this.player.speed) + by;
-        this.player.speed = SPEEDS[Math.min(Math.max(at, 0), SPEEDS.length - 1)]!;
-    }
-
-    private close(): void {
-        if (this.stage.cancelGesture()) return;
-        if (this.session.tap) return this.tapping.stop();
-        void this.saving.close(() => this.focusWord());
     }
 
     private restyle(): void {

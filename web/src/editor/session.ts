@@ -2,7 +2,7 @@
 import { type Applied, type Base, type Doubt, type SavedEdits, applyEdits, serialiseEdits } from "./edits";
 import { History } from "./history";
 import * as operations from "./operations";
-import { syllablesOf } from "./syllables";
+import { partsOf } from "./syllables";
 import { indicesOf, lineAt, type Range, sameEntry, toEntry, type Word } from "./words";
 
 /** "same": what was asked for changes nothing. */
@@ -235,18 +235,8 @@ export class Session {
         const { words, focus } = this;
         const word = words[focus];
         if (!word) return false;
-        this.act((given) => operations.splitSyllables(given, focus, this.syllablesOf(word)));
+        this.act((given) => operations.splitSyllables(given, focus, partsOf(word, this.base, this.language)));
         return this.words.length > words.length;
-    }
-
-    /** As the timings have them, stretched as the word was, else by its letters. */
-    private syllablesOf(word: Word): readonly (readonly [string, number | null])[] {
-        const [at] = word.from;
-        const origin = this.base.words[at ?? -1];
-        const timed = word.from.length === 1 && origin?.[0] === word.text ? this.base.syllables?.[at!] : undefined;
-        if (!origin || !timed) return syllablesOf(word.text, this.language).map((text) => [text, null] as const);
-        const scale = (word.end - word.start) / Math.max(origin[2] - origin[1], 1);
-        return timed.map(([text, start]) => [text, Math.round(word.start + (start - origin[1]) * scale)] as const);
     }
 
     /** The parts that the word was split into become one; false where there are none. */

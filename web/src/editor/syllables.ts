@@ -1,4 +1,6 @@
 // Where a word may be cut into syllables for singing: by its letters, where the timings don't say.
+import type { Base } from "./edits";
+import type { Word } from "./words";
 
 const VOWELS = /[aeiouyàâäáãåæèéêëìíîïòóôöõøœùúûüýÿаеёиоуыэюяіїєαεηιουωάέήίόύώ]/iu;
 /** One sign, one syllable. */
@@ -51,4 +53,14 @@ function bySign(all: readonly string[]): string[] {
         else parts.push(letter);
     }
     return parts;
+}
+
+/** A word's syllables and their starts: as the timings have them, stretched as the word was, else by its letters. */
+export function partsOf(word: Word, base: Base, language: string): readonly (readonly [string, number | null])[] {
+    const [at] = word.from;
+    const origin = base.words[at ?? -1];
+    const timed = word.from.length === 1 && origin?.[0] === word.text ? base.syllables?.[at!] : undefined;
+    if (!origin || !timed) return syllablesOf(word.text, language).map((text) => [text, null] as const);
+    const scale = (word.end - word.start) / Math.max(origin[2] - origin[1], 1);
+    return timed.map(([text, start]) => [text, Math.round(word.start + (start - origin[1]) * scale)] as const);
 }

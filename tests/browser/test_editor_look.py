@@ -4,11 +4,11 @@ from io import BytesIO
 
 import numpy as np
 import pytest
-from editor_dialog import press
+from editor_dialog import NAME, SONG, press
 from PIL import Image
 from playwright.sync_api import expect
 
-from lipsync_studio.devtools.editor_page import open_editor
+from lipsync_studio.devtools.editor_page import build, open_editor
 
 # An overlay that draws the editor's words, in a style.
 CONNECT = """look => {
@@ -96,7 +96,18 @@ def test_the_lyrics_at_the_cursor_are_shown_in_the_connected_style(song, picture
     expect(dialog.get_by_text("is not a colour: write it like #ffd23f or white.")).to_be_visible()
 
 
-def test_without_an_overlay_nothing_is_shown_and_without_a_style_the_overlays_own(song):
+@pytest.fixture(params=[False, True], ids=["classic nodes", "Nodes 2.0"])
+def drawn(song, request):
+    """The small song in a page that draws its nodes in either way."""
+    setting = "async on => { await app.extensionManager.setting.set('Comfy.VueNodes.Enabled', on); }"
+    song.evaluate(setting, request.param)
+    build(song, SONG, NAME)
+    yield song
+    song.evaluate(setting, False)
+
+
+def test_without_an_overlay_nothing_is_shown_and_without_a_style_the_overlays_own(drawn):
+    song = drawn
     open_editor(song)
     assert song.locator(".look").count() == 0
     press(song, "Escape")

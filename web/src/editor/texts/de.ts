@@ -45,7 +45,7 @@ export const de: Texts = {
     tapHint: "Bei jedem Wortanfang die Leertaste oder den Knopf drücken, am Ende noch einmal. Esc bricht ab.",
     tapNow: "Tippen",
     stopTap: "Tippen abbrechen",
-    reset: "Alle Änderungen verwerfen",
+    reset: "Alles verwerfen",
     newWord: "neu",
     noRoom: "Hier ist kein Platz für ein weiteres Wort.",
     tooShort: "„{word}“ kann nicht kürzer als 20 ms sein.",

@@ -68,9 +68,13 @@ def seconds_of(
     return whole + (1.0 if fraction == full else int(fraction) / 10 ** len(fraction))
 
 
-def timing_of(row: str, full: str = "") -> tuple[tuple[float, float] | None, str] | None:
-    """Start and end of a cue's timing row ("00:00:01,000 --> 00:00:02,500 …"), None for times that there are
-    not, and what text follows them, but for settings. None for another row."""
+Timing = tuple[tuple[float, float] | None, str] | None
+"""Of a row: start and end in seconds, None for times that there are not, and the text after them; None for a
+row that is no timing."""
+
+
+def timing_of(row: str, full: str = "") -> Timing:
+    """Of a cue's timing row ("00:00:01,000 --> 00:00:02,500 …"); settings after the times are no text."""
     row = plain_digits(row)
     match = TIMING.match(row)
     if not match:

@@ -6,6 +6,7 @@ import codecs
 import re
 
 from ...engine.errors import LyricsFormatError
+from .refused import refuse_file
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -45,8 +46,9 @@ def decode(data: bytes, encoding: str = "") -> tuple[str, str, int]:
     UTF-8 first, then UTF-16 by its zeros, then the likeliest legacy encoding (chardetng, the detector of
     Firefox; charset-normalizer where that has no wheel). Letters that are not whole become U+FFFD; of UTF-8
     bytes that belong to no letter are left out. encoding: known to the caller, "" for none. Raises
-    LyricsFormatError for what is no text.
+    LyricsFormatError for what is no text, by its name where it is known.
     """
+    refuse_file(data)
     for mark, name in _MARKS:
         if data.startswith(mark) and not encoding:
             return _text(data[len(mark) :], name)

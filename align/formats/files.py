@@ -10,7 +10,7 @@ from ...engine.partial import write_whole
 from ...engine.unwritable import unwritable
 from ..words import WordTimings
 from . import lrc
-from .catalogue import SUFFIXES, detect, format_named, format_of
+from .catalogue import FORMATS, SUFFIXES, WRITTEN, detect, format_named, format_of
 from .document import Lyrics, Problem, WriteOptions
 from .encodings import decode
 
@@ -86,15 +86,18 @@ def serialise(timings: WordTimings, format: str, options: WriteOptions = _PLAIN)
 
     Reading it gives the same words, with the times that the format has, rounded to its resolution: 10 ms in
     LRC (1 ms with three digits) and in ASS, else 1 ms. Raises LyricsFormatError for a format that is not in
-    FORMATS."""
-    return format_named(format).write(timings, options)
+    WRITTEN."""
+    write = format_named(format).write
+    if write is None:
+        raise LyricsFormatError(f"{FORMATS[format].title} is only read: write one of {', '.join(WRITTEN)}.")
+    return write(timings, options)
 
 
 def write(timings: WordTimings, path: Path, format: str | None = None, options: WriteOptions = _PLAIN) -> str:
     """Write a file in UTF-8, by its suffix unless a format is given, and return its text.
 
     Nothing is left at `path` unless it is whole. Raises LyricsFormatError for a suffix or format that is not
-    in FORMATS, OutputError for a place that can't be written to."""
+    in WRITTEN, OutputError for a place that can't be written to."""
     text = serialise(timings, format or format_of(path).name, options)
     try:
         write_whole(path, text.encode("utf-8"))

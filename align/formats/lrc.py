@@ -103,7 +103,7 @@ def read(text: str, offset_sign: OffsetSign = "earlier") -> Lyrics:
         row = _UNSEEN.sub("", raw, count=1).strip() if _UNSEEN.match(raw) else raw.strip()
         stamps, rest = _leading_stamps(row, full)
         backing = None if stamps else _BACKING.fullmatch(row)
-        tag = None if stamps or backing else _tag(row)
+        tag = None if stamps or backing else tag_of(row)
         if stamps:
             entries += _entries(stamps, rest, number, problems, full)
         elif backing:
@@ -117,7 +117,7 @@ def read(text: str, offset_sign: OffsetSign = "earlier") -> Lyrics:
                 problems.add(number, f"The offset {tag[1][:20]!r} is not a number of milliseconds.")
         elif tag:
             tags.setdefault(*tag)
-        elif credit := _credit(row):
+        elif credit := credit_of(row):
             problems.add(number, f"“{credit[:60]}” is a credit; it is left out.")
         elif broken := _BROKEN.match(row):
             problems.add(number, f"{broken[0][:40].strip()!r} is not a time stamp; {_LOST}")
@@ -155,7 +155,7 @@ def _with_rows(found: Lyrics, untimed: Sequence[tuple[float, str]]) -> str:
     )
 
 
-def _credit(row: str) -> str:
+def credit_of(row: str) -> str:
     """What a row of NetEase's says of the song: {"t":0,"c":[{"tx":"Lyrics: "},{"tx":"Somebody"}]}."""
     if not row.startswith("{"):
         return ""
@@ -186,7 +186,7 @@ def _placed(entries: Sequence[_Entry]) -> list[_Entry]:
     return placed
 
 
-def _tag(row: str) -> tuple[str, str] | None:
+def tag_of(row: str) -> tuple[str, str] | None:
     """Name and value of a tag such as [ar:…]; a header such as [Chorus: all] is none."""
     match = _TAG.fullmatch(row)
     if not match or not _is_tag(match[1].lower()):

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from prompts import finished, node, show, shown
 
-from lipsync_studio.align.formats import FORMATS, parse
+from lipsync_studio.align.formats import WRITTEN, parse
 from lipsync_studio.devtools.client import PromptRejected
 
 SONG = (
@@ -55,7 +55,7 @@ def test_a_file_of_the_input_folder(client, film):
     assert shown(run, "lyrics") == "Qu'est-ce que c'était ?"
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", WRITTEN)
 def test_typed_text_to_a_file_of_each_format(client, server, name):
     prompt = {
         "load": load(text=SONG),
@@ -66,7 +66,7 @@ def test_typed_text_to_a_file_of_each_format(client, server, name):
     (path,) = client.output_files(run)
     assert path.parent == server.base / "output" / "lyrics"
     assert path.name.startswith("test_")
-    assert path.suffix == FORMATS[name].suffixes[0]
+    assert path.suffix == WRITTEN[name].suffixes[0]
     text = path.read_text(encoding="utf-8")
     assert (shown(run, "save"), shown(run, "path")) == (text, str(path))
     assert parse(text, name).text == "Slow river\nDeep"

@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from lipsync_studio.align.formats import FORMATS, write
+from lipsync_studio.align.formats import WRITTEN, write
 from lipsync_studio.align.words import Line, Word, WordTimings
 from lipsync_studio.commands import main, parser
 from lipsync_studio.commands.did import _add_consent
@@ -168,9 +168,9 @@ def render(media, tmp_path):
     return run
 
 
-@pytest.mark.parametrize("name", sorted(set(FORMATS) - {"txt"}))
+@pytest.mark.parametrize("name", sorted(set(WRITTEN) - {"txt"}))
 def test_words_of_any_format(render, tmp_path, capsys, name):
-    path = tmp_path / f"words{FORMATS[name].suffixes[0]}"
+    path = tmp_path / f"words{WRITTEN[name].suffixes[0]}"
     write(WORDS, path, name)
     assert render("--report=-", words=path) == 0
     report = json.loads(capsys.readouterr().out)

@@ -5,14 +5,14 @@ import sys
 
 import pytest
 
-from lipsync_studio.align.formats import FORMATS, parse, read_lyrics, serialise, write
+from lipsync_studio.align.formats import WRITTEN, parse, read_lyrics, serialise, write
 from lipsync_studio.align.words import Line, Word, WordTimings
 from lipsync_studio.engine.errors import LyricsFormatError, OutputError
 
 TIMINGS = WordTimings((Line((Word("Slow", 1.0, 1.5), Word("été", 1.5, 2.0))),), "en", "an engine")
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", WRITTEN)
 def test_a_file_is_known_by_what_it_holds(name, tmp_path):
     path = tmp_path / "lyrics.txt"
     path.write_text(serialise(TIMINGS, name), encoding="utf-8")
@@ -38,7 +38,9 @@ def test_plain_text_is_kept_as_it_stands(tmp_path):
     assert read.text == "[Verse 1]\nSlow  river\n\n[Chorus]\n  Deep"
 
 
-@pytest.mark.parametrize("suffix", [".lrc", ".elrc", ".srt", ".vtt", ".ass", ".json", ".txt", ".LRC"])
+@pytest.mark.parametrize(
+    "suffix", [".lrc", ".elrc", ".srt", ".vtt", ".ass", ".json", ".txt", ".ttml", ".LRC"]
+)
 def test_the_suffix_chooses_the_format(suffix, tmp_path):
     path = tmp_path / f"song{suffix}"
     write(TIMINGS, path)

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from ..furniture import timed_furniture
 from ..words import Line, Syllable, WordTimings
 from .pieces import spread, timed_words
 
@@ -123,7 +124,7 @@ def lyrics_of(
     translations: Sequence[TimedText] = (),
 ) -> Lyrics:
     """A document of timed lines in order; where all their times were lost only their text."""
-    lines = [line for line in lines if line.text.strip()]
+    lines = _sung([line for line in lines if line.text.strip()], tags or {}, problems)
     if lines and all(line.guessed for line in lines):
         words = "\n".join(" ".join(line.text.split()) for line in lines)
         return Lyrics(WordTimings((), language), "none", words, format, tags or {}, problems.all())
@@ -144,6 +145,15 @@ def lyrics_of(
         problems.all(),
         tuple(_line(line) for line in translations if line.text.strip()),
     )
+
+
+def _sung(lines: list[TimedText], tags: Mapping[str, str], problems: Problems) -> list[TimedText]:
+    """Without what names the song and those who made the file, which is among the problems."""
+    furniture = timed_furniture([line.text for line in lines], tags.get("title", ""), tags.get("artist", ""))
+    for at in furniture:
+        problems.add(0, f"“{lines[at].text.strip()[:60]}” is of those who made the file; it is left out.")
+    left_out = set(furniture)
+    return [line for at, line in enumerate(lines) if at not in left_out]
 
 
 def _line(line: TimedText) -> Line:

@@ -21,6 +21,9 @@ _CONTENT = re.compile(r'LyricContent\s*=\s*"([^"]*)"')
 _AFTER = re.compile(r"\(([0-9]{1,9}),([0-9]{1,9})\)")
 _BEFORE = re.compile(r"\(([0-9]{1,9}),([0-9]{1,9}),-?[0-9]{1,9}\)")
 _RELATIVE = re.compile(r"<([0-9]{1,9}),([0-9]{1,9}),-?[0-9]{1,9}>")
+# Beside tags for people there are such of the player's own: hash, sign, id, language.
+_HEADER = re.compile(r"\[[A-Za-z]{1,12}:.*\]")
+_TAGS = ("title", "artist", "album", "by")
 _OFFSET = re.compile(r"[+-]?[0-9]{1,9}")
 
 
@@ -39,8 +42,10 @@ def read(text: str) -> Lyrics:
         elif tag := tag_of(row):
             if tag[0] == "offset" and _OFFSET.fullmatch(tag[1]):
                 offset = int(tag[1]) / 1000
-            elif tag[0] not in ("offset", "language", "hash", "sign", "id"):
+            elif tag[0] in _TAGS:
                 tags.setdefault(*tag)
+        elif _HEADER.fullmatch(row):
+            continue
         elif credit := credit_of(row):
             problems.add(number, f"“{credit[:60]}” is a credit; it is left out.")
         elif row:

@@ -217,6 +217,31 @@ def test_styles_of_a_duet_are_both_sung():
     assert [line.text for line in read.timings.lines] == ["one", "two", "three"]
 
 
+CREDITS = [
+    "作词 : 某人", "作曲：某人", "词/曲：某人", "编曲 / 制作人: 某人", "作詞：だれか", "작곡: 누구",
+    "Lyrics by: Somebody", "Written by: Somebody", "Synced & corrected by somebody",
+    "Subtitles by the Amara.org community",
+    "Support us and become VIP member", "by RentAnAdviser.com", "www.megalobiz.com/lrc", "The Ferry - Nobody",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["lrc", "srt", "vtt"])
+def test_those_who_made_a_file_are_not_sung(name):
+    sung = ["Slow is the river", "Written by: the river", "Music: my first love", "Home by the water"]
+    texts = [*CREDITS, *sung, *CREDITS[:3]]
+    stamped = {
+        "lrc": "[ti:The Ferry]\n[ar:Nobody]\n" + "".join(f"[00:{n:02}.00]{t}\n" for n, t in enumerate(texts)),
+        "srt": "".join(f"00:00:{n:02},000 --> 00:00:{n:02},900\n{t}\n\n" for n, t in enumerate(texts)),
+    }
+    stamped["vtt"] = "WEBVTT\n\n" + stamped["srt"]
+    read = parse(stamped[name], name)
+    expected = sung if name == "lrc" else [CREDITS[-1], *sung]
+    assert [line.text for line in read.timings.lines] == expected
+    assert len(read.problems) == len(texts) - len(expected)
+    # Of a file that holds nothing else they are the text.
+    assert len(parse("[00:01.00]作词 : 某人\n[00:02.00]作曲 : 某人\n").timings.lines) == 2
+
+
 def test_netease():
     text = (
         '\u200b{"t":0,"c":[{"tx":"作词: "},{"tx":"某人","li":"http://x"}]}\n'

@@ -131,7 +131,7 @@ def _event(
 
 def _time(text: str, full: str) -> float | None:
     match = _CLOCK.fullmatch(text.strip())
-    return seconds_of(*match.groups(), full) if match else None
+    return seconds_of(*match.groups(), full=full) if match else None
 
 
 def _timed_text(text: str, start: float, end: float, voice: str | None) -> TimedText:

@@ -79,7 +79,7 @@ def timing_of(row: str, full: str = "") -> Timing:
     match = TIMING.match(row)
     if not match:
         return None
-    start, end = seconds_of(*match.groups()[:4], full), seconds_of(*match.groups()[4:], full)
+    start, end = seconds_of(*match.groups()[:4], full=full), seconds_of(*match.groups()[4:], full=full)
     times = None if start is None or end is None else (start, end)
     settings = _SETTINGS.match(row, match.end())
     return times, row[settings.end() if settings else match.end() :].strip()

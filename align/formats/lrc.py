@@ -204,7 +204,7 @@ def _leading_stamps(row: str, full: str) -> tuple[list[float], str]:
     times: list[float] = []
     at = 0
     while match := _STAMP.match(row, at):
-        time = seconds_of(*match.groups(), full)
+        time = seconds_of(*match.groups(), full=full)
         times.append(-1.0 if time is None else time)
         at = match.end()
     return times, row[at:]
@@ -251,7 +251,7 @@ def _pieces(
     texts: list[str] = []
     at = 0
     for match in _INNER.finditer(rest):
-        time = seconds_of(*match.groups(), full)
+        time = seconds_of(*match.groups(), full=full)
         if not times and rest[: match.start()].strip():
             times.append(start)
         if time is None or (times and time < times[-1]):
@@ -293,9 +293,9 @@ def _lines(entries: Sequence[_Entry]) -> tuple[list[TimedText], list[TimedText]]
     asides = [entry for entry in entries if entry.aside]
     if asides:
         cleared = [entry for entry in entries if not entry.aside and not entry.text.strip()]
-        main, translations = _lines([entry for entry in entries if not entry.aside])
+        main, beside = _lines([entry for entry in entries if not entry.aside])
         backing, _ = _lines([*(replace(entry, aside=False) for entry in asides), *cleared])
-        return sorted([*main, *backing], key=lambda line: line.start), translations
+        return sorted([*main, *backing], key=lambda line: line.start), beside
     ordered = sorted(entries, key=lambda entry: entry.time)
     bilingual = is_bilingual([entry.time for entry in ordered if entry.text.strip()])
     lines: list[TimedText] = []

@@ -42,7 +42,7 @@ def read(text: str) -> Lyrics:
             last = rows[at + 1][1] if at + 1 < len(rows) else first
         if last < first:
             problems.add(number, "The cue ends before it starts; it is taken to last no time.")
-        cues.append(f"{{{first}}}{{{max(first, last)}}}{clean(content)}\n")
+        cues.append(f"{{{first}}}{{{max(first, last)}}}{_closed(clean(content))}\n")
     lines = [
         TimedText(event.start / 1000, event.end / 1000, _shown(event.plaintext), guessed=not rate)
         for event in SSAFile.from_string("".join(cues), "microdvd", fps=rate or _SLOWEST)
@@ -57,6 +57,12 @@ def _rate(rows: list[tuple[int, int, int | None, str]]) -> float:
     match = _RATE.fullmatch(rows[0][3])
     rate = float(match[1].replace(",", ".")) if match else 0.0
     return rate if _SLOWEST <= rate <= _FASTEST else 0.0
+
+
+def _closed(content: str) -> str:
+    """Without braces that nothing closes, which pysubs2 would look through again and again."""
+    last = content.rfind("}") + 1
+    return content[:last] + content[last:].replace("{", "")
 
 
 def _shown(text: str) -> str:

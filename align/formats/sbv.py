@@ -43,5 +43,5 @@ def _timing_of(row: str, full: str) -> Timing:
     match = TIMING.match(plain_digits(row))
     if not match:
         return None
-    start, end = seconds_of(*match.groups()[:4], full), seconds_of(*match.groups()[4:], full)
+    start, end = seconds_of(*match.groups()[:4], full=full), seconds_of(*match.groups()[4:], full=full)
     return (None if start is None or end is None else (start, end)), ""

@@ -183,7 +183,7 @@ class Reader:
             whole = seconds_of(match[1], match[2], match[3], None)
             found = None if whole is None else whole + int(match[4]) / self._frame_rate
         elif match := _CLOCK.fullmatch(text):
-            found = seconds_of(*match.groups(), "1000")
+            found = seconds_of(*match.groups(), full="1000")
         return found if found is not None and found <= _LONGEST else None
 
     def _data(self, text: str) -> None:

@@ -88,7 +88,7 @@ def _line(cue: Cue, problems: Problems) -> TimedText:
         elif named := _VOICE.fullmatch(tag):
             voice = voice or html.unescape(named[1]).strip() or None
         elif stamp := _STAMP.fullmatch(tag):
-            time = seconds_of(*stamp.groups())
+            time = seconds_of(*stamp.groups(), full="1000")
             if time is None or not times[-1] <= time <= cue.end:
                 problems.add(cue.number, f"The stamp <{tag}> does not fit its cue; it is ignored.")
             else:

@@ -88,6 +88,12 @@ def test_chinese_and_japanese_words_are_characters_with_their_punctuation():
     assert [word.space for word in line.words] == [False, True, False, True]
 
 
+def test_a_number_of_thousands_of_digits_is_read_digit_by_digit():
+    keys, _ = spoken_keys("12" * 3000)
+    assert keys[:2] == ("one", "two")
+    assert len(keys) == 6000
+
+
 @pytest.mark.parametrize(
     ("typed", "words"),
     [

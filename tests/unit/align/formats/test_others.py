@@ -62,7 +62,8 @@ def test_microdvd_without_a_rate_has_text_only(first):
         "[ti:T]\n[10000,2000](10000,500,0)Hello (10500,1500,0)there\n[13000,1000](13000,1000,0)whole line\n",
         "[ti:T]\n[10000,2000]<0,500,0>Hello <500,1500,0>there\n[13000,1000]<0,1000,0>whole line\n",
         '<?xml version="1.0"?>\n<QrcInfos><LyricInfo><Lyric_1 LyricType="1" '
-        'LyricContent="[ti:T]&#10;[10000,2000]Hello(10000,500) there(10500,1500)&#10;[13000,1000]whole line&#10;"/></LyricInfo></QrcInfos>',
+        'LyricContent="[ti:T]&#10;[10000,2000]Hello(10000,500) there(10500,1500)&#10;'
+        '[13000,1000]whole line&#10;"/></LyricInfo></QrcInfos>',
     ],
     ids=["QRC", "YRC", "KRC", "XML"],
 )

@@ -7,10 +7,11 @@ count. Before its turn text has the style's secondary colour, then the primary o
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..words import Syllable, WordTimings
 from .clock import CLOCK, ass_stamp, seconds_of, units, whole_second
+from .cues import placed_between
 from .document import (
     Lyrics,
     Problems,
@@ -84,10 +85,16 @@ def read(text: str) -> Lyrics:
             events += [event] if event else []
         elif key not in ("picture", "sound", "movie", "command"):
             problems.add(number, f"{row[:40]!r} is no event; it is left out.")
-    lines, translations = _sung(events)
+    lines, translations = _sung(_placed(events))
     return lyrics_of(
         _lines(lines), "ass", problems, tags=tags, language=language, translations=_lines(translations)
     )
+
+
+def _placed(events: list[_Event]) -> list[_Event]:
+    """Those without times between their neighbours in the file."""
+    lines = placed_between([event.line for event in events], lambda line: line.text)
+    return [replace(event, line=line) for event, line in zip(events, lines, strict=True)]
 
 
 def _sung(events: list[_Event]) -> tuple[list[_Event], list[_Event]]:
@@ -120,12 +127,18 @@ def _event(
     if kind == "comment" and effect != "karaoke":
         return None
     start, end = (_time(found.get(name, ""), full) for name in ("start", "end"))
-    if len(parts) < len(fields) or start is None or end is None or "text" not in found:
-        problems.add(number, "The event lacks fields or its times cannot be read; it is left out.")
+    if len(parts) < len(fields) or "text" not in found:
+        problems.add(number, "The event lacks fields; it is left out.")
         return None
+    guessed = start is None or end is None
+    if start is None or end is None:
+        problems.add(number, "The event's times cannot be read; its text is placed between its neighbours.")
+        start = end = 0.0
     if end < start:
         problems.add(number, "The event ends before it starts; it is taken to last no time.")
     line = _timed_text(found["text"], start, max(start, end), found.get("name", "").strip() or None)
+    if guessed:
+        line = TimedText(0.0, 0.0, line.text, (), line.voice, guessed=True)
     return _Event(found.get("layer", found.get("marked", "")), effect, found.get("style", "").strip(), line)
 
 

@@ -62,7 +62,7 @@ class Cues:
 
     def opened(self, row: str, number: int, after: After) -> list[str] | None:
         """The rows of a new cue, to be filled; None for a row that is no timing. after: what the row before
-        was; text may speak of times."""
+        was; text may speak of times, and what follows a timing is text."""
         timing = self._timing_of(row, self._full)
         if timing is None:
             if after != "gap" or not self._damaged(row):
@@ -70,7 +70,7 @@ class Cues:
             times, text = None, ""
         else:
             times, text = timing
-            if (after != "gap" and text) or (after == "timing" and not self._damaged(row)):
+            if after == "timing" or (after == "text" and text):
                 return None
         rows = [text] if text else []
         if times is None:

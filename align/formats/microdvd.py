@@ -7,11 +7,13 @@ import re
 
 from pysubs2 import SSAFile
 
+from .cues import placed_between
 from .document import Lyrics, Problems, TimedText, lyrics_of, numbered_rows
 from .pieces import clean, join_rows, unescaped
 
 ROW = re.compile(r"^[ \t\ufeff]*\{[ \t]*[0-9]{1,9}[ \t]*\}[ \t]*\{[ \t]*[0-9]{0,9}[ \t]*\}", re.MULTILINE)
 _ROW = re.compile(r"[ \t\ufeff]*\{[ \t]*([0-9]{1,9})[ \t]*\}[ \t]*\{[ \t]*([0-9]{0,9})[ \t]*\}(.*)")
+_BROKEN = re.compile(r"[ \t\ufeff]*\{[^{}]{0,20}\}[ \t]*\{[^{}]{0,20}\}(.*)")
 _RATE = re.compile(r"\s*([0-9]{1,3}(?:[.,][0-9]{1,6})?)\s*")
 _SLOWEST, _FASTEST = 5.0, 250.0
 
@@ -24,6 +26,11 @@ def read(text: str) -> Lyrics:
         match = _ROW.fullmatch(raw)
         if match:
             rows.append((number, int(match[1]), int(match[2]) if match[2] else None, match[3]))
+        elif broken := _BROKEN.fullmatch(raw):
+            problems.add(
+                number, f"{raw.strip()[:40]!r} has no such frames; it is placed between its neighbours."
+            )
+            rows.append((number, -1, -1, broken[1]))
         elif raw.strip():
             problems.add(number, f"{raw.strip()[:40]!r} has no frames in braces; it is left out.")
     rate = _rate(rows)
@@ -39,14 +46,19 @@ def read(text: str) -> Lyrics:
     cues = []
     for at, (number, first, last, content) in enumerate(rows):
         if last is None:
-            last = rows[at + 1][1] if at + 1 < len(rows) else first
+            last = max(first, rows[at + 1][1]) if at + 1 < len(rows) else first
+        first, last = max(0, first), max(0, last)
         if last < first:
             problems.add(number, "The cue ends before it starts; it is taken to last no time.")
         cues.append(f"{{{first}}}{{{max(first, last)}}}{_closed(clean(content))}\n")
+    events = SSAFile.from_string("".join(cues), "microdvd", fps=rate or _SLOWEST)
     lines = [
-        TimedText(event.start / 1000, event.end / 1000, _shown(event.plaintext), guessed=not rate)
-        for event in SSAFile.from_string("".join(cues), "microdvd", fps=rate or _SLOWEST)
+        TimedText(
+            event.start / 1000, event.end / 1000, _shown(event.plaintext), guessed=not rate or row[1] < 0
+        )
+        for event, row in zip(events, rows, strict=True)
     ]
+    lines = placed_between(lines, lambda line: line.text)
     return lyrics_of(sorted(lines, key=lambda line: line.start), "microdvd", problems)
 
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import html
 import re
+from dataclasses import replace
 
 from ..words import Syllable
+from .cues import placed_between
 from .document import Lyrics, Problems, TimedText, lyrics_of, numbered_rows
 from .lrc import credit_of, tag_of
 from .pieces import unescaped
@@ -17,6 +19,7 @@ from .pieces import unescaped
 ROW = re.compile(r"^[ \t\ufeff]*\[[0-9]{1,9},[0-9]{1,9}\]", re.MULTILINE)
 XML = re.compile(r"<QrcInfos|LyricContent\s*=")
 _ROW = re.compile(r"\s*\[([0-9]{1,9}),([0-9]{1,9})\](.*)")
+_BROKEN = re.compile(r"\s*\[[^\[\],:]{1,14},[^\[\],:]{1,14}\](.*)")
 _CONTENT = re.compile(r'LyricContent\s*=\s*"([^"]*)"')
 _AFTER = re.compile(r"\(([0-9]{1,9}),([0-9]{1,9})\)")
 _BEFORE = re.compile(r"\(([0-9]{1,9}),([0-9]{1,9}),-?[0-9]{1,9}\)")
@@ -39,6 +42,12 @@ def read(text: str) -> Lyrics:
         row = raw.strip().lstrip("\ufeff")
         if match := _ROW.fullmatch(row):
             lines.append(_line(int(match[1]) / 1000, int(match[2]) / 1000, match[3]))
+        elif broken := _BROKEN.fullmatch(row):
+            problems.add(
+                number, f"{row[:40]!r} has no such times; the line is placed between its neighbours."
+            )
+            content = "".join(piece.text for piece in _line(0.0, 0.0, broken[1]).pieces)
+            lines.append(TimedText(0.0, 0.0, content or unescaped(broken[1]), guessed=True))
         elif tag := tag_of(row):
             if tag[0] == "offset" and _OFFSET.fullmatch(tag[1]):
                 offset = int(tag[1]) / 1000
@@ -50,8 +59,9 @@ def read(text: str) -> Lyrics:
             problems.add(number, f"“{credit[:60]}” is a credit; it is left out.")
         elif row:
             problems.add(number, f"{row[:40]!r} has no time stamp; the line is left out.")
+    placed = placed_between(lines, lambda line: line.text)
     return lyrics_of(
-        sorted((_moved(line, -offset) for line in lines), key=lambda line: line.start),
+        sorted((_moved(line, -offset) for line in placed), key=lambda line: line.start),
         "qrc",
         problems,
         tags=tags,
@@ -92,4 +102,5 @@ def _moved(line: TimedText, seconds: float) -> TimedText:
         Syllable(piece.text, max(0.0, piece.start + seconds), max(0.0, piece.end + seconds))
         for piece in line.pieces
     )
-    return TimedText(max(0.0, line.start + seconds), max(0.0, line.end + seconds), line.text, pieces)
+    start, end = max(0.0, line.start + seconds), max(0.0, line.end + seconds)
+    return replace(line, start=start, end=end, pieces=pieces)

@@ -21,10 +21,14 @@ def read(text: str) -> Lyrics:
     problems = Problems()
     cues = Cues(problems, whole_second(text, 3))
     rows: list[str] | None = None
+    numbered, before = False, ""
     for number, raw in numbered_rows(text):
         row = raw.strip()
-        opened = cues.opened(row, number, _after(rows))
+        after = _after(rows)
+        # Where cues have numbers, one begins after no text.
+        opened = None if numbered and after == "text" else cues.opened(row, number, after)
         if opened is not None:
+            numbered = numbered or before.isdecimal()
             if rows and rows[-1].isdecimal():
                 rows.pop()
             rows = opened
@@ -32,6 +36,7 @@ def read(text: str) -> Lyrics:
             rows.append(row)
         elif row and not row.isdecimal():
             problems.add(number, f"{row[:40]!r} stands outside a cue; it is left out.")
+        before = row
     while rows and not rows[-1]:
         rows.pop()
     if rows and len(rows) > 1 and rows[-1].isdecimal() and not rows[-2]:

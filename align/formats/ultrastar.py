@@ -18,6 +18,7 @@ NOTE = re.compile(
 )
 _HEADER = re.compile(r"\s*\ufeff?#([A-Za-z0-9]{1,20})\s*:(.*)")
 _NOTE = re.compile(r"\s*[:*FRG]\s+(-?[0-9]{1,9})\s+([0-9]{1,9})\s+-?[0-9]{1,4}(?: (.*))?")
+_BROKEN = re.compile(r"\s*[:*FRG] [^ ]{1,12} [^ ]{1,12} [^ ]{1,12} (.*)")
 _BREAK = re.compile(r"\s*-\s*(-?[0-9]{1,9})(?:\s+(-?[0-9]{1,9}))?\s*")
 _PLAYER = re.compile(r"\s*P\s?([1-9])\s*")
 _NUMBER = re.compile(r"\s*(-?[0-9]{1,9}(?:[.,][0-9]{1,9})?)\s*")
@@ -83,6 +84,12 @@ def read(text: str) -> Lyrics:
         elif match := _PLAYER.fullmatch(row):
             song.end_line()
             song.voice, moved = singers.get(match[1], f"P{match[1]}"), 0
+        elif (broken := _BROKEN.fullmatch(row)) and song.pieces:
+            problems.add(
+                number, f"{row.strip()[:40]!r} has no such beats; its text follows the note before it."
+            )
+            last = song.pieces[-1]
+            song.pieces.append(Syllable(broken[1], last.end, last.end))
         elif row.strip() == "E":
             break
         elif row.strip() and not _HEADER.fullmatch(row):

@@ -44,8 +44,7 @@ def _cues(text: str, problems: Problems) -> tuple[Cues, dict[str, str], str]:
             elif title := row[6:].strip(" \t-"):
                 tags["title"] = html.unescape(title)
         after: After = "gap" if state != "cue" else "text" if rows else "timing"
-        escaped = state == "note" or (state == "cue" and "&gt;" in row)
-        opened = None if escaped else cues.opened(row, number, after)
+        opened = None if state == "note" else cues.opened(row, number, after)
         if opened is not None:
             state, rows = "cue", opened
         elif state == "cue" and row:

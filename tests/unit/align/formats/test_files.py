@@ -1,11 +1,13 @@
 """Files in and out, and which format they are in."""
 
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from lipsync_studio.align.formats import WRITTEN, parse, read_lyrics, serialise, write
+from lipsync_studio.align.formats import SUFFIXES, WRITTEN, parse, read_lyrics, serialise, write
 from lipsync_studio.align.words import Line, Word, WordTimings
 from lipsync_studio.engine.errors import LyricsFormatError, OutputError
 
@@ -83,6 +85,12 @@ def test_a_huge_file_is_not_read(tmp_path):
         file.truncate(33 << 20)
     with pytest.raises(LyricsFormatError, match="larger than 32 MB"):
         read_lyrics(path)
+
+
+def test_the_page_uploads_what_is_read():
+    source = (Path(__file__).parents[4] / "web" / "src" / "lyrics.ts").read_text(encoding="utf-8")
+    listed = source.partition("SUFFIXES = [")[2].partition("]")[0]
+    assert set(re.findall(r'"(\.[a-z]+)"', listed)) == set(SUFFIXES)
 
 
 def test_it_imports_without_torch_and_numpy():

@@ -128,6 +128,44 @@ def test_text_is_kept_where_its_time_is_lost():
     assert len(lost.problems) == 2
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "0:00:01.000,0:00:02.000\none\n\n0:0?:03.000,0:00:04.000\ntwo\n\n0:00:05.000,0:00:06.000\nthree\n",
+        "{1}{1}25\n{25}{50}one\n{7x}{100}{y:i}two\n{125}{150}three\n",
+        "[1000,1000]one(1000,1000)\n[3x00,1000]two(3000,1000)\n[5000,1000]three(5000,1000)\n",
+        "1.0\t2.0\tone\n3,x\t4.0\ttwo\n5.0\t6.0\tthree\n",
+    ],
+    ids=["sbv", "microdvd", "qrc", "labels"],
+)
+def test_text_is_kept_in_formats_that_are_only_read(text):
+    read = parse(text)
+    words = read.timings.words()
+    assert [(word.text, word.start, word.end) for word in words] == [
+        ("one", 1.0, 2.0), ("two", 2.0, 5.0), ("three", 5.0, 6.0),
+    ]  # fmt: skip
+    assert [word.confidence for word in words] == [1.0, 0.25, 1.0]
+    assert len(read.problems) == 1
+
+
+def test_a_note_without_beats_keeps_its_syllable():
+    read = parse("#BPM:120\n: 0 4 1 Hel\n: x 4 1 lo\n: 8 4 1  you\nE\n")
+    assert [(word.text, word.start, word.end) for word in read.timings.words()] == [
+        ("Hello", 0.0, 0.5), ("you", 1.0, 1.5),
+    ]  # fmt: skip
+
+
+def test_times_that_are_spoken_of_are_text():
+    spoken = "10:00:00,000 --> 11:00:00,000"
+    for rows in ([spoken], ["Meet at", spoken], [spoken, "tomorrow"], ["from", spoken + " sharp", "on"]):
+        text = (
+            "1\n00:00:01,000 --> 00:00:03,000\n"
+            + "\n".join(rows)
+            + "\n\n2\n00:00:04,000 --> 00:00:05,000\nla\n"
+        )
+        assert cues(text) == [(1.0, 3.0, " ".join(rows)), (4.0, 5.0, "la")]
+
+
 def test_a_chain_of_words_is_not_trusted_where_times_are_lost():
     text = "".join(f"{n}\n00:00:0{n},000 --> 00:00:0{n},800\nword{n}\n\n" for n in range(1, 6))
     read = parse(text.replace("00:00:03,000", "00:00:0x,000"), "srt")

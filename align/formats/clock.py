@@ -54,7 +54,7 @@ def whole_second(text: str, digits: int = 0) -> str:
 
 
 def seconds_of(
-    hours: str | None, minutes: str, seconds: str, fraction: str | None, full: str = ""
+    hours: str | None, minutes: str, seconds: str, fraction: str | None, *, full: str = ""
 ) -> float | None:
     """The groups of CLOCK in seconds; a fraction counts by its digits (.5 is 500 ms), one with a point inside
     is milliseconds. Sixty seconds are a minute. full: as `whole_second` has it. None: no such time."""

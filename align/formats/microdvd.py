@@ -42,7 +42,7 @@ def read(text: str) -> Lyrics:
             "The file does not say its frame rate, so its times are not known: make a first row "
             "{1}{1}25, with the rate of the film in place of 25.",
         )
-    rows = [row for row in rows if row[3].strip()]
+    rows = [(*row[:3], text) for row in rows if (text := _closed(clean(row[3]))).strip()]
     cues = []
     for at, (number, first, last, content) in enumerate(rows):
         if last is None:
@@ -50,7 +50,7 @@ def read(text: str) -> Lyrics:
         first, last = max(0, first), max(0, last)
         if last < first:
             problems.add(number, "The cue ends before it starts; it is taken to last no time.")
-        cues.append(f"{{{first}}}{{{max(first, last)}}}{_closed(clean(content))}\n")
+        cues.append(f"{{{first}}}{{{max(first, last)}}}{content}\n")
     events = SSAFile.from_string("".join(cues), "microdvd", fps=rate or _SLOWEST)
     lines = [
         TimedText(

@@ -47,6 +47,11 @@ def test_microdvd():
     assert lines("{1}{1}23,976\n{240}{480}a b\n")[0][:2] == (10.01, 20.02)
 
 
+def test_microdvd_with_braces_that_nothing_closes():
+    """pysubs2 looks for their ends again and again."""
+    assert lines("{1}{1}25\n{25}{75}{\n{25}{75}" + "{" * 100_000 + "la\n") == [(1.0, 3.0, "la")]
+
+
 @pytest.mark.parametrize("first", ["", "{1}{1}0\n", "{1}{1}nan\n", "{1}{1}999\n"])
 def test_microdvd_without_a_rate_has_text_only(first):
     read = parse(first + "{25}{75}Hello\n{100}{125}again\n")

@@ -211,6 +211,7 @@ def test_who_sings_in_lrc_goes_both_ways():
     ]  # fmt: skip
     # What is sung behind it cuts nothing off.
     assert read.timings.lines[0].end == 11.5
+    assert "Voices: v1, bg, v2, v1000." in report(read, "song.lrc")
     assert read.problems == ()
     for name in ("elrc", "ttml", "vtt", "ass", "json", "lrc"):
         again = parse(serialise(read.timings, name), name).timings

@@ -15,7 +15,8 @@ _PRECISIONS = {
 
 
 def report(lyrics: Lyrics, name: str) -> str:
-    """Format, size and precision in a first line, then tags, voices and problems. name: what the lyrics come from."""
+    """Format, size and precision in a first line, then tags, voices and problems. name: what the lyrics come
+    from."""
     encoding = f" in {lyrics.encoding}" if lyrics.encoding else ""
     lines = len(lyrics.timings.lines) or sum(bool(row.strip()) for row in lyrics.text.split("\n"))
     rows = [

@@ -24,6 +24,8 @@ _EMBED = re.compile(
 _HEADLINE = re.compile(
     r"[\"“„«].{1,80}[\"”“»]\s+lyrics|.{1,80}\S\s+(?:Lyrics|LYRICS|Songtext|Paroles|Letra)|(?:Song )?Lyrics:?"
     r"|(?:Tekst piosenki|Songtext|Paroles|Letra|Testo|Текст песни|歌[詞词]|가사)\s?[:：]"
+    r"|(?:Letra de|Paroles (?:de la chanson|de)|Songtext (?:von|zu)|Testo della canzone)\s.{1,80}"
+    r"|Lyrics (?:to|of|for) [\"“„«].{1,80}"
 )
 _QUOTED = re.compile(r"[\"“„«][^\"”“»]{1,80}[\"”“»]|\((?:feat|ft)\.? .{1,80}\)")
 _NOTES = re.compile(
@@ -39,6 +41,9 @@ _NOTES = re.compile(
     r"|.*\|\s*(?:azlyrics|metrolyrics).*"
     r"|(?:https?://)?(?:www\.)?(?:azlyrics|genius|musixmatch|lyrics|metrolyrics|songlyrics)\.com(?:/\S*)?"
     r"|all lyrics (?:are )?(?:the )?property (?:and copyright |of the).*|how to format lyrics:?"
+    r"|add to favou?rites|(?:edit|correct|print|share|translate|rate) (?:these |this |the )?lyrics"
+    r"|(?:escrita|compuesta|composta|scritta) (?:por|da):? .*|¿los datos están equivocados\?.*"
+    r"|os dados estão errados\?.*|paroliers?\s*:.*"
     r"|(?:composi[çc][ãa]o|compositor(?:es)?)\s*:.*|enviada por .*|viu algum erro\?.*",
     re.IGNORECASE,
 )  # fmt: skip

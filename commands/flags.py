@@ -37,7 +37,10 @@ def add_lyrics(parser: Any, help: str) -> None:
 
 
 def add_words(parser: Any, help: str, *, required: bool = False) -> None:
-    parser.add_argument("--words", type=Path, metavar="FILE", required=required, help=f"{help} ({TIMED})")
+    parser.add_argument(
+        "--words", type=Path, metavar="FILE", required=required,
+        help=f"{help} ({TIMED}; songs of UltraStar and labels of Audacity as .txt)",
+    )  # fmt: skip
 
 
 def add_vocals(parser: Any) -> None:

@@ -36,7 +36,7 @@ _UPPER_LIP, _LOWER_LIP = 0.17, 0.23
 _STRETCH = 0.45
 # How far the lips part for an opening, which is what a face mesh reads of it: further for small ones, which
 # it sees badly, and less for wide ones, whose reading hardly grows.
-_PARTING, _EARLY, _EARLY_AT = 1.6, 0.02, 0.05
+_PARTING, _EARLY, _EARLY_AT = 1.65, 0.01, 0.05
 _WIDE_AT, _LESS = 0.3, 0.6
 # How far the corners go down with an opening, and the lips beside them.
 _CORNERS = 0.15

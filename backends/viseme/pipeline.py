@@ -9,17 +9,13 @@ from fractions import Fraction
 
 import numpy as np
 
-from ...align.chain import align_offline
-from ...align.sheet import notes as left_out_notes
 from ...align.spread import phones_within_words
-from ...align.text import read_text
 from ...engine.compose.paste import Patch
-from ...engine.errors import LipSyncError
 from ...engine.faces.track import Person
 from ...engine.host.protocol import Host
 from ...engine.host.reporter import reporter, silent
 from ...engine.media.frames import Frame
-from ...engine.media.voice import RATE, loud_spans
+from ...engine.media.voice import RATE
 from ..dub.job import DubJob
 from ..dub.protocol import Batching, Box, FaceCrop
 from ..dub.scheduler import crop_face, even_rect
@@ -223,14 +219,7 @@ def rest_shape(person: Person) -> RestShape:
 def _motion(speech: Speech, notes: list[str], report: Callable[[int], None] = silent) -> MouthMotion:
     """By phones where the words are known, by the sound's own features where they are not."""
     loudness = _loudness(speech)
-    words = speech.words
-    if words is None and speech.lyrics.strip():
-        try:
-            text = read_text(speech.lyrics)
-            words = align_offline(speech.samples, text.lines, loud_spans(speech.samples, report=report))
-            notes += left_out_notes(text.left_out)
-        except LipSyncError as error:
-            notes.append(f"The text was not used: {error}")
+    words = speech.timed(notes, report)
     if words is not None and words.lines:
         phones = phones_within_words(words.words())
         if phones:
@@ -242,7 +231,7 @@ def _motion(speech: Speech, notes: list[str], report: Callable[[int], None] = si
 
 def _loudness(speech: Speech) -> np.ndarray:
     """Level of each output frame in dB: float32 [frames]."""
-    edges = np.concatenate([speech.times, speech.times[-1:] + speech.frame_seconds])
+    edges = np.concatenate([speech.times, speech.times[-1:] + speech.frame_seconds[-1:]])
     marks = np.clip(np.round(edges * 16000), 0, len(speech.samples)).astype(int)
     counts = np.diff(marks)
     # One more sample, because a frame may begin where the sound ends; it then sums that one, and not nothing.

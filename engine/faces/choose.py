@@ -78,6 +78,26 @@ def choose_people(track: FaceTrack, person: str) -> tuple[Person, ...]:
     return tuple(out)
 
 
+def choose_each(track: FaceTrack, persons: Sequence[str]) -> tuple[str, ...]:
+    """Whom several `person`s mean, each as ids that `choose_people` takes: nobody twice.
+
+    A rule means the one it means over the whole clip, so that nobody takes over where others are out of the
+    picture. Raises InputError where two mean the same face, and what `choose` raises."""
+    meant: list[tuple[str, tuple[int, ...]]] = []
+    for person in persons:
+        choice = parse_person(person)
+        people = _meant(track, choice)
+        ids = choice.ids or (_best(people, choice.rule, track.size[0]).id,)
+        for other, taken in meant:
+            if shared := set(ids) & set(taken):
+                raise InputError(
+                    f'Two voices move the same mouth: "{other}" and "{person}" both mean person '
+                    f"{min(shared)}. Give each voice its own person; the face track shows their ids."
+                )
+        meant.append((person, ids))
+    return tuple("+".join(map(str, ids)) for _, ids in meant)
+
+
 def _meant(track: FaceTrack, choice: Choice) -> Sequence[Person]:
     if not track.persons:
         raise NoFaceError(

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
-from lipsync_studio.backends.dub.backend import DubBackend, DubPlan
+from lipsync_studio.backends.dub.backend import DubBackend, DubPlan, VoicePlan
 from lipsync_studio.backends.dub.job import DubJob
 from lipsync_studio.backends.dub.scheduler import even_rect
 from lipsync_studio.backends.request import LipSyncRequest
@@ -287,7 +287,7 @@ def test_without_movement_a_still_stays_still_bit_for_bit(still, voice, host):
 def test_with_movement_it_moves_in_parts_as_in_the_whole(still, voice, host):
     backend, plan, whole, _ = rendered(still, voice, host, 0.5)
     assert list(plan.survey.life.lids) == [plan.job.people[0].id]
-    sent = DubPlan(plan.job, pickle.loads(pickle.dumps(plan.survey)))
+    sent = DubPlan((VoicePlan(plan.job, pickle.loads(pickle.dumps(plan.survey))),))
     parts = []
     for start, stop in ((0, 31), (31, 33), (33, len(whole))):
         parts += collect(backend.render_plan(backend.part(sent, start, stop), host))[0]

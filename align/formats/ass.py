@@ -83,7 +83,7 @@ def _event(kind: str, value: str, fields: list[str], number: int, problems: Prob
         return None
     if end < start:
         problems.add(number, "The event ends before it starts; it is taken to last no time.")
-    line = _timed_text(found["text"], start, max(start, end), found.get("name", "").strip())
+    line = _timed_text(found["text"], start, max(start, end), found.get("name", "").strip() or None)
     return _Event(found.get("layer", found.get("marked", "")), effect, line)
 
 
@@ -92,7 +92,7 @@ def _time(text: str) -> float | None:
     return seconds_of(*match.groups()) if match else None
 
 
-def _timed_text(text: str, start: float, end: float, voice: str) -> TimedText:
+def _timed_text(text: str, start: float, end: float, voice: str | None) -> TimedText:
     """\\k blocks as pieces; without them one piece."""
     text = _ESCAPE.sub(lambda match: _ESCAPES[match[0]], clean(text))
     pieces: list[Syllable] = []
@@ -156,7 +156,7 @@ def write(timings: WordTimings, options: WriteOptions) -> str:
         else:
             end = max(units(word.end, 100) for word in line.words)
             text = _escaped(line_text(line))
-        voice = " ".join(clean(line.voice).replace(",", ";").split())
+        voice = " ".join(clean(line.voice or "").replace(",", ";").split())
         events.append((start, max(end, start + 1), voice, text))
     events.sort(key=lambda event: event[0])
     return _header(timings, options) + "".join(

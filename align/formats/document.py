@@ -57,7 +57,7 @@ class TimedText:
     end: float
     text: str
     pieces: tuple[Syllable, ...] = ()
-    voice: str = ""
+    voice: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,7 +137,7 @@ def _line(entry: Any, place: str, own: bool, problems: Problems) -> tuple[Line |
         problems.add(0, f"The {place} is not an object; it is left out.")
         return None, False
     voice = entry.get("voice")
-    voice = voice if isinstance(voice, str) else ""
+    voice = (clean(voice).strip() or None) if isinstance(voice, str) else None
     start, end = _seconds(entry, "start"), _seconds(entry, "end")
     if isinstance(offsets := entry.get("offsets"), dict):  # whisper.cpp, milliseconds
         start, end = (None if time is None else time / 1000 for time in map(offsets.get, ("from", "to")))

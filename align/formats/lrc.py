@@ -57,7 +57,7 @@ class _Entry:
 
     time: float
     text: str
-    voice: str = ""
+    voice: str | None = None
     pieces: tuple[Syllable, ...] = ()
     ended: bool = False
 
@@ -133,7 +133,7 @@ def _entries(stamps: list[float], rest: str, number: int, problems: Problems) ->
     gender = _GENDER.match(rest)
     if gender:
         rest = rest[gender.end() :]
-    voice = gender[1] if gender else ""
+    voice = gender[1] if gender else None
     if not stamps:
         return []
     if not _INNER.search(rest):

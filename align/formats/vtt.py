@@ -97,7 +97,7 @@ def _has_stamp(row: str) -> bool:
 def _line(cue: _Cue, problems: Problems) -> TimedText:
     payload = join_rows(cue.rows, _shown)
     times, texts = [cue.start], [""]
-    voice = ""
+    voice: str | None = None
     ruby = False
     at = 0
     for match in _TAG.finditer(payload):
@@ -109,7 +109,7 @@ def _line(cue: _Cue, problems: Problems) -> TimedText:
         if name in ("rt", "/rt", "/ruby"):
             ruby = name == "rt"
         elif named := _VOICE.fullmatch(tag):
-            voice = voice or html.unescape(named[1]).strip()
+            voice = voice or html.unescape(named[1]).strip() or None
         elif stamp := _STAMP.fullmatch(tag):
             time = seconds_of(*stamp.groups())
             if time is None or not times[-1] <= time <= cue.end:
@@ -141,7 +141,7 @@ def write(timings: WordTimings, options: WriteOptions) -> str:
         else:
             end = max(units(word.end, 1000) for word in line.words)
             text = _escaped(line_text(line))
-        voice = _escaped(" ".join(clean(line.voice).split()))
+        voice = _escaped(" ".join(clean(line.voice or "").split()))
         start = pieces[0].start
         cues.append((start, max(end, start + 1), (f"<v {voice}>" if voice else "") + text))
     cues.sort(key=lambda cue: cue[0])

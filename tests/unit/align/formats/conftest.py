@@ -63,7 +63,7 @@ def hard_timings() -> Callable[[int], WordTimings]:
             if overlapping and dice.random() < 0.3:
                 at = max(0.0, at - 5 * dice.random())
             at += dice.choice([0, 0.3, 1.9, 2.2, 30])
-            lines.append(Line(tuple(words), dice.choice(["", "", "F", "D", "Anna <b>, x"])))
+            lines.append(Line(tuple(words), dice.choice([None, None, "F", "D", "Anna <b>, x"])))
         return WordTimings(tuple(lines), dice.choice(["", "en", "ja"]), "an engine")
 
     return make

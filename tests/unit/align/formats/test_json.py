@@ -48,6 +48,16 @@ def test_what_else_a_line_may_hold():
     assert read.tags == {"title": "T"}
 
 
+@pytest.mark.parametrize(
+    ("said", "voice"), [("v1", "v1"), (" Anna ", "Anna"), ("", None), ("  ", None), (None, None), (1, None)]
+)
+def test_a_line_may_say_who_sings_it(said, voice):
+    line = {"voice": said, "words": [{"text": "la", "start": 1, "end": 2}]}
+    read = parse(json.dumps({"lines": [line, {"words": line["words"]}]}))
+    assert [one.voice for one in read.timings.lines] == [voice, None]
+    assert parse(serialise(read.timings, "json")).timings == read.timings
+
+
 def test_whisper():
     content = {
         "text": " Slow river.",

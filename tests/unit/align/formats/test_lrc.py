@@ -144,7 +144,7 @@ def test_text_that_looks_like_a_prefix_or_a_stamp_stays_text():
     line = Line(tuple(Word(text, n, n + 1) for n, text in enumerate(["F:", "[00:99]", "<00:01.00>"])))
     for name in ("lrc", "elrc"):
         read = parse(serialise(WordTimings((line,)), name)).timings.lines
-        assert [(one.voice, one.text) for one in read] == [("", "F: [00:99] <00:01.00>")]
+        assert [(one.voice, one.text) for one in read] == [(None, "F: [00:99] <00:01.00>")]
 
 
 def test_translations_below_their_line():

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ..engine.faces.track import FaceTrack
     from ..engine.media.sound import Sound
     from ..engine.media.source import Source
+    from ..engine.media.spans import Spans
     from ..engine.media.timeline import FillRule, LengthRule
 
 SilenceRule = Literal["rest", "close", "source"]
@@ -27,7 +28,8 @@ class Voice:
 
     person: as `parse_person` has it, whose InputError is raised here; a rule such as `left` means the one
     who is there on the whole. sound: what moves the mouth; None for the request's soundtrack. words, lyrics:
-    what is said, if known. silence: what the mouth does in pauses; None for what the request has.
+    what is said, if known. silence: what the mouth does in pauses; None for what the request has. turns:
+    seconds of the sound that are this person's; None for all.
     """
 
     person: str
@@ -35,6 +37,7 @@ class Voice:
     words: WordTimings | None = None
     lyrics: str = ""
     silence: SilenceRule | None = None
+    turns: Spans | None = None
 
     def __post_init__(self) -> None:
         parse_person(self.person)
@@ -51,7 +54,7 @@ class LipSyncRequest:
     than it is heard. score: whether the run report tells how well the mouth follows the voice. location:
     whether the result says where the source was recorded, as it does when and with what. detector, max_faces:
     as in `track_faces`, where there is no track. voices: who says what, where several do; `driving`, `words`
-    and `lyrics` are then theirs, and `person` says nothing. Raises InputError for both.
+    and `lyrics` are then theirs, and `person` says nothing. Raises InputError for both. turns: as a Voice's.
     """
 
     source: Source
@@ -71,6 +74,7 @@ class LipSyncRequest:
     detector: Variant = "auto"
     max_faces: int = DEFAULT_MAX_FACES
     voices: tuple[Voice, ...] = ()
+    turns: Spans | None = None
 
     def __post_init__(self) -> None:
         parse_person(self.person)
@@ -97,4 +101,5 @@ class LipSyncRequest:
             person=voice.person,
             silence=voice.silence or self.silence,
             voices=(),
+            turns=voice.turns,
         )

@@ -16,9 +16,11 @@ from ..engine.media.sound import Sound
 from ..engine.media.tracks import downmix_notes
 from ..engine.media.writer import Mp4Writer
 from ..engine.report import FrameState, PersonReport, RunReport, generated, spans
+from .dub.job import find_faces
 from .protocol import Footage, LipSyncBackend, Rendering
 from .request import LipSyncRequest
 from .scoring import RunScore
+from .turns import by_turns, speaks
 
 # Made for a rendering, then handed each of its frames, to change it in place.
 Finish = Callable[[Rendering], Callable[[Frame], None]]
@@ -40,12 +42,15 @@ def run(
     score is worked out."""
     if backend.spec.task == "portrait" and not (request.source.still or backend.takes_footage):
         raise InputError(f"{backend.name} animates one picture: connect an image, not a video.")
-    if request.voices and backend.spec.task != "dub":
+    if (request.voices or speaks(request)) and backend.spec.task != "dub":
         raise InputError(
-            f"{backend.name} lets one person speak: take the voices off, or choose an engine that repaints "
-            "mouths in footage."
+            f"{backend.name} lets one person speak: choose that one, without voices, or an engine that "
+            "repaints mouths in footage."
         )
     started = time.monotonic()
+    told: list[str] = []
+    if speaks(request):
+        request, told = by_turns(request, find_faces(request, None, host), host)
     rendering = backend.render(request, host)
     prepared = time.monotonic()
     voices = request.parts()
@@ -75,7 +80,7 @@ def run(
     unused = []
     if request.voices and request.person.strip().lower() != "largest":
         unused.append(f'Person "{request.person}" was not used: the voices say whose mouths move.')
-    report.notes = [*request.source.notes, *heard, *left_out, *unused, *report.notes]
+    report.notes = [*request.source.notes, *heard, *left_out, *unused, *told, *report.notes]
     return report
 
 

@@ -72,7 +72,11 @@ def speech_of(
     times = begins - request.sync_offset
     samples = listen(request, timeline, host) if heard is None else heard
     words = request.words
+    if words is not None and request.turns is not None:
+        words = words.within(request.turns)
     spans = mouth_spans(samples, words, request.content, request.driving is not None, host)
+    if request.turns is not None:
+        spans = spans.shared(request.turns)
     return Speech(samples, times, lengths, gate(times, spans), request.silence, words, request.lyrics, spans)
 
 

@@ -21,6 +21,7 @@ from .samples import register_samples
 # The modules that have nodes.
 _MODULES = (
     "apply",
+    "voice",
     "viseme",
     "musetalk",
     "musetalk_stages",

@@ -13,12 +13,13 @@ from ..engine.host.comfy import ComfyHost
 from . import inputs
 from .face_track import LipSyncFaceTrack
 from .requirements import engine_imports
-from .types import BackendIO, WordTimingsIO
+from .types import BackendIO, VoicesIO, WordTimingsIO
 from .wiring import same_source
 
 if TYPE_CHECKING:
     from ..align.words import WordTimings
     from ..backends.protocol import LipSyncBackend
+    from ..backends.request import Voice
     from ..engine.faces.track import FaceTrack
 
 
@@ -86,6 +87,14 @@ class LipSyncApply(io.ComfyNode):
                 inputs.detector_input(remark="Without a face_track. ", optional=True, advanced=True),
                 inputs.max_faces_input(remark="Without a face_track. ", optional=True),
                 *inputs.picture_inputs(),
+                VoicesIO.Input(
+                    "voices",
+                    optional=True,
+                    tooltip=(
+                        "For several people at once: from Voice nodes, instead of words, driving audio and "
+                        "lyrics. Whoever has no voice keeps their own mouth."
+                    ),
+                ),
             ],
             outputs=inputs.video_outputs(),
             hidden=[io.Hidden.dynprompt],
@@ -117,6 +126,7 @@ class LipSyncApply(io.ComfyNode):
         max_faces: int = DEFAULT_MAX_FACES,
         deinterlace: str = "auto",
         background: str = "black",
+        voices: tuple[Voice, ...] = (),
     ) -> io.NodeOutput:
         with engine_imports():
             from ..backends.request import LipSyncRequest
@@ -137,6 +147,7 @@ class LipSyncApply(io.ComfyNode):
             sync_offset=sync_offset_ms / 1000,
             detector=detector,  # type: ignore[arg-type]
             max_faces=max_faces,
+            voices=voices,
         )
         path = host.temp_file(".mp4")
         if backend.spec.remote:

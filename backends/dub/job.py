@@ -78,7 +78,9 @@ def _whom(track: FaceTrack, request: LipSyncRequest) -> tuple[str, ...]:
     """Who is meant, voice by voice, as `choose_people` takes it."""
     if request.voices:
         return choose_each(track, [voice.person for voice in request.voices])
-    choose_people(track, request.person)
+    # Who speaks is told by the sound, of anybody there is.
+    anybody = parse_person(request.person).rule == "speaking"
+    choose_people(track, "largest" if anybody else request.person)
     return (request.person,)
 
 

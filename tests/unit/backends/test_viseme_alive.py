@@ -82,7 +82,9 @@ def with_glasses(rgb, mesh, *, dark):
 def job_of(gate, key="a picture", mix=None):
     fps, frames = Fraction(25), len(gate)
     timeline = Timeline(fps, np.zeros(frames, np.int32), ConstantTimes(fps, frames), frames / fps)
-    speech = Speech(np.zeros(0, np.float32), timeline.times.seconds(), 0.04, gate, "rest", None, "")
+    speech = Speech(
+        np.zeros(0, np.float32), timeline.times.seconds(), np.full(len(gate), 0.04), gate, "rest", None, ""
+    )
     mix = np.ones(frames, np.float32) if mix is None else mix
     states = [FrameState.GENERATED] * frames
     source = SimpleNamespace(key=key, still=True)

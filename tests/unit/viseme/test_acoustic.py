@@ -83,9 +83,8 @@ def test_a_gate_closes_the_mouth(sentence):
 def test_what_is_left_out_of_the_text_is_noted(sentence):
     times = frames(sentence.samples)
     gate, notes = np.ones(len(times), np.float32), []
-    _motion(
-        Speech(sentence.samples, times, 1 / FPS, gate, "rest", None, "[Verse 1: Anna]\nA puppy x2"), notes
-    )
+    lengths, lyrics = np.full(len(times), 1 / FPS), "[Verse 1: Anna]\nA puppy x2"
+    _motion(Speech(sentence.samples, times, lengths, gate, "rest", None, lyrics), notes)
     assert notes[:2] == [
         "Left out of the lyrics, line 1: “[Verse 1: Anna]” (section header)",
         "Left out of the lyrics, line 2: “x2” (repeat mark)",

@@ -36,7 +36,8 @@ def moved():
             times = np.arange(75) / FPS
             spans = mouth_spans(samples, None, "auto", stem=False)
             lyrics = each.sentence if way == "text" else ""
-            speech = Speech(samples, times, 1 / FPS, gate(times, spans), "rest", None, lyrics, spans)
+            lengths, moving = np.full(75, 1 / FPS), gate(times, spans)
+            speech = Speech(samples, times, lengths, moving, "rest", None, lyrics, spans)
             found[way, each.name] = _motion(speech, []).open.astype(float)
     return found
 

@@ -15,7 +15,7 @@ from ..engine.media.metadata import LOCATION_LEFT_OUT
 from ..engine.media.sound import Sound
 from ..engine.media.tracks import downmix_notes
 from ..engine.media.writer import Mp4Writer
-from ..engine.report import FrameState, RunReport, spans
+from ..engine.report import Caution, FrameState, RunReport, spans
 from .protocol import LipSyncBackend, Rendering
 from .request import LipSyncRequest
 from .scoring import RunScore
@@ -59,8 +59,28 @@ def run(
     sounds = {id(sound): sound for sound in (request.soundtrack, request.voice)}.values()
     heard = [note for sound in sounds for note in sound.all_notes()]
     left_out = [LOCATION_LEFT_OUT] if known.location and not request.location else []
-    report.notes = [*request.source.notes, *heard, *left_out, *report.notes]
+    report.notes = [*_unused_text(backend, request), *request.source.notes, *heard, *left_out, *report.notes]
     return report
+
+
+def _unused_text(backend: LipSyncBackend, request: LipSyncRequest) -> list[Caution]:
+    """What is said of lyrics that make no difference."""
+    if not request.lyrics.strip():
+        return []
+    if request.words is not None and request.words.lines:
+        return [
+            Caution("The text was not used: the words that are connected say what is heard.", "unused_words")
+        ]
+    if not backend.spec.reads_lyrics:
+        title = backend.spec.title
+        return [
+            Caution(
+                f"The text was not used: {title} takes the mouth's shapes from the sound alone.",
+                "unused_engine",
+                engine=title,
+            )
+        ]
+    return []
 
 
 def write(

@@ -15,7 +15,7 @@ from ..engine.media.metadata import LOCATION_LEFT_OUT
 from ..engine.media.sound import Sound
 from ..engine.media.tracks import downmix_notes
 from ..engine.media.writer import Mp4Writer
-from ..engine.report import FrameState, PersonReport, RunReport, generated, spans
+from ..engine.report import Caution, FrameState, PersonReport, RunReport, generated, spans
 from .dub.job import find_faces
 from .protocol import Footage, LipSyncBackend, Rendering
 from .request import LipSyncRequest
@@ -80,8 +80,36 @@ def run(
     unused = []
     if request.voices and request.person.strip().lower() != "largest":
         unused.append(f'Person "{request.person}" was not used: the voices say whose mouths move.')
-    report.notes = [*request.source.notes, *heard, *left_out, *unused, *told, *report.notes]
+    report.notes = [
+        *(note for voice in voices for note in _unused_text(backend, voice)),
+        *request.source.notes,
+        *heard,
+        *left_out,
+        *unused,
+        *told,
+        *report.notes,
+    ]
     return report
+
+
+def _unused_text(backend: LipSyncBackend, request: LipSyncRequest) -> list[Caution]:
+    """What is said of lyrics that make no difference."""
+    if not request.lyrics.strip():
+        return []
+    if request.words is not None and request.words.lines:
+        return [
+            Caution("The text was not used: the words that are connected say what is heard.", "unused_words")
+        ]
+    if not backend.spec.reads_lyrics:
+        title = backend.spec.title
+        return [
+            Caution(
+                f"The text was not used: {title} takes the mouth's shapes from the sound alone.",
+                "unused_engine",
+                engine=title,
+            )
+        ]
+    return []
 
 
 def write(

@@ -9,6 +9,7 @@ from fractions import Fraction
 import numpy as np
 
 from ..align.chain import align_offline
+from ..align.doubt import doubt
 from ..align.sheet import notes as left_out_notes
 from ..align.spread import phones_within_words
 from ..align.text import read_text
@@ -20,6 +21,7 @@ from ..engine.media.sound import Sound
 from ..engine.media.spans import Spans
 from ..engine.media.timeline import Timeline
 from ..engine.media.voice import RATE, gate, looks_like_song, loud_spans, voiced_spans
+from ..engine.report import Caution
 from .request import ContentKind, LipSyncRequest, SilenceRule
 
 # Seconds of sound that are listened to beyond the last frame.
@@ -57,9 +59,9 @@ class Speech:
             text = read_text(self.lyrics)
             words = align_offline(self.samples, text.lines, loud_spans(self.samples, report=report))
         except LipSyncError as error:
-            notes.append(f"The text was not used: {error}")
+            notes.append(Caution(f"The text was not used: {error}", "unused", reason=str(error)))
             return None
-        notes += left_out_notes(text.left_out)
+        notes += [*doubt(words), *left_out_notes(text.left_out)]
         return words
 
 

@@ -12,6 +12,7 @@ from ..engine.faces.track import DEFAULT_MAX_FACES
 from ..engine.host.comfy import ComfyHost
 from . import inputs
 from .face_track import LipSyncFaceTrack
+from .notices import notices
 from .requirements import engine_imports
 from .types import BackendIO, VoicesIO, WordTimingsIO
 from .wiring import same_source
@@ -62,11 +63,12 @@ class LipSyncApply(io.ComfyNode):
                     tooltip="The text, where no word timings are connected: better mouth shapes in English.",
                 ),
                 inputs.length_input(),
-                inputs.fill_input(),
+                inputs.fill_input(advanced=True),
                 io.Combo.Input(
                     "silence",
                     options=["rest", "close", "source"],
                     default="rest",
+                    advanced=True,
                     tooltip="In pauses: the mouth's rest shape, lips closed, or the source's own mouth.",
                 ),
                 inputs.person_input(),
@@ -161,4 +163,4 @@ class LipSyncApply(io.ComfyNode):
         else:
             with same_source(cls, "face_track", LipSyncFaceTrack):
                 report = run(backend, request, host, path, crf)
-        return io.NodeOutput(InputImpl.VideoFromFile(str(path)), report.to_json())
+        return io.NodeOutput(InputImpl.VideoFromFile(str(path)), report.to_json(), ui=notices(report.notes))

@@ -55,11 +55,12 @@ def length_input() -> io.Input:
     )
 
 
-def fill_input() -> io.Input:
+def fill_input(**options: bool) -> io.Input:
     return io.Combo.Input(
         "fill",
         options=["pingpong", "loop", "hold"],
         default="pingpong",
+        **options,
         tooltip=(
             "Footage shorter than the audio: played back and forth, started again, or held on its last frame."
         ),

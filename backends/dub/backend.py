@@ -16,7 +16,7 @@ from ...engine.compose.paste import Patch
 from ...engine.host.protocol import Host
 from ...engine.media.colour import Rect, paste_rgb
 from ...engine.media.frames import CHUNK, Frame
-from ...engine.report import FrameState
+from ...engine.report import Caution, FrameState
 from ..protocol import Footage, FrameChunk, Rendering
 from ..request import LipSyncRequest
 from .job import DubJob, find_faces, plan_jobs
@@ -111,7 +111,11 @@ class DubBackend:
 
 
 def _told_of(person: str, notes: Sequence[str]) -> list[str]:
-    return [f"{person}: {note}" for note in notes]
+    told = []
+    for note in notes:
+        text = f"{person}: {note}"
+        told.append(Caution(text, note.kind, **note.values) if isinstance(note, Caution) else text)
+    return told
 
 
 def rendering(engine: Painter, plan: DubPlan, host: Host) -> Rendering:

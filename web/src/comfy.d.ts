@@ -6,6 +6,7 @@ interface ComfyWidget {
     value: unknown;
     label?: string;
     hidden?: boolean;
+    disabled?: boolean;
     serialize?: boolean;
     options: { values?: unknown[]; serialize?: boolean; hidden?: boolean; [key: string]: unknown };
     callback?: (value: unknown) => void;
@@ -18,6 +19,14 @@ interface ComfyGraph {
     rootGraph?: ComfyGraph;
     subgraphs?: Map<string, ComfyGraph>;
     getNodeById(id: number | string): ComfyNode | null;
+    getLink?(id: number): ComfyLink | undefined;
+}
+
+interface ComfyLink {
+    origin_id: number | string;
+    origin_slot: number;
+    target_id: number | string;
+    target_slot: number;
 }
 
 interface ComfyNode {
@@ -28,6 +37,11 @@ interface ComfyNode {
     graph?: ComfyGraph | null;
     subgraph?: ComfyGraph;
     widgets?: ComfyWidget[];
+    inputs?: { name: string; link?: number | null }[];
+    outputs?: { name: string; links?: number[] | null }[];
+    size: [number, number];
+    setSize?(size: [number, number]): void;
+    computeSize?(): [number, number];
     addWidget(
         type: string,
         name: string,
@@ -43,6 +57,7 @@ interface ComfyNode {
     onExecuted?(output: any): void;
     onRemoved?(): void;
     onConfigure?(saved: unknown): void;
+    onConnectionsChange?(...given: unknown[]): void;
 }
 
 interface ComfyExtension {
@@ -63,6 +78,8 @@ interface ComfyToast {
     detail?: string;
     life?: number;
 }
+
+declare var LiteGraph: { vueNodesMode?: boolean } | undefined;
 
 declare module "comfy/app" {
     export const app: {

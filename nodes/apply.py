@@ -71,7 +71,13 @@ class LipSyncApply(io.ComfyNode):
                     advanced=True,
                     tooltip="In pauses: the mouth's rest shape, lips closed, or the source's own mouth.",
                 ),
-                inputs.person_input(),
+                inputs.person_input(
+                    tooltip=(
+                        "Whose mouth: largest, left, right, centre, speaking (whoever is seen to say what is "
+                        "heard), an id shown by Track Faces, or several ids such as 1+3 (of those seen at "
+                        "once the largest)."
+                    )
+                ),
                 io.Combo.Input(
                     "content",
                     options=["auto", "speech", "song"],

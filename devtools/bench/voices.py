@@ -71,9 +71,9 @@ def measure(speakers: list[Path], seconds: int, folder: Path, host: PlainHost) -
     one = replace(request, voices=voices[:1])
     taken: dict[str, list[float]] = {"one": [], "two": []}
     for number in range(_ROUNDS):
-        for name, asked in sorted({"one": one, "two": request}.items(), reverse=bool(number % 2)):
+        for name, wanted in sorted({"one": one, "two": request}.items(), reverse=bool(number % 2)):
             started = time.monotonic()
-            run(DubBackend(VisemeEngine()), asked, host, folder / f"{name}.mp4")
+            run(DubBackend(VisemeEngine()), wanted, host, folder / f"{name}.mp4")
             taken[name].append(time.monotonic() - started)
     plan = DubBackend(VisemeEngine()).plan(request, host)
     asked = [voice.survey.poses[:, 0].astype(float) for voice in plan.voices]

@@ -8,13 +8,21 @@ from types import SimpleNamespace
 import cv2
 import numpy as np
 import pytest
+import torch
 
 from lipsync_studio.align.words import Line, Word, WordTimings
 from lipsync_studio.backends.dub.backend import DubBackend, DubPlan
 from lipsync_studio.backends.dub.protocol import Batching
+from lipsync_studio.backends.latentsync.models import of_networks as latentsync_of
+from lipsync_studio.backends.latentsync.spec import SPEC as LATENTSYNC
+from lipsync_studio.backends.latentsync.spec import LatentSyncSettings
+from lipsync_studio.backends.musetalk.models import of_networks as musetalk_of
+from lipsync_studio.backends.musetalk.pipeline import MuseTalkEngine
+from lipsync_studio.backends.musetalk.spec import MuseTalkSettings
 from lipsync_studio.backends.request import LipSyncRequest, Voice
 from lipsync_studio.backends.run import run
 from lipsync_studio.backends.viseme.pipeline import VisemeEngine
+from lipsync_studio.devtools import seeded_latentsync, seeded_musetalk
 from lipsync_studio.devtools.paths import ROOT
 from lipsync_studio.engine.errors import InputError, NoFaceError
 from lipsync_studio.engine.faces.track import FaceTrack
@@ -196,6 +204,40 @@ def test_whoever_is_silent_keeps_the_sources_mouth(scene, host, whitewash, toget
         for who, of in zip((scene.left, scene.right), told, strict=True)
         for at in np.flatnonzero(of)
     )
+
+
+@pytest.fixture(params=["musetalk", "latentsync"])
+def network(request, host):
+    """An engine with a small seeded network."""
+    torch.set_flush_denormal(True)
+    vae, whisper = seeded_musetalk.seeded_vae(), seeded_musetalk.seeded_whisper()
+    if request.param == "musetalk":
+        unet = seeded_musetalk.seeded_unet()
+        models = musetalk_of("v1.5", unet, vae, whisper, None, host, "voices")
+        return DubBackend(MuseTalkEngine(models, MuseTalkSettings()))
+    models = latentsync_of("1.5", seeded_latentsync.seeded_unet(), vae, whisper, None, host)
+    quick = {"version": "1.5", "steps": 1, "guidance": 1.0, "resolution": "64"}
+    return LATENTSYNC.make(LatentSyncSettings(**quick), host, model=models)
+
+
+def test_networks_paint_both_and_parts_are_as_in_the_whole(scene, host, network):
+    words = WordTimings((Line((Word("a", 0.0, 0.05),)),))
+    late = WordTimings((Line((Word("b", 0.2, 0.3),)),))
+    heard = {side: scene.voices[side].cut(Fraction(0), Fraction(2, 5)) for side in ("left", "right")}
+    voices = (Voice("left", heard["left"], words), Voice("right", heard["right"], late))
+    request = LipSyncRequest(scene.source, heard["left"], track=scene.track, voices=voices)
+    plan = network.plan(request, host)
+    whole, _ = collect(network.render_plan(plan, host))
+    assert len(whole) == 10
+    originals = [frame.planes for frame in scene.source.read(0, 10)]
+    sides = (np.s_[:320, :320], np.s_[:320, 320:])
+    for side, painted in zip(sides, (2, 9), strict=True):
+        assert np.abs(whole[painted].planes[side].astype(int) - originals[painted][side]).max() > 10
+    # The first has ended.
+    assert np.array_equal(whole[9].planes[sides[0]], originals[9][sides[0]])
+    parts = collect(network.render_plan(network.part(DubPlan(plan.voices), 3, 7), host))[0]
+    for one, other in zip(parts, whole[3:7], strict=True):
+        assert np.abs(one.planes.astype(int) - other.planes).max() <= 1
 
 
 def test_one_sound_and_words_that_name_the_singers(scene, host, whitewash):

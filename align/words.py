@@ -51,8 +51,8 @@ class Word:
 class Line:
     """Words that are shown together, in order.
 
-    voice: who sings them, as a file names it ("v1", "F", "Anna"; "bg" for backing vocals); None where only
-    one does, or nobody has said who.
+    voice: who sings them, as a file names it ("v1", "F", "Anna"; "bg" for backing vocals); None where
+    only one does, or nobody has said who.
     """
 
     words: tuple[Word, ...]

@@ -10,7 +10,7 @@ from media import read_pictures, write_h264, write_wav
 from prompts import finished, node, report_of, track_faces
 
 RATE = 16000
-LRC = "[00:00.10]v1: one [00:00.60]\n[00:01.00]v2: two [00:01.50]\n"
+LRC = "[00:00.10]v1: one [00:00.60]\n[00:01.30]v2: two [00:01.80]\n"
 
 
 @pytest.fixture(scope="module")

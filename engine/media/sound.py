@@ -50,13 +50,15 @@ class Sound:
     samples per second.
 
     layout: FFmpeg's name of what the channels are; if not given, what is usual for their number, "" where
-    nothing is. notes: sentences for a run report.
+    nothing is. notes: sentences for a run report. codec: FFmpeg's name of how it was coded, "" where it came
+    as samples.
     """
 
     samples: np.ndarray | SampleFile
     rate: int
     layout: str = ""
     notes: tuple[str, ...] = ()
+    codec: str = ""
     _mono: dict[int, np.ndarray] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
@@ -127,6 +129,7 @@ class Sound:
                 _check_channels(stream.codec_context.layout.nb_channels, media.name)
                 notes = _track_notes(container, stream, track)
                 sound = _collect(container, stream, begin, seconds, media.name, folder, notes)
+                codec = stream.codec_context.codec.canonical_name
         except (av.error.FFmpegError, OSError) as error:
             raise AudioError(
                 f"{media.name} can't be read as audio ({reason(error)}); convert it to WAV or MP3."
@@ -135,7 +138,8 @@ class Sound:
             return None
         _check_rate(sound.rate, media.name)
         _check(sound.samples, media.name)
-        return replace(sound if seconds is None else sound.cut(Fraction(0), seconds), notes=tuple(notes))
+        sound = sound if seconds is None else sound.cut(Fraction(0), seconds)
+        return replace(sound, notes=tuple(notes), codec=codec)
 
     def cut(self, start: Fraction | float, seconds: Fraction | float) -> Sound:
         """The stretch [start, start + seconds), silence where it reaches beyond the sound."""
@@ -152,7 +156,7 @@ class Sound:
         return self._like(samples)
 
     def _like(self, samples: np.ndarray | SampleFile) -> Sound:
-        return Sound(samples, self.rate, self.layout, self.notes)
+        return Sound(samples, self.rate, self.layout, self.notes, self.codec)
 
     def mono(self, rate: int = 16000, report: Callable[[int], None] = silent) -> np.ndarray:
         """All channels mixed (`mixed`) and resampled, float32 [n]; kept for the next caller. report: called

@@ -147,7 +147,7 @@ class VideoSource:
         )
 
     def coded_sound(self) -> CodedSound | None:
-        """The same as it is coded; None where it can't be copied to an MP4, or only a part is wanted."""
+        """The same as it is coded; None where it can't be copied, or only a part is wanted."""
         if not self._scan.timed or (self._first, self._last) != (0, len(self._scan.ticks)):
             return None
         return CodedSound.of_file(self._file, int(self._scan.ticks[0]) * self._scan.time_base)

@@ -34,7 +34,7 @@ _SEEK_LEAD = 2
 # whose times may leap, which are their own.
 _COUNTED, _LEAPS = (flag.value for flag in (av.format.Flags.generic_index, av.format.Flags.ts_discont))
 _RESAMPLED_SECONDS = 5
-_IN_MEMORY = 64 << 20
+_IN_MEMORY = 16 << 20
 _BLOCK = 1 << 20  # samples that are looked at at once
 # Full scale is 1: what is so much above was never meant as samples of that scale.
 _LOUDEST = 100
@@ -118,7 +118,7 @@ class Sound:
         folder: Callable[[], Path] | None = None,
     ) -> Sound | None:
         """Audio from `begin` (in the container's time; None: where the audio starts), cut or padded to
-        `seconds` if given. folder: where a file for what exceeds 64 MB may lie; None to keep it in memory.
+        `seconds` if given. folder: where a file for what exceeds 16 MB may lie; None to keep it in memory.
         None if there is no decodable audio track. Raises AudioError, and OutputError where the disk is
         full."""
         try:
@@ -162,12 +162,21 @@ class Sound:
         """All channels mixed (`mixed`) and resampled, float32 [n]; kept for the next caller. report: called
         with the seconds that are done."""
         if rate not in self._mono:
-            self._mono[rate] = self.mixed() if rate == self.rate else self._resampled(rate, report)
+            self._mono[rate] = self._all_mixed() if rate == self.rate else self._resampled(rate, report)
         return self._mono[rate]
 
     def mixed(self, start: int = 0, stop: int | None = None) -> np.ndarray:
         """Samples start..stop-1 of all channels as one, float32, by `Downmix`."""
         return self.samples[0, start:stop] if len(self.samples) == 1 else self.downmix.part(start, stop)
+
+    def _all_mixed(self) -> np.ndarray:
+        """The whole, of which no more is held than the result."""
+        if len(self.samples) == 1:
+            return self.mixed()
+        out = np.empty(self.samples.shape[1], np.float32)
+        for first in range(0, len(out), _BLOCK):
+            out[first : first + _BLOCK] = self.mixed(first, first + _BLOCK)
+        return out
 
     @cached_property
     def downmix(self) -> Downmix:

@@ -29,6 +29,7 @@ _LEAST_DB = -65.0
 # (Wiener's: geometric over arithmetic mean, weighted by the bands' power) of white, pink and brown noise is
 # 0.46 to 0.66, of sustained tones and chords 0.02 at most; speech and songs are rarely steady.
 _WINDOW, _HOP, _STRETCHES = 4096, 2048, 8
+_AT_ONCE = 64  # windows, of which each makes some ten times as much to compare
 _STEADY_DB, _FLAT, _BAND, _BANDS = 6.0, 0.45, 64, 16
 _LOWEST_BIN = 48  # 188 Hz: hum of the mains lies below
 _NO_NOISE_DB = -100.0
@@ -92,8 +93,8 @@ def noise_floor(samples16k: np.ndarray) -> float:
     there is none below -25, or so little below the loudest that it can't be told apart."""
     count = max((len(samples16k) - _WINDOW) // _HOP + 1, 0)
     levels, noisy = np.full(count, _NO_NOISE_DB), np.zeros(count, bool)
-    for first in range(0, count, _PIECE // _HOP):
-        last = min(first + _PIECE // _HOP, count)
+    for first in range(0, count, _AT_ONCE):
+        last = min(first + _AT_ONCE, count)
         piece = samples16k[first * _HOP : (last - 1) * _HOP + _WINDOW]
         windows = np.lib.stride_tricks.sliding_window_view(piece, _WINDOW)[::_HOP]
         levels[first:last], noisy[first:last] = _noise_like(windows)

@@ -70,7 +70,8 @@ def opened_still(file: MediaFile) -> Still:
             "ComfyUI's Python, or save it as JPEG."
         ) from error
     except Exception as error:  # of two libraries, for files of any kind
-        raise VideoError(f"{file.name} can't be read as a picture ({error}); save it as JPEG.") from error
+        cause = " ".join(str(error).split()) or type(error).__name__
+        raise VideoError(f"{file.name} can't be read as a picture ({cause}); save it as JPEG.") from error
     return Still(_in_memory(picture, file), tiles, profile)
 
 

@@ -13,9 +13,9 @@ import icc
 import numpy as np
 import pillow_heif
 import pytest
-from heic import write_tiled
 from PIL import Image, ImageOps
 
+from lipsync_studio.devtools.heic import write_tiled
 from lipsync_studio.engine.errors import VideoError
 from lipsync_studio.engine.media import video as video_module
 from lipsync_studio.engine.media.colour import crop_rgb, paste_rgb, rgb_to_planes, small_rgb, to_rgb

@@ -110,7 +110,7 @@ def make_seeds(folder: Path) -> list[Path]:
     for name, options in _LATER_STILLS.items():
         path = folder / name
         if "icc_profile" in options:
-            options = {"icc_profile": ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()}
+            options = {**options, "icc_profile": ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()}
         if name.startswith("tiles"):
             write_tiled(path, Image.fromarray(pictures[0]), SIDE // 2)
         else:

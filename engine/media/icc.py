@@ -37,6 +37,7 @@ def to_srgb(picture: Image.Image) -> tuple[Image.Image, str]:
         name = ImageCms.getProfileDescription(profile).strip()
     except (ImageCms.PyCMSError, OSError):
         return picture, ""
+    assert converted is not None, "it is not made in place"
     if alpha is not None:
         converted.putalpha(alpha)
     converted.info.pop("icc_profile", None)

@@ -110,7 +110,8 @@ def make_seeds(folder: Path) -> list[Path]:
     for name, options in _LATER_STILLS.items():
         path = folder / name
         if "icc_profile" in options:
-            options = {**options, "icc_profile": ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()}
+            profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
+            options = {**options, "icc_profile": profile.tobytes()}
         if name.startswith("tiles"):
             write_tiled(path, Image.fromarray(pictures[0]), SIDE // 2)
         else:

@@ -107,15 +107,15 @@ def make_seeds(folder: Path) -> list[Path]:
             _write(path, [], voice, verse.rate, "", _SOUNDS[name], "", {})
         made.append(path)
     pillow_heif.register_heif_opener()
-    for name, options in _LATER_STILLS.items():
+    for name, how in _LATER_STILLS.items():
         path = folder / name
-        if "icc_profile" in options:
+        if "icc_profile" in how:
             profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
-            options = {**options, "icc_profile": profile.tobytes()}
+            how = {**how, "icc_profile": profile.tobytes()}
         if name.startswith("tiles"):
             write_tiled(path, Image.fromarray(pictures[0]), SIDE // 2)
         else:
-            _still(path, pictures, options)
+            _still(path, pictures, how)
         made.append(path)
     return made
 

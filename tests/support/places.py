@@ -41,26 +41,25 @@ def forms(other: str) -> list[str]:
 
 
 class SmallDisk:
-    """folder: with so much room as `leave` says. cause, help: what is to be said where there is no more."""
+    """folder: with so much room as `left` says. cause, help: what is to be said where there is no more."""
 
     def __init__(self, folder: Path, mounted: bool) -> None:
         self.folder, self._mounted = folder, mounted
         self.cause = "No space left on device" if mounted else "File too large"
         self.help = "make room on the disk" if mounted else "choose a disk that takes files of that size"
 
-    def leave(self, room: int) -> None:
-        """Bytes; of a file, where the limit is one of files."""
-        if self._mounted:
-            (self.folder / "ballast").write_bytes(bytes(ROOM - room))
-        else:
-            (self.folder / "ballast").touch()
-            limit_files(room)
-
-
-def limit_files(room: int) -> None:
-    """How long this process' files may become (setrlimit(2); Python ignores the signal)."""
-    _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (room, hard))
+    @contextmanager
+    def left(self, room: int) -> Iterator[None]:
+        """Bytes, within the block; of a file, where the limit is one of this process' files (setrlimit(2);
+        Python ignores the signal): what pytest writes may be one, so the block has to be short."""
+        (self.folder / "ballast").write_bytes(bytes(ROOM - room if self._mounted else 0))
+        before = resource.getrlimit(resource.RLIMIT_FSIZE)
+        if not self._mounted:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (room, before[1]))
+        try:
+            yield
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def never_writable(folder: Path) -> Path:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import resource
 from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -59,12 +58,8 @@ def small_disk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Small
     folder = tmp_path / "disk"
     folder.mkdir()
     is_mounted = request.param == "mounted"
-    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
-    try:
-        with mounted(folder, f"size={ROOM}") if is_mounted else nullcontext():
-            yield SmallDisk(folder, is_mounted)
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    with mounted(folder, f"size={ROOM}") if is_mounted else nullcontext():
+        yield SmallDisk(folder, is_mounted)
 
 
 @pytest.fixture(params=forms("refused"))

@@ -96,8 +96,9 @@ def test_a_folder_that_cannot_be_written_to(media, here, read_only, capsys, comm
 
 
 def test_a_disk_that_is_full_already(media, small_disk, capsys):
-    small_disk.leave(0)
-    assert render(media, out=small_disk.folder / "out.mp4") == 1
+    with small_disk.left(0):
+        code = render(media, out=small_disk.folder / "out.mp4")
+    assert code == 1
     assert f"({small_disk.cause}): {small_disk.help}" in capsys.readouterr().err
     assert names(small_disk.folder) == ["ballast"]
 
@@ -105,12 +106,13 @@ def test_a_disk_that_is_full_already(media, small_disk, capsys):
 @pytest.mark.parametrize("command", ["render", "overlay", "lyric-video"])
 def test_a_disk_that_runs_full(media, here, small_disk, capsys, command):
     write(WORDS, here / "words.srt")
-    small_disk.leave(16 << 10)
     files = {"source": media / "clip.mp4", "words": here / "words.srt", "out": small_disk.folder / "out.mp4"}
     if command != "overlay":
         files["audio"] = media / "voice.wav"
     arguments = [f"--{name}={path}" for name, path in files.items()]
-    assert main([command, *arguments, "--crf", "0", "--quiet"]) == 1
+    with small_disk.left(16 << 10):
+        code = main([command, *arguments, "--crf", "0", "--quiet"])
+    assert code == 1
     (error,) = [row for row in capsys.readouterr().err.splitlines() if row.startswith("Error")]
     assert f"can't be written ({small_disk.cause}): {small_disk.help}" in error
     assert names(small_disk.folder) == ["ballast"]
@@ -122,8 +124,9 @@ def test_a_report_that_finds_no_room(media, here, small_disk, capsys):
     # Which the report names.
     words = WordTimings(WORDS.lines, "en", "x" * (400 << 10))
     write(words, here / "words.json")
-    small_disk.leave(90 << 10)
-    assert render(media, "--crf=40", report=report, words=here / "words.json") == 1
+    with small_disk.left(90 << 10):
+        code = render(media, "--crf=40", report=report, words=here / "words.json")
+    assert code == 1
     said = f"report.json\" can't be written ({small_disk.cause}): {small_disk.help}"
     assert said in capsys.readouterr().err
     assert names(small_disk.folder) == ["ballast"]

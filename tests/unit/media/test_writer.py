@@ -270,7 +270,6 @@ def test_a_file_that_grows_too_large(tmp_path, limit):
 
 
 def test_a_full_disk_is_called_so(small_disk):
-    small_disk.leave(80 << 10)
     noise = np.random.default_rng(0).integers(0, 255, (96 * 3 // 2, 128), np.uint8)
 
     def fill():
@@ -280,7 +279,8 @@ def test_a_full_disk_is_called_so(small_disk):
                 out.write(Frame(np.roll(noise, n * 7), Colour(), Fraction(n, 25), n))
 
     with pytest.raises(OutputError, match=f"{small_disk.cause}.: {small_disk.help}"):
-        fill()
+        with small_disk.left(80 << 10):
+            fill()
     assert [path.name for path in small_disk.folder.iterdir()] == ["ballast"]
 
 

@@ -278,9 +278,9 @@ def test_a_full_disk_is_called_so(small_disk):
             for n in range(200):
                 out.write(Frame(np.roll(noise, n * 7), Colour(), Fraction(n, 25), n))
 
-    with pytest.raises(OutputError, match=f"{small_disk.cause}.: {small_disk.help}"):
-        with small_disk.left(80 << 10):
-            fill()
+    said = f"{small_disk.cause}.: {small_disk.help}"
+    with pytest.raises(OutputError, match=said), small_disk.left(80 << 10):
+        fill()
     assert [path.name for path in small_disk.folder.iterdir()] == ["ballast"]
 
 

@@ -1,0 +1,151 @@
+"""Every template as it is opened in a window of 1440×900, in both of the page's renderers: whole, large enough to
+be read, with no node and no wire behind another node."""
+
+import json
+
+import pytest
+
+from lipsync_studio.devtools.templates import TEMPLATES, template
+
+# Smaller texts are drawn as bars.
+READABLE = 0.6
+OPEN = "([graph, name]) => app.loadGraphData(graph, true, true, name, {openSource: 'template'})"
+VUE = "on => app.extensionManager.setting.set('Comfy.VueNodes.Enabled', on)"
+
+# Of each node its title, its box (with the title), and what its element takes up where it has one.
+BOXES = """() => app.graph._nodes.map(node => {
+    const element = document.querySelector(`[data-node-id="${node.id}"]`);
+    const [x, y, width, height] = node.getBounding();
+    return [node.title, x, y, width, Math.max(height, element?.offsetHeight ?? 0)];
+})"""
+DRAWN = """vue => {
+    const {links, reroutes, _nodes} = app.graph;
+    const wires = [...links.values(), ...reroutes.values()];
+    return wires.every(wire => wire.path) && (!vue || document.querySelectorAll('[data-node-id]').length >= _nodes.length);
+}"""
+# Every wire as the page itself draws it, against the edges of every node. Sockets lie some way inside of their own.
+HIDDEN_WIRES = """boxes => {
+    const brush = document.createElement('canvas').getContext('2d');
+    brush.lineWidth = 6;
+    const {links, reroutes, _nodes} = app.graph;
+    const wires = [
+        ...[...links.values()].map(link => [link.path, [link]]),
+        ...[...reroutes.values()].map(one => [one.path, [...one.linkIds].map(id => links.get(id))]),
+    ];
+    const found = [];
+    for (const [path, carried] of wires) _nodes.forEach((node, index) => {
+        const own = carried.some(({origin_id, target_id}) => [origin_id, target_id].map(String).includes(String(node.id)));
+        const inset = own ? 14 : -2;
+        const [title, x, y, width, height] = boxes[index];
+        const [left, top, right, bottom] = [x + inset, y + inset, x + width - inset, y + height - inset];
+        const hits = at => brush.isPointInStroke(path, ...at);
+        let hit = false;
+        for (let at = left; at <= right && !hit; at += 3) hit = hits([at, top]) || hits([at, bottom]);
+        for (let at = top; at <= bottom && !hit; at += 3) hit = hits([left, at]) || hits([right, at]);
+        if (hit) found.push(`${carried.map(one => one.type)} behind ${title}`);
+    });
+    return found;
+}"""
+# What no bar of the page covers: left, top, right, bottom. A notice about missing models comes over it later.
+FREE = """() => {
+    const {left, top, right, bottom} = document.querySelector('.graph-canvas-panel').getBoundingClientRect();
+    return [left, top, right, bottom];
+}"""
+IN_VIEW = """([left, top, right, bottom]) => {
+    const {scale, offset} = app.canvas.ds;
+    return [left / scale - offset[0], top / scale - offset[1], right / scale - offset[0], bottom / scale - offset[1]];
+}"""
+
+
+@pytest.fixture(scope="module")
+def window(open_page):
+    fresh = open_page()
+    fresh.set_viewport_size({"width": 1440, "height": 900})
+    yield fresh
+    # The server keeps it as the user's setting.
+    fresh.evaluate(VUE, False)
+    fresh.close()
+
+
+def opened(page, graph, vue):
+    """The boxes of the nodes of a template that has been opened."""
+    page.evaluate(OPEN, [graph, "template"])
+    page.wait_for_function(DRAWN, arg=vue)
+    boxes = page.evaluate(BOXES)
+    while True:
+        # Players and pictures come later, and nodes grow with them.
+        page.wait_for_timeout(600)
+        again = page.evaluate(BOXES)
+        if again == boxes:
+            return boxes
+        boxes = again
+
+
+def overlapping(boxes):
+    return [
+        (one, other)
+        for index, (one, x, y, width, height) in enumerate(boxes)
+        for other, left, top, wide, high in boxes[index + 1 :]
+        if x < left + wide and left < x + width and y < top + high and top < y + height
+    ]
+
+
+@pytest.fixture
+def blank(window):
+    """The window without a graph, and without what a notice says of one."""
+    window.evaluate("() => app.extensionManager.command.execute('Comfy.NewBlankWorkflow')")
+    window.problems.clear()
+    return window
+
+
+@pytest.mark.parametrize("vue", [False, True], ids=["classic", "nodes 2.0"])
+def test_every_template_is_whole_and_readable(blank, vue, pictures):
+    blank.evaluate(VUE, vue)
+    free = blank.evaluate(FREE)
+    for short in TEMPLATES:
+        graph = json.loads(template(short).read_text(encoding="utf-8"))
+        boxes = opened(blank, graph, vue)
+        assert blank.evaluate("() => app.canvas.ds.scale") >= READABLE, short
+        left, top, right, bottom = blank.evaluate(IN_VIEW, free)
+        outside = [
+            title
+            for title, x, y, width, height in boxes
+            if x < left or y < top or x + width > right or y + height > bottom
+        ]
+        assert outside == [], short
+        assert overlapping(boxes) == [], short
+        assert blank.evaluate(HIDDEN_WIRES, boxes) == [], short
+        blank.screenshot(path=pictures / f"{short}_{'vue' if vue else 'classic'}.png")
+    assert blank.problems == []
+
+
+def test_what_lies_badly_is_noticed(blank):
+    """A node over another, and one in the way of a wire."""
+    blank.evaluate(VUE, False)
+    graph = json.loads(template("lipsync_footage").read_text(encoding="utf-8"))
+    note, sound = (
+        next(node for node in graph["nodes"] if node["type"] == kind)
+        for kind in ("MarkdownNote", "LoadAudio")
+    )
+    apply = next(node for node in graph["nodes"] if node["type"] == "LipSyncApply")
+    apply["pos"][0] += 900
+    # Between the loader and Apply Lip-Sync, on the last wire's way.
+    note["pos"] = [sound["pos"][0] + sound["size"][0] + 300, sound["pos"][1] - 300]
+    note["size"] = [300, 500]
+    backend = next(node for node in graph["nodes"] if node["type"] == "LipSyncVisemeBackend")
+    backend["pos"] = [sound["pos"][0], sound["pos"][1] + 20]
+    boxes = opened(blank, graph, vue=False)
+    assert ("Load Audio", "Viseme Backend (LipSync)") in overlapping(boxes)
+    assert any(one.endswith("behind Markdown Note") for one in blank.evaluate(HIDDEN_WIRES, boxes))
+
+
+def test_a_view_that_was_saved_is_left_alone(blank):
+    """The mark of a template is gone once it was shown, so a graph that is saved keeps the user's view."""
+    blank.evaluate(VUE, False)
+    graph = json.loads(template("lipsync_footage").read_text(encoding="utf-8"))
+    opened(blank, graph, vue=False)
+    saved = blank.evaluate("() => app.graph.serialize()")
+    assert "lipsync_view" not in saved["extra"]
+    saved["extra"]["ds"] = {"scale": 1.4, "offset": [-200, -100]}
+    blank.evaluate("graph => app.loadGraphData(graph)", saved)
+    assert blank.evaluate("() => [app.canvas.ds.scale, ...app.canvas.ds.offset]") == [1.4, -200, -100]

@@ -1,5 +1,5 @@
-"""Makes docs/workflows/: every template as the real page shows it when it is opened in a window of 1440×900, and
-the one for lyric videos after a run.
+"""Makes docs/workflows/: every template as the real page shows it when it is opened in a window of 1440×900,
+and the one for lyric videos after a run.
 
 Run as `python -m lipsync_studio.devtools.workflow_pictures`, or with short names of templates.
 """

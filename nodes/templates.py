@@ -1,8 +1,8 @@
 """The templates in ComfyUI's list: their names, their order, and their names in addresses.
 
-ComfyUI knows of a pack's templates no more than the names of their files, which it shows, searches in and opens
-by, in whichever order the file system lists them. So the files have plain names, this pack's page sorts them
-(`GET …/templates`), and the short names, which the files had in version 0.1 and which alone fit into an
+ComfyUI knows of a pack's templates no more than the names of their files, which it shows, searches in and
+opens by, in whichever order the file system lists them. So the files have plain names, this pack's page sorts
+them (`GET …/templates`), and the short names, which the files had in version 0.1 and which alone fit into an
 address such as `?template=lyric_video&source=lipsync-studio`, go on working.
 """
 

@@ -1,5 +1,5 @@
-"""Every template as it is opened in a window of 1440×900, in both of the page's renderers: whole, large enough to
-be read, with no node and no wire behind another node."""
+"""Every template as it is opened in a window of 1440×900, in both of the page's renderers: whole, of a size
+that can be read, with no node and no wire behind another node."""
 
 import json
 
@@ -21,9 +21,10 @@ BOXES = """() => app.graph._nodes.map(node => {
 DRAWN = """vue => {
     const {links, reroutes, _nodes} = app.graph;
     const wires = [...links.values(), ...reroutes.values()];
-    return wires.every(wire => wire.path) && (!vue || document.querySelectorAll('[data-node-id]').length >= _nodes.length);
+    const elements = document.querySelectorAll('[data-node-id]').length;
+    return wires.every(wire => wire.path) && (!vue || elements >= _nodes.length);
 }"""
-# Every wire as the page itself draws it, against the edges of every node. Sockets lie some way inside of their own.
+# Every wire as the page itself draws it, against the edges of every node. Sockets lie inside of nodes.
 HIDDEN_WIRES = """boxes => {
     const brush = document.createElement('canvas').getContext('2d');
     brush.lineWidth = 6;
@@ -34,7 +35,8 @@ HIDDEN_WIRES = """boxes => {
     ];
     const found = [];
     for (const [path, carried] of wires) _nodes.forEach((node, index) => {
-        const own = carried.some(({origin_id, target_id}) => [origin_id, target_id].map(String).includes(String(node.id)));
+        const ends = carried.flatMap(({origin_id, target_id}) => [String(origin_id), String(target_id)]);
+        const own = ends.includes(String(node.id));
         const inset = own ? 14 : -2;
         const [title, x, y, width, height] = boxes[index];
         const [left, top, right, bottom] = [x + inset, y + inset, x + width - inset, y + height - inset];
@@ -51,9 +53,9 @@ FREE = """() => {
     const {left, top, right, bottom} = document.querySelector('.graph-canvas-panel').getBoundingClientRect();
     return [left, top, right, bottom];
 }"""
-IN_VIEW = """([left, top, right, bottom]) => {
+IN_VIEW = """edges => {
     const {scale, offset} = app.canvas.ds;
-    return [left / scale - offset[0], top / scale - offset[1], right / scale - offset[0], bottom / scale - offset[1]];
+    return edges.map((edge, index) => edge / scale - offset[index % 2]);
 }"""
 
 

@@ -11,7 +11,7 @@ from PIL import Image
 
 from lipsync_studio.backends.catalogue import CATALOGUE
 from lipsync_studio.devtools.editor_page import open_editor
-from lipsync_studio.devtools.paths import PACK_NAME, ROOT
+from lipsync_studio.devtools.paths import PACK_NAME
 from lipsync_studio.devtools.templates import TEMPLATES, template, twin
 
 CORE = "comfy-core"

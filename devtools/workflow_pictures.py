@@ -45,11 +45,19 @@ def picture(page: Any, short: str, *, run: bool) -> Image.Image:
         page.evaluate(RUN)
     # Players and pictures come when they have been fetched.
     page.wait_for_timeout(4000)
-    for notice in page.get_by_role("button", name="Close", exact=True).all():
-        if notice.is_visible():
-            notice.click()
-    page.wait_for_timeout(500)
     return Image.open(BytesIO(page.screenshot())).convert("RGB")
+
+
+def add_models(server: ComfyServer) -> None:
+    """Empty files in the place of all weights, so that no notice of missing ones lies over the pictures."""
+    for short in TEMPLATES:
+        graph = json.loads(template(short).read_text(encoding="utf-8"))
+        inside = [node for one in graph.get("definitions", {}).get("subgraphs", []) for node in one["nodes"]]
+        for node in graph["nodes"] + inside:
+            for model in node["properties"].get("models", ()):
+                path = server.base / "models" / model["directory"] / model["name"]
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.touch()
 
 
 def main() -> None:
@@ -63,6 +71,7 @@ def main() -> None:
         sync_playwright() as playwright,
     ):
         add_media(server)
+        add_models(server)
         browser = playwright.chromium.launch(executable_path=chromium.obtain(), args=chromium.FLAGS)
         for short in chosen:
             page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})

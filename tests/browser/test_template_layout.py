@@ -4,6 +4,7 @@ that can be read, with no node and no wire behind another node."""
 import json
 
 import pytest
+from layout import BOXES, overlapping
 
 from lipsync_studio.devtools.templates import TEMPLATES, template
 
@@ -12,12 +13,6 @@ READABLE = 0.6
 OPEN = "([graph, name]) => app.loadGraphData(graph, true, true, name, {openSource: 'template'})"
 VUE = "on => app.extensionManager.setting.set('Comfy.VueNodes.Enabled', on)"
 
-# Of each node its title, its box (with the title), and what its element takes up where it has one.
-BOXES = """() => app.graph._nodes.map(node => {
-    const element = document.querySelector(`[data-node-id="${node.id}"]`);
-    const [x, y, width, height] = node.getBounding();
-    return [node.title, x, y, width, Math.max(height, element?.offsetHeight ?? 0)];
-})"""
 DRAWN = """vue => {
     const {links, reroutes, _nodes} = app.graph;
     const wires = [...links.values(), ...reroutes.values()];
@@ -81,15 +76,6 @@ def opened(page, graph, vue):
         if again == boxes:
             return boxes
         boxes = again
-
-
-def overlapping(boxes):
-    return [
-        (one, other)
-        for index, (one, x, y, width, height) in enumerate(boxes)
-        for other, left, top, wide, high in boxes[index + 1 :]
-        if x < left + wide and left < x + width and y < top + high and top < y + height
-    ]
 
 
 @pytest.fixture

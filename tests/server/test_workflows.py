@@ -15,8 +15,8 @@ DECODER = "VAEDecode"
 # Of the clips in the other workflows; different ones, so that none takes its video from another's cache.
 FPS = {"lyric_video": 30, "lyric_video_sora": 30, "lyric_video_veo": 24}
 
-# The first need weights, and run in test_musetalk.py and test_engine_workflows.py; the last's clip has to talk
-# itself, and it runs in browser/test_captions.py.
+# The first need weights, and run in test_musetalk.py and test_engine_workflows.py. The last needs a clip that
+# talks, and runs in browser/test_captions.py.
 ELSEWHERE = ("musetalk", "latentsync", "wav2lip", "captions")
 PROMPTS = [
     path

@@ -45,6 +45,8 @@ def picture(page: Any, short: str, *, run: bool) -> Image.Image:
         page.evaluate(RUN)
     # Players and pictures come when they have been fetched.
     page.wait_for_timeout(4000)
+    # What tells that the run is done lies over the result for a while.
+    page.wait_for_function("() => !document.querySelector('.p-toast-message')")
     return Image.open(BytesIO(page.screenshot())).convert("RGB")
 
 

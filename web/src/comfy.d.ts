@@ -19,7 +19,14 @@ interface ComfyGraph {
     subgraphs?: Map<string, ComfyGraph>;
     extra?: Record<string, unknown>;
     groups?: { pos: [number, number]; size: [number, number] }[];
+    links?: Map<number, ComfyLink> | Record<number, ComfyLink>;
     getNodeById(id: number | string): ComfyNode | null;
+}
+
+interface ComfyLink {
+    origin_id: number | string;
+    target_id: number | string;
+    target_slot: number;
 }
 
 interface ComfyNode {
@@ -30,6 +37,8 @@ interface ComfyNode {
     graph?: ComfyGraph | null;
     subgraph?: ComfyGraph;
     widgets?: ComfyWidget[];
+    inputs?: { name: string; link?: number | null }[];
+    outputs?: { name: string; links?: number[] | null }[];
     addWidget(
         type: string,
         name: string,

@@ -54,7 +54,8 @@ function fit(box, place, margin) {
 // templates.ts
 var MARK = "lipsync_view";
 var MARGIN = 12;
-var HOLD_MS = 1e3;
+var HOLD_MS = 5e3;
+var held = new AbortController();
 app.registerExtension({
   name: "LipSyncStudio.Templates",
   init() {
@@ -69,6 +70,9 @@ app.registerExtension({
         return found;
       }
     };
+  },
+  beforeConfigureGraph() {
+    held.abort();
   },
   afterConfigureGraph() {
     const graph = app.rootGraph ?? app.graph;
@@ -89,7 +93,8 @@ function show(graph) {
   hold(graph.id, canvas.ds, fit(box, place, MARGIN));
 }
 function hold(graph, view, { scale, offset }) {
-  const ended = new AbortController();
+  held.abort();
+  const ended = held = new AbortController();
   for (const kind of ["wheel", "pointerdown", "keydown"]) {
     window.addEventListener(kind, () => ended.abort(), { capture: true, signal: ended.signal });
   }

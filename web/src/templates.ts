@@ -8,9 +8,12 @@ import { bounds, fit, type Box, type Fitted } from "./templates/view";
 /** In a template's file, and taken out once it has been shown: of a graph that was saved the page restores the view. */
 const MARK = "lipsync_view";
 const MARGIN = 12;
-const HOLD_MS = 1000;
+const HOLD_MS = 5000;
 
 type View = { scale: number; offset: number[] };
+
+/** Aborted once the view is the user's own, or another graph's. */
+let held = new AbortController();
 
 app.registerExtension({
     name: "LipSyncStudio.Templates",
@@ -27,6 +30,9 @@ app.registerExtension({
                 return found;
             }
         };
+    },
+    beforeConfigureGraph() {
+        held.abort();
     },
     afterConfigureGraph() {
         const graph = app.rootGraph ?? app.graph;
@@ -53,7 +59,8 @@ function show(graph: ComfyGraph): void {
 /** Sets the view, and sets it again for a while: some frames later, once its address has changed, the page may show
  * the graph in its own way. What the user does ends that. */
 function hold(graph: string | undefined, view: View, { scale, offset }: Fitted): void {
-    const ended = new AbortController();
+    held.abort();
+    const ended = (held = new AbortController());
     for (const kind of ["wheel", "pointerdown", "keydown"]) {
         window.addEventListener(kind, () => ended.abort(), { capture: true, signal: ended.signal });
     }

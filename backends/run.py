@@ -54,6 +54,7 @@ def run(
         score,
         finish=None if finish is None else finish(rendering),
         metadata=known.carried(request.location),
+        still=request.source.still,
     )
     report.seconds = {"prepare": round(prepared - started, 3), **report.seconds}
     sounds = {id(sound): sound for sound in (request.soundtrack, request.voice)}.values()
@@ -86,12 +87,12 @@ def _unused_text(backend: LipSyncBackend, request: LipSyncRequest) -> list[Cauti
 def write(
     rendering: Rendering, name: str, soundtrack: Sound | None, path: Path, crf: int = 12,
     score: RunScore | None = None, *, finish: Callable[[Frame], None] | None = None,
-    metadata: Mapping[str, str] | None = None,
+    metadata: Mapping[str, str] | None = None, still: bool = False,
 ) -> RunReport:  # fmt: skip
     """Write what a backend of that name makes to `path`, an MP4; nothing is left there unless it is whole.
 
     soundtrack: of the whole; of a part, the file has what is heard in it and begins at 0. score: is shown
-    every frame; finish: too, after that, and may change it. metadata: as Mp4Writer takes it."""
+    every frame; finish: too, after that, and may change it. metadata, still: as Mp4Writer takes them."""
     started = time.monotonic()
     states: list[FrameState] = []
     seconds: dict[str, float] = {}
@@ -101,6 +102,7 @@ def write(
     with Mp4Writer(
         path, rendering.size, rendering.fps, rendering.colour, soundtrack, rendering.duration,
         crf=crf, variable=rendering.variable, aspect=rendering.aspect, metadata=metadata,
+        still=still,
     ) as writer, closing(rendering.chunks) as chunks:  # fmt: skip
         for chunk in chunks:
             for frame, state in zip(chunk.frames, chunk.states, strict=True):

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
-from comfy_api.latest import InputImpl, Types, io
+from comfy_api.latest import InputImpl, Types, io, ui
 from comfy_execution.graph import ExecutionBlocker
 
 from ..engine.host.comfy import ComfyHost
@@ -16,7 +16,7 @@ from ..overlay.style import POSITIONS, LyricStyle
 from .inputs import crf_input, font_input, fps_input, letter_size_input, picture_inputs, to_source
 from .lyric_fonts import FONTS, font_path
 from .notices import notices
-from .output_files import output_file
+from .output_files import companion_file, output_file
 from .requirements import engine_imports
 from .types import LyricStyleIO, WordTimingsIO
 from .wiring import video_prefix
@@ -93,8 +93,8 @@ class LipSyncLyricOverlay(io.ComfyNode):
                     advanced=True,
                     tooltip=(
                         "Also write the lyrics to a file of this kind in ComfyUI's output folder, beside the "
-                        "video that Save Video makes of this one, and under its name. ass has the style's "
-                        "look."
+                        "video that Save Video makes of this one, with its name and number. ass has the look "
+                        "of the style."
                     ),
                 ),
                 fps_input(),
@@ -133,6 +133,7 @@ class LipSyncLyricOverlay(io.ComfyNode):
         background: str = "black",
     ) -> io.NodeOutput:
         with engine_imports():
+            from ..align.formats import FORMATS
             from ..engine.media.times import standard_rate
             from ..overlay.batch import draw_batch
             from ..overlay.burn import burn
@@ -175,8 +176,9 @@ class LipSyncLyricOverlay(io.ComfyNode):
             result, shape = InputImpl.VideoFromFile(str(path)), source.size
         file, shown = "", notices(notes)
         if sidecar != _NO_FILE:
-            prefix = video_prefix(cls) or _PREFIX
-            file, saved = _sidecar(words, sidecar, shape, style, folders, prefix)
+            suffix, video = FORMATS[sidecar].suffixes[0], video_prefix(cls)
+            place = companion_file(video, suffix) if video else output_file(_PREFIX, suffix)
+            file, saved = _sidecar(words, sidecar, shape, style, folders, place)
             shown |= saved
         for note in dict.fromkeys(notes):
             _log.warning("%s", note)
@@ -190,12 +192,12 @@ def _sidecar(
     size: tuple[int, int],
     style: LyricStyle,
     folders: Sequence[Path],
-    prefix: str,
+    place: tuple[Path, ui.SavedResult],
 ) -> tuple[str, dict[str, Any]]:
     with engine_imports():
-        from ..align.formats import FORMATS, WriteOptions, write
+        from ..align.formats import WriteOptions, write
         from ..overlay.ass_look import ass_look
-    path, saved = output_file(prefix, FORMATS[kind].suffixes[0])
+    path, saved = place
     look = ass_look(style, size, folders) if kind == "ass" else None
     write(words, Path(path), kind, WriteOptions(size=size, look=look, karaoke=style.effect != "line"))
     return str(path), {"files": [saved]}

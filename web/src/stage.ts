@@ -36,6 +36,7 @@ function forgetPreviews(node: ComfyNode): void {
     const root = document.querySelector("#vue-app") as (Element & { __vue_app__?: any }) | null;
     const store = root?.__vue_app__?.config.globalProperties.$pinia?._s?.get("nodeOutput");
     store?.revokePreviewsByLocatorId?.(place);
+    delete (app as { nodePreviewImages?: Record<string, unknown> }).nodePreviewImages?.[place];
 }
 
 app.registerExtension({

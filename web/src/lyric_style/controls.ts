@@ -80,7 +80,8 @@ export function addFonts(node: ComfyNode, set: Set): void {
         field.oninput = () => {
             const wanted = field.value.trim().toLowerCase();
             for (const one of list.children) {
-                (one as HTMLElement).hidden = !one.getAttribute("aria-label")?.toLowerCase().includes(wanted);
+                const found = one.getAttribute("aria-label")?.toLowerCase().includes(wanted);
+                (one as HTMLElement).style.display = found ? "flex" : "none";
             }
         };
     };

@@ -165,10 +165,8 @@ def test_a_video_with_a_style_a_track_and_a_sidecar(client, server, sung):
     run = finished(client, prompt)
     files = {path.suffix: path for path in client.output_files(run)}
     # Beside the video, with its name and number.
-    assert (
-        files[".srt"]
-        == server.base / "output" / "overlay" / f"{files['.mp4'].stem.rstrip('_').replace('_', '-')}.srt"
-    )
+    name = files[".mp4"].stem.rstrip("_").replace("_", "-")
+    assert files[".srt"] == server.base / "output" / "overlay" / f"{name}.srt"
     assert "00:00:00,200 --> 00:00:01,000\nShine on" in files[".srt"].read_text(encoding="utf-8")
     assert shown(run, "where") == str(files[".srt"])
     sounds = []

@@ -11,7 +11,8 @@ const tidied = new WeakSet<ComfyNode>();
 /**
  * An element as a widget that is not saved, behind or before the named one, or at the end.
  *
- * A node's values are saved with a gap for each widget that isn't, and read without gaps; so the gaps are taken out.
+ * LiteGraph saves a node's values with a gap for each widget that isn't saved, and reads them without; so the gaps are
+ * taken out.
  */
 export function addElement(
     node: ComfyNode,
@@ -48,6 +49,8 @@ function tidy(node: Serializing): void {
         const values = saved.widgets_values;
         if (!Array.isArray(values)) return;
         const widgets = this.widgets ?? [];
+        // Later releases of the page leave no gaps.
+        if (values.length <= widgets.filter((widget) => widget.serialize !== false).length) return;
         saved.widgets_values = values.filter((_, at) => widgets[at]?.serialize !== false);
     };
 }

@@ -281,7 +281,7 @@ def _timings(timings: WordTimings, base: Sequence[Entry], placed: Sequence[Place
             else _word(words[origin], base[origin], entry)
         )
         if entry.first or not lines:
-            before = lines[-1].voice if lines else ""
+            before = lines[-1].voice if lines else None
             lines.append(Line((word,), before if origin is None else voices[origin]))
         else:
             lines[-1] = replace(lines[-1], words=(*lines[-1].words, word))

@@ -60,7 +60,7 @@ def timed(text: str, *, overlapping: bool = False) -> WordTimings:
             Word(piece, float(begin), float(end), space=not dense)
             for piece, begin, end in zip(pieces, times, times[1:], strict=False)
         )
-        lines.append(Line(sung, _VOICES[len(lines) % 2] if overlapping else ""))
+        lines.append(Line(sung, _VOICES[len(lines) % 2] if overlapping else None))
     return WordTimings(tuple(lines), guessed([text]))
 
 

@@ -31,7 +31,10 @@ const TEXTS = {
     },
 };
 
-const SUFFIXES = [".lrc", ".elrc", ".srt", ".vtt", ".ass", ".ssa", ".json", ".txt"];
+const SUFFIXES = [
+    ".lrc", ".elrc", ".srt", ".vtt", ".ass", ".ssa", ".json", ".txt", ".ttml", ".dfxp", ".sbv", ".sub", ".qrc",
+    ".yrc", ".krc",
+];
 const TEXT_HEIGHT = 120;
 
 function isLyrics(file: File): boolean {

@@ -145,7 +145,7 @@ def test_looks_fonts_and_colours_write_into_the_inputs(style_page, pictures):
     assert page.evaluate(VALUES)["box"] == ""
 
     page.get_by_role("button", name="fonts found here").evaluate("one => one.click()")
-    fonts = page.get_by_role("option")
+    fonts = page.locator("#lipsync-fonts").get_by_role("option")
     fonts.get_by_text("Noto Sans Hebrew").first.wait_for()
     page.wait_for_function("() => document.querySelector('[role=option] img')?.naturalWidth > 40")
     page.screenshot(path=pictures / "fonts.png")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from PIL import Image
 
 from ..overlay.presets import PRESETS, SHOWN
 from ..overlay.preview import preview
@@ -23,7 +24,7 @@ _TEXT = "Twinkle, twinkle, little star,\nhow I wonder what you are, up above the
 
 
 def main(path: Path = SHEET) -> None:
-    photo = cv2.imread(str(ROOT / "demo" / "portrait.jpg"))[..., ::-1].astype(np.float32) / 255
+    photo = np.asarray(Image.open(ROOT / "demo" / "portrait.jpg").convert("RGB"), np.float32) / 255
     cells = [_cell(name, photo) for name in SHOWN]
     rows = [np.hstack(cells[at : at + _COLUMNS]) for at in range(0, len(cells), _COLUMNS)]
     cv2.imwrite(

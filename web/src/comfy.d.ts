@@ -18,6 +18,7 @@ interface ComfyGraph {
     nodes: ComfyNode[];
     rootGraph?: ComfyGraph;
     subgraphs?: Map<string, ComfyGraph>;
+    links?: Map<number, ComfyLink> | Record<number, ComfyLink>;
     getNodeById(id: number | string): ComfyNode | null;
     getLink?(id: number): ComfyLink | undefined;
 }

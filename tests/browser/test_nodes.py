@@ -70,11 +70,12 @@ def run(page):
     return page.evaluate("() => window.ended")
 
 
-def stage_texts(page):
-    return page.evaluate(
-        """() => app.graph.nodes.filter(node => node.type.startsWith('LipSync')).filter(node =>
-            node.widgets?.some(one => one.name.startsWith('$$')) || app.nodePreviewImages?.[node.id]
-        ).map(node => node.type)"""
+def wait_until_clear(page):
+    """Until no node of this pack shows a text or a picture of its work: at the end, or when a picture that
+    was being loaded then has come."""
+    page.wait_for_function(
+        """() => !app.graph.nodes.filter(node => node.type.startsWith('LipSync')).some(node =>
+            node.widgets?.some(one => one.name.startsWith('$$')) || app.nodePreviewImages?.[node.id])"""
     )
 
 
@@ -127,7 +128,7 @@ def test_a_face_is_chosen_by_a_click(build, short_media, vue, pictures):
         == saved
     )
     # The live picture of the run has gone, and its text.
-    assert stage_texts(page) == []
+    wait_until_clear(page)
     assert page.problems == []
 
 
@@ -209,14 +210,14 @@ def test_nothing_of_the_work_stays_after_an_error_or_a_cancel(build, short_media
     page = build(nodes, wires)
     page.evaluate("() => made.apply.widgets.find(one => one.name === 'person').value = '9'")
     assert run(page) == "error"
-    assert stage_texts(page) == []
+    wait_until_clear(page)
     page.evaluate("() => made.apply.widgets.find(one => one.name === 'person').value = 'largest'")
     page.evaluate(
         """() => app.api.addEventListener('progress_text', () =>
             void app.extensionManager.command.execute('Comfy.Interrupt'), {once: true})"""
     )
     assert run(page) in ("interrupted", "success")
-    assert stage_texts(page) == []
+    wait_until_clear(page)
     page.problems.clear()  # the page's own of the run that failed
 
 

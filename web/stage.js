@@ -25,6 +25,8 @@ var TEXT = "$$node-text-preview";
 var PICTURE = "$$canvas-image-preview";
 var pictured = /* @__PURE__ */ new WeakSet();
 var heights = /* @__PURE__ */ new WeakMap();
+var LATER = [100, 500, 2e3];
+var later = [];
 var isOurs = (node) => Boolean(kindOf(node)?.startsWith("LipSync"));
 function clear(node) {
   removeWidget(node, TEXT);
@@ -38,6 +40,9 @@ function clear(node) {
     if (needed < node.size[1]) node.setSize?.([node.size[0], needed]);
   }
   node.setDirtyCanvas?.(true, true);
+}
+function clearAll() {
+  for (const node of allNodes()) if (isOurs(node)) clear(node);
 }
 function forgetPreviews(node) {
   const place = node.graph && node.graph !== (app2.rootGraph ?? app2.graph) ? `${node.graph.id}:${node.id}` : String(node.id);
@@ -61,11 +66,13 @@ app2.registerExtension({
   },
   setup() {
     api.addEventListener("execution_start", () => {
+      for (const timer of later.splice(0)) clearTimeout(timer);
       for (const node of allNodes()) if (isOurs(node)) heights.set(node, node.size[1]);
     });
     for (const event of ["execution_success", "execution_error", "execution_interrupted"]) {
       api.addEventListener(event, () => {
-        for (const node of allNodes()) if (isOurs(node)) clear(node);
+        clearAll();
+        later.push(...LATER.map((delay) => setTimeout(clearAll, delay)));
       });
     }
   }

@@ -18,7 +18,7 @@ from ..engine.media.tracks import downmix_notes, recoded_note
 from ..engine.media.writer import Mp4Writer
 from .lyrics import LyricOverlay
 from .style import LyricStyle
-from .subtitles import language_code, subtitles
+from .subtitles import subtitles, track_language
 
 _PREVIEW = 512
 _STAGE = "Drawing lyrics"
@@ -71,9 +71,12 @@ def burn(
         crf=crf,
         variable=source.variable,
         subtitles=subtitles(words, source.duration) if track else (),
-        language=language_code(words.language),
+        language=track_language(words) if track else "",
         aspect=source.aspect,
         metadata=known.carried(location),
+        still=source.still,
+        # What is in the picture already is not to stand there twice.
+        default_subtitles=not draw,
     ) as writer:
         while chunk := list(islice(frames, CHUNK)):
             if overlay is not None:

@@ -172,7 +172,13 @@ class SubtitleTrack(Track):
     Raises MissingFilesError where PyAV is too old to write it."""
 
     def __init__(
-        self, container: OutputContainer, cues: Sequence[Subtitle], language: str, kind: str = "mp4"
+        self,
+        container: OutputContainer,
+        cues: Sequence[Subtitle],
+        language: str,
+        kind: str = "mp4",
+        *,
+        default: bool = True,
     ) -> None:
         self._container = container
         self._cues: Iterator[Subtitle] = iter(cues)
@@ -188,7 +194,8 @@ class SubtitleTrack(Track):
         context.time_base = self._stream.time_base = Fraction(1, _MILLISECONDS)
         if language:
             self._stream.metadata["language"] = language
-        self._stream.disposition = av.stream.Disposition.default
+        if default:
+            self._stream.disposition = av.stream.Disposition.default
 
     def until(self, time: Fraction) -> None:
         while self._next is not None and self._next.start < time:

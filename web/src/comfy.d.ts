@@ -6,6 +6,7 @@ interface ComfyWidget {
     value: unknown;
     label?: string;
     hidden?: boolean;
+    disabled?: boolean;
     serialize?: boolean;
     options: { values?: unknown[]; serialize?: boolean; hidden?: boolean; [key: string]: unknown };
     callback?: (value: unknown) => void;
@@ -21,10 +22,12 @@ interface ComfyGraph {
     groups?: { pos: [number, number]; size: [number, number] }[];
     links?: Map<number, ComfyLink> | Record<number, ComfyLink>;
     getNodeById(id: number | string): ComfyNode | null;
+    getLink?(id: number): ComfyLink | undefined;
 }
 
 interface ComfyLink {
     origin_id: number | string;
+    origin_slot: number;
     target_id: number | string;
     target_slot: number;
 }
@@ -39,6 +42,9 @@ interface ComfyNode {
     widgets?: ComfyWidget[];
     inputs?: { name: string; link?: number | null }[];
     outputs?: { name: string; links?: number[] | null }[];
+    size: [number, number];
+    setSize?(size: [number, number]): void;
+    computeSize?(): [number, number];
     addWidget(
         type: string,
         name: string,
@@ -55,6 +61,7 @@ interface ComfyNode {
     onExecuted?(output: any): void;
     onRemoved?(): void;
     onConfigure?(saved: unknown): void;
+    onConnectionsChange?(...given: unknown[]): void;
 }
 
 interface ComfyExtension {
@@ -75,6 +82,8 @@ interface ComfyToast {
     detail?: string;
     life?: number;
 }
+
+declare var LiteGraph: { vueNodesMode?: boolean } | undefined;
 
 declare module "comfy/app" {
     export const app: {

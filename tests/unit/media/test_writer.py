@@ -41,6 +41,17 @@ def write(path, count, fps, sound=None, **options):
             writer.write(frame)
 
 
+@pytest.mark.parametrize(("still", "apart"), [(False, 2), (True, 10)])
+def test_whole_pictures_of_a_still_come_farther_apart(tmp_path, still, apart):
+    path = tmp_path / "still.mp4"
+    write(path, 110, Fraction(5), still=still)
+    with av.open(str(path)) as container:
+        whole = [float(p.pts * p.time_base) for p in container.demux(video=0) if p.size and p.is_keyframe]
+    # Cuts in what is shown may begin one earlier, so none may be longer apart.
+    assert max(b - a for a, b in zip(whole, [*whole[1:], 22.0], strict=True)) <= apart
+    assert (len(whole) > 5) is not still
+
+
 @pytest.mark.parametrize("height", range(48, 56))
 @pytest.mark.parametrize("width", range(64, 72))
 def test_pictures_of_every_size_come_out_as_they_went_in(tmp_path, width, height):

@@ -41,7 +41,7 @@ def run(
     Raises LipSyncError for bad input, and what the host raises when the user stops the run, be it while the
     score is worked out."""
     if backend.spec.task == "portrait" and not (request.source.still or backend.takes_footage):
-        raise InputError(f"{backend.name} animates one picture: connect an image, not a video.")
+        raise InputError(f"{backend.name} animates one picture: give it an image, not a video.")
     if (request.voices or speaks(request)) and backend.spec.task != "dub":
         raise InputError(
             f"{backend.name} lets one person speak: choose that one, without voices, or an engine that "
@@ -71,6 +71,7 @@ def run(
         people=[voice.person for voice in request.voices],
         finish=None if finish is None else finish(rendering),
         metadata=known.carried(request.location),
+        still=request.source.still,
     )
     report.seconds = {"prepare": round(prepared - started, 3), **report.seconds}
     heard_too = [voice.voice for voice in voices]
@@ -116,12 +117,14 @@ def write(
     rendering: Rendering, name: str, soundtrack: Sound | None, path: Path, crf: int = 12,
     scores: Sequence[RunScore] = (), *, people: Sequence[str] = (),
     finish: Callable[[Frame], None] | None = None, metadata: Mapping[str, str] | None = None,
+    still: bool = False,
 ) -> RunReport:  # fmt: skip
     """Write what a backend of that name makes to `path`, an MP4; nothing is left there unless it is whole.
 
     soundtrack: of the whole; of a part, the file has what is heard in it and begins at 0. scores: of
     each voice, are shown every frame. people: who has those voices, where they are several. finish: is shown
-    every frame, too, after that, and may change it. metadata: as Mp4Writer takes it."""
+    every frame, too, after that, and may change it. metadata, still: as Mp4Writer takes
+    them."""
     started = time.monotonic()
     states: list[FrameState] = []
     voices: list[list[FrameState]] = []
@@ -132,6 +135,7 @@ def write(
     with Mp4Writer(
         path, rendering.size, rendering.fps, rendering.colour, soundtrack, rendering.duration,
         crf=crf, variable=rendering.variable, aspect=rendering.aspect, metadata=metadata,
+        still=still,
     ) as writer, closing(rendering.chunks) as chunks:  # fmt: skip
         for chunk in chunks:
             of_voices = chunk.voices or [[state] for state in chunk.states]

@@ -13,10 +13,12 @@ from ..backends.catalogue import CATALOGUE
 from ..engine.host.comfy import register_models_folder
 from .did_routes import register_routes as register_did_routes
 from .edge import guard
+from .editor_frame import register_frame
 from .licences import register_routes as register_licence_routes
 from .lyric_preview import register_preview
 from .panel_routes import register_routes as register_panel_routes
 from .samples import register_samples
+from .templates import register_templates
 
 # The modules that have nodes.
 _MODULES = (
@@ -49,10 +51,12 @@ class LipSyncStudio(ComfyExtension):
         server = getattr(PromptServer, "instance", None)
         if server is not None:
             register_preview(server)
+            register_frame(server)
             register_did_routes(server)
             register_licence_routes(server)
             register_panel_routes(server)
             register_samples(server)
+            register_templates(server)
 
     async def get_node_list(self) -> list[type[io.ComfyNode]]:
         modules = [importlib.import_module(f".{name}", __package__) for name in _MODULES]

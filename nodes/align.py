@@ -75,7 +75,7 @@ class LipSyncAlignLyrics(io.ComfyNode):
                     default="",
                     optional=True,
                     advanced=True,
-                    placeholder="found out",
+                    placeholder="detected automatically",
                     tooltip="Of the text, as a code such as en, de or ja.",
                 ),
                 io.Combo.Input(

@@ -90,7 +90,9 @@ class LipSyncApply(io.ComfyNode):
                     ),
                 ),
                 inputs.sync_offset_input(),
-                inputs.crf_input(remark=" 12 leaves room for another encode."),
+                inputs.crf_input(
+                    remark=" 12 leaves room for another encode; where this is the last one, 18 is smaller."
+                ),
                 inputs.fps_input(),
                 inputs.detector_input(remark="Without a face_track. ", optional=True, advanced=True),
                 inputs.max_faces_input(remark="Without a face_track. ", optional=True),

@@ -18,6 +18,7 @@ from ..engine.host.comfy import ComfyHost
 from ..engine.partial import write_whole
 from ..engine.unwritable import unwritable
 from .inputs import detector_input, fps_input, max_faces_input, picture_inputs, source_input, to_source
+from .notices import notices
 from .requirements import engine_imports
 from .types import FaceDetectionModelIO, FaceLandmarksIO, FaceTrackIO
 
@@ -172,7 +173,11 @@ class LipSyncFaceTrack(io.ComfyNode):
             track = with_landmarks(track, clip, finder, host)
         track = replace(track, turns=said)
         pictures = _preview(clip, track)
-        shown = {**ui.PreviewImage(pictures, cls=cls).as_dict(), "faces": [_overview(clip, track)]}
+        shown = {
+            **ui.PreviewImage(pictures, cls=cls).as_dict(),
+            "faces": [_overview(clip, track)],
+            **notices(clip.notes),
+        }
         return io.NodeOutput(track, pictures, ui=shown)
 
 

@@ -18,6 +18,9 @@ interface ComfyGraph {
     nodes: ComfyNode[];
     rootGraph?: ComfyGraph;
     subgraphs?: Map<string, ComfyGraph>;
+    extra?: Record<string, unknown>;
+    groups?: { pos: [number, number]; size: [number, number] }[];
+    links?: Map<number, ComfyLink> | Record<number, ComfyLink>;
     getNodeById(id: number | string): ComfyNode | null;
     getLink?(id: number): ComfyLink | undefined;
 }
@@ -50,6 +53,7 @@ interface ComfyNode {
         options?: Record<string, unknown>,
     ): ComfyWidget;
     addDOMWidget(name: string, type: string, element: HTMLElement, options?: Record<string, unknown>): ComfyWidget;
+    getBounding?(): [number, number, number, number];
     setDirtyCanvas?(foreground: boolean, background?: boolean): void;
     serialize?(): { widgets_values?: unknown[] };
     onDragOver?(event: DragEvent): boolean | undefined;
@@ -85,6 +89,11 @@ declare module "comfy/app" {
     export const app: {
         graph: ComfyGraph;
         rootGraph?: ComfyGraph;
+        canvas?: {
+            canvas?: HTMLCanvasElement;
+            ds: { scale: number; offset: number[] };
+            setDirty(foreground: boolean, background: boolean): void;
+        };
         registerExtension(extension: ComfyExtension): void;
         loadApiJson?(...prompt: unknown[]): unknown;
         reloadNodeDefs?(): Promise<void>;
@@ -107,6 +116,7 @@ declare module "comfy/api" {
     export const api: EventTarget & {
         fetchApi(route: string, options?: RequestInit): Promise<Response>;
         apiURL(route: string): string;
+        getWorkflowTemplates?(): Promise<Record<string, string[]>>;
         addEventListener(type: string, listener: (event: CustomEvent) => void): void;
         removeEventListener(type: string, listener: (event: CustomEvent) => void): void;
     };

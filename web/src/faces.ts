@@ -6,7 +6,8 @@ import { TEXTS } from "./faces/texts";
 import { element } from "./shared/dom";
 import { inLanguage } from "./shared/language";
 import { allNodes } from "./shared/node_place";
-import { addElement, grow, kindOf, onWires } from "./shared/widgets";
+import { chip } from "./shared/chip";
+import { addElement, grow, kindOf, onWires, origin, targets } from "./shared/widgets";
 
 const TRACKER = "LipSyncFaceTrack";
 const RULES = ["largest", "left", "centre", "right"] as const;
@@ -38,24 +39,6 @@ const refreshers = new WeakMap<ComfyNode, () => void>();
 const colourOf = (id: number): string => COLOURS[(id - 1) % COLOURS.length]!;
 const personOf = (node: ComfyNode) => node.widgets?.find((one) => one.name === "person");
 
-/** The nodes that an output is wired to, through reroutes. */
-function targets(node: ComfyNode, slot: number): ComfyNode[] {
-    return (node.outputs?.[slot]?.links ?? []).flatMap((id) => {
-        const link = node.graph?.getLink?.(id);
-        const target = link && node.graph?.getNodeById(link.target_id);
-        if (!target) return [];
-        return target.type === "Reroute" ? targets(target, 0) : [target];
-    });
-}
-
-function origin(node: ComfyNode, input: string): ComfyNode | undefined {
-    const id = node.inputs?.find((one) => one.name === input)?.link;
-    const link = id == null ? undefined : node.graph?.getLink?.(id);
-    const from = link && node.graph?.getNodeById(link.origin_id);
-    if (!from) return undefined;
-    return from.type === "Reroute" ? origin(from, from.inputs?.[0]?.name ?? "") : from;
-}
-
 function setPerson(node: ComfyNode, value: string): void {
     const widget = personOf(node);
     if (!widget) return;
@@ -64,18 +47,6 @@ function setPerson(node: ComfyNode, value: string): void {
     node.setDirtyCanvas?.(true, true);
     app.extensionManager.workflow?.activeWorkflow?.changeTracker?.captureCanvasState?.();
     for (const each of allNodes()) refreshers.get(each)?.();
-}
-
-function chip(text: string, title: string, chosen: boolean, pressed: (event: MouseEvent) => void, colour = ""): HTMLElement {
-    const made = element("button", { type: "button", textContent: text, title, onclick: pressed });
-    made.ariaPressed = String(chosen);
-    made.style.cssText =
-        "flex: none; max-width: 100%; padding: 2px 8px; border-radius: 10px; font: 12px/1.4 sans-serif; cursor: pointer;" +
-        "overflow: hidden; text-overflow: ellipsis; white-space: nowrap; color: var(--input-text);" +
-        `background: ${chosen ? "var(--border-color)" : "var(--comfy-input-bg)"};` +
-        `border: 1px solid ${chosen ? "var(--input-text)" : colour || "var(--border-color)"};`;
-    if (colour) made.prepend(Object.assign(element("span", { textContent: "● " }), { style: `color: ${colour}` }));
-    return made;
 }
 
 function whereabouts(person: Person, overview: Overview): string {

@@ -14,6 +14,10 @@ const pictured = new WeakSet<ComfyNode>();
 /** Heights from before the work, to which nodes go back from what the picture has made of them. */
 const heights = new WeakMap<ComfyNode, number>();
 
+/** Milliseconds after the end of the work at which it is looked once more, unless other work has begun. */
+const LATER = [100, 500, 2000];
+const later: ReturnType<typeof setTimeout>[] = [];
+
 const isOurs = (node: ComfyNode): boolean => Boolean(kindOf(node)?.startsWith("LipSync"));
 
 function clear(node: ComfyNode): void {
@@ -30,12 +34,17 @@ function clear(node: ComfyNode): void {
     node.setDirtyCanvas?.(true, true);
 }
 
+function clearAll(): void {
+    for (const node of allNodes()) if (isOurs(node)) clear(node);
+}
+
 /** Nodes 2.0 draw the picture out of the page's own store. */
 function forgetPreviews(node: ComfyNode): void {
     const place = node.graph && node.graph !== (app.rootGraph ?? app.graph) ? `${node.graph.id}:${node.id}` : String(node.id);
     const root = document.querySelector("#vue-app") as (Element & { __vue_app__?: any }) | null;
     const store = root?.__vue_app__?.config.globalProperties.$pinia?._s?.get("nodeOutput");
     store?.revokePreviewsByLocatorId?.(place);
+    delete (app as { nodePreviewImages?: Record<string, unknown> }).nodePreviewImages?.[place];
 }
 
 app.registerExtension({
@@ -53,11 +62,14 @@ app.registerExtension({
     },
     setup() {
         api.addEventListener("execution_start", () => {
+            for (const timer of later.splice(0)) clearTimeout(timer);
             for (const node of allNodes()) if (isOurs(node)) heights.set(node, node.size[1]);
         });
         for (const event of ["execution_success", "execution_error", "execution_interrupted"]) {
             api.addEventListener(event, () => {
-                for (const node of allNodes()) if (isOurs(node)) clear(node);
+                clearAll();
+                // A picture that the page is still loading comes after the end of the work.
+                later.push(...LATER.map((delay) => setTimeout(clearAll, delay)));
             });
         }
     },

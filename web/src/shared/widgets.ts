@@ -9,15 +9,16 @@ const MARGIN = 4;
 const tidied = new WeakSet<ComfyNode>();
 
 /**
- * An element as a widget that is not saved, behind the named one, or at the end.
+ * An element as a widget that is not saved, behind or before the named one, or at the end.
  *
- * A node's values are saved with a gap for each widget that isn't, and read without gaps; so the gaps are taken out.
+ * LiteGraph saves a node's values with a gap for each widget that isn't saved, and reads them without; so the gaps are
+ * taken out.
  */
 export function addElement(
     node: ComfyNode,
     name: string,
     element: HTMLElement,
-    options: { height: () => number; grows?: boolean; after?: string },
+    options: { height: () => number; grows?: boolean; after?: string; before?: string },
 ): ComfyWidget {
     const widget = node.addDOMWidget(name, `lipsync_${name}`, element, {
         getMinHeight: options.height,
@@ -30,10 +31,10 @@ export function addElement(
         Object.assign(widget, { computeLayoutSize: undefined, computeSize: (width: number) => [width, options.height()] });
     }
     const widgets = node.widgets ?? [];
-    const at = options.after === undefined ? -1 : widgets.findIndex((one) => one.name === options.after);
-    if (at >= 0) {
+    const beside = widgets.findIndex((one) => one.name === (options.before ?? options.after ?? ""));
+    if (beside >= 0) {
         widgets.splice(widgets.indexOf(widget), 1);
-        widgets.splice(at + 1, 0, widget);
+        widgets.splice(options.before === undefined ? beside + 1 : beside, 0, widget);
     }
     tidy(node);
     return widget;
@@ -48,6 +49,8 @@ function tidy(node: Serializing): void {
         const values = saved.widgets_values;
         if (!Array.isArray(values)) return;
         const widgets = this.widgets ?? [];
+        // Later releases of the page leave no gaps.
+        if (values.length <= widgets.filter((widget) => widget.serialize !== false).length) return;
         saved.widgets_values = values.filter((_, at) => widgets[at]?.serialize !== false);
     };
 }
@@ -109,4 +112,23 @@ export function onWires(node: ComfyNode, changed: () => void): void {
         onConfigure?.call(this, saved);
         changed();
     };
+}
+
+/** The nodes that an output is wired to, through reroutes. */
+export function targets(node: ComfyNode, slot: number): ComfyNode[] {
+    return (node.outputs?.[slot]?.links ?? []).flatMap((id) => {
+        const link = node.graph?.getLink?.(id);
+        const target = link && node.graph?.getNodeById(link.target_id);
+        if (!target) return [];
+        return target.type === "Reroute" ? targets(target, 0) : [target];
+    });
+}
+
+/** The node that an input is wired to, through reroutes. */
+export function origin(node: ComfyNode, input: string): ComfyNode | undefined {
+    const id = node.inputs?.find((one) => one.name === input)?.link;
+    const link = id == null ? undefined : node.graph?.getLink?.(id);
+    const from = link && node.graph?.getNodeById(link.origin_id);
+    if (!from) return undefined;
+    return from.type === "Reroute" ? origin(from, from.inputs?.[0]?.name ?? "") : from;
 }

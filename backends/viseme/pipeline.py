@@ -19,6 +19,7 @@ from ...engine.faces.track import Person
 from ...engine.host.protocol import Host
 from ...engine.host.reporter import reporter, silent
 from ...engine.media.frames import Frame
+from ...engine.media.spans import Spans
 from ...engine.media.voice import RATE, loud_spans
 from ..dub.job import DubJob
 from ..dub.protocol import Batching, Box, FaceCrop
@@ -27,6 +28,7 @@ from ..request import SilenceRule
 from ..speech import Speech
 from .acoustic import motion_from_sound
 from .alive import Life, LifeSurvey, survey_life
+from .breath import heard_breaths
 from .controls import LOWER_INNER, MIDDLE, OUTER_CORNERS, UPPER_INNER, head_points
 from .covered import Shown, steady
 from .motion import MouthMotion, motion_from_phones
@@ -224,6 +226,8 @@ def _motion(speech: Speech, notes: list[str], report: Callable[[int], None] = si
     """By phones where the words are known, by the sound's own features where they are not."""
     loudness = _loudness(speech)
     words = speech.words
+    # Words that are given say when the mouth moves.
+    breaths = Spans() if words is not None else heard_breaths(speech.samples, lambda: report(0))
     if words is None and speech.lyrics.strip():
         try:
             text = read_text(speech.lyrics)
@@ -235,9 +239,11 @@ def _motion(speech: Speech, notes: list[str], report: Callable[[int], None] = si
         phones = phones_within_words(words.words())
         if phones:
             notes.append(f"Mouth shapes from the words ({words.engine or 'given timings'}).")
-            return motion_from_phones(phones, speech.times, speech.frame_seconds, speech.gate, loudness)
+            return motion_from_phones(
+                phones, speech.times, speech.frame_seconds, speech.gate, loudness, breaths
+            )
     notes.append("Mouth shapes estimated from the sound: give the text for better ones.")
-    return motion_from_sound(speech.samples, speech.times, speech.frame_seconds, speech.gate, report)
+    return motion_from_sound(speech.samples, speech.times, speech.frame_seconds, speech.gate, breaths, report)
 
 
 def _loudness(speech: Speech) -> np.ndarray:

@@ -183,7 +183,8 @@ def _between(lips: ClosedLips) -> tuple[float, float]:
     across = np.array([-axes.along[1], axes.along[0]])
     where = (axes.centre + x[:, None] * axes.along + y[..., None] * across).astype(np.float32)
     soft = cv2.GaussianBlur(lips.rgb.astype(np.float32), (0, 0), max(0.7, 0.01 * half))
-    seen = cv2.remap(soft, *cv2.split(where), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    x_map, y_map = cv2.split(where)
+    seen = cv2.remap(soft, x_map, y_map, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     luma, red = seen @ LUMA, (seen[..., 0] - seen[..., 1]) / (seen.sum(-1) + 30) * 300
     away = np.abs(places[:, 0])
     near, lip = away < _NEAR, (away > _LIP[0]) & (away < _LIP[1])

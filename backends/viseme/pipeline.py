@@ -129,8 +129,7 @@ class VisemeEngine:
         self.movement = movement
 
     def batching(self, fps: Fraction) -> Batching:
-        # Of a still that moves all of the picture is a crop, and nothing comes before it.
-        return Batching() if self.movement else Batching(_TOGETHER, 1, _OVERLAP, _mixed)
+        return Batching(_TOGETHER, 1, _OVERLAP, _mixed)
 
     def survey(self, job: DubJob, notes: list[str], host: Host) -> VisemeSurvey:
         seconds = max(len(job.speech.samples) // RATE, 1)
@@ -191,7 +190,7 @@ class VisemeEngine:
         cover = None
         if shown.nodes is not None and crop.prepared:
             cover = draw(shown.nodes, crop.prepared.places, *crop.rgb.shape[1::-1])
-        plate, closed = (found.get(crop.person.id) for found in (survey.plates, survey.closed))
+        plate, closed = survey.plates.get(crop.person.id), survey.closed.get(crop.person.id)
         rest = survey.rests[crop.person.id] if closed is None else closed.rest
         silent = {"rest": rest.points, "close": rest.shut, "source": None}[survey.silence]
         rgb, alpha = render_mouth(crop.rgb, crop.mesh, rest, pose, silent, plate, cover, closed)

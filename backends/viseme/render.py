@@ -193,7 +193,10 @@ class _Bend:
         other: tuple[np.ndarray, np.ndarray] | None = None,
     ) -> None:
         self.rgb, self.goal, self.shift, self.mouth, self.yaw = rgb, goal, shift, mouth, yaw
-        self._picture, self._matrix = other or (rgb, None)
+        self._picture: np.ndarray = rgb
+        self._matrix: np.ndarray | None = None
+        if other is not None:
+            self._picture, self._matrix = other
         height, width = rgb.shape[:2]
         self.crop = _Box(0, 0, width, height)
         self._step = max(2.0, mouth * _STEP)

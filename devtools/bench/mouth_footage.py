@@ -110,7 +110,8 @@ def _light(luma: np.ndarray, mesh: np.ndarray) -> float:
     y = meet + places[:, None] * np.where(places[:, None] < 0, meet - top, bottom - meet)
     where = np.stack([np.broadcast_to(x, y.shape), y], -1) @ turn * width + (left + right) / 2
     soft = cv2.GaussianBlur(luma.astype(np.float32), (0, 0), max(0.6, 0.005 * width))
-    seen = cv2.remap(soft, *cv2.split(where.astype(np.float32)), cv2.INTER_LINEAR)
+    x_map, y_map = cv2.split(where.astype(np.float32))
+    seen = cv2.remap(soft, x_map, y_map, cv2.INTER_LINEAR)
     lip = seen[(places > _LIP[0]) & (places < _LIP[1])]
     return float(np.percentile(seen[np.abs(places) < _NEAR].max(0) - np.median(lip, axis=0), 85))
 

@@ -112,8 +112,8 @@ def test_they_come_in_gradually_and_go_where_the_head_turns_away(speaking):
     assert shares[0] == 0
     assert shares[-1] == 1
     assert np.abs(np.diff(shares)).max() < 0.2
-    assert closed.share(0.15, closed.yaw - 35) == 0
-    assert 0 < closed.share(0.15, closed.yaw + 20) < 1
+    assert closed.share(0.15, closed.yaw - 50) == 0
+    assert 0 < closed.share(0.15, closed.yaw + 40) < 1
 
 
 def test_lips_that_are_closed_stay_as_they_are(speaking):

@@ -50,6 +50,8 @@ _ABOVE_FIRST_FORMANT = 2
 _DIP_DEPTH = 20.0
 _DIP_REACH, _DIP_APART = 15, 8
 _DIP_HALF = 0.025
+# The recogniser's name for a voice that says nothing it knows.
+_NO_WORD = "+SPN+"
 # What the map says of the mouth where phones are recognised as well.
 _MAP_SHARE = 0.6
 _SEEN_IN_BOTH = [Shape._fields.index(name) for name in ("open", "jaw", "wide", "round", "teeth")]
@@ -103,6 +105,8 @@ def motion_from_sound(
     bands = band_levels(samples16k, lambda: report(0))
     values = _from_bands(bands, centres)
     heard = recognise_phones(samples16k, report) if installed(ENGINE) else ()
+    # What a held or shouted vowel is taken for: a voice, whose shape the bands tell.
+    heard = [phone for phone in heard if phone.name != _NO_WORD]
     spoken = known_phones(heard)
     from_phones = blend(spoken, centres, loudness(bands, centres))
     covered = _covered(heard, centres)

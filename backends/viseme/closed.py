@@ -38,7 +38,7 @@ _OPENER = (0.02, 0.06)
 # Turns of the head, in degrees, between which these lips are no longer shown on a head turned otherwise.
 _TURNED = (30.0, 45.0)
 # Mouths of fewer pixels show nothing; larger ones are kept at this size.
-_SMALLEST, _LARGEST = 24, 320
+_SMALLEST, _LARGEST = 24, 256
 _PEOPLE = 12
 # Frames that are tried, and how far apart they are.
 _TRIES, _ELSEWHERE = 3, 4
@@ -49,8 +49,8 @@ _UNLIKE, _DECODED = 0.1, 0.0008
 _NOISE = 0.02
 # Factor below which a picture is made smaller before it is looked up.
 _SHRUNK = 0.7
-# What is kept around the lips, in widths of the mouth.
-_AROUND = 0.5
+# What is kept beside and above the lips, and below them, in widths of the mouth.
+_AROUND, _BELOW = 0.3, 0.45
 # Between lips that are closed nothing is brighter than the lips by so many levels, or less red than they are
 # by this part of their redness, where they have any (levels): it is looked for this near to the line between
 # them, in parts of a lip's thickness, and so far out, in parts of the mouth's half. The lips themselves lie
@@ -152,7 +152,10 @@ def _find(
 def _lips(frame: Frame, mesh: np.ndarray, yaw: float, gap: float, rest: RestShape) -> ClosedLips | None:
     points = mesh[CONTROLS, :2].astype(np.float64)
     width = float(np.linalg.norm(points[OUTER_CORNERS[1]] - points[OUTER_CORNERS[0]]))
-    low, high = points[LIPS].min(0) - _AROUND * width, points[LIPS].max(0) + _AROUND * width
+    low, high = (
+        points[LIPS].min(0) - _AROUND * width,
+        points[LIPS].max(0) + np.array([_AROUND, _BELOW]) * width,
+    )
     x0, y0 = (max(0, int(v) // 2 * 2) for v in low)
     x1, y1 = min(frame.width, int(high[0]) // 2 * 2), min(frame.height, int(high[1]) // 2 * 2)
     if x1 - x0 < _SMALLEST or y1 - y0 < _SMALLEST // 2:

@@ -22,7 +22,8 @@ def numeral_words(numeral: str) -> list[str]:
     if not match:
         raise ValueError(f"not a numeral: {numeral!r}")
     digits, fraction, ending = match.groups()
-    number = int(digits)
+    # Python converts no number of thousands of digits.
+    number = int(digits[: _LONGEST_NUMERAL + 1])
     is_year = len(digits) == 4 and (1100 <= number <= 1999 or 2010 <= number <= 2099)
     ordinal = bool(ending) and ending != "s"
     if len(digits) > 1 and digits[0] == "0":

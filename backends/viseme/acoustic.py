@@ -106,7 +106,7 @@ def motion_from_sound(
     values = _from_bands(bands, centres)
     heard = recognise_phones(samples16k, report) if installed(ENGINE) else ()
     # What a held or shouted vowel is taken for: a voice, whose shape the bands tell.
-    heard = [phone for phone in heard if phone.name != _NO_WORD]
+    heard = tuple(phone for phone in heard if phone.name != _NO_WORD)
     spoken = known_phones(heard)
     from_phones = blend(spoken, centres, loudness(bands, centres))
     covered = _covered(heard, centres)

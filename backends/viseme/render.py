@@ -47,9 +47,10 @@ _STILL = 0.03
 _OVERLAP = 0.02
 # The dark line between closed lips: its half width, in widths of the mouth, and its depth.
 _CREASE, _CREASE_DEPTH = 0.009, 0.25
-# How far beyond the lips' edge closed ones are laid over, how much further below, how softly, and how far
-# their light is compared, in widths of the mouth; on how many pixels, and within which factors.
-_LAID, _LAID_BELOW, _LAID_SOFT, _MATCHED = 0.08, 0.2, 0.04, 0.2
+# How far beyond the lips' edge closed ones are laid over, how much further below at most and in parts of the
+# opening, how softly, and how far their light is compared, in widths of the mouth; on how many pixels, and
+# within which factors.
+_LAID, _LAID_BELOW, _STRETCHED, _LAID_SOFT, _MATCHED = 0.08, 0.2, 0.7, 0.04, 0.2
 _MATCHED_SIDE, _GAINS = 48, (0.5, 2.0)
 # Distance between the nodes of the warp's grid, in widths of the mouth.
 _STEP = 1 / 12
@@ -111,7 +112,7 @@ def render_mouth(
         if closed is not None and laid > 0:
             shift = pixel_offsets(head, shape - current)
             shift[HELD] = 0
-            _lay_closed(lips, alpha, box, bend, closed, source + shift, laid)
+            _lay_closed(lips, alpha, box, bend, closed, source + shift, laid, gap - closed.gap)
         _open(rgb, lips, alpha, box, bend, source, pose, plate)
         result[box.slices] = np.clip(lips + 0.5, 0, 255).astype(np.uint8)
     if cover is not None:
@@ -277,16 +278,19 @@ def _lay_closed(
     closed: ClosedLips,
     goal: np.ndarray,
     amount: float,
+    opener: float,
 ) -> None:
     """Lay lips that were closed over those that were apart, in place: into `lips` (the box's) and `alpha`
-    (the crop's). goal: where the control points go, pixels [n, 2]."""
+    (the crop's). goal: where the control points go, pixels [n, 2]. opener: how much further open the mouth
+    is in the frame, in widths of it."""
     picture, matrix, points = closed.towards(goal)
     theirs = _Bend(bend.rgb, goal, goal - points, bend.mouth, bend.yaw, (picture, matrix)).lips(box, 0.0)
     rows = np.concatenate([OUTER_CORNERS[:1], UPPER_OUTER, OUTER_CORNERS[1:], LOWER_OUTER[::-1]])
     outline = goal[rows]
     # The skin below was stretched by the open mouth, and a fast lip may be further down than the mesh says.
     across = np.array([-bend.axes.along[1], bend.axes.along[0]])
-    outline[-len(LOWER_OUTER) :] += _LAID_BELOW * bend.mouth * across
+    below = min(_STRETCHED * max(opener, 0.0), _LAID_BELOW)
+    outline[-len(LOWER_OUTER) :] += below * bend.mouth * across
     size = box.y1 - box.y0, box.x1 - box.x0
     inside, around = (
         _grown_polygon(outline - (box.x0, box.y0), grow * bend.mouth, size) for grow in (_LAID, _MATCHED)

@@ -23,6 +23,7 @@ from .place import place_words
 from .pocket import RATE, PocketAligner
 from .sheet import LeftOut, notes
 from .text import LyricLine, read_text
+from .torn import torn_lines
 from .transcribe.models import ct2_places, openai_places
 from .weights import CTC_EN, openai_set
 from .words import Word, WordTimings
@@ -110,7 +111,8 @@ def align(
         raise AlignmentError("The audio is silent: choose the one that holds the words.")
     run = _Run(stem or sound, samples, text.lines, host, options)
     found = run.by_name(options.engine) if options.engine != "auto" else run.in_order()
-    return replace(found, left_out=text.left_out, heard=tuple((stem or sound).all_notes()))
+    said = (*(stem or sound).all_notes(), *torn_lines(found.timings))
+    return replace(found, left_out=text.left_out, heard=said)
 
 
 def align_offline(

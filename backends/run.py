@@ -39,7 +39,7 @@ def run(
     Raises LipSyncError for bad input, and what the host raises when the user stops the run, be it while the
     score is worked out."""
     if backend.spec.task == "portrait" and not (request.source.still or backend.takes_footage):
-        raise InputError(f"{backend.name} animates one picture: connect an image, not a video.")
+        raise InputError(f"{backend.name} animates one picture: give it an image, not a video.")
     started = time.monotonic()
     rendering = backend.render(request, host)
     prepared = time.monotonic()

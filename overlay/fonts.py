@@ -40,7 +40,7 @@ _USUAL = {
 _TRADITIONAL = re.compile(r"zh[-_](hant|tw|hk|mo)", re.IGNORECASE)
 _UNWANTED = ("italic", "oblique", "mono", "condensed", "serif", "light", "thin")
 _LISTED = 8  # characters that an error names
-_PACKAGE = "; `pip install manimgx-fonts-cjk` with ComfyUI's Python brings one, too"
+_PACKAGE = "; `pip install manimgx-fonts-cjk` with the Python that runs this brings one, too"
 _JOINER = "\u200d"
 _CJK = ("Hani", "Hira", "Kana", "Hang", "Bopo")
 
@@ -93,7 +93,9 @@ class Fonts:
                 missing[piece] = None
         if missing:
             named = " ".join(list(missing)[:_LISTED]) + (" …" if len(missing) > _LISTED else "")
-            raise TextError(f"The fonts here have no letters for {named} in the lyrics: {remedy(missing)}")
+            raise TextError(
+                f"The fonts here have no letters for {named} in the lyrics: {self.remedy(missing)}"
+            )
 
     def _search(self, cluster: str) -> FontFace | None:
         needed = visible(cluster)
@@ -139,7 +141,18 @@ class Fonts:
             for path in (*_ranked([*self._folders, SHIPPED]), *system_fonts()):
                 if wanted in (_plain(path.name), _plain(path.stem)):
                     return path
-        raise unreadable(font)
+        raise unreadable(font, self._folders[:1])
+
+    def remedy(self, pieces: Iterable[str]) -> str:
+        """The end of a sentence: how letters that no font here has are to be had."""
+        pieces = list(pieces)
+        package = _PACKAGE * any(script(piece[0]) in _CJK for piece in pieces)
+        if self._folders:
+            return (
+                f"put a font that covers them{_examples(pieces)} into {self._folders[0]}, or choose such a "
+                f"font file{package}."
+            )
+        return f"choose a font file that covers them{_examples(pieces)}{package}."
 
 
 def usual_fonts(language: str) -> tuple[str, ...]:
@@ -160,16 +173,6 @@ def guessed(texts: Iterable[str]) -> str:
     if "Hang" in scripts:
         return "ko"
     return "zh" if "Hani" in scripts else ""
-
-
-def remedy(pieces: Iterable[str]) -> str:
-    """The end of a sentence: how letters that no font here has are to be had."""
-    pieces = list(pieces)
-    package = any(script(piece[0]) in _CJK for piece in pieces)
-    return (
-        f"put a font that covers them{_examples(pieces)} into ComfyUI's models/fonts folder, or choose such "
-        f"a font file{_PACKAGE * package}."
-    )
 
 
 def _examples(pieces: Iterable[str]) -> str:

@@ -6,6 +6,7 @@ import errno
 import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
 from queue import Queue
@@ -20,6 +21,7 @@ from ..errors import OutputError
 from ..partial import PartialFile
 from ..unwritable import unwritable
 from .coded_sound import CodedSound
+from .creation_time import moment_of, set_creation_time
 from .frames import Colour, Frame
 from .sound import Sound
 from .tracks import CopiedSound, EncodedSound, Subtitle, SubtitleTrack, Track
@@ -80,6 +82,8 @@ class Mp4Writer:
         check_container(self._path)
         self._format, self._container_options = _CONTAINERS[self._path.suffix.lower()]
         self._metadata = metadata or {}
+        # What is written when all else is.
+        self._made: datetime | None = None
         self._size, self._fps, self._colour, self._aspect = size, fps, colour, aspect
         self._sound, self._duration = sound, duration
         self._options = {"crf": str(crf), "preset": "ultrafast", "x264-params": _X264}
@@ -102,12 +106,15 @@ class Mp4Writer:
             raise unwritable(self._path, error) from error
         try:
             # Without its protocol a name with a colon would be taken for one.
-            options = dict(self._container_options)
-            if self._format == "mp4" and self._metadata.keys() & _MDTA:
+            options, metadata = dict(self._container_options), dict(self._metadata)
+            if self._format == "mp4" and metadata.keys() & _MDTA:
                 options["movflags"] += "+use_metadata_tags"
+                self._made = moment_of(metadata.get("creation_time", ""))
+                if self._made is not None:
+                    del metadata["creation_time"]
             file = f"file:{self._part.path}"
             self._container = av.open(file, "w", format=self._format, options=options)
-            self._container.metadata.update(self._metadata)
+            self._container.metadata.update(metadata)
             self._add_streams()
         except BaseException as error:
             self._part.discard()
@@ -146,6 +153,8 @@ class Mp4Writer:
             raise OutputError(f'"{self._path}" was not written because there were no frames.')
         try:
             self._container.close()
+            if self._made is not None:
+                set_creation_time(self._part.path, self._made)
             self._part.commit()
         except (av.error.FFmpegError, OSError) as error:
             raise unwritable(self._path, error) from error

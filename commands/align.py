@@ -53,7 +53,7 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
 
 def add_align_flags(parser: Any) -> None:
     """How words are found, but for what they are sung in; `align_options` reads them."""
-    parser.add_argument("--language", default="", help="code such as en; found out by default")
+    parser.add_argument("--language", default="", help="code such as en; detected by default")
     parser.add_argument("--aligner", choices=ALIGNERS, default=AUTO, help=f"default {AUTO}")
     parser.add_argument("--model", default="", help="Whisper model such as base or large-v3")
     parser.add_argument("--whisper", type=Path, metavar="FILE", help="local Whisper: .pt file or folder")

@@ -12,13 +12,15 @@ from ..engine.faces.track import DEFAULT_MAX_FACES
 from ..engine.host.comfy import ComfyHost
 from . import inputs
 from .face_track import LipSyncFaceTrack
+from .notices import notices
 from .requirements import engine_imports
-from .types import BackendIO, WordTimingsIO
+from .types import BackendIO, VoicesIO, WordTimingsIO
 from .wiring import same_source
 
 if TYPE_CHECKING:
     from ..align.words import WordTimings
     from ..backends.protocol import LipSyncBackend
+    from ..backends.request import Voice
     from ..engine.faces.track import FaceTrack
 
 
@@ -61,14 +63,21 @@ class LipSyncApply(io.ComfyNode):
                     tooltip="The text, where no word timings are connected: better mouth shapes in English.",
                 ),
                 inputs.length_input(),
-                inputs.fill_input(),
+                inputs.fill_input(advanced=True),
                 io.Combo.Input(
                     "silence",
                     options=["rest", "close", "source"],
                     default="rest",
+                    advanced=True,
                     tooltip="In pauses: the mouth's rest shape, lips closed, or the source's own mouth.",
                 ),
-                inputs.person_input(),
+                inputs.person_input(
+                    tooltip=(
+                        "Whose mouth: largest, left, right, centre, speaking (whoever is seen to say what is "
+                        "heard), an id shown by Track Faces, or several ids such as 1+3 (of those seen at "
+                        "once the largest)."
+                    )
+                ),
                 io.Combo.Input(
                     "content",
                     options=["auto", "speech", "song"],
@@ -81,11 +90,21 @@ class LipSyncApply(io.ComfyNode):
                     ),
                 ),
                 inputs.sync_offset_input(),
-                inputs.crf_input(remark=" 12 leaves room for another encode."),
+                inputs.crf_input(
+                    remark=" 12 leaves room for another encode; where this is the last one, 18 is smaller."
+                ),
                 inputs.fps_input(),
                 inputs.detector_input(remark="Without a face_track. ", optional=True, advanced=True),
                 inputs.max_faces_input(remark="Without a face_track. ", optional=True),
                 *inputs.picture_inputs(),
+                VoicesIO.Input(
+                    "voices",
+                    optional=True,
+                    tooltip=(
+                        "For several people at once: from Voice nodes, instead of words, driving audio and "
+                        "lyrics. Whoever has no voice keeps their own mouth."
+                    ),
+                ),
             ],
             outputs=inputs.video_outputs(),
             hidden=[io.Hidden.dynprompt],
@@ -117,6 +136,7 @@ class LipSyncApply(io.ComfyNode):
         max_faces: int = DEFAULT_MAX_FACES,
         deinterlace: str = "auto",
         background: str = "black",
+        voices: tuple[Voice, ...] = (),
     ) -> io.NodeOutput:
         with engine_imports():
             from ..backends.request import LipSyncRequest
@@ -137,6 +157,7 @@ class LipSyncApply(io.ComfyNode):
             sync_offset=sync_offset_ms / 1000,
             detector=detector,  # type: ignore[arg-type]
             max_faces=max_faces,
+            voices=voices,
         )
         path = host.temp_file(".mp4")
         if backend.spec.remote:
@@ -150,4 +171,4 @@ class LipSyncApply(io.ComfyNode):
         else:
             with same_source(cls, "face_track", LipSyncFaceTrack):
                 report = run(backend, request, host, path, crf)
-        return io.NodeOutput(InputImpl.VideoFromFile(str(path)), report.to_json())
+        return io.NodeOutput(InputImpl.VideoFromFile(str(path)), report.to_json(), ui=notices(report.notes))

@@ -8,6 +8,7 @@ from fractions import Fraction
 import numpy as np
 
 from .ibug import landmarks68
+from .turns import Turn
 
 # People followed at once: by default, and as many as a user may ask for.
 DEFAULT_MAX_FACES, MAX_FACES = 8, 32
@@ -34,7 +35,7 @@ class Face:
         return landmarks68(self.mesh) if self.measured is None else self.measured
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Person:
     """One identity over time; row k of each array belongs to frame `first + k`.
 
@@ -82,17 +83,20 @@ class Person:
         """The 68 iBUG points float32 [n, 68, 2] of some rows, in pixels: measured, else those of the mesh."""
         return landmarks68(self.meshes[rows]) if self.landmarks68 is None else self.landmarks68[rows]
 
+    def __repr__(self) -> str:
+        return f"Person({self.id}, frames {self.first} to {self.first + len(self.scores) - 1})"
+
     @property
     def seen(self) -> np.ndarray:
         """bool [n]: whether there is a face (found or interpolated) in each row."""
         return self.scores > 0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class FaceTrack:
     """persons: by id, in order of first appearance. size: width, height. key: hash of source and settings.
     source_key: the `key` of the source; None where it isn't known. cuts: first frames of all shots but the
-    first, where they were looked for."""
+    first, where they were looked for. turns: who speaks when, where somebody said so."""
 
     persons: tuple[Person, ...]
     frames: int
@@ -101,3 +105,10 @@ class FaceTrack:
     key: str
     source_key: str | None = None
     cuts: tuple[int, ...] = ()
+    turns: tuple[Turn, ...] = ()
+
+    def __repr__(self) -> str:
+        """One line: the arrays would fill a screen."""
+        people = ", ".join(str(person.id) for person in self.persons) or "none"
+        width, height = self.size
+        return f"FaceTrack(persons {people}; {self.frames} frames, {width}x{height}, {float(self.fps):g} fps)"

@@ -148,7 +148,6 @@ oi  | OY   | OY
 """
 
 
-
 @dataclass(frozen=True, slots=True)
 class Pronunciation:
     """heard: ARPAbet phones as PocketSphinx's model knows them; seen: those whose mouth it is, as many."""

@@ -30,8 +30,10 @@ yo Yoruba; yue Cantonese; zh Chinese
 # What else they are called: by their speakers, and in English.
 _ALSO = """
 ar العربية; bg български; bn বাংলা; ca català; ca valencian; cs čeština; da dansk; de deutsch; el ελληνικά
-es español; es castellano; es castilian; et eesti; fa فارسی; fa farsi; fi suomi; fr français; he עברית
-hi हिन्दी; hr hrvatski; hu magyar; id bahasa indonesia; is íslenska; it italiano; ja 日本語; ko 한국어; lt lietuvių
+es español; es castellano; es castilian; et eesti; fa فارسی; fa farsi; fi suomi; fr français
+he עברית
+hi हिन्दी; hr hrvatski; hu magyar; id bahasa indonesia; is íslenska; it italiano; ja 日本語; ko 한국어
+lt lietuvių
 lv latviešu; my myanmar; nl nederlands; nl flemish; no norsk; no bokmål; pa panjabi; pl polski; pt português
 pt-BR brazilian portuguese; pt-BR português brasileiro; ro română; ro moldavian; ru русский; si sinhalese
 sk slovenčina; sl slovenščina; sr српски; sv svenska; ta தமிழ்; te తెలుగు; th ไทย; tl filipino; tr türkçe
@@ -146,7 +148,8 @@ _SCRIPTS = {
 # Letters that only some languages of a script write.
 _LETTERS = {
     "uk": "іїєґ", "be": "ў", "sr": "ђћџљњј", "fa": "پچژگ", "ur": "ٹڈڑںے",
-    "de": "ß", "es": "ñ¿¡", "pt": "ãõ", "fr": "œ", "pl": "łśźżąęńć", "tr": "ğış", "cs": "řěů", "hu": "őű", "ro": "țșăţ",
+    "de": "ß", "es": "ñ¿¡", "pt": "ãõ", "fr": "œ", "pl": "łśźżąęńć", "tr": "ğış", "cs": "řěů", "hu": "őű",
+    "ro": "țșăţ",
     "vi": "ơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹđ", "da": "øæ", "sv": "å",
 }  # fmt: skip
 # The words that texts are full of. What several languages share counts less for each.

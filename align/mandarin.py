@@ -1,4 +1,5 @@
-"""Mandarin syllables in pinyin as IPA: initial and final (Duanmu, "The Phonology of Standard Chinese", 2007)."""
+"""Mandarin syllables in pinyin as IPA: initial and final, after Duanmu, "The Phonology of Standard Chinese"
+(2007)."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Pronunciations of words in any language that can be had: by what reads each, and as ARPAbet phones.
+"""Pronunciations of words in any language that can be had, as ARPAbet phones.
 
-English by CMUdict and rules (`g2p`), Chinese by pypinyin, Japanese in kanji by SudachiPy where it is installed,
-everything else, kana and Korean too, by the rules of orthography2ipa. What these get wrong and many texts hold
-is in `respelling`.
+English by CMUdict and rules (`g2p`), Chinese by pypinyin, Japanese in kanji by SudachiPy where it is
+installed, everything else, kana and Korean too, by the rules of orthography2ipa. What these get wrong and
+many texts hold is in `respelling`.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ _PACKAGE = "orthography2ipa"
 _VARIETIES = {"pt": "pt-BR", "en": "en-US", "no": "nb"}
 # Scripts that leave their vowels out, tones apart: rules make too little of them.
 _UNREADABLE = frozenset({"ar", "fa", "ur", "he", "ps", "sd", "yi", "yue", "bo", "th", "lo", "km", "my"})
-_KANA_LONG = (("oɯ", "oː"), ("eɪ", "eː"), ("ei", "eː"))
-_SILENT = Pronunciation((), ())
+# Kana that lengthen the vowel before them, by the vowel; read one by one they would be other vowels.
+_LENGTHENED = {"う": ("お", "おこそとのほもよろごぞどぼぽょ"), "い": ("え", "えけせてねへめれげぜでべぺ")}
 
 
 def can_read(language: Language) -> bool:
@@ -132,18 +132,24 @@ def _japanese(words: Sequence[str]) -> list[Variants]:
     readings = _kana_of(words) if kanji else list(words)
     rules = _rules(Language("ja"))
     assert rules is not None
-    return [_kana(reading, rules) for reading in readings]
+    return [_kana(reading, before, rules) for before, reading in zip(["", *readings], readings, strict=False)]
 
 
-def _kana(reading: str, rules: Callable[[str], str]) -> Variants:
+def _kana(reading: str, before: str, rules: Callable[[str], str]) -> Variants:
+    reading = _hiragana(reading)
     # The particles are written as they were once said.
     spoken = {"は": "わ", "へ": "え", "を": "お"}.get(reading, reading)
-    ipa = rules(spoken)
-    for written, said in _KANA_LONG:
-        ipa = ipa.replace(written, said)
-    phones = phones_of(ipa)
-    others = (phones_of(rules(reading)),) if spoken != reading else ()
-    return tuple(dict.fromkeys(each for each in (phones, *others) if each))
+    long, after = _LENGTHENED.get(spoken, ("", ""))
+    if long and _hiragana(before)[-1:] and _hiragana(before)[-1] in after:
+        spoken = long
+    for kana, (long, after) in _LENGTHENED.items():
+        spoken = re.sub(f"(?<=[{after}]){kana}", long, spoken)
+    ways = (phones_of(rules(way)) for way in dict.fromkeys((spoken, reading)))
+    return tuple(dict.fromkeys(way for way in ways if way))
+
+
+def _hiragana(text: str) -> str:
+    return "".join(chr(ord(sign) - 0x60) if "ァ" <= sign <= "ヶ" else sign for sign in text)
 
 
 _KANJI = re.compile("[\u3400-\u9fff\uf900-\ufaff々]+")

@@ -27,12 +27,20 @@ _WORDS = {
         "cent": "sɑ̃", "vent": "vɑ̃", "dent": "dɑ̃", "souvent": "suvɑ̃", "vents": "vɑ̃", "eau": "o",
         "haut": "o", "geste": "ʒɛst", "reste": "ʁɛst", "juste": "ʒyst", "triste": "tʁist",
     },
+    "nl": {
+        "een": "ən", "het": "ət", "de": "də", "te": "tə", "je": "jə", "ze": "zə", "we": "wə", "me": "mə",
+        "er": "ər", "den": "dən", "der": "dər", "'t": "ət", "'n": "ən",
+    },
     "de": {"weg": "vɛk", "vier": "fiːɐ", "sechs": "zɛks", "vom": "fɔm", "von": "fɔn", "viel": "fiːl"},
-    "ru": {"что": "ʂto", "чтобы": "ʂtobɨ", "его": "jɪvo", "сегодня": "sʲɪvodʲnʲə", "конечно": "kɐnʲeʂnə"},
+    "ru": {
+        "что": "ʂto", "чтобы": "ʂtobɨ", "его": "jɪvo", "сегодня": "sʲɪvodʲnʲə", "конечно": "kɐnʲeʂnə",
+    },
 }  # fmt: skip
 _CLITIC = re.compile(r"^((?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu)')(.+)$")
-_CLITICS = {"c'": "s", "d'": "d", "j'": "ʒ", "l'": "l", "m'": "m", "n'": "n", "s'": "s", "t'": "t", "qu'": "k",
-            "jusqu'": "ʒysk", "lorsqu'": "lɔʁsk", "puisqu'": "pɥisk"}  # fmt: skip
+_CLITICS = {
+    "c'": "s", "d'": "d", "j'": "ʒ", "l'": "l", "m'": "m", "n'": "n", "s'": "s", "t'": "t", "qu'": "k",
+    "jusqu'": "ʒysk", "lorsqu'": "lɔʁsk", "puisqu'": "pɥisk",
+}  # fmt: skip
 # The consonant that a French word may get before a vowel.
 _LIAISONS = {"s": "z", "x": "z", "z": "z", "t": "t", "d": "t", "n": "n"}
 _FRENCH_VOWEL = re.compile(r"[aeiouyøœəɛɔɑɥwj]\W*$")

@@ -88,5 +88,5 @@ def mouth_spans(
 
 def lip_closures(words: WordTimings | None) -> list[tuple[float, float]]:
     """(start, end) of each P, B and M of known words, seconds; none where they can't be pronounced."""
-    phones = phones_within_words(words.words()) if words is not None and words.lines else []
+    phones = phones_within_words(words.words(), words.language) if words is not None and words.lines else []
     return [(phone.start, phone.end) for phone in phones if phone.name in _BILABIALS]

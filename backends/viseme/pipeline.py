@@ -9,7 +9,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from ...align.chain import align_offline
+from ...align.chain import align_offline, language_notes
 from ...align.sheet import notes as left_out_notes
 from ...align.spread import phones_within_words
 from ...align.text import read_text
@@ -227,12 +227,13 @@ def _motion(speech: Speech, notes: list[str], report: Callable[[int], None] = si
     if words is None and speech.lyrics.strip():
         try:
             text = read_text(speech.lyrics)
-            words = align_offline(speech.samples, text.lines, loud_spans(speech.samples, report=report))
-            notes += left_out_notes(text.left_out)
+            spans = loud_spans(speech.samples, report=report)
+            words = align_offline(speech.samples, text.lines, spans, text.language)
+            notes += [*left_out_notes(text.left_out), *language_notes(text.language)]
         except LipSyncError as error:
             notes.append(f"The text was not used: {error}")
     if words is not None and words.lines:
-        phones = phones_within_words(words.words())
+        phones = phones_within_words(words.words(), words.language)
         if phones:
             notes.append(f"Mouth shapes from the words ({words.engine or 'given timings'}).")
             return motion_from_phones(phones, speech.times, speech.frame_seconds, speech.gate, loudness)

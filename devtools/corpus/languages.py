@@ -1,8 +1,22 @@
-"""Verse in the public domain in the languages that `dev.py bench align --languages` measures."""
+"""Verse in the public domain in the languages that `dev.py bench align --languages` measures, said by eSpeak NG
+with known times of its words and of the sounds that close the lips."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
+
+from lipsync_studio.align.words import Word
+
+from . import espeak
+from .case import Case
+from .cases import case_of
+
+VARIANTS = ("", "+f2", "+f3")
+"""eSpeak's plain voice of a language, and two of women."""
+
+_WPM = 150
+_BILABIAL = ("p", "b", "m")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,3 +134,30 @@ VERSES = {
     ),
 }
 """BCP 47 → what is said in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """case: as in `Case`; of a text without spaces the truth is of what the verse has between two. closures:
+    (start, end) of each p, b and m, seconds."""
+
+    case: Case
+    closures: tuple[tuple[float, float], ...]
+
+
+@lru_cache(maxsize=4)
+def reading(code: str, variant: str = "") -> Reading:
+    """A verse of VERSES said by one of VARIANTS at 150 words a minute."""
+    verse = VERSES[code]
+    (speech,) = espeak.speak([espeak.Utterance(verse.text, verse.voice + variant, _WPM)])
+    words = [
+        Word(text, phones[0].start, phones[-1].end)
+        for text, phones in zip(verse.text.split(), speech.words, strict=True)
+    ]
+    closures = tuple(
+        (phone.start, phone.end)
+        for phones in speech.words
+        for phone in phones
+        if phone.name.lstrip("',%=").startswith(_BILABIAL)
+    )
+    return Reading(case_of(f"{code}{variant}", speech.samples, words, verse.text), closures)

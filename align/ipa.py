@@ -51,6 +51,7 @@ w   | W    | W
 ʍ   | W    | W
 ɰ   | G    | G
 ʋ   | V    | V
+ⱱ   | V    | V
 l   | L    | L
 ɫ   | L    | L
 ɭ   | L    | L
@@ -83,6 +84,9 @@ x   | HH   | K
 ʀ   | R    | K
 ħ   | HH   | HH
 ʕ   | AA   | AA
+ʜ   | HH   | HH
+ʢ   | AA   | AA
+ʡ   |      |
 h   | HH   | HH
 ɦ   | HH   | HH
 # Affricates.

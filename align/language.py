@@ -137,6 +137,12 @@ def told_language(asked: str | None) -> Language | None:
         return None
 
 
+def told_tag(language: str) -> str:
+    """What a file calls its language as a BCP 47 tag; as it stands where it is none, so that it is kept."""
+    known = told_language(language)
+    return known.tag if known else language
+
+
 # Letters by their block's name in Unicode: of these scripts the language is the one most written in it.
 _SCRIPTS = {
     "HANGUL": "ko", "HIRAGANA": "ja", "KATAKANA": "ja", "CJK": "zh", "BOPOMOFO": "zh", "DEVANAGARI": "hi",
@@ -147,7 +153,7 @@ _SCRIPTS = {
 }  # fmt: skip
 # Letters that only some languages of a script write.
 _LETTERS = {
-    "uk": "іїєґ", "be": "ў", "sr": "ђћџљњј", "fa": "پچژگ", "ur": "ٹڈڑںے",
+    "uk": "іїєґ", "be": "ў", "sr": "ђћџљњј", "fa": "پچژگیک", "ur": "پچژگیکٹڈڑںے",
     "de": "ß", "es": "ñ¿¡", "pt": "ãõ", "fr": "œ", "pl": "łśźżąęńć", "tr": "ğış", "cs": "řěů", "hu": "őű",
     "ro": "țșăţ",
     "vi": "ơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹđ", "da": "øæ", "sv": "å",

@@ -18,7 +18,7 @@ _BARE = {
 _FINALS = {
     "a": "a", "o": "wɔ", "e": "ɤ", "i": "i", "u": "u", "ü": "y", "er": "ɚ", "ê": "ɛ", "ai": "aɪ", "ei": "eɪ",
     "ao": "aʊ", "ou": "oʊ", "an": "an", "en": "ən", "ang": "aŋ", "eng": "əŋ", "ong": "ʊŋ", "ia": "ja",
-    "ie": "jɛ", "iao": "jaʊ", "iu": "joʊ", "ian": "jɛn", "in": "in", "iang": "jaŋ", "ing": "iŋ",
+    "ie": "jɛ", "iao": "jaʊ", "iu": "joʊ", "ian": "jɛn", "in": "in", "iang": "jaŋ", "ing": "ɪŋ",
     "iong": "jʊŋ", "io": "jɔ", "ua": "wa", "uo": "wɔ", "uai": "waɪ", "ui": "weɪ", "uan": "wan", "un": "wən",
     "uang": "waŋ", "ueng": "wəŋ", "üe": "ɥɛ", "üan": "ɥɛn", "ün": "yn", "n": "n", "ng": "ŋ", "m": "m",
 }  # fmt: skip

@@ -203,7 +203,7 @@ def _digits(digits: str, code: str, zero: str = "") -> str:
 def _telephone(text: str, code: str) -> str:
     groups = re.findall(r"\d+", text)
     digits = sum(map(len, groups))
-    years = len(groups) == 2 and all(len(group) == 4 for group in groups)
+    years = len(groups) == 2 and all(map(_YEARS.fullmatch, groups))
     dotted = re.fullmatch(r"\d{1,3}(?:[.]\d{3})+|\d+[.]\d+", text)
     if digits < 7 or years or dotted or "/" in text:
         return text

@@ -41,18 +41,24 @@ _LENGTHENED = {"う": ("お", "おこそとのほもよろごぞどぼぽょ"), 
 
 
 def can_read(language: Language) -> bool:
-    """Whether words of a language can be pronounced at all."""
+    """Whether words of a language can be pronounced at all. Raises MissingFilesError without the package that
+    has their rules."""
     if language.code in ("en", "zh"):
         return True
-    return language.code not in _UNREADABLE and installed(_PACKAGE) and _rules(language) is not None
+    return language.code not in _UNREADABLE and _rules(language) is not None
 
 
 def pronounce_line(words: Sequence[str], language: Language) -> list[Variants]:
     """Ways to say each word of a line as it is spelled, in its order.
 
-    Words in another script than the language's are read in that script's own. Raises TextError for Japanese
-    in kanji without SudachiPy, and MissingFilesError for a package that is missing.
+    Words in another script than the language's are read in that script's own, where that can be. Raises
+    TextError for a language that can't be read, for Japanese in kanji without SudachiPy, and
+    MissingFilesError for a package that is missing.
     """
+    if not can_read(language):
+        raise TextError(
+            f"Words in {language.name} can't be pronounced without a dictionary of theirs: use a Whisper model."
+        )
     found: list[Variants] = [()] * len(words)
     own = [language_of_word(word, language) for word in words]
     at = 0
@@ -73,9 +79,9 @@ def pronounce_line(words: Sequence[str], language: Language) -> list[Variants]:
 def _by_rules(word: str, language: Language) -> Variants:
     if language.english:
         return _english(word)
-    rules = _rules(language)
+    rules = _rules(language) if can_read(language) else None
     if rules is None:
-        raise TextError(f"Words in {language.name} can't be pronounced here: use a Whisper model for them.")
+        return ()
     return tuple(
         dict.fromkeys(phones for ipa in variants(word, language, rules) if (phones := phones_of(ipa)))
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..engine.errors import TextError
+from ..engine.errors import MissingFilesError, TextError
 from .language import ENGLISH, Language, find_language, told_language
 from .pronounce import pronounce_line
 from .text import said_words
@@ -48,7 +48,7 @@ def _pronounced(words: Sequence[Word], language: Language) -> list[list[Phone]]:
     said = [said_words(word.text, language.tag) for word in words]
     try:
         ways = iter(pronounce_line([each for word in said for each in word], language))
-    except TextError:
+    except (TextError, MissingFilesError):
         return [[] for _ in words]
     found = []
     for word, each in zip(words, said, strict=True):

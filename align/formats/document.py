@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from ..language import told_tag
 from ..words import Line, Syllable, WordTimings
 from .clock import timing_of
 from .pieces import spread, timed_words
@@ -129,7 +130,7 @@ def lyrics_of(
     if by_words:
         timed = [_trusted(line) if len(line.words) == 1 else line for line in timed]
     return Lyrics(
-        WordTimings(tuple(timed), language, f"{format} file"),
+        WordTimings(tuple(timed), told_tag(language), f"{format} file"),
         ("word" if by_words else "line") if timed else "none",
         "\n".join(line.text for line in timed),
         format,

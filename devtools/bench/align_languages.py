@@ -1,5 +1,5 @@
-"""`python dev.py bench align --languages`: words in other languages, timed by `auto` without any Whisper model,
-whose language is found in the text; and how many of their P, B and M close the lips."""
+"""`python dev.py bench align --languages`: words in other languages, timed by `auto` without any Whisper
+model, whose language is found in the text; and how many of their P, B and M close the lips."""
 
 from __future__ import annotations
 

@@ -40,8 +40,8 @@ Samples = npt.NDArray[np.float32]
 # corpus: right text 0 to 3 %, also with music at 10 dB; text with 15 % of its words altered 12 to 15 %.
 _UNHEARD = 0.3
 _DOUBTFUL_SHARE = 0.08
-# In other languages, whose sounds it knows from afar, 0 to 10 % of right text.
-_DOUBTFUL_SHARE_ELSEWHERE = 0.12
+# In other languages, whose sounds it knows from afar, 0 to 8 % of right text.
+_DOUBTFUL_SHARE_ELSEWHERE = 0.1
 _LOST_SHARE = 0.4
 # A detector that hears a voice nearly all the time hears something else: speech fills 0.64 to 0.89 of its
 # time, music and noise all of theirs.

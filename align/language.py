@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -78,7 +78,7 @@ ENGLISH = Language("en")
 @cache
 def _names() -> dict[str, str]:
     entries = re.split(r"[;\n]", _NAMES.strip())
-    return dict(entry.strip().split(" ", 1) for entry in entries)  # type: ignore[misc]
+    return dict(entry.strip().split(" ", 1) for entry in entries)
 
 
 @cache
@@ -252,19 +252,19 @@ def find_language(text: str) -> Language | None:
         return Language(code, True) if code else None
     scores = _scores(text)
     if script != "LATIN":
-        scores = Counter({code: score for code, score in scores.items() if code in _NOT_LATIN})
-        scores[_SCRIPTS[script]] += 1e-3
-        return Language(scores.most_common(1)[0][0], True)
+        scores = {code: score for code, score in scores.items() if code in _NOT_LATIN}
+        return Language(max(scores, key=scores.__getitem__, default=_SCRIPTS[script]), True)
     if not scores:
         return Language("en", True) if _all_english(text) else None
-    (best, score), *others = scores.most_common(2)
-    if score >= _ENOUGH and (not others or score >= _CLEARLY * others[0][1]):
+    best, *others = sorted(scores, key=scores.__getitem__, reverse=True)
+    if scores[best] >= _ENOUGH and (not others or scores[best] >= _CLEARLY * scores[others[0]]):
         return Language(best, True)
     return None
 
 
-def _scores(text: str) -> Counter[str]:
-    scores: Counter[str] = Counter()
+def _scores(text: str) -> dict[str, float]:
+    """How much a text speaks for each language."""
+    scores: defaultdict[str, float] = defaultdict(float)
     common = _common()
     for token in _TOKEN.findall(text.casefold().replace("’", "'")):
         for code, weight in common.get(token, {}).items():

@@ -131,7 +131,7 @@ def _amount(match: re.Match[str], code: str) -> str:
     signs = _signs(code)
     whole, decimals, parted = _read(match["number"], code)
     currency = ((match["before"] or match["after"]) or "").strip()
-    power = match["power"] and _POWERS[match["power"].lower()]
+    power = _POWERS[match["power"].lower()] if match["power"] else None
     if match["power"] and match.string[: match.start()][-1:].isalpha():
         # "B2B" holds no billions.
         return f" {_said(whole, decimals, code, parted)} {match['power']} "

@@ -11,7 +11,7 @@ import logging
 import re
 from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..engine.errors import MissingFilesError, TextError
 from .attempts import import_failed, installed
@@ -57,7 +57,8 @@ def pronounce_line(words: Sequence[str], language: Language) -> list[Variants]:
     """
     if not can_read(language):
         raise TextError(
-            f"Words in {language.name} can't be pronounced without a dictionary of theirs: use a Whisper model."
+            f"Words in {language.name} can't be pronounced without a dictionary of theirs: use a Whisper "
+            "model."
         )
     found: list[Variants] = [()] * len(words)
     own = [language_of_word(word, language) for word in words]
@@ -124,7 +125,9 @@ def _chinese(words: Sequence[str]) -> list[Variants]:
     found: list[Variants] = [()] * len(words)
     signs = [(number, sign) for number, word in enumerate(words) for sign in word if is_ideograph(sign)]
     text = "".join(sign for _, sign in signs)
-    readings = pinyin(text, style=Style.NORMAL, errors=lambda signs: [[""]] * len(signs)) if text else []
+    # What it can't read must keep its place: its types don't say that it takes a list for a run of signs.
+    silent: Any = lambda unknown: [""] * len(unknown)  # noqa: E731
+    readings = pinyin(text, style=Style.NORMAL, errors=silent) if text else []
     parts: dict[int, list[Pronunciation]] = {}
     for (number, _), reading in zip(signs, readings, strict=True):
         parts.setdefault(number, []).append(phones_of(syllable_ipa(reading[0])))
@@ -188,7 +191,7 @@ def _kana_of(words: Sequence[str]) -> list[str]:
 
 
 @cache
-def _sudachi():  # type: ignore[no-untyped-def]
+def _sudachi() -> Any:
     if not installed("sudachipy"):
         raise TextError(
             "Japanese in kanji is read with SudachiPy: run `pip install sudachipy sudachidict_small` with "

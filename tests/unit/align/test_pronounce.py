@@ -78,6 +78,8 @@ def test_ideographs_are_read_together():
         "CH AA NG",
         "T AA",
     ]
+    odd = pronounce_line(["\U00030000", "\U00030001", "中"], Language("zh"))
+    assert [bool(way) for way in odd] == [False, False, True]
     (bank,) = pronounce_line(["银行"], Language("zh"))
     assert bank[0].heard == ("IY", "N", "HH", "AA", "NG")
 

@@ -3,8 +3,9 @@
 Edits are a JSON text, {"version": 1, "base": fingerprint, "edits": [{"at", "was", "now"}, …]}, in order. Each
 replaces neighbouring words `was`, found at the word index `at` of the timings with that fingerprint, by
 `now`, both [text, start, end, first, space]: whole milliseconds; first: 1 where a line begins; space: 1 where
-a space follows. Applied to other timings than they were made for, those that still fit are kept. The page's
-editor does the same in `web/src/editor/edits.ts`; `tests/data/editor/edits.json` holds cases for both.
+a space follows. A line that a person has given to another voice has that as a sixth of its first word.
+Applied to other timings than they were made for, those that still fit are kept. The page's editor does the
+same in `web/src/editor/edits.ts`; `tests/data/editor/edits.json` holds cases for both.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any, Literal, NamedTuple
 
 from ..engine.errors import TextError
@@ -24,6 +26,12 @@ VERSION = 1
 REACH_MS = 500
 # Rounding, and what an audio file's padding adds.
 _SLACK_MS = 50
+# Lines of one voice that overlap for longer are sung at once; a shorter overlap is a careless time.
+_TOGETHER_MS = 250
+_MOST_LAYERS = 8
+
+Lane = tuple[str, int]
+"""The voice that sings a word, and the layer: 0 unless that voice sings another line at the same time."""
 
 Reason = Literal["gone", "moved", "crowded", "late"]
 REASONS: dict[Reason, str] = {
@@ -35,13 +43,14 @@ REASONS: dict[Reason, str] = {
 
 
 class Entry(NamedTuple):
-    """A word as edits know it."""
+    """A word as edits know it. voice: of the line that begins there, "" for nobody's; None: as it was."""
 
     text: str
     start: int
     end: int
     first: bool
     space: bool
+    voice: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,15 +104,25 @@ class Applied:
 
 def entries_of(timings: WordTimings) -> list[Entry]:
     return [
-        Entry(word.text, _ms(word.start), _ms(word.end), index == 0, word.space)
+        Entry(word.text, milliseconds(word.start), milliseconds(word.end), index == 0, word.space)
         for line in timings.lines
         for index, word in enumerate(line.words)
     ]
 
 
+def voices_of(timings: WordTimings) -> list[str]:
+    """Who sings each word; "" where nobody is named."""
+    return [line.voice or "" for line in timings.lines for _ in line.words]
+
+
+def plain(entry: Entry) -> list[Any]:
+    """As JSON has it: [text, start, end, first, space]."""
+    return [*entry[:3], int(entry.first), int(entry.space)]
+
+
 def fingerprint(entries: Sequence[Entry]) -> str:
     """16 hexadecimal digits that change with any word, time or line."""
-    text = json.dumps([[*entry[:3], int(entry.first), int(entry.space)] for entry in entries])
+    text = json.dumps([plain(entry) for entry in entries])
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
@@ -133,10 +152,12 @@ def _edit(saved: Any) -> Edit:
 
 
 def _entry(saved: Any) -> Entry:
-    text, start, end, first, space = saved
+    text, start, end, first, space, *named = saved
     if type(text) is not str or type(start) is not int or type(end) is not int or not start <= end:
         raise ValueError
-    return Entry(text, start, end, bool(first), bool(space))
+    if len(named) > 1 or not all(type(voice) is str for voice in named):
+        raise ValueError
+    return Entry(text, start, end, bool(first), bool(space), *named)
 
 
 def apply_edits(timings: WordTimings, edits: Edits, duration: float) -> Applied:
@@ -144,14 +165,19 @@ def apply_edits(timings: WordTimings, edits: Edits, duration: float) -> Applied:
     if not edits.edits:
         return Applied(timings, 0, ())
     base = entries_of(timings)
-    placed, refused = place(base, edits, fingerprint(base), _ms(duration))
+    placed, refused = place(base, edits, fingerprint(base), milliseconds(duration), voices_of(timings))
     return Applied(_timings(timings, base, placed), len(edits.edits) - len(refused), tuple(refused))
 
 
 def place(
-    base: Sequence[Entry], edits: Edits, base_fingerprint: str, duration: int
+    base: Sequence[Entry],
+    edits: Edits,
+    base_fingerprint: str,
+    duration: int,
+    voices: Sequence[str] = (),
 ) -> tuple[list[Placed], list[Refused]]:
-    """The words after the edits that fit, and the edits that don't, in order. duration: milliseconds."""
+    """The words after the edits that fit, and the edits that don't, in order. duration: milliseconds. voices:
+    who sings each word."""
     same = edits.base == base_fingerprint
     found: list[tuple[int, Edit]] = []
     refused: dict[int, Reason] = {}
@@ -166,8 +192,9 @@ def place(
             found.append((where, edit))
             cursor = where + len(edit.was)
     numbers = [number for number in range(len(edits.edits)) if number not in refused]
+    lanes = lanes_of(base, voices)
     while not same:
-        crowded = _crowded(base, found)
+        crowded = _crowded(base, found, lanes)
         if crowded is None:
             break
         refused[numbers[crowded]] = "crowded"
@@ -221,20 +248,62 @@ def _late(edit: Edit, duration: int) -> bool:
     return any(entry.end > limit + _SLACK_MS for entry in edit.now)
 
 
-def _crowded(base: Sequence[Entry], found: Sequence[tuple[int, Edit]]) -> int | None:
-    """The first edit whose words overlap what is around them, where the timings' own did not."""
+def _crowded(base: Sequence[Entry], found: Sequence[tuple[int, Edit]], lanes: Sequence[Lane]) -> int | None:
+    """The first edit whose words overlap those beside them in their lane, where the timings' own did not."""
     placed, spans = _result(base, found)
+    sung = _sung(placed, lanes)
     for number, ((where, edit), (begin, end)) in enumerate(zip(found, spans, strict=True)):
         if not edit.now:
             continue
         after = where + len(edit.was)
-        left = _overlap(placed[begin - 1].entry, placed[begin].entry) if begin else 0
-        right = _overlap(placed[end - 1].entry, placed[end].entry) if end < len(placed) else 0
-        if left > 0 and not (0 < where < len(base) and _overlap(base[where - 1], base[where]) > 0):
-            return number
-        if right > 0 and not (0 < after < len(base) and _overlap(base[after - 1], base[after]) > 0):
-            return number
+        before = _nearest(sung, range(begin - 1, -1, -1), begin)
+        following = _nearest(sung, range(end, len(placed)), end - 1)
+        if before is not None and _overlap(placed[before].entry, placed[begin].entry) > 0:
+            known = _nearest(lanes, range(where - 1, -1, -1), where) if edit.was else None
+            if known is None or _overlap(base[known], base[where]) <= 0:
+                return number
+        if following is not None and _overlap(placed[end - 1].entry, placed[following].entry) > 0:
+            known = _nearest(lanes, range(after, len(base)), after - 1) if edit.was else None
+            if known is None or _overlap(base[after - 1], base[known]) <= 0:
+                return number
     return None
+
+
+def _nearest(lanes: Sequence[Lane], places: Iterable[int], place: int) -> int | None:
+    """The first of the places that is in the same lane as another one."""
+    return next((other for other in places if lanes[other] == lanes[place]), None)
+
+
+def _sung(placed: Sequence[Placed], lanes: Sequence[Lane]) -> list[Lane]:
+    """The lane of each word: a line is where the word that begins it is."""
+    sung: list[Lane] = []
+    for entry, origin in placed:
+        if sung and not entry.first:
+            sung.append(sung[-1])
+        elif entry.voice is not None:
+            sung.append((entry.voice, 0))
+        else:
+            sung.append(lanes[origin] if origin is not None else sung[-1] if sung else ("", 0))
+    return sung
+
+
+def lanes_of(base: Sequence[Entry], voices: Sequence[str]) -> list[Lane]:
+    """Of each word: a line goes to the lowest layer of its voice that is free. voices: of each word."""
+    firsts = [index for index, entry in enumerate(base) if entry.first or index == 0]
+    lanes: list[Lane] = [("", 0)] * len(base)
+    taken: dict[str, list[tuple[int, int]]] = {}
+    for first, past in sorted(pairwise([*firsts, len(base)]), key=lambda line: base[line[0]].start):
+        start, voice = base[first].start, voices[first] if voices else ""
+        layers = taken.setdefault(voice, [])
+        free = (n for n, (end, last) in enumerate(layers) if end - start <= _TOGETHER_MS and last < start)
+        layer = next(free, min(len(layers), _MOST_LAYERS - 1))
+        words = base[first:past]
+        layers[layer:] = [
+            (max(entry.end for entry in words), max(entry.start for entry in words)),
+            *layers[layer + 1 :],
+        ]
+        lanes[first:past] = [(voice, layer)] * (past - first)
+    return lanes
 
 
 def _overlap(one: Entry, other: Entry) -> int:
@@ -281,11 +350,12 @@ def _timings(timings: WordTimings, base: Sequence[Entry], placed: Sequence[Place
             else _word(words[origin], base[origin], entry)
         )
         if entry.first or not lines:
-            before = lines[-1].voice if lines else ""
-            lines.append(Line((word,), before if origin is None else voices[origin]))
+            voice = voices[origin] if origin is not None else lines[-1].voice if lines else None
+            lines.append(Line((word,), voice if entry.voice is None else entry.voice or None))
         else:
             lines[-1] = replace(lines[-1], words=(*lines[-1].words, word))
-    return replace(timings, lines=tuple(lines))
+    # A line may have been moved past another voice's.
+    return replace(timings, lines=tuple(sorted(lines, key=lambda line: line.start)))
 
 
 def _word(word: Word, base: Entry, entry: Entry) -> Word:
@@ -308,6 +378,6 @@ def _word(word: Word, base: Entry, entry: Entry) -> Word:
     return Word(word.text, start, end, 1.0, phones, entry.space, syllables)
 
 
-def _ms(seconds: float) -> int:
+def milliseconds(seconds: float) -> int:
     """As the page rounds: halves up."""
     return math.floor(seconds * 1000 + 0.5)

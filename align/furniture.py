@@ -24,6 +24,8 @@ _EMBED = re.compile(
 _HEADLINE = re.compile(
     r"[\"“„«].{1,80}[\"”“»]\s+lyrics|.{1,80}\S\s+(?:Lyrics|LYRICS|Songtext|Paroles|Letra)|(?:Song )?Lyrics:?"
     r"|(?:Tekst piosenki|Songtext|Paroles|Letra|Testo|Текст песни|歌[詞词]|가사)\s?[:：]"
+    r"|(?:Letra de|Paroles (?:de la chanson|de)|Songtext (?:von|zu)|Testo della canzone)\s.{1,80}"
+    r"|Lyrics (?:to|of|for) [\"“„«].{1,80}"
 )
 _QUOTED = re.compile(r"[\"“„«][^\"”“»]{1,80}[\"”“»]|\((?:feat|ft)\.? .{1,80}\)")
 _NOTES = re.compile(
@@ -39,13 +41,57 @@ _NOTES = re.compile(
     r"|.*\|\s*(?:azlyrics|metrolyrics).*"
     r"|(?:https?://)?(?:www\.)?(?:azlyrics|genius|musixmatch|lyrics|metrolyrics|songlyrics)\.com(?:/\S*)?"
     r"|all lyrics (?:are )?(?:the )?property (?:and copyright |of the).*|how to format lyrics:?"
+    r"|add to favou?rites|(?:edit|correct|print|share|translate|rate) (?:these |this |the )?lyrics"
+    r"|(?:escrita|compuesta|composta|scritta) (?:por|da):? .*|¿los datos están equivocados\?.*"
+    r"|os dados estão errados\?.*|paroliers?\s*:.*"
     r"|(?:composi[çc][ãa]o|compositor(?:es)?)\s*:.*|enviada por .*|viu algum erro\?.*",
     re.IGNORECASE,
 )  # fmt: skip
+# What programs and people who make subtitles and LRC put at their beginning and end.
+_CREDITS = re.compile(
+    r"(?:作?[词詞曲]|(?:[编編]|和声编写?)曲|[制製]作人?|[监監][制製]|混音|母[带帶]|吉他|和[声聲]|[录錄]音|[贝貝]斯|鼓|出品|[发發]行"
+    r"|原唱|翻唱|演唱|歌手|[统統][筹籌]|[策企][划劃]|OP|SP|ISRC)"
+    r"(?:师|師|人|者|室|公司|制作人|助理)?(?:\s*[/／&、]\s*\w{1,8}){0,3}\s*[:：].*"
+    r"|(?:作詞|作曲|編曲|歌|唄|작사|작곡|편곡)\s*[:：].*"
+    r"|(?:(?:subtitles?|subs|captions?|captioned|transcribed|transcript|translated|translation|lrc|lyrics|resync"
+    r"|sync(?:ed|hroni[sz]ed)?|synced|timed|ripped|corrected|corrections?)(?:\s*(?:,|&|\+|and|/)\s*)?){1,4}"
+    r"\s+(?:made |created |provided |powered )?by\b.{1,80}"
+    r"|support us and become (?:a )?vip member.*|advertise your product or brand here.*"
+    r"|.{0,60}\b(?:amara|opensubtitles|addic7ed|subscene|podnapisi|rentanadviser|megalobiz|lyricsify|lrcgenerator"
+    r"|musixmatch|azlyrics|genius|metrolyrics|songlyrics)\.(?:com|org|net)\b.{0,60}"
+    r"|(?:by\s+)?rentanadviser.{0,40}|(?:downloaded|watch(?: any)? .{1,40}) (?:from|on) (?:www\.|https?://)\S+",
+    re.IGNORECASE,
+)
+_LONGEST_CREDIT = 200  # characters
 _SERIAL = re.compile(r"\(\d{6,}\)")
 
 Row = tuple[int, str]
 """Its number, counted from 1, and its text."""
+
+
+def timed_furniture(texts: Sequence[str], title: str = "", artist: str = "") -> list[int]:
+    """Which lines of a file with times name who made it, or the song, at its beginning and end, in order;
+    none if all do. title, artist: of the song, where the file has them beside its lines."""
+    heading = {f"{title} - {artist}".lower(), f"{artist} - {title}".lower()} if title and artist else set()
+
+    def is_furniture(text: str) -> bool:
+        row = text.strip()
+        return (
+            _is_credit(row)
+            or (len(row) <= _LONGEST_CREDIT and bool(_NOTES.fullmatch(row)))
+            or (row.lower() in heading)
+        )
+
+    first, last = 0, len(texts)
+    while first < last and is_furniture(texts[first]):
+        first += 1
+    while first < last and is_furniture(texts[last - 1]):
+        last -= 1
+    return [*range(first), *range(last, len(texts))] if first < last else []
+
+
+def _is_credit(row: str) -> bool:
+    return len(row) <= _LONGEST_CREDIT and bool(_CREDITS.fullmatch(row))
 
 
 def without_furniture(rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:
@@ -65,7 +111,8 @@ def _head(kept: list[Row], removed: list[Row]) -> None:
         row = text.strip()
         if not row:
             continue
-        if not (_HEADLINE.fullmatch(row) or _NOTES.fullmatch(row) or (titled and _QUOTED.fullmatch(row))):
+        known = _HEADLINE.fullmatch(row) or _NOTES.fullmatch(row) or _is_credit(row)
+        if not known and not (titled and _QUOTED.fullmatch(row)):
             return
         titled = True
         removed.append((number, row))
@@ -118,7 +165,7 @@ def _foot(kept: list[Row], removed: list[Row]) -> None:
         row = text.strip()
         if not row:
             continue
-        if _NOTES.fullmatch(row) or _SERIAL.fullmatch(row):
+        if _NOTES.fullmatch(row) or _SERIAL.fullmatch(row) or _is_credit(row):
             removed.append((number, row))
             kept[at] = (number, "")
             continue

@@ -178,7 +178,8 @@ def _read(number: str, code: str) -> tuple[str, str, bool]:
 
 def _said(whole: str, decimals: str, code: str, amount: bool = False) -> str:
     """amount: it counts something, so that it is no year and no telephone number."""
-    number = int(whole)
+    # Python converts no number of thousands of digits.
+    number = int(whole[: _LONGEST_NUMBER + 1])
     as_digits = (len(whole) > 1 and whole[0] == "0") or len(whole) > _LONGEST_NUMBER
     if not amount and len(whole) > _LONGEST and number % 1000:
         as_digits = True
@@ -217,6 +218,8 @@ def _decade(whole: str) -> str:
 
 
 def _ordinal(whole: str, ending: str, code: str) -> str:
+    if len(whole) > _LONGEST_NUMBER:
+        return _digits(whole, code)
     rules = _rules(code)
     assert rules is not None
     from unicode_rbnf import FormatPurpose

@@ -14,7 +14,11 @@ _IDEOGRAPHIC = re.compile(
     "[\u2e80-\u312f\u3190-\u31ff\u3400-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff01-\uffdc\U00020000-\U0003ffff]"
 )
 # Thai, Lao, Burmese and Khmer set spaces between phrases only.
-_SPACELESS = re.compile(_IDEOGRAPHIC.pattern[:-1] + "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
+_PHRASED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
+_SPACELESS = re.compile(_IDEOGRAPHIC.pattern[:-1] + _PHRASED.pattern[1:])
+_PHRASE = re.compile(_PHRASED.pattern + "+")
+# Marks that repeat the word before them, and ones of abbreviation, which stay with it.
+_FOLLOWING = frozenset("ๆฯໆຯៗ")
 # Small kana and the long mark are sung with the kana before them.
 _ATTACHED = frozenset("ぁぃぅぇぉゃゅょゎァィゥェォャュョヮーｧｨｩｪｫｬｭｮｰﾞﾟ゛゜々")
 # Thai and Lao vowels that are written before their consonant.
@@ -50,8 +54,9 @@ def is_ideograph(character: str) -> bool:
 
 
 def display_words(text: str) -> list[tuple[str, bool]]:
-    """A line's words as displayed, and whether a space follows: ideographs and kana one by one, everything
-    else as it is spaced. Punctuation that stands alone goes with the word before it."""
+    """A line's words as displayed, and whether a space follows: ideographs and kana one by one, Thai, Lao,
+    Burmese and Khmer by their dictionaries, everything else as it is spaced. Punctuation that stands alone
+    goes with the word before it."""
     words: list[tuple[str, bool]] = []
     lead = ""
     for match in _TOKEN.finditer(text):
@@ -71,17 +76,36 @@ def display_words(text: str) -> list[tuple[str, bool]]:
 
 def word_parts(token: str) -> list[str]:
     """A token without spaces: its ideographs and kana one by one, each with the punctuation that clings to
-    it; whole when it has none."""
-    if not _IDEOGRAPHIC.search(token):
+    it, and its words of Thai, Lao, Burmese and Khmer; whole when it has none."""
+    if not _SPACELESS.search(token):
         return [token]
+    starts = _dictionary_starts(token) if _PHRASED.search(token) else frozenset()
     cuts = [0]
     lettered = token[0].isalnum()
     for at in range(1, len(token)):
-        if lettered and _begins(token[at - 1], token[at]):
+        if lettered and (at in starts or _begins(token[at - 1], token[at])):
             cuts.append(at)
             lettered = False
         lettered = lettered or token[at].isalnum()
     return [token[first:last] for first, last in zip(cuts, [*cuts[1:], len(token)], strict=True)]
+
+
+def _dictionary_starts(token: str) -> frozenset[int]:
+    """Where words of scripts without spaces begin, and what follows them, by the dictionaries of ICU
+    (https://unicode-org.github.io/icu/userguide/boundaryanalysis/#dictionary-based-text)."""
+    try:
+        from icu4py.breakers import WordBreaker
+    except ImportError:
+        # It has no wheel for every machine; such a phrase stays one word.
+        return frozenset()
+    starts = set()
+    for run in _PHRASE.finditer(token):
+        at = run.start()
+        for word in WordBreaker(run[0], "th"):
+            starts.add(at)
+            at += len(word)
+        starts.add(at)
+    return frozenset(at for at in starts if token[at : at + 1].isalnum() and token[at] not in _FOLLOWING)
 
 
 def _begins(before: str, character: str) -> bool:

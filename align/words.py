@@ -42,10 +42,14 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Words that are shown together, in order. voice: who sings them, as a file names it ("F", "Anna")."""
+    """Words that are shown together, in order.
+
+    voice: who sings them, as a file names it ("v1", "F", "Anna"; "bg" for backing vocals); None where
+    only one does, or nobody has said who.
+    """
 
     words: tuple[Word, ...]
-    voice: str = ""
+    voice: str | None = None
 
     @property
     def text(self) -> str:

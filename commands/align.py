@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..align.formats import SUFFIXES, write
+from ..align.formats import WRITTEN_SUFFIXES, write
 from ..align.names import ALIGNERS, AUTO, CONTENTS
 from ..engine.host.plain import PlainHost
 from . import flags
@@ -35,7 +35,7 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("old_audio", type=Path, nargs="?", help=argparse.SUPPRESS)
     flags.add_lyrics(parser, "what is heard, as a text file; without it: recognised")
     parser.add_argument(
-        "--out", type=Path, metavar="FILE", required=True, help=f"{', '.join(sorted(SUFFIXES))}"
+        "--out", type=Path, metavar="FILE", required=True, help=f"{', '.join(sorted(WRITTEN_SUFFIXES))}"
     )
     flags.add_vocals(parser)
     flags.add_audio_track(parser)
@@ -84,10 +84,10 @@ def _align(options: argparse.Namespace) -> None:
     if (options.audio is None) == (options.old_audio is None):
         raise UsageError("Give one file with sound, by --audio.")
     options.audio = options.audio or options.old_audio
-    if options.out.suffix.lower() not in SUFFIXES:
+    if options.out.suffix.lower() not in WRITTEN_SUFFIXES:
         raise UsageError(
             f'argument --out: "{options.out.name}" has no known ending: choose one of '
-            f"{', '.join(sorted(SUFFIXES))}."
+            f"{', '.join(sorted(WRITTEN_SUFFIXES))}."
         )
     wanted = align_options(options)
     inputs = {"--audio": options.audio, "--lyrics": options.lyrics, "--vocals": options.vocals}

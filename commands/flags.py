@@ -7,13 +7,14 @@ import math
 from pathlib import Path
 from typing import Any, get_args
 
-from ..align.formats import SUFFIXES
+from ..align.formats import SUFFIXES, WRITTEN_SUFFIXES
 from ..engine.errors import InputError, VideoError
 from ..engine.faces.choose import PERSON_HELP, parse_person
 from ..engine.faces.track import DEFAULT_MAX_FACES, MAX_FACES
 from ..engine.media.conditions import RGB, Deinterlace, SourceChoices, colour_named
 
-TIMED = ", ".join(sorted(suffix for suffix in SUFFIXES if suffix != ".txt"))
+TIMED = ", ".join(sorted(set(SUFFIXES) - {".txt"}))
+WRITTEN = ", ".join(sorted(set(WRITTEN_SUFFIXES) - {".txt"}))
 OVERWRITE_HELP = "replace files that exist; what the command reads is never replaced"
 # Of H.264 with 8 bits; x264 would take a higher one for its highest without a word.
 _MAX_CRF = 51
@@ -36,7 +37,10 @@ def add_lyrics(parser: Any, help: str) -> None:
 
 
 def add_words(parser: Any, help: str, *, required: bool = False) -> None:
-    parser.add_argument("--words", type=Path, metavar="FILE", required=required, help=f"{help} ({TIMED})")
+    parser.add_argument(
+        "--words", type=Path, metavar="FILE", required=required,
+        help=f"{help} ({TIMED}; songs of UltraStar and labels of Audacity as .txt)",
+    )  # fmt: skip
 
 
 def add_vocals(parser: Any) -> None:

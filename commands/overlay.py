@@ -7,7 +7,7 @@ import json
 import time
 from pathlib import Path
 
-from ..align.formats import FORMATS
+from ..align.formats import WRITTEN_SUFFIXES
 from ..engine.errors import InputError
 from ..engine.host.plain import PlainHost
 from . import flags
@@ -40,7 +40,7 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
         help="part of the picture (default), a track that players switch on, or both",
     )  # fmt: skip
     parser.add_argument(
-        "--sidecar", type=Path, metavar="FILE", help=f"write the words to a file too ({flags.TIMED})"
+        "--sidecar", type=Path, metavar="FILE", help=f"write the words to a file too ({flags.WRITTEN})"
     )
     flags.add_picture(parser)
     flags.add_crf(parser, 18)
@@ -52,9 +52,10 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
 
 def _overlay(options: argparse.Namespace) -> None:
     check_video_name("--out", options.out)
-    endings = {suffix for each in FORMATS.values() for suffix in each.suffixes}
-    if options.sidecar and options.sidecar.suffix.lower() not in endings:
-        raise UsageError(f"argument --sidecar: {options.sidecar.name} has none of the endings {flags.TIMED}.")
+    if options.sidecar and options.sidecar.suffix.lower() not in WRITTEN_SUFFIXES:
+        raise UsageError(
+            f"argument --sidecar: {options.sidecar.name} has none of the endings {flags.WRITTEN}."
+        )
     inputs = {"--source": options.source, "--words": options.words, "--style": style_file(options)}
     outputs = {"--out": options.out, "--sidecar": options.sidecar, "--report": report_file(options)}
     check_outputs(outputs, inputs, overwrite=options.overwrite)

@@ -13,7 +13,7 @@ from .page import wait_until_ready
 
 Timed = tuple[str, float, float]
 
-_BUILD = """([text, audio]) => {
+_BUILD = """([text, audio, format]) => {
     app.graph.clear();
     const make = (type, x, y, values = {}) => {
         const node = LiteGraph.createNode(type);
@@ -25,7 +25,7 @@ _BUILD = """([text, audio]) => {
         return node;
     };
     const sound = make('LoadAudio', 0, 0, {audio});
-    window.lyrics = make('LipSyncLoadLyrics', 0, 300, {text, format: 'elrc'});
+    window.lyrics = make('LipSyncLoadLyrics', 0, 300, {text, format});
     // The page remembers the value of a cleared graph's node with the same number.
     window.editor = make('LipSyncTimestampEditor', 500, 0, {edits: ''});
     window.saver = make('LipSyncSaveLyrics', 900, 0, {format: 'elrc', digits: 3});
@@ -44,10 +44,10 @@ def load(page: Any, url: str) -> None:
     page.wait_for_function("Boolean(LiteGraph.registered_node_types.LipSyncTimestampEditor)")
 
 
-def build(page: Any, text: str, audio: str) -> None:
-    """The graph: a sound, lyrics in Enhanced LRC, the editor, a file. The page knows the nodes as `lyrics`,
+def build(page: Any, text: str, audio: str, kind: str = "elrc") -> None:
+    """The graph: a sound, lyrics of a kind of file, the editor, a file. The page knows the nodes as `lyrics`,
     `editor` and `saver`."""
-    page.evaluate(_BUILD, [text, audio])
+    page.evaluate(_BUILD, [text, audio, kind])
 
 
 def open_editor(page: Any, node: str = "editor") -> Any:

@@ -13,6 +13,7 @@ from ..backends.catalogue import CATALOGUE
 from ..engine.host.comfy import register_models_folder
 from .did_routes import register_routes as register_did_routes
 from .edge import guard
+from .editor_frame import register_frame
 from .licences import register_routes as register_licence_routes
 from .lyric_preview import register_preview
 from .panel_routes import register_routes as register_panel_routes
@@ -48,6 +49,7 @@ class LipSyncStudio(ComfyExtension):
         server = getattr(PromptServer, "instance", None)
         if server is not None:
             register_preview(server)
+            register_frame(server)
             register_did_routes(server)
             register_licence_routes(server)
             register_panel_routes(server)

@@ -31,7 +31,7 @@ async def _show(request: web.Request) -> web.Response:
     """The node's inputs as JSON make a JPEG, or {"error": one sentence}; of status 200 where a run would say
     it, too."""
     try:
-        inputs = _checked(await request.json())
+        inputs = checked_style(await request.json())
     except (InputError, ValueError) as error:
         return web.json_response({"error": str(error)}, status=400)
     try:
@@ -42,7 +42,7 @@ async def _show(request: web.Request) -> web.Response:
     return web.Response(body=picture, content_type="image/jpeg", headers={"Cache-Control": "no-store"})
 
 
-def _checked(given: Any) -> dict[str, Any]:
+def checked_style(given: Any) -> dict[str, Any]:
     """The node's inputs, of their type and in their range, as a run would demand it. Raises InputError."""
     if not isinstance(given, dict):
         raise InputError("The style must be a JSON object of the node's inputs.")

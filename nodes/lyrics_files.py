@@ -10,7 +10,7 @@ import folder_paths
 from comfy_api.latest import io
 from comfy_execution.graph_utils import ExecutionBlocker
 
-from ..align.formats import FORMATS, SUFFIXES
+from ..align.formats import FORMATS, SUFFIXES, WRITTEN
 from ..engine.errors import TextError
 from .output_files import output_file
 from .requirements import engine_imports
@@ -35,10 +35,11 @@ class LipSyncLoadLyrics(io.ComfyNode):
             display_name="Load Lyrics (LipSync)",
             category="lipsync/align",
             description=(
-                "Reads lyrics and subtitles: LRC, Enhanced LRC, SubRip, WebVTT, ASS, JSON of Whisper "
-                "programs, plain text. From the input folder, or typed."
+                "Reads lyrics and subtitles: LRC, Enhanced LRC, SubRip, WebVTT, ASS, TTML, SBV, MicroDVD, "
+                "QRC, YRC, KRC, UltraStar, labels of Audacity, JSON of Whisper programs, plain text. From "
+                "the input folder, or typed."
             ),
-            search_aliases=["lrc", "srt", "vtt", "ass", "subtitles", "karaoke", "import lyrics"],
+            search_aliases=["lrc", "srt", "vtt", "ass", "ttml", "subtitles", "karaoke", "import lyrics"],
             inputs=[
                 io.Combo.Input(
                     "file",
@@ -150,7 +151,7 @@ class LipSyncSaveLyrics(io.ComfyNode):
             description=(
                 "Writes words in time to a lyrics or subtitle file in ComfyUI's output folder, and shows it."
             ),
-            search_aliases=["lrc", "srt", "vtt", "ass", "subtitles", "karaoke", "export lyrics"],
+            search_aliases=["lrc", "srt", "vtt", "ass", "ttml", "subtitles", "karaoke", "export lyrics"],
             is_output_node=True,
             inputs=[
                 WordTimingsIO.Input("words", tooltip="When each word is sung."),
@@ -161,18 +162,19 @@ class LipSyncSaveLyrics(io.ComfyNode):
                 ),
                 io.Combo.Input(
                     "format",
-                    options=list(FORMATS),
+                    options=list(WRITTEN),
                     default="lrc",
                     tooltip=(
                         "lrc: a time for each line. elrc: for each word. srt: subtitles. vtt, ass: subtitles "
-                        "with karaoke. json: all there is. txt: the text alone."
+                        "with karaoke. json: all there is. txt: the text alone. ttml: lyrics of Apple Music, "
+                        "with karaoke and singers."
                     ),
                 ),
                 io.Boolean.Input(
                     "karaoke",
                     default=True,
                     optional=True,
-                    tooltip="Time each word in vtt and ass, so that players colour it as it is sung.",
+                    tooltip="Time each word in vtt, ass and ttml, so that players colour it as it is sung.",
                 ),
                 io.Int.Input(
                     "digits",

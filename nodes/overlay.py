@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 _BURN, _BOTH, _TRACK = "burned in", "burned in and subtitle track", "subtitle track"
 _NO_FILE = "none"
-_SIDECARS = ("srt", "vtt", "ass", "lrc")
+_SIDECARS = ("srt", "vtt", "ass", "lrc", "ttml")
 
 
 class LipSyncLyricOverlay(io.ComfyNode):

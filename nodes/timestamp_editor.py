@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from ..align.words import WordTimings
     from ..engine.media.sound import Sound
 
-_SUBFOLDER = "lipsync_editor"
+SUBFOLDER = "lipsync_editor"
 
 
 class LipSyncTimestampEditor(io.ComfyNode):
@@ -72,15 +73,14 @@ class LipSyncTimestampEditor(io.ComfyNode):
 def _files(sound: Sound, words: WordTimings) -> dict[str, Any]:
     """What the page's editor fetches, in ComfyUI's temp folder; named by content, so written once.
 
-    "audio": FLAC. "peaks": the levels' int8 pairs one after the other. "words": JSON, {"duration":
-    milliseconds, "base": fingerprint, "words": [[text, start, end, first, space], …] as in align.edits,
-    "levels": [[columns per second, columns], …]}.
+    "audio": FLAC. "peaks": the levels' int8 pairs one after the other. "words": JSON, the listing of
+    align.listing with "duration": milliseconds, and "levels": [[columns per second, columns], …].
     """
-    from ..align.edits import entries_of, fingerprint
+    from ..align.listing import listing_of
     from ..engine.media.listen import SUFFIX, sound_key, write_flac
     from ..engine.media.peaks import peaks
 
-    folder = Path(folder_paths.get_temp_directory(), _SUBFOLDER)
+    folder = Path(folder_paths.get_temp_directory(), SUBFOLDER)
     key = sound_key(sound)
     audio, columns, outline = (folder / f"{key}{suffix}" for suffix in (SUFFIX, ".peaks", ".levels.json"))
     # The last that is written tells that all are there.
@@ -89,18 +89,16 @@ def _files(sound: Sound, words: WordTimings) -> dict[str, Any]:
         levels = peaks(sound)
         _write(columns, b"".join(level.columns.tobytes() for level in levels))
         _write(outline, json.dumps([[level.rate, len(level.columns)] for level in levels]).encode())
-    entries = entries_of(words)
-    base = fingerprint(entries)
     text = {
         "duration": int(sound.duration * 1000),
-        "base": base,
-        "words": [[*entry[:3], int(entry.first), int(entry.space)] for entry in entries],
+        **listing_of(words),
         "levels": json.loads(outline.read_bytes()),
     }
-    listed = folder / f"{key}-{base}.json"
-    _write(listed, json.dumps(text, ensure_ascii=False).encode())
+    content = json.dumps(text, ensure_ascii=False).encode()
+    listed = folder / f"{key}-{hashlib.sha256(content).hexdigest()[:16]}.json"
+    _write(listed, content)
     return {
-        name: ui.SavedResult(path.name, _SUBFOLDER, io.FolderType.temp)
+        name: ui.SavedResult(path.name, SUBFOLDER, io.FolderType.temp)
         for name, path in (("audio", audio), ("peaks", columns), ("words", listed))
     }
 

@@ -53,7 +53,7 @@ class SungLine:
     words: tuple[Word, ...]
     start: Fraction
     end: Fraction
-    voice: str
+    voice: str | None
 
     @property
     def text(self) -> str:

@@ -48,6 +48,20 @@ def preview(
     return np.clip(picture, 0, 1)
 
 
+def still(
+    style: LyricStyle, words: WordTimings, time: float, size: tuple[int, int], folders: Sequence[Path] = ()
+) -> np.ndarray:
+    """float32 [H, W, 3], 0..1: what LyricOverlay draws of the words at a time, seconds, of a clip at 25 fps,
+    on the ground of `preview`. size: width and height. Raises as LyricOverlay does."""
+    frame = max(int(time * _RATE + 1e-6), 0)
+    # The frame itself and the one it ends at: others only say when lines come and go, which these do as well.
+    times = [Fraction(frame, _RATE), Fraction(frame + 1, _RATE)]
+    end = max([times[1], *(Fraction(line.end) for line in words.lines)]) + 1
+    picture = _gradient(size)
+    LyricOverlay(size, words, times, end, style, folders).draw_rgb(picture, 0)
+    return np.clip(picture, 0, 1)
+
+
 def timed(text: str, *, overlapping: bool = False) -> WordTimings:
     """Lyrics in even time; overlapping: two voices in turns, the second joining before the first ends."""
     lines: list[Line] = []
@@ -60,7 +74,7 @@ def timed(text: str, *, overlapping: bool = False) -> WordTimings:
             Word(piece, float(begin), float(end), space=not dense)
             for piece, begin, end in zip(pieces, times, times[1:], strict=False)
         )
-        lines.append(Line(sung, _VOICES[len(lines) % 2] if overlapping else ""))
+        lines.append(Line(sung, _VOICES[len(lines) % 2] if overlapping else None))
     return WordTimings(tuple(lines), guessed([text]))
 
 

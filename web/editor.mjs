@@ -3,7 +3,10 @@ function toEntry(word2) {
   return [word2.text, word2.start, word2.end, Number(word2.first), Number(word2.space)];
 }
 function sameEntry(one, other) {
-  return one.every((part, index) => part === other[index]);
+  return one.length === other.length && one.every((part, index) => part === other[index]);
+}
+function indicesOf({ from, to }) {
+  return Array.from({ length: Math.max(to - from, 0) }, (_, k) => from + k);
 }
 function linesOf(words) {
   const lines = [];
@@ -25,34 +28,31 @@ function lineAt(words, index) {
 function textOf(words) {
   return words.map((word2) => word2.text + (word2.space ? " " : "")).join("").trimEnd();
 }
-function wordBefore(words, time) {
-  let low = 0;
-  let high = words.length;
-  while (low < high) {
-    const middle = low + high >> 1;
-    if (words[middle].start <= time) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
+var LETTER = /\p{L}/u;
+var RIGHT_TO_LEFT = /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;
+function directionOf(text) {
+  return RIGHT_TO_LEFT.test(LETTER.exec(text)?.[0] ?? "") ? "rtl" : "ltr";
 }
 
 // editor/edits.ts
 var VERSION = 1;
 var REACH = 500;
 var SLACK = 50;
+var TOGETHER = 250;
+var MOST_LAYERS = 8;
 function parseEdits(text) {
   if (!text.trim()) return { version: VERSION, base: "", edits: [] };
   const saved = JSON.parse(text);
-  const entry = (one) => Array.isArray(one) && one.length === 5 && typeof one[0] === "string" && one.slice(1).every(Number.isInteger);
+  const entry = (one) => Array.isArray(one) && (one.length === 5 || one.length === 6 && typeof one[5] === "string") && typeof one[0] === "string" && one.slice(1, 5).every(Number.isInteger);
   const edit = (one) => Number.isInteger(one.at) && [...one.was, ...one.now].every(entry);
   if (saved.version !== VERSION || !saved.edits.every(edit)) throw new Error("not edits");
   return saved;
 }
 function serialiseEdits(base, words) {
-  const edits = findEdits(base.words, words);
+  const edits = findEdits(base.words, words, base.voices);
   return edits.length ? JSON.stringify({ version: VERSION, base: base.base, edits }) : "";
 }
-function findEdits(base, words) {
+function findEdits(base, words, voices = []) {
   const groups = [];
   let cursor = 0;
   let waiting = [];
@@ -82,9 +82,13 @@ function findEdits(base, words) {
     else groups.push({ from: 0, to: 0, words: waiting });
   }
   const changed = [];
+  const entry = (group, word2, k) => {
+    const voice = voices[Math.min(group.from + k, group.to - 1)] ?? "";
+    return word2.first && word2.voice !== voice ? [...toEntry(word2), word2.voice] : toEntry(word2);
+  };
   for (const group of groups) {
     const was = base.slice(group.from, group.to);
-    if (was.length === 1 && group.words.length === 1 && sameEntry(was[0], toEntry(group.words[0]))) continue;
+    if (was.length === 1 && group.words.length === 1 && sameEntry(was[0], entry(group, group.words[0], 0))) continue;
     const made = { ...group, words: [...group.words] };
     if (group.words[0] && Number(group.words[0].first) !== was[0]?.[3]) {
       let before = changed.at(-1);
@@ -97,7 +101,11 @@ function findEdits(base, words) {
     }
     changed.push(made);
   }
-  return changed.map(({ from, to, words: now }) => ({ at: from, was: base.slice(from, to), now: now.map(toEntry) }));
+  return changed.map((group) => ({
+    at: group.from,
+    was: base.slice(group.from, group.to),
+    now: group.words.map((word2, k) => entry(group, word2, k))
+  }));
 }
 function applyEdits(base, saved) {
   const same2 = saved.base === base.base;
@@ -113,14 +121,15 @@ function applyEdits(base, saved) {
       cursor = where + edit.was.length;
     }
   }
+  const lanes = lanesOf(base);
   while (!same2) {
-    const crowded = findCrowded(base.words, found);
+    const crowded = findCrowded(base.words, found, lanes);
     if (crowded === -1) break;
     refused.set(found[crowded].edit, "crowded");
     found.splice(crowded, 1);
   }
   return {
-    words: result(base.words, found).words,
+    words: result(base.words, found, lanes).words,
     refused: saved.edits.filter((edit) => refused.has(edit)).map((edit) => ({ edit, reason: refused.get(edit) }))
   };
 }
@@ -161,24 +170,58 @@ function isLate(edit, duration) {
   const limit = Math.max(duration, ...edit.was.map((entry) => entry[2]));
   return isTimed(edit) && edit.now.some((entry) => entry[2] > limit + SLACK);
 }
-function findCrowded(base, found) {
-  const { words, spans } = result(base, found);
+function lanesOf({ words, voices = [] }) {
+  const lanes = [];
+  const lines = linesOf(words.map((entry) => word(entry, [], NOBODY))).map(({ from, to }) => {
+    const line = words.slice(from, to);
+    const starts = line.map((entry) => entry[1]);
+    const end = Math.max(...line.map((entry) => entry[2]));
+    return { from, to, start: starts[0], last: Math.max(...starts), end, voice: voices[from] ?? "" };
+  });
+  const taken = /* @__PURE__ */ new Map();
+  for (const { from, to, start, last, end, voice } of lines.sort((a, b) => a.start - b.start || a.from - b.from)) {
+    const layers = taken.get(voice) ?? [];
+    taken.set(voice, layers);
+    let layer = layers.findIndex((one) => one.end - start <= TOGETHER && one.last < start);
+    if (layer === -1) layer = Math.min(layers.length, MOST_LAYERS - 1);
+    layers[layer] = { end, last };
+    for (let index = from; index < to; index++) lanes[index] = { voice, layer };
+  }
+  return lanes;
+}
+var NOBODY = { voice: "", layer: 0 };
+function sameLane(one, other) {
+  return one?.voice === other?.voice && one?.layer === other?.layer;
+}
+function findCrowded(base, found, lanes) {
+  const { words, spans } = result(base, found, lanes);
+  const overlapped = (left, right) => left >= 0 && right >= 0 && base[left][2] > base[right][1];
   return found.findIndex(({ where, edit }, number) => {
     const [begin, end] = spans[number];
     if (begin === end) return false;
     const after = where + edit.was.length;
-    const overlapped = (index) => index > 0 && index < base.length && base[index - 1][2] > base[index][1];
-    const left = begin > 0 && words[begin - 1].end > words[begin].start;
-    const right = end < words.length && words[end - 1].end > words[end].start;
-    return left && !overlapped(where) || right && !overlapped(after);
+    const before = words.findLastIndex((word2, index) => index < begin && sameLane(word2, words[begin]));
+    const next = words.findIndex((word2, index) => index >= end && sameLane(word2, words[end - 1]));
+    const left = before >= 0 && words[before].end > words[begin].start;
+    const right = next >= 0 && words[end - 1].end > words[next].start;
+    if (!left && !right) return false;
+    const first = edit.was.length ? where : -1;
+    const baseBefore = lanes.findLastIndex((lane, index) => index < where && sameLane(lane, lanes[where]));
+    const baseNext = lanes.findIndex((lane, index) => index >= after && sameLane(lane, lanes[after - 1]));
+    return left && !overlapped(baseBefore, first) || right && !overlapped(after - 1, baseNext);
   });
 }
-function result(base, found) {
+function result(base, found, lanes) {
   const words = [];
   const spans = [];
   let cursor = 0;
+  const push = (entry, from, origin) => {
+    const begins = entry[3] || !words.length;
+    const own = entry[5] === void 0 ? lanes[origin] : { voice: entry[5], layer: 0 };
+    words.push(word(entry, from, (begins ? own : void 0) ?? words.at(-1) ?? NOBODY));
+  };
   const pass = (until) => {
-    for (; cursor < until; cursor++) words.push(word(base[cursor], [cursor]));
+    for (; cursor < until; cursor++) push(base[cursor], [cursor], cursor);
   };
   for (const { where, edit } of found) {
     pass(where);
@@ -189,7 +232,8 @@ function result(base, found) {
       const untouched = timesOf(entry, edit.was);
       const source = untouched === -1 ? entry : base[where + untouched];
       const from = count === edit.now.length ? [where + k] : all;
-      words.push(word([entry[0], source[1], source[2], entry[3], entry[4]], from));
+      const made = [entry[0], source[1], source[2], entry[3], entry[4]];
+      push(entry.length === 6 ? [...made, entry[5]] : made, from, Math.min(where + k, where + count - 1));
     });
     cursor = where + count;
     spans.push([begin, words.length]);
@@ -198,8 +242,8 @@ function result(base, found) {
   if (words[0] && !words[0].first) words[0] = { ...words[0], first: true };
   return { words, spans };
 }
-function word([text, start, end, first, space], from) {
-  return { text, start, end, first: Boolean(first), space: Boolean(space), from };
+function word([text, start, end, first, space], from, { voice, layer }) {
+  return { text, start, end, first: Boolean(first), space: Boolean(space), from, voice, layer };
 }
 
 // shared/dom.ts
@@ -257,6 +301,50 @@ function holdUndo() {
     };
   }
 }
+
+// shared/toolbar.ts
+var PARTS = "button, select, input";
+var Toolbar = class {
+  constructor(box) {
+    this.box = box;
+    box.setAttribute("role", "toolbar");
+    box.addEventListener("focusin", (event) => {
+      this.current = event.target;
+      this.settle();
+    });
+  }
+  box;
+  current = null;
+  /** To be called once it is shown, and where parts may have come, gone or been switched off: one of them stays in
+   * Tab's way. */
+  settle() {
+    const parts = this.parts();
+    const stop = this.current && parts.includes(this.current) ? this.current : parts[0];
+    for (const part of this.box.querySelectorAll(PARTS)) part.tabIndex = part === stop ? 0 : -1;
+  }
+  /** The focus goes on; false where the key is not the toolbar's. */
+  moved(event) {
+    if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return false;
+    const parts = this.parts();
+    const at = parts.indexOf(event.target);
+    if (at === -1) return false;
+    const onwards = getComputedStyle(this.box).direction === "rtl" ? -1 : 1;
+    const steps = {
+      ArrowRight: at + onwards,
+      ArrowLeft: at - onwards,
+      Home: 0,
+      End: parts.length - 1
+    };
+    const to = steps[event.key];
+    if (to === void 0) return false;
+    parts[(to + parts.length) % parts.length].focus();
+    return true;
+  }
+  parts() {
+    const all = this.box.querySelectorAll(PARTS);
+    return [...all].filter((part) => !part.disabled && part.checkVisibility());
+  }
+};
 
 // editor/view.ts
 var NEAREST = 500;
@@ -323,6 +411,7 @@ function gap() {
 }
 var TitleBar = class {
   box;
+  toolbar;
   undo;
   redo;
   save;
@@ -331,21 +420,26 @@ var TitleBar = class {
     this.redo = button(texts.redo, () => run("redo"));
     this.save = button(texts.save, () => run("save"));
     this.save.className = "strong";
-    this.box = element("div", { className: "bar" }, [
-      element("h2", { textContent: title, dir: "auto", id: "lipsync-editor-title" }),
-      element("span", { className: "unsaved", textContent: `● ${texts.unsaved}` }),
-      element("span", { className: "push" }),
+    const acts = element("div", { className: "bar", ariaLabel: texts.title }, [
       this.undo,
       this.redo,
       button(texts.shortcuts, () => run("help")),
       this.save,
       button(texts.close, () => run("close"))
     ]);
+    this.toolbar = new Toolbar(acts);
+    this.box = element("div", { className: "bar" }, [
+      element("h2", { textContent: title, dir: "auto", id: "lipsync-editor-title" }),
+      element("span", { className: "unsaved", textContent: `● ${texts.unsaved}` }),
+      element("span", { className: "push" }),
+      acts
+    ]);
   }
   show(session) {
     this.undo.disabled = !session.canUndo;
     this.redo.disabled = !session.canRedo;
     this.save.disabled = !session.unsaved;
+    this.toolbar.settle();
   }
 };
 var PlayBar = class {
@@ -360,7 +454,8 @@ var PlayBar = class {
     this.loop = button(texts.loop, () => run("loop"));
     this.follow = button(texts.follow, () => run("follow"));
     this.snap = button(texts.snap, () => run("snap"));
-    this.box = element("div", { className: "bar", role: "toolbar", ariaLabel: texts.play }, [
+    this.ripple = button(texts.ripple, () => run("ripple"), texts.keyRipple);
+    this.box = element("div", { className: "bar", ariaLabel: texts.play }, [
       this.play,
       button(`▶ ${texts.playWord}`, () => run("playWord"), texts.keyPlayWord),
       button(`▶ ${texts.playLine}`, () => run("playLine"), texts.keyPlayLine),
@@ -374,16 +469,20 @@ var PlayBar = class {
       button(texts.zoomAll, () => run("zoomAll")),
       gap(),
       this.follow,
-      this.snap
+      this.snap,
+      this.ripple
     ]);
+    this.toolbar = new Toolbar(this.box);
   }
   texts;
   duration;
   box;
+  toolbar;
   play;
   loop;
   follow;
   snap;
+  ripple;
   clock = element("span", { className: "clock" });
   speed;
   show(state) {
@@ -392,6 +491,7 @@ var PlayBar = class {
     this.loop.ariaPressed = String(state.loop);
     this.follow.ariaPressed = String(state.follow);
     this.snap.ariaPressed = String(state.snap);
+    this.ripple.ariaPressed = String(state.ripple);
     this.speed.value = String(state.speed);
   }
   tell(time) {
@@ -399,9 +499,9 @@ var PlayBar = class {
   }
 };
 var WordBar = class {
-  constructor(session, texts, run, say, reset) {
+  constructor(session, texts, run, say) {
     this.session = session;
-    const { text, start, end } = this;
+    const { text, start, end, voice } = this;
     text.onchange = () => {
       const blank = !text.value.trim();
       session.setText(text.value);
@@ -420,9 +520,10 @@ var WordBar = class {
     }
     this.first.onchange = () => run("newLine");
     this.space.onchange = () => run("space");
-    this.acts = ["split", "merge", "remove"].map((act) => button(texts[act], () => run(act)));
-    this.acts.splice(2, 0, button(texts.insert, () => run("insert")));
-    this.acts.push(button(texts.tap, () => run("tap")));
+    voice.setAttribute("list", this.voices.id);
+    voice.placeholder = texts.nobody;
+    voice.title = texts.keyVoice;
+    voice.onchange = () => session.setVoice(voice.value);
     const label = (name, field) => element("label", {}, [name, field]);
     const check = (name, field) => element("label", {}, [field, name]);
     this.box = element("div", { className: "bar" }, [
@@ -431,10 +532,8 @@ var WordBar = class {
       label(texts.end, end),
       check(texts.newLine, this.first),
       check(texts.space, this.space),
-      gap(),
-      ...this.acts,
-      element("span", { className: "push" }),
-      button(texts.reset, reset)
+      label(texts.voice, voice),
+      this.voices
     ]);
   }
   session;
@@ -444,7 +543,8 @@ var WordBar = class {
   end = element("input", { type: "number", step: "0.01", min: "0" });
   first = element("input", { type: "checkbox" });
   space = element("input", { type: "checkbox" });
-  acts;
+  voice = element("input", { type: "text", className: "voice", dir: "auto", spellcheck: false });
+  voices = element("datalist", { id: "lipsync-editor-voices" });
   /** Out of the field that is typed in; keep: with what was typed. */
   leave(field, keep) {
     if (!keep) this.show();
@@ -454,6 +554,10 @@ var WordBar = class {
     this.text.focus();
     this.text.select();
   }
+  editVoice() {
+    this.voice.focus();
+    this.voice.select();
+  }
   show() {
     const { session } = this;
     const word2 = session.words[session.focus];
@@ -462,8 +566,53 @@ var WordBar = class {
     this.end.value = word2 ? (word2.end / 1e3).toFixed(3) : "";
     this.first.checked = word2?.first ?? false;
     this.space.checked = word2?.space ?? false;
-    for (const field of [this.text, this.start, this.end, this.first, this.space]) field.disabled = !word2;
+    this.voice.value = word2?.voice ?? "";
+    for (const field of [this.text, this.start, this.end, this.first, this.space, this.voice]) {
+      field.disabled = !word2;
+    }
     this.first.disabled = !word2 || session.focus === 0;
+  }
+  /** The words have changed, and with them who sings. */
+  update() {
+    const { voices } = this.session;
+    const listed = [...this.voices.children].map((one) => one.value);
+    if (voices.join("\n") === listed.join("\n")) return;
+    this.voices.replaceChildren(...voices.map((value) => element("option", { value })));
+  }
+};
+var ActBar = class {
+  constructor(session, texts, run, reset) {
+    this.session = session;
+    this.texts = texts;
+    const act = (name) => button(texts[name], () => run(name));
+    this.doubts = button(texts.nextDoubt, () => run("nextDoubt"), texts.keyNextDoubt);
+    this.doubts.className = "doubts";
+    this.box = element("div", { className: "bar", ariaLabel: texts.words }, [
+      ...["split", "merge", "insert", "remove"].map(act),
+      button(texts.syllables, () => run("syllables"), texts.keySyllables),
+      button(texts.mergeSyllables, () => run("mergeSyllables"), texts.keyMergeSyllables),
+      gap(),
+      act("tap"),
+      button(texts.tapHere, () => run("tapHere"), texts.keyTapHere),
+      button(texts.fillGaps, () => run("fillGaps"), texts.keyFillGaps),
+      gap(),
+      this.doubts,
+      element("span", { className: "push" }),
+      button(texts.reset, reset)
+    ]);
+    this.toolbar = new Toolbar(this.box);
+  }
+  session;
+  texts;
+  box;
+  toolbar;
+  doubts;
+  /** The words have changed. */
+  update() {
+    const count = this.session.doubtful.length;
+    this.doubts.textContent = `${this.texts.nextDoubt} (${count})`;
+    this.doubts.disabled = !count;
+    this.toolbar.settle();
   }
 };
 
@@ -531,16 +680,33 @@ var SHORTCUTS = [
       "Alt+Shift+Digit4": "endMuchLater"
     }
   },
+  {
+    text: "keyNudgeLine",
+    keys: {
+      Digit5: "lineEarlier",
+      Digit6: "lineLater",
+      "Shift+Digit5": "lineMuchEarlier",
+      "Shift+Digit6": "lineMuchLater"
+    }
+  },
+  { text: "keyRipple", keys: { r: "ripple" } },
+  { text: "keyFillGaps", keys: { c: "fillGaps" } },
   { text: "keyStartHere", keys: { i: "startHere" } },
   { text: "keyEndHere", keys: { o: "endHere" } },
   { text: "keyText", keys: { F2: "text", e: "text" } },
   { text: "keySplit", keys: { s: "split" } },
   { text: "keyMerge", keys: { m: "merge" } },
+  { text: "keySyllables", keys: { "Shift+s": "syllables" } },
+  { text: "keyMergeSyllables", keys: { "Shift+m": "mergeSyllables" } },
   { text: "keyInsert", keys: { n: "insert", Insert: "insert" } },
   { text: "keyRemove", keys: { Delete: "remove", Backspace: "remove" } },
   { text: "keyNewLine", keys: { b: "newLine" } },
   { text: "keySpace", keys: { j: "space" } },
   { text: "keyTap", keys: { t: "tap" } },
+  { text: "keyTapHere", keys: { "Shift+t": "tapHere" } },
+  { text: "keyNextDoubt", keys: { d: "nextDoubt" } },
+  { text: "keyPreviousDoubt", keys: { "Shift+d": "previousDoubt" } },
+  { text: "keyVoice", keys: { v: "voice" } },
   { text: "keySnap", keys: { g: "snap" } },
   { text: "keyFollow", keys: { f: "follow" } },
   { text: "keyZoom", keys: { "+": "zoomIn", "=": "zoomIn", "-": "zoomOut" } },
@@ -564,11 +730,267 @@ function keyName(event) {
 }
 function actionFor(event) {
   const name = keyName(event);
+  const shifted = event.shiftKey && /^\p{L}$/u.test(name) ? ACTIONS.get(`Shift+${name.toLowerCase()}`) : void 0;
+  if (shifted) return shifted;
   return ACTIONS.get(name) ?? (name.length === 1 ? ACTIONS.get(name.toLowerCase()) : void 0);
 }
 function keyLabel(name) {
   return name.replace(/Digit/, "").replace("ArrowLeft", "←").replace("ArrowRight", "→").replace("ArrowUp", "↑").replace("ArrowDown", "↓").replace(/(^|\+)([a-z])$/, (_, before, letter) => before + letter.toUpperCase());
 }
+
+// editor/popups.ts
+function popup(title, parts) {
+  const heading = element("h2", { textContent: title, id: "lipsync-popup-title" });
+  const dialog = element("dialog", { className: "lipsync-editor-small lipsync-editor" }, [heading, ...parts]);
+  dialog.setAttribute("aria-labelledby", heading.id);
+  dialog.addEventListener("close", () => dialog.remove());
+  return dialog;
+}
+function showShortcuts(host, texts) {
+  const rows = SHORTCUTS.flatMap(({ text, keys }) => {
+    const names = Object.keys(keys).flatMap((name, index) => [
+      ...index ? [" "] : [],
+      element("kbd", { textContent: keyLabel(name) })
+    ]);
+    return [element("dt", {}, names), element("dd", { textContent: texts[text] })];
+  });
+  const close = element("button", { type: "button", textContent: texts.close });
+  const dialog = popup(texts.shortcuts, [element("dl", {}, rows), close]);
+  close.onclick = () => dialog.close();
+  host.append(dialog);
+  dialog.showModal();
+  dialog.scrollTop = 0;
+}
+function askToSave(host, texts) {
+  return new Promise((answer) => {
+    const choice = (label, value) => element("button", { type: "button", textContent: label, onclick: () => dialog.close(value) });
+    const save = choice(texts.save, "save");
+    save.className = "strong";
+    const bar = element("div", { className: "bar" }, [
+      save,
+      choice(texts.discard, "discard"),
+      choice(texts.keepEditing, "")
+    ]);
+    const dialog = popup(texts.askTitle, [bar]);
+    dialog.addEventListener("close", () => answer(dialog.returnValue || null));
+    host.append(dialog);
+    dialog.showModal();
+    save.focus();
+  });
+}
+
+// editor/actions.ts
+var STEP = 10;
+var BIG_STEP = 100;
+var ZOOM = 1.5;
+var Actions = class {
+  constructor(parts) {
+    this.parts = parts;
+  }
+  parts;
+  /** While it plays, the view goes along. */
+  following = true;
+  /** alone: an edge moves without the word that touches it. */
+  run(action, alone = false) {
+    this.table[action](alone);
+  }
+  table = {
+    play: () => this.parts.player.toggle(),
+    playWord: () => {
+      const word2 = this.parts.session.words[this.parts.session.focus];
+      if (word2) this.parts.player.play({ from: word2.start, to: word2.end });
+    },
+    playLine: () => {
+      const { words, line } = this.parts.session;
+      if (line.to) this.parts.player.play({ from: words[line.from].start, to: words[line.to - 1].end });
+    },
+    loop: () => {
+      this.parts.player.loop = !this.parts.player.loop;
+    },
+    slower: () => this.changeSpeed(-1),
+    faster: () => this.changeSpeed(1),
+    back: () => this.parts.player.seek(this.parts.player.time - 1e3),
+    forward: () => this.parts.player.seek(Math.min(this.parts.player.time + 1e3, this.parts.session.duration)),
+    home: () => this.goTo(0),
+    end: () => this.goTo(this.parts.session.duration),
+    previous: () => this.pick(this.parts.session.focus - 1),
+    next: () => this.pick(this.parts.session.focus + 1),
+    up: () => this.pickLine(-1),
+    down: () => this.pickLine(1),
+    extendBack: () => this.pick(this.parts.session.focus - 1, true),
+    extend: () => this.pick(this.parts.session.focus + 1, true),
+    selectLine: () => this.parts.session.selectLine(),
+    earlier: () => this.parts.session.nudge(-STEP),
+    later: () => this.parts.session.nudge(STEP),
+    muchEarlier: () => this.parts.session.nudge(-BIG_STEP),
+    muchLater: () => this.parts.session.nudge(BIG_STEP),
+    lineEarlier: () => this.parts.session.nudgeLine(-STEP),
+    lineLater: () => this.parts.session.nudgeLine(STEP),
+    lineMuchEarlier: () => this.parts.session.nudgeLine(-BIG_STEP),
+    lineMuchLater: () => this.parts.session.nudgeLine(BIG_STEP),
+    ripple: () => {
+      this.parts.session.ripple = !this.parts.session.ripple;
+      this.parts.session.settle();
+    },
+    fillGaps: () => {
+      if (!this.parts.session.fillGaps()) this.parts.messages.say(this.parts.texts.noGaps);
+    },
+    startEarlier: (alone) => this.parts.session.nudgeEdge("start", -STEP, alone),
+    startLater: (alone) => this.parts.session.nudgeEdge("start", STEP, alone),
+    startMuchEarlier: (alone) => this.parts.session.nudgeEdge("start", -BIG_STEP, alone),
+    startMuchLater: (alone) => this.parts.session.nudgeEdge("start", BIG_STEP, alone),
+    endEarlier: (alone) => this.parts.session.nudgeEdge("end", -STEP, alone),
+    endLater: (alone) => this.parts.session.nudgeEdge("end", STEP, alone),
+    endMuchEarlier: (alone) => this.parts.session.nudgeEdge("end", -BIG_STEP, alone),
+    endMuchLater: (alone) => this.parts.session.nudgeEdge("end", BIG_STEP, alone),
+    startHere: () => this.parts.session.setEdge("start", this.parts.player.time),
+    endHere: () => this.parts.session.setEdge("end", this.parts.player.time),
+    text: () => this.parts.word.editText(),
+    split: () => {
+      const word2 = this.parts.session.words[this.parts.session.focus];
+      if (!word2 || this.parts.session.split(this.parts.player.time)) return;
+      this.parts.messages.say(this.parts.texts.noSplit.replace("{word}", () => word2.text));
+    },
+    merge: () => {
+      if (this.parts.session.words.length && !this.parts.session.merge()) this.parts.messages.say(this.parts.texts.noMerge);
+    },
+    syllables: () => {
+      const word2 = this.parts.session.words[this.parts.session.focus];
+      if (!word2 || this.parts.session.splitSyllables()) return;
+      this.parts.messages.say(this.parts.texts.noSyllables.replace("{word}", () => word2.text));
+    },
+    mergeSyllables: () => {
+      if (this.parts.session.words.length && !this.parts.session.mergeSyllables()) this.parts.messages.say(this.parts.texts.noParts);
+    },
+    voice: () => this.parts.word.editVoice(),
+    nextDoubt: () => this.pickDoubt(1),
+    previousDoubt: () => this.pickDoubt(-1),
+    insert: () => {
+      if (this.parts.session.insert(this.parts.texts.newWord, this.parts.player.time)) this.parts.word.editText();
+      else this.parts.messages.say(this.parts.texts.noRoom);
+    },
+    remove: () => this.parts.session.remove(),
+    newLine: () => this.parts.session.toggleLine(),
+    space: () => this.parts.session.toggleSpace(),
+    tap: () => this.parts.tapping.start(),
+    tapHere: () => this.parts.tapping.startHere(),
+    snap: () => {
+      this.parts.stage.snapping = !this.parts.stage.snapping;
+    },
+    follow: () => {
+      this.following = !this.following;
+    },
+    zoomIn: () => this.parts.stage.zoom(ZOOM),
+    zoomOut: () => this.parts.stage.zoom(1 / ZOOM),
+    zoomAll: () => this.parts.stage.frameTime(0, this.parts.session.duration),
+    zoomLine: () => {
+      const { words, line } = this.parts.session;
+      if (line.to) this.parts.stage.frameTime(words[line.from].start, words[line.to - 1].end);
+    },
+    scrollBack: () => this.parts.stage.scrollBy(-0.9),
+    scrollOn: () => this.parts.stage.scrollBy(0.9),
+    undo: () => this.parts.session.undo(),
+    redo: () => this.parts.session.redo(),
+    save: () => void this.parts.saving.save(),
+    help: () => showShortcuts(this.parts.dialog, this.parts.texts),
+    close: () => this.close()
+  };
+  pick(index, extend = false) {
+    this.parts.session.select(index, extend);
+    const word2 = this.parts.session.words[this.parts.session.focus];
+    if (!word2) return;
+    if (!this.parts.player.playing) this.parts.player.seek(word2.start);
+    this.parts.stage.reveal(word2.start, word2.end);
+    this.focusWord();
+  }
+  pickLine(by) {
+    const { words, line } = this.parts.session;
+    if (by === 1 && line.to < words.length) this.pick(line.to);
+    else if (by === -1 && line.from > 0) this.pick(lineAt(words, line.from - 1).from);
+  }
+  /** After the last comes the first. */
+  pickDoubt(by) {
+    const { doubtful, focus } = this.parts.session;
+    const further = by === 1 ? doubtful.find((index) => index > focus) : doubtful.findLast((index) => index < focus);
+    const to = further ?? doubtful.at(by === 1 ? 0 : -1);
+    if (to === void 0) this.parts.messages.say(this.parts.texts.noDoubts);
+    else this.pick(to);
+  }
+  /** The keyboard goes to the word in the list, unless it is at the waveform, which takes the same keys. */
+  focusWord() {
+    if (!this.parts.stage.box.contains(document.activeElement)) this.parts.list.choose(true);
+  }
+  goTo(time) {
+    this.parts.player.seek(time);
+    this.parts.stage.reveal(time, time);
+  }
+  changeSpeed(by) {
+    const at = SPEEDS.indexOf(this.parts.player.speed) + by;
+    this.parts.player.speed = SPEEDS[Math.min(Math.max(at, 0), SPEEDS.length - 1)];
+  }
+  close() {
+    if (this.parts.stage.cancelGesture()) return;
+    if (this.parts.session.tap) return this.parts.tapping.stop();
+    void this.parts.saving.close(() => this.focusWord());
+  }
+};
+
+// editor/keeping.ts
+var QUIET = 250;
+var Keeping = class {
+  constructor(session, drafts) {
+    this.session = session;
+    this.drafts = drafts;
+  }
+  session;
+  drafts;
+  waiting;
+  /** There has been something of this session to keep. Until then, what is left of another song stays. */
+  begun = false;
+  /** What was left unsaved is the last step of the session, which Undo takes back. */
+  restore(texts, messages) {
+    const { session, drafts } = this;
+    const { base } = session;
+    if (!drafts.left || drafts.left.edits === session.serialise()) return;
+    let saved;
+    try {
+      saved = parseEdits(drafts.left.edits);
+    } catch {
+      return drafts.drop();
+    }
+    const lost = applyEdits(base, saved).refused.length;
+    if (drafts.left.base !== base.base && 2 * lost >= saved.edits.length) return;
+    const refused = session.load(saved);
+    const discard = element("button", { type: "button", textContent: texts.discard });
+    const notice = element("p", { className: "notice" }, [texts.restored, " ", discard]);
+    discard.onclick = () => {
+      session.revert();
+      notice.remove();
+    };
+    messages.notices.append(notice);
+    messages.tellRefused(refused);
+  }
+  /** The words have changed, or were saved. */
+  changed() {
+    this.begun ||= this.session.unsaved;
+    clearTimeout(this.waiting);
+    if (!this.session.unsaved) return this.write();
+    this.waiting = setTimeout(this.write, QUIET);
+  }
+  /** The page is about to go. */
+  write = () => {
+    clearTimeout(this.waiting);
+    const { session, drafts } = this;
+    if (!this.begun) return;
+    if (session.unsaved) drafts.keep(session.serialise(), session.base.base);
+    else drafts.drop();
+  };
+  /** The editor was closed: what is not saved by then is not wanted. */
+  end() {
+    clearTimeout(this.waiting);
+    if (this.begun) this.drafts.drop();
+  }
+};
 
 // editor/list.ts
 var WordList = class {
@@ -597,7 +1019,7 @@ var WordList = class {
   box;
   rows = [];
   chosen = [];
-  singing = null;
+  singing = [];
   /** Makes anew the rows whose words have changed. */
   update() {
     const { words } = this.session;
@@ -641,13 +1063,17 @@ var WordList = class {
     if (focus) current.focus({ preventScroll: true });
     current.scrollIntoView({ block: "nearest" });
   }
-  /** The word that is heard, -1 for none. */
-  sing(index) {
-    const option = this.option(index);
-    if (option === this.singing) return;
-    this.singing?.classList.remove("singing");
-    option?.classList.add("singing");
-    this.singing = option;
+  /** The words that are heard: one of each voice. */
+  sing(indices) {
+    const options = indices.flatMap((index) => this.option(index) ?? []);
+    if (options.length === this.singing.length && options.every((one, k) => one === this.singing[k])) return;
+    for (const option of this.singing) option.classList.remove("singing");
+    for (const option of options) option.classList.add("singing");
+    this.singing = options;
+  }
+  /** An element of the list stands in a line that is read from right to left. */
+  isRightToLeft(inside) {
+    return this.box.contains(inside) && inside?.closest(".line")?.dir === "rtl";
   }
   option(index) {
     let [low, high] = [0, this.rows.length];
@@ -664,28 +1090,37 @@ var WordList = class {
     const parts = options.flatMap((option, k) => words[k].space ? [option, " "] : [option]);
     const stamp = element("span", { className: "stamp", textContent: clock(words[0].start, 2) });
     stamp.ariaHidden = "true";
-    const text = element("span", { className: "text", dir: "auto", role: "presentation" }, parts);
-    const box = element("div", { className: "line", role: "group" }, [stamp, text]);
+    const dir = directionOf(textOf(words));
+    const text = element("span", { className: "text", role: "presentation" }, parts);
+    const box = element("div", { className: "line", role: "group", dir }, [stamp, text]);
+    const { voice } = words[0];
+    if (voice) {
+      const singer = element("bdi", { className: "singer", textContent: voice, ariaHidden: "true" });
+      box.insertBefore(singer, text);
+    }
     const row = { box, options, words, from, number: 0 };
     return row;
   }
   label(row, number) {
     row.number = number;
-    row.box.ariaLabel = `${this.texts.line} ${number}`;
+    const { voice } = row.words[0];
+    row.box.ariaLabel = `${this.texts.line} ${number}${voice ? `, ${voice}` : ""}`;
     row.box.firstElementChild.dataset.number = String(number);
   }
   word(word2) {
     const edited = this.session.isEdited(word2);
+    const doubt = this.session.doubtOf(word2);
+    const told = edited ? this.texts.edited : ["", this.texts.doubtful, this.texts.estimated][doubt];
     const option = element("bdi", {
-      className: edited ? "word edited" : "word",
+      className: `word${edited ? " edited" : ["", " doubtful", " doubtful estimated"][doubt]}`,
       role: "option",
       tabIndex: -1,
       textContent: word2.text,
       ariaSelected: "false"
     });
     const times = `${clock(word2.start)} – ${clock(word2.end)}`;
-    option.ariaLabel = `${word2.text}, ${times}${edited ? `, ${this.texts.edited}` : ""}`;
-    option.title = times;
+    option.ariaLabel = [word2.text, times, ...told ? [told] : []].join(", ");
+    option.title = told ? `${times}: ${told}` : times;
     return option;
   }
 };
@@ -715,7 +1150,8 @@ var Messages = class {
   sayTimes({ blocked, words, focus }) {
     const word2 = words[focus];
     if (!word2) return;
-    const times = `${word2.text}: ${clock(word2.start)} – ${clock(word2.end)}`;
+    const text = directionOf(word2.text) === "rtl" ? `⁨${word2.text}⁩` : word2.text;
+    const times = `${text}: ${clock(word2.start)} – ${clock(word2.end)}`;
     const why = blocked && this.texts[BLOCKED[blocked.by]].replace("{word}", () => blocked.word);
     this.say(why ? `${times}. ${why}` : times);
   }
@@ -735,18 +1171,22 @@ var DARK = {
   word: "rgba(96, 165, 250, 0.22)",
   other: "rgba(45, 212, 191, 0.20)",
   edge: "rgba(191, 219, 254, 0.65)",
-  chosen: "rgba(251, 191, 36, 0.40)",
-  chosenEdge: "#fcd34d",
-  edited: "#f472b6"
+  chosen: "rgba(255, 255, 255, 0.26)",
+  chosenEdge: "#ffffff",
+  edited: "#f472b6",
+  doubt: "rgba(251, 191, 36, 0.42)",
+  doubtMark: "#fcd34d"
 };
 var LIGHT = {
   wave: "#7b8aa0",
   word: "rgba(37, 99, 235, 0.15)",
   other: "rgba(13, 148, 136, 0.15)",
   edge: "rgba(30, 64, 175, 0.55)",
-  chosen: "rgba(217, 119, 6, 0.30)",
-  chosenEdge: "#b45309",
-  edited: "#be185d"
+  chosen: "rgba(15, 23, 42, 0.22)",
+  chosenEdge: "#0f172a",
+  edited: "#be185d",
+  doubt: "rgba(245, 158, 11, 0.38)",
+  doubtMark: "#92400e"
 };
 function paletteOf(element2) {
   const style = getComputedStyle(element2);
@@ -841,46 +1281,78 @@ var Player = class {
   }
 };
 
-// editor/popups.ts
-function popup(title, parts) {
-  const heading = element("h2", { textContent: title, id: "lipsync-popup-title" });
-  const dialog = element("dialog", { className: "lipsync-editor-small lipsync-editor" }, [heading, ...parts]);
-  dialog.setAttribute("aria-labelledby", heading.id);
-  dialog.addEventListener("close", () => dialog.remove());
-  return dialog;
-}
-function showShortcuts(host, texts) {
-  const rows = SHORTCUTS.flatMap(({ text, keys }) => {
-    const names = Object.keys(keys).flatMap((name, index) => [
-      ...index ? [" "] : [],
-      element("kbd", { textContent: keyLabel(name) })
-    ]);
-    return [element("dt", {}, names), element("dd", { textContent: texts[text] })];
-  });
-  const close = element("button", { type: "button", textContent: texts.close });
-  const dialog = popup(texts.shortcuts, [element("dl", {}, rows), close]);
-  close.onclick = () => dialog.close();
-  host.append(dialog);
-  dialog.showModal();
-  dialog.scrollTop = 0;
-}
-function askToSave(host, texts) {
-  return new Promise((answer) => {
-    const choice = (label, value) => element("button", { type: "button", textContent: label, onclick: () => dialog.close(value) });
-    const save = choice(texts.save, "save");
-    save.className = "strong";
-    const bar = element("div", { className: "bar" }, [
-      save,
-      choice(texts.discard, "discard"),
-      choice(texts.keepEditing, "")
-    ]);
-    const dialog = popup(texts.askTitle, [bar]);
-    dialog.addEventListener("close", () => answer(dialog.returnValue || null));
-    host.append(dialog);
-    dialog.showModal();
-    save.focus();
-  });
-}
+// editor/preview.ts
+var QUIET2 = 80;
+var SHAPES = ["16:9", "9:16", "1:1", "4:3"];
+var Preview = class {
+  constructor(session, drawing, texts, time) {
+    this.session = session;
+    this.drawing = drawing;
+    this.texts = texts;
+    this.time = time;
+    const options = SHAPES.map((one) => element("option", { value: one, textContent: one }));
+    this.shape = element("select", { ariaLabel: texts.shape, title: texts.shape }, options);
+    this.shape.value = drawing.shape;
+    this.shape.onchange = () => this.soon();
+    const head = element("div", { className: "bar" }, [element("span", { textContent: texts.look }), this.shape]);
+    this.box = element("div", { className: "look" }, [head, this.picture, this.said]);
+  }
+  session;
+  drawing;
+  texts;
+  time;
+  box;
+  picture = element("img", { alt: "", draggable: false });
+  said = element("p", { className: "why" });
+  shape;
+  asked = "";
+  busy = false;
+  waiting;
+  held = "";
+  over = false;
+  edits = null;
+  /** The words or the time may have changed. playing: without a wait. */
+  show(playing) {
+    if (this.busy) return;
+    if (playing) return void this.draw();
+    this.soon();
+  }
+  dispose() {
+    this.over = true;
+    clearTimeout(this.waiting);
+    URL.revokeObjectURL(this.held);
+  }
+  soon() {
+    clearTimeout(this.waiting);
+    this.waiting = setTimeout(() => void this.draw(), QUIET2);
+  }
+  async draw() {
+    clearTimeout(this.waiting);
+    if (this.busy || this.over || !this.box.checkVisibility()) return;
+    const { words } = this.session;
+    if (this.edits?.words !== words) this.edits = { words, text: this.session.serialise() };
+    const wanted = { edits: this.edits.text, time: Math.round(this.time()), shape: this.shape.value };
+    const asked = JSON.stringify(wanted);
+    if (asked === this.asked) return;
+    this.asked = asked;
+    this.busy = true;
+    const answer = await this.drawing.draw(wanted).catch((error) => String(error.message));
+    this.busy = false;
+    if (this.over) return;
+    this.tell(answer);
+    this.soon();
+  }
+  tell(answer) {
+    const drawn = typeof answer !== "string";
+    this.said.textContent = drawn ? "" : answer;
+    this.picture.hidden = !drawn;
+    if (!drawn) return;
+    URL.revokeObjectURL(this.held);
+    this.held = URL.createObjectURL(answer);
+    this.picture.src = this.held;
+    this.picture.alt = this.texts.lookOf;
+  }
+};
 
 // shared/clipboard.ts
 function copyText(text, place2) {
@@ -957,6 +1429,10 @@ var History = class {
   get state() {
     return this.present;
   }
+  /** What was saved last. */
+  get held() {
+    return this.saved;
+  }
   get changed() {
     return this.present !== this.saved;
   }
@@ -1003,45 +1479,180 @@ var History = class {
   }
 };
 
+// editor/timeline.ts
+var IntervalIndex = class {
+  constructor(starts, ends) {
+    this.starts = starts;
+    this.ends = ends;
+    this.order = Int32Array.from({ length: starts.length }, (_, index) => index);
+    this.order.sort((a, b) => starts[a] - starts[b] || a - b);
+    this.latest = new Float64Array(starts.length);
+    this.climb(0, starts.length);
+  }
+  starts;
+  ends;
+  order;
+  latest;
+  /** Those that last at all within [from, to), in order of their start. */
+  within(from, to) {
+    const found = [];
+    this.collect(0, this.order.length, from, to, found);
+    return found;
+  }
+  climb(low, high) {
+    if (low >= high) return -Infinity;
+    const middle = low + high >> 1;
+    const own = this.ends[this.order[middle]];
+    return this.latest[middle] = Math.max(own, this.climb(low, middle), this.climb(middle + 1, high));
+  }
+  collect(low, high, from, to, found) {
+    const middle = low + high >> 1;
+    if (low >= high || this.latest[middle] <= from) return;
+    this.collect(low, middle, from, to, found);
+    const index = this.order[middle];
+    if (this.starts[index] >= to) return;
+    if (this.ends[index] > from) found.push(index);
+    this.collect(middle + 1, high, from, to, found);
+  }
+};
+var Timeline = class {
+  lines;
+  /** Voices in the order in which they come in, the layers of each below one another. */
+  lanes;
+  lane;
+  place;
+  times;
+  lineTimes;
+  constructor(words) {
+    this.lines = linesOf(words);
+    const starts = Float64Array.from(words, (word2) => word2.start);
+    const ends = Float64Array.from(words, (word2) => word2.end);
+    this.times = new IntervalIndex(starts, ends);
+    this.lineTimes = new IntervalIndex(
+      this.lines.map(({ from }) => starts[from]),
+      this.lines.map(({ from, to }) => ends.subarray(from, to).reduce((a, b) => Math.max(a, b)))
+    );
+    const voices = /* @__PURE__ */ new Map();
+    words.forEach(({ voice, layer }, index) => {
+      const layers = voices.get(voice) ?? [];
+      voices.set(voice, layers);
+      (layers[layer] ??= []).push(index);
+    });
+    this.lanes = [...voices].flatMap(
+      ([voice, layers]) => layers.flatMap((listed, layer) => [{ voice, layer, words: byStart(listed, starts) }])
+    );
+    this.lane = new Int32Array(words.length);
+    this.place = new Int32Array(words.length);
+    this.lanes.forEach(
+      (lane, number) => lane.words.forEach((index, place2) => {
+        this.lane[index] = number;
+        this.place[index] = place2;
+      })
+    );
+  }
+  laneOf(index) {
+    return this.lane[index];
+  }
+  placeOf(index) {
+    return this.place[index];
+  }
+  /** The word before it in its lane, or -1. */
+  before(index) {
+    return this.lanes[this.lane[index]].words[this.place[index] - 1] ?? -1;
+  }
+  /** The word after it in its lane, or -1. */
+  after(index) {
+    return this.lanes[this.lane[index]].words[this.place[index] + 1] ?? -1;
+  }
+  /** Words that are sung at any time of a stretch, in order of their start. */
+  within(from, to) {
+    return this.times.within(from, to);
+  }
+  /** Words that are sung at a time. */
+  at(time) {
+    return this.times.within(time, time + 1e-6);
+  }
+  /** Numbers of the lines that are sung at any time of a stretch. */
+  linesWithin(from, to) {
+    return this.lineTimes.within(from, to);
+  }
+};
+function byStart(listed, starts) {
+  return listed.sort((a, b) => starts[a] - starts[b] || a - b);
+}
+var known = /* @__PURE__ */ new WeakMap();
+function timelineOf(words) {
+  let timeline = known.get(words);
+  if (!timeline) known.set(words, timeline = new Timeline(words));
+  return timeline;
+}
+
 // editor/operations.ts
 var SHORTEST = 20;
 var NEW_WORD = 400;
 function touches(before, after) {
   return before !== void 0 && after !== void 0 && before.end === after.start;
 }
-function move(words, range, by, duration, alone = false) {
-  const [start, end] = [words[range.from].start, words[range.to - 1].end];
-  const high = latest(words, range.to - 1, duration, alone);
-  const last = { ...high, time: high.time - (end - start) };
-  const { time, blocked } = within(start + by, earliest(words, range.from, alone), last);
-  const step = time - start;
-  const moved = words.map(
-    (word2, index) => index < range.from || index >= range.to ? word2 : { ...word2, start: word2.start + step, end: word2.end + step }
-  );
-  cut(moved, words, range);
+function moveAll(words, picked, by, duration, alone = false) {
+  const timeline = timelineOf(words);
+  const runs = runsOf(timeline, picked);
+  let low = NO_LIMIT;
+  let high = NO_LIMIT;
+  for (const { first, last } of runs) {
+    const early = earliest(words, timeline, first, alone);
+    const late = latest(words, timeline, last, duration, alone);
+    const back = early.time - words[first].start;
+    const on = late.time - words[last].end;
+    if (low === NO_LIMIT || back > low.time) low = { ...early, time: back };
+    if (high === NO_LIMIT || on < high.time) high = { ...late, time: on };
+  }
+  const { time: step, blocked } = within(by, low, high);
+  const moved = [...words];
+  for (const index of picked) {
+    const word2 = words[index];
+    moved[index] = { ...word2, start: word2.start + step, end: word2.end + step };
+  }
+  for (const run of runs) cut(moved, words, timeline, run);
   return { words: moved, by: step, blocked };
+}
+var NO_LIMIT = { time: 0, blocked: { by: "first", word: "" } };
+function runsOf(timeline, picked) {
+  const listed = [...picked].sort(
+    (a, b) => timeline.laneOf(a) - timeline.laneOf(b) || timeline.placeOf(a) - timeline.placeOf(b)
+  );
+  const runs = [];
+  for (const index of listed) {
+    const run = runs.at(-1);
+    if (run && timeline.after(run.last) === index) run.last = index;
+    else runs.push({ first: index, last: index });
+  }
+  return runs;
 }
 function drag(words, index, edge, to, duration, alone = false) {
   const word2 = words[index];
+  const timeline = timelineOf(words);
   const own = { by: "shortest", word: word2.text };
-  const [low, high] = edge === "start" ? [earliest(words, index, alone), { time: Math.max(word2.start, word2.end - SHORTEST), blocked: own }] : [{ time: Math.min(word2.end, word2.start + SHORTEST), blocked: own }, latest(words, index, duration, alone)];
+  const [low, high] = edge === "start" ? [earliest(words, timeline, index, alone), { time: Math.max(word2.start, word2.end - SHORTEST), blocked: own }] : [
+    { time: Math.min(word2.end, word2.start + SHORTEST), blocked: own },
+    latest(words, timeline, index, duration, alone)
+  ];
   const { time, blocked } = within(to, low, high);
   const moved = put(words, index, { ...word2, [edge]: time });
-  const beside = edge === "start" ? index - 1 : index + 1;
+  const beside = edge === "start" ? timeline.before(index) : timeline.after(index);
   const joined = edge === "start" ? touches(words[beside], word2) : touches(word2, words[beside]);
   if (joined && !alone) moved[beside] = { ...words[beside], [edge === "start" ? "end" : "start"]: time };
-  else cut(moved, words, { from: index, to: index + 1 });
+  else cut(moved, words, timeline, { first: index, last: index });
   return { words: moved, by: time - word2[edge], blocked };
 }
-function earliest(words, index, alone) {
-  const [before, word2] = [words[index - 1], words[index]];
+function earliest(words, timeline, index, alone) {
+  const [before, word2] = [words[timeline.before(index)], words[index]];
   if (!before) return { time: Math.min(word2.start, 0), blocked: { by: "first", word: word2.text } };
   const because = (by, time) => ({ time, blocked: { by, word: before.text } });
   if (before.end > word2.start) return because("overlap", word2.start);
   return alone ? because("neighbour", before.end) : because("shortest", Math.min(before.end, before.start + SHORTEST));
 }
-function latest(words, index, duration, alone) {
-  const [word2, after] = [words[index], words[index + 1]];
+function latest(words, timeline, index, duration, alone) {
+  const [word2, after] = [words[index], words[timeline.after(index)]];
   if (!after) return { time: Math.max(word2.end, duration), blocked: { by: "last", word: word2.text } };
   const because = (by, time) => ({ time, blocked: { by, word: after.text } });
   if (word2.end > after.start) return because("overlap", word2.end);
@@ -1051,25 +1662,38 @@ function within(wanted, low, high) {
   const time = Math.round(wanted);
   return time < low.time ? low : time > high.time ? high : { time, blocked: null };
 }
-function cut(moved, words, range) {
-  const [before, after] = [range.from - 1, range.to];
-  const [start, end] = [moved[range.from].start, moved[range.to - 1].end];
-  const apart = (index) => words[index].end <= words[index + 1].start;
-  if (before >= 0 && apart(before) && words[before].end > start) moved[before] = { ...words[before], end: start };
-  if (after < words.length && apart(after - 1) && words[after].start < end) {
-    moved[after] = { ...words[after], start: end };
+function cut(moved, words, timeline, { first, last }) {
+  const [before, after] = [timeline.before(first), timeline.after(last)];
+  const [start, end] = [moved[first].start, moved[last].end];
+  const apart = (left, right) => words[left].end <= words[right].start;
+  if (before >= 0 && apart(before, first) && words[before].end > start) {
+    moved[before] = { ...moved[before], end: start };
   }
+  if (after >= 0 && apart(last, after) && words[after].start < end) moved[after] = { ...moved[after], start: end };
+}
+function following(words, range) {
+  const start = Math.min(...words.slice(range.from, range.to).map((word2) => word2.start));
+  return words.flatMap(
+    (word2, index) => word2.start >= start || index >= range.from && index < range.to ? [index] : []
+  );
+}
+function fillGaps(words, range) {
+  return words.map((word2, index) => {
+    const next = words[index + 1];
+    const inside = index >= range.from && index + 1 < range.to && next && !next.first;
+    return inside && next.start > word2.end ? { ...word2, end: next.start } : word2;
+  });
 }
 function split(words, index, time) {
   const word2 = words[index];
-  const letters = graphemes(word2.text);
-  if (letters.length < 2 || word2.end - word2.start < 2 * SHORTEST) return [...words];
+  const letters2 = graphemes(word2.text);
+  if (letters2.length < 2 || word2.end - word2.start < 2 * SHORTEST) return [...words];
   const inside = time >= word2.start + SHORTEST && time <= word2.end - SHORTEST;
   const share = inside ? (time - word2.start) / (word2.end - word2.start) : 0.5;
   const at = Math.round(inside ? time : (word2.start + word2.end) / 2);
-  const cut2 = cutOf(letters, share);
-  const left = letters.slice(0, cut2).join("");
-  const right = letters.slice(cut2).join("");
+  const cut2 = cutOf(letters2, share);
+  const left = letters2.slice(0, cut2).join("");
+  const right = letters2.slice(cut2).join("");
   return [
     ...words.slice(0, index),
     { ...word2, text: left.trimEnd(), end: at, space: left !== left.trimEnd() || right !== right.trimStart() },
@@ -1084,17 +1708,58 @@ function merge(words, range) {
   const text = parts.map((word2, k) => word2.text + (word2.space && k < parts.length - 1 ? " " : "")).join("");
   const from = [...new Set(parts.flatMap((word2) => word2.from))].sort((a, b) => a - b);
   const one = { ...first, text, end: Math.max(first.end, last.end), space: last.space, from };
-  return [...words.slice(0, range.from), one, ...words.slice(range.to)];
+  return settled2([...words.slice(0, range.from), one, ...words.slice(range.to)]);
+}
+function splitSyllables(words, index, parts) {
+  const word2 = words[index];
+  const length = word2.end - word2.start;
+  if (parts.length < 2 || length < parts.length * SHORTEST) return [...words];
+  const given = [...parts.map(([, start], k) => k ? start : word2.start), word2.end];
+  const even = given.map((_, k) => Math.round(word2.start + k / parts.length * length));
+  const fits = given.every((time, k) => !k || time !== null && time - given[k - 1] >= SHORTEST);
+  const times = fits ? given : even;
+  const made = parts.map(([text], k) => ({
+    ...word2,
+    text,
+    start: times[k],
+    end: times[k + 1],
+    first: word2.first && k === 0,
+    space: word2.space && k === parts.length - 1
+  }));
+  return [...words.slice(0, index), ...made, ...words.slice(index + 1)];
+}
+function partsOf(words, index) {
+  const same2 = (one, other) => one?.from.length === 1 && other?.from.length === 1 && one.from[0] === other.from[0];
+  let [from, to] = [index, index + 1];
+  while (same2(words[from - 1], words[index]) && !words[from].first) from--;
+  while (same2(words[to], words[index]) && !words[to].first) to++;
+  return { from, to };
+}
+function setVoice(words, index, voice) {
+  const line = lineAt(words, index);
+  const clean = voice.replace(/\s+/g, " ").trim();
+  if (words[line.from].voice === clean) return [...words];
+  return words.map((word2, k) => k < line.from || k >= line.to ? word2 : { ...word2, voice: clean, layer: 0 });
+}
+function settled2(words) {
+  for (let index = 1; index < words.length; index++) {
+    const [before, word2] = [words[index - 1], words[index]];
+    if (word2.first || word2.voice === before.voice && word2.layer === before.layer) continue;
+    words[index] = { ...word2, voice: before.voice, layer: before.layer };
+  }
+  return words;
 }
 function insert(words, after, text, time, duration) {
-  const [before, next] = [words[after], words[after + 1]];
+  const before = words[after];
+  const next = before ? words[timelineOf(words).after(after)] : words[0];
   const low = before ? before.end : 0;
   const high = Math.max(next ? next.start : duration, low);
   if (high - low < SHORTEST) return null;
   const start = Math.round(clamp(time, low, Math.max(low, high - NEW_WORD)));
   const end = Math.round(Math.min(start + NEW_WORD, high));
   const first = !before;
-  const made = { text, start, end, first, space: true, from: [] };
+  const { voice, layer } = before ?? words[0] ?? { voice: "", layer: 0 };
+  const made = { text, start, end, first, space: true, from: [], voice, layer };
   const rest = words.slice(after + 1);
   if (first && rest[0]) rest[0] = { ...rest[0], first: false };
   return [...words.slice(0, after + 1), made, ...rest];
@@ -1110,36 +1775,39 @@ function setText(words, index, text) {
   return clean ? put(words, index, { ...words[index], text: clean }) : [...words];
 }
 function toggleLine(words, index) {
-  return index === 0 ? [...words] : put(words, index, { ...words[index], first: !words[index].first });
+  return index === 0 ? [...words] : settled2(put(words, index, { ...words[index], first: !words[index].first }));
 }
 function toggleSpace(words, index) {
   return put(words, index, { ...words[index], space: !words[index].space });
 }
 function place(words, first, times, duration) {
   const result2 = [...words];
+  const timeline = timelineOf(words);
   const last = first + times.length - 1;
-  const floor = first > 0 ? Math.min(words[first - 1].start + SHORTEST, words[first].start) : 0;
-  let least = floor;
+  const [before, after] = [timeline.before(first), timeline.after(last - 1)];
+  let least = before >= 0 ? Math.min(words[before].start + SHORTEST, words[first].start) : 0;
   for (let index = first; index < last; index++) {
     const start = Math.round(Math.max(times[index - first], least));
     const end = Math.round(Math.max(times[index - first + 1], start + SHORTEST));
     result2[index] = { ...result2[index], start, end };
     least = end;
   }
-  const before = result2[first - 1];
-  if (before && before.end > result2[first].start) {
-    result2[first - 1] = { ...before, end: Math.max(result2[first].start, before.start) };
+  if (before >= 0 && result2[before].end > result2[first].start) {
+    result2[before] = { ...result2[before], end: Math.max(result2[first].start, result2[before].start) };
   }
-  for (let index = last; index < result2.length && result2[index].start < result2[index - 1].end; index++) {
-    const start = result2[index - 1].end;
+  let beside = last - 1;
+  for (let index = after; index >= 0 && result2[index].start < result2[beside].end; index = timeline.after(index)) {
+    const start = result2[beside].end;
     result2[index] = { ...result2[index], start, end: Math.max(result2[index].end, start + SHORTEST) };
+    beside = index;
   }
-  return fitted(result2, duration, words);
+  return fitted(result2, duration, words, timeline.lanes[timeline.laneOf(first)].words);
 }
-function fitted(words, duration, before) {
-  let limit = Math.max(duration, before.at(-1)?.end ?? 0);
-  for (let index = words.length - 1; index >= 0 && words[index].end > limit; index--) {
+function fitted(words, duration, before, lane) {
+  let limit = Math.max(duration, before[lane.at(-1)].end);
+  for (const index of [...lane].reverse()) {
     const word2 = words[index];
+    if (word2.end <= limit) break;
     const end = limit;
     const start = Math.max(0, Math.min(word2.start, end - SHORTEST));
     words[index] = { ...word2, start, end };
@@ -1158,34 +1826,91 @@ function clamp(value, low, high) {
 function graphemes(text) {
   return [...new Intl.Segmenter(void 0, { granularity: "grapheme" }).segment(text)].map((one) => one.segment);
 }
-function cutOf(letters, share) {
-  const wanted = clamp(Math.round(letters.length * share), 1, letters.length - 1);
-  const spaces = letters.flatMap(
-    (letter, index) => /\s/.test(letter) && index > 0 && index < letters.length - 1 ? [index] : []
+function cutOf(letters2, share) {
+  const wanted = clamp(Math.round(letters2.length * share), 1, letters2.length - 1);
+  const spaces = letters2.flatMap(
+    (letter, index) => /\s/.test(letter) && index > 0 && index < letters2.length - 1 ? [index] : []
   );
   return spaces.sort((a, b) => Math.abs(a - wanted) - Math.abs(b - wanted))[0] ?? wanted;
+}
+
+// editor/syllables.ts
+var VOWELS = /[aeiouyàâäáãåæèéêëìíîïòóôöõøœùúûüýÿаеёиоуыэюяіїєαεηιουωάέήίόύώ]/iu;
+var SIGNS = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u;
+var HANGS_ON = /^[ぁぃぅぇぉゃゅょゎァィゥェォャュョヮー]/u;
+var TOGETHER2 = /^(?:ch|ck|gh|ph|qu|sch|sh|th|wh|[bcdfgkpt]r|[bcfgkpst]l)$/i;
+function letters(text) {
+  return [...new Intl.Segmenter(void 0, { granularity: "grapheme" }).segment(text)].map((one) => one.segment);
+}
+function syllablesOf(text, language2 = "") {
+  const all = letters(text);
+  if (all.some((letter) => SIGNS.test(letter))) return bySign(all);
+  const vowels = all.map((letter) => VOWELS.test(letter));
+  const english = !language2 || language2.toLowerCase().startsWith("en");
+  if (english) silence(all, vowels);
+  const cuts = [];
+  let last = -1;
+  for (let index = 0; index < all.length; index++) {
+    if (!vowels[index]) continue;
+    if (last >= 0 && index > last + 1) {
+      const pair = index - last > 2 && TOGETHER2.test(all[index - 2] + all[index - 1]);
+      cuts.push(index - (pair && index - last > 2 ? 2 : 1));
+    }
+    last = index;
+  }
+  return [0, ...cuts].map((from, k) => all.slice(from, cuts[k] ?? all.length).join(""));
+}
+function silence(all, vowels) {
+  let end = all.length;
+  while (end > 0 && !/\p{L}/u.test(all[end - 1])) end--;
+  const tail = all.slice(Math.max(end - 3, 0), end).join("").toLowerCase();
+  const earlier = (until) => vowels.slice(0, Math.max(until, 0)).some(Boolean);
+  if (/e$/.test(tail) && !/[^aeiouy]le$/.test(tail) && !vowels[end - 2] && earlier(end - 1)) vowels[end - 1] = false;
+  if (/[^td]ed$/.test(tail) && !vowels[end - 3] && earlier(end - 2)) vowels[end - 2] = false;
+}
+function bySign(all) {
+  const parts = [];
+  for (const letter of all) {
+    const joins = HANGS_ON.test(letter) || !/[\p{L}\p{N}]/u.test(letter);
+    if (joins && parts.length) parts[parts.length - 1] += letter;
+    else parts.push(letter);
+  }
+  return parts;
+}
+function partsOf2(word2, base, language2) {
+  const [at] = word2.from;
+  const origin = base.words[at ?? -1];
+  const timed = word2.from.length === 1 && origin?.[0] === word2.text ? base.syllables?.[at] : void 0;
+  if (!origin || !timed) return syllablesOf(word2.text, language2).map((text) => [text, null]);
+  const scale = (word2.end - word2.start) / Math.max(origin[2] - origin[1], 1);
+  return timed.map(([text, start]) => [text, Math.round(word2.start + (start - origin[1]) * scale)]);
 }
 
 // editor/session.ts
 var Session = class {
   /** changed: called after each change, with what it was. */
   constructor(base, saved, changed = () => {
-  }) {
+  }, language2 = "") {
     this.base = base;
     this.changed = changed;
+    this.language = language2;
     const { words, refused } = applyEdits(base, saved);
     this.refused = refused;
     this.history = new History(words);
   }
   base;
   changed;
+  language;
   refused;
+  /** What is moved takes along all that follows it. */
+  ripple = false;
   history;
   shown = null;
   anchor = 0;
   head = 0;
   tapped = null;
   going = null;
+  picked = null;
   stopped = null;
   get words() {
     return this.shown ?? this.history.state;
@@ -1227,8 +1952,31 @@ var Session = class {
   }
   /** It differs from the timings. */
   isEdited(word2) {
-    const origin = word2.from.length === 1 ? this.base.words[word2.from[0]] : void 0;
-    return !origin || !sameEntry(origin, toEntry(word2));
+    const [at] = word2.from;
+    const origin = word2.from.length === 1 ? this.base.words[at] : void 0;
+    return !origin || !sameEntry(origin, toEntry(word2)) || word2.first && word2.voice !== this.voiceOf(at);
+  }
+  /** How far its times are to be trusted; those that a person has set are. */
+  doubtOf(word2) {
+    const [at] = word2.from;
+    const origin = word2.from.length === 1 ? this.base.words[at] : void 0;
+    const known2 = origin && toEntry(word2).slice(0, 3).every((part, k) => part === origin[k]);
+    return known2 ? this.base.doubts?.[at] ?? 0 : 0;
+  }
+  /** The doubtful words, in order. */
+  get doubtful() {
+    return this.words.flatMap((word2, index) => this.doubtOf(word2) ? [index] : []);
+  }
+  voiceOf(at) {
+    return this.base.voices?.[at] ?? "";
+  }
+  /** Who sings, in the order in which they come in. */
+  get voices() {
+    return [...new Set(this.words.map((word2) => word2.voice))].filter(Boolean);
+  }
+  /** What moves with the selected words: they, and in time with them all that follows. */
+  moving(range = this.selection) {
+    return this.ripple ? following(this.words, range) : indicesOf(range);
   }
   select(index, extend = false) {
     this.head = Math.max(0, Math.min(index, this.words.length - 1));
@@ -1276,8 +2024,19 @@ var Session = class {
   }
   /** The selected words, earlier or later. */
   nudge(by) {
-    const { selection, duration } = this;
-    this.shift(`move ${this.focus}`, by, (words, all) => move(words, selection, all, duration));
+    this.nudgeAll(`move ${this.focus}`, this.selection, by);
+  }
+  /** The line, earlier or later. */
+  nudgeLine(by) {
+    this.nudgeAll(`move line ${this.line.from}`, this.line, by);
+  }
+  nudgeAll(gesture, range, by) {
+    if (!this.words.length) return;
+    const { duration } = this;
+    const going = this.going?.gesture === gesture && this.history.gesture === gesture;
+    const picked = going && this.picked ? this.picked : this.moving(range);
+    this.picked = picked;
+    this.shift(gesture, by, (words, all) => moveAll(words, picked, all, duration));
   }
   /** alone: the touching word stays as it is. */
   nudgeEdge(edge, by, alone = false) {
@@ -1298,6 +2057,32 @@ var Session = class {
   }
   setText(text) {
     this.act((words) => setText(words, this.focus, text));
+  }
+  /** The words of the selection, or of the line, last until the next one begins; false where they do. */
+  fillGaps() {
+    const { selection, line, words } = this;
+    const range = selection.to - selection.from > 1 ? selection : line;
+    this.act((given) => fillGaps(given, range));
+    return this.words !== words;
+  }
+  /** False where it has but one, or is too short. */
+  splitSyllables() {
+    const { words, focus } = this;
+    const word2 = words[focus];
+    if (!word2) return false;
+    this.act((given) => splitSyllables(given, focus, partsOf2(word2, this.base, this.language)));
+    return this.words.length > words.length;
+  }
+  /** The parts that the word was split into become one; false where there are none. */
+  mergeSyllables() {
+    const range = partsOf(this.words, this.focus);
+    if (!this.words.length || range.to - range.from < 2) return false;
+    this.act((words) => merge(words, range));
+    this.select(range.from);
+    return true;
+  }
+  setVoice(voice) {
+    this.act((words) => setVoice(words, this.focus, voice));
   }
   /** False where it is too short. */
   split(time) {
@@ -1340,6 +2125,12 @@ var Session = class {
   reset() {
     this.load({ version: 1, base: this.base.base, edits: [] });
   }
+  /** As the node holds them. */
+  revert() {
+    this.stopped = null;
+    this.push(this.history.held);
+    this.select(this.focus);
+  }
   /** Other edits in place of all there are. Returns those that don't fit. */
   load(saved) {
     const { words, refused } = applyEdits(this.base, saved);
@@ -1348,11 +2139,20 @@ var Session = class {
     this.select(this.focus);
     return refused;
   }
-  startTap() {
+  /** A line, or its words from one on. */
+  startTap(from = this.line.from) {
     if (!this.words.length) return;
-    this.tapped = { line: this.line, times: [] };
-    this.select(this.line.from);
+    this.tapped = { line: { from, to: lineAt(this.words, from).to }, times: [] };
+    this.select(from);
     this.changed("tap");
+  }
+  /** The word that is to be sung next at a time: of the line that has the focus if that is sung then, else of the
+   * line that is; -1 where none comes. */
+  nextAt(time) {
+    const { words, line } = this;
+    const comes = (index) => words[index].end > time;
+    const inside = line.to > line.from && words[line.from].start <= time && comes(line.to - 1);
+    return words.findIndex((_, index) => comes(index) && (!inside || index >= line.from && index < line.to));
   }
   /** The next word begins; after the last one: the line ends, and the times are kept. */
   tapAt(time) {
@@ -1402,7 +2202,7 @@ var Session = class {
   }
 };
 function same(one, other) {
-  return one === other || sameEntry(toEntry(one), toEntry(other));
+  return one === other || one.voice === other.voice && sameEntry(toEntry(one), toEntry(other));
 }
 
 // editor/peaks.ts
@@ -1434,10 +2234,17 @@ function extremes(level, from, to) {
 var RULER = 20;
 var LINES = 20;
 var LABEL = 24;
+var HATCH = 9;
 var NARROWEST_TEXT = 10;
 var TICK_ROOM = 90;
 var LONGEST = 200;
-var OVERLAPPING = 8;
+function rowsOf(lanes, height) {
+  const each = (height - RULER) / Math.max(lanes, 1);
+  return Array.from({ length: Math.max(lanes, 1) }, (_, lane) => {
+    const top = RULER + lane * each;
+    return { top, words: top + LINES, bottom: top + each };
+  });
+}
 var drawWave = (context, view, height, levels, palette) => {
   context.clearRect(0, 0, view.width, height);
   drawRuler(context, view, palette);
@@ -1467,68 +2274,128 @@ function drawRuler(context, view, palette) {
     context.fillText(clock(time, digits), x + 4, RULER / 2 - 1);
   }
 }
-function visible(words, view) {
-  const from = Math.max(wordBefore(words, view.start) - OVERLAPPING, 0);
-  return { from, to: wordBefore(words, view.start + span(view)) + 1 };
-}
-var drawWords = (context, view, height, { words, selection, edited }, palette) => {
+var drawWords = (context, view, height, marked, palette) => {
+  const { words, selection } = marked;
   context.clearRect(0, 0, view.width, height);
   context.textBaseline = "middle";
   context.textAlign = "center";
-  const { from, to } = visible(words, view);
-  if (from < to) drawLines(context, view, words, from, to, palette);
-  const top = RULER + LINES;
-  for (let index = from; index < to; index++) {
-    const word2 = words[index];
-    const x = toX(view, word2.start);
-    const width = Math.max(toX(view, word2.end) - x, 1);
-    if (x + width < 0 || x > view.width) continue;
+  const timeline = timelineOf(words);
+  const rows = rowsOf(timeline.lanes.length, height);
+  const until = view.start + span(view);
+  if (rows.length > 1) drawRows(context, view, rows, timeline, palette);
+  for (const number of timeline.linesWithin(view.start, until)) {
+    const line = timeline.lines[number];
+    drawLine(context, view, words, line, rows[timeline.laneOf(line.from)], palette);
+  }
+  for (const index of timeline.within(view.start, until)) {
     const chosen = index >= selection.from && index < selection.to;
-    context.fillStyle = chosen ? palette.chosen : index % 2 ? palette.other : palette.word;
-    context.fillRect(x, top, width, height - top);
-    context.fillStyle = chosen ? palette.chosenEdge : palette.edge;
-    const stroke = chosen ? 2 : 1;
-    context.fillRect(x, top, stroke, height - top);
-    context.fillRect(x + width - stroke, top, stroke, height - top);
-    if (width > 6 && edited(word2)) {
-      context.fillStyle = palette.edited;
-      context.fillRect(x + stroke, top, width - 2 * stroke, 3);
-    }
-    if (width >= NARROWEST_TEXT) {
-      context.font = `${chosen ? "600 " : ""}13px ${palette.font}`;
-      write(context, word2.text, x, height - LABEL, width, LABEL, palette.text);
-    }
+    const other = timeline.placeOf(index) % 2 === 1;
+    drawWord(context, view, words[index], rows[timeline.laneOf(index)], { chosen, other, ...marked }, palette);
   }
+  if (rows.length > 1) drawVoices(context, rows, timeline, palette);
 };
-function drawLines(context, view, words, from, to, palette) {
-  context.font = `11px ${palette.font}`;
-  for (let index = lineAt(words, from).from; index < to; ) {
-    const line = lineAt(words, index);
-    const parts = words.slice(line.from, line.to);
-    const x = toX(view, parts[0].start);
-    const width = toX(view, parts.at(-1).end) - x;
-    context.fillStyle = palette.muted;
-    context.fillRect(x, RULER + LINES - 3, Math.max(width, 1), 2);
-    if (width >= NARROWEST_TEXT) {
-      const left = Math.max(x, 0);
-      const right = Math.min(x + width, view.width);
-      write(context, textOf(parts.slice(0, LONGEST)), left, RULER, right - left, LINES - 4, palette.muted);
-    }
-    index = line.to;
+function drawWord(context, view, word2, { words: top, bottom }, { chosen, other, edited, doubt }, palette) {
+  const x = toX(view, word2.start);
+  const width = Math.max(toX(view, word2.end) - x, 1);
+  const height = bottom - top - 1;
+  const doubtful = doubt(word2);
+  const changed = edited(word2);
+  context.fillStyle = doubtful ? palette.doubt : other ? palette.other : palette.word;
+  context.fillRect(x, top, width, height);
+  if (chosen) {
+    context.fillStyle = palette.chosen;
+    context.fillRect(x, top, width, height);
   }
+  if (changed) hatch(context, x, top, width, height, palette.edited);
+  context.fillStyle = chosen ? palette.chosenEdge : palette.edge;
+  const stroke = chosen ? 2 : 1;
+  for (const edge of [x, x + width - stroke]) {
+    if (doubtful === 2) for (let y = top; y < bottom - 1; y += 8) context.fillRect(edge, y, stroke, 4);
+    else context.fillRect(edge, top, stroke, height);
+  }
+  if (changed && width > 6) {
+    context.fillStyle = palette.edited;
+    context.fillRect(x + stroke, top, width - 2 * stroke, 3);
+  }
+  const mark = changed ? "✎" : doubtful === 2 ? "≈" : doubtful ? "?" : "";
+  if (mark && width >= 2 * NARROWEST_TEXT) {
+    context.font = `600 13px ${palette.font}`;
+    context.fillStyle = changed ? palette.edited : palette.doubtMark;
+    context.fillText(mark, x + width / 2, top + 13);
+  }
+  if (width >= NARROWEST_TEXT) {
+    context.font = `${chosen ? "600 " : ""}13px ${palette.font}`;
+    write(context, word2.text, x, bottom - LABEL, width, LABEL, palette.text);
+  }
+}
+function hatch(context, x, y, width, height, colour) {
+  context.save();
+  context.beginPath();
+  context.rect(x, y, width, height);
+  context.clip();
+  context.beginPath();
+  for (let at = Math.floor((x - height) / HATCH) * HATCH; at < x + width; at += HATCH) {
+    context.moveTo(at, y + height);
+    context.lineTo(at + height, y);
+  }
+  context.globalAlpha = 0.45;
+  context.lineWidth = 1.5;
+  context.strokeStyle = colour;
+  context.stroke();
+  context.restore();
+}
+function drawRows(context, view, rows, { lanes }, palette) {
+  context.save();
+  context.fillStyle = palette.ground;
+  context.globalAlpha = 0.75;
+  for (const { top } of rows.slice(1)) context.fillRect(0, top, view.width, LINES - 3);
+  context.restore();
+  context.fillStyle = palette.muted;
+  rows.forEach(({ top }, lane) => {
+    if (lane) context.fillRect(0, top - 1, view.width, lanes[lane].layer ? 0.5 : 1);
+  });
+}
+function drawVoices(context, rows, { lanes }, palette) {
+  context.font = `600 11px ${palette.font}`;
+  context.textAlign = "left";
+  lanes.forEach(({ voice, layer }, lane) => {
+    if (!voice || layer) return;
+    const shown = voice.length > LONGEST ? voice.slice(0, LONGEST) : voice;
+    const { top } = rows[lane];
+    const width = Math.min(context.measureText(shown).width, 120);
+    context.fillStyle = palette.ground;
+    context.fillRect(0, top, width + 12, LINES - 3);
+    context.fillStyle = palette.text;
+    context.fillText(shown, 5, top + (LINES - 4) / 2, 120);
+  });
+  context.textAlign = "center";
+}
+function drawLine(context, view, words, { from, to }, { top }, palette) {
+  const parts = words.slice(from, to);
+  const x = toX(view, parts[0].start);
+  const width = toX(view, Math.max(...parts.map((word2) => word2.end))) - x;
+  context.fillStyle = palette.muted;
+  context.fillRect(x, top + LINES - 3, Math.max(width, 1), 2);
+  if (width < NARROWEST_TEXT) return;
+  context.font = `11px ${palette.font}`;
+  const left = Math.max(x, 0);
+  const right = Math.min(x + width, view.width);
+  write(context, textOf(parts.slice(0, LONGEST)), left, top, right - left, LINES - 4, palette.muted);
 }
 function write(context, text, x, y, width, height, colour) {
   if (width < NARROWEST_TEXT) return;
   const shown = text.length > LONGEST ? text.slice(0, LONGEST) : text;
   const wide = context.measureText(shown).width > width - 4;
+  const backwards = directionOf(shown) === "rtl";
+  context.direction = backwards ? "rtl" : "ltr";
   context.fillStyle = colour;
   if (!wide) return context.fillText(shown, x + width / 2, y + height / 2);
   context.save();
   context.beginPath();
   context.rect(x + 2, y, width - 4, height);
   context.clip();
-  context.textAlign = "left";
-  context.fillText(shown, x + 3, y + height / 2);
+  context.textAlign = backwards ? "right" : "left";
+  context.fillText(shown, backwards ? x + width - 3 : x + 3, y + height / 2);
   context.restore();
 }
 var drawOverview = (context, view, height, levels, palette) => {
@@ -1569,13 +2436,18 @@ function snap(times, targets, reach) {
   }
   return best;
 }
-function neighbours(words, range) {
-  const [before, after] = [words[range.from - 1], words[range.to]];
-  const [first, last] = [words[range.from], words[range.to - 1]];
-  return [
-    ...before ? touches(before, first) ? [] : [before.end] : [0],
-    ...after && !touches(last, after) ? [after.start] : []
-  ];
+function neighbours(words, picked) {
+  const timeline = timelineOf(words);
+  const chosen = new Set(picked);
+  return picked.flatMap((index) => {
+    const word2 = words[index];
+    const [left, right] = [timeline.before(index), timeline.after(index)];
+    const [before, after] = [words[left], words[right]];
+    return [
+      ...chosen.has(left) ? [] : before ? touches(before, word2) ? [] : [before.end] : [0],
+      ...after && !chosen.has(right) && !touches(word2, after) ? [after.start] : []
+    ];
+  });
 }
 
 // editor/stage.ts
@@ -1585,6 +2457,7 @@ var TOUCH_EDGE = 14;
 var STILL = 3;
 var SNAP = 8;
 var FIRST_SECONDS = 12;
+var LANE = 88;
 var Stage = class {
   constructor(session, levels, label, events) {
     this.session = session;
@@ -1592,7 +2465,7 @@ var Stage = class {
     this.events = events;
     const { duration } = session;
     this.view = { start: 0, scale: 1e3 / FIRST_SECONDS, width: 1e3, duration: Math.max(duration, 1) };
-    this.main = element("div", { className: "wave", tabIndex: 0, role: "img", ariaLabel: label }, [
+    this.main = element("div", { className: "wave", tabIndex: 0, role: "application", ariaLabel: label }, [
       this.wave,
       this.words,
       this.cursor
@@ -1640,8 +2513,8 @@ var Stage = class {
     });
   }
   /** The cursor has moved; following: the view goes along. */
-  showCursor(time, following) {
-    if (following && !this.gesture) this.show(follow(this.view, time));
+  showCursor(time, following2) {
+    if (following2 && !this.gesture) this.show(follow(this.view, time));
     const x = toX(this.view, time);
     this.cursor.style.transform = `translateX(${x.toFixed(1)}px)`;
     this.cursor.hidden = x < 0 || x > this.view.width;
@@ -1690,16 +2563,27 @@ var Stage = class {
     this.draw("wave");
     this.showCursor(this.events.cursor(), false);
   }
+  /** As high as its lanes ask for; a change of it paints anew. */
+  makeRoom() {
+    const least = `${timelineOf(this.session.words).lanes.length * LANE}px`;
+    if (this.main.style.minHeight !== least) this.main.style.minHeight = least;
+  }
   paint() {
     const palette = this.palette ??= paletteOf(this.box);
     const { session, view, height } = this;
+    this.makeRoom();
     if (this.stale.wave) {
       drawWave(contextOf(this.wave), view, height, this.levels, palette);
       drawOverview(contextOf(this.overview), view, OVERVIEW, this.levels, palette);
     }
     if (this.stale.words) {
       const { words, selection } = session;
-      const marked = { words, selection, edited: (word2) => session.isEdited(word2) };
+      const marked = {
+        words,
+        selection,
+        edited: (word2) => session.isEdited(word2),
+        doubt: (word2) => session.doubtOf(word2)
+      };
       drawWords(contextOf(this.words), view, height, marked, palette);
     }
     this.stale = { wave: false, words: false };
@@ -1742,26 +2626,36 @@ var Stage = class {
   shape(event) {
     const hit = this.hit(event);
     if (!hit) return "default";
-    if (hit.part === "body") return "grab";
+    if (hit.part === "body" || hit.part === "line") return "grab";
     return this.border(hit) && !event.altKey ? "col-resize" : "ew-resize";
   }
   /** The edge is a border that two words share. */
   border({ index, part }) {
     const { words } = this.session;
-    const at = part === "start" ? index : index + 1;
-    return part !== "body" && touches(words[at - 1], words[at]);
+    const timeline = timelineOf(words);
+    const [left, right] = part === "start" ? [timeline.before(index), index] : [index, timeline.after(index)];
+    return touches(words[left], words[right]);
   }
   /** What the pointer is on: an edge first, and of two edges that of the selected word. */
   hit(event) {
     const [x, y] = [event.offsetX, event.offsetY];
-    if (y < RULER) return null;
     const touched = event instanceof PointerEvent && event.pointerType === "touch";
     const reach = touched ? TOUCH_EDGE : EDGE;
     const { words, selection } = this.session;
-    const { from, to } = visible(words, this.view);
+    const timeline = timelineOf(words);
+    const rows = rowsOf(timeline.lanes.length, this.height);
+    const lane = rows.findIndex(({ top, bottom }) => y >= top && y < bottom);
+    if (lane === -1) return null;
+    const time = toTime(this.view, x);
+    if (y < rows[lane].words) {
+      const number = timeline.linesWithin(time, time + 1).findLast((one) => timeline.laneOf(timeline.lines[one].from) === lane);
+      return number === void 0 ? null : { index: timeline.lines[number].from, part: "line" };
+    }
+    const away = reach / this.view.scale * 1e3 + 1;
     let best = null;
     let least = Infinity;
-    for (let index = from; index < to; index++) {
+    for (const index of timeline.within(time - away, time + away)) {
+      if (timeline.laneOf(index) !== lane) continue;
       const word2 = words[index];
       const [left, right] = [toX(this.view, word2.start), toX(this.view, word2.end)];
       const chosen = index >= selection.from && index < selection.to;
@@ -1772,8 +2666,8 @@ var Stage = class {
         ["end", x > right + outer || x < right - inner ? Infinity : Math.abs(x - right)],
         ["body", x >= left && x <= right ? reach : Infinity]
       ];
-      for (const [part, away] of parts) {
-        const rank = away - (chosen ? 0.5 : 0);
+      for (const [part, distance2] of parts) {
+        const rank = distance2 - (chosen ? 0.5 : 0);
         if (rank < least) [best, least] = [{ index, part }, rank];
       }
     }
@@ -1791,7 +2685,10 @@ var Stage = class {
     const { selection } = this.session;
     const inside = hit.index >= selection.from && hit.index < selection.to;
     if (event.shiftKey) return this.session.select(hit.index, true);
-    if (!(inside && hit.part === "body")) this.session.select(hit.index);
+    if (hit.part === "line") {
+      this.session.select(hit.index);
+      this.session.selectLine();
+    } else if (!(inside && hit.part === "body")) this.session.select(hit.index);
     this.gesture = this.drag(event, hit);
   }
   release() {
@@ -1800,45 +2697,45 @@ var Stage = class {
     gesture?.end();
   }
   scrub(event) {
-    const move2 = (at) => this.events.seek(toTime(this.view, at.offsetX));
-    move2(event);
-    return { move: move2, end: () => {
+    const move = (at) => this.events.seek(toTime(this.view, at.offsetX));
+    move(event);
+    return { move, end: () => {
     }, cancel: () => {
     } };
   }
   drag(press, hit) {
     const { session } = this;
     const { words, duration } = session;
-    const range = hit.part === "body" ? session.selection : { from: hit.index, to: hit.index + 1 };
+    const { index, part } = hit;
+    const picked = part === "start" || part === "end" ? [index] : session.moving();
     const from = toTime(this.view, press.offsetX);
     let moved = false;
     const step = (event) => {
       if (!moved && Math.abs(event.offsetX - press.offsetX) < STILL) return;
       moved = true;
       let by = toTime(this.view, event.offsetX) - from;
-      const edges = edgesOf(words, range, hit.part).map((edge) => edge + by);
+      const edges = edgesOf(words, part, picked).map((edge) => edge + by);
       if (this.snapping && !event.altKey) {
-        const targets = [...neighbours(words, range), this.events.cursor()];
+        const targets = [...neighbours(words, picked), this.events.cursor()];
         by += snap(edges, targets, SNAP / this.view.scale * 1e3);
       }
-      const { index, part } = hit;
       session.preview(
-        part === "body" ? move(words, range, by, duration, event.altKey) : drag(words, index, part, words[index][part] + by, duration, event.altKey)
+        part === "start" || part === "end" ? drag(words, index, part, words[index][part] + by, duration, event.altKey) : moveAll(words, picked, by, duration, event.altKey)
       );
     };
     return {
       move: step,
       end: () => {
         if (moved) session.keepPreview();
-        else session.select(hit.index);
+        else if (part !== "line") session.select(index);
       },
       cancel: () => session.preview(null)
     };
   }
 };
-function edgesOf(words, range, part) {
-  const edges = { start: words[range.from].start, end: words[range.to - 1].end };
-  return part === "body" ? [edges.start, edges.end] : [edges[part]];
+function edgesOf(words, part, picked) {
+  if (part === "start" || part === "end") return [words[picked[0]][part]];
+  return [Math.min(...picked.map((index) => words[index].start)), Math.max(...picked.map((index) => words[index].end))];
 }
 function fit(canvas, width, height) {
   const ratio = devicePixelRatio || 1;
@@ -1853,7 +2750,7 @@ function contextOf(canvas) {
 }
 
 // editor/style.css
-var style_default = '.lipsync-editor {\n    --ground: var(--comfy-menu-bg, #202020);\n    --field: var(--comfy-input-bg, #2c2c2c);\n    --ink: var(--input-text, #ddd);\n    --rule: var(--border-color, #555);\n    --focus: #f59e0b;\n    --mark: #f472b6;\n    width: min(1500px, 100vw - 1.5rem);\n    height: min(960px, 100dvh - 1.5rem);\n    max-width: none;\n    max-height: none;\n    margin: auto;\n    padding: 0;\n    overflow: hidden;\n    border: 1px solid var(--rule);\n    border-radius: 10px;\n    background: var(--ground);\n    color: var(--ink);\n    font: 14px/1.4 Inter, system-ui, sans-serif;\n}\n.lipsync-editor.bright {\n    --focus: #b45309;\n    --mark: #be185d;\n}\n.lipsync-editor [hidden] {\n    display: none !important;\n}\n.lipsync-editor::backdrop {\n    background: rgb(0 0 0 / 55%);\n}\n.lipsync-editor .frame {\n    display: flex;\n    flex-direction: column;\n    gap: 8px;\n    box-sizing: border-box;\n    height: 100%;\n    padding: 10px 12px;\n    overflow: auto;\n}\n.lipsync-editor .bar {\n    display: flex;\n    flex-wrap: wrap;\n    align-items: center;\n    gap: 6px;\n    flex: none;\n}\n.lipsync-editor h2 {\n    margin: 0;\n    font-size: 16px;\n    overflow: hidden;\n    text-overflow: ellipsis;\n    white-space: nowrap;\n    max-width: 30em;\n}\n.lipsync-editor .unsaved {\n    color: var(--mark);\n    font-weight: 600;\n    visibility: hidden;\n}\n.lipsync-editor.changed .unsaved {\n    visibility: visible;\n}\n.lipsync-editor .push {\n    margin-inline-start: auto;\n}\n.lipsync-editor button,\n.lipsync-editor input,\n.lipsync-editor select {\n    box-sizing: border-box;\n    min-height: 30px;\n    padding: 3px 10px;\n    border: 1px solid var(--rule);\n    border-radius: 6px;\n    background: var(--field);\n    color: var(--ink);\n    font: inherit;\n}\n.lipsync-editor button {\n    cursor: pointer;\n    white-space: nowrap;\n}\n.lipsync-editor button:hover:not(:disabled) {\n    border-color: currentcolor;\n}\n.lipsync-editor button:disabled {\n    opacity: 0.45;\n    cursor: default;\n}\n.lipsync-editor button.strong {\n    font-weight: 600;\n    border-color: currentcolor;\n}\n.lipsync-editor button[aria-pressed="true"] {\n    background: var(--ink);\n    color: var(--ground);\n}\n.lipsync-editor :is(button, input, select, .wave, .word):focus-visible {\n    outline: 2px solid var(--focus);\n    outline-offset: 1px;\n}\n.lipsync-editor label {\n    display: inline-flex;\n    align-items: center;\n    gap: 5px;\n    white-space: nowrap;\n}\n.lipsync-editor input[type="checkbox"] {\n    min-height: 0;\n    width: 16px;\n    height: 16px;\n    accent-color: var(--focus);\n}\n.lipsync-editor input[type="number"] {\n    width: 7.5em;\n}\n.lipsync-editor input.text {\n    width: 14em;\n    min-width: 6em;\n}\n.lipsync-editor .gap {\n    width: 1px;\n    height: 22px;\n    margin: 0 4px;\n    background: var(--rule);\n}\n.lipsync-editor .clock {\n    min-width: 11.5em;\n    font-variant-numeric: tabular-nums;\n}\n.lipsync-editor .notice {\n    flex: none;\n    margin: 0;\n    padding: 6px 10px;\n    border: 1px solid var(--mark);\n    border-radius: 6px;\n    overflow-wrap: anywhere;\n    max-height: 8em;\n    overflow-y: auto;\n    white-space: pre-line;\n}\n.lipsync-editor .stage {\n    flex: none;\n    background: var(--ground);\n}\n.lipsync-editor .wave {\n    position: relative;\n    height: clamp(150px, 34vh, 320px);\n    overflow: hidden;\n    border: 1px solid var(--rule);\n    border-radius: 6px 6px 0 0;\n    touch-action: none;\n    user-select: none;\n}\n.lipsync-editor .stage canvas {\n    position: absolute;\n    inset: 0 auto auto 0;\n    pointer-events: none;\n}\n.lipsync-editor .whole {\n    position: relative;\n    height: 32px;\n    overflow: hidden;\n    border: 1px solid var(--rule);\n    border-top: 0;\n    border-radius: 0 0 6px 6px;\n    cursor: pointer;\n    touch-action: none;\n}\n.lipsync-editor .cursor {\n    position: absolute;\n    top: 0;\n    bottom: 0;\n    left: -1px;\n    width: 2px;\n    background: #ef4444;\n    pointer-events: none;\n}\n.lipsync-editor .lines {\n    flex: 1 1 160px;\n    min-height: 120px;\n    overflow: auto;\n    border: 1px solid var(--rule);\n    border-radius: 6px;\n}\n.lipsync-editor .line {\n    display: flex;\n    gap: 10px;\n    padding: 3px 8px;\n    border-bottom: 1px solid color-mix(in srgb, var(--rule) 40%, transparent);\n    content-visibility: auto;\n    contain-intrinsic-size: auto 28px;\n}\n.lipsync-editor .stamp {\n    flex: none;\n    min-width: 8em;\n    padding-top: 2px;\n    opacity: 0.7;\n    font-size: 12px;\n    font-variant-numeric: tabular-nums;\n    cursor: pointer;\n}\n.lipsync-editor .stamp::before {\n    content: attr(data-number);\n    display: inline-block;\n    min-width: 2.6em;\n}\n.lipsync-editor .text:not(input) {\n    flex: 1;\n    min-width: 0;\n    overflow-wrap: anywhere;\n}\n.lipsync-editor .word {\n    padding: 1px 3px;\n    border-radius: 4px;\n    cursor: pointer;\n    overflow-wrap: anywhere;\n}\n.lipsync-editor .word.edited {\n    text-decoration: underline 2px var(--mark);\n    text-underline-offset: 4px;\n}\n.lipsync-editor .word.singing {\n    box-shadow: inset 0 0 0 2px #ef4444;\n}\n.lipsync-editor .word[aria-selected="true"] {\n    background: color-mix(in srgb, var(--focus) 40%, transparent);\n}\n.lipsync-editor .foot {\n    display: flex;\n    flex-wrap: wrap;\n    gap: 0 24px;\n    flex: none;\n}\n.lipsync-editor .said {\n    flex: 1 1 20em;\n    min-height: 1.4em;\n    overflow-wrap: anywhere;\n}\n.lipsync-editor .hint {\n    opacity: 0.75;\n}\n.lipsync-editor-small {\n    width: fit-content;\n    height: fit-content;\n    max-width: min(46em, 100vw - 2rem);\n    max-height: calc(100dvh - 2rem);\n    margin: auto;\n    padding: 18px 22px;\n    overflow: auto;\n    border: 1px solid var(--border-color, #555);\n    border-radius: 10px;\n    background: var(--comfy-menu-bg, #202020);\n    color: var(--input-text, #ddd);\n}\n.lipsync-editor-small h2 {\n    margin: 0 0 10px;\n}\n.lipsync-editor-small dl {\n    display: grid;\n    grid-template-columns: minmax(9em, auto) 1fr;\n    gap: 5px 18px;\n    margin: 0 0 14px;\n}\n.lipsync-editor-small dt {\n    white-space: nowrap;\n}\n.lipsync-editor-small dd {\n    margin: 0;\n}\n.lipsync-editor-small kbd {\n    padding: 1px 6px;\n    border: 1px solid var(--border-color, #555);\n    border-radius: 4px;\n    font: 12px ui-monospace, monospace;\n}\n';
+var style_default = '.lipsync-editor {\n    --ground: var(--comfy-menu-bg, #202020);\n    --field: var(--comfy-input-bg, #2c2c2c);\n    --ink: var(--input-text, #ddd);\n    --rule: var(--border-color, #555);\n    --focus: #60a5fa;\n    --mark: #f472b6;\n    --doubt: #fbbf24;\n    width: min(1500px, 100vw - 1.5rem);\n    height: min(960px, 100dvh - 1.5rem);\n    max-width: none;\n    max-height: none;\n    margin: auto;\n    padding: 0;\n    overflow: hidden;\n    border: 1px solid var(--rule);\n    border-radius: 10px;\n    background: var(--ground);\n    color: var(--ink);\n    font: 14px/1.4 Inter, system-ui, sans-serif;\n}\n.lipsync-editor.bright {\n    --focus: #1d4ed8;\n    --mark: #be185d;\n    --doubt: #b45309;\n}\n.lipsync-editor [hidden] {\n    display: none !important;\n}\n.lipsync-editor::backdrop {\n    background: rgb(0 0 0 / 55%);\n}\n.lipsync-editor .frame {\n    display: flex;\n    flex-direction: column;\n    gap: 8px;\n    box-sizing: border-box;\n    height: 100%;\n    padding: 10px 12px;\n    overflow: auto;\n}\n.lipsync-editor .bar {\n    display: flex;\n    flex-wrap: wrap;\n    align-items: center;\n    gap: 6px;\n    flex: none;\n}\n.lipsync-editor h2 {\n    margin: 0;\n    font-size: 16px;\n    overflow: hidden;\n    text-overflow: ellipsis;\n    white-space: nowrap;\n    max-width: 30em;\n}\n.lipsync-editor .unsaved {\n    color: var(--mark);\n    font-weight: 600;\n    visibility: hidden;\n}\n.lipsync-editor.changed .unsaved {\n    visibility: visible;\n}\n.lipsync-editor .push {\n    margin-inline-start: auto;\n}\n.lipsync-editor button,\n.lipsync-editor input,\n.lipsync-editor select {\n    box-sizing: border-box;\n    min-height: 30px;\n    padding: 3px 10px;\n    border: 1px solid var(--rule);\n    border-radius: 6px;\n    background: var(--field);\n    color: var(--ink);\n    font: inherit;\n}\n.lipsync-editor button {\n    cursor: pointer;\n    white-space: nowrap;\n}\n.lipsync-editor button:hover:not(:disabled) {\n    border-color: currentcolor;\n}\n.lipsync-editor button:disabled {\n    opacity: 0.45;\n    cursor: default;\n}\n.lipsync-editor button.strong {\n    font-weight: 600;\n    border-color: currentcolor;\n}\n.lipsync-editor button[aria-pressed="true"] {\n    background: var(--ink);\n    color: var(--ground);\n}\n.lipsync-editor :is(button, input, select, .wave, .word):focus-visible {\n    outline: 2px solid var(--focus);\n    outline-offset: 1px;\n}\n.lipsync-editor label {\n    display: inline-flex;\n    align-items: center;\n    gap: 5px;\n    white-space: nowrap;\n}\n.lipsync-editor input[type="checkbox"] {\n    min-height: 0;\n    width: 16px;\n    height: 16px;\n    accent-color: var(--focus);\n}\n.lipsync-editor input[type="number"] {\n    width: 7.5em;\n}\n.lipsync-editor input.text {\n    width: 14em;\n    min-width: 6em;\n}\n.lipsync-editor .gap {\n    width: 1px;\n    height: 22px;\n    margin: 0 4px;\n    background: var(--rule);\n}\n.lipsync-editor .clock {\n    min-width: 11.5em;\n    font-variant-numeric: tabular-nums;\n}\n.lipsync-editor .notice {\n    flex: none;\n    margin: 0;\n    padding: 6px 10px;\n    border: 1px solid var(--mark);\n    border-radius: 6px;\n    overflow-wrap: anywhere;\n    max-height: 8em;\n    overflow-y: auto;\n    white-space: pre-line;\n}\n.lipsync-editor .stage {\n    flex: none;\n    background: var(--ground);\n}\n.lipsync-editor .wave {\n    position: relative;\n    height: clamp(150px, 34vh, 320px);\n    overflow: hidden;\n    border: 1px solid var(--rule);\n    border-radius: 6px 6px 0 0;\n    touch-action: none;\n    user-select: none;\n}\n.lipsync-editor .stage canvas {\n    position: absolute;\n    inset: 0 auto auto 0;\n    pointer-events: none;\n}\n.lipsync-editor .whole {\n    position: relative;\n    height: 32px;\n    overflow: hidden;\n    border: 1px solid var(--rule);\n    border-top: 0;\n    border-radius: 0 0 6px 6px;\n    cursor: pointer;\n    touch-action: none;\n}\n.lipsync-editor .cursor {\n    position: absolute;\n    top: 0;\n    bottom: 0;\n    left: -1px;\n    width: 2px;\n    background: #ef4444;\n    pointer-events: none;\n}\n.lipsync-editor .below {\n    display: flex;\n    flex: 1 1 190px;\n    gap: 8px;\n    min-height: 150px;\n}\n.lipsync-editor .look {\n    display: flex;\n    flex: none;\n    flex-direction: column;\n    gap: 4px;\n    width: min(460px, 36%);\n    min-height: 0;\n}\n.lipsync-editor .look img {\n    flex: 1 1 0;\n    min-height: 0;\n    object-fit: contain;\n    object-position: top;\n}\n.lipsync-editor .look .why {\n    margin: 0;\n    overflow-wrap: anywhere;\n}\n.lipsync-editor .singer {\n    flex: none;\n    min-width: 3.5em;\n    max-width: 9em;\n    overflow: hidden;\n    text-overflow: ellipsis;\n    white-space: nowrap;\n    font-weight: 600;\n}\n.lipsync-editor input.voice {\n    width: 8em;\n}\n.lipsync-editor .lines {\n    flex: 1 1 0;\n    min-width: 0;\n    overflow: auto;\n    border: 1px solid var(--rule);\n    border-radius: 6px;\n}\n.lipsync-editor .line {\n    display: flex;\n    gap: 10px;\n    padding: 3px 8px;\n    border-bottom: 1px solid color-mix(in srgb, var(--rule) 40%, transparent);\n    content-visibility: auto;\n    contain-intrinsic-size: auto 28px;\n}\n.lipsync-editor .stamp {\n    flex: none;\n    min-width: 8em;\n    padding-top: 2px;\n    opacity: 0.7;\n    font-size: 12px;\n    font-variant-numeric: tabular-nums;\n    cursor: pointer;\n}\n.lipsync-editor .stamp::before {\n    content: attr(data-number);\n    display: inline-block;\n    min-width: 2.6em;\n}\n.lipsync-editor .text:not(input) {\n    flex: 1;\n    min-width: 0;\n    overflow-wrap: anywhere;\n}\n.lipsync-editor .word {\n    padding: 1px 3px;\n    border-radius: 4px;\n    cursor: pointer;\n    overflow-wrap: anywhere;\n}\n.lipsync-editor .word.edited {\n    text-decoration: underline 2px var(--mark);\n    text-underline-offset: 4px;\n}\n/* Told by a sign as well, for those who see no colour. */\n.lipsync-editor .word.edited::after,\n.lipsync-editor .word.doubtful::after {\n    margin-inline-start: 2px;\n    color: var(--mark);\n    font-size: 11px;\n    vertical-align: super;\n    content: "✎" / "";\n}\n.lipsync-editor .word.doubtful {\n    text-decoration: underline wavy 1px var(--doubt);\n    text-underline-offset: 4px;\n    background: color-mix(in srgb, var(--doubt) 22%, transparent);\n}\n.lipsync-editor .word.doubtful::after {\n    color: var(--doubt);\n    content: "?" / "";\n}\n.lipsync-editor .word.estimated::after {\n    content: "≈" / "";\n}\n.lipsync-editor button.doubts:not(:disabled) {\n    border-color: var(--doubt);\n}\n.lipsync-editor .word.singing {\n    box-shadow: inset 0 0 0 2px #ef4444;\n}\n.lipsync-editor .word[aria-selected="true"] {\n    background: color-mix(in srgb, var(--ink) 30%, transparent);\n}\n.lipsync-editor .foot {\n    display: flex;\n    flex-wrap: wrap;\n    gap: 0 24px;\n    flex: none;\n}\n.lipsync-editor .said {\n    flex: 1 1 20em;\n    min-height: 1.4em;\n    overflow-wrap: anywhere;\n}\n.lipsync-editor .hint {\n    opacity: 0.75;\n}\n.lipsync-editor-small {\n    width: fit-content;\n    height: fit-content;\n    max-width: min(46em, 100vw - 2rem);\n    max-height: calc(100dvh - 2rem);\n    margin: auto;\n    padding: 18px 22px;\n    overflow: auto;\n    border: 1px solid var(--border-color, #555);\n    border-radius: 10px;\n    background: var(--comfy-menu-bg, #202020);\n    color: var(--input-text, #ddd);\n}\n.lipsync-editor-small h2 {\n    margin: 0 0 10px;\n}\n.lipsync-editor-small dl {\n    display: grid;\n    grid-template-columns: minmax(9em, auto) 1fr;\n    gap: 5px 18px;\n    margin: 0 0 14px;\n}\n.lipsync-editor-small dt {\n    white-space: nowrap;\n}\n.lipsync-editor-small dd {\n    margin: 0;\n}\n.lipsync-editor-small kbd {\n    padding: 1px 6px;\n    border: 1px solid var(--border-color, #555);\n    border-radius: 4px;\n    font: 12px ui-monospace, monospace;\n}\n';
 
 // editor/tapping.ts
 var LEAD = 1500;
@@ -1879,16 +2776,27 @@ var Tapping = class {
   texts;
   messages;
   box = element("div", { className: "bar", hidden: true });
+  /** The line, from its beginning. */
   start() {
-    const { words, line } = this.session;
-    const first = words[line.from];
+    this.begin(this.session.line.from);
+  }
+  /** The rest of the line that is sung at the cursor, from the word that comes there. */
+  startHere() {
+    const next = this.session.nextAt(this.player.time);
+    if (next === -1) this.messages.say(this.texts.nothingFollows);
+    else this.begin(next);
+  }
+  begin(from) {
+    const { words } = this.session;
+    const first = words[from];
     if (!first) return;
-    this.session.startTap();
-    this.stage.reveal(first.start - LEAD, words[line.to - 1].end);
+    this.session.startTap(from);
+    const { to } = this.session.tap.line;
+    this.stage.reveal(first.start - LEAD, words[to - 1].end);
     this.list.choose(true);
     this.player.seek(Math.max(first.start - LEAD, 0));
     this.player.play();
-    this.messages.say(`${textOf(words.slice(line.from, line.to))} – ${this.texts.tapHint}`);
+    this.messages.say(`${textOf(words.slice(from, to))} – ${this.texts.tapHint}`);
   }
   press() {
     this.session.tapAt(this.player.time);
@@ -1913,7 +2821,7 @@ function language() {
   const { setting } = app2.extensionManager;
   const chosen = setting.get(LANGUAGE_SETTING) ?? AUTOMATIC;
   const locale = String(chosen === AUTOMATIC ? setting.get("Comfy.Locale") ?? "en" : chosen);
-  return LANGUAGES.find((known) => known === locale.split("-")[0]) ?? "en";
+  return LANGUAGES.find((known2) => known2 === locale.split("-")[0]) ?? "en";
 }
 var inLanguage = (tables) => tables[language()];
 
@@ -1962,7 +2870,7 @@ var de = {
   tapHint: "Bei jedem Wortanfang die Leertaste oder den Knopf drücken, am Ende noch einmal. Esc bricht ab.",
   tapNow: "Tippen",
   stopTap: "Tippen abbrechen",
-  reset: "Alle Änderungen verwerfen",
+  reset: "Alles verwerfen",
   newWord: "neu",
   noRoom: "Hier ist kein Platz für ein weiteres Wort.",
   tooShort: "„{word}“ kann nicht kürzer als 20 ms sein.",
@@ -2023,7 +2931,36 @@ var de = {
   keyZoom: "Vergrößern, verkleinern",
   keyScroll: "Zurück, weiter blättern",
   keyHelp: "Diese Liste",
-  keyClose: "Schließen, Tippen oder Ziehen abbrechen"
+  keyClose: "Schließen, Tippen oder Ziehen abbrechen",
+  ripple: "Alles danach mit",
+  voice: "Stimme",
+  nobody: "–",
+  syllables: "Silben",
+  mergeSyllables: "Silben verbinden",
+  tapHere: "Ab dem Cursor tippen",
+  fillGaps: "Lücken füllen",
+  nextDoubt: "Nächstes fragliches Wort",
+  noGaps: "Es gibt keine Lücke zu füllen.",
+  noSyllables: "„{word}“ hat nur eine Silbe oder ist zu kurz zum Teilen.",
+  noParts: "Das Wort wurde nicht in Silben geteilt.",
+  noDoubts: "Kein Wort ist fraglich.",
+  nothingFollows: "Nach dem Cursor kommt kein Wort.",
+  doubtful: "fraglich: dort kaum zu hören",
+  estimated: "fraglich: die Zeit ist geschätzt",
+  marks: "✎ von dir geändert · ? fraglich · ≈ geschätzte Zeit",
+  restored: "Dies sind die Änderungen, die zuletzt nicht gespeichert wurden. „Rückgängig“ nimmt sie zurück.",
+  look: "Am Cursor",
+  lookOf: "Der Text am Cursor im verbundenen Stil",
+  shape: "Breite zu Höhe",
+  keyNudgeLine: "Zeile um 10 ms früher oder später (mit Umschalt 100 ms)",
+  keyRipple: "Alles danach mit: Verschobenes nimmt alles Folgende mit",
+  keyFillGaps: "Lücken füllen: in der Zeile oder zwischen den gewählten Wörtern",
+  keySyllables: "Silben: das Wort in sie teilen",
+  keyMergeSyllables: "Silben verbinden: das Wort wieder ganz",
+  keyTapHere: "Ab dem Cursor tippen, bis zum Ende der Zeile",
+  keyNextDoubt: "Nächstes fragliches Wort",
+  keyPreviousDoubt: "Voriges fragliches Wort",
+  keyVoice: "Stimme, die die Zeile singt"
 };
 
 // editor/texts/en.ts
@@ -2132,7 +3069,36 @@ var en = {
   keyZoom: "Zoom in, zoom out",
   keyScroll: "Scroll back, scroll on",
   keyHelp: "This list",
-  keyClose: "Close, stop tapping, cancel a drag"
+  keyClose: "Close, stop tapping, cancel a drag",
+  ripple: "Move all after",
+  voice: "Voice",
+  nobody: "–",
+  syllables: "Syllables",
+  mergeSyllables: "Join syllables",
+  tapHere: "Tap from the cursor",
+  fillGaps: "Fill gaps",
+  nextDoubt: "Next doubtful word",
+  noGaps: "There is no gap to fill.",
+  noSyllables: "“{word}” has one syllable, or is too short to be split.",
+  noParts: "The word was not split into syllables.",
+  noDoubts: "No word is doubtful.",
+  nothingFollows: "No word follows the cursor.",
+  doubtful: "doubtful: hardly heard there",
+  estimated: "doubtful: the time is estimated",
+  marks: "✎ changed by you · ? doubtful · ≈ estimated time",
+  restored: "These are the changes that were not saved the last time. Undo takes them back.",
+  look: "At the cursor",
+  lookOf: "The lyrics at the cursor in the connected style",
+  shape: "Width to height",
+  keyNudgeLine: "Line earlier or later by 10 ms (with Shift 100 ms)",
+  keyRipple: "Move all after: what is moved takes along all that follows",
+  keyFillGaps: "Fill gaps of the line, or between the selected words",
+  keySyllables: "Syllables: cut the word into them",
+  keyMergeSyllables: "Join syllables of the word again",
+  keyTapHere: "Tap from the cursor to the end of the line",
+  keyNextDoubt: "Next doubtful word",
+  keyPreviousDoubt: "Previous doubtful word",
+  keyVoice: "Voice that sings the line"
 };
 
 // editor/texts/ja.ts
@@ -2241,7 +3207,36 @@ var ja = {
   keyZoom: "拡大・縮小",
   keyScroll: "前・後ろへスクロール",
   keyHelp: "この一覧",
-  keyClose: "閉じる、タップやドラッグの中止"
+  keyClose: "閉じる、タップやドラッグの中止",
+  ripple: "以降も動かす",
+  voice: "声部",
+  nobody: "–",
+  syllables: "音節に分割",
+  mergeSyllables: "音節を結合",
+  tapHere: "カーソルからタップ",
+  fillGaps: "隙間を埋める",
+  nextDoubt: "次の疑わしい単語",
+  noGaps: "埋める隙間がありません。",
+  noSyllables: "「{word}」は 1 音節か、短すぎて分割できません。",
+  noParts: "この単語は音節に分割されていません。",
+  noDoubts: "疑わしい単語はありません。",
+  nothingFollows: "カーソルの後に単語がありません。",
+  doubtful: "疑わしい：ここではほとんど聞こえません",
+  estimated: "疑わしい：時刻は推定です",
+  marks: "✎ 変更済み · ? 疑わしい · ≈ 推定の時刻",
+  restored: "前回保存されなかった変更です。「元に戻す」で取り消せます。",
+  look: "カーソル位置の表示",
+  lookOf: "カーソル位置の歌詞（接続中のスタイル）",
+  shape: "縦横比",
+  keyNudgeLine: "行を 10 ミリ秒前後へ (Shift で 100 ミリ秒)",
+  keyRipple: "以降も動かす：動かすと後に続くすべてが動く",
+  keyFillGaps: "行、または選択した単語の間の隙間を埋める",
+  keySyllables: "音節に分割",
+  keyMergeSyllables: "音節を結合して単語に戻す",
+  keyTapHere: "カーソルからタップ（行の終わりまで）",
+  keyNextDoubt: "次の疑わしい単語",
+  keyPreviousDoubt: "前の疑わしい単語",
+  keyVoice: "行を歌う声部"
 };
 
 // editor/texts/zh.ts
@@ -2350,7 +3345,36 @@ var zh = {
   keyZoom: "放大、缩小",
   keyScroll: "向前、向后滚动",
   keyHelp: "本列表",
-  keyClose: "关闭、停止敲击、取消拖动"
+  keyClose: "关闭、停止敲击、取消拖动",
+  ripple: "后面一起移动",
+  voice: "演唱者",
+  nobody: "–",
+  syllables: "音节",
+  mergeSyllables: "合并音节",
+  tapHere: "从光标处敲击",
+  fillGaps: "填补空隙",
+  nextDoubt: "下一个存疑单词",
+  noGaps: "没有空隙可填。",
+  noSyllables: "“{word}”只有一个音节，或太短而无法拆分。",
+  noParts: "这个单词没有拆分成音节。",
+  noDoubts: "没有存疑的单词。",
+  nothingFollows: "光标之后没有单词。",
+  doubtful: "存疑：此处几乎听不到",
+  estimated: "存疑：时间为估计值",
+  marks: "✎ 已由您更改 · ? 存疑 · ≈ 估计的时间",
+  restored: "这些是上次没有保存的更改。“撤销”可去掉它们。",
+  look: "光标处的画面",
+  lookOf: "光标处的歌词（所连接的样式）",
+  shape: "宽高比",
+  keyNudgeLine: "整行提前或推后 10 毫秒（加 Shift 为 100 毫秒）",
+  keyRipple: "后面一起移动：移动时带上后面的所有单词",
+  keyFillGaps: "填补该行或所选单词之间的空隙",
+  keySyllables: "音节：把单词拆分成音节",
+  keyMergeSyllables: "合并音节：重新合成单词",
+  keyTapHere: "从光标处敲击到行尾",
+  keyNextDoubt: "下一个存疑单词",
+  keyPreviousDoubt: "上一个存疑单词",
+  keyVoice: "演唱该行的人"
 };
 
 // editor/texts.ts
@@ -2359,15 +3383,24 @@ function editorTexts() {
 }
 
 // editor/editor.ts
-var STEP = 10;
-var BIG_STEP = 100;
-var ZOOM = 1.5;
+var MIRRORED = {
+  previous: "next",
+  next: "previous",
+  extendBack: "extend",
+  extend: "extendBack"
+};
 var Editor = class {
   constructor(opened) {
     this.opened = opened;
     const { texts, messages } = this;
     const run = (action) => this.run(action);
-    this.session = new Session(opened.base, opened.saved, (change) => this.changed(change));
+    this.session = new Session(
+      opened.base,
+      opened.saved,
+      (change) => this.changed(change),
+      opened.language
+    );
+    this.keeping = new Keeping(this.session, opened.drafts);
     this.player = new Player(
       opened.audio,
       () => this.ticked(),
@@ -2381,7 +3414,7 @@ var Editor = class {
     this.list = new WordList(
       this.session,
       texts,
-      (index, event) => this.pick(index, event.shiftKey),
+      (index, event) => this.actions.pick(index, event.shiftKey),
       (index) => {
         this.session.select(index);
         run("playLine");
@@ -2391,13 +3424,22 @@ var Editor = class {
     this.saving = new Saving(this.dialog, this.session, texts, messages, (edits) => opened.save(edits));
     this.title = new TitleBar(`${texts.title}: ${opened.title}`, texts, run);
     this.plays = new PlayBar(texts, run, (speed) => this.player.speed = speed, this.session.duration);
-    this.word = new WordBar(
-      this.session,
+    this.preview = opened.drawing && new Preview(this.session, opened.drawing, texts, () => this.player.time);
+    this.acts = new ActBar(this.session, texts, run, () => this.session.reset());
+    this.word = new WordBar(this.session, texts, run, (text) => messages.say(text));
+    const { dialog, session, player, stage, list, word: word2, tapping, saving } = this;
+    this.actions = new Actions({
+      dialog,
       texts,
-      run,
-      (text) => messages.say(text),
-      () => this.session.reset()
-    );
+      messages,
+      session,
+      player,
+      stage,
+      list,
+      word: word2,
+      tapping,
+      saving
+    });
     this.build();
   }
   opened;
@@ -2411,27 +3453,33 @@ var Editor = class {
   title;
   plays;
   word;
+  acts;
+  keeping;
+  actions;
+  preview;
   tapping;
   saving;
   themes = new MutationObserver(() => this.restyle());
-  following = true;
   open() {
     const { dialog } = this;
     document.body.append(dialog);
     showModal(dialog, (event) => this.heard(event));
     window.addEventListener("beforeunload", this.left);
+    window.addEventListener("pagehide", this.keeping.write);
     this.restyle();
     this.themes.observe(document.documentElement, { attributes: true });
     this.themes.observe(document.body, { attributes: true });
     this.changed("words");
     this.ticked();
+    this.plays.toolbar.settle();
     const first = this.session.words[0];
     if (first) {
       this.player.seek(first.start);
       this.stage.reveal(first.start, first.end);
     } else this.messages.say(this.texts.noWords);
-    this.focusWord();
+    this.actions.focusWord();
     this.messages.tellRefused(this.session.refused);
+    this.keeping.restore(this.texts, this.messages);
   }
   /** Another run has ended while this was open. */
   outdate() {
@@ -2447,9 +3495,11 @@ var Editor = class {
       this.stage.box,
       this.tapping.box,
       this.word.box,
-      this.list.box,
+      this.acts.box,
+      element("div", { className: "below" }, [this.list.box, ...this.preview ? [this.preview.box] : []]),
       element("div", { className: "foot" }, [
         this.messages.said,
+        element("div", { className: "hint", textContent: texts.marks }),
         element("div", { className: "hint", textContent: texts.hint })
       ])
     ]);
@@ -2470,6 +3520,9 @@ var Editor = class {
   };
   dispose() {
     window.removeEventListener("beforeunload", this.left);
+    window.removeEventListener("pagehide", this.keeping.write);
+    this.keeping.end();
+    this.preview?.dispose();
     this.themes.disconnect();
     this.player.dispose();
     this.stage.dispose();
@@ -2483,8 +3536,13 @@ var Editor = class {
       this.word.show();
       return this.messages.sayTimes(this.session);
     }
-    if (change === "words") this.list.update();
-    else if (change === "selection") this.list.choose(this.list.box.contains(document.activeElement));
+    if (change === "words") {
+      this.list.update();
+      this.acts.update();
+      this.word.update();
+      this.keeping.changed();
+      this.preview?.show(this.player.playing);
+    } else if (change === "selection") this.list.choose(this.list.box.contains(document.activeElement));
     if (change === "tap") this.tapping.show();
     this.dialog.classList.toggle("changed", this.session.unsaved);
     this.title.show(this.session);
@@ -2496,17 +3554,18 @@ var Editor = class {
     if (!this.plays) return;
     const { player } = this;
     const { time } = player;
-    this.stage.showCursor(time, this.following && player.playing);
+    this.stage.showCursor(time, this.actions.following && player.playing);
     this.plays.tell(time);
     this.plays.show({
       playing: player.playing,
       loop: player.loop,
-      follow: this.following,
+      follow: this.actions.following,
       snap: this.stage.snapping,
+      ripple: this.session.ripple,
       speed: player.speed
     });
-    const at = wordBefore(this.session.words, time);
-    this.list.sing(player.playing && (this.session.words[at]?.end ?? 0) > time ? at : -1);
+    this.list.sing(player.playing ? timelineOf(this.session.words).at(time) : []);
+    this.preview?.show(player.playing);
   }
   /** With the focus on nothing, such as a button that can no longer be pressed, keys are meant all the same. */
   heard(event) {
@@ -2521,9 +3580,11 @@ var Editor = class {
     if (typing && (event.key === "Enter" || event.key === "Escape")) {
       event.preventDefault();
       this.word.leave(target, event.key === "Enter");
-      return this.focusWord();
+      return this.actions.focusWord();
     }
-    const action = actionFor(event);
+    const bars = [this.title, this.plays, this.acts];
+    if (!typing && bars.some(({ toolbar }) => toolbar.moved(event))) return event.preventDefault();
+    const action = this.asRead(actionFor(event), target);
     if (!action) return;
     if (typing && !["save", "help", "close"].includes(action)) return;
     if (typing && event.key === "?") return;
@@ -2536,6 +3597,10 @@ var Editor = class {
       return;
     }
     this.run(action, event.altKey);
+  }
+  /** In a line that is read from right to left, the word that follows stands to the left. */
+  asRead(action, target) {
+    return this.list.isRightToLeft(target) && action && MIRRORED[action] || action;
   }
   /** Edits that were copied because they could not be saved; other texts are the fields'. */
   pasted(event) {
@@ -2553,118 +3618,9 @@ var Editor = class {
     this.messages.say(this.texts.pasted);
     this.messages.tellRefused(refused);
   }
-  /** alone: an edge moves without the word that touches it. */
   run(action, alone = false) {
-    this.actions[action](alone);
+    this.actions.run(action, alone);
     this.ticked();
-  }
-  actions = {
-    play: () => this.player.toggle(),
-    playWord: () => {
-      const word2 = this.session.words[this.session.focus];
-      if (word2) this.player.play({ from: word2.start, to: word2.end });
-    },
-    playLine: () => {
-      const { words, line } = this.session;
-      if (line.to) this.player.play({ from: words[line.from].start, to: words[line.to - 1].end });
-    },
-    loop: () => {
-      this.player.loop = !this.player.loop;
-    },
-    slower: () => this.changeSpeed(-1),
-    faster: () => this.changeSpeed(1),
-    back: () => this.player.seek(this.player.time - 1e3),
-    forward: () => this.player.seek(Math.min(this.player.time + 1e3, this.session.duration)),
-    home: () => this.goTo(0),
-    end: () => this.goTo(this.session.duration),
-    previous: () => this.pick(this.session.focus - 1),
-    next: () => this.pick(this.session.focus + 1),
-    up: () => this.pickLine(-1),
-    down: () => this.pickLine(1),
-    extendBack: () => this.pick(this.session.focus - 1, true),
-    extend: () => this.pick(this.session.focus + 1, true),
-    selectLine: () => this.session.selectLine(),
-    earlier: () => this.session.nudge(-STEP),
-    later: () => this.session.nudge(STEP),
-    muchEarlier: () => this.session.nudge(-BIG_STEP),
-    muchLater: () => this.session.nudge(BIG_STEP),
-    startEarlier: (alone) => this.session.nudgeEdge("start", -STEP, alone),
-    startLater: (alone) => this.session.nudgeEdge("start", STEP, alone),
-    startMuchEarlier: (alone) => this.session.nudgeEdge("start", -BIG_STEP, alone),
-    startMuchLater: (alone) => this.session.nudgeEdge("start", BIG_STEP, alone),
-    endEarlier: (alone) => this.session.nudgeEdge("end", -STEP, alone),
-    endLater: (alone) => this.session.nudgeEdge("end", STEP, alone),
-    endMuchEarlier: (alone) => this.session.nudgeEdge("end", -BIG_STEP, alone),
-    endMuchLater: (alone) => this.session.nudgeEdge("end", BIG_STEP, alone),
-    startHere: () => this.session.setEdge("start", this.player.time),
-    endHere: () => this.session.setEdge("end", this.player.time),
-    text: () => this.word.editText(),
-    split: () => {
-      const word2 = this.session.words[this.session.focus];
-      if (!word2 || this.session.split(this.player.time)) return;
-      this.messages.say(this.texts.noSplit.replace("{word}", () => word2.text));
-    },
-    merge: () => {
-      if (this.session.words.length && !this.session.merge()) this.messages.say(this.texts.noMerge);
-    },
-    insert: () => {
-      if (this.session.insert(this.texts.newWord, this.player.time)) this.word.editText();
-      else this.messages.say(this.texts.noRoom);
-    },
-    remove: () => this.session.remove(),
-    newLine: () => this.session.toggleLine(),
-    space: () => this.session.toggleSpace(),
-    tap: () => this.tapping.start(),
-    snap: () => {
-      this.stage.snapping = !this.stage.snapping;
-    },
-    follow: () => {
-      this.following = !this.following;
-    },
-    zoomIn: () => this.stage.zoom(ZOOM),
-    zoomOut: () => this.stage.zoom(1 / ZOOM),
-    zoomAll: () => this.stage.frameTime(0, this.session.duration),
-    zoomLine: () => {
-      const { words, line } = this.session;
-      if (line.to) this.stage.frameTime(words[line.from].start, words[line.to - 1].end);
-    },
-    scrollBack: () => this.stage.scrollBy(-0.9),
-    scrollOn: () => this.stage.scrollBy(0.9),
-    undo: () => this.session.undo(),
-    redo: () => this.session.redo(),
-    save: () => void this.saving.save(),
-    help: () => showShortcuts(this.dialog, this.texts),
-    close: () => this.close()
-  };
-  pick(index, extend = false) {
-    this.session.select(index, extend);
-    const word2 = this.session.words[this.session.focus];
-    if (!word2) return;
-    if (!this.player.playing) this.player.seek(word2.start);
-    this.stage.reveal(word2.start, word2.end);
-    this.focusWord();
-  }
-  pickLine(by) {
-    const { words, line } = this.session;
-    if (by === 1 && line.to < words.length) this.pick(line.to);
-    else if (by === -1 && line.from > 0) this.pick(lineAt(words, line.from - 1).from);
-  }
-  /** The keyboard goes to the word in the list, unless it is at the waveform, which takes the same keys. */
-  focusWord() {
-    if (!this.stage.box.contains(document.activeElement)) this.list.choose(true);
-  }
-  goTo(time) {
-    this.player.seek(time);
-    this.stage.reveal(time, time);
-  }
-  changeSpeed(by) {
-    const at = SPEEDS.indexOf(this.player.speed) + by;
-    this.player.speed = SPEEDS[Math.min(Math.max(at, 0), SPEEDS.length - 1)];
-  }
-  close() {
-    if (this.stage.cancelGesture()) return;
-    if (this.session.tap) return this.tapping.stop();
-    void this.saving.close(() => this.focusWord());
   }
   restyle() {
     const { ground } = paletteOf(this.dialog);
@@ -2680,18 +3636,29 @@ async function fetched(address) {
   if (!response.ok) throw new Error(String(response.status));
   return response;
 }
-async function openEditor({ title, files, edits, save, closed }) {
+async function openEditor({ title, files, edits, drafts, drawing, save, closed }) {
   const [words, peaks] = await Promise.all([
     fetched(files.words).then((response) => response.json()),
     fetched(files.peaks).then((response) => response.arrayBuffer())
   ]);
-  const base = { base: words.base, duration: words.duration, words: words.words };
+  const { language: language2, levels, ...base } = words;
   let saved = parseEdits("");
   try {
     saved = parseEdits(edits);
   } catch {
   }
-  const editor = new Editor({ title, audio: files.audio, base, levels: readPeaks(peaks, words.levels), saved, save, closed });
+  const editor = new Editor({
+    title,
+    audio: files.audio,
+    base,
+    levels: readPeaks(peaks, levels),
+    saved,
+    language: language2,
+    drafts,
+    drawing,
+    save,
+    closed
+  });
   editor.open();
   return editor;
 }

@@ -10,7 +10,23 @@ function element(tag, properties = {}, children = []) {
 }
 
 // lyrics.ts
-var SUFFIXES = [".lrc", ".elrc", ".srt", ".vtt", ".ass", ".ssa", ".json", ".txt"];
+var SUFFIXES = [
+  ".lrc",
+  ".elrc",
+  ".srt",
+  ".vtt",
+  ".ass",
+  ".ssa",
+  ".json",
+  ".txt",
+  ".ttml",
+  ".dfxp",
+  ".sbv",
+  ".sub",
+  ".qrc",
+  ".yrc",
+  ".krc"
+];
 var TEXT_HEIGHT = 120;
 function isLyrics(file) {
   return SUFFIXES.some((suffix) => file.name.toLowerCase().endsWith(suffix));

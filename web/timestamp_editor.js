@@ -1,5 +1,5 @@
 // timestamp_editor.ts
-import { api } from "../../scripts/api.js";
+import { api as api2 } from "../../scripts/api.js";
 import { app as app3 } from "../../scripts/app.js";
 
 // shared/language.ts
@@ -14,6 +14,79 @@ function language() {
   return LANGUAGES.find((known) => known === locale.split("-")[0]) ?? "en";
 }
 var inLanguage = (tables) => tables[language()];
+
+// shared/server.ts
+import { api } from "../../scripts/api.js";
+var PREFIX = "/lipsync_studio";
+function request(path, body) {
+  if (body === void 0) return api.fetchApi(PREFIX + path, { cache: "no-store" });
+  return api.fetchApi(PREFIX + path, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(body)
+  });
+}
+
+// timestamps/style_source.ts
+var OVERLAY = "LipSyncLyricOverlay";
+var STYLE = "LipSyncLyricStyle";
+var OWN = ["size", "position", "colour", "highlight", "outline", "font"];
+var ELSEWHERE = {
+  en: "The style is made by nodes that only a run can read.",
+  zh: "样式来自只有运行时才能读取的节点。",
+  ja: "スタイルは実行しないと読めないノードで作られています。",
+  de: "Der Stil kommt aus Knoten, die nur ein Lauf lesen kann."
+};
+function linkOf(graph, id) {
+  const { links } = graph;
+  return links instanceof Map ? links.get(id) : links?.[id];
+}
+function overlayOf(node) {
+  const seen = /* @__PURE__ */ new Set([node]);
+  for (const at of seen) {
+    for (const id of at.outputs?.flatMap(({ links }) => links ?? []) ?? []) {
+      const link = at.graph && linkOf(at.graph, id);
+      const next = link && at.graph?.getNodeById(link.target_id);
+      if (!next) continue;
+      if (next.type !== OVERLAY) seen.add(next);
+      else if (next.inputs?.[link.target_slot]?.name === "words") return next;
+    }
+  }
+  return null;
+}
+function upstream(node, name) {
+  let input = node.inputs?.find((one) => one.name === name);
+  let from;
+  for (let at = node; at.graph && typeof input?.link === "number"; ) {
+    const link = linkOf(at.graph, input.link);
+    const next = link && at.graph.getNodeById(link.origin_id);
+    if (!next) break;
+    from = at = next;
+    input = next.type === "Reroute" ? next.inputs?.[0] : void 0;
+  }
+  return from;
+}
+function look(overlay) {
+  const style = upstream(overlay, "style");
+  if (style && style.type !== STYLE) return inLanguage(ELSEWHERE);
+  const widgets = (style ?? overlay).widgets?.filter(({ name }) => style || OWN.includes(name)) ?? [];
+  return Object.fromEntries(widgets.filter(({ type }) => type !== "button").map(({ name, value }) => [name, value]));
+}
+function drawingOf(node, file) {
+  const overlay = overlayOf(node);
+  if (!overlay) return null;
+  const shape = upstream(overlay, "style")?.widgets?.find(({ name }) => name === "shape")?.value;
+  return {
+    shape: String(shape ?? "16:9"),
+    draw: async (wanted) => {
+      const style = look(overlay);
+      if (typeof style === "string") return style;
+      const response = await request("/timestamp_editor/frame", { ...wanted, file, style });
+      if (response.headers.get("content-type") === "image/jpeg") return response.blob();
+      return String((await response.json().catch(() => ({}))).error ?? response.status);
+    }
+  };
+}
 
 // shared/node_place.ts
 import { app as app2 } from "../../scripts/app.js";
@@ -56,6 +129,40 @@ function listed(graph) {
   return graph.nodes.map(({ id, type }) => `${id} ${type}`).sort().join("\n");
 }
 
+// shared/drafts.ts
+var KEY = "LipSyncStudio.TimestampDrafts";
+var MOST = 20;
+function all() {
+  try {
+    const held = JSON.parse(localStorage.getItem(KEY) ?? "[]");
+    return Array.isArray(held) ? held.filter((one) => one?.place && typeof one.edits === "string") : [];
+  } catch {
+    return [];
+  }
+}
+function write(drafts) {
+  try {
+    if (drafts.length) localStorage.setItem(KEY, JSON.stringify(drafts));
+    else localStorage.removeItem(KEY);
+  } catch {
+  }
+}
+function others(place) {
+  const own = JSON.stringify(place);
+  const node = nodeAt(place);
+  return all().filter((one) => JSON.stringify(one.place) !== own && (!node || nodeAt(one.place) !== node));
+}
+function keepDraft(draft) {
+  write([...others(draft.place), draft].slice(-MOST));
+}
+function dropDraft(place) {
+  const left = others(place);
+  if (left.length < all().length) write(left);
+}
+function draftOf(node) {
+  return all().findLast((draft) => nodeAt(draft.place) === node);
+}
+
 // timestamp_editor.ts
 var NODE = "LipSyncTimestampEditor";
 var BUTTON = "open_editor";
@@ -63,6 +170,7 @@ var TEXTS = {
   en: {
     open: "edit timestamps…",
     edits: "edits",
+    left: "not saved: open to get them back",
     summary: "Timestamp Editor",
     run: "Running the workflow first: the editor shows what the node hears. It opens when that is done.",
     gone: "The audio of the last run is gone from ComfyUI's temp folder. Run the workflow again.",
@@ -72,6 +180,7 @@ var TEXTS = {
   zh: {
     open: "编辑时间戳…",
     edits: "编辑",
+    left: "未保存：打开即可找回",
     summary: "时间戳编辑器",
     run: "先运行工作流：编辑器显示该节点听到的内容。运行完成后会自动打开。",
     gone: "上次运行的音频已不在 ComfyUI 的临时文件夹中。请重新运行工作流。",
@@ -81,6 +190,7 @@ var TEXTS = {
   ja: {
     open: "タイムスタンプを編集…",
     edits: "編集",
+    left: "未保存：開くと戻ります",
     summary: "タイムスタンプエディター",
     run: "先にワークフローを実行します。エディターはノードが受け取った音声を表示し、終わると開きます。",
     gone: "前回の実行の音声が ComfyUI の一時フォルダーにありません。ワークフローを再実行してください。",
@@ -90,6 +200,7 @@ var TEXTS = {
   de: {
     open: "Zeitmarken bearbeiten…",
     edits: "Änderungen",
+    left: "nicht gespeichert: öffnen holt sie zurück",
     summary: "Zeitmarken-Editor",
     run: "Zuerst läuft der Workflow: Der Editor zeigt, was der Knoten hört. Danach öffnet er sich.",
     gone: "Der Ton des letzten Laufs ist nicht mehr in ComfyUIs temp-Ordner. Den Workflow neu ausführen.",
@@ -99,7 +210,7 @@ var TEXTS = {
 };
 var states = /* @__PURE__ */ new WeakMap();
 function address({ filename, subfolder, type }) {
-  return api.apiURL(`/view?${new URLSearchParams({ filename, subfolder, type })}`);
+  return api2.apiURL(`/view?${new URLSearchParams({ filename, subfolder, type })}`);
 }
 function toast(severity, detail) {
   app3.extensionManager.toast.add({ severity, summary: inLanguage(TEXTS).summary, detail, life: 8e3 });
@@ -117,9 +228,10 @@ function countEdits(text) {
 function showCount(node) {
   const button = node.widgets?.find((one) => one.name === BUTTON);
   if (!button) return;
-  const { open: open2, edits } = inLanguage(TEXTS);
+  const { open: open2, edits, left } = inLanguage(TEXTS);
   const count = countEdits(editsWidget(node)?.value);
-  button.label = count ? `${open2} (${edits}: ${count})` : open2;
+  const told = [...count ? [`${edits}: ${count}`] : [], ...draftOf(node) ? [`● ${left}`] : []];
+  button.label = told.length ? `${open2} (${told.join("; ")})` : open2;
   node.setDirtyCanvas?.(true, true);
 }
 function save(place, edits) {
@@ -136,6 +248,20 @@ function savedEdits(node) {
   const at = node?.widgets?.findIndex((one) => one.name === "edits") ?? -1;
   return node?.serialize?.().widgets_values?.[at];
 }
+function draftsOf(node, place) {
+  const told = () => {
+    const there = nodeAt(place);
+    if (there) showCount(there);
+  };
+  return {
+    left: draftOf(node),
+    keep: (edits, base) => keepDraft({ place, edits, base, at: Date.now() }),
+    drop: () => {
+      dropDraft(place);
+      told();
+    }
+  };
+}
 async function open(node, state) {
   if (state.opening) return;
   const texts = inLanguage(TEXTS);
@@ -149,7 +275,7 @@ async function open(node, state) {
   state.opening = true;
   const place = placeOf(node);
   try {
-    const { openEditor } = await import("./editor.mjs?v=4ec47d5e").catch(() => {
+    const { openEditor } = await import("./editor.mjs?v=599a33ab").catch(() => {
       throw new Error(texts.failed);
     });
     const { audio, peaks, words } = state.files;
@@ -157,6 +283,8 @@ async function open(node, state) {
       title: node.title,
       files: { audio: address(audio), peaks: address(peaks), words: address(words) },
       edits: String(editsWidget(node)?.value ?? ""),
+      drafts: draftsOf(node, place),
+      drawing: drawingOf(node, words.filename),
       save: (edits) => save(place, edits),
       closed: () => {
         state.opening = false;
@@ -214,9 +342,12 @@ app3.registerExtension({
     const kind = node.constructor.comfyClass ?? node.comfyClass;
     if (kind === NODE) equip(node);
   },
+  afterConfigureGraph() {
+    for (const node of allNodes()) if (states.has(node)) showCount(node);
+  },
   setup() {
     for (const event of ["execution_error", "execution_interrupted"]) {
-      api.addEventListener(event, () => {
+      api2.addEventListener(event, () => {
         for (const node of allNodes()) {
           const state = states.get(node);
           if (state) state.waiting = false;

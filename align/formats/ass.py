@@ -7,11 +7,20 @@ count. Before its turn text has the style's secondary colour, then the primary o
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..words import Syllable, WordTimings
-from .clock import CLOCK, ass_stamp, seconds_of, units
-from .document import Lyrics, Problems, TimedText, WriteOptions, lyrics_of, numbered_rows
+from .clock import CLOCK, ass_stamp, seconds_of, units, whole_second
+from .cues import placed_between
+from .document import (
+    Lyrics,
+    Problems,
+    TimedText,
+    WriteOptions,
+    is_bilingual,
+    lyrics_of,
+    numbered_rows,
+)
 from .pieces import WORD_JOINER, clean, join_rows, line_pieces, line_text
 
 _BLOCK = re.compile(r"\{([^{}]*)\}")
@@ -36,13 +45,21 @@ _WHITE, _SUNG, _BLACK, _SHADOW = "&H00FFFFFF", "&H0000C8FF", "&H00000000", "&H80
 class _Event:
     layer: str
     effect: str
+    style: str
     line: TimedText
+
+    @property
+    def sung(self) -> bool:
+        """It has karaoke."""
+        return bool(self.line.pieces)
 
 
 def read(text: str) -> Lyrics:
-    """Dialogue in order of time; styles, positions and drawings are left out. Of a karaoke template's script
-    the lines it was made from are read, not its effects."""
+    """Dialogue in order of time; positions and drawings are left out. Of a karaoke template's script the
+    lines it was made from are read, not its effects. Of several styles those with karaoke are sung, and the
+    others translations; so is all but one of the styles that are shown together throughout."""
     problems = Problems()
+    full = whole_second(text, 2)
     tags: dict[str, str] = {}
     language = ""
     section, fields = "events", _FIELDS
@@ -64,35 +81,73 @@ def read(text: str) -> Lyrics:
         elif key == "format" and colon:
             fields = [name.strip().lower() for name in value.split(",")]
         elif key in ("dialogue", "comment") and colon:
-            event = _event(key, value, fields, number, problems)
+            event = _event(key, value, fields, number, problems, full)
             events += [event] if event else []
         elif key not in ("picture", "sound", "movie", "command"):
             problems.add(number, f"{row[:40]!r} is no event; it is left out.")
-    return lyrics_of(_lines(events), "ass", problems, tags=tags, language=language)
+    lines, translations = _sung(_placed(events))
+    return lyrics_of(
+        _lines(lines), "ass", problems, tags=tags, language=language, translations=_lines(translations)
+    )
 
 
-def _event(kind: str, value: str, fields: list[str], number: int, problems: Problems) -> _Event | None:
+def _placed(events: list[_Event]) -> list[_Event]:
+    """Those without times between their neighbours in the file."""
+    lines = placed_between([event.line for event in events], lambda line: line.text)
+    return [replace(event, line=line) for event, line in zip(events, lines, strict=True)]
+
+
+def _sung(events: list[_Event]) -> tuple[list[_Event], list[_Event]]:
+    """What is sung, and what only says it in other words or letters."""
+    if any(event.effect == "karaoke" for event in events):
+        events = [event for event in events if event.effect != "fx"]
+    karaoke = {event.style for event in events if event.sung}
+    starts: dict[str, list[float]] = {}
+    for event in events:
+        if event.style in karaoke or not karaoke:
+            starts.setdefault(event.style, []).append(event.line.start)
+    first = max(starts, key=lambda style: len(starts[style]), default="")
+    styles = set(starts)
+    # Romaji above kanji, or two languages, each with karaoke or without.
+    for style in styles - {first}:
+        if is_bilingual([*set(starts[first]), *set(starts[style])]):
+            styles.remove(style)
+    return (
+        [event for event in events if event.style in styles],
+        [event for event in events if event.style not in styles],
+    )
+
+
+def _event(
+    kind: str, value: str, fields: list[str], number: int, problems: Problems, full: str
+) -> _Event | None:
     parts = value.strip().split(",", len(fields) - 1)
     found = dict(zip(fields, parts, strict=False))
     effect = found.get("effect", "").strip().lower()
     if kind == "comment" and effect != "karaoke":
         return None
-    start, end = _time(found.get("start", "")), _time(found.get("end", ""))
-    if len(parts) < len(fields) or start is None or end is None or "text" not in found:
-        problems.add(number, "The event lacks fields or its times cannot be read; it is left out.")
+    start, end = (_time(found.get(name, ""), full) for name in ("start", "end"))
+    if len(parts) < len(fields) or "text" not in found:
+        problems.add(number, "The event lacks fields; it is left out.")
         return None
+    guessed = start is None or end is None
+    if start is None or end is None:
+        problems.add(number, "The event's times cannot be read; its text is placed between its neighbours.")
+        start = end = 0.0
     if end < start:
         problems.add(number, "The event ends before it starts; it is taken to last no time.")
-    line = _timed_text(found["text"], start, max(start, end), found.get("name", "").strip())
-    return _Event(found.get("layer", found.get("marked", "")), effect, line)
+    line = _timed_text(found["text"], start, max(start, end), found.get("name", "").strip() or None)
+    if guessed:
+        line = TimedText(0.0, 0.0, line.text, (), line.voice, guessed=True)
+    return _Event(found.get("layer", found.get("marked", "")), effect, found.get("style", "").strip(), line)
 
 
-def _time(text: str) -> float | None:
+def _time(text: str, full: str) -> float | None:
     match = _CLOCK.fullmatch(text.strip())
-    return seconds_of(*match.groups()) if match else None
+    return seconds_of(*match.groups(), full=full) if match else None
 
 
-def _timed_text(text: str, start: float, end: float, voice: str) -> TimedText:
+def _timed_text(text: str, start: float, end: float, voice: str | None) -> TimedText:
     """\\k blocks as pieces; without them one piece."""
     text = _ESCAPE.sub(lambda match: _ESCAPES[match[0]], clean(text))
     pieces: list[Syllable] = []
@@ -125,8 +180,6 @@ def _plain(text: str) -> str:
 
 
 def _lines(events: list[_Event]) -> list[TimedText]:
-    if any(event.effect == "karaoke" for event in events):
-        events = [event for event in events if event.effect != "fx"]
     lines: list[TimedText] = []
     layers: dict[TimedText, str] = {}
     for event in sorted(events, key=lambda event: event.line.start):
@@ -156,7 +209,7 @@ def write(timings: WordTimings, options: WriteOptions) -> str:
         else:
             end = max(units(word.end, 100) for word in line.words)
             text = _escaped(line_text(line))
-        voice = " ".join(clean(line.voice).replace(",", ";").split())
+        voice = " ".join(clean(line.voice or "").replace(",", ";").split())
         events.append((start, max(end, start + 1), voice, text))
     events.sort(key=lambda event: event[0])
     return _header(timings, options) + "".join(

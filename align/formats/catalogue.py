@@ -9,20 +9,22 @@ from pathlib import Path
 
 from ...engine.errors import LyricsFormatError
 from ..words import WordTimings
-from . import ass, json_words, lrc, plain, srt, vtt
-from .clock import TIMING
+from . import ass, json_words, labels, lrc, microdvd, plain, qrc, sbv, srt, ttml, ultrastar, vtt
+from .clock import INVISIBLE, TIMING
 from .document import Lyrics, WriteOptions
+from .refused import refuse
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """suffixes: of its files, the first for writing."""
+    """suffixes: of its files, the first for writing; none where files of others have the same. write: None
+    for what is only read."""
 
     name: str
     title: str
     suffixes: tuple[str, ...]
     read: Callable[[str], Lyrics]
-    write: Callable[[WordTimings, WriteOptions], str]
+    write: Callable[[WordTimings, WriteOptions], str] | None = None
 
 
 FORMATS: Mapping[str, Format] = {
@@ -35,21 +37,42 @@ FORMATS: Mapping[str, Format] = {
         Format("ass", "ASS", (".ass", ".ssa"), ass.read, ass.write),
         Format("json", "JSON", (".json",), json_words.read, json_words.write),
         Format("txt", "plain text", (".txt",), plain.read, plain.write),
+        Format("ttml", "TTML", (".ttml", ".dfxp"), ttml.read, ttml.write),
+        Format("sbv", "SubViewer of YouTube", (".sbv",), sbv.read),
+        Format("microdvd", "MicroDVD", (".sub",), microdvd.read),
+        Format("qrc", "QRC, YRC or KRC", (".qrc", ".yrc", ".krc"), qrc.read),
+        Format("ultrastar", "UltraStar", (), ultrastar.read),
+        Format("labels", "labels of Audacity", (), labels.read),
     )
 }
+WRITTEN: Mapping[str, Format] = {name: one for name, one in FORMATS.items() if one.write}
 SUFFIXES: Mapping[str, Format] = {suffix: one for one in FORMATS.values() for suffix in one.suffixes}
-_SIGNS = (
-    ("vtt", re.compile(r"\s*WEBVTT(\s|$)")),
-    ("json", re.compile(r'\s*(\{\s*"|\[\s*\{)')),
-    (
-        "ass",
-        re.compile(r"^[ \t]*\[(Script Info|Events)\]|^Dialogue:[^,\n]*,[ \t]*[0-9]{1,6}:[0-9]", re.M | re.I),
-    ),
-    ("srt", re.compile("^" + TIMING.pattern, re.M)),
-    ("lrc", re.compile(r"^[ \t]*\[[0-9]{1,6}:[0-9]{1,2}(?:[.:,][0-9]{1,6}){0,2}\]", re.M)),
+WRITTEN_SUFFIXES: Mapping[str, Format] = {suffix: one for suffix, one in SUFFIXES.items() if one.write}
+_Sign = Callable[[str], object]
+_TT = re.compile(r"<(?:[A-Za-z][A-Za-z0-9]{0,20}:)?tt[\s>]")
+_PROLOGUE = 4000  # characters of comments and declarations
+_LRC = re.compile(
+    rf"^[ \t{INVISIBLE}]*[\[［【] ?[0-9]{{1,6}} ?[:：] ?[0-9]{{1,2}}"
+    r"(?: ?[.:,：] ?[0-9]{1,6}){0,2} ?[\]］】]",
+    re.MULTILINE,
 )
-# A signature begins the file; the others may come after a preface.
-_FIRST = ("vtt", "json")
+_ASS = re.compile(
+    r"^[ \t]*\[(Script Info|Events)\]|^Dialogue:[^,\n]*,[ \t]*[0-9]{1,6}:[0-9]", re.MULTILINE | re.IGNORECASE
+)
+_SIGNS: tuple[tuple[str, _Sign], ...] = (
+    # These begin the file; the others may come after a preface.
+    ("vtt", re.compile(r"\s*WEBVTT(\s|$)").match),
+    ("json", re.compile(r'\s*(\{\s*"(?!t"\s*:)|\[\s*\{)').match),
+    ("ttml", lambda text: text.lstrip()[:1] == "<" and _TT.search(text, 0, _PROLOGUE)),
+    ("ass", _ASS.search),
+    ("srt", re.compile("^" + TIMING.pattern, re.M).search),
+    ("microdvd", microdvd.ROW.search),
+    ("qrc", lambda text: qrc.ROW.search(text) or qrc.XML.search(text)),
+    ("sbv", re.compile("^" + sbv.TIMING.pattern, re.M).search),
+    ("ultrastar", lambda text: ultrastar.HEADER.search(text) and ultrastar.NOTE.search(text)),
+    ("lrc", _LRC.search),
+    ("labels", labels.ROW.search),
+)
 
 
 def format_named(name: str) -> Format:
@@ -60,17 +83,18 @@ def format_named(name: str) -> Format:
 
 
 def format_of(path: Path) -> Format:
-    """By the suffix. Raises LyricsFormatError for one that no format has."""
-    if path.suffix.lower() not in SUFFIXES:
+    """By the suffix, for writing. Raises LyricsFormatError for one that no format which is written has."""
+    if path.suffix.lower() not in WRITTEN_SUFFIXES:
         raise LyricsFormatError(
-            f"{path.name} does not say which format is meant: end it with one of {', '.join(SUFFIXES)}."
+            f"{path.name} does not say which format is meant: end it with one of "
+            f"{', '.join(WRITTEN_SUFFIXES)}."
         )
-    return SUFFIXES[path.suffix.lower()]
+    return WRITTEN_SUFFIXES[path.suffix.lower()]
 
 
 def detect(text: str) -> str:
-    """ "vtt", "json", "ass", "srt", "lrc" (also enhanced), or "txt" when nothing else."""
-    for name, sign in _SIGNS:
-        if sign.match(text) if name in _FIRST else sign.search(text):
-            return name
-    return "txt"
+    """The name of the format that a text is in, "txt" when nothing else.
+
+    Raises LyricsFormatError for one of `refused.FORMATS`, by its name."""
+    refuse(text)
+    return next((name for name, sign in _SIGNS if sign(text)), "txt")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from ..furniture import timed_furniture
 from ..language import told_tag
 from ..words import Line, Syllable, WordTimings
-from .clock import timing_of
 from .pieces import spread, timed_words
 
 Precision = Literal["word", "line", "none"]
@@ -18,6 +19,9 @@ Precision = Literal["word", "line", "none"]
 _MOST_PROBLEMS = 200
 # Files that set each word as a line of its own have real word times.
 _WORD_PER_LINE_SHARE = 0.9
+# A file is bilingual where at least this many times, and this share of them, have several texts.
+_BILINGUAL_TIMES = 3
+_BILINGUAL_SHARE = 0.8
 _BREAK = re.compile(r"\r\n|\r|\n")
 
 
@@ -52,13 +56,15 @@ class Problems:
 
 @dataclass(frozen=True, slots=True)
 class TimedText:
-    """A line as a file times it, seconds. pieces: its text in stamped parts, where the file has such."""
+    """A line as a file times it, seconds. pieces: its text in stamped parts, where the file has such.
+    guessed: its time was lost, and is that between its neighbours."""
 
     start: float
     end: float
     text: str
     pieces: tuple[Syllable, ...] = ()
-    voice: str = ""
+    voice: str | None = None
+    guessed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +73,7 @@ class Lyrics:
 
     timings: its words in time, empty without times. precision: what the file itself times; with "line", words
     are spread over their lines by syllables and have a low confidence. text: the plain lyrics.
-    translations: lines shown together with a line of the lyrics, in another language (LRC).
+    translations: lines shown together with a line of the lyrics, in another language or script.
     tags: "title", "artist", "album", … in lower case. encoding: of the bytes, "" for text.
     """
 
@@ -102,16 +108,11 @@ def numbered_rows(text: str) -> Iterator[tuple[int, str]]:
     return enumerate(_BREAK.split(text), 1)
 
 
-def cue_times(row: str, number: int, problems: Problems) -> tuple[float, float] | None:
-    """Start and end of a cue by its timing row, in order; None where that can't be read."""
-    timing = timing_of(row)
-    if timing is None:
-        problems.add(number, f"{row[:40]!r} is not the timing of a cue; the cue is left out.")
-        return None
-    start, end = timing
-    if end < start:
-        problems.add(number, "The cue ends before it starts; it is taken to last no time.")
-    return start, max(start, end)
+def is_bilingual(starts: Sequence[float]) -> bool:
+    """Whether the lines of a file are shown in two languages at once, by the times at which they begin."""
+    counts = Counter(starts)
+    several = sum(count > 1 for count in counts.values())
+    return several >= max(_BILINGUAL_TIMES, _BILINGUAL_SHARE * len(counts))
 
 
 def lyrics_of(
@@ -123,12 +124,19 @@ def lyrics_of(
     language: str = "",
     translations: Sequence[TimedText] = (),
 ) -> Lyrics:
-    """A document of timed lines in order."""
-    timed = [_line(line) for line in lines if line.text.strip()]
+    """A document of timed lines in order; where all their times were lost only their text."""
+    lines = _sung([line for line in lines if line.text.strip()], tags or {}, problems)
+    if lines and all(line.guessed for line in lines):
+        words = "\n".join(" ".join(line.text.split()) for line in lines)
+        return Lyrics(WordTimings((), language), "none", words, format, tags or {}, problems.all())
+    timed = [_line(line) for line in lines]
     single = sum(len(line.words) == 1 for line in timed)
     by_words = any(line.pieces for line in lines) or single >= _WORD_PER_LINE_SHARE * max(1, len(timed))
     if by_words:
-        timed = [_trusted(line) if len(line.words) == 1 else line for line in timed]
+        timed = [
+            _trusted(line) if len(line.words) == 1 and not source.guessed else line
+            for line, source in zip(timed, lines, strict=True)
+        ]
     return Lyrics(
         WordTimings(tuple(timed), told_tag(language), f"{format} file"),
         ("word" if by_words else "line") if timed else "none",
@@ -138,6 +146,15 @@ def lyrics_of(
         problems.all(),
         tuple(_line(line) for line in translations if line.text.strip()),
     )
+
+
+def _sung(lines: list[TimedText], tags: Mapping[str, str], problems: Problems) -> list[TimedText]:
+    """Without what names the song and those who made the file, which is among the problems."""
+    furniture = timed_furniture([line.text for line in lines], tags.get("title", ""), tags.get("artist", ""))
+    for at in furniture:
+        problems.add(0, f"“{lines[at].text.strip()[:60]}” is of those who made the file; it is left out.")
+    left_out = set(furniture)
+    return [line for at, line in enumerate(lines) if at not in left_out]
 
 
 def _line(line: TimedText) -> Line:

@@ -6,6 +6,7 @@ import codecs
 import re
 
 from ...engine.errors import LyricsFormatError
+from .refused import refuse_file
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -16,9 +17,14 @@ _MARKS = (
 )
 # Stamps and line breaks are ASCII, which UTF-16 pads with zeros; other text files hold none.
 _PADDED_SHARE = 0.2
-# A file of UTF-8 with a broken letter here and there is UTF-8 all the same.
-_BROKEN_SHARE = 0.1
+# A file of UTF-8 with a broken letter here and there is UTF-8 all the same: in older encodings hardly any
+# bytes happen to be letters of it.
+_BROKEN_SHARE = 0.5
 _BROKEN = re.compile("[\udc80-\udcff]")
+# What begins a letter of which the rest is missing has been one; other bytes are noise.
+_PARTIAL = re.compile("[\udcc2-\udcf4][\udc80-\udcbf]{0,2}")
+_WRONG = re.compile("[\udc80-\udcff\ufffd]")
+_BREAK = re.compile(r"\r\n|\r|\n")
 _LETTERS = re.compile("[^\x00-\x7f\udc80-\udcff]")
 # Beyond tab, line breaks and escape, which ISO-2022 uses, text has no control characters.
 _BINARY = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f]")
@@ -33,30 +39,35 @@ _CODECS = {
 }
 
 
-def decode(data: bytes, encoding: str = "") -> tuple[str, str]:
-    """The text, without a byte order mark, and the name of its encoding.
+def decode(data: bytes, encoding: str = "") -> tuple[str, str, int]:
+    """The text, without a byte order mark, the name of its encoding, and the first row, counted from 1, with
+    bytes that are not of it, 0 for none.
 
     UTF-8 first, then UTF-16 by its zeros, then the likeliest legacy encoding (chardetng, the detector of
-    Firefox; charset-normalizer where that has no wheel). Bytes that the encoding lacks become U+FFFD.
-    encoding: known to the caller, "" for none. Raises LyricsFormatError for what is no text.
+    Firefox; charset-normalizer where that has no wheel). Letters that are not whole become U+FFFD; of UTF-8
+    bytes that belong to no letter are left out. encoding: known to the caller, "" for none. Raises
+    LyricsFormatError for what is no text, by its name where it is known.
     """
+    refuse_file(data)
     for mark, name in _MARKS:
         if data.startswith(mark) and not encoding:
-            return _text(data[len(mark) :], name), name
-    name = encoding or _guess(data)
-    return _text(data, name), name
+            return _text(data[len(mark) :], name)
+    return _text(data, encoding or _guess(data))
 
 
-def _text(data: bytes, encoding: str) -> str:
+def _text(data: bytes, encoding: str) -> tuple[str, str, int]:
     try:
-        text = data.decode(encoding, "replace").removeprefix("\ufeff")
+        errors = "surrogateescape" if codecs.lookup(encoding).name == "utf-8" else "replace"
+        text = data.decode(encoding, errors).removeprefix("\ufeff")
     except LookupError as error:
         raise LyricsFormatError(f"There is no text encoding {encoding!r}: choose another one.") from error
     except ValueError as error:
         raise LyricsFormatError(f"The file is not text in {encoding}: choose its encoding.") from error
     if len(_BINARY.findall(text)) > _BINARY_SHARE * len(text):
         raise LyricsFormatError("The file is not a text: choose a lyrics or subtitle file.")
-    return text
+    wrong = _WRONG.search(text)
+    row = len(_BREAK.findall(text, 0, wrong.start())) + 1 if wrong else 0
+    return _BROKEN.sub("", _PARTIAL.sub("\ufffd", text)), encoding, row
 
 
 def _guess(data: bytes) -> str:

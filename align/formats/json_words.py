@@ -6,18 +6,19 @@ or a list of {"value", "start", "end"}.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from ...engine.errors import LyricsFormatError
 from ..language import told_tag
 from ..lines import break_lines
 from ..script import GAP, display_words, needs_space
 from ..words import Line, Syllable, Word, WordTimings
-from .clock import units
-from .document import Lyrics, Problems, WriteOptions
-from .pieces import SPREAD_CONFIDENCE, clean, spread
+from .clock import CLOCK, seconds_of, units
+from .document import Lyrics, Precision, Problems, WriteOptions
+from .pieces import SPREAD_CONFIDENCE, clean, likely_length, spread
 
 _TEXT_KEYS = ("text", "word", "value")
 _CONFIDENCE_KEYS = ("confidence", "probability", "score")
@@ -25,6 +26,9 @@ _CONFIDENCE_KEYS = ("confidence", "probability", "score")
 _LONGEST_UNSPACED_WORD = 6
 # Seconds beyond which a number is no time.
 _LONGEST = 1e9
+# Numbers that a program wrote as text, "1.5", "1,5" and "1.5s"; others write clocks.
+_NUMBER = re.compile(r"\s*(-?[0-9]{1,12}(?:[.,][0-9]{1,18})?(?:[eE]-?[0-9]{1,2})?)\s*s?\s*")
+_CLOCK = re.compile(rf"\s*{CLOCK}\s*")
 
 
 def read(text: str) -> Lyrics:
@@ -32,7 +36,11 @@ def read(text: str) -> Lyrics:
     content = _loaded(text)
     problems = Problems()
     header = content if isinstance(content, dict) else {}
-    lines, by_words = lines_of(content, problems)
+    lines, precision = lines_of(content, problems)
+    text = "\n".join(line.text for line in lines)
+    if lines and precision == "none":
+        problems.add(0, "No time in it can be read; its text is kept.")
+        lines = ()
     language, engine, tags = header.get("language"), header.get("engine"), header.get("tags")
     return Lyrics(
         WordTimings(
@@ -40,8 +48,8 @@ def read(text: str) -> Lyrics:
             told_tag(language) if isinstance(language, str) else "",
             engine if isinstance(engine, str) else "json file",
         ),
-        ("word" if by_words else "line") if lines else "none",
-        "\n".join(line.text for line in lines),
+        precision,
+        text,
         "json",
         {key: value for key, value in tags.items() if isinstance(value, str)}
         if isinstance(tags, dict)
@@ -64,8 +72,8 @@ def _loaded(text: str) -> Any:
         ) from error
 
 
-def lines_of(content: Any, problems: Problems) -> tuple[tuple[Line, ...], bool]:
-    """The lines of a JSON value, and whether their words have times of their own.
+def lines_of(content: Any, problems: Problems) -> tuple[tuple[Line, ...], Precision]:
+    """The lines of a JSON value, and what in it has times of its own.
 
     A list is one of words, which are set in lines, or of whole lines, whose words are spread over their time.
     Raises LyricsFormatError for anything else than a list or an object with one of the lists that are known.
@@ -78,11 +86,11 @@ def lines_of(content: Any, problems: Problems) -> tuple[tuple[Line, ...], bool]:
                 if key == "segments" and isinstance(words, list):
                     entries = _with_words(entries, words)
                 found = [
-                    _line(entry, f"{name} {n}", key == "lines", problems)
+                    line
                     for n, entry in enumerate(entries, 1)
+                    if (line := _line(entry, f"{name} {n}", key == "lines", problems))
                 ]
-                lines = tuple(line for line, _ in found if line)
-                return lines, any(stamped for line, stamped in found if line)
+                return _placed(found), _finest([read.precision for read in found])
         content = words
     if not isinstance(content, list):
         raise LyricsFormatError(
@@ -90,9 +98,16 @@ def lines_of(content: Any, problems: Problems) -> tuple[tuple[Line, ...], bool]:
             '"start" and "end".'
         )
     words = _words(content, "the list", None, None, problems)
+    timed = any(_seconds(entry, "start") is not None for entry in content)
     if sum(map(_is_line, words)) >= max(1, len(words) / 2):
-        return tuple(Line(spread(word.text, word.start, word.end)) for word in words), False
-    return tuple(break_lines([_spaced(words)])), bool(words)
+        return tuple(
+            Line(spread(word.text, word.start, word.end)) for word in words
+        ), "line" if timed else "none"
+    return tuple(break_lines([_spaced(words)])), "word" if timed else "none"
+
+
+def _finest(precisions: Sequence[Precision]) -> Precision:
+    return "word" if "word" in precisions else "line" if "line" in precisions else "none"
 
 
 def _is_line(word: Word) -> bool:
@@ -131,26 +146,64 @@ def _middle(word: Any) -> float:
     return ((_seconds(word, "start") or 0.0) + (_seconds(word, "end") or 0.0)) / 2
 
 
-def _line(entry: Any, place: str, own: bool, problems: Problems) -> tuple[Line | None, bool]:
-    """A line, and whether its words have times of their own. own: of this project's JSON, in which a space
-    follows a word unless it says otherwise."""
+class _Read(NamedTuple):
+    """A line, and whether its words, it as a whole, or nothing of it has times."""
+
+    line: Line
+    precision: Precision
+
+
+def _placed(found: Sequence[_Read]) -> tuple[Line, ...]:
+    """With lines that have no time between their neighbours."""
+    placed: list[Line] = []
+    at = 0
+    while at < len(found):
+        past = at
+        while past < len(found) and found[past].precision == "none":
+            past += 1
+        lost = [read.line for read in found[at:past]]
+        if lost and (placed or past < len(found)):
+            opened = placed[-1].end if placed else 0.0
+            length = sum(likely_length(line.text) for line in lost)
+            closed = max(opened, found[past].line.start) if past < len(found) else opened + length
+            step = (closed - opened) / len(lost)
+            lost = [
+                replace(line, words=tuple(_shared(line.words, opened + n * step, opened + (n + 1) * step)))
+                for n, line in enumerate(lost)
+            ]
+        placed += [*lost, *(read.line for read in found[past : past + 1])]
+        at = past + 1
+    return tuple(placed)
+
+
+def _line(entry: Any, place: str, own: bool, problems: Problems) -> _Read | None:
+    """own: of this project's JSON, in which a space follows a word unless it says otherwise."""
     if not isinstance(entry, dict):
         problems.add(0, f"The {place} is not an object; it is left out.")
-        return None, False
+        return None
     voice = entry.get("voice")
-    voice = voice if isinstance(voice, str) else ""
+    voice = (clean(voice).strip() or None) if isinstance(voice, str) else None
     start, end = _seconds(entry, "start"), _seconds(entry, "end")
     if isinstance(offsets := entry.get("offsets"), dict):  # whisper.cpp, milliseconds
-        start, end = (None if time is None else time / 1000 for time in map(offsets.get, ("from", "to")))
+        start, end = (
+            None if (time := _seconds(offsets, key)) is None else time / 1000 for key in ("from", "to")
+        )
     words = entry.get("words")
     if isinstance(words, list) and words:
         found = _words(words, place, start, end, problems)
-        return (Line(tuple(found if own else _spaced(found)), voice) if found else None), True
+        if found:
+            timed = start is not None or any(_seconds(word, "start") is not None for word in words)
+            line = Line(tuple(found if own else _spaced(found)), voice)
+            return _Read(line, "word" if timed else "none")
+        return None
     text = _text(entry).strip()
-    if start is None or not text:
-        problems.add(0, f"The {place} has neither words nor a time and a text; it is left out.")
-        return None, False
-    return Line(spread(text, start, start if end is None else end), voice), False
+    if not text:
+        problems.add(0, f"The {place} has neither words nor a text; it is left out.")
+        return None
+    if start is None:
+        problems.add(0, f"The {place} has no time; it is placed between its neighbours.")
+        return _Read(Line(spread(text, 0.0, 0.0), voice), "none")
+    return _Read(Line(spread(text, start, start if end is None else end), voice), "line")
 
 
 def _words(
@@ -227,6 +280,11 @@ def _seconds(entry: Any, key: str) -> float | None:
 
 
 def _number(value: Any) -> float | None:
+    if isinstance(value, str):
+        if match := _NUMBER.fullmatch(value):
+            value = float(match[1].replace(",", "."))
+        elif match := _CLOCK.fullmatch(value):
+            value = seconds_of(*match.groups())
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not abs(value) <= _LONGEST:
         return None
     return float(value)

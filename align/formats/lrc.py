@@ -1,35 +1,60 @@
 """LRC and Enhanced LRC (A2): "[mm:ss.xx]line", with "<mm:ss.xx>" before each word of the enhanced form.
 
 There is no standard. Read are also hours, fractions of 1 to 6 digits after a point, colon or comma, several
-stamps before one text, stamps in square brackets inside a line, gender prefixes (F: M: D:) and translations
-below a line. The format has no ends of lines: an empty line clears the screen.
+stamps before one text, stamps in square brackets inside a line, prefixes that say who sings (F: M: D: of
+Walaoke, v1: v2: bg: and "[bg: …]" of Apple's lyrics as LRC), translations below a line, and what NetEase
+puts in: credits as JSON. The format has no ends of lines: an empty line clears the screen.
 """
 
 from __future__ import annotations
 
+import json
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from ..words import Line, Syllable, WordTimings
-from .clock import minutes_stamp, seconds_of, units
-from .document import Lyrics, Problems, TimedText, WriteOptions, lyrics_of, numbered_rows
-from .pieces import WORD_JOINER, Piece, clean, likely_length, line_pieces, line_text
+from .clock import INVISIBLE, minutes_stamp, seconds_of, units, whole_second
+from .document import (
+    Lyrics,
+    Problems,
+    TimedText,
+    WriteOptions,
+    is_bilingual,
+    lyrics_of,
+    numbered_rows,
+)
+from .pieces import (
+    WORD_JOINER,
+    Piece,
+    clean,
+    escape_guarded,
+    likely_length,
+    line_pieces,
+    line_text,
+    unescaped,
+)
 
 OffsetSign = Literal["earlier", "later"]
 
-_TIME = r"(?:([0-9]{1,4}):(?=[0-9]{1,2}:[0-9]{1,2}[.,]))?([0-9]{1,6}):([0-9]{1,2})(?:[.:,]([0-9]{1,6}))?"
-_STAMP = re.compile(rf"\[{_TIME}\]\s*")
+_TIME = (
+    r" ?(?:([0-9]{1,4}) ?: ?(?=[0-9]{1,2} ?: ?[0-9]{1,2} ?[.,]))?([0-9]{1,6}) ?[:：] ?([0-9]{1,2})"
+    r"(?: ?[.:,：] ?([0-9]{1,18}))? ?"
+)
+_STAMP = re.compile(rf"[\[［【]{_TIME}[\]］】]\s*")
 _INNER = re.compile(rf"[<\[]{_TIME}[>\]]")
 _TAG = re.compile(r"\[\s*([A-Za-z][A-Za-z_]*|#)\s*:(.*)\]")
-_ATTEMPT = re.compile(r"\[\s*[+-]?[0-9]*\s*[:.]?\s*[0-9]")
+# A stamp that cannot be read: a digit, a colon or point, and what is in its way.
+_BROKEN = re.compile(r"[\[［][ +-]{0,3}[0-9][0-9A-Za-z?]{0,5}[:.;：][^\[\]\n]{0,14}[\]］]\s*")
+_UNSEEN = re.compile(f"[{INVISIBLE}\\s]*(?=[\\[［【{{])")
 _OFFSET = re.compile(r"[+-]?[0-9]{1,9}")
-_GENDER = re.compile(r"\s*([FMD]):\s*")
-# What would be read as a stamp or a prefix, where it is meant as text.
-_STAMP_LIKE = re.compile(r"([\[<])(?=[0-9])")
-_GENDER_LIKE = re.compile(r"^([FMD])(?=:)")
+_VOICE = re.compile(r"\s*([FMD]|[vV][0-9]{1,4}|bg):\s*")
+_BACKING = re.compile(r"\[\s*bg\s*:\s*(.*)\]")
+# What would be read as a stamp, a prefix or backing vocals, where it is meant as text.
+_STAMP_LIKE = re.compile(r"([\[<])(?=[0-9 ]|\s*bg\s*:)|([［【])(?=[0-9 ])")
+_VOICE_LIKE = re.compile(r"^([FMD]|[vV][0-9]{1,4}|bg)(?=:)")
+_VOICED = re.compile(rf"^([FMD]|[vV][0-9]{{1,4}}|bg){WORD_JOINER}")
 
 _TAG_NAMES = {
     "ti": "title", "ar": "artist", "al": "album", "au": "author", "lr": "lyricist", "re": "editor",
@@ -38,43 +63,52 @@ _TAG_NAMES = {
 _TAG_IDS = {"language": "la"} | {name: tag for tag, name in _TAG_NAMES.items() if tag != "lang"}
 _OTHER_TAGS = ("by", "length", "offset", "tool")
 _LONGEST_UNKNOWN_TAG = 3
-_GENDERS = ("F", "M", "D")
+_NAMED = re.compile(r"[FMD]|v[0-9]{1,4}|bg")
+_BG = "bg"
 
 # Seconds. An empty line follows a line that ends this long before the next. Without one, a line lasts until
 # the next, unless that comes later than this after all the time in which the line may be sung.
 _SLACK = 2.0
 _FLOAT_SLACK = _SLACK + 0.005
-# A file is bilingual where at least this many stamps, and this share of them, stand before several texts.
-_BILINGUAL_STAMPS = 3
-_BILINGUAL_SHARE = 0.8
+_LOST = "the line is placed between its neighbours."
 # Characters that repeats may multiply a line to.
 _LONGEST_EXPANSION = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """A stamped text; an empty one clears the screen. pieces, and their end if the file gives it."""
+    """A stamped text; an empty one clears the screen. pieces, and their end if the file gives it; aside:
+    backing vocals of the line before, which end no line; guessed: its own time was lost."""
 
     time: float
     text: str
-    voice: str = ""
+    voice: str | None = None
     pieces: tuple[Syllable, ...] = ()
     ended: bool = False
+    aside: bool = False
+    guessed: bool = False
 
 
 def read(text: str, offset_sign: OffsetSign = "earlier") -> Lyrics:
-    """offset_sign: what a positive [offset:] does to the lyrics; documents say earlier, players disagree."""
+    """offset_sign: what a positive [offset:] does to the lyrics; documents say earlier, players disagree.
+
+    A row whose stamp is broken is placed between its neighbours; one without a stamp stays in the text."""
     problems = Problems()
+    full = whole_second(text)
     tags: dict[str, str] = {}
     entries: list[_Entry] = []
-    untimed: list[str] = []
+    untimed: list[tuple[int, str]] = []
     offset = 0.0
     for number, raw in numbered_rows(text):
-        row = raw.strip()
-        stamps, rest = _leading_stamps(row)
-        tag = None if stamps else _tag(row)
+        row = _UNSEEN.sub("", raw, count=1).strip() if _UNSEEN.match(raw) else raw.strip()
+        stamps, rest = _leading_stamps(row, full)
+        backing = None if stamps else _BACKING.fullmatch(row)
+        tag = None if stamps or backing else tag_of(row)
         if stamps:
-            entries += _entries(stamps, rest, number, problems)
+            entries += _entries(stamps, rest, number, problems, full)
+        elif backing:
+            before = entries[-1].time if entries else 0.0
+            entries.append(replace(_entry(before, backing[1], _BG, number, problems, full), aside=True))
         elif tag and tag[0] == "offset":
             shift = _OFFSET.fullmatch(tag[1])
             if shift:
@@ -83,12 +117,19 @@ def read(text: str, offset_sign: OffsetSign = "earlier") -> Lyrics:
                 problems.add(number, f"The offset {tag[1][:20]!r} is not a number of milliseconds.")
         elif tag:
             tags.setdefault(*tag)
+        elif credit := credit_of(row):
+            problems.add(number, f"“{credit[:60]}” is a credit; it is left out.")
+        elif broken := _BROKEN.match(row):
+            problems.add(number, f"{broken[0][:40].strip()!r} is not a time stamp; {_LOST}")
+            entries.append(_Entry(0.0, _plain(row[broken.end() :]), guessed=True))
         elif row:
-            untimed.append(row)
-            wrong = "is not a time stamp" if _ATTEMPT.match(row) else "has no time stamp"
-            problems.add(number, f"{row[:40]!r} {wrong}; the line is left out.")
+            untimed.append((len(entries), row))
+            problems.add(
+                number, f"{row[:40]!r} has no time stamp; it stays in the text, and is not among the times."
+            )
     shift_by = -offset if offset_sign == "earlier" else offset
-    lines, translations = _lines([_moved(entry, shift_by) for entry in entries])
+    entries = [_moved(entry, shift_by) for entry in _placed(entries)]
+    lines, translations = _lines(entries)
     enhanced = any(line.pieces for line in lines)
     language = tags.pop("language", "")
     found = lyrics_of(
@@ -99,10 +140,53 @@ def read(text: str, offset_sign: OffsetSign = "earlier") -> Lyrics:
         language=language,
         translations=translations,
     )
-    return found if lines else replace(found, text="\n".join(untimed))
+    rows = [(entries[before - 1].time if before else 0.0, row) for before, row in untimed]
+    return replace(found, text=_with_rows(found, rows)) if rows else found
 
 
-def _tag(row: str) -> tuple[str, str] | None:
+def _with_rows(found: Lyrics, untimed: Sequence[tuple[float, str]]) -> str:
+    """The text with rows that have no time where they stand in the file, by the time of the row before."""
+    if not found.timings.lines:
+        return "\n".join([*filter(None, found.text.split("\n")), *(row for _, row in untimed)])
+    timed = [(line.start, 0, line.text) for line in found.timings.lines]
+    return "\n".join(
+        row
+        for _, _, row in sorted([*timed, *((time, 1, row) for time, row in untimed)], key=lambda row: row[:2])
+    )
+
+
+def credit_of(row: str) -> str:
+    """What a row of NetEase's says of the song: {"t":0,"c":[{"tx":"Lyrics: "},{"tx":"Somebody"}]}."""
+    if not row.startswith("{"):
+        return ""
+    try:
+        parts = json.loads(row)["c"]
+        return "".join(part["tx"] for part in parts).strip()
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return ""
+
+
+def _placed(entries: Sequence[_Entry]) -> list[_Entry]:
+    """Entries without a time share that between their neighbours in the file."""
+    placed: list[_Entry] = []
+    lost: list[_Entry] = []
+    for entry in entries:
+        if entry.guessed:
+            lost.append(entry)
+            continue
+        opened = placed[-1].time if placed else 0.0
+        step = max(0.0, entry.time - opened) / (len(lost) + bool(placed)) if lost else 0.0
+        first = opened + step if placed else opened
+        placed += [replace(each, time=first + n * step) for n, each in enumerate(lost)]
+        placed.append(entry)
+        lost = []
+    for entry in lost:
+        time = placed[-1].time + likely_length(placed[-1].text) if placed else 0.0
+        placed.append(replace(entry, time=time))
+    return placed
+
+
+def tag_of(row: str) -> tuple[str, str] | None:
     """Name and value of a tag such as [ar:…]; a header such as [Chorus: all] is none."""
     match = _TAG.fullmatch(row)
     if not match or not _is_tag(match[1].lower()):
@@ -115,50 +199,59 @@ def _is_tag(tag: str) -> bool:
     return tag in _TAG_NAMES or tag in _OTHER_TAGS or (len(tag) <= _LONGEST_UNKNOWN_TAG and tag.isalpha())
 
 
-def _leading_stamps(row: str) -> tuple[list[float], str]:
+def _leading_stamps(row: str, full: str) -> tuple[list[float], str]:
     """Times of the stamps that a row begins with (-1 for one that is no time), and what follows them."""
     times: list[float] = []
     at = 0
     while match := _STAMP.match(row, at):
-        time = seconds_of(*match.groups())
+        time = seconds_of(*match.groups(), full=full)
         times.append(-1.0 if time is None else time)
         at = match.end()
     return times, row[at:]
 
 
-def _entries(stamps: list[float], rest: str, number: int, problems: Problems) -> list[_Entry]:
+def _entries(stamps: list[float], rest: str, number: int, problems: Problems, full: str) -> list[_Entry]:
     if min(stamps) < 0:
-        problems.add(number, "A time stamp has more than 59 seconds or minutes; the line is left out.")
+        problems.add(number, f"A time stamp has more than 59 seconds or minutes; {_LOST}")
         stamps = [time for time in stamps if time >= 0]
-    gender = _GENDER.match(rest)
-    if gender:
-        rest = rest[gender.end() :]
-    voice = gender[1] if gender else ""
-    if not stamps:
-        return []
-    if not _INNER.search(rest):
-        if len(stamps) * len(rest) > _LONGEST_EXPANSION:
-            problems.add(number, "The line is repeated too often; its first time is kept.")
-            stamps = stamps[:1]
-        return [_Entry(time, _plain(rest), voice) for time in stamps]
-    pieces, ended = _pieces(stamps[0], rest, number, problems)
-    text = "".join(piece.text for piece in pieces)
-    first = _Entry(stamps[0], text, voice, pieces, ended)
-    repeats = list(dict.fromkeys(stamps[1:]))
-    if len(repeats) * len(rest) > _LONGEST_EXPANSION:
+        if not stamps:
+            return [replace(_entry(0.0, rest, None, number, problems, full), guessed=True)]
+    first = _entry(stamps[0], rest, None, number, problems, full)
+    repeats = list(dict.fromkeys(stamps[1:])) if first.pieces else stamps[1:]
+    if (len(repeats) + 1) * len(rest) > _LONGEST_EXPANSION and repeats:
         problems.add(number, "The line is repeated too often; its first time is kept.")
         repeats = []
     # Some programs repeat the line's own stamp before its first word.
-    return [first, *(_moved(first, time - stamps[0]) for time in repeats if time != stamps[0])]
+    repeats = [time for time in repeats if time != stamps[0] or not first.pieces]
+    return [first, *(_moved(first, time - stamps[0]) for time in repeats)]
 
 
-def _pieces(start: float, rest: str, number: int, problems: Problems) -> tuple[tuple[Syllable, ...], bool]:
+def _entry(start: float, rest: str, voice: str | None, number: int, problems: Problems, full: str) -> _Entry:
+    """What follows a stamp. voice: where it is known."""
+    if backing := _BACKING.fullmatch(rest):
+        voice, rest = _BG, backing[1]
+    elif voice is None and (named := _VOICE.match(rest)):
+        voice, rest = _voice(named[1]), rest[named.end() :]
+    if not _INNER.search(rest):
+        return _Entry(start, _plain(rest), voice)
+    pieces, ended = _pieces(start, rest, number, problems, full)
+    time = pieces[0].start if voice == _BG else start
+    return _Entry(time, "".join(piece.text for piece in pieces), voice, pieces, ended)
+
+
+def _voice(name: str) -> str:
+    return name.lower() if name[0] in "vV" else name
+
+
+def _pieces(
+    start: float, rest: str, number: int, problems: Problems, full: str
+) -> tuple[tuple[Syllable, ...], bool]:
     """Stamped parts of an enhanced line; the last one's end is its start where no stamp closes the line."""
     times: list[float] = []
     texts: list[str] = []
     at = 0
     for match in _INNER.finditer(rest):
-        time = seconds_of(*match.groups())
+        time = seconds_of(*match.groups(), full=full)
         if not times and rest[: match.start()].strip():
             times.append(start)
         if time is None or (times and time < times[-1]):
@@ -180,7 +273,8 @@ def _pieces(start: float, rest: str, number: int, problems: Problems) -> tuple[t
 
 
 def _plain(text: str) -> str:
-    return re.sub(rf"([\[<FMD]){WORD_JOINER}", r"\1", text)
+    text = _VOICED.sub(r"\1", unescaped(text))
+    return re.sub(rf"([\[<［【]){WORD_JOINER}", r"\1", text)
 
 
 def _moved(entry: _Entry, seconds: float) -> _Entry:
@@ -196,8 +290,14 @@ def _moved(entry: _Entry, seconds: float) -> _Entry:
 def _lines(entries: Sequence[_Entry]) -> tuple[list[TimedText], list[TimedText]]:
     """Lines and their translations in order of time. A line ends with the next stamp, or earlier where it
     would be sung too slowly."""
+    asides = [entry for entry in entries if entry.aside]
+    if asides:
+        cleared = [entry for entry in entries if not entry.aside and not entry.text.strip()]
+        main, beside = _lines([entry for entry in entries if not entry.aside])
+        backing, _ = _lines([*(replace(entry, aside=False) for entry in asides), *cleared])
+        return sorted([*main, *backing], key=lambda line: line.start), beside
     ordered = sorted(entries, key=lambda entry: entry.time)
-    bilingual = _is_bilingual([entry.time for entry in ordered if entry.text.strip()])
+    bilingual = is_bilingual([entry.time for entry in ordered if entry.text.strip()])
     lines: list[TimedText] = []
     translations: list[TimedText] = []
     for group, following in _groups(ordered):
@@ -210,8 +310,9 @@ def _lines(entries: Sequence[_Entry]) -> tuple[list[TimedText], list[TimedText]]
                 last = pieces[-1]
                 limit = time if clears else last.start + likely_length(last.text)
                 pieces = (*pieces[:-1], replace(last, end=max(last.start, min(limit, time))))
-            line = TimedText(entry.time, end, entry.text, pieces, entry.voice)
-            (translations if bilingual and place else lines).append(line)
+            line = TimedText(entry.time, end, entry.text, pieces, entry.voice, entry.guessed)
+            other = bilingual and place > 0 and entry.voice in (None, group[0].voice)
+            (translations if other else lines).append(line)
     return lines, translations
 
 
@@ -229,12 +330,6 @@ def _groups(ordered: Sequence[_Entry]) -> list[tuple[list[_Entry], tuple[float, 
     if current:
         groups.append((current, (float("inf"), False)))
     return groups
-
-
-def _is_bilingual(times: Sequence[float]) -> bool:
-    counts = Counter(times)
-    several = sum(count > 1 for count in counts.values())
-    return several >= max(_BILINGUAL_STAMPS, _BILINGUAL_SHARE * len(counts))
 
 
 def write(timings: WordTimings, options: WriteOptions) -> str:
@@ -266,16 +361,21 @@ def write(timings: WordTimings, options: WriteOptions) -> str:
 def write_enhanced(timings: WordTimings, options: WriteOptions) -> str:
     """Stamps for each word and syllable; an empty one where a word ends before the next begins."""
     rows = _tag_rows(timings, options)
-    lines = _sorted_lines(timings, 10**options.digits)
+    # Backing vocals of the same moment come after the line that they belong to.
+    lines = sorted(
+        _sorted_lines(timings, 10**options.digits),
+        key=lambda entry: (entry[0][0].start, _name(entry[1]) == _BG),
+    )
     starts = _distinct([pieces[0].start for pieces, _ in lines])
     for start, (pieces, line) in zip(starts, lines, strict=True):
-        parts = [_stamp(start, options), f"{line.voice}: " if line.voice in _GENDERS else ""]
+        named = _name(line)
+        parts = ["[bg: "] if named == _BG else [_stamp(start, options), f"{named}: " if named else ""]
         for at, piece in enumerate(pieces):
             parts.append(_inner(piece.start, options) + _guarded(piece.text))
             if at + 1 == len(pieces) or piece.end < pieces[at + 1].start:
                 parts.append(_inner(piece.end, options))
             parts.append(" " * piece.space)
-        rows.append("".join(parts))
+        rows.append("".join(parts) + ("]" if named == _BG else ""))
     return "".join(row + "\n" for row in rows)
 
 
@@ -286,7 +386,7 @@ def _sorted_lines(timings: WordTimings, unit: int) -> list[tuple[list[Piece], Li
 
 def _distinct(starts: list[int]) -> list[int]:
     """Lines that begin together are set a unit apart where they would pass for translations."""
-    if not _is_bilingual(starts):
+    if not is_bilingual(starts):
         return starts
     apart: list[int] = []
     for start in starts:
@@ -302,17 +402,23 @@ def _tag_rows(timings: WordTimings, options: WriteOptions) -> list[str]:
 
 def _line_body(line: Line) -> str:
     text = _guarded(line_text(line))
-    return f"{line.voice}: {text}" if line.voice in _GENDERS else _GENDER_LIKE.sub(rf"\1{WORD_JOINER}", text)
+    named = _name(line)
+    return f"{named}: {text}" if named else _VOICE_LIKE.sub(rf"\1{WORD_JOINER}", text)
+
+
+def _name(line: Line) -> str | None:
+    """Who sings, where the format has a name for it."""
+    return line.voice if line.voice and _NAMED.fullmatch(line.voice) else None
 
 
 def _read_back(body: str) -> str:
     """A line's text as its reader sees it."""
-    gender = _GENDER.match(body)
-    return _plain(body[gender.end() :] if gender else body)
+    named = _VOICE.match(body)
+    return _plain(body[named.end() :] if named else body)
 
 
 def _guarded(text: str) -> str:
-    return _STAMP_LIKE.sub(rf"\1{WORD_JOINER}", text)
+    return _STAMP_LIKE.sub(lambda match: match[0] + WORD_JOINER, escape_guarded(text))
 
 
 def _stamp(time: int, options: WriteOptions) -> str:

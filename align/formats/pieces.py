@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -26,6 +27,11 @@ WORD_JOINER = "\u2060"
 # With the byte order mark, and with characters that Unicode reserves for programs' own use.
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\ufdd0-\ufdef]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
+_ENTITY = r"&(?=#[0-9]{1,7};|#[xX][0-9a-fA-F]{1,6};|[A-Za-z]{2,8}[0-9]{0,2};)"
+_ENTITY_LIKE = re.compile(_ENTITY)
+_ENTITIES = re.compile(rf"{_ENTITY}[^;&]{{2,10}};")
+# What is escaped once more by each program it passes.
+_MOST_ESCAPES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +62,21 @@ def spread(text: str, start: float, end: float) -> tuple[Word, ...]:
         words.append(Word(word, opening, closing, SPREAD_CONFIDENCE, space=space))
         opening = closing
     return tuple(words)
+
+
+def unescaped(text: str) -> str:
+    """With HTML's entities as what they stand for, also where they were escaped twice ("&amp;#39;"); an &
+    that begins none stays. For formats that are not HTML, but are made by programs that think so."""
+    for _ in range(_MOST_ESCAPES):
+        if "&" not in text or not _ENTITIES.search(text):
+            break
+        text = _ENTITIES.sub(lambda match: html.unescape(match[0]), text)
+    return text.replace("&" + WORD_JOINER, "&")
+
+
+def escape_guarded(text: str) -> str:
+    """Text in which nothing is taken for an entity by `unescaped`."""
+    return _ENTITY_LIKE.sub("&" + WORD_JOINER, text)
 
 
 def likely_length(text: str) -> float:

@@ -15,13 +15,16 @@ _PRECISIONS = {
 
 
 def report(lyrics: Lyrics, name: str) -> str:
-    """Format, size and precision in a first line, then tags and problems. name: what the lyrics come from."""
+    """Format, size and precision in a first line, then tags, voices and problems. name: what the lyrics come
+    from."""
     encoding = f" in {lyrics.encoding}" if lyrics.encoding else ""
     lines = len(lyrics.timings.lines) or sum(bool(row.strip()) for row in lyrics.text.split("\n"))
     rows = [
         f"{name}: {FORMATS[lyrics.format].title}{encoding}, lines: {lines}, {_PRECISIONS[lyrics.precision]}."
     ]
     rows += [f"{tag}: {value}" for tag, value in lyrics.tags.items()]
+    if voices := dict.fromkeys(line.voice for line in lyrics.timings.lines if line.voice):
+        rows.append(f"Voices: {', '.join(voices)}.")
     if lyrics.translations:
         rows.append(f"Translations, which are left out: {len(lyrics.translations)} lines.")
     rows += [str(problem) for problem in lyrics.problems]

@@ -5,12 +5,12 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
 from ..script import GAP, display_words
 from ..words import Syllable, WordTimings
-from .clock import CLOCK, hours_stamp, seconds_of, units
-from .document import Lyrics, Problems, TimedText, WriteOptions, cue_times, lyrics_of, numbered_rows
+from .clock import CLOCK, hours_stamp, seconds_of, units, whole_second
+from .cues import After, Cue, Cues
+from .document import Lyrics, Problems, TimedText, WriteOptions, lyrics_of, numbered_rows
 from .pieces import Piece, clean, join_rows, line_pieces, line_text
 
 _TAG = re.compile(r"<([^<>]*)>")
@@ -22,25 +22,16 @@ _LANGUAGE = re.compile(r"Language\s*:\s*(.*)", re.IGNORECASE)
 _VOICE = re.compile(r"v(?:\.\S*)?\s+(.*)", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class _Cue:
-    number: int
-    start: float
-    end: float
-    rows: list[str]
-
-
 def read(text: str) -> Lyrics:
     """Notes, styles, regions and settings are skipped; ruby text is left out."""
     problems = Problems()
     cues, tags, language = _cues(text, problems)
-    ordered = sorted(cues, key=lambda cue: cue.start)
-    lines = [_line(cue, problems) for cue in _unrolled(ordered)]
+    lines = [_line(cue, problems) for cue in cues.all(_shown, _has_stamp)]
     return lyrics_of(lines, "vtt", problems, tags=tags, language=language)
 
 
-def _cues(text: str, problems: Problems) -> tuple[list[_Cue], dict[str, str], str]:
-    cues: list[_Cue] = []
+def _cues(text: str, problems: Problems) -> tuple[Cues, dict[str, str], str]:
+    cues = Cues(problems, whole_second(text, 3))
     tags: dict[str, str] = {}
     language = ""
     # Where the row before was: in the header, between blocks, on a cue's name, in a cue, or in a note.
@@ -52,10 +43,10 @@ def _cues(text: str, problems: Problems) -> tuple[list[_Cue], dict[str, str], st
                 state = "between"
             elif title := row[6:].strip(" \t-"):
                 tags["title"] = html.unescape(title)
-        if "-->" in row and state != "note":
-            state, rows = "cue", []
-            if times := cue_times(row, number, problems):
-                cues.append(_Cue(number, *times, rows))
+        after: After = "gap" if state != "cue" else "text" if rows else "timing"
+        opened = None if state == "note" else cues.opened(row, number, after)
+        if opened is not None:
+            state, rows = "cue", opened
         elif state == "cue" and row:
             rows.append(row)
         elif state == "header" and row:
@@ -71,21 +62,6 @@ def _cues(text: str, problems: Problems) -> tuple[list[_Cue], dict[str, str], st
     return cues, tags, language
 
 
-def _unrolled(cues: Sequence[_Cue]) -> Sequence[_Cue]:
-    """Automatic captions roll: a cue's first row repeats what the cue before has shown. Without repeats."""
-    if not any(_has_stamp(row) for cue in cues for row in cue.rows):
-        return cues
-    fresh: list[_Cue] = []
-    shown = ""
-    for cue in cues:
-        rows = cue.rows
-        if len(rows) > 1 and shown and not _has_stamp(rows[0]) and _shown(rows[0]) == shown:
-            rows = rows[1:]
-        fresh.append(replace(cue, rows=rows))
-        shown = next((text for row in reversed(cue.rows) if (text := _shown(row))), shown)
-    return fresh
-
-
 def _shown(row: str) -> str:
     return html.unescape(_TAG.sub("", row)).strip()
 
@@ -94,10 +70,10 @@ def _has_stamp(row: str) -> bool:
     return any(_STAMP.fullmatch(tag) for tag in _TAG.findall(row))
 
 
-def _line(cue: _Cue, problems: Problems) -> TimedText:
+def _line(cue: Cue, problems: Problems) -> TimedText:
     payload = join_rows(cue.rows, _shown)
     times, texts = [cue.start], [""]
-    voice = ""
+    voice: str | None = None
     ruby = False
     at = 0
     for match in _TAG.finditer(payload):
@@ -109,9 +85,9 @@ def _line(cue: _Cue, problems: Problems) -> TimedText:
         if name in ("rt", "/rt", "/ruby"):
             ruby = name == "rt"
         elif named := _VOICE.fullmatch(tag):
-            voice = voice or html.unescape(named[1]).strip()
+            voice = voice or html.unescape(named[1]).strip() or None
         elif stamp := _STAMP.fullmatch(tag):
-            time = seconds_of(*stamp.groups())
+            time = seconds_of(*stamp.groups(), full="1000")
             if time is None or not times[-1] <= time <= cue.end:
                 problems.add(cue.number, f"The stamp <{tag}> does not fit its cue; it is ignored.")
             else:
@@ -125,7 +101,8 @@ def _line(cue: _Cue, problems: Problems) -> TimedText:
     )
     text = "".join(piece.text for piece in pieces)
     one_word = bool(_SPAN.search(payload)) and not GAP.search(text.strip())
-    return TimedText(cue.start, cue.end, text, pieces if len(pieces) > 1 or one_word else (), voice)
+    stamped = pieces if len(pieces) > 1 or one_word else ()
+    return TimedText(cue.start, cue.end, text, stamped, voice, cue.guessed)
 
 
 def write(timings: WordTimings, options: WriteOptions) -> str:
@@ -141,7 +118,7 @@ def write(timings: WordTimings, options: WriteOptions) -> str:
         else:
             end = max(units(word.end, 1000) for word in line.words)
             text = _escaped(line_text(line))
-        voice = _escaped(" ".join(clean(line.voice).split()))
+        voice = _escaped(" ".join(clean(line.voice or "").split()))
         start = pieces[0].start
         cues.append((start, max(end, start + 1), (f"<v {voice}>" if voice else "") + text))
     cues.sort(key=lambda cue: cue[0])

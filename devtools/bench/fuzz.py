@@ -1,9 +1,12 @@
-"""`python dev.py bench fuzz`: what becomes of damaged media.
+"""`python dev.py bench fuzz`: what becomes of damaged media and lyrics.
 
 Each file is made by its number from a small whole one of 29 kinds (devtools/fuzz/damage.py), read in every
 way the engine has, and rendered, in a process of its own. Every exception that leaves is ours; none takes
 longer than 20 s or more than 1.5 GB, or leaves a file behind. A crash is a library's, and is listed with its
 file.
+
+Lyrics of all formats are damaged, read, reported, and one of five is written in every format and read again
+(devtools/fuzz/lyrics.py), under the same bounds.
 """
 
 from __future__ import annotations
@@ -15,6 +18,7 @@ from pathlib import Path
 
 from lipsync_studio.engine.host.plain import PlainHost
 
+from ..fuzz.lyrics import outcomes as lyrics_outcomes
 from ..fuzz.run import outcomes, table
 from .table import conclude
 
@@ -24,6 +28,7 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="dev.py bench fuzz", description=__doc__)
     parser.add_argument("--first", type=int, default=0, help="number of the first file (default 0)")
     parser.add_argument("--count", type=int, default=2000, help="how many files (default 2000)")
+    parser.add_argument("--lyrics", type=int, default=10_000, help="how many lyrics (default 10000)")
     parser.add_argument("--keep", type=Path, help="folder for files that are not fine")
     parser.add_argument("--out", type=Path, default=Path("bench_fuzz.json"), help="default bench_fuzz.json")
     options = parser.parse_args(arguments)
@@ -33,6 +38,12 @@ def main(arguments: list[str]) -> int:
         for outcome in outcomes(numbers, options.keep or Path(folder)):
             found.append(outcome)
             host.progress("Reading damaged files", len(found), len(numbers), unit="files")
+        songs = range(options.first, options.first + options.lyrics)
+        for outcome in lyrics_outcomes(songs):
+            found.append(outcome)
+            host.progress(
+                "Reading damaged lyrics", outcome.number - songs.start + 1, len(songs), unit="files"
+            )
     bounds = {
         "all fine but for crashes in libraries": all(each.is_fine or each.kind == "crash" for each in found)
     }

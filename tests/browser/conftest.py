@@ -4,6 +4,9 @@ import os
 from pathlib import Path
 
 import pytest
+from editor_dialog import NAME, SONG
+
+from lipsync_studio.devtools.editor_page import build
 
 DID_KEY = "Y2FuYXJ5QGV4YW1wbGUub3Jn:canary-Zx81-secret-password"
 
@@ -29,3 +32,12 @@ def set_did_key(dialog):
 def close(dialog):
     dialog.get_by_role("button", name="Close").click()
     dialog.wait_for(state="detached")
+
+
+@pytest.fixture
+def song(page):
+    """The small song in the page's graph, and no editor open."""
+    build(page, SONG, NAME)
+    yield page
+    page.evaluate("() => document.querySelectorAll('dialog.lipsync-editor').forEach(one => one.close())")
+    assert page.problems == []

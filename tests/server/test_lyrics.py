@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from prompts import finished, node, show, shown
 
-from lipsync_studio.align.formats import FORMATS, parse
+from lipsync_studio.align.formats import WRITTEN, parse
 from lipsync_studio.devtools.client import PromptRejected
 
 SONG = (
@@ -41,21 +41,25 @@ def test_a_file_of_the_input_folder(client, film):
     prompt = {"load": load(file=film), "save": save(format="vtt", karaoke=False)}
     prompt |= {"lyrics": show("load", 1), "report": show("load", 2)}
     run = finished(client, prompt)
-    assert shown(run, "lyrics") == "Qu'est-ce que c'était ?"
+    assert shown(run, "lyrics") == "Qu'est-ce que c'était ?\nlost"
     first, problem = shown(run, "report").split("\n")
-    assert first.startswith("film.srt: SubRip in windows-1252, lines: 1, lines have times")
+    assert first.startswith("film.srt: SubRip in windows-1252, lines: 2, lines have times")
     assert problem.startswith("line 6: 'broken --> here' is not the timing of a cue")
-    assert shown(run, "save") == "WEBVTT\n\n00:00:01.000 --> 00:00:02.500\nQu'est-ce que c'était ?\n\n"
+    # A cue whose time is lost comes after the one before it, as long as it takes to read.
+    assert shown(run, "save") == (
+        "WEBVTT\n\n00:00:01.000 --> 00:00:02.500\nQu'est-ce que c'était ?\n\n"
+        "00:00:02.500 --> 00:00:04.500\nlost\n\n"
+    )
     # The name may come over a wire.
     prompt["name"] = {"class_type": "PrimitiveString", "inputs": {"value": film}}
     wires = {"switch": True, "on_true": ["name", 0], "on_false": ["name", 0]}
     prompt["any"] = {"class_type": "ComfySwitchNode", "inputs": wires}
     prompt["load"]["inputs"]["file"] = ["any", 0]
     run = finished(client, prompt)
-    assert shown(run, "lyrics") == "Qu'est-ce que c'était ?"
+    assert shown(run, "lyrics") == "Qu'est-ce que c'était ?\nlost"
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", WRITTEN)
 def test_typed_text_to_a_file_of_each_format(client, server, name):
     prompt = {
         "load": load(text=SONG),
@@ -66,7 +70,7 @@ def test_typed_text_to_a_file_of_each_format(client, server, name):
     (path,) = client.output_files(run)
     assert path.parent == server.base / "output" / "lyrics"
     assert path.name.startswith("test_")
-    assert path.suffix == FORMATS[name].suffixes[0]
+    assert path.suffix == WRITTEN[name].suffixes[0]
     text = path.read_text(encoding="utf-8")
     assert (shown(run, "save"), shown(run, "path")) == (text, str(path))
     assert parse(text, name).text == "Slow river\nDeep"

@@ -1,10 +1,12 @@
 """The timestamp editor's node on a real server."""
 
 import json
+from io import BytesIO
 
 import numpy as np
 import pytest
 import requests
+from PIL import Image
 from prompts import finished, node, show
 
 SONG = (
@@ -44,6 +46,8 @@ def test_without_edits_words_pass_and_the_page_gets_what_it_draws(client, server
     assert told["words"][1] == ["river", 1500, 2000, 0, 1]
     assert told["words"][3] == ["la", 3000, 3300, 1, 1]
     assert told["duration"] == 14180
+    # All of a file's times are what it says; nobody is named.
+    assert (told["doubts"], told["voices"], told["syllables"]) == ([0] * 5, [""] * 5, {})
     _, columns = fetched(server, files["peaks"])
     assert len(columns) == 2 * sum(count for _, count in told["levels"])
     finest = np.frombuffer(columns, np.int8)[: 2 * told["levels"][0][1]].reshape(-1, 2)
@@ -54,9 +58,9 @@ def test_without_edits_words_pass_and_the_page_gets_what_it_draws(client, server
     assert (status, part) == (206, b"fLaC")
 
 
-def test_edits_are_applied_and_what_no_longer_fits_is_told(client):
-    told = outputs(client, prompt())["editor"]["editor"][0]["words"]["filename"]
-    base = told.rpartition("-")[2].removesuffix(".json")
+def test_edits_are_applied_and_what_no_longer_fits_is_told(client, server):
+    told = outputs(client, prompt())["editor"]["editor"][0]["words"]
+    base = json.loads(fetched(server, told)[1])["base"]
     edits = {
         "version": 1,
         "base": base,
@@ -102,3 +106,54 @@ def test_the_editors_files_lead_nowhere_else(client, server, filename, subfolder
 def test_another_sites_page_gets_nothing(client, server):
     saved = outputs(client, prompt())["editor"]["editor"][0]["words"]
     assert fetched(server, saved, **{"Sec-Fetch-Site": "cross-site"})[0] == 403
+
+
+FRAME = "/lipsync_studio/timestamp_editor/frame"
+LOOK = {"highlight": "#00ff00", "colour": "#ff0000", "outline_width": 0, "shadow": 0}
+
+
+@pytest.fixture
+def frame(client, server):
+    """Asks for the lyrics at a time of the song; the reply."""
+    file = outputs(client, prompt())["editor"]["editor"][0]["words"]["filename"]
+
+    def ask(**changes):
+        wanted = {"file": file, "edits": "", "time": 1600, "shape": "16:9", "style": LOOK} | changes
+        return requests.post(server.url + FRAME, json=wanted, timeout=60)
+
+    return ask
+
+
+def sung(answer):
+    """The middle of the columns of what is in the highlight's colour."""
+    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "image/jpeg")
+    picture = np.asarray(Image.open(BytesIO(answer.content)).convert("RGB")).astype(int)
+    return np.nonzero((abs(picture - (0, 255, 0)) < 60).all(axis=2))[1].mean()
+
+
+def test_the_lyrics_at_a_time_are_shown_with_the_edits(frame):
+    slow, river = sung(frame(time=1200)), sung(frame())
+    assert river > slow + 10
+    move = {"at": 1, "was": [["river", 1500, 2000, 0, 1]], "now": [["river", 1700, 2000, 0, 1]]}
+    edits = json.dumps({"version": 1, "base": "other", "edits": [move]})
+    assert sung(frame(edits=edits)) == pytest.approx(slow, abs=1)
+    assert sung(frame(edits=edits, time=1720)) == pytest.approx(river, abs=1)
+
+
+@pytest.mark.parametrize(("changes", "status", "said"), [
+    ({"file": "../../main.json"}, 400, "must be the name of one that the editor's node has written"),
+    ({"file": "ab-cd.json"}, 400, "run the workflow again"),
+    ({"file": None}, 400, "must be the name"),
+    ({"edits": 5}, 400, "The edits must be a text"),
+    ({"edits": "nonsense"}, 400, "The edits of the timestamps can't be read"),
+    ({"time": -1}, 400, "milliseconds from 0"),
+    ({"time": "1"}, 400, "milliseconds from 0"),
+    ({"shape": "21:9"}, 400, "The shape must be one of 16:9"),
+    ({"style": []}, 400, "must be a JSON object"),
+    ({"style": {"font": "/etc/hostname"}}, 400, "outside ComfyUI's folders"),
+    ({"style": {"colour": "reddish"}}, 200, '"reddish" is not a colour'),
+])  # fmt: skip
+def test_what_of_the_lyrics_cannot_be_shown_is_said(frame, changes, status, said):
+    answer = frame(**changes)
+    assert answer.status_code == status
+    assert said in answer.json()["error"]

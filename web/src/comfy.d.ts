@@ -17,7 +17,14 @@ interface ComfyGraph {
     nodes: ComfyNode[];
     rootGraph?: ComfyGraph;
     subgraphs?: Map<string, ComfyGraph>;
+    links?: Map<number, ComfyLink> | Record<number, ComfyLink>;
     getNodeById(id: number | string): ComfyNode | null;
+}
+
+interface ComfyLink {
+    origin_id: number | string;
+    target_id: number | string;
+    target_slot: number;
 }
 
 interface ComfyNode {
@@ -28,6 +35,8 @@ interface ComfyNode {
     graph?: ComfyGraph | null;
     subgraph?: ComfyGraph;
     widgets?: ComfyWidget[];
+    inputs?: { name: string; link?: number | null }[];
+    outputs?: { name: string; links?: number[] | null }[];
     addWidget(
         type: string,
         name: string,

@@ -3,7 +3,10 @@ import { api } from "comfy/api";
 import { app } from "comfy/app";
 import { element } from "./shared/dom";
 
-const SUFFIXES = [".lrc", ".elrc", ".srt", ".vtt", ".ass", ".ssa", ".json", ".txt"];
+const SUFFIXES = [
+    ".lrc", ".elrc", ".srt", ".vtt", ".ass", ".ssa", ".json", ".txt", ".ttml", ".dfxp", ".sbv", ".sub", ".qrc",
+    ".yrc", ".krc",
+];
 const TEXT_HEIGHT = 120;
 
 function isLyrics(file: File): boolean {

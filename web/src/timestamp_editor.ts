@@ -1,7 +1,9 @@
 // The Timestamp Editor node: a button that opens the editor on what the last run of the node left.
 import { api } from "comfy/api";
 import { app } from "comfy/app";
-import type { Files, Saved } from "./lazy/editor";
+import { drawingOf } from "./timestamps/style_source";
+import type { Drafts, Files, Saved } from "./lazy/editor";
+import { draftOf, dropDraft, keepDraft } from "./shared/drafts";
 import { inLanguage } from "./shared/language";
 import { allNodes, type NodePlace, nodeAt, placeOf } from "./shared/node_place";
 
@@ -12,6 +14,7 @@ const TEXTS = {
     en: {
         open: "edit timestamps…",
         edits: "edits",
+        left: "not saved: open to get them back",
         summary: "Timestamp Editor",
         run: "Running the workflow first: the editor shows what the node hears. It opens when that is done.",
         gone: "The audio of the last run is gone from ComfyUI's temp folder. Run the workflow again.",
@@ -21,6 +24,7 @@ const TEXTS = {
     zh: {
         open: "编辑时间戳…",
         edits: "编辑",
+        left: "未保存：打开即可找回",
         summary: "时间戳编辑器",
         run: "先运行工作流：编辑器显示该节点听到的内容。运行完成后会自动打开。",
         gone: "上次运行的音频已不在 ComfyUI 的临时文件夹中。请重新运行工作流。",
@@ -30,6 +34,7 @@ const TEXTS = {
     ja: {
         open: "タイムスタンプを編集…",
         edits: "編集",
+        left: "未保存：開くと戻ります",
         summary: "タイムスタンプエディター",
         run: "先にワークフローを実行します。エディターはノードが受け取った音声を表示し、終わると開きます。",
         gone: "前回の実行の音声が ComfyUI の一時フォルダーにありません。ワークフローを再実行してください。",
@@ -39,6 +44,7 @@ const TEXTS = {
     de: {
         open: "Zeitmarken bearbeiten…",
         edits: "Änderungen",
+        left: "nicht gespeichert: öffnen holt sie zurück",
         summary: "Zeitmarken-Editor",
         run: "Zuerst läuft der Workflow: Der Editor zeigt, was der Knoten hört. Danach öffnet er sich.",
         gone: "Der Ton des letzten Laufs ist nicht mehr in ComfyUIs temp-Ordner. Den Workflow neu ausführen.",
@@ -88,9 +94,10 @@ function countEdits(text: unknown): number {
 function showCount(node: ComfyNode): void {
     const button = node.widgets?.find((one) => one.name === BUTTON);
     if (!button) return;
-    const { open, edits } = inLanguage(TEXTS);
+    const { open, edits, left } = inLanguage(TEXTS);
     const count = countEdits(editsWidget(node)?.value);
-    button.label = count ? `${open} (${edits}: ${count})` : open;
+    const told = [...(count ? [`${edits}: ${count}`] : []), ...(draftOf(node) ? [`● ${left}`] : [])];
+    button.label = told.length ? `${open} (${told.join("; ")})` : open;
     node.setDirtyCanvas?.(true, true);
 }
 
@@ -110,6 +117,22 @@ function save(place: NodePlace, edits: string): Saved {
 function savedEdits(node: ComfyNode | null): unknown {
     const at = node?.widgets?.findIndex((one) => one.name === "edits") ?? -1;
     return node?.serialize?.().widgets_values?.[at];
+}
+
+/** Edits that are not saved yet, of the node wherever it is by then. The fingerprint is the timings'. */
+function draftsOf(node: ComfyNode, place: NodePlace): Drafts {
+    const told = () => {
+        const there = nodeAt(place);
+        if (there) showCount(there);
+    };
+    return {
+        left: draftOf(node),
+        keep: (edits, base) => keepDraft({ place, edits, base, at: Date.now() }),
+        drop: () => {
+            dropDraft(place);
+            told();
+        },
+    };
 }
 
 async function open(node: ComfyNode, state: State): Promise<void> {
@@ -135,6 +158,8 @@ async function open(node: ComfyNode, state: State): Promise<void> {
             title: node.title,
             files: { audio: address(audio), peaks: address(peaks), words: address(words) },
             edits: String(editsWidget(node)?.value ?? ""),
+            drafts: draftsOf(node, place),
+            drawing: drawingOf(node, words.filename),
             save: (edits) => save(place, edits),
             closed: () => {
                 state.opening = false;
@@ -196,6 +221,10 @@ app.registerExtension({
     nodeCreated(node) {
         const kind = (node.constructor as { comfyClass?: string }).comfyClass ?? node.comfyClass;
         if (kind === NODE) equip(node);
+    },
+    afterConfigureGraph() {
+        // Which node is whose is known once all of them are there.
+        for (const node of allNodes()) if (states.has(node)) showCount(node);
     },
     setup() {
         // A run that fails or is stopped opens nothing later.

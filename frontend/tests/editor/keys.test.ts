@@ -18,6 +18,8 @@ test.each([
     [press("Enter", { shiftKey: true }), "playLine"],
     [press("s"), "split"],
     [press("S"), "split"],
+    [press("S", { shiftKey: true }), "syllables"],
+    [press("E", { shiftKey: true }), "text"],
     [press("s", { ctrlKey: true }), "save"],
     [press("s", { metaKey: true }), "save"],
     [press("Z", { ctrlKey: true, shiftKey: true }), "redo"],

@@ -242,3 +242,139 @@ test("edits come in, are marked, and can all be discarded", () => {
     session.undo();
     expect(JSON.parse(session.serialise()).edits).toEqual(edits);
 });
+
+describe("what is doubtful", () => {
+    const doubts = [0, 1, 0, 2, 0, 0] as const;
+
+    test("is no longer so once a person has set it", () => {
+        session = new Session({ ...baseOf(), doubts }, NONE);
+        expect(session.doubtful).toEqual([1, 3]);
+        session.select(1);
+        session.toggleSpace();
+        session.select(2);
+        session.toggleLine();
+        // Neither a space nor a line is a time.
+        expect(session.doubtful).toEqual([1, 3]);
+        session.select(1);
+        session.nudge(-10);
+        expect(session.doubtful).toEqual([3]);
+        session.nudge(10);
+        expect(session.doubtful).toEqual([1, 3]);
+        session.select(3);
+        session.setText("lo");
+        session.select(1);
+        session.split(1700);
+        expect(session.doubtful).toEqual([]);
+    });
+});
+
+describe("all that follows", () => {
+    test("goes along, one key held down as one step", () => {
+        session.ripple = true;
+        session.select(4);
+        for (let k = 0; k < 3; k++) session.nudge(50);
+        expect(shown(session.words)).toBe(
+            "Slow[1000-1400] river[1500-2000] run[2000-2600] / la[3000-3300] la[3450-3750] la[3750-4150]",
+        );
+        session.undo();
+        expect(session.canUndo).toBe(false);
+    });
+
+    test("is what followed where the key was first pressed", () => {
+        const base = { ...baseOf([["Hey", 1000, 1400, 1, 1], ["Me", 1600, 1900, 1, 1]]), voices: ["Anna", "Ben"] };
+        session = new Session(base, NONE);
+        session.ripple = true;
+        session.select(1);
+        session.nudge(-400);
+        session.nudge(-400);
+        // It has passed the other voice's word, which it does not take along.
+        expect(shown(session.words)).toBe("Hey[1000-1400] / Me[800-1100]");
+        session.nudge(100);
+        expect(shown(session.words)).toBe("Hey[1000-1400] / Me[900-1200]");
+    });
+
+    test("stops at the end as one", () => {
+        session.ripple = true;
+        session.select(0);
+        session.nudge(5000);
+        expect(shown(session.words)).toBe(
+            "Slow[2000-2400] river[2500-3000] run[3000-3600] / la[4000-4300] la[4300-4600] la[4600-5000]",
+        );
+        expect(session.blocked).toEqual({ by: "last", word: "la" });
+    });
+});
+
+test("a line is moved whole wherever its focus is", () => {
+    session.select(4);
+    session.nudgeLine(-200);
+    session.nudgeLine(-200);
+    expect(shown(session.words)).toBe(
+        "Slow[1000-1400] river[1500-2000] run[2000-2600] / la[2600-2900] la[2900-3200] la[3200-3600]",
+    );
+    session.undo();
+    expect(session.canUndo).toBe(false);
+});
+
+test("gaps are filled in the line, or among the words that are selected", () => {
+    session.select(1);
+    expect(session.fillGaps()).toBe(true);
+    expect(session.words[0]!.end).toBe(1500);
+    expect(session.words[2]!.end).toBe(2600);
+    expect(session.fillGaps()).toBe(false);
+    session.undo();
+    session.select(1);
+    session.select(2, true);
+    expect(session.fillGaps()).toBe(false);
+});
+
+test("syllables are where the timings have them, stretched as the word was", () => {
+    session = new Session({ ...baseOf(), syllables: { 1: [["ri", 1500, 1600], ["ver", 1600, 2000]] } }, NONE);
+    session.select(1);
+    session.nudgeEdge("end", -100, true);
+    session.splitSyllables();
+    expect(shown(session.words.slice(1, 3))).toBe("ri[1500-1580] ver[1580-1900]");
+    session.select(2);
+    expect(session.mergeSyllables()).toBe(true);
+    expect(session.words[1]).toMatchObject({ text: "river", start: 1500, end: 1900, space: true });
+    // Of another text they are not known.
+    session.setText("winter");
+    session.splitSyllables();
+    expect(shown(session.words.slice(1, 3))).toBe("win[1500-1700] ter[1700-1900]");
+    session.select(0);
+    expect(session.mergeSyllables()).toBe(false);
+    session.setText("I");
+    expect(session.splitSyllables()).toBe(false);
+});
+
+test("a line is tapped on from the word that comes at a time", () => {
+    session.select(4);
+    expect([0, 1450, 1550, 2700, 3100, 3650, 4500].map((time) => session.nextAt(time))).toEqual([0, 1, 1, 3, 3, 5, -1]);
+    session.startTap(4);
+    for (const time of [3400, 3700, 4100]) session.tapAt(time);
+    expect(shown(session.words.slice(3))).toBe("la[3000-3300] la[3400-3700] la[3700-4100]");
+});
+
+test("a line's other voice is an edit of it, and can be taken back", () => {
+    session = new Session({ ...baseOf(), voices: Array(6).fill("Anna") }, NONE);
+    session.select(4);
+    session.setVoice(" Ben  B. ");
+    expect(session.voices).toEqual(["Anna", "Ben B."]);
+    expect(session.words.map((word) => session.isEdited(word))).toEqual([false, false, false, true, false, false]);
+    session.setVoice("Anna");
+    expect(session.serialise()).toBe("");
+    session.undo();
+    session.undo();
+    expect(session.unsaved).toBe(false);
+});
+
+test("what the node holds can be gone back to", () => {
+    session.select(1);
+    session.nudge(-10);
+    session.markSaved();
+    session.nudge(-10);
+    session.revert();
+    expect(session.unsaved).toBe(false);
+    expect(session.words[1]!.start).toBe(1490);
+    session.undo();
+    expect(session.words[1]!.start).toBe(1480);
+});

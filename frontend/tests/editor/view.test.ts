@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 import { extremes, levelFor, readPeaks } from "../../../web/src/editor/peaks";
 import { snap } from "../../../web/src/editor/snap";
 import * as views from "../../../web/src/editor/view";
-import { visible } from "../../../web/src/editor/draw";
-import { lineAt, linesOf, textOf, wordBefore } from "../../../web/src/editor/words";
+import { rowsOf } from "../../../web/src/editor/draw";
+import { directionOf, lineAt, linesOf, textOf } from "../../../web/src/editor/words";
 import { wordsOf } from "./song";
 
 const VIEW: views.View = { start: 10_000, scale: 100, width: 1000, duration: 600_000 };
@@ -81,7 +81,7 @@ test("peaks: the coarsest level that has a column for a pixel", () => {
     expect(extremes(levels[0]!, 99, 100)).toEqual([0, 0]);
 });
 
-test("words of lines, in view, and at a time", () => {
+test("words of lines", () => {
     const words = wordsOf();
     expect(linesOf(words)).toEqual([
         { from: 0, to: 3 },
@@ -90,6 +90,22 @@ test("words of lines, in view, and at a time", () => {
     expect(linesOf([])).toEqual([]);
     expect(lineAt(words, 4)).toEqual({ from: 3, to: 6 });
     expect(textOf(words.slice(0, 3))).toBe("Slow river run");
-    expect([999, 1000, 1499, 9999].map((time) => wordBefore(words, time))).toEqual([-1, 0, 0, 5]);
-    expect(visible(words, { start: 0, scale: 1000, width: 1600, duration: 5000 })).toEqual({ from: 0, to: 2 });
+});
+
+test("each lane has its part of the height", () => {
+    expect(rowsOf(1, 320)).toEqual([{ top: 20, words: 40, bottom: 320 }]);
+    expect(rowsOf(0, 320)).toHaveLength(1);
+    const rows = rowsOf(3, 320);
+    expect(rows.map(({ top }) => top)).toEqual([20, 120, 220]);
+    expect(rows.at(-1)!.bottom).toBe(320);
+});
+
+test.each([
+    ["Slow river", "ltr"],
+    ["שלום river", "rtl"],
+    ["(“…” عالم)", "rtl"],
+    ["river שלום", "ltr"],
+    ["1, 2, 3", "ltr"],
+])("%s is read %s", (text, direction) => {
+    expect(directionOf(text)).toBe(direction);
 });

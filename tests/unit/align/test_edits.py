@@ -1,6 +1,7 @@
 """Edits made by hand, applied to the timings they were made for and to others."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -12,7 +13,9 @@ from lipsync_studio.align.edits import (
     fingerprint,
     parse_edits,
     place,
+    voices_of,
 )
+from lipsync_studio.align.listing import listing_of, timings_of
 from lipsync_studio.align.words import Line, Phone, Syllable, Word, WordTimings
 from lipsync_studio.devtools.paths import ROOT
 from lipsync_studio.engine.errors import TextError
@@ -25,18 +28,56 @@ def entry(saved):
     return Entry(text, start, end, bool(first), bool(space))
 
 
+def listed(words, voices):
+    """The timings that have these entries."""
+    return timings_of(
+        {"words": words, "voices": voices or [""] * len(words), "syllables": {}, "language": ""}
+    )
+
+
 def saved_text(base, *edits):
     return json.dumps({"version": 1, "base": base, "edits": edits})
 
 
 @pytest.mark.parametrize("case", SHARED["cases"], ids=lambda case: case["name"])
 def test_cases_shared_with_the_page(case):
-    base = [entry(one) for one in case.get("base", SHARED["base"])]
+    words = case.get("base", SHARED["base"])
+    base = [entry(one) for one in words]
     mark = fingerprint(base)
     edits = parse_edits(saved_text(mark if case["same"] else "other", *case["edits"]))
-    placed, refused = place(base, edits, mark, case.get("duration", SHARED["duration"]))
-    assert [one.entry for one in placed] == [entry(one) for one in case["words"]]
+    duration = case.get("duration", SHARED["duration"])
+    placed, refused = place(base, edits, mark, duration, case.get("voices", ()))
+    assert [one.entry[:5] for one in placed] == [entry(one)[:5] for one in case["words"]]
     assert [[edits.edits.index(one.edit), one.reason] for one in refused] == case["refused"]
+    applied = apply_edits(listed(words, case.get("voices")), edits, duration / 1000).timings
+    sung = {
+        (entry.text, entry.start): voice
+        for entry, voice in zip(entries_of(applied), voices_of(applied), strict=True)
+    }
+    assert [sung[text, start] for text, start, *_ in case["words"]] == case.get(
+        "sung", [""] * len(case["words"])
+    )
+
+
+def test_lines_that_have_changed_places_come_in_order_of_time():
+    words = [["Hey", 1000, 1400, 1, 1], ["Me", 1500, 1900, 1, 1]]
+    edits = saved_text("other", {"at": 1, "was": [words[1]], "now": [["Me", 500, 900, 1, 1]]})
+    applied = apply_edits(listed(words, ["Anna", "Ben"]), parse_edits(edits), 5.0).timings
+    assert [(line.text, line.voice) for line in applied.lines] == [("Me", "Ben"), ("Hey", "Anna")]
+
+
+def test_the_page_learns_what_is_doubtful_who_sings_and_where_syllables_begin(song):
+    first, last = song.lines
+    guessed = replace(song, lines=(first, Line((*last.words, Word("on", 3.4, 3.6, 0.2)), None)))
+    listing = json.loads(json.dumps(listing_of(guessed)))
+    assert listing["voices"] == ["Anna", "Anna", "", ""]
+    assert listing["doubts"] == [0, 0, 0, 2]
+    assert listing_of(replace(song, lines=(Line((Word("Slow", 1.0, 1.4, 0.35),)),)))["doubts"] == [1]
+    assert listing["syllables"] == {"1": [["ri", 1500, 1750], ["ver", 1750, 2000]]}
+    again = timings_of(listing)
+    assert (again.language, voices_of(again)) == ("en", listing["voices"])
+    assert again.lines[0].words[1].syllables == song.lines[0].words[1].syllables
+    assert fingerprint(entries_of(again)) == listing["base"]
 
 
 @pytest.fixture
@@ -121,6 +162,8 @@ def test_the_report_names_what_no_longer_fits(song):
         '{"version": 1, "base": "", "edits": [{"at": -1, "was": [], "now": []}]}',
         '{"version": 1, "base": "", "edits": [{"at": 0, "was": [["a", 0, 1, 1]], "now": []}]}',
         '{"version": 1, "base": "", "edits": [{"at": 0, "was": [], "now": [["a", 2, 1, 1, 1]]}]}',
+        '{"version": 1, "base": "", "edits": [{"at": 0, "was": [], "now": [["a", 0, 1, 1, 1, 5]]}]}',
+        '{"version": 1, "base": "", "edits": [{"at": 0, "was": [], "now": [["a", 0, 1, 1, 1, "b", "c"]]}]}',
         '{"version": 1, "base": "", "edits": [{"at": 0, "was": [], "now": [["a", 0, NaN, 1, 1]]}]}',
         "[" * 100_000,
     ],

@@ -205,6 +205,21 @@ SITES = [
         ["Hello"],
         ["Source: Musixmatch", "Songwriters: Anna B / Ben C", "River Song lyrics © A Publisher"],
     ),
+    (
+        "Letra de River Song\nHola amigo\nEscrita por: Ana\n¿Los datos están equivocados? Avísanos.",
+        ["Hola amigo"],
+        ["Letra de River Song", "Escrita por: Ana", "¿Los datos están equivocados? Avísanos."],
+    ),
+    (
+        "Songtext von River Song\nHallo\nLyrics powered by www.musixmatch.com\nAdd to Favorites",
+        ["Hallo"],
+        ["Songtext von River Song", "Lyrics powered by www.musixmatch.com", "Add to Favorites"],
+    ),
+    (
+        "作词 : 某人\n作曲 : 某人\n你好\n制作人：某人",
+        ["你好"],
+        ["作词 : 某人", "作曲 : 某人", "制作人：某人"],
+    ),
 ]
 
 

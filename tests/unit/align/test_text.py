@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from lipsync_studio.align.text import read_text, spoken_keys
@@ -95,6 +97,35 @@ def test_chinese_and_japanese_words_are_characters_with_their_punctuation():
     assert displayed("「きょう」はラーメンya") == [["「きょ", "う」", "は", "ラー", "メ", "ン", "ya"]]
     (line,) = read_text("月亮 代表").lines
     assert [word.space for word in line.words] == [False, True, False, True]
+
+
+def test_a_number_of_thousands_of_digits_is_read_digit_by_digit():
+    keys, _ = spoken_keys("12" * 3000)
+    assert keys[:2] == ("one", "two")
+    assert len(keys) == 6000
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("ฉันรักเธอมากที่สุด", "ฉัน|รัก|เธอ|มาก|ที่สุด"),
+        ("ຂ້ອຍຮັກເຈົ້າຫຼາຍ", "ຂ້ອຍ|ຮັກ|ເຈົ້າ|ຫຼາຍ"),
+        ("ខ្ញុំស្រលាញ់អ្នកណាស់", "ខ្ញុំ|ស្រលាញ់|អ្នក|ណាស់"),
+        ("ချစ်တယ်မင်းကို", "ချစ်|တယ်|မင်း|ကို"),
+        ("“ฉัน”รักๆเธอ…", "“ฉัน”|รักๆ|เธอ…"),
+        ("😀รักyou2คน愛", "😀รัก|you2|คน|愛"),
+        ("ฉัน\u200bรัก", "ฉัน\u200b|รัก"),
+    ],
+)
+def test_words_of_scripts_without_spaces_are_found(typed, words):
+    line = read_text(typed).lines[0].words
+    assert [word.display for word in line] == words.split("|")
+    assert not any(word.space for word in line[:-1])
+
+
+def test_without_its_dictionaries_a_phrase_is_a_word(monkeypatch):
+    monkeypatch.setitem(sys.modules, "icu4py.breakers", None)
+    assert [word.display for word in read_text("ฉันรักเธอ").lines[0].words] == ["ฉันรักเธอ"]
 
 
 def test_marks_of_other_scripts_belong_to_their_word():

@@ -6,10 +6,11 @@ import os
 import sqlite3
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from lipsync_studio.align.formats import FORMATS, write
+from lipsync_studio.align.formats import WRITTEN, read_lyrics, write
 from lipsync_studio.align.words import Line, Word, WordTimings
 from lipsync_studio.commands import main, parser
 from lipsync_studio.commands.did import _add_consent
@@ -27,6 +28,7 @@ from lipsync_studio.engine.errors import (
 USAGE = 2
 # How files are called, everywhere.
 NAMES = {"--audio", "--lyrics", "--words", "--vocals", "--report"}
+SPEECH = Path(__file__).parents[2] / "data" / "speech" / "maybe_bob.flac"
 WORDS = WordTimings((Line((Word("bib", 0.2, 0.5),)),), "en", "by hand")
 
 
@@ -168,13 +170,26 @@ def render(media, tmp_path):
     return run
 
 
-@pytest.mark.parametrize("name", sorted(set(FORMATS) - {"txt"}))
+@pytest.mark.parametrize("name", sorted(set(WRITTEN) - {"txt"}))
 def test_words_of_any_format(render, tmp_path, capsys, name):
-    path = tmp_path / f"words{FORMATS[name].suffixes[0]}"
+    path = tmp_path / f"words{WRITTEN[name].suffixes[0]}"
     write(WORDS, path, name)
     assert render("--report=-", words=path) == 0
     report = json.loads(capsys.readouterr().out)
     assert any("Mouth shapes from the words" in note for note in report["notes"])
+
+
+def test_aligned_words_go_into_ttml_and_into_nothing_that_is_only_read(tmp_path, capsys):
+    (tmp_path / "text.txt").write_text("Maybe Bob will jump above my puppy.")
+    given = [f"--audio={SPEECH}", f"--lyrics={tmp_path / 'text.txt'}", "--aligner=pocketsphinx", "--quiet"]
+    assert main(["align", *given, f"--out={tmp_path / 'words.ttml'}"]) == 0
+    found = read_lyrics(tmp_path / "words.ttml")
+    assert (found.format, found.precision) == ("ttml", "word")
+    assert found.text == "Maybe Bob will jump above my puppy."
+    assert found.timings.words()[1].start == pytest.approx(0.55, abs=0.1)
+    capsys.readouterr()
+    assert main(["align", *given, f"--out={tmp_path / 'words.sbv'}"]) == USAGE
+    assert '"words.sbv" has no known ending: choose one of .ass, .dfxp, .elrc' in capsys.readouterr().err
 
 
 def first_generated(capsys):

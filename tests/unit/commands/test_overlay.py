@@ -77,6 +77,19 @@ def test_a_track_beside_the_picture(overlay, media, tmp_path, suffix):
     assert np.square(pictures(out) - pictures(media / "clip.mp4")).mean() < 1
 
 
+def test_other_formats_in_and_a_sidecar_out(overlay, tmp_path, capsys):
+    song = tmp_path / "song.txt"
+    song.write_text("#BPM:300\nP1\n: 0 2 1 Twin\n: 2 2 1 kle\nP2\n: 4 2 1 twinkle\nrubbish\nE\n")
+    assert overlay("--sidecar", tmp_path / "side.ttml", "--report", "-", "--quiet", words=song) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert (report["lines"], report["words"]) == (2, 2)
+    assert "song.txt, line 7: 'rubbish' is no note; it is left out." in report["notes"]
+    written = read_lyrics(tmp_path / "side.ttml").timings
+    assert [(line.voice, line.text, line.start) for line in written.lines] == [
+        ("P1", "Twinkle", 0.0), ("P2", "twinkle", 0.2),
+    ]  # fmt: skip
+
+
 def test_a_sidecar(overlay, tmp_path):
     assert overlay("--sidecar", tmp_path / "side.lrc", "--quiet") == 0
     assert read_lyrics(tmp_path / "side.lrc").text.strip() == "Twinkle, twinkle"
@@ -92,6 +105,7 @@ def test_what_it_says(overlay, tmp_path, capsys):
     [
         ({"out": "out.webm"}, 2, "choose one of .mp4, .mov, .mkv"),
         ({"sidecar": "side.doc"}, 2, "side.doc has none of the endings"),
+        ({"sidecar": "side.sbv"}, 2, "side.sbv has none of the endings"),
         ({"sidecar": "words.ass"}, 1, "--sidecar would replace --words"),
         ({"words": "missing.srt"}, 1, "missing.srt doesn't exist"),
         ({"source": "words.ass"}, 1, "has no video that can be decoded"),

@@ -12,7 +12,7 @@ from lipsync_studio.engine.media.colour import rgb_to_yuv_matrix
 from lipsync_studio.engine.media.frames import Colour, Frame
 from lipsync_studio.overlay.batch import draw_batch
 from lipsync_studio.overlay.lyrics import LyricOverlay
-from lipsync_studio.overlay.preview import preview, timed
+from lipsync_studio.overlay.preview import preview, still, timed
 from lipsync_studio.overlay.style import EFFECTS, LyricStyle
 
 from .conftest import timings
@@ -106,6 +106,21 @@ def test_a_preview_shows_the_sample(effect):
     assert 0 <= drawn.min() <= drawn.max() <= 1
     assert (drawn.max(axis=2) > 0.95).sum() > 50
     assert (preview(style, "", size).max(axis=2) > 0.95).sum() == 0
+
+
+@pytest.mark.parametrize("effect", EFFECTS)
+def test_a_still_is_the_clips_own_picture(effect):
+    """Drawn by itself as at its place in the clip: while lines come, are sung, overlap and go."""
+    size = 320, 180
+    words = timings(("shine for me", 0.5, 1.7), ("tonight", 1.2, 2.0), ("and on and on", 4.0, 5.0))
+    style = LyricStyle(effect=effect)
+    times = [Fraction(index, 25) for index in range(150)]
+    overlay = LyricOverlay(size, words, times, Fraction(6), style)
+    ground = still(style, timings(), 0.0, size)
+    for index in (0, 6, 13, 20, 31, 40, 48, 60, 95, 101, 120, 149):
+        expected = ground.copy()
+        overlay.draw_rgb(expected, index)
+        assert np.array_equal(still(style, words, float(times[index]), size), np.clip(expected, 0, 1)), index
 
 
 def test_a_preview_stands_on_the_background():

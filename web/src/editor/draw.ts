@@ -1,18 +1,21 @@
 // What is drawn of a song: only what is in view, in time that does not grow with the song.
+import type { Doubt } from "./edits";
 import type { Palette } from "./palette";
 import { extremes, levelFor, type PeakLevel } from "./peaks";
+import { type Timeline, timelineOf } from "./timeline";
 import { clock, span, tick, toTime, toX, type View } from "./view";
-import { lineAt, type Range, textOf, type Word, wordBefore } from "./words";
+import { directionOf, type Range, textOf, type Word } from "./words";
 
 export const RULER = 20;
+/** Of each lane: the strip with its lines' texts, by which a line is held. */
 export const LINES = 20;
 const LABEL = 24;
+/** Between the stripes of a word that was edited. */
+const HATCH = 9;
 const NARROWEST_TEXT = 10;
 const TICK_ROOM = 90;
 /** Longer texts are cut before the browser lays them out; no word in view shows more. */
 const LONGEST = 200;
-/** Words that overlap are found if they begin this many words before what is in view. */
-const OVERLAPPING = 8;
 
 /** Draws something over a canvas of a height, pixels. */
 type Draw<What> = (
@@ -27,6 +30,23 @@ export interface Marked {
     readonly words: readonly Word[];
     readonly selection: Range;
     readonly edited: (word: Word) => boolean;
+    readonly doubt: (word: Word) => Doubt;
+}
+
+/** A lane's part of the height, pixels: its lines' texts, and below them its words. */
+export interface Row {
+    readonly top: number;
+    readonly words: number;
+    readonly bottom: number;
+}
+
+/** The rows of so many lanes, from the ruler down. */
+export function rowsOf(lanes: number, height: number): Row[] {
+    const each = (height - RULER) / Math.max(lanes, 1);
+    return Array.from({ length: Math.max(lanes, 1) }, (_, lane) => {
+        const top = RULER + lane * each;
+        return { top, words: top + LINES, bottom: top + each };
+    });
 }
 
 export const drawWave: Draw<readonly PeakLevel[]> = (context, view, height, levels, palette) => {
@@ -60,66 +80,156 @@ function drawRuler(context: CanvasRenderingContext2D, view: View, palette: Palet
     }
 }
 
-/** The words in view. */
-export function visible(words: readonly Word[], view: View): Range {
-    const from = Math.max(wordBefore(words, view.start) - OVERLAPPING, 0);
-    return { from, to: wordBefore(words, view.start + span(view)) + 1 };
-}
-
-export const drawWords: Draw<Marked> = (context, view, height, { words, selection, edited }, palette) => {
+export const drawWords: Draw<Marked> = (context, view, height, marked, palette) => {
+    const { words, selection } = marked;
     context.clearRect(0, 0, view.width, height);
     context.textBaseline = "middle";
     context.textAlign = "center";
-    const { from, to } = visible(words, view);
-    if (from < to) drawLines(context, view, words, from, to, palette);
-    const top = RULER + LINES;
-    for (let index = from; index < to; index++) {
-        const word = words[index]!;
-        const x = toX(view, word.start);
-        const width = Math.max(toX(view, word.end) - x, 1);
-        if (x + width < 0 || x > view.width) continue;
-        const chosen = index >= selection.from && index < selection.to;
-        context.fillStyle = chosen ? palette.chosen : index % 2 ? palette.other : palette.word;
-        context.fillRect(x, top, width, height - top);
-        context.fillStyle = chosen ? palette.chosenEdge : palette.edge;
-        const stroke = chosen ? 2 : 1;
-        context.fillRect(x, top, stroke, height - top);
-        context.fillRect(x + width - stroke, top, stroke, height - top);
-        if (width > 6 && edited(word)) {
-            context.fillStyle = palette.edited;
-            context.fillRect(x + stroke, top, width - 2 * stroke, 3);
-        }
-        if (width >= NARROWEST_TEXT) {
-            context.font = `${chosen ? "600 " : ""}13px ${palette.font}`;
-            write(context, word.text, x, height - LABEL, width, LABEL, palette.text);
-        }
+    const timeline = timelineOf(words);
+    const rows = rowsOf(timeline.lanes.length, height);
+    const until = view.start + span(view);
+    if (rows.length > 1) drawRows(context, view, rows, timeline, palette);
+    for (const number of timeline.linesWithin(view.start, until)) {
+        const line = timeline.lines[number]!;
+        drawLine(context, view, words, line, rows[timeline.laneOf(line.from)]!, palette);
     }
+    for (const index of timeline.within(view.start, until)) {
+        const chosen = index >= selection.from && index < selection.to;
+        const other = timeline.placeOf(index) % 2 === 1;
+        drawWord(context, view, words[index]!, rows[timeline.laneOf(index)]!, { chosen, other, ...marked }, palette);
+    }
+    if (rows.length > 1) drawVoices(context, rows, timeline, palette);
 };
 
-function drawLines(
+function drawWord(
+    context: CanvasRenderingContext2D,
+    view: View,
+    word: Word,
+    { words: top, bottom }: Row,
+    { chosen, other, edited, doubt }: Pick<Marked, "edited" | "doubt"> & { chosen: boolean; other: boolean },
+    palette: Palette,
+): void {
+    const x = toX(view, word.start);
+    const width = Math.max(toX(view, word.end) - x, 1);
+    const height = bottom - top - 1;
+    const doubtful = doubt(word);
+    const changed = edited(word);
+    context.fillStyle = doubtful ? palette.doubt : other ? palette.other : palette.word;
+    context.fillRect(x, top, width, height);
+    if (chosen) {
+        context.fillStyle = palette.chosen;
+        context.fillRect(x, top, width, height);
+    }
+    if (changed) hatch(context, x, top, width, height, palette.edited);
+    context.fillStyle = chosen ? palette.chosenEdge : palette.edge;
+    const stroke = chosen ? 2 : 1;
+    for (const edge of [x, x + width - stroke]) {
+        // A time that is a guess has edges that are none.
+        if (doubtful === 2) for (let y = top; y < bottom - 1; y += 8) context.fillRect(edge, y, stroke, 4);
+        else context.fillRect(edge, top, stroke, height);
+    }
+    if (changed && width > 6) {
+        context.fillStyle = palette.edited;
+        context.fillRect(x + stroke, top, width - 2 * stroke, 3);
+    }
+    const mark = changed ? "✎" : doubtful === 2 ? "≈" : doubtful ? "?" : "";
+    if (mark && width >= 2 * NARROWEST_TEXT) {
+        context.font = `600 13px ${palette.font}`;
+        context.fillStyle = changed ? palette.edited : palette.doubtMark;
+        context.fillText(mark, x + width / 2, top + 13);
+    }
+    if (width >= NARROWEST_TEXT) {
+        context.font = `${chosen ? "600 " : ""}13px ${palette.font}`;
+        write(context, word.text, x, bottom - LABEL, width, LABEL, palette.text);
+    }
+}
+
+/** Stripes that rise to the right, at the same places wherever the box begins. */
+function hatch(
+    context: CanvasRenderingContext2D,
+    x: number,
+    y: number,
+    width: number,
+    height: number,
+    colour: string,
+): void {
+    context.save();
+    context.beginPath();
+    context.rect(x, y, width, height);
+    context.clip();
+    context.beginPath();
+    for (let at = Math.floor((x - height) / HATCH) * HATCH; at < x + width; at += HATCH) {
+        context.moveTo(at, y + height);
+        context.lineTo(at + height, y);
+    }
+    context.globalAlpha = 0.45;
+    context.lineWidth = 1.5;
+    context.strokeStyle = colour;
+    context.stroke();
+    context.restore();
+}
+
+function drawRows(
+    context: CanvasRenderingContext2D,
+    view: View,
+    rows: readonly Row[],
+    { lanes }: Timeline,
+    palette: Palette,
+): void {
+    // Lines are read over the waveform.
+    context.save();
+    context.fillStyle = palette.ground;
+    context.globalAlpha = 0.75;
+    for (const { top } of rows.slice(1)) context.fillRect(0, top, view.width, LINES - 3);
+    context.restore();
+    context.fillStyle = palette.muted;
+    rows.forEach(({ top }, lane) => {
+        // Between two voices, and thinner between the layers of one.
+        if (lane) context.fillRect(0, top - 1, view.width, lanes[lane]!.layer ? 0.5 : 1);
+    });
+}
+
+/** Who sings, at the left of the row whatever is in view. */
+function drawVoices(
+    context: CanvasRenderingContext2D,
+    rows: readonly Row[],
+    { lanes }: Timeline,
+    palette: Palette,
+): void {
+    context.font = `600 11px ${palette.font}`;
+    context.textAlign = "left";
+    lanes.forEach(({ voice, layer }, lane) => {
+        if (!voice || layer) return;
+        const shown = voice.length > LONGEST ? voice.slice(0, LONGEST) : voice;
+        const { top } = rows[lane]!;
+        const width = Math.min(context.measureText(shown).width, 120);
+        context.fillStyle = palette.ground;
+        context.fillRect(0, top, width + 12, LINES - 3);
+        context.fillStyle = palette.text;
+        context.fillText(shown, 5, top + (LINES - 4) / 2, 120);
+    });
+    context.textAlign = "center";
+}
+
+function drawLine(
     context: CanvasRenderingContext2D,
     view: View,
     words: readonly Word[],
-    from: number,
-    to: number,
+    { from, to }: Range,
+    { top }: Row,
     palette: Palette,
 ): void {
+    const parts = words.slice(from, to);
+    const x = toX(view, parts[0]!.start);
+    const width = toX(view, Math.max(...parts.map((word) => word.end))) - x;
+    context.fillStyle = palette.muted;
+    context.fillRect(x, top + LINES - 3, Math.max(width, 1), 2);
+    if (width < NARROWEST_TEXT) return;
     context.font = `11px ${palette.font}`;
-    for (let index = lineAt(words, from).from; index < to; ) {
-        const line = lineAt(words, index);
-        const parts = words.slice(line.from, line.to);
-        const x = toX(view, parts[0]!.start);
-        const width = toX(view, parts.at(-1)!.end) - x;
-        context.fillStyle = palette.muted;
-        context.fillRect(x, RULER + LINES - 3, Math.max(width, 1), 2);
-        if (width >= NARROWEST_TEXT) {
-            // Of a line that reaches out of view, the middle of what is in view.
-            const left = Math.max(x, 0);
-            const right = Math.min(x + width, view.width);
-            write(context, textOf(parts.slice(0, LONGEST)), left, RULER, right - left, LINES - 4, palette.muted);
-        }
-        index = line.to;
-    }
+    // Of a line that reaches out of view, the middle of what is in view.
+    const left = Math.max(x, 0);
+    const right = Math.min(x + width, view.width);
+    write(context, textOf(parts.slice(0, LONGEST)), left, top, right - left, LINES - 4, palette.muted);
 }
 
 /** A text in the middle of a box, cut where it is wider. */
@@ -135,14 +245,17 @@ function write(
     if (width < NARROWEST_TEXT) return;
     const shown = text.length > LONGEST ? text.slice(0, LONGEST) : text;
     const wide = context.measureText(shown).width > width - 4;
+    const backwards = directionOf(shown) === "rtl";
+    context.direction = backwards ? "rtl" : "ltr";
     context.fillStyle = colour;
     if (!wide) return context.fillText(shown, x + width / 2, y + height / 2);
+    // Where it is cut, its beginning is seen.
     context.save();
     context.beginPath();
     context.rect(x + 2, y, width - 4, height);
     context.clip();
-    context.textAlign = "left";
-    context.fillText(shown, x + 3, y + height / 2);
+    context.textAlign = backwards ? "right" : "left";
+    context.fillText(shown, backwards ? x + width - 3 : x + 3, y + height / 2);
     context.restore();
 }
 

@@ -1,26 +1,31 @@
 // The editor in the page: puts the parts together and runs what keys and buttons ask for.
 import { element } from "../shared/dom";
 import { type Heard, showModal } from "../shared/modal";
-import { PlayBar, SPEEDS, TitleBar, WordBar } from "./controls";
+import { Actions } from "./actions";
+import { ActBar, PlayBar, TitleBar, WordBar } from "./controls";
 import { type Base, parseEdits, type SavedEdits } from "./edits";
+import { type Drafts, Keeping } from "./keeping";
 import { type Action, actionFor } from "./keys";
 import { WordList } from "./list";
 import { Messages } from "./messages";
 import { paletteOf } from "./palette";
 import type { PeakLevel } from "./peaks";
 import { Player } from "./player";
-import { showShortcuts } from "./popups";
+import { type Drawing, Preview } from "./preview";
 import { type Saved, Saving } from "./saving";
 import { type Change, Session } from "./session";
 import { Stage } from "./stage";
 import css from "./style.css";
 import { Tapping } from "./tapping";
 import { editorTexts } from "./texts";
-import { lineAt, wordBefore } from "./words";
+import { timelineOf } from "./timeline";
 
-const STEP = 10;
-const BIG_STEP = 100;
-const ZOOM = 1.5;
+const MIRRORED: Partial<Record<Action, Action>> = {
+    previous: "next",
+    next: "previous",
+    extendBack: "extend",
+    extend: "extendBack",
+};
 
 export interface Opened {
     readonly title: string;
@@ -28,6 +33,11 @@ export interface Opened {
     readonly base: Base;
     readonly levels: readonly PeakLevel[];
     readonly saved: SavedEdits;
+    /** Of the words: BCP 47 tag, or "". */
+    readonly language: string;
+    readonly drafts: Drafts;
+    /** What draws the lyrics in the style that is connected; null where none is. */
+    readonly drawing: Drawing | null;
     save(edits: string): Saved;
     closed(): void;
 }
@@ -43,15 +53,24 @@ export class Editor {
     private readonly title: TitleBar;
     private readonly plays: PlayBar;
     private readonly word: WordBar;
+    private readonly acts: ActBar;
+    private readonly keeping: Keeping;
+    private readonly actions: Actions;
+    private readonly preview: Preview | null;
     private readonly tapping: Tapping;
     private readonly saving: Saving;
     private readonly themes = new MutationObserver(() => this.restyle());
-    private following = true;
 
     constructor(private readonly opened: Opened) {
         const { texts, messages } = this;
         const run = (action: Action) => this.run(action);
-        this.session = new Session(opened.base, opened.saved, (change) => this.changed(change));
+        this.session = new Session(
+            opened.base,
+            opened.saved,
+            (change) => this.changed(change),
+            opened.language,
+        );
+        this.keeping = new Keeping(this.session, opened.drafts);
         this.player = new Player(
             opened.audio,
             () => this.ticked(),
@@ -65,7 +84,7 @@ export class Editor {
         this.list = new WordList(
             this.session,
             texts,
-            (index, event) => this.pick(index, event.shiftKey),
+            (index, event) => this.actions.pick(index, event.shiftKey),
             (index) => {
                 this.session.select(index);
                 run("playLine");
@@ -75,13 +94,14 @@ export class Editor {
         this.saving = new Saving(this.dialog, this.session, texts, messages, (edits) => opened.save(edits));
         this.title = new TitleBar(`${texts.title}: ${opened.title}`, texts, run);
         this.plays = new PlayBar(texts, run, (speed) => (this.player.speed = speed), this.session.duration);
-        this.word = new WordBar(
-            this.session,
-            texts,
-            run,
-            (text) => messages.say(text),
-            () => this.session.reset(),
-        );
+        this.preview =
+            opened.drawing && new Preview(this.session, opened.drawing, texts, () => this.player.time);
+        this.acts = new ActBar(this.session, texts, run, () => this.session.reset());
+        this.word = new WordBar(this.session, texts, run, (text) => messages.say(text));
+        const { dialog, session, player, stage, list, word, tapping, saving } = this;
+        this.actions = new Actions({
+            dialog, texts, messages, session, player, stage, list, word, tapping, saving,
+        });
         this.build();
     }
 
@@ -90,18 +110,21 @@ export class Editor {
         document.body.append(dialog);
         showModal(dialog, (event) => this.heard(event));
         window.addEventListener("beforeunload", this.left);
+        window.addEventListener("pagehide", this.keeping.write);
         this.restyle();
         this.themes.observe(document.documentElement, { attributes: true });
         this.themes.observe(document.body, { attributes: true });
         this.changed("words");
         this.ticked();
+        this.plays.toolbar.settle();
         const first = this.session.words[0];
         if (first) {
             this.player.seek(first.start);
             this.stage.reveal(first.start, first.end);
         } else this.messages.say(this.texts.noWords);
-        this.focusWord();
+        this.actions.focusWord();
         this.messages.tellRefused(this.session.refused);
+        this.keeping.restore(this.texts, this.messages);
     }
 
     /** Another run has ended while this was open. */
@@ -119,9 +142,11 @@ export class Editor {
             this.stage.box,
             this.tapping.box,
             this.word.box,
-            this.list.box,
+            this.acts.box,
+            element("div", { className: "below" }, [this.list.box, ...(this.preview ? [this.preview.box] : [])]),
             element("div", { className: "foot" }, [
                 this.messages.said,
+                element("div", { className: "hint", textContent: texts.marks }),
                 element("div", { className: "hint", textContent: texts.hint }),
             ]),
         ]);
@@ -144,6 +169,9 @@ export class Editor {
 
     private dispose(): void {
         window.removeEventListener("beforeunload", this.left);
+        window.removeEventListener("pagehide", this.keeping.write);
+        this.keeping.end();
+        this.preview?.dispose();
         this.themes.disconnect();
         this.player.dispose();
         this.stage.dispose();
@@ -160,8 +188,13 @@ export class Editor {
             this.word.show();
             return this.messages.sayTimes(this.session);
         }
-        if (change === "words") this.list.update();
-        else if (change === "selection") this.list.choose(this.list.box.contains(document.activeElement));
+        if (change === "words") {
+            this.list.update();
+            this.acts.update();
+            this.word.update();
+            this.keeping.changed();
+            this.preview?.show(this.player.playing);
+        } else if (change === "selection") this.list.choose(this.list.box.contains(document.activeElement));
         if (change === "tap") this.tapping.show();
         this.dialog.classList.toggle("changed", this.session.unsaved);
         this.title.show(this.session);
@@ -175,17 +208,18 @@ export class Editor {
         if (!this.plays) return;
         const { player } = this;
         const { time } = player;
-        this.stage.showCursor(time, this.following && player.playing);
+        this.stage.showCursor(time, this.actions.following && player.playing);
         this.plays.tell(time);
         this.plays.show({
             playing: player.playing,
             loop: player.loop,
-            follow: this.following,
+            follow: this.actions.following,
             snap: this.stage.snapping,
+            ripple: this.session.ripple,
             speed: player.speed,
         });
-        const at = wordBefore(this.session.words, time);
-        this.list.sing(player.playing && (this.session.words[at]?.end ?? 0) > time ? at : -1);
+        this.list.sing(player.playing ? timelineOf(this.session.words).at(time) : []);
+        this.preview?.show(player.playing);
     }
 
     /** With the focus on nothing, such as a button that can no longer be pressed, keys are meant all the same. */
@@ -204,9 +238,11 @@ export class Editor {
         if (typing && (event.key === "Enter" || event.key === "Escape")) {
             event.preventDefault();
             this.word.leave(target, event.key === "Enter");
-            return this.focusWord();
+            return this.actions.focusWord();
         }
-        const action = actionFor(event);
+        const bars = [this.title, this.plays, this.acts];
+        if (!typing && bars.some(({ toolbar }) => toolbar.moved(event))) return event.preventDefault();
+        const action = this.asRead(actionFor(event), target);
         if (!action) return;
         if (typing && !["save", "help", "close"].includes(action)) return;
         if (typing && event.key === "?") return;
@@ -220,6 +256,11 @@ export class Editor {
             return;
         }
         this.run(action, event.altKey);
+    }
+
+    /** In a line that is read from right to left, the word that follows stands to the left. */
+    private asRead(action: Action | undefined, target: HTMLElement): Action | undefined {
+        return (this.list.isRightToLeft(target) && action && MIRRORED[action]) || action;
     }
 
     /** Edits that were copied because they could not be saved; other texts are the fields'. */
@@ -239,125 +280,9 @@ export class Editor {
         this.messages.tellRefused(refused);
     }
 
-    /** alone: an edge moves without the word that touches it. */
     private run(action: Action, alone = false): void {
-        this.actions[action](alone);
+        this.actions.run(action, alone);
         this.ticked();
-    }
-
-    private readonly actions: Record<Action, (alone: boolean) => void> = {
-        play: () => this.player.toggle(),
-        playWord: () => {
-            const word = this.session.words[this.session.focus];
-            if (word) this.player.play({ from: word.start, to: word.end });
-        },
-        playLine: () => {
-            const { words, line } = this.session;
-            if (line.to) this.player.play({ from: words[line.from]!.start, to: words[line.to - 1]!.end });
-        },
-        loop: () => {
-            this.player.loop = !this.player.loop;
-        },
-        slower: () => this.changeSpeed(-1),
-        faster: () => this.changeSpeed(1),
-        back: () => this.player.seek(this.player.time - 1000),
-        forward: () => this.player.seek(Math.min(this.player.time + 1000, this.session.duration)),
-        home: () => this.goTo(0),
-        end: () => this.goTo(this.session.duration),
-        previous: () => this.pick(this.session.focus - 1),
-        next: () => this.pick(this.session.focus + 1),
-        up: () => this.pickLine(-1),
-        down: () => this.pickLine(1),
-        extendBack: () => this.pick(this.session.focus - 1, true),
-        extend: () => this.pick(this.session.focus + 1, true),
-        selectLine: () => this.session.selectLine(),
-        earlier: () => this.session.nudge(-STEP),
-        later: () => this.session.nudge(STEP),
-        muchEarlier: () => this.session.nudge(-BIG_STEP),
-        muchLater: () => this.session.nudge(BIG_STEP),
-        startEarlier: (alone) => this.session.nudgeEdge("start", -STEP, alone),
-        startLater: (alone) => this.session.nudgeEdge("start", STEP, alone),
-        startMuchEarlier: (alone) => this.session.nudgeEdge("start", -BIG_STEP, alone),
-        startMuchLater: (alone) => this.session.nudgeEdge("start", BIG_STEP, alone),
-        endEarlier: (alone) => this.session.nudgeEdge("end", -STEP, alone),
-        endLater: (alone) => this.session.nudgeEdge("end", STEP, alone),
-        endMuchEarlier: (alone) => this.session.nudgeEdge("end", -BIG_STEP, alone),
-        endMuchLater: (alone) => this.session.nudgeEdge("end", BIG_STEP, alone),
-        startHere: () => this.session.setEdge("start", this.player.time),
-        endHere: () => this.session.setEdge("end", this.player.time),
-        text: () => this.word.editText(),
-        split: () => {
-            const word = this.session.words[this.session.focus];
-            if (!word || this.session.split(this.player.time)) return;
-            this.messages.say(this.texts.noSplit.replace("{word}", () => word.text));
-        },
-        merge: () => {
-            if (this.session.words.length && !this.session.merge()) this.messages.say(this.texts.noMerge);
-        },
-        insert: () => {
-            if (this.session.insert(this.texts.newWord, this.player.time)) this.word.editText();
-            else this.messages.say(this.texts.noRoom);
-        },
-        remove: () => this.session.remove(),
-        newLine: () => this.session.toggleLine(),
-        space: () => this.session.toggleSpace(),
-        tap: () => this.tapping.start(),
-        snap: () => {
-            this.stage.snapping = !this.stage.snapping;
-        },
-        follow: () => {
-            this.following = !this.following;
-        },
-        zoomIn: () => this.stage.zoom(ZOOM),
-        zoomOut: () => this.stage.zoom(1 / ZOOM),
-        zoomAll: () => this.stage.frameTime(0, this.session.duration),
-        zoomLine: () => {
-            const { words, line } = this.session;
-            if (line.to) this.stage.frameTime(words[line.from]!.start, words[line.to - 1]!.end);
-        },
-        scrollBack: () => this.stage.scrollBy(-0.9),
-        scrollOn: () => this.stage.scrollBy(0.9),
-        undo: () => this.session.undo(),
-        redo: () => this.session.redo(),
-        save: () => void this.saving.save(),
-        help: () => showShortcuts(this.dialog, this.texts),
-        close: () => this.close(),
-    };
-
-    private pick(index: number, extend = false): void {
-        this.session.select(index, extend);
-        const word = this.session.words[this.session.focus];
-        if (!word) return;
-        if (!this.player.playing) this.player.seek(word.start);
-        this.stage.reveal(word.start, word.end);
-        this.focusWord();
-    }
-
-    private pickLine(by: -1 | 1): void {
-        const { words, line } = this.session;
-        if (by === 1 && line.to < words.length) this.pick(line.to);
-        else if (by === -1 && line.from > 0) this.pick(lineAt(words, line.from - 1).from);
-    }
-
-    /** The keyboard goes to the word in the list, unless it is at the waveform, which takes the same keys. */
-    private focusWord(): void {
-        if (!this.stage.box.contains(document.activeElement)) this.list.choose(true);
-    }
-
-    private goTo(time: number): void {
-        this.player.seek(time);
-        this.stage.reveal(time, time);
-    }
-
-    private changeSpeed(by: -1 | 1): void {
-        const at = SPEEDS.indexOf(this.player.speed) + by;
-        this.player.speed = SPEEDS[Math.min(Math.max(at, 0), SPEEDS.length - 1)]!;
-    }
-
-    private close(): void {
-        if (this.stage.cancelGesture()) return;
-        if (this.session.tap) return this.tapping.stop();
-        void this.saving.close(() => this.focusWord());
     }
 
     private restyle(): void {

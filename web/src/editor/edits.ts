@@ -1,10 +1,13 @@
 // Edits kept apart from the timings they change: what the node saves. align/edits.py says what they are and applies
 // them on the server; tests/data/editor/edits.json holds cases for both.
-import { type Entry, sameEntry, toEntry, type Word } from "./words";
+import { type Entry, linesOf, sameEntry, toEntry, type Word } from "./words";
 
 export const VERSION = 1;
 const REACH = 500;
 const SLACK = 50;
+/** Lines of one voice that overlap for longer are sung at once; a shorter overlap is a careless time. */
+const TOGETHER = 250;
+const MOST_LAYERS = 8;
 
 export type Reason = "gone" | "moved" | "crowded" | "late";
 
@@ -20,11 +23,18 @@ export interface SavedEdits {
     readonly edits: readonly Edit[];
 }
 
-/** The timings as they come into the node. base: their fingerprint. */
+/** How far a word's time is to be trusted: it was heard; it was hardly heard; its time is a guess. */
+export type Doubt = 0 | 1 | 2;
+
+/** The timings as they come into the node. base: their fingerprint. voices: who sings each word. doubts: of each.
+ * syllables: of some words, by their index: text, start and end of each. */
 export interface Base {
     readonly base: string;
     readonly duration: number;
     readonly words: readonly Entry[];
+    readonly voices?: readonly string[];
+    readonly doubts?: readonly Doubt[];
+    readonly syllables?: Readonly<Record<number, readonly (readonly [string, number, number])[]>>;
 }
 
 export interface Applied {
@@ -37,7 +47,10 @@ export function parseEdits(text: string): SavedEdits {
     if (!text.trim()) return { version: VERSION, base: "", edits: [] };
     const saved = JSON.parse(text);
     const entry = (one: Entry) =>
-        Array.isArray(one) && one.length === 5 && typeof one[0] === "string" && one.slice(1).every(Number.isInteger);
+        Array.isArray(one) &&
+        (one.length === 5 || (one.length === 6 && typeof one[5] === "string")) &&
+        typeof one[0] === "string" &&
+        one.slice(1, 5).every(Number.isInteger);
     const edit = (one: Edit) => Number.isInteger(one.at) && [...one.was, ...one.now].every(entry);
     if (saved.version !== VERSION || !saved.edits.every(edit)) throw new Error("not edits");
     return saved;
@@ -45,7 +58,7 @@ export function parseEdits(text: string): SavedEdits {
 
 /** "" where nothing was changed. */
 export function serialiseEdits(base: Base, words: readonly Word[]): string {
-    const edits = findEdits(base.words, words);
+    const edits = findEdits(base.words, words, base.voices);
     return edits.length ? JSON.stringify({ version: VERSION, base: base.base, edits }) : "";
 }
 
@@ -56,7 +69,7 @@ interface Group {
 }
 
 /** What leads from the timings to the words, in order, in pieces that are as small as they can be. */
-export function findEdits(base: readonly Entry[], words: readonly Word[]): Edit[] {
+export function findEdits(base: readonly Entry[], words: readonly Word[], voices: readonly string[] = []): Edit[] {
     const groups: Group[] = [];
     let cursor = 0;
     let waiting: Word[] = [];
@@ -87,9 +100,13 @@ export function findEdits(base: readonly Entry[], words: readonly Word[]): Edit[
         else groups.push({ from: 0, to: 0, words: waiting });
     }
     const changed: Group[] = [];
+    const entry = (group: Group, word: Word, k: number): Entry => {
+        const voice = voices[Math.min(group.from + k, group.to - 1)] ?? "";
+        return word.first && word.voice !== voice ? [...toEntry(word), word.voice] : toEntry(word);
+    };
     for (const group of groups) {
         const was = base.slice(group.from, group.to);
-        if (was.length === 1 && group.words.length === 1 && sameEntry(was[0]!, toEntry(group.words[0]!))) continue;
+        if (was.length === 1 && group.words.length === 1 && sameEntry(was[0]!, entry(group, group.words[0]!, 0))) continue;
         const made = { ...group, words: [...group.words] };
         // A line's beginning that has gone from one word to the next: none of them makes sense alone.
         if (group.words[0] && Number(group.words[0].first) !== was[0]?.[3]) {
@@ -103,7 +120,11 @@ export function findEdits(base: readonly Entry[], words: readonly Word[]): Edit[
         }
         changed.push(made);
     }
-    return changed.map(({ from, to, words: now }) => ({ at: from, was: base.slice(from, to), now: now.map(toEntry) }));
+    return changed.map((group) => ({
+        at: group.from,
+        was: base.slice(group.from, group.to),
+        now: group.words.map((word, k) => entry(group, word, k)),
+    }));
 }
 
 interface Found {
@@ -126,14 +147,15 @@ export function applyEdits(base: Base, saved: SavedEdits): Applied {
             cursor = where + edit.was.length;
         }
     }
+    const lanes = lanesOf(base);
     while (!same) {
-        const crowded = findCrowded(base.words, found);
+        const crowded = findCrowded(base.words, found, lanes);
         if (crowded === -1) break;
         refused.set(found[crowded]!.edit, "crowded");
         found.splice(crowded, 1);
     }
     return {
-        words: result(base.words, found).words,
+        words: result(base.words, found, lanes).words,
         refused: saved.edits.filter((edit) => refused.has(edit)).map((edit) => ({ edit, reason: refused.get(edit)! })),
     };
 }
@@ -184,26 +206,72 @@ function isLate(edit: Edit, duration: number): boolean {
     return isTimed(edit) && edit.now.some((entry) => entry[2] > limit + SLACK);
 }
 
-function findCrowded(base: readonly Entry[], found: readonly Found[]): number {
-    const { words, spans } = result(base, found);
+/** Where a word is sung: by whom, and in which layer of that voice. */
+type SungBy = Pick<Word, "voice" | "layer">;
+
+/** Of each word of the timings. A line goes to the lowest layer of its voice that is free. */
+export function lanesOf({ words, voices = [] }: Pick<Base, "words" | "voices">): SungBy[] {
+    const lanes: SungBy[] = [];
+    const lines = linesOf(words.map((entry) => word(entry, [], NOBODY))).map(({ from, to }) => {
+        const line = words.slice(from, to);
+        const starts = line.map((entry) => entry[1]);
+        const end = Math.max(...line.map((entry) => entry[2]));
+        return { from, to, start: starts[0]!, last: Math.max(...starts), end, voice: voices[from] ?? "" };
+    });
+    const taken = new Map<string, { end: number; last: number }[]>();
+    for (const { from, to, start, last, end, voice } of lines.sort((a, b) => a.start - b.start || a.from - b.from)) {
+        const layers = taken.get(voice) ?? [];
+        taken.set(voice, layers);
+        let layer = layers.findIndex((one) => one.end - start <= TOGETHER && one.last < start);
+        if (layer === -1) layer = Math.min(layers.length, MOST_LAYERS - 1);
+        layers[layer] = { end, last };
+        for (let index = from; index < to; index++) lanes[index] = { voice, layer };
+    }
+    return lanes;
+}
+
+const NOBODY: SungBy = { voice: "", layer: 0 };
+
+function sameLane(one: SungBy | undefined, other: SungBy | undefined): boolean {
+    return one?.voice === other?.voice && one?.layer === other?.layer;
+}
+
+function findCrowded(base: readonly Entry[], found: readonly Found[], lanes: readonly SungBy[]): number {
+    const { words, spans } = result(base, found, lanes);
+    // The end of the word before in the lane lies after the start of the one at an index, or the other way round.
+    const overlapped = (left: number, right: number) => left >= 0 && right >= 0 && base[left]![2] > base[right]![1];
     return found.findIndex(({ where, edit }, number) => {
         const [begin, end] = spans[number]!;
         if (begin === end) return false;
         const after = where + edit.was.length;
-        const overlapped = (index: number) =>
-            index > 0 && index < base.length && base[index - 1]![2] > base[index]![1];
-        const left = begin > 0 && words[begin - 1]!.end > words[begin]!.start;
-        const right = end < words.length && words[end - 1]!.end > words[end]!.start;
-        return (left && !overlapped(where)) || (right && !overlapped(after));
+        const before = words.findLastIndex((word, index) => index < begin && sameLane(word, words[begin]));
+        const next = words.findIndex((word, index) => index >= end && sameLane(word, words[end - 1]));
+        const left = before >= 0 && words[before]!.end > words[begin]!.start;
+        const right = next >= 0 && words[end - 1]!.end > words[next]!.start;
+        if (!left && !right) return false;
+        const first = edit.was.length ? where : -1;
+        const baseBefore = lanes.findLastIndex((lane, index) => index < where && sameLane(lane, lanes[where]));
+        const baseNext = lanes.findIndex((lane, index) => index >= after && sameLane(lane, lanes[after - 1]));
+        return (left && !overlapped(baseBefore, first)) || (right && !overlapped(after - 1, baseNext));
     });
 }
 
-function result(base: readonly Entry[], found: readonly Found[]): { words: Word[]; spans: [number, number][] } {
+function result(
+    base: readonly Entry[],
+    found: readonly Found[],
+    lanes: readonly SungBy[],
+): { words: Word[]; spans: [number, number][] } {
     const words: Word[] = [];
     const spans: [number, number][] = [];
     let cursor = 0;
+    // A line is sung by whom the word that begins it says.
+    const push = (entry: Entry, from: number[], origin: number) => {
+        const begins = entry[3] || !words.length;
+        const own = entry[5] === undefined ? lanes[origin] : { voice: entry[5], layer: 0 };
+        words.push(word(entry, from, (begins ? own : undefined) ?? words.at(-1) ?? NOBODY));
+    };
     const pass = (until: number) => {
-        for (; cursor < until; cursor++) words.push(word(base[cursor]!, [cursor]));
+        for (; cursor < until; cursor++) push(base[cursor]!, [cursor], cursor);
     };
     for (const { where, edit } of found) {
         pass(where);
@@ -214,7 +282,8 @@ function result(base: readonly Entry[], found: readonly Found[]): { words: Word[
             const untouched = timesOf(entry, edit.was);
             const source = untouched === -1 ? entry : base[where + untouched]!;
             const from = count === edit.now.length ? [where + k] : all;
-            words.push(word([entry[0], source[1], source[2], entry[3], entry[4]], from));
+            const made = [entry[0], source[1], source[2], entry[3], entry[4]] as const;
+            push(entry.length === 6 ? [...made, entry[5]] : made, from, Math.min(where + k, where + count - 1));
         });
         cursor = where + count;
         spans.push([begin, words.length]);
@@ -224,6 +293,6 @@ function result(base: readonly Entry[], found: readonly Found[]): { words: Word[
     return { words, spans };
 }
 
-function word([text, start, end, first, space]: Entry, from: number[]): Word {
-    return { text, start, end, first: Boolean(first), space: Boolean(space), from };
+function word([text, start, end, first, space]: Entry, from: number[], { voice, layer }: SungBy): Word {
+    return { text, start, end, first: Boolean(first), space: Boolean(space), from, voice, layer };
 }

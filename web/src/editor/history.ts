@@ -21,6 +21,11 @@ export class History<State> {
         return this.present;
     }
 
+    /** What was saved last. */
+    get held(): State {
+        return this.saved;
+    }
+
     get changed(): boolean {
         return this.present !== this.saved;
     }

@@ -65,16 +65,33 @@ export const SHORTCUTS = [
             "Alt+Shift+Digit4": "endMuchLater",
         },
     },
+    {
+        text: "keyNudgeLine",
+        keys: {
+            Digit5: "lineEarlier",
+            Digit6: "lineLater",
+            "Shift+Digit5": "lineMuchEarlier",
+            "Shift+Digit6": "lineMuchLater",
+        },
+    },
+    { text: "keyRipple", keys: { r: "ripple" } },
+    { text: "keyFillGaps", keys: { c: "fillGaps" } },
     { text: "keyStartHere", keys: { i: "startHere" } },
     { text: "keyEndHere", keys: { o: "endHere" } },
     { text: "keyText", keys: { F2: "text", e: "text" } },
     { text: "keySplit", keys: { s: "split" } },
     { text: "keyMerge", keys: { m: "merge" } },
+    { text: "keySyllables", keys: { "Shift+s": "syllables" } },
+    { text: "keyMergeSyllables", keys: { "Shift+m": "mergeSyllables" } },
     { text: "keyInsert", keys: { n: "insert", Insert: "insert" } },
     { text: "keyRemove", keys: { Delete: "remove", Backspace: "remove" } },
     { text: "keyNewLine", keys: { b: "newLine" } },
     { text: "keySpace", keys: { j: "space" } },
     { text: "keyTap", keys: { t: "tap" } },
+    { text: "keyTapHere", keys: { "Shift+t": "tapHere" } },
+    { text: "keyNextDoubt", keys: { d: "nextDoubt" } },
+    { text: "keyPreviousDoubt", keys: { "Shift+d": "previousDoubt" } },
+    { text: "keyVoice", keys: { v: "voice" } },
     { text: "keySnap", keys: { g: "snap" } },
     { text: "keyFollow", keys: { f: "follow" } },
     { text: "keyZoom", keys: { "+": "zoomIn", "=": "zoomIn", "-": "zoomOut" } },
@@ -109,6 +126,9 @@ export function keyName(event: KeyPress): string {
 
 export function actionFor(event: KeyPress): Action | undefined {
     const name = keyName(event);
+    // A letter with Shift may mean another thing than the letter; where it doesn't, it is the letter.
+    const shifted = event.shiftKey && /^\p{L}$/u.test(name) ? ACTIONS.get(`Shift+${name.toLowerCase()}`) : undefined;
+    if (shifted) return shifted;
     return ACTIONS.get(name) ?? (name.length === 1 ? ACTIONS.get(name.toLowerCase()) : undefined);
 }
 

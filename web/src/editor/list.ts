@@ -3,7 +3,7 @@ import { element } from "../shared/dom";
 import type { Session } from "./session";
 import type { Texts } from "./texts";
 import { clock } from "./view";
-import { linesOf, type Word } from "./words";
+import { directionOf, linesOf, textOf, type Word } from "./words";
 
 interface Row {
     readonly box: HTMLElement;
@@ -17,7 +17,7 @@ export class WordList {
     readonly box: HTMLElement;
     private rows: Row[] = [];
     private chosen: HTMLElement[] = [];
-    private singing: HTMLElement | null = null;
+    private singing: HTMLElement[] = [];
 
     constructor(
         private readonly session: Session,
@@ -91,13 +91,18 @@ export class WordList {
         current.scrollIntoView({ block: "nearest" });
     }
 
-    /** The word that is heard, -1 for none. */
-    sing(index: number): void {
-        const option = this.option(index);
-        if (option === this.singing) return;
-        this.singing?.classList.remove("singing");
-        option?.classList.add("singing");
-        this.singing = option;
+    /** The words that are heard: one of each voice. */
+    sing(indices: readonly number[]): void {
+        const options = indices.flatMap((index) => this.option(index) ?? []);
+        if (options.length === this.singing.length && options.every((one, k) => one === this.singing[k])) return;
+        for (const option of this.singing) option.classList.remove("singing");
+        for (const option of options) option.classList.add("singing");
+        this.singing = options;
+    }
+
+    /** An element of the list stands in a line that is read from right to left. */
+    isRightToLeft(inside: Element | null): boolean {
+        return this.box.contains(inside) && inside?.closest<HTMLElement>(".line")?.dir === "rtl";
     }
 
     private option(index: number): HTMLElement | null {
@@ -117,30 +122,40 @@ export class WordList {
         const parts = options.flatMap((option, k) => (words[k]!.space ? [option, " "] : [option]));
         const stamp = element("span", { className: "stamp", textContent: clock(words[0]!.start, 2) });
         stamp.ariaHidden = "true";
-        const text = element("span", { className: "text", dir: "auto", role: "presentation" }, parts);
-        const box = element("div", { className: "line", role: "group" }, [stamp, text]);
+        // Each word is apart from its surroundings, so that these can't tell the line's direction.
+        const dir = directionOf(textOf(words));
+        const text = element("span", { className: "text", role: "presentation" }, parts);
+        const box = element("div", { className: "line", role: "group", dir }, [stamp, text]);
+        const { voice } = words[0]!;
+        if (voice) {
+            const singer = element("bdi", { className: "singer", textContent: voice, ariaHidden: "true" });
+            box.insertBefore(singer, text);
+        }
         const row: Row = { box, options, words, from, number: 0 };
         return row;
     }
 
     private label(row: Row, number: number): void {
         row.number = number;
-        row.box.ariaLabel = `${this.texts.line} ${number}`;
+        const { voice } = row.words[0]!;
+        row.box.ariaLabel = `${this.texts.line} ${number}${voice ? `, ${voice}` : ""}`;
         (row.box.firstElementChild as HTMLElement).dataset.number = String(number);
     }
 
     private word(word: Word): HTMLElement {
         const edited = this.session.isEdited(word);
+        const doubt = this.session.doubtOf(word);
+        const told = edited ? this.texts.edited : ["", this.texts.doubtful, this.texts.estimated][doubt];
         const option = element("bdi", {
-            className: edited ? "word edited" : "word",
+            className: `word${edited ? " edited" : ["", " doubtful", " doubtful estimated"][doubt]}`,
             role: "option",
             tabIndex: -1,
             textContent: word.text,
             ariaSelected: "false",
         });
         const times = `${clock(word.start)} – ${clock(word.end)}`;
-        option.ariaLabel = `${word.text}, ${times}${edited ? `, ${this.texts.edited}` : ""}`;
-        option.title = times;
+        option.ariaLabel = [word.text, times, ...(told ? [told] : [])].join(", ");
+        option.title = told ? `${times}: ${told}` : times;
         return option;
     }
 }

@@ -4,6 +4,7 @@ import type { Applied } from "./edits";
 import type { Session } from "./session";
 import type { Texts } from "./texts";
 import { clock } from "./view";
+import { directionOf } from "./words";
 
 const BLOCKED = {
     shortest: "tooShort",
@@ -32,7 +33,9 @@ export class Messages {
     sayTimes({ blocked, words, focus }: Session): void {
         const word = words[focus];
         if (!word) return;
-        const times = `${word.text}: ${clock(word.start)} – ${clock(word.end)}`;
+        // Set apart, a text that runs to the left doesn't turn the times around.
+        const text = directionOf(word.text) === "rtl" ? `\u2068${word.text}\u2069` : word.text;
+        const times = `${text}: ${clock(word.start)} – ${clock(word.end)}`;
         const why = blocked && this.texts[BLOCKED[blocked.by]].replace("{word}", () => blocked.word);
         this.say(why ? `${times}. ${why}` : times);
     }

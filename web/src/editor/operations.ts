@@ -1,6 +1,7 @@
 // What a person can do to words: each takes words and makes new ones. Words keep their order, and an edit never
-// makes two overlap that did not.
-import type { Range, Word } from "./words";
+// makes two of a lane overlap that did not. Voices don't get in each other's way.
+import { type Timeline, timelineOf } from "./timeline";
+import { indicesOf, lineAt, type Range, type Word } from "./words";
 
 /** Shorter is not seen, heard or hit with a pointer. */
 export const SHORTEST = 20;
@@ -37,16 +38,59 @@ export function touches(before: Word | undefined, after: Word | undefined): bool
 /** Whole words, by a time that is cut to the room there is. Neighbours that are in the way get shorter; alone: they
  * stay as they are. */
 export function move(words: readonly Word[], range: Range, by: number, duration: number, alone = false): Moved {
-    const [start, end] = [words[range.from]!.start, words[range.to - 1]!.end];
-    const high = latest(words, range.to - 1, duration, alone);
-    const last = { ...high, time: high.time - (end - start) };
-    const { time, blocked } = within(start + by, earliest(words, range.from, alone), last);
-    const step = time - start;
-    const moved = words.map((word, index) =>
-        index < range.from || index >= range.to ? word : { ...word, start: word.start + step, end: word.end + step },
-    );
-    cut(moved, words, range);
+    return moveAll(words, indicesOf(range), by, duration, alone);
+}
+
+/** The same for words that need not follow one another. */
+export function moveAll(
+    words: readonly Word[],
+    picked: readonly number[],
+    by: number,
+    duration: number,
+    alone = false,
+): Moved {
+    const timeline = timelineOf(words);
+    const runs = runsOf(timeline, picked);
+    let low = NO_LIMIT;
+    let high = NO_LIMIT;
+    for (const { first, last } of runs) {
+        const early = earliest(words, timeline, first, alone);
+        const late = latest(words, timeline, last, duration, alone);
+        // Of the word's own time, so that those of several voices can be compared.
+        const back = early.time - words[first]!.start;
+        const on = late.time - words[last]!.end;
+        if (low === NO_LIMIT || back > low.time) low = { ...early, time: back };
+        if (high === NO_LIMIT || on < high.time) high = { ...late, time: on };
+    }
+    const { time: step, blocked } = within(by, low, high);
+    const moved = [...words];
+    for (const index of picked) {
+        const word = words[index]!;
+        moved[index] = { ...word, start: word.start + step, end: word.end + step };
+    }
+    for (const run of runs) cut(moved, words, timeline, run);
     return { words: moved, by: step, blocked };
+}
+
+const NO_LIMIT: Limit = { time: 0, blocked: { by: "first", word: "" } };
+
+/** Words of a lane, one after the other: the first and the last of them. */
+interface Run {
+    readonly first: number;
+    readonly last: number;
+}
+
+function runsOf(timeline: Timeline, picked: readonly number[]): Run[] {
+    const listed = [...picked].sort(
+        (a, b) => timeline.laneOf(a) - timeline.laneOf(b) || timeline.placeOf(a) - timeline.placeOf(b),
+    );
+    const runs: { first: number; last: number }[] = [];
+    for (const index of listed) {
+        const run = runs.at(-1);
+        if (run && timeline.after(run.last) === index) run.last = index;
+        else runs.push({ first: index, last: index });
+    }
+    return runs;
 }
 
 /** One edge of a word, to a time that is cut to the room there is. Where the neighbour touches it, the border between
@@ -60,30 +104,40 @@ export function drag(
     alone = false,
 ): Moved {
     const word = words[index]!;
+    const timeline = timelineOf(words);
     const own = { by: "shortest", word: word.text } as const;
     const [low, high] =
         edge === "start"
-            ? [earliest(words, index, alone), { time: Math.max(word.start, word.end - SHORTEST), blocked: own }]
-            : [{ time: Math.min(word.end, word.start + SHORTEST), blocked: own }, latest(words, index, duration, alone)];
+            ? [earliest(words, timeline, index, alone), { time: Math.max(word.start, word.end - SHORTEST), blocked: own }]
+            : [
+                  { time: Math.min(word.end, word.start + SHORTEST), blocked: own },
+                  latest(words, timeline, index, duration, alone),
+              ];
     const { time, blocked } = within(to, low, high);
     const moved = put(words, index, { ...word, [edge]: time });
-    const beside = edge === "start" ? index - 1 : index + 1;
+    const beside = edge === "start" ? timeline.before(index) : timeline.after(index);
     const joined = edge === "start" ? touches(words[beside], word) : touches(word, words[beside]);
     if (joined && !alone) moved[beside] = { ...words[beside]!, [edge === "start" ? "end" : "start"]: time };
-    else cut(moved, words, { from: index, to: index + 1 });
+    else cut(moved, words, timeline, { first: index, last: index });
     return { words: moved, by: time - word[edge], blocked };
 }
 
-function earliest(words: readonly Word[], index: number, alone: boolean): Limit {
-    const [before, word] = [words[index - 1], words[index]!];
+function earliest(words: readonly Word[], timeline: Timeline, index: number, alone: boolean): Limit {
+    const [before, word] = [words[timeline.before(index)], words[index]!];
     if (!before) return { time: Math.min(word.start, 0), blocked: { by: "first", word: word.text } };
     const because = (by: Blocked["by"], time: number): Limit => ({ time, blocked: { by, word: before.text } });
     if (before.end > word.start) return because("overlap", word.start);
     return alone ? because("neighbour", before.end) : because("shortest", Math.min(before.end, before.start + SHORTEST));
 }
 
-function latest(words: readonly Word[], index: number, duration: number, alone: boolean): Limit {
-    const [word, after] = [words[index]!, words[index + 1]];
+function latest(
+    words: readonly Word[],
+    timeline: Timeline,
+    index: number,
+    duration: number,
+    alone: boolean,
+): Limit {
+    const [word, after] = [words[index]!, words[timeline.after(index)]];
     if (!after) return { time: Math.max(word.end, duration), blocked: { by: "last", word: word.text } };
     const because = (by: Blocked["by"], time: number): Limit => ({ time, blocked: { by, word: after.text } });
     if (word.end > after.start) return because("overlap", word.end);
@@ -95,15 +149,32 @@ function within(wanted: number, low: Limit, high: Limit): { time: number; blocke
     return time < low.time ? low : time > high.time ? high : { time, blocked: null };
 }
 
-/** The neighbours of a range that has run into them end, or begin, where it does. */
-function cut(moved: Word[], words: readonly Word[], range: Range): void {
-    const [before, after] = [range.from - 1, range.to];
-    const [start, end] = [moved[range.from]!.start, moved[range.to - 1]!.end];
-    const apart = (index: number) => words[index]!.end <= words[index + 1]!.start;
-    if (before >= 0 && apart(before) && words[before]!.end > start) moved[before] = { ...words[before]!, end: start };
-    if (after < words.length && apart(after - 1) && words[after]!.start < end) {
-        moved[after] = { ...words[after]!, start: end };
+/** The neighbours of words that have run into them end, or begin, where these do. */
+function cut(moved: Word[], words: readonly Word[], timeline: Timeline, { first, last }: Run): void {
+    const [before, after] = [timeline.before(first), timeline.after(last)];
+    const [start, end] = [moved[first]!.start, moved[last]!.end];
+    const apart = (left: number, right: number) => words[left]!.end <= words[right]!.start;
+    if (before >= 0 && apart(before, first) && words[before]!.end > start) {
+        moved[before] = { ...moved[before]!, end: start };
     }
+    if (after >= 0 && apart(last, after) && words[after]!.start < end) moved[after] = { ...moved[after]!, start: end };
+}
+
+/** The words, and all that begin after the first of them, whoever sings: what is to keep its distance. */
+export function following(words: readonly Word[], range: Range): number[] {
+    const start = Math.min(...words.slice(range.from, range.to).map((word) => word.start));
+    return words.flatMap((word, index) =>
+        word.start >= start || (index >= range.from && index < range.to) ? [index] : [],
+    );
+}
+
+/** Each word lasts until the next one of its line, where that comes later. */
+export function fillGaps(words: readonly Word[], range: Range): Word[] {
+    return words.map((word, index) => {
+        const next = words[index + 1];
+        const inside = index >= range.from && index + 1 < range.to && next && !next.first;
+        return inside && next.start > word.end ? { ...word, end: next.start } : word;
+    });
 }
 
 /** At a time inside it, or in its middle. What is shown stays the same: no space comes in unless one was there. */
@@ -133,7 +204,60 @@ export function merge(words: readonly Word[], range: Range): Word[] {
     const text = parts.map((word, k) => word.text + (word.space && k < parts.length - 1 ? " " : "")).join("");
     const from = [...new Set(parts.flatMap((word) => word.from))].sort((a, b) => a - b);
     const one = { ...first, text, end: Math.max(first.end, last.end), space: last.space, from };
-    return [...words.slice(0, range.from), one, ...words.slice(range.to)];
+    return settled([...words.slice(0, range.from), one, ...words.slice(range.to)]);
+}
+
+/** A word becomes its syllables, one after the other without spaces. Their starts, milliseconds; where one is not
+ * known, or lies outside the word, all take the same time. */
+export function splitSyllables(
+    words: readonly Word[],
+    index: number,
+    parts: readonly (readonly [string, number | null])[],
+): Word[] {
+    const word = words[index]!;
+    const length = word.end - word.start;
+    if (parts.length < 2 || length < parts.length * SHORTEST) return [...words];
+    const given = [...parts.map(([, start], k) => (k ? start : word.start)), word.end];
+    const even = given.map((_, k) => Math.round(word.start + (k / parts.length) * length));
+    const fits = given.every((time, k) => !k || (time !== null && time - given[k - 1]! >= SHORTEST));
+    const times = fits ? (given as number[]) : even;
+    const made = parts.map(([text], k) => ({
+        ...word,
+        text,
+        start: times[k]!,
+        end: times[k + 1]!,
+        first: word.first && k === 0,
+        space: word.space && k === parts.length - 1,
+    }));
+    return [...words.slice(0, index), ...made, ...words.slice(index + 1)];
+}
+
+/** The parts that a word of the timings was split into, around one of them. */
+export function partsOf(words: readonly Word[], index: number): Range {
+    const same = (one: Word | undefined, other: Word | undefined) =>
+        one?.from.length === 1 && other?.from.length === 1 && one.from[0] === other.from[0];
+    let [from, to] = [index, index + 1];
+    while (same(words[from - 1], words[index]) && !words[from]!.first) from--;
+    while (same(words[to], words[index]) && !words[to]!.first) to++;
+    return { from, to };
+}
+
+/** Another voice sings a line. */
+export function setVoice(words: readonly Word[], index: number, voice: string): Word[] {
+    const line = lineAt(words, index);
+    const clean = voice.replace(/\s+/g, " ").trim();
+    if (words[line.from]!.voice === clean) return [...words];
+    return words.map((word, k) => (k < line.from || k >= line.to ? word : { ...word, voice: clean, layer: 0 }));
+}
+
+/** Words that have come into another line are sung by whom that is. */
+function settled(words: Word[]): Word[] {
+    for (let index = 1; index < words.length; index++) {
+        const [before, word] = [words[index - 1]!, words[index]!];
+        if (word.first || (word.voice === before.voice && word.layer === before.layer)) continue;
+        words[index] = { ...word, voice: before.voice, layer: before.layer };
+    }
+    return words;
 }
 
 /** A new word after another one (-1: before all), in the gap that begins there; null where there is none. */
@@ -144,14 +268,16 @@ export function insert(
     time: number,
     duration: number,
 ): Word[] | null {
-    const [before, next] = [words[after], words[after + 1]];
+    const before = words[after];
+    const next = before ? words[timelineOf(words).after(after)] : words[0];
     const low = before ? before.end : 0;
     const high = Math.max(next ? next.start : duration, low);
     if (high - low < SHORTEST) return null;
     const start = Math.round(clamp(time, low, Math.max(low, high - NEW_WORD)));
     const end = Math.round(Math.min(start + NEW_WORD, high));
     const first = !before;
-    const made: Word = { text, start, end, first, space: true, from: [] };
+    const { voice, layer } = before ?? words[0] ?? { voice: "", layer: 0 };
+    const made: Word = { text, start, end, first, space: true, from: [], voice, layer };
     const rest = words.slice(after + 1);
     // Before the first word it begins that word's line.
     if (first && rest[0]) rest[0] = { ...rest[0], first: false };
@@ -172,7 +298,7 @@ export function setText(words: readonly Word[], index: number, text: string): Wo
 
 /** A line begins at the word, or no longer does. */
 export function toggleLine(words: readonly Word[], index: number): Word[] {
-    return index === 0 ? [...words] : put(words, index, { ...words[index]!, first: !words[index]!.first });
+    return index === 0 ? [...words] : settled(put(words, index, { ...words[index]!, first: !words[index]!.first }));
 }
 
 export function toggleSpace(words: readonly Word[], index: number): Word[] {
@@ -183,32 +309,35 @@ export function toggleSpace(words: readonly Word[], index: number): Word[] {
  * one more than words. What is in the way gives way: earlier words end sooner, later ones are pushed back. */
 export function place(words: readonly Word[], first: number, times: readonly number[], duration: number): Word[] {
     const result = [...words];
+    const timeline = timelineOf(words);
     const last = first + times.length - 1;
-    const floor = first > 0 ? Math.min(words[first - 1]!.start + SHORTEST, words[first]!.start) : 0;
-    let least = floor;
+    const [before, after] = [timeline.before(first), timeline.after(last - 1)];
+    let least = before >= 0 ? Math.min(words[before]!.start + SHORTEST, words[first]!.start) : 0;
     for (let index = first; index < last; index++) {
         const start = Math.round(Math.max(times[index - first]!, least));
         const end = Math.round(Math.max(times[index - first + 1]!, start + SHORTEST));
         result[index] = { ...result[index]!, start, end };
         least = end;
     }
-    const before = result[first - 1];
-    if (before && before.end > result[first]!.start) {
-        result[first - 1] = { ...before, end: Math.max(result[first]!.start, before.start) };
+    if (before >= 0 && result[before]!.end > result[first]!.start) {
+        result[before] = { ...result[before]!, end: Math.max(result[first]!.start, result[before]!.start) };
     }
-    for (let index = last; index < result.length && result[index]!.start < result[index - 1]!.end; index++) {
+    let beside = last - 1;
+    for (let index = after; index >= 0 && result[index]!.start < result[beside]!.end; index = timeline.after(index)) {
         // It gets shorter before it pushes the one after it.
-        const start = result[index - 1]!.end;
+        const start = result[beside]!.end;
         result[index] = { ...result[index]!, start, end: Math.max(result[index]!.end, start + SHORTEST) };
+        beside = index;
     }
-    return fitted(result, duration, words);
+    return fitted(result, duration, words, timeline.lanes[timeline.laneOf(first)]!.words);
 }
 
-/** Words that were pushed over the end come back. */
-function fitted(words: Word[], duration: number, before: readonly Word[]): Word[] {
-    let limit = Math.max(duration, before.at(-1)?.end ?? 0);
-    for (let index = words.length - 1; index >= 0 && words[index]!.end > limit; index--) {
+/** Words of a lane that were pushed over the end come back. */
+function fitted(words: Word[], duration: number, before: readonly Word[], lane: readonly number[]): Word[] {
+    let limit = Math.max(duration, before[lane.at(-1)!]!.end);
+    for (const index of [...lane].reverse()) {
         const word = words[index]!;
+        if (word.end <= limit) break;
         const end = limit;
         const start = Math.max(0, Math.min(word.start, end - SHORTEST));
         words[index] = { ...word, start, end };

@@ -11,6 +11,8 @@ export interface Palette {
     readonly chosen: string;
     readonly chosenEdge: string;
     readonly edited: string;
+    readonly doubt: string;
+    readonly doubtMark: string;
     readonly font: string;
 }
 
@@ -19,18 +21,22 @@ const DARK = {
     word: "rgba(96, 165, 250, 0.22)",
     other: "rgba(45, 212, 191, 0.20)",
     edge: "rgba(191, 219, 254, 0.65)",
-    chosen: "rgba(251, 191, 36, 0.40)",
-    chosenEdge: "#fcd34d",
+    chosen: "rgba(255, 255, 255, 0.26)",
+    chosenEdge: "#ffffff",
     edited: "#f472b6",
+    doubt: "rgba(251, 191, 36, 0.42)",
+    doubtMark: "#fcd34d",
 };
 const LIGHT = {
     wave: "#7b8aa0",
     word: "rgba(37, 99, 235, 0.15)",
     other: "rgba(13, 148, 136, 0.15)",
     edge: "rgba(30, 64, 175, 0.55)",
-    chosen: "rgba(217, 119, 6, 0.30)",
-    chosenEdge: "#b45309",
+    chosen: "rgba(15, 23, 42, 0.22)",
+    chosenEdge: "#0f172a",
     edited: "#be185d",
+    doubt: "rgba(245, 158, 11, 0.38)",
+    doubtMark: "#92400e",
 };
 
 export function paletteOf(element: Element): Palette {

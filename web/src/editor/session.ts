@@ -1,13 +1,14 @@
 // An open editor without its page: the words, what is selected, what a person does to them.
-import { type Applied, type Base, type SavedEdits, applyEdits, serialiseEdits } from "./edits";
+import { type Applied, type Base, type Doubt, type SavedEdits, applyEdits, serialiseEdits } from "./edits";
 import { History } from "./history";
 import * as operations from "./operations";
-import { lineAt, type Range, sameEntry, toEntry, type Word } from "./words";
+import { partsOf } from "./syllables";
+import { indicesOf, lineAt, type Range, sameEntry, toEntry, type Word } from "./words";
 
 /** "same": what was asked for changes nothing. */
 export type Change = "words" | "same" | "preview" | "selection" | "tap";
 
-/** The words of a line being tapped in: the times so far, milliseconds. */
+/** The words of a line that are being tapped in, all or the last of them: the times so far, milliseconds. */
 export interface Tap {
     readonly line: Range;
     readonly times: readonly number[];
@@ -22,12 +23,15 @@ interface Going {
 
 export class Session {
     readonly refused: Applied["refused"];
+    /** What is moved takes along all that follows it. */
+    ripple = false;
     private readonly history: History<readonly Word[]>;
     private shown: readonly Word[] | null = null;
     private anchor = 0;
     private head = 0;
     private tapped: Tap | null = null;
     private going: Going | null = null;
+    private picked: readonly number[] | null = null;
     private stopped: operations.Blocked | null = null;
 
     /** changed: called after each change, with what it was. */
@@ -35,6 +39,7 @@ export class Session {
         readonly base: Base,
         saved: SavedEdits,
         private readonly changed: (change: Change) => void = () => {},
+        private readonly language = "",
     ) {
         const { words, refused } = applyEdits(base, saved);
         this.refused = refused;
@@ -92,8 +97,36 @@ export class Session {
 
     /** It differs from the timings. */
     isEdited(word: Word): boolean {
-        const origin = word.from.length === 1 ? this.base.words[word.from[0]!] : undefined;
-        return !origin || !sameEntry(origin, toEntry(word));
+        const [at] = word.from;
+        const origin = word.from.length === 1 ? this.base.words[at!] : undefined;
+        return !origin || !sameEntry(origin, toEntry(word)) || (word.first && word.voice !== this.voiceOf(at!));
+    }
+
+    /** How far its times are to be trusted; those that a person has set are. */
+    doubtOf(word: Word): Doubt {
+        const [at] = word.from;
+        const origin = word.from.length === 1 ? this.base.words[at!] : undefined;
+        const known = origin && toEntry(word).slice(0, 3).every((part, k) => part === origin[k]);
+        return known ? (this.base.doubts?.[at!] ?? 0) : 0;
+    }
+
+    /** The doubtful words, in order. */
+    get doubtful(): number[] {
+        return this.words.flatMap((word, index) => (this.doubtOf(word) ? [index] : []));
+    }
+
+    private voiceOf(at: number): string {
+        return this.base.voices?.[at] ?? "";
+    }
+
+    /** Who sings, in the order in which they come in. */
+    get voices(): string[] {
+        return [...new Set(this.words.map((word) => word.voice))].filter(Boolean);
+    }
+
+    /** What moves with the selected words: they, and in time with them all that follows. */
+    moving(range: Range = this.selection): number[] {
+        return this.ripple ? operations.following(this.words, range) : indicesOf(range);
     }
 
     select(index: number, extend = false): void {
@@ -150,8 +183,22 @@ export class Session {
 
     /** The selected words, earlier or later. */
     nudge(by: number): void {
-        const { selection, duration } = this;
-        this.shift(`move ${this.focus}`, by, (words, all) => operations.move(words, selection, all, duration));
+        this.nudgeAll(`move ${this.focus}`, this.selection, by);
+    }
+
+    /** The line, earlier or later. */
+    nudgeLine(by: number): void {
+        this.nudgeAll(`move line ${this.line.from}`, this.line, by);
+    }
+
+    private nudgeAll(gesture: string, range: Range, by: number): void {
+        if (!this.words.length) return;
+        const { duration } = this;
+        // Taken where the gesture began: moving on, words must not pick up what they come to.
+        const going = this.going?.gesture === gesture && this.history.gesture === gesture;
+        const picked = going && this.picked ? this.picked : this.moving(range);
+        this.picked = picked;
+        this.shift(gesture, by, (words, all) => operations.moveAll(words, picked, all, duration));
     }
 
     /** alone: the touching word stays as it is. */
@@ -173,6 +220,36 @@ export class Session {
 
     setText(text: string): void {
         this.act((words) => operations.setText(words, this.focus, text));
+    }
+
+    /** The words of the selection, or of the line, last until the next one begins; false where they do. */
+    fillGaps(): boolean {
+        const { selection, line, words } = this;
+        const range = selection.to - selection.from > 1 ? selection : line;
+        this.act((given) => operations.fillGaps(given, range));
+        return this.words !== words;
+    }
+
+    /** False where it has but one, or is too short. */
+    splitSyllables(): boolean {
+        const { words, focus } = this;
+        const word = words[focus];
+        if (!word) return false;
+        this.act((given) => operations.splitSyllables(given, focus, partsOf(word, this.base, this.language)));
+        return this.words.length > words.length;
+    }
+
+    /** The parts that the word was split into become one; false where there are none. */
+    mergeSyllables(): boolean {
+        const range = operations.partsOf(this.words, this.focus);
+        if (!this.words.length || range.to - range.from < 2) return false;
+        this.act((words) => operations.merge(words, range));
+        this.select(range.from);
+        return true;
+    }
+
+    setVoice(voice: string): void {
+        this.act((words) => operations.setVoice(words, this.focus, voice));
     }
 
     /** False where it is too short. */
@@ -223,6 +300,13 @@ export class Session {
         this.load({ version: 1, base: this.base.base, edits: [] });
     }
 
+    /** As the node holds them. */
+    revert(): void {
+        this.stopped = null;
+        this.push(this.history.held);
+        this.select(this.focus);
+    }
+
     /** Other edits in place of all there are. Returns those that don't fit. */
     load(saved: SavedEdits): Applied["refused"] {
         const { words, refused } = applyEdits(this.base, saved);
@@ -232,11 +316,21 @@ export class Session {
         return refused;
     }
 
-    startTap(): void {
+    /** A line, or its words from one on. */
+    startTap(from = this.line.from): void {
         if (!this.words.length) return;
-        this.tapped = { line: this.line, times: [] };
-        this.select(this.line.from);
+        this.tapped = { line: { from, to: lineAt(this.words, from).to }, times: [] };
+        this.select(from);
         this.changed("tap");
+    }
+
+    /** The word that is to be sung next at a time: of the line that has the focus if that is sung then, else of the
+     * line that is; -1 where none comes. */
+    nextAt(time: number): number {
+        const { words, line } = this;
+        const comes = (index: number) => words[index]!.end > time;
+        const inside = line.to > line.from && words[line.from]!.start <= time && comes(line.to - 1);
+        return words.findIndex((_, index) => comes(index) && (!inside || (index >= line.from && index < line.to)));
     }
 
     /** The next word begins; after the last one: the line ends, and the times are kept. */
@@ -294,5 +388,5 @@ export class Session {
 }
 
 function same(one: Word, other: Word): boolean {
-    return one === other || sameEntry(toEntry(one), toEntry(other));
+    return one === other || (one.voice === other.voice && sameEntry(toEntry(one), toEntry(other)));
 }

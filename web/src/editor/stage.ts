@@ -1,13 +1,14 @@
 // The waveform with the words on it: drawing, and what the pointer does there.
 import { element } from "../shared/dom";
-import { drawOverview, drawWave, drawWords, RULER, visible } from "./draw";
+import { drawOverview, drawWave, drawWords, rowsOf } from "./draw";
 import * as operations from "./operations";
 import { type Palette, paletteOf } from "./palette";
 import type { PeakLevel } from "./peaks";
 import type { Session } from "./session";
 import { neighbours, snap } from "./snap";
+import { timelineOf } from "./timeline";
 import * as views from "./view";
-import type { Range, Word } from "./words";
+import type { Word } from "./words";
 
 const OVERVIEW = 32;
 /** Pixels from an edge at which it is what is meant; with a finger, from a word's outside too. */
@@ -17,10 +18,12 @@ const TOUCH_EDGE = 14;
 const STILL = 3;
 const SNAP = 8;
 const FIRST_SECONDS = 12;
+/** Pixels that a lane takes at least. */
+const LANE = 88;
 
 interface Hit {
     readonly index: number;
-    readonly part: operations.Edge | "body";
+    readonly part: operations.Edge | "body" | "line";
 }
 
 export interface StageEvents {
@@ -61,7 +64,8 @@ export class Stage {
     ) {
         const { duration } = session;
         this.view = { start: 0, scale: 1000 / FIRST_SECONDS, width: 1000, duration: Math.max(duration, 1) };
-        this.main = element("div", { className: "wave", tabIndex: 0, role: "img", ariaLabel: label }, [
+        // Not a picture: its keys are the editor's own, which screen readers are to leave alone.
+        this.main = element("div", { className: "wave", tabIndex: 0, role: "application", ariaLabel: label }, [
             this.wave,
             this.words,
             this.cursor,
@@ -154,16 +158,28 @@ export class Stage {
         this.showCursor(this.events.cursor(), false);
     }
 
+    /** As high as its lanes ask for; a change of it paints anew. */
+    private makeRoom(): void {
+        const least = `${timelineOf(this.session.words).lanes.length * LANE}px`;
+        if (this.main.style.minHeight !== least) this.main.style.minHeight = least;
+    }
+
     private paint(): void {
         const palette = (this.palette ??= paletteOf(this.box));
         const { session, view, height } = this;
+        this.makeRoom();
         if (this.stale.wave) {
             drawWave(contextOf(this.wave), view, height, this.levels, palette);
             drawOverview(contextOf(this.overview), view, OVERVIEW, this.levels, palette);
         }
         if (this.stale.words) {
             const { words, selection } = session;
-            const marked = { words, selection, edited: (word: Word) => session.isEdited(word) };
+            const marked = {
+                words,
+                selection,
+                edited: (word: Word) => session.isEdited(word),
+                doubt: (word: Word) => session.doubtOf(word),
+            };
             drawWords(contextOf(this.words), view, height, marked, palette);
         }
         this.stale = { wave: false, words: false };
@@ -209,28 +225,40 @@ export class Stage {
     private shape(event: PointerEvent): string {
         const hit = this.hit(event);
         if (!hit) return "default";
-        if (hit.part === "body") return "grab";
+        if (hit.part === "body" || hit.part === "line") return "grab";
         return this.border(hit) && !event.altKey ? "col-resize" : "ew-resize";
     }
 
     /** The edge is a border that two words share. */
     private border({ index, part }: Hit): boolean {
         const { words } = this.session;
-        const at = part === "start" ? index : index + 1;
-        return part !== "body" && operations.touches(words[at - 1], words[at]);
+        const timeline = timelineOf(words);
+        const [left, right] = part === "start" ? [timeline.before(index), index] : [index, timeline.after(index)];
+        return operations.touches(words[left], words[right]);
     }
 
     /** What the pointer is on: an edge first, and of two edges that of the selected word. */
     private hit(event: MouseEvent): Hit | null {
         const [x, y] = [event.offsetX, event.offsetY];
-        if (y < RULER) return null;
         const touched = event instanceof PointerEvent && event.pointerType === "touch";
         const reach = touched ? TOUCH_EDGE : EDGE;
         const { words, selection } = this.session;
-        const { from, to } = visible(words, this.view);
+        const timeline = timelineOf(words);
+        const rows = rowsOf(timeline.lanes.length, this.height);
+        const lane = rows.findIndex(({ top, bottom }) => y >= top && y < bottom);
+        if (lane === -1) return null;
+        const time = views.toTime(this.view, x);
+        if (y < rows[lane]!.words) {
+            const number = timeline
+                .linesWithin(time, time + 1)
+                .findLast((one) => timeline.laneOf(timeline.lines[one]!.from) === lane);
+            return number === undefined ? null : { index: timeline.lines[number]!.from, part: "line" };
+        }
+        const away = (reach / this.view.scale) * 1000 + 1;
         let best: Hit | null = null;
         let least = Infinity;
-        for (let index = from; index < to; index++) {
+        for (const index of timeline.within(time - away, time + away)) {
+            if (timeline.laneOf(index) !== lane) continue;
             const word = words[index]!;
             const [left, right] = [views.toX(this.view, word.start), views.toX(this.view, word.end)];
             const chosen = index >= selection.from && index < selection.to;
@@ -242,8 +270,8 @@ export class Stage {
                 ["end", x > right + outer || x < right - inner ? Infinity : Math.abs(x - right)],
                 ["body", x >= left && x <= right ? reach : Infinity],
             ];
-            for (const [part, away] of parts) {
-                const rank = away - (chosen ? 0.5 : 0);
+            for (const [part, distance] of parts) {
+                const rank = distance - (chosen ? 0.5 : 0);
                 if (rank < least) [best, least] = [{ index, part }, rank];
             }
         }
@@ -262,7 +290,10 @@ export class Stage {
         const { selection } = this.session;
         const inside = hit.index >= selection.from && hit.index < selection.to;
         if (event.shiftKey) return this.session.select(hit.index, true);
-        if (!(inside && hit.part === "body")) this.session.select(hit.index);
+        if (hit.part === "line") {
+            this.session.select(hit.index);
+            this.session.selectLine();
+        } else if (!(inside && hit.part === "body")) this.session.select(hit.index);
         this.gesture = this.drag(event, hit);
     }
 
@@ -281,7 +312,8 @@ export class Stage {
     private drag(press: PointerEvent, hit: Hit): Gesture {
         const { session } = this;
         const { words, duration } = session;
-        const range: Range = hit.part === "body" ? session.selection : { from: hit.index, to: hit.index + 1 };
+        const { index, part } = hit;
+        const picked = part === "start" || part === "end" ? [index] : session.moving();
         // Of the song, not of the picture: the wheel may move that meanwhile.
         const from = views.toTime(this.view, press.offsetX);
         let moved = false;
@@ -289,32 +321,32 @@ export class Stage {
             if (!moved && Math.abs(event.offsetX - press.offsetX) < STILL) return;
             moved = true;
             let by = views.toTime(this.view, event.offsetX) - from;
-            const edges = edgesOf(words, range, hit.part).map((edge) => edge + by);
+            const edges = edgesOf(words, part, picked).map((edge) => edge + by);
             if (this.snapping && !event.altKey) {
-                const targets = [...neighbours(words, range), this.events.cursor()];
+                const targets = [...neighbours(words, picked), this.events.cursor()];
                 by += snap(edges, targets, (SNAP / this.view.scale) * 1000);
             }
-            const { index, part } = hit;
             session.preview(
-                part === "body"
-                    ? operations.move(words, range, by, duration, event.altKey)
-                    : operations.drag(words, index, part, words[index]![part] + by, duration, event.altKey),
+                part === "start" || part === "end"
+                    ? operations.drag(words, index, part, words[index]![part] + by, duration, event.altKey)
+                    : operations.moveAll(words, picked, by, duration, event.altKey),
             );
         };
         return {
             move: step,
             end: () => {
                 if (moved) session.keepPreview();
-                else session.select(hit.index);
+                else if (part !== "line") session.select(index);
             },
             cancel: () => session.preview(null),
         };
     }
 }
 
-function edgesOf(words: readonly Word[], range: Range, part: Hit["part"]): number[] {
-    const edges = { start: words[range.from]!.start, end: words[range.to - 1]!.end };
-    return part === "body" ? [edges.start, edges.end] : [edges[part]];
+/** What may snap: the edge that is dragged, or the beginning and the end of what is moved. */
+function edgesOf(words: readonly Word[], part: Hit["part"], picked: readonly number[]): number[] {
+    if (part === "start" || part === "end") return [words[picked[0]!]![part]];
+    return [Math.min(...picked.map((index) => words[index]!.start)), Math.max(...picked.map((index) => words[index]!.end))];
 }
 
 function fit(canvas: HTMLCanvasElement, width: number, height: number): void {

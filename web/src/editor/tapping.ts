@@ -31,16 +31,29 @@ export class Tapping {
         this.box.append(tap, stop, element("span", { textContent: texts.tapHint }));
     }
 
+    /** The line, from its beginning. */
     start(): void {
-        const { words, line } = this.session;
-        const first = words[line.from];
+        this.begin(this.session.line.from);
+    }
+
+    /** The rest of the line that is sung at the cursor, from the word that comes there. */
+    startHere(): void {
+        const next = this.session.nextAt(this.player.time);
+        if (next === -1) this.messages.say(this.texts.nothingFollows);
+        else this.begin(next);
+    }
+
+    private begin(from: number): void {
+        const { words } = this.session;
+        const first = words[from];
         if (!first) return;
-        this.session.startTap();
-        this.stage.reveal(first.start - LEAD, words[line.to - 1]!.end);
+        this.session.startTap(from);
+        const { to } = this.session.tap!.line;
+        this.stage.reveal(first.start - LEAD, words[to - 1]!.end);
         this.list.choose(true);
         this.player.seek(Math.max(first.start - LEAD, 0));
         this.player.play();
-        this.messages.say(`${textOf(words.slice(line.from, line.to))} – ${this.texts.tapHint}`);
+        this.messages.say(`${textOf(words.slice(from, to))} – ${this.texts.tapHint}`);
     }
 
     press(): void {

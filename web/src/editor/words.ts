@@ -1,6 +1,7 @@
 // Words in time as the editor holds them. Times are whole milliseconds; nothing here changes in place.
 
-/** first: it begins a line. space: one follows it. from: the timings' words that it stems from, in order. */
+/** first: it begins a line. space: one follows it. from: the timings' words that it stems from, in order. voice: who
+ * sings its line, "" where nobody is named. layer: 0 unless that voice sings another line at the same time. */
 export interface Word {
     readonly text: string;
     readonly start: number;
@@ -8,10 +9,15 @@ export interface Word {
     readonly first: boolean;
     readonly space: boolean;
     readonly from: readonly number[];
+    readonly voice: string;
+    readonly layer: number;
 }
 
-/** As the server and the workflow hold a word: [text, start, end, first, space]. */
-export type Entry = readonly [string, number, number, number, number];
+type Plain = readonly [text: string, start: number, end: number, first: number, space: number];
+
+/** As the server and the workflow hold a word: and where a person has named another voice than the timings do for the
+ * line that begins there, that voice. */
+export type Entry = Plain | readonly [...Plain, voice: string];
 
 /** Words [from, to). */
 export interface Range {
@@ -19,12 +25,16 @@ export interface Range {
     readonly to: number;
 }
 
-export function toEntry(word: Word): Entry {
+export function toEntry(word: Word): Plain {
     return [word.text, word.start, word.end, Number(word.first), Number(word.space)];
 }
 
 export function sameEntry(one: Entry, other: Entry): boolean {
-    return one.every((part, index) => part === other[index]);
+    return one.length === other.length && one.every((part, index) => part === other[index]);
+}
+
+export function indicesOf({ from, to }: Range): number[] {
+    return Array.from({ length: Math.max(to - from, 0) }, (_, k) => from + k);
 }
 
 /** The lines' ranges, in order. */
@@ -52,14 +62,10 @@ export function textOf(words: readonly Word[]): string {
     return words.map((word) => word.text + (word.space ? " " : "")).join("").trimEnd();
 }
 
-/** The last word that has begun at a time, or -1. */
-export function wordBefore(words: readonly Word[], time: number): number {
-    let low = 0;
-    let high = words.length;
-    while (low < high) {
-        const middle = (low + high) >> 1;
-        if (words[middle]!.start <= time) low = middle + 1;
-        else high = middle;
-    }
-    return low - 1;
+// The first letter of a script tells, as browsers do it for a paragraph.
+const LETTER = /\p{L}/u;
+const RIGHT_TO_LEFT = /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;
+
+export function directionOf(text: string): "ltr" | "rtl" {
+    return RIGHT_TO_LEFT.test(LETTER.exec(text)?.[0] ?? "") ? "rtl" : "ltr";
 }

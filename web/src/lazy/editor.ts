@@ -1,11 +1,12 @@
 // Loaded when the editor is first opened.
-import { parseEdits } from "../editor/edits";
+import { type Base, parseEdits } from "../editor/edits";
 import { Editor } from "../editor/editor";
+import type { Drafts } from "../editor/keeping";
 import { readPeaks } from "../editor/peaks";
+import type { Drawing, Wanted } from "../editor/preview";
 import type { Saved } from "../editor/saving";
-import type { Entry } from "../editor/words";
 
-export type { Saved };
+export type { Drafts, Drawing, Saved, Wanted };
 
 /** Addresses of what the node wrote (nodes/timestamp_editor.py says what is in it). */
 export interface Files {
@@ -19,6 +20,8 @@ export interface Request {
     readonly files: Files;
     /** What the node keeps; a text that can't be read is no edits. */
     readonly edits: string;
+    readonly drafts: Drafts;
+    readonly drawing: Drawing | null;
     save(edits: string): Saved;
     closed(): void;
 }
@@ -30,19 +33,30 @@ async function fetched(address: string): Promise<Response> {
 }
 
 /** Throws where the files are gone. */
-export async function openEditor({ title, files, edits, save, closed }: Request): Promise<Editor> {
+export async function openEditor({ title, files, edits, drafts, drawing, save, closed }: Request): Promise<Editor> {
     const [words, peaks] = await Promise.all([
         fetched(files.words).then((response) => response.json()),
         fetched(files.peaks).then((response) => response.arrayBuffer()),
     ]);
-    const base = { base: words.base as string, duration: words.duration as number, words: words.words as Entry[] };
+    const { language, levels, ...base }: Base & { language: string; levels: [number, number][] } = words;
     let saved = parseEdits("");
     try {
         saved = parseEdits(edits);
     } catch {
         // The node says so when it runs; here they can be made anew.
     }
-    const editor = new Editor({ title, audio: files.audio, base, levels: readPeaks(peaks, words.levels), saved, save, closed });
+    const editor = new Editor({
+        title,
+        audio: files.audio,
+        base,
+        levels: readPeaks(peaks, levels),
+        saved,
+        language,
+        drafts,
+        drawing,
+        save,
+        closed,
+    });
     editor.open();
     return editor;
 }

@@ -16,7 +16,8 @@ HARD_TEXTS = [
     "ธรรมชาติ",
     "今", "日", "は", "、", "「", "ありがとう", "愛してる", "カラオケー", "사랑해", "🎤", "👩‍👩‍👧",
     "♪", "–", "-->", "--", "<", "&", "&amp;", "&lt;b&gt;", "<b>", "</i>", "<00:01.00>", "[00:05.00]", "[00:",
-    "<12:", "[Chorus]", "F:", "M:", "D: x", "{", "}", "{\\k20}", "{\\an8}", "\\N", "\\h", "a\\", "\\{",
+    "<12:", "[Chorus]", "F:", "M:", "D: x", "v1:", "bg: x", "[bg: x]", "［00:05］", "&apos;",
+    "{", "}", "{\\k20}", "{\\an8}", "\\N", "\\h", "a\\", "\\{",
     "(x2)", "1", "1999", "NOTE", "WEBVTT", "Dialogue:", "a,b", ",", ";", "[ti:x]", "[offset:500]",
     "00:00:01,000 --> 00:00:02,000", "New York", "a\u00a0b", "\u00a0", "\t", "  lead", "trail  ", "x\ny",
     "\r\n", "\u2028", "\x0b", "\ud800", "\ufeff", "\u200b", "\u2060", "\ufdd0", "e\u0301", "\u0301",
@@ -63,7 +64,7 @@ def hard_timings() -> Callable[[int], WordTimings]:
             if overlapping and dice.random() < 0.3:
                 at = max(0.0, at - 5 * dice.random())
             at += dice.choice([0, 0.3, 1.9, 2.2, 30])
-            lines.append(Line(tuple(words), dice.choice(["", "", "F", "D", "Anna <b>, x"])))
+            lines.append(Line(tuple(words), dice.choice([None, None, "F", "v2", "bg", "Anna <b>, x"])))
         return WordTimings(tuple(lines), dice.choice(["", "en", "ja"]), "an engine")
 
     return make

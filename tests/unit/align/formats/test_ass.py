@@ -88,7 +88,9 @@ def test_malformed_events_are_reported_by_number():
         "Dialogue: 0,0:00:05.00,0:00:04.00,Default,,0,0,0,,backwards\n"
     )
     read = parse(text)
-    assert [line.text for line in read.timings.lines] == ["good", "backwards"]
+    assert [(line.start, line.end, line.text) for line in read.timings.lines] == [
+        (1.0, 2.0, "good"), (2.0, 5.0, "lost"), (5.0, 5.0, "backwards"),
+    ]  # fmt: skip
     assert [problem.line for problem in read.problems] == [lines + n for n in (2, 3, 4, 5)]
 
 

@@ -58,6 +58,14 @@ def test_a_broken_letter_in_utf8_is_reported_by_its_line():
     assert [problem.line for problem in read.problems] == [3]
 
 
+@pytest.mark.parametrize("noise", [b"\x9f", b"\xff", b"\xc0"])
+def test_mostly_valid_utf8_with_bytes_that_are_no_letters(noise):
+    """Three letters speak for it, as few as there may be; the noise is left out and told."""
+    read = parse("[00:10.00]Héllo wörld\r\n[00:12.00]café".encode() + noise + b" again")
+    assert (read.encoding, read.text) == ("utf-8", "Héllo wörld\ncafé again")
+    assert [problem.line for problem in read.problems] == [2]
+
+
 def test_the_user_knows_better():
     data = "[00:01.00]Żółć".encode("cp1250")
     assert parse(data, encoding="cp1250").text == "Żółć"

@@ -1,18 +1,20 @@
 """Files in and out, and which format they are in."""
 
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from lipsync_studio.align.formats import FORMATS, parse, read_lyrics, serialise, write
+from lipsync_studio.align.formats import SUFFIXES, WRITTEN, parse, read_lyrics, serialise, write
 from lipsync_studio.align.words import Line, Word, WordTimings
 from lipsync_studio.engine.errors import LyricsFormatError, OutputError
 
 TIMINGS = WordTimings((Line((Word("Slow", 1.0, 1.5), Word("été", 1.5, 2.0))),), "en", "an engine")
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", WRITTEN)
 def test_a_file_is_known_by_what_it_holds(name, tmp_path):
     path = tmp_path / "lyrics.txt"
     path.write_text(serialise(TIMINGS, name), encoding="utf-8")
@@ -38,7 +40,9 @@ def test_plain_text_is_kept_as_it_stands(tmp_path):
     assert read.text == "[Verse 1]\nSlow  river\n\n[Chorus]\n  Deep"
 
 
-@pytest.mark.parametrize("suffix", [".lrc", ".elrc", ".srt", ".vtt", ".ass", ".json", ".txt", ".LRC"])
+@pytest.mark.parametrize(
+    "suffix", [".lrc", ".elrc", ".srt", ".vtt", ".ass", ".json", ".txt", ".ttml", ".LRC"]
+)
 def test_the_suffix_chooses_the_format(suffix, tmp_path):
     path = tmp_path / f"song{suffix}"
     write(TIMINGS, path)
@@ -81,6 +85,12 @@ def test_a_huge_file_is_not_read(tmp_path):
         file.truncate(33 << 20)
     with pytest.raises(LyricsFormatError, match="larger than 32 MB"):
         read_lyrics(path)
+
+
+def test_the_page_uploads_what_is_read():
+    source = (Path(__file__).parents[4] / "web" / "src" / "lyrics.ts").read_text(encoding="utf-8")
+    listed = source.partition("SUFFIXES = [")[2].partition("]")[0]
+    assert set(re.findall(r'"(\.[a-z]+)"', listed)) == set(SUFFIXES)
 
 
 def test_it_imports_without_torch_and_numpy():

@@ -48,6 +48,16 @@ def test_what_else_a_line_may_hold():
     assert read.tags == {"title": "T"}
 
 
+@pytest.mark.parametrize(
+    ("said", "voice"), [("v1", "v1"), (" Anna ", "Anna"), ("", None), ("  ", None), (None, None), (1, None)]
+)
+def test_a_line_may_say_who_sings_it(said, voice):
+    line = {"voice": said, "words": [{"text": "la", "start": 1, "end": 2}]}
+    read = parse(json.dumps({"lines": [line, {"words": line["words"]}]}))
+    assert [one.voice for one in read.timings.lines] == [voice, None]
+    assert parse(serialise(read.timings, "json")).timings == read.timings
+
+
 def test_whisper():
     content = {
         "text": " Slow river.",
@@ -122,6 +132,38 @@ def test_whisper_cpp():
     assert (line.start, line.end, line.text) == (1.5, 2.5, "Slow is the river")
 
 
+@pytest.mark.parametrize(
+    ("start", "end", "seconds"),
+    [
+        ("1.5", "2.0", (1.5, 2.0)),
+        (" 1,5 ", "2", (1.5, 2.0)),
+        ("1.5s", "2s", (1.5, 2.0)),
+        ("00:00:01,500", "00:00:02.000", (1.5, 2.0)),
+        ("1e0", "20E-1", (1.0, 2.0)),
+    ],
+)
+def test_times_as_strings(start, end, seconds):
+    word = {"word": " la", "start": start, "end": end}
+    for content in ({"segments": [{"start": start, "end": end, "text": "la", "words": [word]}]}, [word]):
+        read = parse(json.dumps(content))
+        assert [(w.start, w.end) for w in read.timings.words()] == [seconds]
+        assert (read.precision, read.problems) == ("word", ())
+
+
+@pytest.mark.parametrize("lost", [float("nan"), "NaN", "inf", float("inf"), None, "soon", True, [], 10**12])
+def test_times_that_are_none(lost):
+    """A segment and a word lie between their neighbours."""
+    word = {"start": 5, "end": 6, "text": "la"}
+    content = {"segments": [{**word, "start": 1, "end": 2}, {**word, "text": "le", "start": lost}, word]}
+    read = parse(json.dumps(content))
+    assert [(line.start, line.end, line.text) for line in read.timings.lines] == [
+        (1, 2, "la"), (2, 5, "le"), (5, 6, "la"),
+    ]  # fmt: skip
+    assert "segment 2 has no time" in str(read.problems[0])
+    alone = parse(json.dumps({"segments": [{**word, "start": lost}]}))
+    assert (alone.precision, alone.text, alone.timings.lines) == ("none", "la", ())
+
+
 def test_what_does_not_belong_is_reported():
     content = {
         "language": 7,
@@ -134,11 +176,11 @@ def test_what_does_not_belong_is_reported():
     }
     read = parse(json.dumps(content))
     assert [(w.text, w.start, w.end, w.confidence) for w in read.timings.words()] == [
-        ("ok", 1.0, 1.0, 1.0), ("late", 0.0, 0.0, 0.25),
+        ("ok", 1.0, 1.0, 1.0), ("late", 1.0, 3.0, 0.25),
     ]  # fmt: skip
     assert [str(problem) for problem in read.problems] == [
         "The line 1 is not an object; it is left out.",
-        "The line 2 has neither words nor a time and a text; it is left out.",
+        "The line 2 has neither words nor a text; it is left out.",
         "Word 2 of line 3 has no text; it is left out.",
         "Word 3 of line 3 has no text; it is left out.",
         "Word 1 of line 4 has no time; it is placed between its neighbours.",

@@ -144,7 +144,7 @@ def test_text_that_looks_like_a_prefix_or_a_stamp_stays_text():
     line = Line(tuple(Word(text, n, n + 1) for n, text in enumerate(["F:", "[00:99]", "<00:01.00>"])))
     for name in ("lrc", "elrc"):
         read = parse(serialise(WordTimings((line,)), name)).timings.lines
-        assert [(one.voice, one.text) for one in read] == [("", "F: [00:99] <00:01.00>")]
+        assert [(one.voice, one.text) for one in read] == [(None, "F: [00:99] <00:01.00>")]
 
 
 def test_translations_below_their_line():
@@ -180,10 +180,16 @@ def test_malformed_lines_are_reported_by_number():
         "[offset:fast]\n[00:05.00]<00:05.00>a <00:04.00>back <00:06.00>c\n"
     )
     read = parse(text)
-    assert [line.text for line in read.timings.lines] == ["good", "a back c"]
+    # A row whose stamp is broken lies between its neighbours; one that has none is text only.
+    assert [(round(line.start, 3), line.text) for line in read.timings.lines] == [
+        (1.0, "good"), (2.333, "too many seconds"), (3.667, "no number"), (5.0, "a back c"),
+    ]  # fmt: skip
+    assert read.text == "good\ntoo many seconds\nno number\nno stamp\n[Chorus]\na back c"
     assert [problem.line for problem in read.problems] == [3, 4, 5, 6, 7, 8]
     assert str(read.problems[0]).startswith("line 3: A time stamp has more than 59 seconds")
-    assert str(read.problems[3]) == "line 6: '[Chorus]' has no time stamp; the line is left out."
+    assert str(read.problems[3]) == (
+        "line 6: '[Chorus]' has no time stamp; it stays in the text, and is not among the times."
+    )
 
 
 def test_without_stamps_the_text_is_kept():

@@ -2,18 +2,26 @@
 
 import pytest
 
-from lipsync_studio.align.formats import FORMATS, WriteOptions, parse, serialise
+from lipsync_studio.align.formats import WRITTEN, WriteOptions, parse, serialise
 from lipsync_studio.align.words import Line, Word, WordTimings
 
 SEEDS = 120
-TIMED = [name for name in FORMATS if name != "txt"]
+TIMED = [name for name in WRITTEN if name != "txt"]
 VARIANTS = [
     *((name, WriteOptions()) for name in TIMED),
     *((name, WriteOptions(digits=3)) for name in ("lrc", "elrc")),
-    *((name, WriteOptions(karaoke=False)) for name in ("vtt", "ass")),
+    *((name, WriteOptions(karaoke=False)) for name in ("vtt", "ass", "ttml")),
 ]
 # Seconds: half of what the format's last digit stands for, and a little for floats.
-HALF_UNIT = {"lrc": 0.005, "elrc": 0.005, "ass": 0.005, "srt": 0.0005, "vtt": 0.0005, "json": 0.0005}
+HALF_UNIT = {
+    "lrc": 0.005,
+    "elrc": 0.005,
+    "ass": 0.005,
+    "srt": 0.0005,
+    "vtt": 0.0005,
+    "json": 0.0005,
+    "ttml": 0.0005,
+}
 FLOAT = 1e-6
 
 
@@ -38,7 +46,7 @@ def visible(text):
     return kept.replace("\u2060", "").replace("\ufdd0", "").replace(" ", "")
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", WRITTEN)
 def test_no_text_is_lost(name, hard_timings):
     for seed in range(SEEDS):
         timings = hard_timings(seed)
@@ -52,7 +60,7 @@ def test_no_text_is_lost(name, hard_timings):
 def test_times_keep_to_half_the_resolution(variant, sung_timings):
     name, options = variant
     tolerance = HALF_UNIT[name] / 10 ** (options.digits - 2) + FLOAT
-    by_words = name in ("elrc", "json") or (options.karaoke and name in ("vtt", "ass"))
+    by_words = name in ("elrc", "json") or (options.karaoke and name in ("vtt", "ass", "ttml"))
     for seed in range(SEEDS):
         timings = sung_timings(seed)
         read = parse(serialise(timings, name, options), name).timings
@@ -85,6 +93,7 @@ def test_lrc_has_ends_within_two_seconds(sung_timings):
         ("vtt", "00:00:59.995"),
         ("ass", "0:01:00.00"),
         ("json", "59.995"),
+        ("ttml", "00:00:59.995"),
     ],
 )
 def test_rounding_carries(name, stamp):
@@ -99,7 +108,7 @@ def test_hundredths_do_not_add_up_in_ass():
     assert max(abs(a.start - b.start) for a, b in zip(read, words, strict=True)) <= 0.005 + FLOAT
 
 
-@pytest.mark.parametrize("name", ["elrc", "ass", "json", "vtt"])
+@pytest.mark.parametrize("name", ["elrc", "ass", "json", "vtt", "ttml"])
 def test_syllables_stay_inside_their_word(name):
     text = "[00:01.00]<00:01.00>won<00:01.20>der<00:01.40>ful <00:02.00>world<00:03.00>"
     read = parse(serialise(parse(text).timings, name)).timings.words()

@@ -87,7 +87,9 @@ def test_malformed_cues_are_reported_by_number():
         "3\n00:00:05,000 --> 00:00:04,000\nbackwards\n\n4\n00:00:61,000 --> 00:01:04,000\nlost too\n"
     )
     read = parse(text)
-    assert [line.text for line in read.timings.lines] == ["one", "backwards"]
+    assert cues(text) == [
+        (1.0, 2.0, "one"), (2.0, 5.0, "lost"), (5.0, 5.0, "backwards"), (5.0, 7.0, "lost too"),
+    ]  # fmt: skip
     assert [problem.line for problem in read.problems] == [1, 7, 11, 15]
 
 

@@ -74,7 +74,9 @@ def test_malformed_cues_are_reported_by_number():
         "00:05.000 --> 00:06.000\n<00:04.000>before <00:05.500>in\n"
     )
     read = parse(text, "vtt")
-    assert [line.text for line in read.timings.lines] == ["one", "before in"]
+    assert [(line.start, line.text) for line in read.timings.lines] == [
+        (1.0, "one"), (2.0, "lost"), (5.0, "before in"),
+    ]  # fmt: skip
     assert [problem.line for problem in read.problems] == [1, 4, 6, 9]
 
 

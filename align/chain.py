@@ -15,6 +15,7 @@ from ..engine.errors import AlignmentError, AudioError, Cancelled, LipSyncError,
 from ..engine.media.voice import looks_like_song, loud_spans, voiced_spans
 from ..engine.weights.locate import require
 from .attempts import explained
+from .doubt import doubt, doubtful_share, unheard_share
 from .forced.mended import align_mended
 from .language import ENGLISH, Language, parse_language
 from .match import match_lyrics
@@ -25,9 +26,10 @@ from .pocket import RATE, PocketAligner
 from .pronounce import MEASURED
 from .sheet import LeftOut, notes
 from .text import LyricLine, LyricText, read_text
+from .torn import torn_lines
 from .transcribe.models import ct2_places, openai_places
 from .weights import CTC_EN, openai_set
-from .words import Word, WordTimings
+from .words import WordTimings
 
 if TYPE_CHECKING:
     from ..engine.host.protocol import Host
@@ -36,12 +38,6 @@ if TYPE_CHECKING:
 
 Samples = npt.NDArray[np.float32]
 
-# PocketSphinx gives a word that is not said there no confidence at all. Shares of words below _UNHEARD on the
-# corpus: right text 0 to 3 %, also with music at 10 dB; text with 15 % of its words altered 12 to 15 %.
-_UNHEARD = 0.3
-_DOUBTFUL_SHARE = 0.08
-# In other languages, whose sounds it knows from afar, 0 to 8 % of right text.
-_DOUBTFUL_SHARE_ELSEWHERE = 0.1
 _LOST_SHARE = 0.4
 # A detector that hears a voice nearly all the time hears something else: speech fills 0.64 to 0.89 of its
 # time, music and noise all of theirs.
@@ -74,8 +70,13 @@ class Aligned:
     heard: tuple[str, ...] = ()
 
     def notes(self) -> list[str]:
-        """For people: of the sound, what else was tried, and what was left out."""
-        return [*self.heard, *(f"Not by {step}" for step in self.steps), *notes(self.left_out)]
+        """For people: what to doubt, of the sound, what else was tried, and what was left out."""
+        return [
+            *doubt(self.timings),
+            *self.heard,
+            *(f"Not by {step}" for step in self.steps),
+            *notes(self.left_out),
+        ]
 
     def report(self) -> str:
         """For people: the engine, the notes, and each word's time."""
@@ -116,7 +117,7 @@ def align(
         raise AlignmentError("The audio is silent: choose the one that holds the words.")
     run = _Run(stem or sound, samples, text, host, options)
     found = run.by_name(options.engine) if options.engine != "auto" else run.in_order()
-    heard = (*(stem or sound).all_notes(), *language_notes(text.language))
+    heard = (*(stem or sound).all_notes(), *torn_lines(found.timings), *language_notes(text.language))
     return replace(found, left_out=text.left_out, heard=heard)
 
 
@@ -231,8 +232,8 @@ class _Run:
             timings = self._pocket.align(self._samples, self._lines, self._language or ENGLISH)
         except AlignmentError as error:
             raise _Unfit("no path leads through the sound") from error
-        unheard = _unheard_share(timings)
-        if unheard <= (_DOUBTFUL_SHARE if self._english else _DOUBTFUL_SHARE_ELSEWHERE):
+        unheard = unheard_share(timings)
+        if unheard <= doubtful_share(timings):
             return timings
         # Song is where its times go wrong by themselves: mending the text doesn't help there. It is for
         # English only.
@@ -405,8 +406,3 @@ class _Run:
             openai_set(self._options.model or "base"), self._host, download=self._options.download
         )
         yield paths["model.safetensors"].parent
-
-
-def _unheard_share(timings: WordTimings) -> float:
-    words: list[Word] = timings.words()
-    return sum(word.confidence < _UNHEARD for word in words) / max(1, len(words))

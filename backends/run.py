@@ -15,7 +15,7 @@ from ..engine.media.metadata import LOCATION_LEFT_OUT
 from ..engine.media.sound import Sound
 from ..engine.media.tracks import downmix_notes
 from ..engine.media.writer import Mp4Writer
-from ..engine.report import FrameState, RunReport, spans
+from ..engine.report import Caution, FrameState, RunReport, spans
 from .protocol import LipSyncBackend, Rendering
 from .request import LipSyncRequest
 from .scoring import RunScore
@@ -39,7 +39,7 @@ def run(
     Raises LipSyncError for bad input, and what the host raises when the user stops the run, be it while the
     score is worked out."""
     if backend.spec.task == "portrait" and not (request.source.still or backend.takes_footage):
-        raise InputError(f"{backend.name} animates one picture: connect an image, not a video.")
+        raise InputError(f"{backend.name} animates one picture: give it an image, not a video.")
     started = time.monotonic()
     rendering = backend.render(request, host)
     prepared = time.monotonic()
@@ -54,24 +54,45 @@ def run(
         score,
         finish=None if finish is None else finish(rendering),
         metadata=known.carried(request.location),
+        still=request.source.still,
     )
     report.seconds = {"prepare": round(prepared - started, 3), **report.seconds}
     sounds = {id(sound): sound for sound in (request.soundtrack, request.voice)}.values()
     heard = [note for sound in sounds for note in sound.all_notes()]
     left_out = [LOCATION_LEFT_OUT] if known.location and not request.location else []
-    report.notes = [*request.source.notes, *heard, *left_out, *report.notes]
+    report.notes = [*_unused_text(backend, request), *request.source.notes, *heard, *left_out, *report.notes]
     return report
+
+
+def _unused_text(backend: LipSyncBackend, request: LipSyncRequest) -> list[Caution]:
+    """What is said of lyrics that make no difference."""
+    if not request.lyrics.strip():
+        return []
+    if request.words is not None and request.words.lines:
+        return [
+            Caution("The text was not used: the words that are connected say what is heard.", "unused_words")
+        ]
+    if not backend.spec.reads_lyrics:
+        title = backend.spec.title
+        return [
+            Caution(
+                f"The text was not used: {title} takes the mouth's shapes from the sound alone.",
+                "unused_engine",
+                engine=title,
+            )
+        ]
+    return []
 
 
 def write(
     rendering: Rendering, name: str, soundtrack: Sound | None, path: Path, crf: int = 12,
     score: RunScore | None = None, *, finish: Callable[[Frame], None] | None = None,
-    metadata: Mapping[str, str] | None = None,
+    metadata: Mapping[str, str] | None = None, still: bool = False,
 ) -> RunReport:  # fmt: skip
     """Write what a backend of that name makes to `path`, an MP4; nothing is left there unless it is whole.
 
     soundtrack: of the whole; of a part, the file has what is heard in it and begins at 0. score: is shown
-    every frame; finish: too, after that, and may change it. metadata: as Mp4Writer takes it."""
+    every frame; finish: too, after that, and may change it. metadata, still: as Mp4Writer takes them."""
     started = time.monotonic()
     states: list[FrameState] = []
     seconds: dict[str, float] = {}
@@ -81,6 +102,7 @@ def write(
     with Mp4Writer(
         path, rendering.size, rendering.fps, rendering.colour, soundtrack, rendering.duration,
         crf=crf, variable=rendering.variable, aspect=rendering.aspect, metadata=metadata,
+        still=still,
     ) as writer, closing(rendering.chunks) as chunks:  # fmt: skip
         for chunk in chunks:
             for frame, state in zip(chunk.frames, chunk.states, strict=True):

@@ -76,7 +76,8 @@ class BackendSpec:
     `make(settings, host, **wired)`, the backend; wired: values that come from other nodes, each optional.
     ready: raises what `make` would for files or consent that are not there, within moments and without torch.
     checks: what compares it with its original's numbers, by name. check: what can only be measured where the
-    user's own weights are, on a video: sentences, for the command `check`.
+    user's own weights are, on a video: sentences, for the command `check`. reads_lyrics: it makes use of the
+    text of what is said where no words in time are given.
     """
 
     name: str
@@ -94,6 +95,7 @@ class BackendSpec:
     bundles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     checks: Callable[[], Checks] = dict
     check: Callable[[Path, Host], Iterable[str]] | None = None
+    reads_lyrics: bool = False
 
     def __post_init__(self) -> None:
         """Raises ValueError for settings that neither a node nor the command line could show."""

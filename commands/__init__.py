@@ -14,6 +14,7 @@ from ..engine.errors import Cancelled, LipSyncError
 from . import align, backends, check, consent, did, lyric_video, overlay, parity, render, score, weights
 from .parser import DONE, FAILED, STOPPED, USAGE, Parser, UsageError
 from .quiet import quiet_libraries
+from .termination import Terminated, terminable
 from .version import version
 
 # Set, it has errors that nobody expected printed with all that led to them.
@@ -24,7 +25,8 @@ _log = logging.getLogger(__name__)
 
 def main(arguments: Sequence[str]) -> int:
     """Run a command. 0: done and whole; 1: an error, said in one sentence; 2: a wrong call, by SystemExit
-    where argparse finds it; 130: stopped by the user. `did` has one more of its own."""
+    where argparse finds it; 130: stopped by the user; 128 and a signal's number: stopped by that. `did` has
+    one more of its own."""
     for stream in (sys.stdout, sys.stderr):
         # Names of files may hold what a terminal's encoding doesn't.
         with suppress(AttributeError, OSError, ValueError):
@@ -58,13 +60,15 @@ def parser() -> Parser:
 def _guarded(run: Callable[[], int | None], stopped: str = "Stopped.") -> int:
     """The exit code of a command: no exception leaves it."""
     try:
-        code = run() or DONE
+        with terminable():
+            code = run() or DONE
         # Else a full disk behind a pipe would be found when nobody can say so any more.
         sys.stdout.flush()
         return code
-    except (Cancelled, KeyboardInterrupt):
-        print(stopped, file=sys.stderr)
-        return STOPPED
+    except (Cancelled, KeyboardInterrupt) as error:
+        with suppress(OSError):  # the terminal may be what is gone
+            print(stopped, file=sys.stderr, flush=True)
+        return error.code if isinstance(error, Terminated) else STOPPED
     except BrokenPipeError:
         # Nobody reads on; what is left is not to be flushed at the end either.
         with suppress(OSError, ValueError, AttributeError):

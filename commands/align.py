@@ -54,7 +54,7 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
 def add_align_flags(parser: Any) -> None:
     """How words are found, but for what they are sung in; `align_options` reads them."""
     parser.add_argument(
-        "--language", default="", help="code or name, such as de or German; found in the text by default"
+        "--language", default="", help="code or name, such as de or German; detected in the text by default"
     )
     parser.add_argument("--aligner", choices=ALIGNERS, default=AUTO, help=f"default {AUTO}")
     parser.add_argument("--model", default="", help="Whisper model such as base or large-v3")

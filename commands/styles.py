@@ -13,7 +13,10 @@ from .parser import UsageError
 if TYPE_CHECKING:
     from ..overlay.style import LyricStyle
 
-_PRESETS = "highlight, karaoke, pop, subtitle, scroll, duet, social"
+_PRESETS = (
+    "highlight, karaoke, pop, subtitle, scroll, duet, social, karaoke classic, social pill, minimal, neon, "
+    "subtitle bar, bounce"
+)
 
 
 def add_style_flags(parser: Any) -> None:

@@ -1,6 +1,7 @@
-"""Makes docs/workflows/: every shipped workflow as the real front end shows it, and lyric_video after a run.
+"""Makes docs/workflows/: every template as the real page shows it when it is opened in a window of 1440×900,
+and the one for lyric videos after a run.
 
-Run as `python -m lipsync_studio.devtools.workflow_pictures`, or with names of workflows.
+Run as `python -m lipsync_studio.devtools.workflow_pictures`, or with short names of templates.
 """
 
 from __future__ import annotations
@@ -20,26 +21,14 @@ from .demo import WORKFLOW, add_media
 from .page import wait_until_ready
 from .paths import ROOT
 from .server import ComfyServer
+from .templates import TEMPLATES, template
 
 FOLDER = ROOT / "docs" / "workflows"
-# At less than about 0.6 the front end draws no texts; the side bar and the tabs stay outside the picture.
-SCALE, LEFT, TOP = 0.7, 90, 110
-# What the front end lays over the lower right corner.
-RIGHT, BOTTOM = 480, 330
-WIDEST = 2000
+WIDTH, HEIGHT = 1440, 900
 RUN_SECONDS = 1800
 
-PLACE = """([scale, left, top]) => {
-    const boxes = [...app.graph._nodes.map(node => node.getBounding()), ...app.graph._groups.map(
-        group => [...group.pos, ...group.size])];
-    const x = Math.min(...boxes.map(box => box[0])), y = Math.min(...boxes.map(box => box[1]));
-    const right = Math.max(...boxes.map(box => box[0] + box[2]));
-    const bottom = Math.max(...boxes.map(box => box[1] + box[3]));
-    app.canvas.ds.scale = scale;
-    app.canvas.ds.offset = [left / scale - x, top / scale - y];
-    app.canvas.setDirty(true, true);
-    return [(right - x) * scale, (bottom - y) * scale];
-}"""
+# As the list of templates does it.
+OPEN = "([graph, name]) => app.loadGraphData(graph, true, true, name, {openSource: 'template'})"
 RUN = """() => new Promise((resolve, reject) => {
     app.api.addEventListener('execution_success', () => resolve());
     app.api.addEventListener('execution_error', event => reject(event.detail.exception_message));
@@ -47,30 +36,36 @@ RUN = """() => new Promise((resolve, reject) => {
 })"""
 
 
-def picture(page: Any, workflow: Path, *, run: bool) -> Image.Image:
-    """What the page shows of a workflow."""
-    graph = json.loads(workflow.read_text(encoding="utf-8"))
+def picture(page: Any, short: str, *, run: bool) -> Image.Image:
+    """What the page shows of a template."""
+    graph = json.loads(template(short).read_text(encoding="utf-8"))
     # Loaded once: a player that comes late for a graph that is gone stays in the page.
-    page.evaluate("graph => app.loadGraphData(graph)", graph)
-    place = [SCALE, LEFT, TOP]
-    width, height = (round(side) for side in page.evaluate(PLACE, place))
-    page.set_viewport_size({"width": LEFT + width + RIGHT, "height": TOP + height + BOTTOM})
-    page.evaluate(PLACE, place)
+    page.evaluate(OPEN, [graph, TEMPLATES[short]])
     if run:
         page.evaluate(RUN)
     # Players and pictures come when they have been fetched.
     page.wait_for_timeout(4000)
-    edge = 8
-    clip = {"x": LEFT - edge, "y": TOP - edge, "width": width + 2 * edge, "height": height + 2 * edge}
-    shown = Image.open(BytesIO(page.screenshot(clip=clip))).convert("RGB")
-    shown.thumbnail((WIDEST, WIDEST), Image.Resampling.LANCZOS)
-    return shown
+    # What tells that the run is done lies over the result for a while.
+    page.wait_for_function("() => !document.querySelector('.p-toast-message')")
+    return Image.open(BytesIO(page.screenshot())).convert("RGB")
+
+
+def add_models(server: ComfyServer) -> None:
+    """Empty files in the place of all weights, so that no notice of missing ones lies over the pictures."""
+    for short in TEMPLATES:
+        graph = json.loads(template(short).read_text(encoding="utf-8"))
+        inside = [node for one in graph.get("definitions", {}).get("subgraphs", []) for node in one["nodes"]]
+        for node in graph["nodes"] + inside:
+            for model in node["properties"].get("models", ()):
+                path = server.base / "models" / model["directory"] / model["name"]
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.touch()
 
 
 def main() -> None:
     comfy = comfyui.find()
     assert comfy, "There is no ComfyUI yet; `python dev.py test` fetches it."
-    chosen = sys.argv[1:] or [path.stem for path in sorted((ROOT / "workflows").glob("*.json"))]
+    chosen = sys.argv[1:] or list(TEMPLATES)
     FOLDER.mkdir(exist_ok=True)
     with (
         tempfile.TemporaryDirectory() as base,
@@ -78,14 +73,15 @@ def main() -> None:
         sync_playwright() as playwright,
     ):
         add_media(server)
+        add_models(server)
         browser = playwright.chromium.launch(executable_path=chromium.obtain(), args=chromium.FLAGS)
-        for name in chosen:
-            page = browser.new_page()
+        for short in chosen:
+            page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
             page.set_default_timeout(RUN_SECONDS * 1000)
             page.goto(server.url)
             wait_until_ready(page)
-            shown = picture(page, ROOT / "workflows" / f"{name}.json", run=name == WORKFLOW)
-            shown.save(FOLDER / f"{name}.jpg", quality=82)
+            shown = picture(page, short, run=short == WORKFLOW)
+            shown.save(FOLDER / f"{short}.jpg", quality=85)
             page.close()
         browser.close()
 

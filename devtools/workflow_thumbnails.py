@@ -1,4 +1,4 @@
-"""Makes the thumbnails of the workflows.
+"""Makes the thumbnails of the templates, squares as ComfyUI shows them.
 
 Those of MuseTalk, LatentSync and Wav2Lip show what the engine works out on demo/portrait.jpg, or on a frame
 of the sample clip, before and after its networks, none of which is run. In the others the frames are what the
@@ -10,7 +10,7 @@ in for its work. Run as
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import fields
 from fractions import Fraction
 
@@ -36,24 +36,27 @@ from ..overlay.style import LyricStyle
 from .engine_pictures import aligned, aligned_box, boxed, small, wav2lip_box
 from .musetalk_pictures import Sitter, draw_box, masked, seen
 from .paths import ROOT
+from .templates import template, twin
 
-WIDTH, HEIGHT = 960, 540
+SIDE = 512
 _GAP = 6
-_DARK = (17, 19, 24)
+_EDGE = 3  # a white one around what lies over a picture
 DEMO = ROOT / "demo"
-LYRIC_WORKFLOWS = (
-    "lyric_video",
-    "lyric_video_veo",
-    "lyric_video_ltx",
-    "lyric_video_ltx_api",
-    "lyric_video_sora",
-)
-SUNG = ("star", "are")  # words with open mouths, in whose middles the pictures are taken
+LYRIC_TEMPLATES = {
+    # What is sung in the picture: words with open mouths, in whose middles it is taken.
+    "lyric_video": "star",
+    "lyrics_from_file": "sky",
+    "lyric_video_ltx": "are",
+    "lyric_video_ltx_api": "world",
+    "lyric_video_veo": "star",
+    "lyric_video_sora": "high",
+}
+CAPTION = "wonder"
 SAID = ("Twinkle", "star", "what", "are")
 FPS = 25
 _PORTRAIT_HEAD = slice(20, 240), slice(110, 330)  # of demo/portrait.jpg: rows, columns
 _ENGINES = ("Viseme", "MuseTalk", "LatentSync", "Wav2Lip", "D-ID")
-_BACKENDS = WordTimings((Line(tuple(Word(name, n, n + 1) for n, name in enumerate(_ENGINES))),), "en")
+_COMPARED = WordTimings((Line(tuple(Word(name, n, n + 1) for n, name in enumerate(_ENGINES))),), "en")
 
 
 def main() -> None:
@@ -63,31 +66,32 @@ def main() -> None:
     words = align_offline(samples, lyrics, speech_spans(samples, "auto", stem=False))
     clip = VideoSource(DEMO / "clip.mp4")
     still = np.asarray(Image.open(DEMO / "portrait.jpg").convert("RGB"))
-    sung = [_index(words, word) for word in SUNG]
     said = [_index(words, word) for word in SAID]
-    frames = lip_synced(clip, sound, words, sung)
-    for name in LYRIC_WORKFLOWS:
-        _save(name, *(_lettered(frames[index], words, style_of(name), index) for index in sung))
-    before = small_rgb(next(clip.read(sung[0])), HEIGHT)
+    sung = {short: _index(words, word) for short, word in LYRIC_TEMPLATES.items()}
+    caption = _index(words, CAPTION)
+    frames = lip_synced(clip, sound, words, [*sung.values(), *said, caption])
+    for short, index in sung.items():
+        _save(short, _lettered(frames[index], words, style_of(short), index))
+    _save("captions", _lettered(frames[caption], words, style_of("captions"), caption))
+    _save("lipsync_footage", _grid([frames[index] for index in said]))
     names = LyricStyle(size=0.075, fade_in=0.0, fade_out=0.0)
-    _save("swap_backend", _fitted(before), _lettered(frames[sung[0]], _BACKENDS, names, 0))
+    _save("swap_backend", _lettered(frames[sung["lyric_video"]], _COMPARED, names, 0))
     spoken = lip_synced(ImageSource(still[None].astype(np.float32) / 255), sound, words, said)
-    heads = [cv2.resize(spoken[index][_PORTRAIT_HEAD], (HEIGHT // 2,) * 2) for index in said]
-    grid = np.vstack([np.hstack(heads[:2]), np.hstack(heads[2:])])
-    _save("talking_portrait", _fitted(still), grid)
+    _save("talking_portrait", _grid([spoken[index][_PORTRAIT_HEAD] for index in said]))
     sitter = Sitter.load(DEMO / "portrait.jpg")
-    mask, whole = masked(sitter, "jaw", side=HEIGHT), sitter.view(HEIGHT).crop(sitter.rgb)
-    musetalk = whole.copy()
-    draw_box(musetalk, sitter.view(HEIGHT), sitter.box())
-    crop, hidden = seen(sitter, (HEIGHT - _GAP) // 2)
-    gap = np.full((_GAP, crop.shape[1], 3), _DARK, np.uint8)
-    _save("musetalk_footage", musetalk, mask)
-    _save("musetalk_portrait", whole, mask)
-    _save("musetalk_stages", musetalk, np.vstack([crop, gap, hidden]), mask)
-    _save("latentsync_footage", boxed(sitter, aligned_box(sitter), HEIGHT), aligned(sitter, HEIGHT)[1])
-    _save("wav2lip_footage", boxed(sitter, wav2lip_box(sitter), HEIGHT), small(sitter, HEIGHT)[1])
-    square, hidden = aligned(Sitter.of(before), (HEIGHT - _GAP) // 2)
-    _save("latentsync_generated", _fitted(before), np.vstack([square, gap, hidden]))
+    mask = masked(sitter, "jaw", side=SIDE)
+    crop, hidden = seen(sitter, SIDE // 3)
+    musetalk = sitter.view(SIDE).crop(sitter.rgb)
+    draw_box(musetalk, sitter.view(SIDE), sitter.box())
+    _save("musetalk_footage", _over(musetalk, hidden))
+    _save("musetalk_portrait", mask)
+    _save("musetalk_stages", _over(mask, crop, hidden))
+    _save(
+        "latentsync_footage", _over(boxed(sitter, aligned_box(sitter), SIDE), aligned(sitter, SIDE // 3)[1])
+    )
+    _save("wav2lip_footage", _over(boxed(sitter, wav2lip_box(sitter), SIDE), small(sitter, SIDE // 3)[1]))
+    before = frames[sung["lyric_video_ltx"]]
+    _save("latentsync_generated", _over(_fitted(before), *aligned(Sitter.of(before), SIDE // 3)))
 
 
 def lip_synced(
@@ -106,9 +110,9 @@ def lip_synced(
     return found
 
 
-def style_of(workflow: str) -> LyricStyle:
-    """The look that a workflow's Lyric Style is set to."""
-    prompt = json.loads((ROOT / "tests" / "workflows" / f"{workflow}.json").read_text(encoding="utf-8"))
+def style_of(short: str) -> LyricStyle:
+    """The look that a template's Lyric Style is set to."""
+    prompt = json.loads(twin(short).read_text(encoding="utf-8"))
     (inputs,) = (node["inputs"] for node in prompt.values() if node["class_type"] == "LipSyncLyricStyle")
     known = {field.name for field in fields(LyricStyle)}
     return LyricStyle(**{name: value for name, value in inputs.items() if name in known})
@@ -123,34 +127,43 @@ def _index(words: WordTimings, text: str) -> int:
 def _lettered(rgb: np.ndarray, words: WordTimings, style: LyricStyle, index: int) -> np.ndarray:
     picture = _fitted(rgb).astype(np.float32) / 255
     times = [Fraction(number, FPS) for number in range(index + FPS)]
-    size = picture.shape[1], picture.shape[0]
-    LyricOverlay(size, words, times, Fraction(len(times), FPS), style).draw_rgb(picture, index)
+    LyricOverlay((SIDE, SIDE), words, times, Fraction(len(times), FPS), style).draw_rgb(picture, index)
     return np.rint(picture.clip(0, 1) * 255).astype(np.uint8)
 
 
-def _fitted(rgb: np.ndarray) -> np.ndarray:
-    """A square picture in the size of half a thumbnail."""
-    side = HEIGHT * 8 // 9 // 2 * 2
-    return cv2.resize(rgb, (side, side), interpolation=cv2.INTER_AREA)
+def _fitted(rgb: np.ndarray, side: int = SIDE) -> np.ndarray:
+    """The square in the middle of a picture."""
+    height, width = rgb.shape[:2]
+    edge = min(height, width)
+    top, left = (height - edge) // 2, (width - edge) // 2
+    square = np.ascontiguousarray(rgb[top : top + edge, left : left + edge])
+    return cv2.resize(square, (side, side), interpolation=cv2.INTER_AREA)
 
 
-def _row(*panels: np.ndarray) -> np.ndarray:
-    """A thumbnail of panels side by side, cut at their sides to the same width, and centred in its height."""
-    canvas = np.full((HEIGHT, WIDTH, 3), _DARK, np.uint8)
-    edges = np.linspace(0, WIDTH + _GAP, len(panels) + 1).round().astype(int)
-    for panel, x0, x1 in zip(panels, edges, edges[1:] - _GAP, strict=False):
-        spare = panel.shape[1] - (x1 - x0)
-        left = max(0, spare // 2)
-        part = panel[:, left : left + x1 - x0]
-        start = x0 + max(0, -spare // 2)
-        top = (HEIGHT - part.shape[0]) // 2
-        canvas[top : top + part.shape[0], start : start + part.shape[1]] = part
-    return canvas
+def _grid(pictures: Sequence[np.ndarray]) -> np.ndarray:
+    """Four pictures in the square."""
+    rows = [np.hstack([_fitted(each, SIDE // 2) for each in pair]) for pair in (pictures[:2], pictures[2:])]
+    return np.vstack(rows)
 
 
-def _save(name: str, *panels: np.ndarray) -> None:
-    path = ROOT / "workflows" / f"{name}.jpg"
-    cv2.imwrite(str(path), _row(*panels)[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 85])
+def _over(picture: np.ndarray, *small: np.ndarray) -> np.ndarray:
+    """A picture with small ones over its lower right corner, from bottom to top."""
+    picture = np.ascontiguousarray(picture)
+    bottom = SIDE - _GAP
+    for each in small:
+        framed = cv2.copyMakeBorder(each, *(_EDGE,) * 4, cv2.BORDER_CONSTANT, value=(255, 255, 255))
+        height, width = framed.shape[:2]
+        picture[bottom - height : bottom, SIDE - _GAP - width : SIDE - _GAP] = framed
+        bottom -= height + _GAP
+    return picture
+
+
+def _save(short: str, picture: np.ndarray) -> None:
+    """ComfyUI's list shows squares."""
+    assert picture.shape == (SIDE, SIDE, 3), (short, picture.shape)
+    encoded, data = cv2.imencode(".jpg", picture[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 85])
+    assert encoded
+    template(short).with_suffix(".jpg").write_bytes(data.tobytes())
 
 
 if __name__ == "__main__":

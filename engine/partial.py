@@ -11,6 +11,7 @@ import os
 import secrets
 import shutil
 import tempfile
+import time
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -24,6 +25,7 @@ except ImportError:
 _PREFIX, _SUFFIX = ".lipsync-", ".part"
 _FOLDERS, _LOCK = "lipsync-studio-", ".lock"
 _TRIES = 5
+_OLD = 3600  # seconds: a folder gets its lock at once
 
 
 class PartialFile:
@@ -93,7 +95,13 @@ class TemporaryFolder:
 
 
 def sweep_folders() -> None:
-    """Delete the temporary folders of runs that were killed."""
+    """Delete the temporary folders of runs that were killed, before they had a lock, too."""
+    long_ago = time.time() - _OLD
+    for folder in Path(tempfile.gettempdir()).glob(f"{_FOLDERS}*"):
+        with suppress(OSError):
+            known = folder.is_dir() and not folder.is_symlink()
+            if known and not (folder / _LOCK).exists() and folder.stat().st_mtime < long_ago:
+                shutil.rmtree(folder, ignore_errors=True)
     for lock in Path(tempfile.gettempdir()).glob(f"{_FOLDERS}*/{_LOCK}"):
         with suppress(OSError):
             _check_abandoned(lock)

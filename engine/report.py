@@ -19,6 +19,20 @@ class FrameState(StrEnum):
     OCCLUDED = "occluded"
 
 
+class Caution(str):
+    """A note that a person should see at once, beside the result. kind, values: what it says, for pages that
+    have it in other languages."""
+
+    kind: str
+    values: dict[str, Any]
+
+    # Without a kind a copy is made of it by pickle, which then brings the rest.
+    def __new__(cls, text: str, kind: str = "", **values: Any) -> Caution:
+        note = super().__new__(cls, text)
+        note.kind, note.values = kind, values
+        return note
+
+
 @dataclass(frozen=True)
 class Span:
     """Frames first..last (both included) that share a state."""

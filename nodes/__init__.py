@@ -18,6 +18,7 @@ from .licences import register_routes as register_licence_routes
 from .lyric_preview import register_preview
 from .panel_routes import register_routes as register_panel_routes
 from .samples import register_samples
+from .templates import register_templates
 
 # The modules that have nodes.
 _MODULES = (
@@ -54,6 +55,7 @@ class LipSyncStudio(ComfyExtension):
             register_licence_routes(server)
             register_panel_routes(server)
             register_samples(server)
+            register_templates(server)
 
     async def get_node_list(self) -> list[type[io.ComfyNode]]:
         modules = [importlib.import_module(f".{name}", __package__) for name in _MODULES]

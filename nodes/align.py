@@ -11,6 +11,7 @@ from comfy_api.latest import io
 from ..align.names import ALIGNERS, AUTO, CONTENTS, MODELS
 from ..engine.host.comfy import ComfyHost
 from .inputs import to_sound
+from .notices import notices
 from .requirements import engine_imports
 from .types import WordTimingsIO
 
@@ -74,7 +75,7 @@ class LipSyncAlignLyrics(io.ComfyNode):
                     default="",
                     optional=True,
                     advanced=True,
-                    placeholder="found out",
+                    placeholder="detected automatically",
                     tooltip=(
                         "Of the text: a code or a name, such as de, pt-BR or German. Left empty, it is found "
                         "in the text."
@@ -137,4 +138,4 @@ class LipSyncAlignLyrics(io.ComfyNode):
         )
         stem = None if vocals is None else to_sound(vocals)
         found = align(to_sound(audio), lyrics, ComfyHost(), options, stem=stem)
-        return io.NodeOutput(found.timings, found.report())
+        return io.NodeOutput(found.timings, found.report(), ui=notices(found.notes()))

@@ -12,6 +12,7 @@ from ..engine.faces.track import DEFAULT_MAX_FACES
 from ..engine.host.comfy import ComfyHost
 from . import inputs
 from .face_track import LipSyncFaceTrack
+from .notices import notices
 from .requirements import engine_imports
 from .types import BackendIO, WordTimingsIO
 from .wiring import same_source
@@ -64,11 +65,12 @@ class LipSyncApply(io.ComfyNode):
                     ),
                 ),
                 inputs.length_input(),
-                inputs.fill_input(),
+                inputs.fill_input(advanced=True),
                 io.Combo.Input(
                     "silence",
                     options=["rest", "close", "source"],
                     default="rest",
+                    advanced=True,
                     tooltip="In pauses: the mouth's rest shape, lips closed, or the source's own mouth.",
                 ),
                 inputs.person_input(),
@@ -84,7 +86,9 @@ class LipSyncApply(io.ComfyNode):
                     ),
                 ),
                 inputs.sync_offset_input(),
-                inputs.crf_input(remark=" 12 leaves room for another encode."),
+                inputs.crf_input(
+                    remark=" 12 leaves room for another encode; where this is the last one, 18 is smaller."
+                ),
                 inputs.fps_input(),
                 inputs.detector_input(remark="Without a face_track. ", optional=True, advanced=True),
                 inputs.max_faces_input(remark="Without a face_track. ", optional=True),
@@ -153,4 +157,4 @@ class LipSyncApply(io.ComfyNode):
         else:
             with same_source(cls, "face_track", LipSyncFaceTrack):
                 report = run(backend, request, host, path, crf)
-        return io.NodeOutput(InputImpl.VideoFromFile(str(path)), report.to_json())
+        return io.NodeOutput(InputImpl.VideoFromFile(str(path)), report.to_json(), ui=notices(report.notes))

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import folder_paths
 import torch
 from comfy_api.latest import io, ui
+from PIL import Image
 
 from ..engine.errors import InputError
 from ..engine.host.comfy import ComfyHost
+from ..engine.partial import write_whole
+from ..engine.unwritable import unwritable
 from .inputs import detector_input, fps_input, max_faces_input, picture_inputs, source_input, to_source
+from .notices import notices
 from .requirements import engine_imports
 from .types import FaceDetectionModelIO, FaceLandmarksIO, FaceTrackIO
 
@@ -19,6 +26,8 @@ if TYPE_CHECKING:
     from ..engine.media.source import Source
 
 _PREVIEWS = 8
+# The page's pictures: where they lie in the temp folder, their longer side in pixels, JPEG's quality.
+_SUBFOLDER, _SIDE, _QUALITY = "lipsync_faces", 640, 85
 
 
 class LipSyncFaceTrack(io.ComfyNode):
@@ -30,6 +39,8 @@ class LipSyncFaceTrack(io.ComfyNode):
             category="lipsync/faces",
             description="Finds every face of a clip and follows it through time. Works on the CPU, offline.",
             search_aliases=["face detection", "face mesh", "landmarks", "face tracking"],
+            # To be run by itself, and so that the page is told again of a result that is kept.
+            is_output_node=True,
             inputs=[
                 source_input("The footage, or a picture."),
                 fps_input(),
@@ -135,7 +146,12 @@ class LipSyncFaceTrack(io.ComfyNode):
         if finder is not None:
             track = with_landmarks(track, clip, finder, host)
         pictures = _preview(clip, track)
-        return io.NodeOutput(track, pictures, ui=ui.PreviewImage(pictures, cls=cls))
+        shown = {
+            **ui.PreviewImage(pictures, cls=cls).as_dict(),
+            "faces": [_overview(clip, track)],
+            **notices(clip.notes),
+        }
+        return io.NodeOutput(track, pictures, ui=shown)
 
 
 def _finder(landmarks: str, host: ComfyHost) -> LandmarkFinder | None:
@@ -146,6 +162,40 @@ def _finder(landmarks: str, host: ComfyHost) -> LandmarkFinder | None:
         from ..engine.faces.dwpose import load_dwpose
         from ..engine.faces.mmpose_adapter import load_mmpose
     return load_dwpose(host) if landmarks == "dwpose" else load_mmpose(host)
+
+
+def _overview(clip: Source, track: FaceTrack) -> dict[str, Any]:
+    """What the page shows to choose a person by: {"people": as in engine.faces.overview, "shots": how many,
+    "frames": [{"picture": file in ComfyUI's temp folder, "time": seconds, "faces": [[id, x0, y0, x1, y1], …]
+    as shares of the width and height}, …]}."""
+    from ..engine.faces.overview import people, picked_frames
+    from ..engine.media.colour import small_rgb
+
+    folder = Path(folder_paths.get_temp_directory(), _SUBFOLDER)
+    width, height = track.size
+    frames = []
+    for index in picked_frames(track):
+        name = f"{track.key[:24]}_{index}.jpg"
+        file = BytesIO()
+        picture = small_rgb(next(iter(clip.read(index, index + 1))), _SIDE)
+        Image.fromarray(picture).save(file, "JPEG", quality=_QUALITY)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            write_whole(folder / name, file.getvalue())
+        except OSError as error:
+            raise unwritable(folder / name, error) from error
+        seen = [(person.id, person.at(index)) for person in track.persons]
+        faces = [
+            [
+                id_,
+                *(round(float(at) / side, 4) for at, side in zip(face.box, (width, height) * 2, strict=True)),
+            ]
+            for id_, face in seen
+            if face is not None
+        ]
+        saved = ui.SavedResult(name, _SUBFOLDER, io.FolderType.temp)
+        frames.append({"picture": saved, "time": round(index / float(track.fps), 2), "faces": faces})
+    return {"people": people(track), "shots": len(track.cuts) + 1, "frames": frames}
 
 
 def _preview(clip: Source, track: FaceTrack) -> torch.Tensor:

@@ -1,5 +1,5 @@
-"""This pack's routes: all below one address, and only for the page that this server itself has sent and for
-programs that are no page.
+"""This pack's routes: all but those of templates below one address, and only for the page that this server
+itself has sent and for programs that are no page.
 
 ComfyUI's own check lets pass a page of another port of the same machine ("same-site"), one whose name was
 made to point here (its Origin is its Host), any Origin where the server is reached by a name other than
@@ -25,21 +25,26 @@ _NAMES_OF_HERE = ("localhost", "127.0.0.1", "::1")
 
 
 def add_route(server: Any, method: str, path: str, handler: Handler) -> None:
-    """Have requests for a path below PREFIX answered; every route of this pack is added here.
+    """Have requests for a path below PREFIX answered; see `guarded`. server: ComfyUI's PromptServer, whose
+    routes are not yet in use."""
+    server.routes.route(method, PREFIX + path)(guarded(handler))
+
+
+def guarded(handler: Handler) -> Handler:
+    """Every route of this pack is answered by such a handler.
 
     A request that another site's page has caused is refused with 403. What changes something has to come as
-    JSON (else 415), which pages of other origins can't send without asking first. server: ComfyUI's
-    PromptServer, whose routes are not yet in use."""
+    JSON (else 415), which pages of other origins can't send without asking first."""
 
     @wraps(handler)
-    async def guarded(request: web.Request) -> web.StreamResponse:
+    async def answer(request: web.Request) -> web.StreamResponse:
         if is_foreign(request):
             return refusal(403, "LipSync Studio can't be used from another site's page.")
         if request.method == "POST" and request.content_type != "application/json":
             return refusal(415, "The request must come as JSON.")
         return await handler(request)
 
-    server.routes.route(method, PREFIX + path)(guarded)
+    return answer
 
 
 def refusal(status: int, text: str) -> web.Response:

@@ -12,6 +12,7 @@ from comfy_api.latest import InputImpl, io
 from ..engine.errors import InputError, VideoError
 from ..engine.faces.choose import parse_person
 from ..engine.faces.track import DEFAULT_MAX_FACES, MAX_FACES
+from ..engine.report import Caution
 from ..overlay.style import LyricStyle
 from .requirements import engine_imports
 from .types import FaceTrackIO
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from ..engine.media.sound import Sound
     from ..engine.media.source import Source
 
+# Of an IMAGE batch, until the user says something else.
+_GUESSED_FPS = 25.0
+
 
 def source_input(tooltip: str) -> io.Input:
     return io.MultiType.Input("source", types=[io.Video, io.Image], tooltip=tooltip)
@@ -30,7 +34,7 @@ def source_input(tooltip: str) -> io.Input:
 def fps_input() -> io.Input:
     return io.Float.Input(
         "fps",
-        default=25.0,
+        default=_GUESSED_FPS,
         min=1.0,
         max=240.0,
         step=0.001,
@@ -55,11 +59,12 @@ def length_input() -> io.Input:
     )
 
 
-def fill_input() -> io.Input:
+def fill_input(**options: bool) -> io.Input:
     return io.Combo.Input(
         "fill",
         options=["pingpong", "loop", "hold"],
         default="pingpong",
+        **options,
         tooltip=(
             "Footage shorter than the audio: played back and forth, started again, or held on its last frame."
         ),
@@ -203,7 +208,18 @@ def to_source(
         from ..engine.media.video import VideoSource
     choices = SourceChoices(deinterlace, colour_named(background))  # type: ignore[arg-type]
     if isinstance(value, torch.Tensor):
-        return ImageSource(value, fps, choices=choices)
+        images = ImageSource(value, fps, choices=choices)
+        if len(value) > 1 and fps == _GUESSED_FPS:
+            images.notes = (
+                *images.notes,
+                Caution(
+                    f"The pictures don't say how fast they play: taken as {fps:g} a second. Set fps if that "
+                    "is wrong.",
+                    "rate",
+                    fps=f"{fps:g}",
+                ),
+            )
+        return images
     if value is None:
         raise VideoError("The source is empty: connect a video or an image.")
     # The stream of the one would be a lossy encode made in memory; the pictures are there already.

@@ -10,7 +10,7 @@ import torch
 from comfy_api.latest import io, ui
 
 from ..engine.host.comfy import ComfyHost
-from ..overlay.style import EFFECTS, POSITIONS, LyricStyle
+from ..overlay.style import EFFECTS, EMPHASES, MOST_WORDS, POSITIONS, LyricStyle
 from .inputs import font_input, letter_size_input
 from .lyric_fonts import FONTS, font_path
 from .requirements import engine_imports
@@ -55,7 +55,7 @@ class LipSyncLyricStyle(io.ComfyNode):
                 font_input(),
                 letter_size_input(
                     "Height of the letters as a share of the picture's height, upright: of 5/4 of its width. "
-                    "Lines that are too long are broken, then set smaller."
+                    "All lines have it: those that are too long are broken, then shown in parts."
                 ),
                 io.Combo.Input(
                     "position",
@@ -140,7 +140,10 @@ class LipSyncLyricStyle(io.ComfyNode):
                     default=look.rows,
                     min=0,
                     max=8,
-                    tooltip="Rows that a line may take before it is set smaller. 0: two, upright three.",
+                    tooltip=(
+                        "Rows that a line may take; longer ones are shown in parts, one after the other. 0: "
+                        "two, upright three."
+                    ),
                     **_MORE,
                 ),
                 io.Combo.Input(
@@ -154,6 +157,40 @@ class LipSyncLyricStyle(io.ComfyNode):
                     "background",
                     optional=True,
                     tooltip="A picture for the preview; its first one is taken, at its own width to height.",
+                ),
+                io.Int.Input(
+                    "words_shown",
+                    default=look.words_shown,
+                    min=0,
+                    max=MOST_WORDS,
+                    tooltip="How many words are shown at a time. 0: whole lines. Not in columns and duets.",
+                    **_MORE,
+                ),
+                io.String.Input(
+                    "pill",
+                    default=look.pill,
+                    placeholder="none",
+                    tooltip=(
+                        "Colour of a pill behind the word that is sung, with word highlight and scrolling; "
+                        "empty for none."
+                    ),
+                    **_MORE,
+                ),
+                io.Combo.Input(
+                    "emphasis",
+                    options=list(EMPHASES),
+                    default=look.emphasis,
+                    tooltip=(
+                        "How the word that is sung moves as it begins, with word highlight and scrolling. "
+                        "pop: it swells; bounce: it jumps."
+                    ),
+                    **_MORE,
+                ),
+                io.String.Input(
+                    "shadow_colour",
+                    default=look.shadow_colour,
+                    tooltip="Of the shadow. A bright colour without distance makes the letters glow.",
+                    **_MORE,
                 ),
             ],
             outputs=[
@@ -176,13 +213,15 @@ def drawn_sample(
     background: torch.Tensor | None = None,
     *,
     scale: float = 1.0,
+    frame: tuple[int, int] | None = None,
     **look: Any,
 ) -> tuple[LyricStyle, np.ndarray]:
-    """The node's inputs as a style, and float32 [H, W, 3], 0..1, of its sample; scale: of the usual size."""
+    """The node's inputs as a style, and float32 [H, W, 3], 0..1, of its sample; scale: of the usual size;
+    frame: width and height instead of the shape's."""
     with engine_imports():
         from ..overlay.preview import preview
     style = LyricStyle(font=font_path(font), **look)
-    width, height = (round(side * scale) for side in _SHAPES[shape])
+    width, height = frame or (round(side * scale) for side in _SHAPES[shape])
     picture = None
     if background is not None:
         picture = background[0].detach().float().cpu().numpy()

@@ -38,6 +38,19 @@ def output_file(prefix: str, suffix: str) -> tuple[Path, ui.SavedResult]:
     return Path(folder, file), ui.SavedResult(file, subfolder, io.FolderType.output)
 
 
+def companion_file(prefix: str, suffix: str) -> tuple[Path, ui.SavedResult]:
+    """A name beside the file that ComfyUI's save node will make next by this prefix, with its number:
+    PREFIX-00001SUFFIX beside PREFIX_00001_.mp4. With an underscore ComfyUI would count it among its own, and
+    give the other file the next number. Raises OutputError as `output_file` does."""
+    path, saved = output_file(prefix, suffix)
+    stem, _, number = path.name[: -len(suffix)].rpartition("_")
+    names = (
+        f"{stem}-{number}{again}{suffix}" for again in ("", *(f"-{count}" for count in range(2, 10_000)))
+    )
+    name = next(name for name in names if not path.with_name(name).exists())
+    return path.with_name(name), ui.SavedResult(name, saved["subfolder"], io.FolderType.output)
+
+
 def dated(prefix: str, now: datetime) -> str:
     """%date% and %date:FORMAT%, as the front end fills them in for ComfyUI's own save nodes."""
 

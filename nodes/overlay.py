@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
-from comfy_api.latest import InputImpl, Types, io
+from comfy_api.latest import InputImpl, Types, io, ui
 from comfy_execution.graph import ExecutionBlocker
 
 from ..engine.host.comfy import ComfyHost
 from ..overlay.style import POSITIONS, LyricStyle
 from .inputs import crf_input, font_input, fps_input, letter_size_input, picture_inputs, to_source
 from .lyric_fonts import FONTS, font_path
-from .output_files import output_file
+from .notices import notices
+from .output_files import companion_file, output_file
 from .requirements import engine_imports
 from .types import LyricStyleIO, WordTimingsIO
+from .wiring import video_prefix
 
 if TYPE_CHECKING:
     from ..align.words import WordTimings
@@ -25,6 +28,7 @@ _log = logging.getLogger(__name__)
 _BURN, _BOTH, _TRACK = "burned in", "burned in and subtitle track", "subtitle track"
 _NO_FILE = "none"
 _SIDECARS = ("srt", "vtt", "ass", "lrc", "ttml")
+_PREFIX = "lyrics/ComfyUI"  # of sidecars where no node saves the video
 
 
 class LipSyncLyricOverlay(io.ComfyNode):
@@ -64,7 +68,7 @@ class LipSyncLyricOverlay(io.ComfyNode):
                     "outline", default=look.outline, advanced=True, tooltip="Colour around the letters."
                 ),
                 font_input(advanced=True, optional=True),
-                crf_input(16),
+                crf_input(16, " 18 is smaller and looks much the same."),
                 LyricStyleIO.Input(
                     "style",
                     optional=True,
@@ -87,7 +91,11 @@ class LipSyncLyricOverlay(io.ComfyNode):
                     default=_NO_FILE,
                     optional=True,
                     advanced=True,
-                    tooltip="Also write the lyrics to a file of this kind in ComfyUI's output folder.",
+                    tooltip=(
+                        "Also write the lyrics to a file of this kind in ComfyUI's output folder, beside the "
+                        "video that Save Video makes of this one, with its name and number. ass has the look "
+                        "of the style."
+                    ),
                 ),
                 fps_input(),
                 *picture_inputs(),
@@ -102,6 +110,7 @@ class LipSyncLyricOverlay(io.ComfyNode):
                     display_name="report", tooltip="How many lines there are, and what no font here has."
                 ),
             ],
+            hidden=[io.Hidden.dynprompt, io.Hidden.unique_id],
         )
 
     @classmethod
@@ -124,6 +133,7 @@ class LipSyncLyricOverlay(io.ComfyNode):
         background: str = "black",
     ) -> io.NodeOutput:
         with engine_imports():
+            from ..align.formats import FORMATS
             from ..engine.media.times import standard_rate
             from ..overlay.batch import draw_batch
             from ..overlay.burn import burn
@@ -164,16 +174,30 @@ class LipSyncLyricOverlay(io.ComfyNode):
                 notes=notes,
             )
             result, shape = InputImpl.VideoFromFile(str(path)), source.size
-        file, shown = _sidecar(words, sidecar, shape) if sidecar != _NO_FILE else ("", None)
+        file, shown = "", notices(notes)
+        if sidecar != _NO_FILE:
+            suffix, video = FORMATS[sidecar].suffixes[0], video_prefix(cls)
+            place = companion_file(video, suffix) if video else output_file(_PREFIX, suffix)
+            file, saved = _sidecar(words, sidecar, shape, style, folders, place)
+            shown |= saved
         for note in dict.fromkeys(notes):
             _log.warning("%s", note)
         report = "\n".join([f"Lyrics: {len(words.lines)} lines.", *dict.fromkeys(notes)])
         return io.NodeOutput(result, images, file, report, ui=shown)
 
 
-def _sidecar(words: WordTimings, kind: str, size: tuple[int, int]) -> tuple[str, dict[str, Any]]:
+def _sidecar(
+    words: WordTimings,
+    kind: str,
+    size: tuple[int, int],
+    style: LyricStyle,
+    folders: Sequence[Path],
+    place: tuple[Path, ui.SavedResult],
+) -> tuple[str, dict[str, Any]]:
     with engine_imports():
-        from ..align.formats import FORMATS, WriteOptions, write
-    path, saved = output_file("lyrics/ComfyUI", FORMATS[kind].suffixes[0])
-    write(words, Path(path), kind, WriteOptions(size=size))
+        from ..align.formats import WriteOptions, write
+        from ..overlay.ass_look import ass_look
+    path, saved = place
+    look = ass_look(style, size, folders) if kind == "ass" else None
+    write(words, Path(path), kind, WriteOptions(size=size, look=look, karaoke=style.effect != "line"))
     return str(path), {"files": [saved]}

@@ -17,7 +17,7 @@ from aiohttp import web
 from .guard import add_route, refusal
 
 _FOLDER = Path(__file__).parent.parent / "demo"
-_SUFFIXES = (".jpg", ".mp3", ".mp4", ".txt")
+_SUFFIXES = (".jpg", ".mp3", ".mp4", ".txt", ".lrc")
 
 
 def register_samples(server: Any) -> None:

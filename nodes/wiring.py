@@ -12,6 +12,9 @@ from comfy_execution.utils import get_executing_context
 
 from ..engine.errors import SourceMismatchError
 
+_SAVE_VIDEO = "SaveVideo"
+_OUTPUTS = 4  # of a node through which a video is passed on, at most
+
 
 @contextmanager
 def same_source(node: type[io.ComfyNode], wire: str, maker: type[io.ComfyNode]) -> Iterator[None]:
@@ -35,6 +38,30 @@ def same_source(node: type[io.ComfyNode], wire: str, maker: type[io.ComfyNode]) 
                 f"its source was made anew since {one} ran, so change a setting there to have it run again"
             )
         raise SourceMismatchError(error.finding, remedy) from error
+
+
+def video_prefix(node: type[io.ComfyNode], output: int = 0) -> str:
+    """The filename prefix of the Save Video to which an output of the node leads, through whatever passes it
+    on; "" where there is none, or where it comes by wire.
+
+    node: the class as it is executed, with the hidden `dynprompt` and `unique_id`."""
+    hidden = node.hidden
+    prompt = hidden.dynprompt if hidden is not None else None
+    if prompt is None or hidden.unique_id is None:
+        return ""
+    everyone = {name: prompt.get_node(name) for name in prompt.all_node_ids()}
+    links, seen = deque([[hidden.unique_id, output]]), set()
+    while links:
+        link = links.popleft()
+        for name, found in everyone.items():
+            if name in seen or not any(value == link for value in found["inputs"].values()):
+                continue
+            seen.add(name)
+            prefix = found["inputs"].get("filename_prefix")
+            if found["class_type"] == _SAVE_VIDEO:
+                return prefix if isinstance(prefix, str) else ""
+            links.extend([name, slot] for slot in range(_OUTPUTS))
+    return ""
 
 
 def _upstream(prompt: Any, node: str, wire: str, maker: type[io.ComfyNode]) -> str | None:

@@ -14,11 +14,11 @@ from ..engine.media.colour import small_rgb
 from ..engine.media.frames import CHUNK
 from ..engine.media.metadata import LOCATION_LEFT_OUT
 from ..engine.media.source import Source
-from ..engine.media.tracks import downmix_notes
+from ..engine.media.tracks import downmix_notes, recoded_note
 from ..engine.media.writer import Mp4Writer
 from .lyrics import LyricOverlay
 from .style import LyricStyle
-from .subtitles import language_code, subtitles
+from .subtitles import subtitles, track_language
 
 _PREVIEW = 512
 _STAGE = "Drawing lyrics"
@@ -38,12 +38,12 @@ def burn(
     notes: list[str] | None = None,
     location: bool = False,
 ) -> None:
-    """Write the clip with its own sound and the lyrics over it to `path`, an MP4.
+    """Write the clip with its own sound and the lyrics over it to `path`, as Mp4Writer does.
 
     folders: as in LyricOverlay. draw: into the frames; track: as subtitles that a player can switch on.
     notes: gets LyricOverlay's, what becomes of the sound, and what of the source is left out. location:
-    whether the clip goes on saying where it was recorded. Sound that an MP4 can carry as it is coded is
-    copied. Raises TextError for lyrics or a style that can't be drawn, VideoError for a clip that can't be
+    whether the clip goes on saying where it was recorded. Sound that the container can carry as it is coded
+    is copied. Raises TextError for lyrics or a style that can't be drawn, VideoError for a clip that can't be
     read; nothing is left at `path` unless it is whole."""
     overlay = None
     if draw:
@@ -51,9 +51,11 @@ def burn(
         if notes is not None:
             notes += overlay.notes
     coded = source.coded_sound()
+    if coded is not None and not coded.carried_by(path.suffix):
+        coded = None
     sound = None if coded is not None else source.sound()
     if sound is not None and notes is not None:
-        notes += downmix_notes(sound)
+        notes += [recoded_note(sound, path.suffix), *downmix_notes(sound)]
     known = source.metadata()
     if notes is not None and known.location and not location:
         notes.append(LOCATION_LEFT_OUT)
@@ -69,9 +71,12 @@ def burn(
         crf=crf,
         variable=source.variable,
         subtitles=subtitles(words, source.duration) if track else (),
-        language=language_code(words.language),
+        language=track_language(words) if track else "",
         aspect=source.aspect,
         metadata=known.carried(location),
+        still=source.still,
+        # What is in the picture already is not to stand there twice.
+        default_subtitles=not draw,
     ) as writer:
         while chunk := list(islice(frames, CHUNK)):
             if overlay is not None:

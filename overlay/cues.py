@@ -180,6 +180,15 @@ def popping(lit: Sequence[int], line: SungLine, frame: int, clock: FrameClock) -
     return Progress(0, count) if share >= 1 else Progress(0, count - 1, count - 1, max(share, 0.0))
 
 
+def beginning(lit: Sequence[int], line: SungLine, frame: int, clock: FrameClock) -> Progress:
+    """The word whose start was last, and how far its first moment (POP) has gone."""
+    word = bisect_right(lit, frame) - 1
+    if word < 0:
+        return Progress()
+    share = float((clock.end(frame) - Fraction(line.words[word].start)) / POP)
+    return Progress(word, word + 1, word, min(max(share, 0.0), 1.0))
+
+
 def wiping(line: SungLine, stops: Sequence[Sequence[float]], frame: int, clock: FrameClock) -> Progress:
     """How far the line is sung in the middle of the frame's time.
 

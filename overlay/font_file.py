@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Sequence
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
@@ -162,8 +163,10 @@ def load_face(path: Path) -> FontFace:
         raise unreadable(str(path)) from error
 
 
-def unreadable(name: str) -> TextError:
+def unreadable(name: str, folders: Sequence[Path] = ()) -> TextError:
+    """folders: where fonts are looked for by name, beside the system's."""
+    places = [*map(str, folders), "the system's fonts"]
     return TextError(
-        f'The font "{name}" can\'t be read: give the path of a .ttf, .otf or .ttc file, '
-        "or the name of one in ComfyUI's models/fonts or input folder."
+        f'The font "{name}" can\'t be read: give the path of a .ttf, .otf or .ttc file, or the name of one '
+        f"in {' or '.join(places)}."
     )

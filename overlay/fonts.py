@@ -40,7 +40,7 @@ _USUAL = {
 _TRADITIONAL = re.compile(r"zh[-_](hant|tw|hk|mo)", re.IGNORECASE)
 _UNWANTED = ("italic", "oblique", "mono", "condensed", "serif", "light", "thin")
 _LISTED = 8  # characters that an error names
-_PACKAGE = "; `pip install manimgx-fonts-cjk` with ComfyUI's Python brings one, too"
+_PACKAGE = "; `pip install manimgx-fonts-cjk` with the Python that runs this brings one, too"
 _JOINER = "\u200d"
 _CJK = ("Hani", "Hira", "Kana", "Hang", "Bopo")
 
@@ -93,7 +93,9 @@ class Fonts:
                 missing[piece] = None
         if missing:
             named = " ".join(list(missing)[:_LISTED]) + (" …" if len(missing) > _LISTED else "")
-            raise TextError(f"The fonts here have no letters for {named} in the lyrics: {remedy(missing)}")
+            raise TextError(
+                f"The fonts here have no letters for {named} in the lyrics: {self.remedy(missing)}"
+            )
 
     def _search(self, cluster: str) -> FontFace | None:
         needed = visible(cluster)
@@ -120,11 +122,11 @@ class Fonts:
 
     def _candidates(self, picture: bool) -> Iterator[Path]:
         """Colour emoji are worth a look into the system before the shipped ones, which have one colour."""
-        yield from _ranked(self._folders)
+        yield from font_files(self._folders)
         if picture:
             yield from (path for path in system_fonts() if "emoj" in path.stem.lower())
             yield SHIPPED / _EMOJI
-        yield from _ranked([SHIPPED])
+        yield from font_files([SHIPPED])
         yield from sorted(system_fonts(), key=lambda path: not _name(path).startswith(self._usual))
 
     def _path_of(self, font: str) -> Path:
@@ -135,11 +137,22 @@ class Fonts:
             for folder in self._folders:
                 if (folder / given).is_file():
                     return folder / given
-            wanted = _plain(given.name)
-            for path in (*_ranked([*self._folders, SHIPPED]), *system_fonts()):
-                if wanted in (_plain(path.name), _plain(path.stem)):
+            wanted = plain_name(given.name)
+            for path in (*font_files([*self._folders, SHIPPED]), *system_fonts()):
+                if wanted in (plain_name(path.name), plain_name(path.stem)):
                     return path
-        raise unreadable(font)
+        raise unreadable(font, self._folders[:1])
+
+    def remedy(self, pieces: Iterable[str]) -> str:
+        """The end of a sentence: how letters that no font here has are to be had."""
+        pieces = list(pieces)
+        package = _PACKAGE * any(script(piece[0]) in _CJK for piece in pieces)
+        if self._folders:
+            return (
+                f"put a font that covers them{_examples(pieces)} into {self._folders[0]}, or choose such a "
+                f"font file{package}."
+            )
+        return f"choose a font file that covers them{_examples(pieces)}{package}."
 
 
 def usual_fonts(language: str) -> tuple[str, ...]:
@@ -162,16 +175,6 @@ def guessed(texts: Iterable[str]) -> str:
     return "zh" if "Hani" in scripts else ""
 
 
-def remedy(pieces: Iterable[str]) -> str:
-    """The end of a sentence: how letters that no font here has are to be had."""
-    pieces = list(pieces)
-    package = any(script(piece[0]) in _CJK for piece in pieces)
-    return (
-        f"put a font that covers them{_examples(pieces)} into ComfyUI's models/fonts folder, or choose such "
-        f"a font file{_PACKAGE * package}."
-    )
-
-
 def _examples(pieces: Iterable[str]) -> str:
     """Noto fonts for the scripts of some letters, in brackets."""
     codes = dict.fromkeys(script(piece[0]) for piece in pieces)
@@ -182,7 +185,8 @@ def _examples(pieces: Iterable[str]) -> str:
     return f" ({', '.join(names)})" if names else ""
 
 
-def _ranked(folders: Iterable[Path]) -> list[Path]:
+def font_files(folders: Iterable[Path]) -> list[Path]:
+    """Below some folders, the likeliest to be wanted for text first."""
     paths = [path for folder in folders if folder.is_dir() for path in folder.rglob("*")]
     return sorted((path for path in paths if path.suffix.lower() in SUFFIXES), key=_rank)
 
@@ -194,7 +198,7 @@ def _rank(path: Path) -> tuple[int, int, int, str]:
     return sum(word in name for word in _UNWANTED), known, heavy, str(path)
 
 
-def _plain(name: str) -> str:
+def plain_name(name: str) -> str:
     """ "Open Sans" and "OpenSans-Regular" are the same font."""
     return re.sub(r"[\s_-]|(?<=.)regular$", "", name.lower())
 
@@ -207,7 +211,7 @@ def _name(path: Path) -> str:
 @lru_cache(maxsize=1)
 def system_fonts() -> tuple[Path, ...]:
     """Font files of installed packages and of the operating system, text fonts first."""
-    return tuple(_ranked([*_package_folders(), *_system_folders()]))
+    return tuple(font_files([*_package_folders(), *_system_folders()]))
 
 
 def _package_folders() -> list[Path]:

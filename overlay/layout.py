@@ -170,12 +170,18 @@ def lay_out(
     fonts: Fonts,
     place: Place,
     language: str = "",
+    em: float | None = None,
 ) -> LineLayout:
-    """A line in its place: as few rows as do, of like length; a line that is too long for them smaller.
+    """A line in its place: as few rows as do, of like length. em: pixels; a line that doesn't fit at it, and
+    without it one that is too long for its rows, is set smaller.
 
     Raises TextError when even the smallest letters don't fit."""
     text = LineText(words, fonts, language)
-    em, spans = _fit(text, size, style, place)
+    count = rows_at(text, em, place) if em is not None else None
+    if em is not None and count:
+        spans = even_rows(text.text, text.places, text.left, (place.right - place.left) / em, count)
+    else:
+        em, spans = _fit(text, size, style, place)
     shaped = [text.shaped(*span) for span in spans]
     above, below = _reach(shaped, fonts)
     offsets = [0.0]
@@ -198,6 +204,17 @@ def lay_out(
     ]
     places = [_word_place(span, spans, shaped, lefts, em) for span in text.spans]
     return LineLayout(em, tuple(rows), tuple(map(float, baselines)), tuple(glyphs), tuple(places))
+
+
+def rows_at(text: LineText, em: float, place: Place) -> int | None:
+    """How many rows a line takes at a size; None where it doesn't fit at all."""
+    count = fewest(text.text, text.places, text.left, (place.right - place.left) / em)
+    return count if count and count * _LEADING * em <= place.tall else None
+
+
+def fitting_em(text: LineText, size: tuple[int, int], style: LyricStyle, place: Place) -> float:
+    """Pixels per em at which a line fits; as `lay_out` without an em sets it. Raises TextError."""
+    return _fit(text, size, style, place)[0]
 
 
 def _left(width: float, place: Place) -> float:

@@ -12,13 +12,15 @@ import numpy as np
 from ..align.words import WordTimings
 from ..engine.media.frames import Frame
 from .cues import FrameClock, sung_lines
+from .emphasis import EmphasisPainter
 from .fonts import Fonts, shape_language
 from .layout import place_of
 from .missing import drawable
 from .paint import I420Space, LinePainter, RGBSpace, Space
+from .parts import shown_parts
 from .raster import LineArt
 from .scenes import Column, Layouts, Standing
-from .style import LyricStyle, check_style
+from .style import LyricStyle, check_style, moves
 
 _SOFT = 1.5, 1 / 45  # width of a wipe's edge: pixels at least, em
 
@@ -32,7 +34,7 @@ class LyricOverlay:
     Frames without lyrics, and pixels outside the text's rectangle, keep their bits. Lines are drawn once,
     when they come up, and forgotten when they have gone, so that long lyrics take no more memory than short.
 
-    notes: sentences about what is left out, because no font has it.
+    notes: sentences about what is left out, because no font has it, and about lines that are too long.
 
     Raises TextError for a font or a colour that can't be read, lyrics none of whose letters a font has, and,
     from `draw` too, a line that doesn't fit the picture.
@@ -52,16 +54,17 @@ class LyricOverlay:
         language = shape_language(words.language, [line.text for line in sung_lines(words.lines)])
         fonts = Fonts(self._style.font, folders, language)
         drawn, self.notes = drawable(words.lines, fonts)
-        lines = sung_lines(drawn)
+        lines, em, changed = shown_parts(sung_lines(drawn), size, self._style, fonts, language)
+        self.notes = [*self.notes, *changed]
         texts = [line.text for line in lines]
-        self._layouts = Layouts(lines, size, self._style, fonts, language)
+        self._layouts = Layouts(lines, size, self._style, fonts, language, em)
         scene: type[Column | Standing] = Column if self._style.effect == "scrolling" else Standing
         self._scene = scene(self._layouts, FrameClock(times, duration))
-        self._painters: dict[tuple[int, Hashable], LinePainter] = {}
+        self._painters: dict[tuple[int, Hashable], LinePainter | EmphasisPainter] = {}
         if texts:
             # The likeliest not to fit says so before any work is done.
             longest = max(range(len(texts)), key=lambda line: len(texts[line]))
-            Layouts(lines, size, self._style, fonts, language).get(longest, place_of(self._style, size))
+            Layouts(lines, size, self._style, fonts, language, em).get(longest, place_of(self._style, size))
 
     def draw(self, frame: Frame) -> None:
         """Paint what is sung at a frame into it, in place."""
@@ -105,11 +108,15 @@ class LyricOverlay:
             # A neighbour's height may still be asked for.
             self._layouts.forget(min(on) - 2)
 
-    def _painter(self, line: int, kind: Hashable, space: Space) -> LinePainter:
+    def _painter(self, line: int, kind: Hashable, space: Space) -> LinePainter | EmphasisPainter:
         style, layout = self._style, self._layouts.of(line)
         pop = style.effect == "word pop-in"
         highlight = style.second_highlight if self._scene.voice(line) else style.highlight
         art = LineArt(layout, style, self._size, highlight, pop=pop)
-        painter = LinePainter(art, space, max(_SOFT[0], _SOFT[1] * layout.em), pop=pop)
+        painter: LinePainter | EmphasisPainter
+        if moves(style):
+            painter = EmphasisPainter(art, style, space)
+        else:
+            painter = LinePainter(art, space, max(_SOFT[0], _SOFT[1] * layout.em), pop=pop)
         self._painters[line, kind] = painter
         return painter

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ..align.words import Line, Word
-from .fonts import Fonts, remedy
+from .fonts import Fonts
 from .text_runs import clean, clusters, visible
 
 # No character at all, or half of one; white space is what the categories have beside them.
@@ -28,7 +28,7 @@ def drawable(lines: Sequence[Line], fonts: Fonts) -> tuple[list[Line], list[str]
     if any(map(str.isalpha, lacking)) and not any(_has_letters(line) for line in found):
         fonts.require("\n".join(clean(line.text) for line in lines))
     named = ", ".join(map(_named, lacking))
-    return found, [f"Left out of the picture, because no font here has it: {named}; {remedy(lacking)}"]
+    return found, [f"Left out of the picture, because no font here has it: {named}; {fonts.remedy(lacking)}"]
 
 
 def _line(line: Line, fonts: Fonts, lacking: dict[str, None]) -> Line:

@@ -85,25 +85,9 @@ class LinePainter:
         undo = self._start(progress.word, progress.share) if progress.word >= 0 and progress.share > 0 else []
         layers = self._shifted(shift, keep=not undo) if shift else [(0, layer) for layer in self._now]
         for plane, (down, layer) in zip(planes, layers, strict=True):
-            self._blend(plane, layer, down, opacity)
+            blend(plane, layer, self._art.rect, down, opacity)
         for target, place, before in undo:
             target[place] = before
-
-    def _blend(self, plane: np.ndarray, layer: Layer, down: int, opacity: float) -> None:
-        x0, y0, x1, _ = (edge // layer.step for edge in self._art.rect)
-        y0 += down
-        top, bottom = max(-y0, 0), min(len(layer.colour), len(plane) - y0)
-        if top >= bottom:
-            return
-        target = plane[y0 + top : y0 + bottom, x0:x1]
-        colour, through = layer.colour[top:bottom], layer.opacity[top:bottom]
-        if opacity < 1:
-            colour, through = colour * np.float32(opacity), 1 - (1 - through) * np.float32(opacity)
-        if plane.dtype == np.uint8:
-            target[:] = cv2.add(cv2.multiply(target, through, dtype=cv2.CV_32F), colour, dtype=cv2.CV_8U)
-        else:
-            target *= through
-            target += colour
 
     def _settle(self, first: int, past: int) -> None:
         """Bring the kept state to where words first..past-1 are active and no other."""
@@ -187,6 +171,25 @@ class LinePainter:
         if keep:
             self._moved = shift, self._active, moved
         return moved
+
+
+def blend(plane: np.ndarray, layer: Layer, rect: Rect, down: int, opacity: float) -> None:
+    """Lay a stretch of text into a plane, in place. layer: its `opacity` is what the text lets through. rect:
+    of the picture; down: samples that it is moved by."""
+    x0, y0, x1, _ = (edge // layer.step for edge in rect)
+    y0 += down
+    top, bottom = max(-y0, 0), min(len(layer.colour), len(plane) - y0)
+    if top >= bottom:
+        return
+    target = plane[y0 + top : y0 + bottom, x0:x1]
+    colour, through = layer.colour[top:bottom], layer.opacity[top:bottom]
+    if opacity < 1:
+        colour, through = colour * np.float32(opacity), 1 - (1 - through) * np.float32(opacity)
+    if plane.dtype == np.uint8:
+        target[:] = cv2.add(cv2.multiply(target, through, dtype=cv2.CV_32F), colour, dtype=cv2.CV_8U)
+    else:
+        target *= through
+        target += colour
 
 
 def _place(box: Rect, step: int) -> tuple[slice, slice]:

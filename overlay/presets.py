@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ..engine.errors import TextError
-from .style import LyricStyle, check_style
+from .style import MOST_WORDS, LyricStyle, check_style
 
 DEFAULT = "highlight"
 PRESETS: Mapping[str, LyricStyle] = {
@@ -21,11 +21,61 @@ PRESETS: Mapping[str, LyricStyle] = {
     "scroll": LyricStyle(effect="scrolling", position="middle", size=0.06),
     "duet": LyricStyle(effect="two-line duet"),
     "social": LyricStyle(effect="word highlight", position="social", size=0.09, outline_width=0.1),
+    "karaoke classic": LyricStyle(
+        effect="karaoke wipe",
+        size=0.085,
+        highlight="#3d8bff",
+        outline="#0b1330",
+        outline_width=0.1,
+        shadow=0.8,
+    ),
+    "social pill": LyricStyle(
+        position="social",
+        size=0.09,
+        highlight="#ffffff",
+        outline_width=0.06,
+        words_shown=3,
+        pill="#7c3aed",
+        emphasis="pop",
+    ),
+    "minimal": LyricStyle(
+        effect="line",
+        position="lower third",
+        size=0.05,
+        outline_width=0.0,
+        shadow=0.9,
+        shadow_distance=0.0,
+        shadow_blur=0.16,
+        fade_in=0.3,
+        fade_out=0.3,
+    ),
+    "neon": LyricStyle(
+        size=0.08,
+        colour="#e6fbff",
+        highlight="#ff7ae0",
+        outline="#00b4ff",
+        outline_width=0.025,
+        shadow=1.0,
+        shadow_distance=0.0,
+        shadow_blur=0.16,
+        shadow_colour="#0096ff",
+    ),
+    "subtitle bar": LyricStyle(effect="line", size=0.05, box="#000000b8", outline_width=0.0, shadow=0.0),
+    "bounce": LyricStyle(
+        position="lower third",
+        size=0.1,
+        highlight="#ffe14d",
+        outline_width=0.1,
+        words_shown=4,
+        emphasis="bounce",
+    ),
 }
+# Those that Lyric Style offers to be clicked on, in this order.
+SHOWN = ("karaoke classic", "social pill", "minimal", "neon", "subtitle bar", "bounce")
 # Of the numbers, as the node Lyric Style has them; all others are between 0 and 1.
 _RANGES = {
     "size": (0.02, 0.3), "outline_width": (0, 0.3), "shadow_distance": (0, 0.3), "shadow_blur": (0, 0.5),
-    "fade_in": (0, 2), "fade_out": (0, 2), "margin": (0, 0.3), "rows": (0, 8),
+    "fade_in": (0, 2), "fade_out": (0, 2), "margin": (0, 0.3), "rows": (0, 8), "words_shown": (0, MOST_WORDS),
 }  # fmt: skip
 _BASE = "preset"
 _LARGEST_FILE = 1 << 20

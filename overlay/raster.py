@@ -11,12 +11,13 @@ import numpy as np
 from ..engine.media.colour import Rect
 from .glyphs import Ink, ink_of, stroke_of
 from .layout import LineLayout, Piece, PlacedGlyph
-from .style import LyricStyle, rgba
+from .style import LyricStyle, moves, rgba
 
-_SHADOW_COLOUR = (0.0, 0.0, 0.0)
 # Where a gradient begins above the baseline and ends below it, em: the height of capitals, a little lower.
 _GRADIENT = (0.74, 0.06)
 _BOX_PADDING, _BOX_RADIUS = (0.35, 0.12), 0.22  # em: sideways and up and down; of the corners
+_PILL_PADDING = 0.16, 0.08  # em: sideways and up and down
+_EMPHASIS_ROOM = 0.5  # em that an emphasised word may move by
 _POP_ROOM = 0.12  # share of a word's width that it may swell by on each side
 
 
@@ -47,7 +48,7 @@ class LineArt:
         pop: bool = False,
     ) -> None:
         self._layout, self._style, self._highlight, self._pop = layout, style, highlight, pop
-        em = layout.em
+        self.em = em = layout.em
         self._margin = (
             em * (style.outline_width + bool(style.shadow) * (style.shadow_distance + 3 * style.shadow_blur))
             + 2
@@ -55,6 +56,8 @@ class LineArt:
         swell = (
             max((p.width for w in layout.words for p in w.pieces), default=0.0) * _POP_ROOM if pop else 0.0
         )
+        if moves(style):
+            swell = max(swell, _EMPHASIS_ROOM * em)
         box_margin = em * max(_BOX_PADDING) + 2 if style.box else 0.0
         self.rect = layout.reach(max(self._margin + swell, box_margin, em * 0.25), size)
         self._words: dict[int, list[PlacedGlyph]] = {}
@@ -85,6 +88,37 @@ class LineArt:
                 found.append(WordPart(*part, tuple(pieces)))
         return found
 
+    def without(self, word: int) -> np.ndarray:
+        """float32 [h, w, 4], premultiplied: the line and its box, but not that word; -1 for all words."""
+        x0, y0, x1, y1 = self.rect
+        picture = np.zeros((y1 - y0, x1 - x0, 4), np.float32)
+        glyphs = [glyph for glyph in self._layout.glyphs if glyph.word != word or word < 0]
+        self._compose(picture, (0, 0, x1 - x0, y1 - y0), glyphs)
+        if self._style.box:
+            picture += self._box() * (1 - picture[..., 3:])
+        return picture
+
+    def alone(self, word: int, pill: str) -> np.ndarray:
+        """float32 [h, w, 4], premultiplied: that word, lit, over a pill of a colour, "" for none."""
+        x0, y0, x1, y1 = self.rect
+        picture = np.zeros((y1 - y0, x1 - x0, 4), np.float32)
+        glyphs = self._words.get(word, [])
+        whole = (0, 0, x1 - x0, y1 - y0)
+        # On a pill the letters cast no shadow.
+        self._compose(picture, whole, glyphs, shadow=not pill)
+        ink = ink_of(glyphs, self._layout, self.rect)
+        if ink is not None:
+            left, top, right, bottom = ink.box
+            lit = np.array(_premultiplied(self._highlight), np.float32)
+            picture[top:bottom, left:right] += ink.letters[..., None] * (lit - self._fill(ink.box))
+        if pill:
+            colour = np.array(_premultiplied(pill), np.float32)
+            for piece in self._layout.words[word].pieces:
+                row = self._layout.rows[piece.row]
+                mask = self._rounded((piece.left, row[1], piece.right, row[3]), _PILL_PADDING, _BOX_RADIUS)
+                picture += mask[..., None] * colour * (1 - picture[..., 3:])
+        return picture
+
     def _change(self, glyphs: list[PlacedGlyph]) -> tuple[Rect, np.ndarray] | None:
         ink = ink_of(glyphs, self._layout, self.rect)
         if ink is None:
@@ -109,7 +143,9 @@ class LineArt:
         self._compose(colours, box, glyphs)
         return box, colours
 
-    def _compose(self, out: np.ndarray, box: Rect, glyphs: Sequence[PlacedGlyph]) -> None:
+    def _compose(
+        self, out: np.ndarray, box: Rect, glyphs: Sequence[PlacedGlyph], *, shadow: bool = True
+    ) -> None:
         """Letters, pictures, outline and shadow of some glyphs into `out`, [h, w, 4] of a box of the rect."""
         style, em = self._style, self._layout.em
         x0, y0 = self.rect[0] + box[0], self.rect[1] + box[1]
@@ -125,15 +161,14 @@ class LineArt:
             stroke = stroke_of(glyphs, self._layout, area, style.outline_width * em)
             around = np.maximum(stroke, solid)
             out += ((around - solid)[..., None]) * np.array(_premultiplied(style.outline), np.float32)
-        if style.shadow:
+        if style.shadow and shadow:
             dropped = np.zeros_like(around)
             drop = round(style.shadow_distance * em)
             dropped[drop:] = around[: len(around) - drop]
             if style.shadow_blur:
                 dropped = cv2.GaussianBlur(dropped, (0, 0), style.shadow_blur * em)
-            out += (dropped * style.shadow * (1 - around))[..., None] * np.array(
-                (*_SHADOW_COLOUR, 1), np.float32
-            )
+            shade = np.array([*_premultiplied(style.shadow_colour)[:3], 1], np.float32)
+            out += (dropped * style.shadow * (1 - around))[..., None] * shade
 
     def _fill(self, box: Rect) -> np.ndarray:
         """float32 [h, 1, 4]: the letters' colour on each line of pixels of a box of the rect."""
@@ -150,19 +185,27 @@ class LineArt:
 
     def _box(self) -> np.ndarray:
         """The rounded rectangle behind the text."""
-        em, layout = self._layout.em, self._layout
+        rows, layout = self._layout.rows, self._layout
+        bounds = min(row[0] for row in rows), layout.top, max(row[2] for row in rows), layout.bottom
+        mask = self._rounded(bounds, _BOX_PADDING, _BOX_RADIUS)
+        return mask[..., None] * np.array(_premultiplied(self._style.box), np.float32)
+
+    def _rounded(
+        self, bounds: tuple[float, float, float, float], padding: tuple[float, float], radius: float
+    ) -> np.ndarray:
+        """float32 [h, w], 0..1: how much of each pixel of the rect is inside bounds of the picture, padded
+        (sideways, up and down) and with round corners, em."""
+        em = self._layout.em
         x0, y0, x1, y1 = self.rect
-        left = min(row[0] for row in layout.rows) - _BOX_PADDING[0] * em - x0
-        right = max(row[2] for row in layout.rows) + _BOX_PADDING[0] * em - x0
-        top, bottom = layout.top - _BOX_PADDING[1] * em - y0, layout.bottom + _BOX_PADDING[1] * em - y0
-        radius = _BOX_RADIUS * em
+        left, right = bounds[0] - padding[0] * em - x0, bounds[2] + padding[0] * em - x0
+        top, bottom = bounds[1] - padding[1] * em - y0, bounds[3] + padding[1] * em - y0
+        corner = radius * em
         x = np.arange(x1 - x0, dtype=np.float32) + 0.5
         y = np.arange(y1 - y0, dtype=np.float32) + 0.5
         # Distance to the rectangle that is smaller by the radius on each side.
-        away_x = np.maximum(np.maximum(left + radius - x, x - (right - radius)), 0)
-        away_y = np.maximum(np.maximum(top + radius - y, y - (bottom - radius)), 0)
-        mask = np.clip(radius + 0.5 - np.hypot(away_x[None], away_y[:, None]), 0, 1)
-        return mask[..., None] * np.array(_premultiplied(self._style.box), np.float32)
+        away_x = np.maximum(np.maximum(left + corner - x, x - (right - corner)), 0)
+        away_y = np.maximum(np.maximum(top + corner - y, y - (bottom - corner)), 0)
+        return np.clip(corner + 0.5 - np.hypot(away_x[None], away_y[:, None]), 0, 1).astype(np.float32)
 
 
 def _lay(out: np.ndarray, ink: Ink, fill: np.ndarray, solid: np.ndarray) -> None:

@@ -14,6 +14,7 @@ from .cues import (
     Cue,
     FrameClock,
     SungLine,
+    beginning,
     highlighted,
     lanes_of,
     lit_frames,
@@ -26,8 +27,9 @@ from .cues import (
 from .fonts import Fonts
 from .layout import LineLayout, LineText, Place, full_em, lay_out, place_of
 from .paint import Progress
+from .parts import common_em
 from .scroll import Scroll
-from .style import LyricStyle
+from .style import LyricStyle, moves
 
 _LANE_GAP = 0.3  # between lines that are sung at once, em
 _COLUMN_GAP = 0.45  # between the lines of a column, em
@@ -51,8 +53,9 @@ class Layouts:
     """Lines laid out as they come up."""
 
     def __init__(self, lines: Sequence[SungLine], size: tuple[int, int], style: LyricStyle, fonts: Fonts,
-                 language: str) -> None:  # fmt: skip
-        self.lines, self.size, self.style = lines, size, style
+                 language: str, em: float | None = None) -> None:  # fmt: skip
+        """em: pixels, of all lines that fit at it."""
+        self.lines, self.size, self.style, self.em = lines, size, style, em
         self._fonts, self._language = fonts, language
         self._kept: dict[int, LineLayout] = {}
 
@@ -60,12 +63,14 @@ class Layouts:
         """A line always has the same place. Raises TextError for one that doesn't fit."""
         if line not in self._kept:
             words = list(self.lines[line].words)
-            self._kept[line] = lay_out(words, self.size, self.style, self._fonts, place, self._language)
+            self._kept[line] = lay_out(
+                words, self.size, self.style, self._fonts, place, self._language, self.em
+            )
         return self._kept[line]
 
-    def width(self, line: int) -> float:
-        """Of a line on one row, em."""
-        return LineText(list(self.lines[line].words), self._fonts, self._language).left[-1]
+    def measured(self) -> list[LineText]:
+        """All lines."""
+        return [LineText(list(line.words), self._fonts, self._language) for line in self.lines]
 
     def of(self, line: int) -> LineLayout:
         return self._kept[line]
@@ -84,7 +89,13 @@ class Standing:
         self._duet = duet = style.effect == "two-line duet"
         self._home = place_of(style, layouts.size)
         self._voices = voices_of(lines) if duet else lanes_of(lines)
-        self._rows = _duet_rows(layouts, self._home) if duet else 0
+        self._rows = 0
+        if duet:
+            texts = layouts.measured()
+            self._rows = _duet_rows(texts, style, self._home, layouts.size)
+            em = full_em(style, layouts.size)
+            slot = _duet_place(self._home, 0, self._rows, em, upright=layouts.size[1] > layouts.size[0])
+            layouts.em = common_em(texts, layouts.size, style, slot)
         cues = schedule(
             lines, self._voices, clock, (style.fade_in, style.fade_out), DUET_LEAD if duet else LEAD
         )
@@ -118,6 +129,8 @@ class Standing:
         if effect == "line":
             return Progress()
         if effect == "word highlight":
+            if moves(self._layouts.style):
+                return beginning(cue.lit, line, frame, self._clock)
             return highlighted(cue.lit, frame)
         if effect == "word pop-in":
             return popping(cue.lit, line, frame, self._clock)
@@ -138,10 +151,10 @@ class Standing:
         return replace(home, y=home.y + (-taken if home.vertical == 1 else taken))
 
 
-def _duet_rows(layouts: Layouts, home: Place) -> int:
+def _duet_rows(texts: Sequence[LineText], style: LyricStyle, home: Place, size: tuple[int, int]) -> int:
     """How many rows each voice has room for: as many as the style says, else two if any line needs them."""
-    style, room = layouts.style, (home.right - home.left) / full_em(layouts.style, layouts.size)
-    widest = max((layouts.width(line) for line in range(len(layouts.lines))), default=0.0)
+    room = (home.right - home.left) / full_em(style, size)
+    widest = max((text.left[-1] for text in texts), default=0.0)
     return style.rows or (1 if widest * _ONE_ROW <= room else 2)
 
 
@@ -174,6 +187,7 @@ class Column:
         part = height * _COLUMN
         window = {0.0: (top, top + part), 0.5: (top, foot), 1.0: (max(foot - part, top), foot)}[home.vertical]
         self._place = replace(home, y=0.0, vertical=0.0, tall=window[1] - window[0])
+        layouts.em = common_em(layouts.measured(), layouts.size, style, self._place)
         self._lit = [lit_frames(line, clock) for line in layouts.lines]
         self._scroll = Scroll(layouts.lines, clock, self._height, _COLUMN_GAP * full_em(style, layouts.size),
                               window, (style.fade_in, style.fade_out))  # fmt: skip
@@ -182,12 +196,18 @@ class Column:
         shown = []
         for line, y, seen in self._scroll.at(frame):
             sung = self._lit[line][0] <= frame < self._until(line)
-            progress = highlighted(self._lit[line], frame) if sung else Progress()
+            progress = self._progress(line, frame) if sung else Progress()
             shown.append(Shown(line, progress, seen, y - self._layouts.get(line, self._place).top))
         return shown
 
     def voice(self, line: int) -> int:
         return 0
+
+    def _progress(self, line: int, frame: int) -> Progress:
+        lines = self._layouts.lines
+        if moves(self._layouts.style):
+            return beginning(self._lit[line], lines[line], frame, self._clock)
+        return highlighted(self._lit[line], frame)
 
     def _until(self, line: int) -> float:
         """The frame from which nothing of a line is lit: the next line's first, or, where words of this one

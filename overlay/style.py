@@ -13,8 +13,11 @@ Effect = Literal["word highlight", "karaoke wipe", "word pop-in", "line", "scrol
 Position = Literal[
     "bottom", "middle", "top", "bottom left", "bottom right", "top left", "top right", "lower third", "social"
 ]
+Emphasis = Literal["none", "pop", "bounce"]
 EFFECTS: tuple[Effect, ...] = get_args(Effect)
 POSITIONS: tuple[Position, ...] = get_args(Position)
+EMPHASES: tuple[Emphasis, ...] = get_args(Emphasis)
+MOST_WORDS = 5
 RGBA = tuple[float, float, float, float]
 
 
@@ -28,8 +31,12 @@ class LyricStyle:
     voice. gradient: what the letters' colour runs to at their foot, "" for one colour. outline_width, and
     shadow's distance and blur, in em; shadow: its opacity, 0 for none. box: colour behind the text, "" for
     none. fade_in, fade_out: seconds at most; they end where singing begins and begin where it ends. margin:
-    share of the width and height that stays clear on each side. rows: how many a line may take before it is
-    set smaller, 0 for 2, in portrait 3.
+    share of the width and height that stays clear on each side. rows: how many a line may take before the
+    rest of it is shown after them, 0 for 2, in portrait 3.
+
+    words_shown: at a time, 0 for whole lines. pill: colour behind the word that is sung, "" for
+    none; emphasis: how that word moves as it begins; both of the effects that light up words. shadow_colour:
+    opaque; a bright one without distance is a glow.
     """
 
     font: str = ""
@@ -50,6 +57,15 @@ class LyricStyle:
     fade_out: float = 0.15
     margin: float = 0.05
     rows: int = 0
+    words_shown: int = 0
+    pill: str = ""
+    emphasis: Emphasis = "none"
+    shadow_colour: str = "#000000"
+
+
+def moves(style: LyricStyle) -> bool:
+    """Whether the word that is sung is set apart by more than its colour."""
+    return style.effect in ("word highlight", "scrolling") and bool(style.pill or style.emphasis != "none")
 
 
 def rgba(colour: str) -> RGBA:
@@ -62,11 +78,15 @@ def rgba(colour: str) -> RGBA:
 
 
 def check_style(style: LyricStyle) -> None:
-    """Raises TextError when a colour, the effect or the position can't be read."""
-    for colour in (style.colour, style.highlight, style.outline, style.second_highlight):
+    """Raises TextError when a colour or a choice can't be read."""
+    always = (style.colour, style.highlight, style.outline, style.second_highlight, style.shadow_colour)
+    for colour in (*always, *filter(None, (style.gradient, style.box, style.pill))):
         rgba(colour)
-    for colour in filter(None, (style.gradient, style.box)):
-        rgba(colour)
-    for value, known, kind in ((style.effect, EFFECTS, "effect"), (style.position, POSITIONS, "position")):
+    choices = (
+        (style.effect, EFFECTS, "effect"),
+        (style.position, POSITIONS, "position"),
+        (style.emphasis, EMPHASES, "emphasis"),
+    )
+    for value, known, kind in choices:
         if value not in known:
             raise TextError(f'There is no {kind} "{value}": choose one of {", ".join(known)}.')

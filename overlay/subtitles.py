@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from fontTools.unicodedata import script
+
 from ..align.words import WordTimings
 from ..engine.media.tracks import Subtitle
 from .cues import HOLD, sung_lines
+from .fonts import guessed
 
 # ISO 639-2, as MP4 has it, of the languages that lyrics are aligned in; others stay without a name.
 _CODES = {
@@ -15,6 +18,10 @@ _CODES = {
     "nl": "nld", "no": "nor", "pl": "pol", "pt": "por", "ro": "ron", "ru": "rus", "sv": "swe", "th": "tha",
     "tr": "tur", "uk": "ukr", "vi": "vie", "zh": "zho",
 }  # fmt: skip
+
+# Of engines that know one language and don't state it; of scripts that one language alone is written in.
+_OF_ENGINE = {"pocketsphinx": "en"}
+_OF_SCRIPT = {"Hebr": "he", "Thai": "th", "Grek": "el"}
 
 
 def subtitles(words: WordTimings, duration: Fraction) -> list[Subtitle]:
@@ -41,3 +48,14 @@ def subtitles(words: WordTimings, duration: Fraction) -> list[Subtitle]:
 def language_code(language: str) -> str:
     """ISO 639-2 of a BCP 47 tag, "" for one that has none here."""
     return _CODES.get(language[:2].lower() if language[2:3] in ("", "-", "_") else "", "")
+
+
+def track_language(words: WordTimings) -> str:
+    """ISO 639-2 of the lyrics: as stated, else as the engine or the letters tell; "" where nothing does."""
+    if words.language:
+        return language_code(words.language)
+    texts = [line.text for line in words.lines]
+    scripts = {script(letter) for text in texts for letter in set(text)}
+    found = guessed(texts) or next((_OF_SCRIPT[name] for name in sorted(scripts) if name in _OF_SCRIPT), "")
+    engine = words.engine.split(",")[0].split(" ")[0]
+    return language_code(found or _OF_ENGINE.get(engine, ""))

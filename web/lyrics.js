@@ -1,6 +1,6 @@
 // lyrics.ts
 import { api } from "../../scripts/api.js";
-import { app } from "../../scripts/app.js";
+import { app as app2 } from "../../scripts/app.js";
 
 // shared/dom.ts
 function element(tag, properties = {}, children = []) {
@@ -9,7 +9,46 @@ function element(tag, properties = {}, children = []) {
   return made;
 }
 
+// shared/language.ts
+import { app } from "../../scripts/app.js";
+var LANGUAGES = ["en", "zh", "ja", "de"];
+var LANGUAGE_SETTING = "LipSyncStudio.Language";
+var AUTOMATIC = "auto";
+function language() {
+  const { setting } = app.extensionManager;
+  const chosen = setting.get(LANGUAGE_SETTING) ?? AUTOMATIC;
+  const locale = String(chosen === AUTOMATIC ? setting.get("Comfy.Locale") ?? "en" : chosen);
+  return LANGUAGES.find((known) => known === locale.split("-")[0]) ?? "en";
+}
+var inLanguage = (tables) => tables[language()];
+
 // lyrics.ts
+var TEXTS = {
+  en: {
+    load: "Load Lyrics",
+    upload: "choose lyrics file to upload",
+    failed: (file, status) => `${file} was not uploaded: the server answered ${status}.`,
+    saved: "Saved lyrics"
+  },
+  zh: {
+    load: "加载歌词",
+    upload: "选择要上传的歌词文件",
+    failed: (file, status) => `${file} 未上传：服务器返回 ${status}。`,
+    saved: "已保存的歌词"
+  },
+  ja: {
+    load: "歌詞を読み込む",
+    upload: "アップロードする歌詞ファイルを選択",
+    failed: (file, status) => `${file} をアップロードできませんでした。サーバーの応答：${status}。`,
+    saved: "保存した歌詞"
+  },
+  de: {
+    load: "Liedtext laden",
+    upload: "Liedtext-Datei zum Hochladen wählen",
+    failed: (file, status) => `${file} wurde nicht hochgeladen: Der Server antwortete mit ${status}.`,
+    saved: "Gespeicherter Liedtext"
+  }
+};
 var SUFFIXES = [
   ".lrc",
   ".elrc",
@@ -32,13 +71,13 @@ function isLyrics(file) {
   return SUFFIXES.some((suffix) => file.name.toLowerCase().endsWith(suffix));
 }
 function warn(detail) {
-  app.extensionManager.toast.add({ severity: "error", summary: "Load Lyrics", detail, life: 8e3 });
+  app2.extensionManager.toast.add({ severity: "error", summary: inLanguage(TEXTS).load, detail, life: 8e3 });
 }
 async function upload(node, file) {
   const body = new FormData();
   body.append("image", file);
   const response = await api.fetchApi("/upload/image", { method: "POST", body });
-  if (!response.ok) return warn(`${file.name} was not uploaded: the server answered ${response.status}.`);
+  if (!response.ok) return warn(inLanguage(TEXTS).failed(file.name, response.status));
   const { name } = await response.json();
   const widget = node.widgets?.find((one) => one.name === "file");
   if (!widget) return;
@@ -58,7 +97,7 @@ function addUpload(node) {
     field.click();
   };
   const button = node.addWidget("button", "upload", null, pick, { serialize: false });
-  button.label = "choose lyrics file to upload";
+  button.label = inLanguage(TEXTS).upload;
   button.serialize = false;
   const dragged = node.onDragOver;
   const dropped = node.onDragDrop;
@@ -77,7 +116,7 @@ function addView(node) {
   const text = element("textarea", { readOnly: true, spellcheck: false });
   text.style.cssText = "flex: 1; min-height: 80px; width: 100%; resize: none; box-sizing: border-box;";
   text.className = "comfy-multiline-input";
-  text.ariaLabel = "Saved lyrics";
+  text.ariaLabel = inLanguage(TEXTS).saved;
   const link = element("a", { target: "_blank" });
   link.style.cssText = "overflow-wrap: anywhere; color: var(--input-text); font-size: 12px;";
   const box = element("div", {}, [link, text]);
@@ -99,7 +138,7 @@ function addView(node) {
     link.download = filename;
   };
 }
-app.registerExtension({
+app2.registerExtension({
   name: "LipSyncStudio.Lyrics",
   nodeCreated(node) {
     const kind = node.constructor.comfyClass ?? node.comfyClass;

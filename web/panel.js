@@ -79,15 +79,27 @@ var LongRuns = class {
     this.forget(prompt);
     const timer = setTimeout(() => {
       const run = this.runs.get(prompt);
-      if (run) run.ours = this.watch.isOurs(prompt).catch(() => false);
+      if (run) run.ours = this.watch.ours(prompt).catch(() => []);
     }, this.watch.seconds() * 1e3);
-    this.runs.set(prompt, { since: Date.now(), timer });
+    this.runs.set(prompt, { since: Date.now(), timer, cached: /* @__PURE__ */ new Set(), files: [] });
   }
   async end(prompt, end, message = "") {
     const run = this.runs.get(prompt);
     this.forget(prompt);
-    if (run?.ours && end !== "interrupted" && await run.ours) {
-      this.watch.tell(end, (Date.now() - run.since) / 1e3, message);
+    const ours = run && end !== "interrupted" ? await run.ours ?? [] : [];
+    if (!run || end === "interrupted" || !ours.length) return;
+    const done = [...new Set(ours.filter(({ id }) => !run.cached.has(id)).map(({ kind }) => kind))];
+    this.watch.tell(end, { seconds: (Date.now() - run.since) / 1e3, message, done, files: run.files });
+  }
+  cached(prompt, nodes) {
+    for (const node of nodes) this.runs.get(prompt)?.cached.add(String(node));
+  }
+  /** What a node has put out: files in ComfyUI's output folder are what the run was for. */
+  executed(prompt, output) {
+    const listed = Object.values(output ?? {}).flatMap((value) => Array.isArray(value) ? value : []);
+    for (const file of listed) {
+      if (file?.type !== "output" || !file.filename) continue;
+      this.runs.get(prompt)?.files.push(file.subfolder ? `${file.subfolder}/${file.filename}` : file.filename);
     }
   }
   forget(prompt) {
@@ -95,10 +107,9 @@ var LongRuns = class {
     this.runs.delete(prompt);
   }
 };
-function hasOurs(queue, prompt) {
+function ourNodes(queue, prompt) {
   const running = (queue?.queue_running ?? []).find((entry) => entry?.[1] === prompt);
-  const nodes = Object.values(running?.[2] ?? {});
-  return nodes.some((node) => String(node?.class_type ?? "").startsWith("LipSync"));
+  return Object.entries(running?.[2] ?? {}).map(([id, node]) => ({ id, kind: String(node?.class_type ?? "") })).filter(({ kind }) => kind.startsWith("LipSync"));
 }
 
 // panel/outcomes.ts
@@ -113,9 +124,21 @@ var en = {
   toastVerified: (title) => `${title} was checked`,
   toastWrong: (title) => `${title} has wrong files`,
   toastFailed: (title) => `${title}: failed`,
-  runDone: "Lip-sync is done",
-  runDoneDetail: (time) => `The prompt ran for ${time}.`,
-  runFailed: "Lip-sync has failed"
+  runDone: (work) => `Done: ${work}`,
+  runEnded: "Done",
+  runDoneDetail: (time) => `It took ${time}.`,
+  saved: (files) => `Saved: ${files}.`,
+  runFailed: "The run has failed",
+  work: {
+    LipSyncFaceTrack: "faces tracked",
+    LipSyncTranscribe: "text written down",
+    LipSyncAlignLyrics: "words timed",
+    LipSyncApply: "lip-synced",
+    LipSyncComposite: "lip-synced",
+    LipSyncDIDTalk: "clip by D-ID made",
+    LipSyncLyricOverlay: "lyrics drawn",
+    LipSyncScore: "sync measured"
+  }
 };
 var de = {
   cancelled: "Abgebrochen. Das Geladene bleibt, und Fortsetzen macht dort weiter.",
@@ -128,9 +151,21 @@ var de = {
   toastVerified: (title) => `${title} wurde geprüft`,
   toastWrong: (title) => `${title} hat falsche Dateien`,
   toastFailed: (title) => `${title}: fehlgeschlagen`,
-  runDone: "Lip-Sync ist fertig",
-  runDoneDetail: (time) => `Der Lauf dauerte ${time}.`,
-  runFailed: "Lip-Sync ist fehlgeschlagen"
+  runDone: (work) => `Fertig: ${work}`,
+  runEnded: "Fertig",
+  runDoneDetail: (time) => `Dauer: ${time}.`,
+  saved: (files) => `Gespeichert: ${files}.`,
+  runFailed: "Der Lauf ist fehlgeschlagen",
+  work: {
+    LipSyncFaceTrack: "Gesichter verfolgt",
+    LipSyncTranscribe: "Text mitgeschrieben",
+    LipSyncAlignLyrics: "Wörter zeitlich zugeordnet",
+    LipSyncApply: "Lippen synchronisiert",
+    LipSyncComposite: "Lippen synchronisiert",
+    LipSyncDIDTalk: "Clip von D-ID erstellt",
+    LipSyncLyricOverlay: "Liedtext eingeblendet",
+    LipSyncScore: "Synchronität gemessen"
+  }
 };
 var zh = {
   cancelled: "已取消。已下载的部分会保留，点“继续”可从中断处接着下载。",
@@ -143,9 +178,21 @@ var zh = {
   toastVerified: (title) => `${title} 已校验`,
   toastWrong: (title) => `${title} 含有错误文件`,
   toastFailed: (title) => `${title}：失败`,
-  runDone: "口型同步已完成",
-  runDoneDetail: (time) => `运行时间 ${time}。`,
-  runFailed: "口型同步失败"
+  runDone: (work) => `已完成：${work}`,
+  runEnded: "已完成",
+  runDoneDetail: (time) => `用时 ${time}。`,
+  saved: (files) => `已保存：${files}。`,
+  runFailed: "运行失败",
+  work: {
+    LipSyncFaceTrack: "人脸跟踪",
+    LipSyncTranscribe: "语音转写",
+    LipSyncAlignLyrics: "单词对时",
+    LipSyncApply: "口型同步",
+    LipSyncComposite: "口型同步",
+    LipSyncDIDTalk: "D-ID 片段",
+    LipSyncLyricOverlay: "歌词绘制",
+    LipSyncScore: "同步评分"
+  }
 };
 var ja = {
   cancelled: "キャンセルしました。取得済みの分は残り、「再開」で続きから始まります。",
@@ -158,9 +205,21 @@ var ja = {
   toastVerified: (title) => `${title} を検証しました`,
   toastWrong: (title) => `${title} に違うファイルがあります`,
   toastFailed: (title) => `${title}：失敗しました`,
-  runDone: "リップシンクが完了しました",
-  runDoneDetail: (time) => `実行時間は ${time} でした。`,
-  runFailed: "リップシンクに失敗しました"
+  runDone: (work) => `完了：${work}`,
+  runEnded: "完了",
+  runDoneDetail: (time) => `所要時間 ${time}。`,
+  saved: (files) => `保存先：${files}。`,
+  runFailed: "実行に失敗しました",
+  work: {
+    LipSyncFaceTrack: "顔の追跡",
+    LipSyncTranscribe: "書き起こし",
+    LipSyncAlignLyrics: "単語の時刻合わせ",
+    LipSyncApply: "リップシンク",
+    LipSyncComposite: "リップシンク",
+    LipSyncDIDTalk: "D-ID のクリップ作成",
+    LipSyncLyricOverlay: "歌詞の描画",
+    LipSyncScore: "同期の測定"
+  }
 };
 var OUTCOMES = { en, de, zh, ja };
 var outcomeTexts = () => inLanguage(OUTCOMES);
@@ -210,11 +269,13 @@ function tell(good, summary, detail) {
 }
 var runs = new LongRuns({
   seconds: longSeconds,
-  isOurs: async (prompt) => hasOurs(await (await api2.fetchApi("/queue")).json(), prompt),
-  tell: (end, seconds, message) => {
+  ours: async (prompt) => ourNodes(await (await api2.fetchApi("/queue")).json(), prompt),
+  tell: (end, { seconds, message, done, files }) => {
     const texts = outcomeTexts();
-    if (end === "done") tell(true, texts.runDone, texts.runDoneDetail(clock(seconds)));
-    else tell(false, texts.runFailed, message);
+    if (end === "failed") return tell(false, texts.runFailed, message);
+    const work = Object.entries(texts.work).flatMap(([kind, said]) => done.includes(kind) ? [said] : []);
+    const saved = files.length ? [texts.saved(files.join(", "))] : [];
+    tell(true, work.length ? texts.runDone(work.join(", ")) : texts.runEnded, [...saved, texts.runDoneDetail(clock(seconds))].join(" "));
   }
 });
 var begun = /* @__PURE__ */ new Map();
@@ -234,6 +295,8 @@ async function tellOfJob(job) {
 function watchForToasts() {
   const on = (kind, use) => api2.addEventListener(kind, (event) => void use(event.detail));
   on("execution_start", ({ prompt_id }) => runs.start(prompt_id));
+  on("execution_cached", ({ prompt_id, nodes }) => runs.cached(prompt_id, nodes ?? []));
+  on("executed", ({ prompt_id, output }) => runs.executed(prompt_id, output));
   on("execution_success", ({ prompt_id }) => runs.end(prompt_id, "done"));
   on("execution_error", ({ prompt_id, exception_message }) => runs.end(prompt_id, "failed", String(exception_message)));
   on("execution_interrupted", ({ prompt_id }) => runs.end(prompt_id, "interrupted"));
@@ -256,7 +319,7 @@ app3.registerExtension({
       type: "custom",
       render: async (place) => {
         wanted = place;
-        const { openPanel } = await import("./panel.mjs?v=754e6f57");
+        const { openPanel } = await import("./panel.mjs?v=2041d3f7");
         if (wanted !== place) return;
         close?.();
         close = openPanel(place);

@@ -395,7 +395,7 @@ var ModelsView = class {
 };
 
 // panel/panel.css
-var panel_default = '.ls-panel { box-sizing: border-box; height: 100%; overflow-y: auto; padding: 0.75rem; color: var(--input-text); font-size: 0.875rem; line-height: 1.4; overflow-wrap: anywhere; }\n.ls-panel [hidden] { display: none !important; }\n.ls-panel h2 { margin: 0; font-size: 1.1rem; font-weight: 600; }\n.ls-panel h3 { margin: 1.25rem 0 0.4rem; padding-bottom: 0.2rem; font-size: 0.95rem; font-weight: 600; border-bottom: 1px solid var(--border-color); }\n.ls-panel h4 { margin: 0; font-size: 0.875rem; font-weight: 600; }\n.ls-account h4 { margin: 0.75rem 0 0.2rem; color: var(--descrip-text); }\n.ls-panel summary.ls-group { margin: 0.6rem 0 0.4rem; color: var(--input-text); font-size: 0.875rem; }\n.ls-group h4 { display: inline; }\n.ls-group .ls-muted { margin-left: 0.5em; }\n.ls-panel p { margin: 0.2rem 0; }\n.ls-panel ul { margin: 0; padding: 0; list-style: none; }\n.ls-muted { color: var(--descrip-text); font-size: 0.8rem; }\n.ls-head { display: flex; flex-wrap: wrap; gap: 0.25rem 0.5rem; align-items: flex-start; justify-content: space-between; }\n.ls-head > :first-child { flex: 1 1 8rem; min-width: 0; }\n.ls-facts { display: grid; grid-template-columns: auto 1fr; gap: 0.2rem 0.75rem; margin: 0; }\n.ls-facts dt { color: var(--descrip-text); }\n.ls-facts dd { margin: 0; }\n.ls-set { margin-bottom: 0.5rem; padding: 0.6rem 0.7rem; border: 1px solid var(--border-color); border-radius: 8px; background: color-mix(in srgb, var(--input-text) 4%, transparent); }\n.ls-badge { padding: 0 0.5em; border: 1px solid currentColor; border-radius: 1em; font-size: 0.75rem; color: var(--descrip-text); white-space: nowrap; }\n.ls-badge[data-state="installed"] { color: color-mix(in srgb, #1a9e4b 70%, var(--input-text)); }\n.ls-badge[data-state="wrong"], .ls-bad { color: color-mix(in srgb, #e5484d 75%, var(--input-text)); }\n.ls-badge[data-state="partial"] { color: color-mix(in srgb, #c77700 70%, var(--input-text)); }\n.ls-badge[data-state="working"] { color: color-mix(in srgb, #2b7de9 70%, var(--input-text)); }\n.ls-bar { display: block; box-sizing: border-box; width: 100%; height: 0.6rem; margin: 0.3rem 0; accent-color: var(--p-primary-color, #2b7de9); }\n.ls-buttons { display: flex; flex-wrap: wrap; gap: 0.4rem; margin: 0.4rem 0 0.2rem; }\n.ls-button { min-height: 1.9rem; padding: 0.2rem 0.8rem; border: 1px solid transparent; border-radius: 6px; background: #1f6fd6; color: #fff; font: inherit; cursor: pointer; }\n.ls-button:hover { filter: brightness(1.1); }\n.ls-button.ls-plain { border-color: var(--border-color); background: var(--comfy-menu-bg); color: var(--input-text); }\n.ls-button:disabled { opacity: 0.5; cursor: default; }\n.ls-panel :is(button, select, summary):focus-visible { outline: 2px solid #2b7de9; outline-offset: 2px; }\n.ls-together { display: flex; flex-wrap: wrap; gap: 0.4rem; margin-bottom: 0.6rem; }\n.ls-select { flex: 1 1 14rem; min-width: 0; min-height: 1.9rem; padding: 0 0.4rem; border: 1px solid var(--border-color); border-radius: 6px; background: var(--comfy-input-bg); color: var(--input-text); font: inherit; }\n.ls-panel summary { color: var(--descrip-text); font-size: 0.8rem; cursor: pointer; }\n.ls-files li { display: flex; flex-direction: column; margin-top: 0.35rem; }\n.ls-path { font-family: monospace; font-size: 0.78rem; }\n';
+var panel_default = '.ls-panel { box-sizing: border-box; height: 100%; overflow-y: auto; padding: 0.75rem; color: var(--input-text); font-size: 0.875rem; line-height: 1.4; overflow-wrap: anywhere; }\n.ls-panel [hidden] { display: none !important; }\n.ls-panel h2 { margin: 0; font-size: 1.1rem; font-weight: 600; }\n.ls-panel h3 { margin: 1.25rem 0 0.4rem; padding-bottom: 0.2rem; font-size: 0.95rem; font-weight: 600; border-bottom: 1px solid var(--border-color); }\n.ls-panel h4 { margin: 0; font-size: 0.875rem; font-weight: 600; }\n.ls-account h4 { margin: 0.75rem 0 0.2rem; color: var(--descrip-text); }\n.ls-panel summary.ls-group { margin: 0.6rem 0 0.4rem; color: var(--input-text); font-size: 0.875rem; }\n.ls-group h4 { display: inline; }\n.ls-group .ls-muted { margin-left: 0.5em; }\n.ls-panel p { margin: 0.2rem 0; }\n.ls-panel ul { margin: 0; padding: 0; list-style: none; }\n.ls-muted { color: var(--descrip-text); font-size: 0.8rem; }\n.ls-head { display: flex; flex-wrap: wrap; gap: 0.25rem 0.5rem; align-items: flex-start; justify-content: space-between; }\n.ls-head > :first-child { flex: 1 1 8rem; min-width: 0; }\n.ls-facts { display: grid; grid-template-columns: auto 1fr; gap: 0.2rem 0.75rem; margin: 0; }\n.ls-facts dt { color: var(--descrip-text); }\n.ls-facts dd { margin: 0; }\n.ls-set { margin-bottom: 0.5rem; padding: 0.6rem 0.7rem; border: 1px solid var(--border-color); border-radius: 8px; background: color-mix(in srgb, var(--input-text) 4%, transparent); }\n.ls-badge { padding: 0 0.5em; border: 1px solid currentColor; border-radius: 1em; font-size: 0.75rem; color: var(--descrip-text); white-space: nowrap; }\n.ls-badge[data-state="installed"] { color: color-mix(in srgb, #1a9e4b 70%, var(--input-text)); }\n.ls-badge[data-state="wrong"], .ls-bad { color: color-mix(in srgb, #e5484d 75%, var(--input-text)); }\n.ls-badge[data-state="partial"] { color: color-mix(in srgb, #c77700 70%, var(--input-text)); }\n.ls-badge[data-state="working"] { color: color-mix(in srgb, #2b7de9 70%, var(--input-text)); }\n.ls-bar { display: block; box-sizing: border-box; width: 100%; height: 0.7rem; margin: 0.3rem 0; border: 1px solid color-mix(in srgb, var(--input-text) 55%, transparent); border-radius: 0.35rem; overflow: hidden; appearance: none; background: color-mix(in srgb, var(--input-text) 18%, transparent); }\n.ls-bar::-webkit-progress-bar { background: transparent; }\n.ls-bar::-webkit-progress-value { background: #3d97ff; }\n.ls-bar::-moz-progress-bar { background: #3d97ff; }\n.ls-bar:indeterminate { background: repeating-linear-gradient(110deg, #3d97ff 0 0.6rem, #7fb9ff 0.6rem 1.2rem); }\n.ls-bar:indeterminate::-moz-progress-bar { background: transparent; }\n.ls-buttons { display: flex; flex-wrap: wrap; gap: 0.4rem; margin: 0.4rem 0 0.2rem; }\n.ls-button { min-height: 1.9rem; padding: 0.2rem 0.8rem; border: 1px solid transparent; border-radius: 6px; background: #1f6fd6; color: #fff; font: inherit; cursor: pointer; }\n.ls-button:hover { filter: brightness(1.1); }\n.ls-button.ls-plain { border-color: var(--border-color); background: var(--comfy-menu-bg); color: var(--input-text); }\n.ls-button:disabled { opacity: 0.5; cursor: default; }\n.ls-panel :is(button, select, summary):focus-visible { outline: 2px solid #2b7de9; outline-offset: 2px; }\n.ls-together { display: flex; flex-wrap: wrap; gap: 0.4rem; margin-bottom: 0.6rem; }\n.ls-select { flex: 1 1 14rem; min-width: 0; min-height: 1.9rem; padding: 0 0.4rem; border: 1px solid var(--border-color); border-radius: 6px; background: var(--comfy-input-bg); color: var(--input-text); font: inherit; }\n.ls-panel summary { color: var(--descrip-text); font-size: 0.8rem; cursor: pointer; }\n.ls-files li { display: flex; flex-direction: column; margin-top: 0.35rem; }\n.ls-path { font-family: monospace; font-size: 0.78rem; }\n';
 
 // shared/language.ts
 import { app as app2 } from "../../scripts/app.js";
@@ -422,9 +422,21 @@ var en = {
   toastVerified: (title) => `${title} was checked`,
   toastWrong: (title) => `${title} has wrong files`,
   toastFailed: (title) => `${title}: failed`,
-  runDone: "Lip-sync is done",
-  runDoneDetail: (time) => `The prompt ran for ${time}.`,
-  runFailed: "Lip-sync has failed"
+  runDone: (work) => `Done: ${work}`,
+  runEnded: "Done",
+  runDoneDetail: (time) => `It took ${time}.`,
+  saved: (files) => `Saved: ${files}.`,
+  runFailed: "The run has failed",
+  work: {
+    LipSyncFaceTrack: "faces tracked",
+    LipSyncTranscribe: "text written down",
+    LipSyncAlignLyrics: "words timed",
+    LipSyncApply: "lip-synced",
+    LipSyncComposite: "lip-synced",
+    LipSyncDIDTalk: "clip by D-ID made",
+    LipSyncLyricOverlay: "lyrics drawn",
+    LipSyncScore: "sync measured"
+  }
 };
 var de = {
   cancelled: "Abgebrochen. Das Geladene bleibt, und Fortsetzen macht dort weiter.",
@@ -437,9 +449,21 @@ var de = {
   toastVerified: (title) => `${title} wurde geprüft`,
   toastWrong: (title) => `${title} hat falsche Dateien`,
   toastFailed: (title) => `${title}: fehlgeschlagen`,
-  runDone: "Lip-Sync ist fertig",
-  runDoneDetail: (time) => `Der Lauf dauerte ${time}.`,
-  runFailed: "Lip-Sync ist fehlgeschlagen"
+  runDone: (work) => `Fertig: ${work}`,
+  runEnded: "Fertig",
+  runDoneDetail: (time) => `Dauer: ${time}.`,
+  saved: (files) => `Gespeichert: ${files}.`,
+  runFailed: "Der Lauf ist fehlgeschlagen",
+  work: {
+    LipSyncFaceTrack: "Gesichter verfolgt",
+    LipSyncTranscribe: "Text mitgeschrieben",
+    LipSyncAlignLyrics: "Wörter zeitlich zugeordnet",
+    LipSyncApply: "Lippen synchronisiert",
+    LipSyncComposite: "Lippen synchronisiert",
+    LipSyncDIDTalk: "Clip von D-ID erstellt",
+    LipSyncLyricOverlay: "Liedtext eingeblendet",
+    LipSyncScore: "Synchronität gemessen"
+  }
 };
 var zh = {
   cancelled: "已取消。已下载的部分会保留，点“继续”可从中断处接着下载。",
@@ -452,9 +476,21 @@ var zh = {
   toastVerified: (title) => `${title} 已校验`,
   toastWrong: (title) => `${title} 含有错误文件`,
   toastFailed: (title) => `${title}：失败`,
-  runDone: "口型同步已完成",
-  runDoneDetail: (time) => `运行时间 ${time}。`,
-  runFailed: "口型同步失败"
+  runDone: (work) => `已完成：${work}`,
+  runEnded: "已完成",
+  runDoneDetail: (time) => `用时 ${time}。`,
+  saved: (files) => `已保存：${files}。`,
+  runFailed: "运行失败",
+  work: {
+    LipSyncFaceTrack: "人脸跟踪",
+    LipSyncTranscribe: "语音转写",
+    LipSyncAlignLyrics: "单词对时",
+    LipSyncApply: "口型同步",
+    LipSyncComposite: "口型同步",
+    LipSyncDIDTalk: "D-ID 片段",
+    LipSyncLyricOverlay: "歌词绘制",
+    LipSyncScore: "同步评分"
+  }
 };
 var ja = {
   cancelled: "キャンセルしました。取得済みの分は残り、「再開」で続きから始まります。",
@@ -467,9 +503,21 @@ var ja = {
   toastVerified: (title) => `${title} を検証しました`,
   toastWrong: (title) => `${title} に違うファイルがあります`,
   toastFailed: (title) => `${title}：失敗しました`,
-  runDone: "リップシンクが完了しました",
-  runDoneDetail: (time) => `実行時間は ${time} でした。`,
-  runFailed: "リップシンクに失敗しました"
+  runDone: (work) => `完了：${work}`,
+  runEnded: "完了",
+  runDoneDetail: (time) => `所要時間 ${time}。`,
+  saved: (files) => `保存先：${files}。`,
+  runFailed: "実行に失敗しました",
+  work: {
+    LipSyncFaceTrack: "顔の追跡",
+    LipSyncTranscribe: "書き起こし",
+    LipSyncAlignLyrics: "単語の時刻合わせ",
+    LipSyncApply: "リップシンク",
+    LipSyncComposite: "リップシンク",
+    LipSyncDIDTalk: "D-ID のクリップ作成",
+    LipSyncLyricOverlay: "歌詞の描画",
+    LipSyncScore: "同期の測定"
+  }
 };
 var OUTCOMES = { en, de, zh, ja };
 

@@ -13,6 +13,7 @@ from ..words import Syllable, WordTimings
 from .clock import CLOCK, ass_stamp, seconds_of, units, whole_second
 from .cues import placed_between
 from .document import (
+    AssLook,
     Lyrics,
     Problems,
     TimedText,
@@ -190,10 +191,12 @@ def _lines(events: list[_Event]) -> list[TimedText]:
 
 
 def write(timings: WordTimings, options: WriteOptions) -> str:
-    r"""An event for each line; each word swept by \kf, pauses as \k before its space.
+    r"""An event for each line; each word swept by \kf, or lit by \k where the look has it so; pauses as \k
+    before its space.
 
     Durations are differences of rounded times, so rounding does not add up."""
     events = []
+    sung = "k" if options.look is not None and not options.look.sweep else "kf"
     for line in timings.lines:
         pieces = line_pieces(line, 100)
         if not pieces:
@@ -202,7 +205,7 @@ def write(timings: WordTimings, options: WriteOptions) -> str:
         if options.karaoke:
             text = ""
             for at, piece in enumerate(pieces):
-                text += rf"{{\kf{piece.end - piece.start}}}{_escaped(piece.text)}"
+                text += rf"{{\{sung}{piece.end - piece.start}}}{_escaped(piece.text)}"
                 if at + 1 < len(pieces) and pieces[at + 1].start > piece.end:
                     text += rf"{{\k{pieces[at + 1].start - piece.end}}}"
                 text += " " * piece.space
@@ -234,12 +237,10 @@ def _header(timings: WordTimings, options: WriteOptions) -> str:
         "ScaledBorderAndShadow": "yes",
         "YCbCr Matrix": "TV.709",
     }
-    colours = [_SUNG if options.karaoke else _WHITE, _WHITE, _BLACK, _SHADOW]
-    outline, margin = max(1, round(_OUTLINE_SHARE * height)), round(_MARGIN_SHARE * height)
-    style = [
-        "Lyrics", "Arial", str(round(_FONT_SHARE * height)), *colours, "-1,0,0,0,100,100,0,0,1",
-        str(outline), "1", "2", str(margin), str(margin), str(margin), "1",
-    ]  # fmt: skip
+    if options.look is not None:
+        style = _style_of(options.look, options.karaoke)
+    else:
+        style = _plain_style(height, options.karaoke)
     return (
         "[Script Info]\n"
         + "".join(f"{name}: {value}\n" for name, value in info.items() if value)
@@ -251,3 +252,23 @@ def _header(timings: WordTimings, options: WriteOptions) -> str:
         "\n[Events]\n"
         "Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text\n"
     )
+
+
+def _plain_style(height: int, karaoke: bool) -> list[str]:
+    colours = [_SUNG if karaoke else _WHITE, _WHITE, _BLACK, _SHADOW]
+    outline, margin = max(1, round(_OUTLINE_SHARE * height)), round(_MARGIN_SHARE * height)
+    return [
+        "Lyrics", "Arial", str(round(_FONT_SHARE * height)), *colours, "-1,0,0,0,100,100,0,0,1",
+        str(outline), "1", "2", str(margin), str(margin), str(margin), "1",
+    ]  # fmt: skip
+
+
+def _style_of(look: AssLook, karaoke: bool) -> list[str]:
+    sung = look.sung if karaoke else look.coming
+    colours = [f"&H{colour:08X}" for colour in (sung, look.coming, look.edge, look.back)]
+    font = " ".join(clean(look.font).replace(",", " ").split()) or "Arial"
+    kind = "3" if look.box else "1"
+    return [
+        "Lyrics", font, f"{look.size:.0f}", *colours, "-1,0,0,0,100,100,0,0", kind,
+        f"{look.outline:.1f}", f"{look.shadow:.1f}", str(look.place), *map(str, look.margins), "1",
+    ]  # fmt: skip

@@ -88,16 +88,41 @@ class Lyrics:
 
 
 @dataclass(frozen=True, slots=True)
+class AssLook:
+    """How an ASS script shows lyrics.
+
+    font: the family's name. size: as ASS counts it, from the ascent to the descent, pixels. sung, coming: the
+    colours of what has been sung and of what has not, 0xAABBGGRR, of which 0xFF in AA lets all through; edge:
+    of the outline, or of the box; back: of the shadow. outline, shadow, margins (left, right, vertical):
+    pixels. box: behind the text, instead of an outline. place: as on the numeric keypad. sweep: the colour
+    runs through a word instead of changing at its start."""
+
+    font: str
+    size: float
+    sung: int
+    coming: int
+    edge: int
+    back: int
+    outline: float
+    shadow: float
+    box: bool
+    place: int
+    margins: tuple[int, int, int]
+    sweep: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class WriteOptions:
     """digits: of LRC's fractions, 2 (which most players know) or 3. karaoke: stamp each word where the format
     can (WebVTT, ASS). tags: "title", "artist", … where the format has a place for them. size: of the video
-    that an ASS script is made for, pixels.
+    that an ASS script is made for, pixels; look: of that script, None for a plain one.
     """
 
     digits: int = 2
     karaoke: bool = True
     tags: Mapping[str, str] = field(default_factory=dict)
     size: tuple[int, int] = (1920, 1080)
+    look: AssLook | None = None
 
 
 def numbered_rows(text: str) -> Iterator[tuple[int, str]]:

@@ -62,7 +62,7 @@ class FaceGeometry:
     def notes(self) -> list[str]:
         """What a user should know about the faces' sizes."""
         heights = np.concatenate([rows[:, 3] for rows in self._boxes.values()])
-        advice = "connect an upscale model to the backend, or use smaller footage"
+        advice = "use smaller footage or, in ComfyUI, connect an upscale model to the backend"
         return size_notes(heights, SIDE, _SOFT, "MuseTalk", advice)
 
     def transform(self, person: Person, frame: int) -> CropTransform | None:

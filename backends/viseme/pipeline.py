@@ -10,6 +10,7 @@ from fractions import Fraction
 import numpy as np
 
 from ...align.chain import align_offline, language_notes
+from ...align.doubt import doubt
 from ...align.sheet import notes as left_out_notes
 from ...align.spread import phones_within_words
 from ...align.text import read_text
@@ -20,6 +21,7 @@ from ...engine.host.protocol import Host
 from ...engine.host.reporter import reporter, silent
 from ...engine.media.frames import Frame
 from ...engine.media.voice import RATE, loud_spans
+from ...engine.report import Caution
 from ..dub.job import DubJob
 from ..dub.protocol import Batching, Box, FaceCrop
 from ..dub.scheduler import crop_face, even_rect
@@ -229,9 +231,9 @@ def _motion(speech: Speech, notes: list[str], report: Callable[[int], None] = si
             text = read_text(speech.lyrics)
             spans = loud_spans(speech.samples, report=report)
             words = align_offline(speech.samples, text.lines, spans, text.language)
-            notes += [*left_out_notes(text.left_out), *language_notes(text.language)]
+            notes += [*doubt(words), *left_out_notes(text.left_out), *language_notes(text.language)]
         except LipSyncError as error:
-            notes.append(f"The text was not used: {error}")
+            notes.append(Caution(f"The text was not used: {error}", "unused", reason=str(error)))
     if words is not None and words.lines:
         phones = phones_within_words(words.words(), words.language)
         if phones:

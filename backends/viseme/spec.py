@@ -50,4 +50,5 @@ SPEC = BackendSpec(
     licence=Licence("MIT", "https://opensource.org/license/mit", commercial=True),
     settings=VisemeSettings,
     make=_make,
+    reads_lyrics=True,
 )

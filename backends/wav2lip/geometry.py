@@ -42,7 +42,7 @@ class FaceGeometry:
     def notes(self) -> list[str]:
         """What a user should know about the faces' sizes."""
         heights = np.concatenate([rows[:, 3] for rows in self.rows.values()])
-        advice = "connect an upscale model to the backend, or use an engine for larger faces"
+        advice = "use an engine for larger faces or, in ComfyUI, connect an upscale model to the backend"
         return size_notes(heights, SIDE, _SOFT, "Wav2Lip", advice)
 
     def transform(self, person: Person, frame: int) -> CropTransform | None:

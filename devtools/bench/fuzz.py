@@ -1,6 +1,6 @@
 """`python dev.py bench fuzz`: what becomes of damaged media and lyrics.
 
-Each file is made by its number from a small whole one of 29 kinds (devtools/fuzz/damage.py), read in every
+Each file is made by its number from a small whole one of 34 kinds (devtools/fuzz/damage.py), read in every
 way the engine has, and rendered, in a process of its own. Every exception that leaves is ours; none takes
 longer than 20 s or more than 1.5 GB, or leaves a file behind. A crash is a library's, and is listed with its
 file.

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import av
 import cv2
 import numpy as np
-from PIL import Image
+import pillow_heif
+from PIL import Image, ImageCms
 
 from lipsync_studio.engine.media.sound import Sound
 
+from ..heic import write_tiled
 from ..paths import ROOT
 
 SIDE, FRAMES, RATE = 128, 8, 25
@@ -47,6 +49,36 @@ _SOUNDS = {
     "sound.wav": "pcm_s16le", "float.wav": "pcm_f32le", "sound.mp3": "libmp3lame", "sound.flac": "flac",
     "sound.m4a": "aac", "sound.ogg": "libopus", "sound.aac": "aac", "sound.ac3": "ac3",
 }  # fmt: skip
+# Kinds that came later, and kinds of damage: their numbers are others', so that those found before stay the
+# same files.
+_LATER_STILLS: dict[str, dict[str, Any]] = {
+    "still.heic": {"quality": 80},
+    "tiles.heic": {"quality": 80},
+    "still.avif": {"quality": 80, "speed": 8},
+    "profile.png": {"icc_profile": True},
+    "profile.jpg": {"icc_profile": True},
+}
+_LATER, _RATES_OF, _EVERY = 3, 7, 8
+# Where rates, time scales and the lengths of frames are: what stands before them, how far on, bytes, order.
+_RATE_FIELDS: tuple[tuple[bytes, int, int, Literal["big", "little"]], ...] = (
+    *((box, 16, 4, "big") for box in (b"mvhd", b"mdhd", b"stts")),
+    *((entry, 28, 4, "big") for entry in (b"mp4a", b"sowt")),
+    *((b"fmt ", at, 4, "little") for at in (12, 16)),
+    *((chunk, at, 4, "little") for chunk, at in ((b"avih", 8), (b"strh", 28), (b"strh", 32))),
+    (b"\x23\xe3\x83", 4, 4, "big"),
+    (b"\x2a\xd7\xb1", 4, 3, "big"),
+    (b"\xb5\x84", 2, 4, "big"),
+    (b"\xb5\x88", 2, 8, "big"),
+    (b"OpusHead", 10, 2, "little"),
+    (b"OpusHead", 12, 4, "little"),
+    (b"fLaC", 18, 3, "big"),
+    (b"\x21\xf9\x04", 4, 2, "little"),
+    (b"\x00\x00\x01\xb3", 7, 1, "big"),
+    (b"framerate\x00", 10, 8, "big"),
+    (b"audiosamplerate\x00", 16, 8, "big"),
+    *((sync, at, 1, "big") for sync, at in ((b"\xff\xf1", 2), (b"\xff\xfb", 2), (b"\x0b\x77", 4))),
+)
+_ODD_RATES = (0, 1, 3, 7, 999, 1000003, 16777213)
 _EXTREME = (0, 1, 2, 0x7F, 0xFF, 0x7FFF, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFE, 0xFFFFFFFF)
 # Where headers and indexes are.
 _HEAD = 1500
@@ -73,6 +105,17 @@ def make_seeds(folder: Path) -> list[Path]:
             _still(path, pictures, _STILLS[name])
         else:
             _write(path, [], voice, verse.rate, "", _SOUNDS[name], "", {})
+        made.append(path)
+    pillow_heif.register_heif_opener()
+    for name, how in _LATER_STILLS.items():
+        path = folder / name
+        if "icc_profile" in how:
+            profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
+            how = {**how, "icc_profile": profile.tobytes()}
+        if name.startswith("tiles"):
+            write_tiled(path, Image.fromarray(pictures[0]), SIDE // 2)
+        else:
+            _still(path, pictures, how)
         made.append(path)
     return made
 
@@ -118,11 +161,17 @@ def _still(path: Path, pictures: Sequence[np.ndarray], options: dict[str, Any]) 
 def damaged(number: int, seeds: Sequence[Path]) -> tuple[Path, bytes]:
     """The case of a number: which file it was made of, and what became of that."""
     rng = np.random.default_rng(number)
-    seed = seeds[number % len(seeds)]
+    early, later = seeds[: -len(_LATER_STILLS)], seeds[-len(_LATER_STILLS) :]
+    turn, rest = divmod(number, _EVERY)
+    seed = later[turn % len(later)] if rest == _LATER else early[number % len(early)]
     data = bytearray(seed.read_bytes())
+    if rest == _RATES_OF:
+        data = _rate(data, rng)
+        if rng.integers(2):
+            return seed, bytes(data)
     for _ in range(int(rng.integers(1, 4))):
         way = _WAYS[int(rng.integers(len(_WAYS)))]
-        data = way(data, rng, seeds)
+        data = way(data, rng, early)
     return seed, bytes(data)
 
 
@@ -149,6 +198,17 @@ def _number(data: bytearray, rng: np.random.Generator, seeds: Sequence[Path]) ->
         value = int(rng.choice(_EXTREME)) & (1 << 8 * width) - 1
         at = _place(data, rng)
         data[at : at + width] = value.to_bytes(width, "big" if rng.integers(2) else "little")
+    return data
+
+
+def _rate(data: bytearray, rng: np.random.Generator) -> bytearray:
+    """Another rate than was meant, of all that the file has."""
+    there = [each for each in _RATE_FIELDS if each[0] in data]
+    for _ in range(int(rng.integers(1, 3)) if there else 0):
+        before, at, width, order = there[int(rng.integers(len(there)))]
+        value = int(rng.choice((*_ODD_RATES, *_EXTREME))) & (1 << 8 * width) - 1
+        place = data.find(before) + at
+        data[place : place + width] = value.to_bytes(width, order)
     return data
 
 

@@ -24,7 +24,7 @@ from ..media.frames import Frame
 from .cuts import Step, with_cuts
 from .detector import Variant
 from .finish import finish
-from .likeness import mark_aside, same_face_seen, same_scene
+from .likeness import blurred_out, mark_aside, mark_blurred, same_face_seen, same_scene
 from .mesh import FaceMesh
 from .reunite import reunited
 from .roster import Member, Roster
@@ -107,6 +107,7 @@ def track_with_model(
     net = _mesh_network()
     refused: set[int] = set()
     before: Frame | None = None
+    clear: Frame | None = None  # the shot's last with a face
     frames = with_cuts(source.read())
     while chunk := list(islice(frames, _CHUNK)):
         host.progress("Finding faces", chunk[0][0].index, total)
@@ -116,11 +117,16 @@ def track_with_model(
             if step is Step.CUT:
                 cuts.append(frame.index)
                 roster.new_shot()
+                clear = None
             seen = [_face(face) for face in faces]
             if step is Step.ASIDE:
                 _assign_aside(roster, before, frame, seen)
             else:
                 roster.assign(frame.index, seen)
+                if seen:
+                    clear = frame
+                else:
+                    mark_blurred(roster, clear, frame)
                 before = frame
                 new = (m for m in roster.active() if m.first == frame.index)
                 refused |= {m.id for m in new if net is not None and not _confirmed(net, frame, m)}
@@ -187,9 +193,11 @@ def _mark_asides(members: Sequence[Member], source: Source, max_rows: int) -> No
             for frame, step in with_cuts(source.read(max(0, start - 2), min(stop + 3, source.frames))):
                 if frame.index < start:
                     before = frame
-                elif step is Step.ASIDE and frame.index < stop:
+                elif frame.index < stop:
                     assert before is not None, "a gap has a frame before it"
-                    if not same_scene(before, member.mesh(start - 1), frame):
+                    mesh = member.mesh(start - 1)
+                    other = step is Step.ASIDE and not same_scene(before, mesh, frame)
+                    if other or blurred_out(before, mesh, frame):
                         member.aside.add(frame.index)
 
 

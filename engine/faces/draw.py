@@ -39,6 +39,8 @@ _IBUG_LINES = (
 # Fractional bits of the coordinates handed to OpenCV.
 _SHIFT = 4
 _PREVIEW_SIDE = 320
+# Height of an id as a share of the picture's; of its letters at OpenCV's scale 1, pixels.
+_LABEL, _LETTER = 0.05, 21
 # One readable colour per person, RGB: Okabe & Ito's palette for colour-blind readers.
 COLOURS = (
     (86, 180, 233), (230, 159, 0), (0, 158, 115), (240, 228, 66), (204, 121, 167), (213, 94, 0),
@@ -74,7 +76,9 @@ def _draw(out: np.ndarray, face: Face, id_: int, scale: float) -> None:
     for line in lines:
         cv2.polylines(out, [points[list(line)]], False, (255, 255, 255), thick, cv2.LINE_AA, _SHIFT)
     cv2.rectangle(out, (x0, y0), (x1, y1), colour, 1 if face.interpolated else 2 * thick)
-    label, size = str(id_), 0.5 * thick
+    # To be read where a node shows the picture small, whatever the size of the face.
+    label, size = str(id_), max(0.5 * thick, out.shape[0] * _LABEL / _LETTER)
+    thick = max(thick, round(size * 2))
     (width, height), below = cv2.getTextSize(label, cv2.FONT_HERSHEY_SIMPLEX, size, thick)
     top = max(y0, height + below + 2)
     cv2.rectangle(out, (x0, top - height - below - 2), (x0 + width + 4, top), colour, -1)

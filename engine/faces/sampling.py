@@ -11,6 +11,9 @@ import numpy as np
 from ..media.colour import Rect, yuv_to_rgb_matrix
 from ..media.frames import Frame
 
+# Pixels in a row, of each picked for one of the result, that are averaged.
+_FINE = 2
+
 
 @dataclass(frozen=True, slots=True)
 class Roi:
@@ -41,6 +44,14 @@ def sample(frame: Frame, roi: Roi, side: int) -> np.ndarray | None:
             return None
         planes.append(warped)
     return _to_rgb(planes, frame)
+
+
+def sample_luma(frame: Frame, roi: Roi, side: int) -> np.ndarray | None:
+    """The same of the luma alone, float32 [side, side] in 0..255, of one pixel in several where it shrinks a
+    lot."""
+    step = max(1, int(roi.size / side / _FINE))
+    warped = _warp(frame.square().yuv()[0][::step, ::step], roi.matrix() / step, side)
+    return None if warped is None else warped.astype(np.float32)
 
 
 def letterbox(frame: Frame, rect: Rect, side: int) -> np.ndarray:

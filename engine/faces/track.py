@@ -34,7 +34,7 @@ class Face:
         return landmarks68(self.mesh) if self.measured is None else self.measured
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Person:
     """One identity over time; row k of each array belongs to frame `first + k`.
 
@@ -82,13 +82,16 @@ class Person:
         """The 68 iBUG points float32 [n, 68, 2] of some rows, in pixels: measured, else those of the mesh."""
         return landmarks68(self.meshes[rows]) if self.landmarks68 is None else self.landmarks68[rows]
 
+    def __repr__(self) -> str:
+        return f"Person({self.id}, frames {self.first} to {self.first + len(self.scores) - 1})"
+
     @property
     def seen(self) -> np.ndarray:
         """bool [n]: whether there is a face (found or interpolated) in each row."""
         return self.scores > 0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class FaceTrack:
     """persons: by id, in order of first appearance. size: width, height. key: hash of source and settings.
     source_key: the `key` of the source; None where it isn't known. cuts: first frames of all shots but the
@@ -101,3 +104,9 @@ class FaceTrack:
     key: str
     source_key: str | None = None
     cuts: tuple[int, ...] = ()
+
+    def __repr__(self) -> str:
+        """One line: the arrays would fill a screen."""
+        people = ", ".join(str(person.id) for person in self.persons) or "none"
+        width, height = self.size
+        return f"FaceTrack(persons {people}; {self.frames} frames, {width}x{height}, {float(self.fps):g} fps)"

@@ -16,7 +16,7 @@ from .cuts import Step, with_cuts
 from .detector import FaceDetector, Variant
 from .draw import preview
 from .finish import finish
-from .likeness import mark_aside, same_face_seen
+from .likeness import detail, is_blurred, mark_aside, same_face_seen
 from .mesh import FaceMesh, box_of_mesh, roi_of_detection, roi_of_mesh, steadied
 from .reunite import reunited
 from .roster import Member, Roster, same_face, same_place, size_of
@@ -27,13 +27,14 @@ if TYPE_CHECKING:
     from ..media.source import Source
 
 # Part of the key: raise it when the same source and settings give another track.
-_VERSION = 2
+_VERSION = 3
 # The detector looks for newcomers this often (frames), and for small ones every so many times. Whoever is
 # found then is followed back to the frames in between, so nothing is missed by looking seldom.
 _SEARCH_EVERY = 8
 _THOROUGH_EVERY = 4
 _PROGRESS_EVERY = 16
 _MIN_PRESENCE = 0.5
+_LONGEST_BLUR = 3  # frames
 
 
 def track_faces(
@@ -88,6 +89,11 @@ class _Follower:
         self._recent: deque[Frame] = deque(maxlen=_SEARCH_EVERY)
         # The last frame that was no aside.
         self._before: Frame | None = None
+        # The shot's last frame that was no blur, what was to be made out of whom when they were seen last,
+        # and who is found after it although blurred beyond recognition.
+        self._clear = 0
+        self._details: dict[Member, np.ndarray] = {}
+        self._veiled: list[tuple[int, Member]] = []
         # Where each followed person is looked for next, by id.
         self._rois: dict[int, Roi] = {}
         self._searches = 0
@@ -107,8 +113,11 @@ class _Follower:
             self.roster.new_shot()
             self._recent.clear()
             self._rois.clear()
+            self._clear, self._details = frame.index, {}
+            self._veiled.clear()
             self._searches = 0
         lost = self._follow(frame)
+        self._look_for_blur(frame)
         if cut or lost or frame.index >= self._search_at:
             self._search(frame)
         else:
@@ -139,6 +148,27 @@ class _Follower:
                 if any(presence >= _MIN_PRESENCE for _, presence in found):
                     member.aside.add(frame.index)
         mark_aside(self.roster, before, frame)
+
+    def _look_for_blur(self, frame: Frame) -> None:
+        """A blur of up to three frames among sharp ones hides who is found in it; a longer one stays."""
+        index = frame.index
+        missing = [m for m in self.roster.missing(index) if m in self._details]
+        seen = {m: detail(frame, m.mesh(m.last)) for m in (*self.visible(index), *missing)}
+        blurred = [m for m, left in seen.items() if m in self._details and is_blurred(left, self._details[m])]
+        for member in blurred:
+            if member.has(index):
+                self._veiled.append((index, member))
+            else:
+                member.aside.add(index)
+        if not blurred:
+            for at, member in self._veiled:
+                member.drop(at)
+                member.aside.add(at)
+        if not blurred or index - self._clear > _LONGEST_BLUR:
+            self._veiled.clear()
+            self._clear = index
+            if self.visible(index):
+                self._details = {m: left for m, left in seen.items() if m.has(index)}
 
     def _follow(self, frame: Frame) -> bool:
         """Measure everybody near where they were; True when somebody was lost."""

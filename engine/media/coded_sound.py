@@ -13,12 +13,19 @@ from av.audio.stream import AudioStream
 
 from .container import MediaFile, sound_stream
 
-# What MP4 carries and every player knows, by decoder, from containers that say where a coder's delay ends.
-# Matroska's milliseconds put MP3 a sample off.
-_CONTAINERS = {
-    "aac": ("mp4", "matroska"), "mp3": ("mp4",), "mp3float": ("mp4",), "ac3": ("mp4", "matroska"),
-    "eac3": ("mp4", "matroska"),
-}  # fmt: skip
+# What FFmpeg's muxers take of each container and its players know, by FFmpeg's names of codecs. MP4: ISO/IEC
+# 14496-3, ETSI TS 102 366 annex F, and Xiph's "Encapsulation of FLAC" and "of Opus in ISO Base Media File
+# Format", which browsers play (Safari from 11 and 17 on). FFmpeg writes DTS, PCM and Vorbis there too, which
+# QuickTime or browsers leave silent. MOV: what QuickTime knows. Matroska: draft-ietf-cellar-codec, 6.4.
+_MP4 = {"aac", "mp3", "ac3", "eac3", "alac", "flac", "opus"}
+_PCM = {f"pcm_{kind}" for kind in ("u8", "s16le", "s24le", "s32le", "f32le", "f64le", "s16be", "s24be")}
+_CARRIED = {
+    ".mp4": _MP4,
+    ".mov": {"aac", "mp3", "ac3", "eac3", "alac"} | _PCM,
+    ".mkv": _MP4 | _PCM | {"mp2", "dts", "truehd", "mlp", "vorbis", "wavpack"},
+}
+# Coarser steps than Matroska's milliseconds, such as AVI's, don't say where a coder's delay ends.
+_COARSEST = Fraction(1, 1000)
 # Closer than this, a difference between a packet's time and the end of the one before is rounding, seconds.
 _GAP = Fraction(1, 50)
 
@@ -27,23 +34,24 @@ _GAP = Fraction(1, 50)
 class CodedSound:
     """The audio track of a file that `sound_stream` takes.
 
-    begin: time of the file's first picture, in the container's time, seconds."""
+    begin: time of the file's first picture, in the container's time, seconds. codec: FFmpeg's name."""
 
     file: MediaFile
     begin: Fraction
+    codec: str
 
     @classmethod
     def of_file(cls, file: MediaFile, begin: Fraction) -> CodedSound | None:
-        """None where the sound can't be copied to an MP4: none there, coded otherwise, or with gaps."""
-        sound = cls(file, begin)
+        """None where the sound can't be copied: none there, of times that don't tell, or with gaps."""
         try:
             with file.open() as container:
                 stream = sound_stream(container)
                 if stream is None:
                     return None
                 context = stream.codec_context
-                known = any(name in container.format.name for name in _CONTAINERS.get(context.name, ()))
-                if not known or (context.name == "aac" and not context.extradata):
+                sound = cls(file, begin, context.codec.canonical_name)
+                untold = Fraction(stream.time_base or 1) > _COARSEST and sound.codec not in _PCM
+                if untold or (sound.codec == "aac" and not context.extradata):
                     return None
             with sound.packets() as (_, packets):
                 spans = [(start, start + (packet.duration or 0) * Fraction(packet.time_base or 1))
@@ -52,6 +60,10 @@ class CodedSound:
             return None
         whole = bool(spans) and spans[0][0] <= _GAP
         return sound if whole and all(abs(b[0] - a[1]) <= _GAP for a, b in pairwise(spans)) else None
+
+    def carried_by(self, suffix: str) -> bool:
+        """Whether it can be copied to a file of that ending (".mp4"), and will be heard there."""
+        return self.codec in _CARRIED.get(suffix.lower(), ())
 
     @contextmanager
     def packets(self) -> Iterator[tuple[AudioStream, Iterator[tuple[Fraction, av.Packet]]]]:

@@ -77,6 +77,8 @@ def treatment_of(facts: SourceFacts, size: tuple[int, int], choices: SourceChoic
         notes.append(f"Transparent parts are shown on {_name(background)}.")
     if facts.tiles > 1:
         notes.append(f"The picture is put together from {facts.tiles} tiles.")
+    if facts.profile:
+        notes.append(f"The picture's colours are {facts.profile}: they are converted to sRGB.")
     colour = facts.colour if tone is None else _SDR
     return Treatment(aspect, colour, tone, background, deinterlace, tuple(notes))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, cast
 
 import av
 import cv2
@@ -11,6 +10,7 @@ import numpy as np
 from PIL import ExifTags, Image
 
 from .container import MediaFile
+from .side_data import side_data_of
 
 
 @dataclass(frozen=True)
@@ -49,14 +49,12 @@ class Orientation:
         return plane
 
 
-def orientation_of(picture: av.VideoFrame, file: MediaFile) -> Orientation:
-    """Of a file's pictures, by its first: a display matrix counts, else, in a still, EXIF."""
-    try:
-        matrix = cast(Any, picture.side_data)["DISPLAYMATRIX"]
+def orientation_of(picture: av.VideoFrame, codec: str, file: MediaFile) -> Orientation:
+    """Of a file's pictures, by its first: a display matrix counts, else, in a still, EXIF. codec: the
+    decoder's name."""
+    matrix = side_data_of(picture, "DISPLAYMATRIX", codec)
+    if matrix is not None:
         return Orientation.of_matrix(np.frombuffer(matrix, np.int32))
-    except (KeyError, ValueError):
-        # PyAV has no side data at all (ValueError) beside a kind that it doesn't know, such as EXIF.
-        pass
     exif = _exif(file)
     # Without its matrix PyAV tells the angle only, counterclockwise, as EXIF's 8, 3 and 6.
     return Orientation.of_exif(exif or (1, 8, 3, 6)[round(picture.rotation / 90) % 4])

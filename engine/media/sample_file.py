@@ -14,6 +14,7 @@ from ..errors import OutputError
 from ..unwritable import remedy
 
 _SAMPLE = np.dtype("<f4")
+_READ = 1 << 18  # samples of a channel that are read at once: what is asked for may be as long as the file
 
 
 class SampleFile:
@@ -56,7 +57,9 @@ class SampleFile:
         samples = np.zeros((len(self), last - first), np.float32)
         begin, end = max(first, 0), min(last, self._store.count)
         if begin < end:
-            samples[:, begin - first : end - first] = self._store.read(begin, end)
+            for at in range(begin, end, _READ):
+                stop = min(at + _READ, end)
+                samples[:, at - first : stop - first] = self._store.read(at, stop)
         return samples
 
 

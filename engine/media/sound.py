@@ -34,7 +34,7 @@ _SEEK_LEAD = 2
 # whose times may leap, which are their own.
 _COUNTED, _LEAPS = (flag.value for flag in (av.format.Flags.generic_index, av.format.Flags.ts_discont))
 _RESAMPLED_SECONDS = 5
-_IN_MEMORY = 64 << 20
+_IN_MEMORY = 16 << 20
 _BLOCK = 1 << 20  # samples that are looked at at once
 # Full scale is 1: what is so much above was never meant as samples of that scale.
 _LOUDEST = 100
@@ -50,13 +50,15 @@ class Sound:
     samples per second.
 
     layout: FFmpeg's name of what the channels are; if not given, what is usual for their number, "" where
-    nothing is. notes: sentences for a run report.
+    nothing is. notes: sentences for a run report. codec: FFmpeg's name of how it was coded, "" where it came
+    as samples.
     """
 
     samples: np.ndarray | SampleFile
     rate: int
     layout: str = ""
     notes: tuple[str, ...] = ()
+    codec: str = ""
     _mono: dict[int, np.ndarray] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
@@ -116,7 +118,7 @@ class Sound:
         folder: Callable[[], Path] | None = None,
     ) -> Sound | None:
         """Audio from `begin` (in the container's time; None: where the audio starts), cut or padded to
-        `seconds` if given. folder: where a file for what exceeds 64 MB may lie; None to keep it in memory.
+        `seconds` if given. folder: where a file for what exceeds 16 MB may lie; None to keep it in memory.
         None if there is no decodable audio track. Raises AudioError, and OutputError where the disk is
         full."""
         try:
@@ -127,6 +129,7 @@ class Sound:
                 _check_channels(stream.codec_context.layout.nb_channels, media.name)
                 notes = _track_notes(container, stream, track)
                 sound = _collect(container, stream, begin, seconds, media.name, folder, notes)
+                codec = stream.codec_context.codec.canonical_name
         except (av.error.FFmpegError, OSError) as error:
             raise AudioError(
                 f"{media.name} can't be read as audio ({reason(error)}); convert it to WAV or MP3."
@@ -135,7 +138,8 @@ class Sound:
             return None
         _check_rate(sound.rate, media.name)
         _check(sound.samples, media.name)
-        return replace(sound if seconds is None else sound.cut(Fraction(0), seconds), notes=tuple(notes))
+        sound = sound if seconds is None else sound.cut(Fraction(0), seconds)
+        return replace(sound, notes=tuple(notes), codec=codec)
 
     def cut(self, start: Fraction | float, seconds: Fraction | float) -> Sound:
         """The stretch [start, start + seconds), silence where it reaches beyond the sound."""
@@ -152,18 +156,27 @@ class Sound:
         return self._like(samples)
 
     def _like(self, samples: np.ndarray | SampleFile) -> Sound:
-        return Sound(samples, self.rate, self.layout, self.notes)
+        return Sound(samples, self.rate, self.layout, self.notes, self.codec)
 
     def mono(self, rate: int = 16000, report: Callable[[int], None] = silent) -> np.ndarray:
         """All channels mixed (`mixed`) and resampled, float32 [n]; kept for the next caller. report: called
         with the seconds that are done."""
         if rate not in self._mono:
-            self._mono[rate] = self.mixed() if rate == self.rate else self._resampled(rate, report)
+            self._mono[rate] = self._all_mixed() if rate == self.rate else self._resampled(rate, report)
         return self._mono[rate]
 
     def mixed(self, start: int = 0, stop: int | None = None) -> np.ndarray:
         """Samples start..stop-1 of all channels as one, float32, by `Downmix`."""
         return self.samples[0, start:stop] if len(self.samples) == 1 else self.downmix.part(start, stop)
+
+    def _all_mixed(self) -> np.ndarray:
+        """The whole, of which no more is held than the result."""
+        if len(self.samples) == 1:
+            return self.mixed()
+        out = np.empty(self.samples.shape[1], np.float32)
+        for first in range(0, len(out), _BLOCK):
+            out[first : first + _BLOCK] = self.mixed(first, first + _BLOCK)
+        return out
 
     @cached_property
     def downmix(self) -> Downmix:

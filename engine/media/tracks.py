@@ -46,6 +46,8 @@ Style: Default,Arial,16,&Hffffff,&Hffffff,&H0,&H0,0,0,0,0,100,100,0,0,1,1,0,2,10
 Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text
 """
 _MILLISECONDS = 1000
+# As people write them, where that isn't FFmpeg's name in capitals.
+_CODEC_NAMES = {"ac3": "AC-3", "eac3": "E-AC-3", "opus": "Opus", "vorbis": "Vorbis", "truehd": "TrueHD"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,19 @@ def downmix_notes(sound: Sound) -> list[str]:
         return []
     mixed = "one" if carried == "mono" else carried
     return [f"The soundtrack's {channels} channels are mixed down to {mixed}."]
+
+
+def recoded_note(sound: Sound, suffix: str) -> str:
+    """What becomes of a coded sound that EncodedSound writes to a file of that ending."""
+    before = _CODEC_NAMES.get(sound.codec) or sound.codec.partition("_")[0].upper()
+    return (
+        f"The soundtrack ({before}, {_counted(len(sound.samples))}) is coded anew for {suffix.lower()}: AAC, "
+        f"{_counted(av.AudioLayout(carried_layout(sound)).nb_channels)}."
+    )
+
+
+def _counted(channels: int) -> str:
+    return "1 channel" if channels == 1 else f"{channels} channels"
 
 
 class EncodedSound(Track):
@@ -157,7 +172,13 @@ class SubtitleTrack(Track):
     Raises MissingFilesError where PyAV is too old to write it."""
 
     def __init__(
-        self, container: OutputContainer, cues: Sequence[Subtitle], language: str, kind: str = "mp4"
+        self,
+        container: OutputContainer,
+        cues: Sequence[Subtitle],
+        language: str,
+        kind: str = "mp4",
+        *,
+        default: bool = True,
     ) -> None:
         self._container = container
         self._cues: Iterator[Subtitle] = iter(cues)
@@ -173,7 +194,8 @@ class SubtitleTrack(Track):
         context.time_base = self._stream.time_base = Fraction(1, _MILLISECONDS)
         if language:
             self._stream.metadata["language"] = language
-        self._stream.disposition = av.stream.Disposition.default
+        if default:
+            self._stream.disposition = av.stream.Disposition.default
 
     def until(self, time: Fraction) -> None:
         while self._next is not None and self._next.start < time:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import tempfile
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import cast
@@ -19,20 +20,21 @@ from .coded_sound import CodedSound
 from .conditions import SourceChoices, treatment_of
 from .container import MediaFile, MediaInput, converting, reason
 from .deinterlace import Deinterlacer
-from .facts import SourceFacts, facts_of
+from .facts import SourceFacts, facts_of, is_opaque
 from .frames import Frame, square_width
-from .heif import opened_still
 from .metadata import Metadata, metadata_of
 from .orientation import orientation_of
 from .planes import PlaneConverter
 from .scan import Scan, scan_file
 from .sound import Sound
 from .stack import PlaneStack
+from .stills import Still, opened_still
 from .times import ConstantTimes, FrameTimes, TickTimes
 
 MIN_SIDE = 16
 REVERSE_BYTES = 256 << 20
 STILL_RATE = Fraction(25)
+_MOVING_PICTURES = {"gif", "apng"}
 _WITH_ALPHA = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
 
 
@@ -59,10 +61,11 @@ class VideoSource:
         host: Host | None = None,
     ) -> None:
         self._given = MediaFile(file)
-        self._file, tiles = opened_still(self._given)
+        still = opened_still(self._given)
+        self._file = still.file
         self._host = host
         self._scan = scan_file(self._file, host)
-        self.facts = self._facts(tiles)
+        self.facts = self._facts(still)
         self._orientation = self.facts.orientation
         width, height = self._orientation.size(*self._coded_size)
         self.stored_size = width + width % 2, height + height % 2
@@ -147,7 +150,7 @@ class VideoSource:
         )
 
     def coded_sound(self) -> CodedSound | None:
-        """The same as it is coded; None where it can't be copied to an MP4, or only a part is wanted."""
+        """The same as it is coded; None where it can't be copied, or only a part is wanted."""
         if not self._scan.timed or (self._first, self._last) != (0, len(self._scan.ticks)):
             return None
         return CodedSound.of_file(self._file, int(self._scan.ticks[0]) * self._scan.time_base)
@@ -169,7 +172,7 @@ class VideoSource:
         keys = self._scan.keys
         return int(keys[np.searchsorted(keys, index + self._first, "right") - 1])
 
-    def _facts(self, tiles: int) -> SourceFacts:
+    def _facts(self, still: Still) -> SourceFacts:
         with self._file.pictures() as (container, stream):
             decode = decoder_of(stream)
             for packet in container.demux(stream):
@@ -180,8 +183,16 @@ class VideoSource:
                             f"{self._file.name} is only {picture.width}x{picture.height} pixels; "
                             f"it needs at least {MIN_SIDE}x{MIN_SIDE}."
                         )
-                    orientation = orientation_of(picture, self._file)
-                    return facts_of(picture, stream, orientation, self._scan.variable, tiles)
+                    orientation = orientation_of(picture, stream.codec_context.name, self._file)
+                    facts = facts_of(picture, stream, orientation, self._scan.variable)
+                    facts = replace(facts, tiles=still.tiles, profile=still.profile)
+                    # Their only form has opacity, whether or not it is used.
+                    if facts.alpha and container.format.name in _MOVING_PICTURES and is_opaque(picture):
+                        opaque = all(
+                            is_opaque(later) for more in container.demux(stream) for later in decode(more)
+                        )
+                        facts = replace(facts, alpha=not opaque)
+                    return facts
         raise VideoError(f"{self._file.name} can't be decoded; convert it to MP4.")
 
     def _pictures(self, start: int) -> Iterator[tuple[int, av.VideoFrame]]:
@@ -241,6 +252,9 @@ def decoder_of(stream: VideoStream) -> Callable[[av.Packet], list[av.VideoFrame]
     context: av.VideoCodecContext | None = None
     if library is not None and library in av.codecs_available:
         context = cast(av.VideoCodecContext, av.CodecContext.create(library, "r"))
+        # What only the container says.
+        for tag in ("color_range", "color_primaries", "color_trc", "colorspace"):
+            setattr(context, tag, getattr(stream.codec_context, tag))
 
     def decode(packet: av.Packet) -> list[av.VideoFrame]:
         try:

@@ -8,9 +8,8 @@ from fractions import Fraction
 import numpy as np
 
 from ..host.reporter import silent
+from .noise import RATE, hum_of, noise_floor, without_hum
 from .spans import Spans
-
-RATE = 16000
 
 _FRAME = 480  # 30 ms, the longest window the detector takes
 _VAD_MODE = 3  # the strictest of 0 to 3: the laxer ones hear radio noise as speech, and find no pauses in it
@@ -24,18 +23,6 @@ _QUIET_SHARE = 0.30
 # What is that far above a clip's noise is no noise; below the least nothing is a voice.
 _ABOVE_NOISE_DB = 15.0
 _LEAST_DB = -65.0
-# Noise is looked for in windows of a quarter of a second, every eighth: eight stretches whose levels lie
-# close together, and a spectrum that is flat within each band of 250 Hz, whatever its slope. The flatness
-# (Wiener's: geometric over arithmetic mean, weighted by the bands' power) of white, pink and brown noise is
-# 0.46 to 0.66, of sustained tones and chords 0.02 at most; speech and songs are rarely steady.
-_WINDOW, _HOP, _STRETCHES = 4096, 2048, 8
-_STEADY_DB, _FLAT, _BAND, _BANDS = 6.0, 0.45, 64, 16
-_LOWEST_BIN = 48  # 188 Hz: hum of the mains lies below
-_NO_NOISE_DB = -100.0
-_LOUDEST_NOISE_DB = -25.0  # what hisses louder is no room, and was meant
-_FEWEST_WINDOWS, _ALIKE_DB = 3, 6.0
-# Noise that so much of a clip consists of is all there is in it.
-_ALL_NOISE = 0.8
 
 
 def voiced_spans(samples16k: np.ndarray, report: Callable[[int], None] = silent) -> Spans:
@@ -50,9 +37,12 @@ def voiced_spans(samples16k: np.ndarray, report: Callable[[int], None] = silent)
     peak = float(max(samples16k.max(initial=0), -samples16k.min(initial=0)))
     if peak == 0:
         return Spans()
+    hum = hum_of(samples16k)
 
     def frames(start: int, stop: int) -> np.ndarray:
-        pcm = np.round(samples16k[start:stop] * (32767 / peak)).astype("<i2")
+        # What is taken away may have lowered the peak, or come on top of it.
+        heard = np.clip(without_hum(samples16k, hum, start, stop) * (32767 / peak), -32768, 32767)
+        pcm = np.round(heard).astype("<i2")
         return np.pad(pcm, (0, -len(pcm) % _FRAME))
 
     vad = Vad(_VAD_MODE, RATE, _FRAME / RATE)
@@ -66,7 +56,7 @@ def voiced_spans(samples16k: np.ndarray, report: Callable[[int], None] = silent)
         piece = frames(start, start + _PIECE).reshape(-1, _FRAME)
         voiced += [vad.is_speech(frame.tobytes()) for frame in piece]
     spans = _tidy(np.array(voiced), _FRAME / RATE, len(samples16k) / RATE)
-    loud = _rms(samples16k, _ENERGY_HOP, report) > 10 ** (loud_level(samples16k) / 20)
+    loud = _rms(samples16k, hum, report) > 10 ** (_loud_level(samples16k, hum) / 20)
     step = _ENERGY_HOP / RATE
     return Spans(span for span in spans if loud[int(span[0] / step) : int(span[1] / step) + 1].any())
 
@@ -76,56 +66,20 @@ def loud_spans(
 ) -> Spans:
     """Seconds (start, end) in which a song is above `floor_db` dBFS (RMS over 30 ms), by default the clip's
     `loud_level`; the rest is silence."""
-    rms = _rms(samples16k, _ENERGY_HOP, report)
-    floor_db = loud_level(samples16k) if floor_db is None else floor_db
+    hum = hum_of(samples16k)
+    rms = _rms(samples16k, hum, report)
+    floor_db = _loud_level(samples16k, hum) if floor_db is None else floor_db
     return _tidy(rms > 10 ** (floor_db / 20), _ENERGY_HOP / RATE, len(samples16k) / RATE)
 
 
 def loud_level(samples16k: np.ndarray) -> float:
-    """dBFS (RMS over 30 ms) above which a clip is more than its own noise: 15 dB over its noise floor, and
-    never below -65."""
-    return max(noise_floor(samples16k) + _ABOVE_NOISE_DB, _LEAST_DB)
+    """dBFS (RMS over 30 ms, less the hum of the mains) above which a clip is more than its own noise: 15 dB
+    over its noise floor, and never below -65."""
+    return _loud_level(samples16k, hum_of(samples16k))
 
 
-def noise_floor(samples16k: np.ndarray) -> float:
-    """dBFS of the quietest steady noise in float32 [n] at 16 kHz, at least half a second of it; -inf where
-    there is none below -25, or so little below the loudest that it can't be told apart."""
-    count = max((len(samples16k) - _WINDOW) // _HOP + 1, 0)
-    levels, noisy = np.full(count, _NO_NOISE_DB), np.zeros(count, bool)
-    for first in range(0, count, _PIECE // _HOP):
-        last = min(first + _PIECE // _HOP, count)
-        piece = samples16k[first * _HOP : (last - 1) * _HOP + _WINDOW]
-        windows = np.lib.stride_tricks.sliding_window_view(piece, _WINDOW)[::_HOP]
-        levels[first:last], noisy[first:last] = _noise_like(windows)
-    found = np.sort(levels[noisy])
-    if len(found) < _FEWEST_WINDOWS:
-        return -np.inf
-    alike = np.searchsorted(found, found + _ALIKE_DB, "right") - np.arange(len(found))
-    floors = found[alike >= _FEWEST_WINDOWS]
-    if not len(floors) or floors[0] > _LOUDEST_NOISE_DB:
-        return -np.inf
-    floor = float(floors[0])
-    heard = levels > _NO_NOISE_DB
-    apart = np.percentile(levels[heard], 95) - floor >= _ABOVE_NOISE_DB
-    return floor if apart or noisy.sum() >= _ALL_NOISE * heard.sum() else -np.inf
-
-
-def _noise_like(windows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Of float32 [k, n]: dBFS of each, and whether it is nothing but noise."""
-    levels = 10 * np.log10(np.maximum(windows.var(axis=1, dtype=np.float64), 10 ** (_NO_NOISE_DB / 10)))
-    # A rumble swells and fades within a stretch, and a hiss may: one that is steady will do.
-    steady = np.zeros(len(windows), bool)
-    for heard in (windows, np.diff(windows, axis=1, prepend=windows[:, :1])):
-        powers = heard.reshape(len(windows), _STRETCHES, -1).var(axis=2, dtype=np.float64)
-        steady |= powers.max(axis=1) <= powers.min(axis=1) * 10 ** (_STEADY_DB / 10)
-    noisy = steady & (levels > _NO_NOISE_DB)
-    rows = np.flatnonzero(noisy)
-    spectrum = np.square(np.abs(np.fft.rfft(windows[rows] * np.hanning(_WINDOW), axis=1)))
-    bands = spectrum[:, _LOWEST_BIN : _LOWEST_BIN + _BANDS * _BAND].reshape(len(rows), _BANDS, _BAND)
-    means = bands.mean(axis=2) + 1e-30
-    flatness = np.exp(np.log(bands + 1e-30).mean(axis=2)) / means
-    noisy[rows] = (flatness * means).sum(axis=1) > _FLAT * means.sum(axis=1)
-    return levels, noisy
+def _loud_level(samples16k: np.ndarray, hum: int) -> float:
+    return max(noise_floor(samples16k, hum) + _ABOVE_NOISE_DB, _LEAST_DB)
 
 
 def looks_like_song(samples16k: np.ndarray, report: Callable[[int], None] = silent) -> bool:
@@ -136,7 +90,7 @@ def looks_like_song(samples16k: np.ndarray, report: Callable[[int], None] = sile
     music 0.01 to 0.26, speech over equally loud music 0.05 to 0.25. Speech in loud noise (-40 dBFS) may fall
     below 0.30 too; taking it for a song only costs its pauses.
     """
-    level = _rms(samples16k, _ENERGY_HOP, report)
+    level = _rms(samples16k, hum_of(samples16k), report)
     second = RATE // _ENERGY_HOP
     if len(level) < second:
         return False
@@ -166,16 +120,25 @@ def gate(
     return (0.5 + 0.5 * np.cos(np.pi * distance)).astype(np.float32)
 
 
-def _rms(samples: np.ndarray, hop: int, report: Callable[[int], None]) -> np.ndarray:
-    """RMS of 30 ms around the middle of each hop."""
+def _rms(samples: np.ndarray, hum: int, report: Callable[[int], None]) -> np.ndarray:
+    """RMS of 30 ms around the middle of each hundredth of a second, without the hum of so many Hz."""
     powers = [np.zeros(1, np.float32)]
     for start in range(0, len(samples), _PIECE):
         report(start // RATE)
-        piece = samples[start : start + _PIECE]
-        padded = np.pad(piece, (0, -len(piece) % hop)).reshape(-1, hop)
-        powers.append(np.square(padded, dtype=np.float32).sum(axis=1))
+        power = _powers(without_hum(samples, hum, start, start + _PIECE))
+        if hum:
+            # Where hum begins or ends, a period of it is like none before, or none after.
+            end = len(samples) - start
+            backwards = without_hum(samples[::-1], hum, max(end - _PIECE, 0), end)[::-1]
+            power = np.minimum(power, _powers(backwards))
+        powers.append(power)
     power = np.concatenate([*powers, powers[0]])
-    return np.sqrt((power[:-2] + power[1:-1] + power[2:]) / (3 * hop))
+    return np.sqrt((power[:-2] + power[1:-1] + power[2:]) / (3 * _ENERGY_HOP))
+
+
+def _powers(piece: np.ndarray) -> np.ndarray:
+    padded = np.pad(piece, (0, -len(piece) % _ENERGY_HOP)).reshape(-1, _ENERGY_HOP)
+    return np.square(padded, dtype=np.float32).sum(axis=1)
 
 
 def _tidy(active: np.ndarray, step: float, end: float) -> Spans:

@@ -4,7 +4,7 @@ vi.mock("comfy/app", () => ({ app: { extensionManager: { setting: { get: () => u
 
 const { clock, size } = await import("../../web/src/panel/figures");
 const { canVerify, isBad, offer, outcome, progress, toFetch } = await import("../../web/src/panel/sets");
-const { hasOurs, LongRuns } = await import("../../web/src/panel/long_runs");
+const { ourNodes, LongRuns } = await import("../../web/src/panel/long_runs");
 const { TABLES } = await import("../../web/src/panel/texts");
 const { TABLES: DID } = await import("../../web/src/did/texts");
 type State = "installed" | "partial" | "wrong" | "missing";
@@ -91,17 +91,18 @@ const queue = (id: string, ...kinds: string[]) => ({
 });
 
 test("a running prompt is ours if one of its nodes is", () => {
-    expect(hasOurs(queue("a", "LoadVideo", "LipSyncApply"), "a")).toBe(true);
-    expect(hasOurs(queue("a", "LoadVideo", "KSampler"), "a")).toBe(false);
-    expect(hasOurs(queue("b", "LipSyncApply"), "a")).toBe(false);
-    expect(hasOurs({}, "a")).toBe(false);
+    expect(ourNodes(queue("a", "LoadVideo", "LipSyncApply"), "a")).toEqual([{ id: "1", kind: "LipSyncApply" }]);
+    expect(ourNodes(queue("a", "LoadVideo", "KSampler"), "a")).toEqual([]);
+    expect(ourNodes(queue("b", "LipSyncApply"), "a")).toEqual([]);
+    expect(ourNodes({}, "a")).toEqual([]);
 });
 
-const watch = { seconds: () => 20, isOurs: vi.fn(), tell: vi.fn() };
+const OURS = [{ id: "1", kind: "LipSyncFaceTrack" }, { id: "2", kind: "LipSyncApply" }];
+const watch = { seconds: () => 20, ours: vi.fn(), tell: vi.fn() };
 
 beforeEach(() => {
     vi.useFakeTimers();
-    watch.isOurs.mockReset().mockResolvedValue(true);
+    watch.ours.mockReset().mockResolvedValue(OURS);
     watch.tell.mockReset();
 });
 afterEach(() => vi.useRealTimers());
@@ -115,22 +116,34 @@ async function run(seconds: number, end: "done" | "failed" | "interrupted", mess
 
 test("the end of a long prompt is told", async () => {
     await run(65, "done");
-    expect(watch.isOurs.mock.calls).toEqual([["a"]]);
-    expect(watch.tell.mock.calls).toEqual([["done", 65, ""]]);
+    expect(watch.ours.mock.calls).toEqual([["a"]]);
+    const done = ["LipSyncFaceTrack", "LipSyncApply"];
+    expect(watch.tell.mock.calls).toEqual([["done", { seconds: 65, message: "", done, files: [] }]]);
 });
 
 test("so is its failure, with the reason", async () => {
     await run(30, "failed", "No face.");
-    expect(watch.tell.mock.calls).toEqual([["failed", 30, "No face."]]);
+    expect(watch.tell.mock.calls[0]).toMatchObject(["failed", { seconds: 30, message: "No face." }]);
+});
+
+test("what was done is told: not what was kept from before, and where the result is", async () => {
+    const runs = new LongRuns(watch);
+    runs.start("a");
+    runs.cached("a", ["1"]);
+    await vi.advanceTimersByTimeAsync(30_000);
+    runs.executed("a", { images: [{ filename: "x.mp4", subfolder: "video", type: "output" }], animated: [true] });
+    runs.executed("a", { images: [{ filename: "y.png", subfolder: "", type: "temp" }] });
+    await runs.end("a", "done");
+    expect(watch.tell.mock.calls[0]).toMatchObject(["done", { done: ["LipSyncApply"], files: ["video/x.mp4"] }]);
 });
 
 test("a short prompt is not asked for, an interrupted one not told of, nor another pack's", async () => {
     await run(19, "done");
-    expect(watch.isOurs).not.toHaveBeenCalled();
+    expect(watch.ours).not.toHaveBeenCalled();
     await run(30, "interrupted");
-    watch.isOurs.mockResolvedValue(false);
+    watch.ours.mockResolvedValue([]);
     await run(30, "done");
-    watch.isOurs.mockRejectedValue(new Error("the server is gone"));
+    watch.ours.mockRejectedValue(new Error("the server is gone"));
     await run(30, "done");
     expect(watch.tell).not.toHaveBeenCalled();
 });

@@ -247,7 +247,8 @@ def test_previews_times_and_a_notice_come_with_a_long_run(studio, run, manager, 
     for picture in shown:
         assert np.abs(picture[:, :191] - still)[mouth].mean() < 12
         assert np.abs(made - picture[:, -191:])[:, mouth].mean(axis=(1, 2)).min() < 12
-    studio.get_by_text("Lip-sync is done").wait_for()
+    studio.get_by_text("Done: lip-synced").wait_for()
+    studio.get_by_text("Saved: ").wait_for()
 
 
 def test_cancel_stops_in_the_middle_and_leaves_nothing(studio, run, manager, pictures):

@@ -11,9 +11,9 @@ import requests
 
 from lipsync_studio.devtools.paths import PACK_NAME, ROOT
 from lipsync_studio.devtools.server import ComfyServer
+from lipsync_studio.devtools.templates import TEMPLATES, template
 
-WORKFLOWS = sorted(path.stem for path in (ROOT / "workflows").glob("*.json"))
-MEDIA = {"clip.mp4", "portrait.jpg", "verse.mp3", "verse.txt"}
+MEDIA = {"clip.mp4", "portrait.jpg", "talking.mp4", "verse.lrc", "verse.mp3", "verse.txt"}
 
 
 def listed(*options: str) -> set[str]:
@@ -64,7 +64,7 @@ def test_it_ships_what_it_needs_and_no_more(shipped):
         "demo/README.md",
         *(f"demo/{name}" for name in MEDIA),
         *(f"locales/{language}/nodeDefs.json" for language in ("en", "zh", "ja", "de")),
-        *(f"workflows/{name}.{suffix}" for name in WORKFLOWS for suffix in ("json", "jpg")),
+        *(f"workflows/{name}.{suffix}" for name in TEMPLATES.values() for suffix in ("json", "jpg")),
     ):
         assert name in shipped
     tops = {Path(name).parts[0] for name in shipped}
@@ -97,15 +97,15 @@ def test_it_loads_with_its_pages_texts_and_nodes(installed):
     assert sorted(Path(name).name for name in scripts) == sorted(
         path.name for path in (ROOT / "web").glob("*.js")
     )
-    assert sorted(get("/workflow_templates")[PACK_NAME]) == WORKFLOWS
+    assert set(get("/workflow_templates")[PACK_NAME]) == set(TEMPLATES.values())
 
 
 RED = """() => app.graph._nodes.flatMap(node => {
     const missing = (node.widgets ?? [])
-        .filter(({value, options}) => /[.](mp4|mp3|jpg)$/.test(value) && !options.values.includes(value))
+        .filter(({value, options}) => /[.](mp4|mp3|jpg|lrc)$/.test(value) && !options.values.includes(value))
         .map(one => one.value);
     // Weights are another matter.
-    const red = node.has_errors && !node.properties.models;
+    const red = node.has_errors && !node.properties.models && !node.subgraph;
     const whole = node.type in LiteGraph.registered_node_types && !red && !missing.length;
     return whole ? [] : [[node.type, ...missing]];
 })"""
@@ -122,9 +122,9 @@ def empty(server) -> None:
         (server.base / "input" / name).unlink()
 
 
-def check(page, server, name) -> None:
+def check(page, server, short) -> None:
     """The template is open as it should be: its samples are there, and nothing on the page is red."""
-    saved = json.loads((ROOT / "workflows" / f"{name}.json").read_text(encoding="utf-8"))
+    saved = json.loads(template(short).read_text(encoding="utf-8"))
     samples = saved["extra"]["lipsync_samples"]
     assert files_in(server) == {sample: (ROOT / "demo" / sample).read_bytes() for sample in samples}
     assert page.evaluate(RED) == []
@@ -133,7 +133,8 @@ def check(page, server, name) -> None:
     )
     assert set(samples) <= {value for value in chosen if isinstance(value, str)}
     # Where no weights are missing either, the page has nothing to complain of.
-    if not any("models" in node["properties"] for node in saved["nodes"]):
+    inside = [node for one in saved.get("definitions", {}).get("subgraphs", []) for node in one["nodes"]]
+    if not any("models" in node["properties"] for node in saved["nodes"] + inside):
         assert page.get_by_role("button", name="View details").count() == 0
     assert page.problems == []
 
@@ -143,11 +144,11 @@ def test_a_templates_address_opens_it_whole(studio, installed):
     check(studio, installed, "lyric_video")
 
 
-@pytest.mark.parametrize("name", WORKFLOWS)
-def test_a_template_opens_without_a_missing_file(studio, installed, name):
+@pytest.mark.parametrize("short", TEMPLATES)
+def test_a_template_opens_without_a_missing_file(studio, installed, short):
     empty(installed)
-    studio.evaluate(OPEN, f"{installed.url}/api/workflow_templates/{PACK_NAME}/{name}.json")
-    check(studio, installed, name)
+    studio.evaluate(OPEN, f"{installed.url}/api/workflow_templates/{PACK_NAME}/{short}.json")
+    check(studio, installed, short)
 
 
 def test_a_file_of_the_users_is_not_overwritten(installed):

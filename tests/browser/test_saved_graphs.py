@@ -5,6 +5,7 @@ import json
 import pytest
 
 from lipsync_studio.devtools.paths import ROOT
+from lipsync_studio.devtools.templates import TEMPLATES, template, twin
 
 SAVED = ROOT / "tests" / "data" / "saved_0.1"
 GRAPHS = sorted(path for path in SAVED.glob("*.json") if not path.name.endswith(".api.json"))
@@ -77,13 +78,13 @@ def test_a_still_lives_with_a_node_placed_by_hand(page):
 def test_the_templates_of_pictures_have_them_live(page):
     """And each node's values are those of the template's twin."""
     shown = {}
-    for workflow in sorted((ROOT / "workflows").glob("*.json")):
-        if "LipSyncVisemeBackend" not in workflow.read_text(encoding="utf-8"):
+    for short in TEMPLATES:
+        prompt = json.loads(twin(short).read_text(encoding="utf-8"))
+        if "LipSyncVisemeBackend" not in {node["class_type"] for node in prompt.values()}:
             continue
-        twin = json.loads((ROOT / "tests" / "workflows" / workflow.name).read_text(encoding="utf-8"))
-        for key, node in loaded(page, workflow).items():
+        for key, node in loaded(page, template(short)).items():
             if node["class_type"] == "LipSyncVisemeBackend":
-                assert node["inputs"] == twin[key]["inputs"], workflow.stem
-                shown[workflow.stem] = node["inputs"]["movement"]
+                assert node["inputs"] == prompt[key]["inputs"], short
+                shown[short] = node["inputs"]["movement"]
     assert {name for name, movement in shown.items() if movement} == {"talking_portrait"}
     assert shown["talking_portrait"] == 0.3

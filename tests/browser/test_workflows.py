@@ -7,14 +7,14 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from layout import BOXES, overlapping
 from PIL import Image
 
 from lipsync_studio.backends.catalogue import CATALOGUE
 from lipsync_studio.devtools.editor_page import open_editor
-from lipsync_studio.devtools.paths import PACK_NAME, ROOT
+from lipsync_studio.devtools.paths import PACK_NAME
+from lipsync_studio.devtools.templates import TEMPLATES, template, twin
 
-WORKFLOWS = sorted((ROOT / "workflows").glob("*.json"))
-TWINS = ROOT / "tests" / "workflows"
 CORE = "comfy-core"
 # A note is the front end's own, so it belongs to no pack.
 VIRTUAL = {"MarkdownNote", "Note"}
@@ -50,11 +50,19 @@ ENGINES = {
     "wav2lip": ["wav2lip-gan"],
 }
 
-each_workflow = pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.stem)
+each_template = pytest.mark.parametrize("short", TEMPLATES)
 
 
-def shipped(workflow: Path) -> dict:
-    return json.loads(workflow.read_text(encoding="utf-8"))
+def shipped(short: str) -> dict:
+    return json.loads(template(short).read_text(encoding="utf-8"))
+
+
+def nodes_in(graph: dict) -> list[dict]:
+    """Those inside of subgraphs too, but for the nodes that stand for these."""
+    subgraphs = graph.get("definitions", {}).get("subgraphs", [])
+    names = {subgraph["id"] for subgraph in subgraphs}
+    inside = [node for subgraph in subgraphs for node in subgraph["nodes"]]
+    return [node for node in graph["nodes"] if node["type"] not in names] + inside
 
 
 @pytest.fixture(scope="module")
@@ -66,8 +74,8 @@ def nodes(server):
         return client.object_info()
 
 
-def load(page, workflow: Path) -> None:
-    page.evaluate("graph => app.loadGraphData(graph)", shipped(workflow))
+def load(page, short: str) -> None:
+    page.evaluate("graph => app.loadGraphData(graph)", shipped(short))
 
 
 def convert(page, nodes) -> dict:
@@ -91,41 +99,23 @@ def known(prompt: dict, nodes) -> dict:
     return prompt
 
 
-def test_all_workflows_are_shipped_with_an_api_twin():
-    assert [path.stem for path in WORKFLOWS] == [
-        "latentsync_footage",
-        "latentsync_generated",
-        "lipsync_footage",
-        "lyric_video",
-        "lyric_video_ltx",
-        "lyric_video_ltx_api",
-        "lyric_video_sora",
-        "lyric_video_veo",
-        "musetalk_footage",
-        "musetalk_portrait",
-        "musetalk_stages",
-        "swap_backend",
-        "talking_portrait",
-        "wav2lip_footage",
-    ]
-    assert {path.name for path in TWINS.glob("*.json")} == {path.name for path in WORKFLOWS}
-
-
 def test_a_workflow_that_needs_weights_says_where_they_are():
     """An engine's by the addresses and places of the catalogue."""
-    for path in WORKFLOWS:
+    for short in TEMPLATES:
         said = [
-            node["properties"]["models"] for node in shipped(path)["nodes"] if "models" in node["properties"]
+            node["properties"]["models"]
+            for node in nodes_in(shipped(short))
+            if "models" in node["properties"]
         ]
         generator = [
-            [of_hub(folder, repository, place)] for folder, repository, place in GENERATORS.get(path.stem, ())
+            [of_hub(folder, repository, place)] for folder, repository, place in GENERATORS.get(short, ())
         ]
         engines = [
             of_catalogue(sets)
             for engine, sets in ENGINES.items()
-            if path.stem.startswith(engine) or path.stem == "swap_backend"
+            if short.startswith(engine) or short == "swap_backend"
         ]
-        assert said == generator + engines, path.stem
+        assert sorted(map(str, said)) == sorted(map(str, generator + engines)), short
 
 
 def of_hub(folder: str, repository: str, place: str) -> dict:
@@ -151,39 +141,79 @@ def of_catalogue(sets: list[str]) -> list[dict]:
 
 def test_a_workflow_names_the_packs_it_needs_and_has_a_note(nodes):
     """ComfyUI-Manager finds missing nodes by these names."""
-    for path in WORKFLOWS:
-        placed = shipped(path)["nodes"]
+    for short in TEMPLATES:
+        placed = nodes_in(shipped(short))
         for node in placed:
             if node["type"] not in VIRTUAL:
                 ours = nodes[node["type"]]["python_module"] == f"custom_nodes.{PACK_NAME}"
                 assert node["properties"]["cnr_id"] == (PACK_NAME if ours else CORE)
                 assert node["properties"]["ver"]
-        assert any(node["type"] == "MarkdownNote" for node in placed), path.stem
+        assert any(node["type"] == "MarkdownNote" for node in placed), short
 
 
 SHOWS = "([image, [width, height]]) => image.naturalWidth === width && image.naturalHeight === height"
+LISTED = """elements => elements.map(one => one.dataset.testid)
+    .filter(name => !name.endsWith('-loading')).map(name => name.replace('template-workflow-', ''))"""
+# What somebody types who doesn't know this pack, and what is to be among the first found.
+SEARCHED = {
+    "karaoke": "lyric_video",
+    "subtitles": "captions",
+    "captions": "captions",
+    "talking head": "talking_portrait",
+    "lip sync": "lipsync_footage",
+    "lyrics": "lyrics_from_file",
+}
 
 
-def test_the_list_of_templates_shows_the_workflows_with_their_thumbnails(page, pictures):
-    # The list fetches the thumbnails that are in view.
+@pytest.fixture
+def templates(page):
+    """The list of templates, on a page so high that all of this pack's are in view."""
     seen = page.viewport_size
     page.set_viewport_size({"width": seen["width"], "height": 3 * seen["height"]})
     page.evaluate("() => void app.extensionManager.command.execute('Comfy.BrowseTemplates')")
-    page.get_by_role("dialog").get_by_text(PACK_NAME, exact=True).click()
-    for path in WORKFLOWS:
-        thumbnail = page.get_by_test_id(f"template-workflow-{path.stem}").get_by_role("img").first
-        with Image.open(path.with_suffix(".jpg")) as picture:
-            # Where the thumbnail is missing the page puts a picture of its own.
-            page.wait_for_function(SHOWS, arg=[thumbnail.element_handle(), picture.size])
-    page.screenshot(path=pictures / "templates.png")
-    page.get_by_role("dialog").get_by_role("button", name="Close dialog").click()
-    page.get_by_role("dialog").wait_for(state="detached")
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_text(PACK_NAME, exact=True).click()
+    yield dialog
+    dialog.get_by_role("button", name="Close dialog").click()
+    dialog.wait_for(state="detached")
     page.set_viewport_size(seen)
     assert page.problems == []
 
 
+def test_the_list_shows_the_templates_in_order_with_their_thumbnails(page, templates, pictures):
+    for short, name in TEMPLATES.items():
+        thumbnail = templates.get_by_test_id(f"template-workflow-{name}").get_by_role("img").first
+        with Image.open(template(short).with_suffix(".jpg")) as picture:
+            # The list has squares.
+            assert picture.width == picture.height >= 512
+            # Where the thumbnail is missing the page puts a picture of its own.
+            page.wait_for_function(SHOWS, arg=[thumbnail.element_handle(), picture.size])
+    listed = templates.locator("[data-testid^=template-workflow-]").evaluate_all(LISTED)
+    assert listed == list(TEMPLATES.values())
+    assert listed[0] == "Lip-sync a video, no GPU"
+    assert "Sora" in listed[-1]
+    page.screenshot(path=pictures / "templates.png")
+
+
+def test_the_templates_are_found_by_what_they_make(page, templates):
+    box = templates.get_by_placeholder("Search", exact=False).first
+    for words, short in SEARCHED.items():
+        box.fill(words)
+        found = templates.get_by_test_id(f"template-workflow-{TEMPLATES[short]}")
+        found.wait_for()
+        # The list follows what is typed a moment later.
+        page.wait_for_function(
+            "count => document.querySelectorAll('[data-testid^=template-workflow-]').length < count",
+            arg=len(TEMPLATES),
+        )
+        listed = templates.locator("[data-testid^=template-workflow-]").evaluate_all(LISTED)
+        assert TEMPLATES[short] in listed[:3], (words, listed)
+        box.fill("")
+        templates.get_by_test_id(f"template-workflow-{TEMPLATES['lyric_video_sora']}").wait_for()
+
+
 def test_the_page_offers_the_models_that_are_missing(page, pictures):
-    load(page, ROOT / "workflows" / "lyric_video_ltx.json")
+    load(page, "lyric_video_ltx")
     page.get_by_role("button", name="View details").click()
     for _, _, name in GENERATORS["lyric_video_ltx"]:
         page.get_by_text(name, exact=True).first.wait_for()
@@ -214,30 +244,25 @@ LOADED = """() => ({
     ),
     links: [...app.graph.links.values()].length,
     groups: app.graph._groups.map(group => group.title),
-    boxes: app.graph._nodes.map(node => [node.type, ...node.getBounding()]),
 })"""
 
 
-@each_workflow
+@each_template
 def test_a_workflow_loads_whole_and_the_server_accepts_it(
-    page, client, nodes, generators_files, workflow, pictures
+    page, client, nodes, generators_files, short, pictures
 ):
-    load(page, workflow)
-    file, loaded = shipped(workflow), page.evaluate(LOADED)
+    load(page, short)
+    file, loaded = shipped(short), page.evaluate(LOADED)
     assert sorted(loaded["nodes"]) == sorted([node["id"], node["type"], True] for node in file["nodes"])
     assert loaded["links"] == len(file["links"])
     assert loaded["groups"] == [group["title"] for group in file["groups"]]
-    for index, (one, x, y, width, height) in enumerate(loaded["boxes"]):
-        for other, left, top, wide, high in loaded["boxes"][index + 1 :]:
-            apart = x + width <= left or left + wide <= x or y + height <= top or top + high <= y
-            assert apart, f"{one} and {other} overlap"
 
     prompt = convert(page, nodes)
-    assert prompt == known(json.loads((TWINS / workflow.name).read_text(encoding="utf-8")), nodes)
+    assert prompt == known(json.loads(twin(short).read_text(encoding="utf-8")), nodes)
     # `queue` raises unless the answer's node_errors are empty.
     client.cancel(client.queue(prompt))
 
-    page.screenshot(path=pictures / f"{workflow.stem}.png")
+    page.screenshot(path=pictures / f"{short}.png")
     assert page.get_by_role("dialog").count() == 0
     assert page.problems == []
 
@@ -255,7 +280,7 @@ REWIRE = """kind => {
 
 
 def test_another_backend_is_dragged_to_the_place_of_one(page, client, nodes):
-    load(page, ROOT / "workflows" / "swap_backend.json")
+    load(page, "swap_backend")
     before = convert(page, nodes)
     backends = [node["class_type"] for node in before.values() if node["class_type"].endswith("Backend")]
     assert backends == [
@@ -344,6 +369,8 @@ def test_the_demos_address_opens_a_workflow_that_runs_to_the_video_it_shows(demo
 
     (saved,) = seen["saved"]["images"]
     assert saved["filename"].startswith("lyric_video")
+    # Nodes grow with the pictures that they show.
+    assert overlapping(page.evaluate(BOXES)) == []
     if page.evaluate(PLAYS_H264):
         page.wait_for_function(f"({SAVED_PLAYER})()?.videoWidth")
         player = page.evaluate(f"""() => {{

@@ -133,7 +133,7 @@ def test_of_footage_the_first_frame_is_sent(
     bench: Bench, backend: Make, host: PlainHost, out: Path, length: str, seconds: float
 ) -> None:
     request = LipSyncRequest(pictures(6), tone(2.0), length=length)  # type: ignore[arg-type]
-    with pytest.raises(InputError, match="D-ID animates one picture: connect an image, not a video."):
+    with pytest.raises(InputError, match="D-ID animates one picture: give it an image, not a video."):
         run(backend(), request, host, out)
     assert bench.server.log == []
     report = run(backend(use_first_frame=True), request, host, out)

@@ -187,7 +187,7 @@ def test_the_backend_makes_a_picture_speak_and_keeps_the_soundtrack(bill, did_cl
 
 def test_footage_is_taken_only_by_its_first_frame_and_only_if_wished(did, did_client):
     refused = did_client.run(apply_prompt(6, "clip"))
-    assert "D-ID animates one picture: connect an image, not a video." in refused.error["exception_message"]
+    assert "D-ID animates one picture: give it an image, not a video." in refused.error["exception_message"]
     assert did.log == []
     taken = did_client.run(apply_prompt(6, "clip", use_first_frame=True))
     assert "D-ID was sent the first frame of the footage." in report_of(taken)["notes"]

@@ -2,6 +2,7 @@
 
 import shutil
 from fractions import Fraction
+from pathlib import Path
 
 import av
 import cv2
@@ -107,13 +108,65 @@ def test_what_cannot_be_shown_is_said(server, given, status, said):
     assert said in answer.json()["error"]
 
 
+def test_looks_with_a_name_fill_inputs_that_the_node_has(server, client):
+    presets = requests.get(f"{server.url}/lipsync_studio/lyric_style/presets", timeout=60).json()["presets"]
+    assert [each["name"] for each in presets] == [
+        "karaoke classic", "social pill", "minimal", "neon", "subtitle bar", "bounce",
+    ]  # fmt: skip
+    for each in presets:
+        answer = requests.post(server.url + PREVIEW, json={**style()["inputs"], **each["values"]}, timeout=60)
+        assert answer.headers["Content-Type"] == "image/jpeg", answer.text
+
+
+def test_fonts_are_listed_and_drawn_in_their_own_letters(server):
+    place = f"{server.url}/lipsync_studio/lyric_style"
+    fonts = requests.get(f"{place}/fonts", timeout=60).json()["fonts"]
+    assert {"name": "NotoSans", "label": "Noto Sans"} in fonts
+    assert len({font["name"] for font in fonts}) == len(fonts)
+    pictures = []
+    for name in ("NotoSans", "NotoSansHebrew"):
+        answer = requests.get(f"{place}/font", params={"name": name}, timeout=60)
+        picture = cv2.imdecode(np.frombuffer(answer.content, np.uint8), cv2.IMREAD_UNCHANGED)
+        assert (picture[..., 3] > 200).sum() > 100
+        pictures.append(answer.content)
+        assert requests.post(server.url + PREVIEW, json={**style(font=name)["inputs"]}, timeout=60).ok
+    assert pictures[0] != pictures[1]
+    for name in ("../NotoSans", "/etc/hostname", ""):
+        assert requests.get(f"{place}/font", params={"name": name}, timeout=60).status_code == 404
+
+
+def test_a_sample_has_the_videos_shape(server):
+    def shape(**more):
+        answer = requests.post(server.url + PREVIEW, json={**style()["inputs"], **more}, timeout=60)
+        return cv2.imdecode(np.frombuffer(answer.content, np.uint8), cv2.IMREAD_COLOR).shape[:2]
+
+    assert shape(frame=[1080, 1920]) == (640, 360)
+    assert shape(frame=[640, 640]) == (640, 640)
+    for wrong in ([0, 9], [1, 9], "x", [1.5, 2], [True, 2]):
+        sent = {**style()["inputs"], "frame": wrong}
+        assert requests.post(server.url + PREVIEW, json=sent, timeout=60).status_code == 400
+
+
+def test_a_sidecar_of_a_video_that_nobody_saves_lies_among_the_lyrics(client, server):
+    prompt = graph(sidecar="ass", style=["style", 0])
+    prompt |= {"style": style(highlight="#ff8000", position="top"), "where": show("draw", 2)}
+    prompt.pop("save")
+    run = finished(client, prompt)
+    path = Path(shown(run, "where"))
+    assert path.parent == server.base / "output" / "lyrics"
+    assert "Style: Lyrics,Noto Sans," in path.read_text(encoding="utf-8")
+    assert "&H000080FF" in path.read_text(encoding="utf-8")
+
+
 def test_a_video_with_a_style_a_track_and_a_sidecar(client, server, sung):
     prompt = graph(style=["style", 0], subtitles="burned in and subtitle track", sidecar="srt")
     prompt |= {"style": style(effect="karaoke wipe", colour="#00ff00", size=0.3)}
     prompt |= {"where": show("draw", 2)}
     run = finished(client, prompt)
     files = {path.suffix: path for path in client.output_files(run)}
-    assert files[".srt"].parent == server.base / "output" / "lyrics"
+    # Beside the video, with its name and number.
+    name = files[".mp4"].stem.rstrip("_").replace("_", "-")
+    assert files[".srt"] == server.base / "output" / "overlay" / f"{name}.srt"
     assert "00:00:00,200 --> 00:00:01,000\nShine on" in files[".srt"].read_text(encoding="utf-8")
     assert shown(run, "where") == str(files[".srt"])
     sounds = []

@@ -7,6 +7,7 @@ from calls import ask
 from fake_hub import wait_for
 
 from lipsync_studio.devtools.client import ComfyClient
+from lipsync_studio.devtools.paths import PACK_NAME
 
 MODELS, DID = "/lipsync_studio/models", "/lipsync_studio/did"
 KEY = "Y2FuYXJ5QGV4YW1wbGUub3Jn:canary-Zx81-secret-password"
@@ -109,11 +110,20 @@ def test_every_route_of_the_pack_is_for_its_own_page_alone(manager, nets, hub):
         for method, path, module in ask(manager, "/all_routes")[1]
         if module.startswith(str(manager.base / "custom_nodes")) and ".nodes." in module
     }
-    own = {(method, path) for method, path in routes if path.startswith("/lipsync_studio/")}
+    prefixes = ("/lipsync_studio/", f"/workflow_templates/{PACK_NAME}/")
+    own = {(method, path) for method, path in routes if path.startswith(prefixes)}
     # ComfyUI has each of them below /api, too.
     assert routes == own | {(method, f"/api{path}") for method, path in own}
     places = {path.removeprefix("/lipsync_studio/") for _, path in own}
-    assert places >= {"did", "did/consent", "did/credits", "did/key", "lyric_style/preview", "samples"}
+    assert places >= {
+        "did",
+        "did/consent",
+        "did/credits",
+        "did/key",
+        "lyric_style/preview",
+        "samples",
+        "templates",
+    }
     assert places >= {"models", "models/{name}/{action}"}
     before = nets()[1]
     for method, path in routes:

@@ -15,12 +15,13 @@ DECODER = "VAEDecode"
 # Of the clips in the other workflows; different ones, so that none takes its video from another's cache.
 FPS = {"lyric_video": 30, "lyric_video_sora": 30, "lyric_video_veo": 24}
 
-# These need weights, and run in test_musetalk.py and test_engine_workflows.py.
-WITH_WEIGHTS = ("musetalk", "latentsync", "wav2lip")
+# The first need weights, and run in test_musetalk.py and test_engine_workflows.py. The last needs a clip that
+# talks, and runs in browser/test_captions.py.
+ELSEWHERE = ("musetalk", "latentsync", "wav2lip", "captions")
 PROMPTS = [
     path
     for path in sorted((ROOT / "tests" / "workflows").glob("*.json"))
-    if not path.stem.startswith(WITH_WEIGHTS)
+    if not path.stem.startswith(ELSEWHERE)
 ]
 
 
@@ -45,7 +46,7 @@ def shortened(prompt, media, fps):
 def test_a_later_save_video_takes_them_too(run_in_comfy):
     """Its codec lies inside of its format."""
     saved = run_in_comfy("later_save_video", str(ROOT / "tests" / "workflows"))
-    assert len(saved) == 16
+    assert len(saved) == 18
     for name, errors, inputs in saved:
         assert errors == {}, name
         assert inputs["format"] == {"format": "auto", "codec": {"codec": "auto"}}, name

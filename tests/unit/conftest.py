@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +12,7 @@ import av
 import numpy as np
 import pytest
 from media import write_h264, write_wav
+from places import ROOM, SmallDisk, forms, mounted, never_writable
 
 from lipsync_studio.align.words import Phone
 from lipsync_studio.engine.media.sound import Sound
@@ -50,30 +51,24 @@ def media(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of its own with room for 96 KB."""
+@pytest.fixture(params=forms("limited"))
+def small_disk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SmallDisk]:
+    """A file system of its own with room for 96 KB, where one can be mounted; and anywhere, a folder and a
+    limit of how long a file may become, which the same code finds out in the same way."""
     folder = tmp_path / "disk"
     folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=96k", "tmpfs", str(folder)]
-    try:
-        subprocess.run(mount, check=True, capture_output=True)
-    except (OSError, subprocess.CalledProcessError):
-        pytest.skip("no file system can be mounted here")
-    yield folder
-    subprocess.run(["umount", "-l", str(folder)], check=True)
+    is_mounted = request.param == "mounted"
+    with mounted(folder, f"size={ROOM}") if is_mounted else nullcontext():
+        yield SmallDisk(folder, is_mounted)
 
 
-@pytest.fixture
-def read_only(tmp_path: Path) -> Iterator[Path]:
-    """A folder that not even root can write to."""
+@pytest.fixture(params=forms("refused"))
+def read_only(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Path, str]]:
+    """A folder that not even root can write to, and why."""
     folder = tmp_path / "read-only"
     folder.mkdir()
-    try:
-        subprocess.run(
-            ["mount", "-t", "tmpfs", "-o", "ro", "tmpfs", str(folder)], check=True, capture_output=True
-        )
-    except (OSError, subprocess.CalledProcessError):
-        pytest.skip("no file system can be mounted here")
-    yield folder
-    subprocess.run(["umount", "-l", str(folder)], check=True)
+    if request.param == "mounted":
+        with mounted(folder, "ro"):
+            yield folder, "Read-only file system"
+    else:
+        yield never_writable(folder), "Permission denied"

@@ -291,7 +291,11 @@ def test_a_wrong_flag_is_one_sentence_and_exit_code_2(render_here, tmp_path, cap
     assert list(tmp_path.iterdir()) == []
 
 
-def test_ctrl_c_leaves_no_file_and_is_exit_code_130(media, tmp_path):
+@pytest.mark.parametrize(("number", "code"), [("SIGINT", 130), ("SIGTERM", 143), ("SIGHUP", 129)])
+def test_a_run_that_is_stopped_leaves_no_file(media, tmp_path, monkeypatch, number, code):
+    """By Ctrl-C, by the system, by a terminal that is closed: neither beside the result nor elsewhere."""
+    (tmp_path / "temp").mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "temp"))
     command = [*INSTALLED, "render", "--source", media / "clip.mp4", "--audio", ROOT / "demo" / "verse.mp3"]
     process = subprocess.Popen(
         [*command, "--out", tmp_path / "out.mp4"], stderr=subprocess.PIPE, text=True, cwd=tmp_path
@@ -299,11 +303,38 @@ def test_ctrl_c_leaves_no_file_and_is_exit_code_130(media, tmp_path):
     deadline = time.monotonic() + 120
     while not list(tmp_path.glob(".lipsync-*.part")) and time.monotonic() < deadline:
         time.sleep(0.02)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(getattr(signal, number))
     _, errors = process.communicate(timeout=120)
-    assert process.returncode == 130
+    assert process.returncode == code
     assert "nothing was written" in errors
-    assert list(tmp_path.iterdir()) == []
+    assert list(tmp_path.rglob("*")) == [tmp_path / "temp"]
+
+
+def test_what_was_told_to_ignore_a_closed_terminal_does(tmp_path):
+    """As nohup does; and the same signal again doesn't interrupt what is being deleted."""
+    code = """
+        import os, signal
+        from lipsync_studio.commands.termination import Terminated, terminable
+
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        with terminable():
+            os.kill(os.getpid(), signal.SIGHUP)
+            print("on")
+            try:
+                os.kill(os.getpid(), signal.SIGTERM)
+            except Terminated as error:
+                os.kill(os.getpid(), signal.SIGTERM)
+                print("off", error.code)
+        assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
+    """
+    run = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(code)],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=tmp_path,
+    )
+    assert run.stdout.split() == ["on", "off", "143"]
 
 
 def test_ctrl_c_before_a_command_runs_is_said_too(tmp_path):

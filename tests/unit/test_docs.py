@@ -3,11 +3,12 @@
 import re
 
 import pytest
+from PIL import Image
 
 from lipsync_studio.devtools.paths import ROOT
+from lipsync_studio.devtools.templates import TEMPLATES
 
 PAGES = sorted((ROOT / "docs").glob("*.md"))
-WORKFLOWS = sorted(path.stem for path in (ROOT / "workflows").glob("*.json"))
 _TEST = re.compile(r"`((?:unit|server|browser|did)/[\w/]+\.py)(?:::(\w+))?`")
 _LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
 
@@ -37,10 +38,26 @@ def test_what_a_page_refers_to_is_there(page):
     assert named == set(re.findall(r"^\[\^(\w+)\]:", text, re.MULTILINE))
 
 
-def test_every_workflow_is_told_of_with_its_picture():
+def test_every_template_is_told_of_with_its_picture():
     page = (ROOT / "docs" / "workflows.md").read_text(encoding="utf-8")
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert re.findall(r"^## (\w+)$", page, re.MULTILINE) == re.findall(r"^\| \[`(\w+)`\]", page, re.MULTILINE)
-    assert sorted(re.findall(r"^## (\w+)$", page, re.MULTILINE)) == WORKFLOWS
-    assert sorted(re.findall(r"\]\(workflows/(\w+)\.jpg\)", page)) == WORKFLOWS
-    assert [name for name in WORKFLOWS if f"`{name}`" not in readme] == []
+    headings = re.findall(r"^## (.+)$", page, re.MULTILINE)
+    assert headings == list(TEMPLATES.values())
+    assert re.findall(r"^\| \[(.+)\]\(#(.+?)\)", page, re.MULTILINE) == [
+        (each, anchor(each)) for each in headings
+    ]
+    assert re.findall(r"\]\(workflows/(\w+)\.jpg\)", page) == list(TEMPLATES)
+    assert [name for name in TEMPLATES.values() if name not in readme] == []
+
+
+def anchor(heading):
+    """Where GitHub finds a heading."""
+    return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
+
+
+def test_the_pictures_of_templates_are_of_a_window_and_small():
+    for short in TEMPLATES:
+        path = ROOT / "docs" / "workflows" / f"{short}.jpg"
+        assert path.stat().st_size <= 300_000
+        with Image.open(path) as picture:
+            assert picture.size == (1440, 900)

@@ -82,3 +82,19 @@ def test_a_target_keeps_what_it_holds_until_the_new_one_is_whole(tmp_path):
         part.path.write_bytes(b"ne")
         raise ValueError("stop")
     assert (names(tmp_path), (tmp_path / "a").read_bytes()) == (["a"], b"old")
+
+
+def test_a_folder_that_never_got_its_lock_goes_when_it_is_old(tmp_path, monkeypatch):
+    """Its run was killed in between; or it is about to have one."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    old, new = tmp_path / "lipsync-studio-old", tmp_path / "lipsync-studio-new"
+    others = tmp_path / "lipsync-studio-link", tmp_path / "someone-elses"
+    for folder in (old, new, others[1]):
+        folder.mkdir()
+        (folder / "states").write_bytes(bytes(10))
+    others[0].symlink_to(others[1])
+    for folder in (old, *others):
+        os.utime(folder, (0, 0))
+    with PlainHost("cpu"):
+        assert not old.exists()
+        assert names(new) == names(others[0]) == names(others[1]) == ["states"]

@@ -6,6 +6,7 @@ interface ComfyWidget {
     value: unknown;
     label?: string;
     hidden?: boolean;
+    disabled?: boolean;
     serialize?: boolean;
     options: { values?: unknown[]; serialize?: boolean; hidden?: boolean; [key: string]: unknown };
     callback?: (value: unknown) => void;
@@ -17,12 +18,16 @@ interface ComfyGraph {
     nodes: ComfyNode[];
     rootGraph?: ComfyGraph;
     subgraphs?: Map<string, ComfyGraph>;
+    extra?: Record<string, unknown>;
+    groups?: { pos: [number, number]; size: [number, number] }[];
     links?: Map<number, ComfyLink> | Record<number, ComfyLink>;
     getNodeById(id: number | string): ComfyNode | null;
+    getLink?(id: number): ComfyLink | undefined;
 }
 
 interface ComfyLink {
     origin_id: number | string;
+    origin_slot: number;
     target_id: number | string;
     target_slot: number;
 }
@@ -37,6 +42,9 @@ interface ComfyNode {
     widgets?: ComfyWidget[];
     inputs?: { name: string; link?: number | null }[];
     outputs?: { name: string; links?: number[] | null }[];
+    size: [number, number];
+    setSize?(size: [number, number]): void;
+    computeSize?(): [number, number];
     addWidget(
         type: string,
         name: string,
@@ -45,6 +53,7 @@ interface ComfyNode {
         options?: Record<string, unknown>,
     ): ComfyWidget;
     addDOMWidget(name: string, type: string, element: HTMLElement, options?: Record<string, unknown>): ComfyWidget;
+    getBounding?(): [number, number, number, number];
     setDirtyCanvas?(foreground: boolean, background?: boolean): void;
     serialize?(): { widgets_values?: unknown[] };
     onDragOver?(event: DragEvent): boolean | undefined;
@@ -52,6 +61,7 @@ interface ComfyNode {
     onExecuted?(output: any): void;
     onRemoved?(): void;
     onConfigure?(saved: unknown): void;
+    onConnectionsChange?(...given: unknown[]): void;
 }
 
 interface ComfyExtension {
@@ -73,10 +83,17 @@ interface ComfyToast {
     life?: number;
 }
 
+declare var LiteGraph: { vueNodesMode?: boolean } | undefined;
+
 declare module "comfy/app" {
     export const app: {
         graph: ComfyGraph;
         rootGraph?: ComfyGraph;
+        canvas?: {
+            canvas?: HTMLCanvasElement;
+            ds: { scale: number; offset: number[] };
+            setDirty(foreground: boolean, background: boolean): void;
+        };
         registerExtension(extension: ComfyExtension): void;
         loadApiJson?(...prompt: unknown[]): unknown;
         reloadNodeDefs?(): Promise<void>;
@@ -99,6 +116,7 @@ declare module "comfy/api" {
     export const api: EventTarget & {
         fetchApi(route: string, options?: RequestInit): Promise<Response>;
         apiURL(route: string): string;
+        getWorkflowTemplates?(): Promise<Record<string, string[]>>;
         addEventListener(type: string, listener: (event: CustomEvent) => void): void;
         removeEventListener(type: string, listener: (event: CustomEvent) => void): void;
     };

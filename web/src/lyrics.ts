@@ -2,6 +2,34 @@
 import { api } from "comfy/api";
 import { app } from "comfy/app";
 import { element } from "./shared/dom";
+import { inLanguage } from "./shared/language";
+
+const TEXTS = {
+    en: {
+        load: "Load Lyrics",
+        upload: "choose lyrics file to upload",
+        failed: (file: string, status: number) => `${file} was not uploaded: the server answered ${status}.`,
+        saved: "Saved lyrics",
+    },
+    zh: {
+        load: "加载歌词",
+        upload: "选择要上传的歌词文件",
+        failed: (file: string, status: number) => `${file} 未上传：服务器返回 ${status}。`,
+        saved: "已保存的歌词",
+    },
+    ja: {
+        load: "歌詞を読み込む",
+        upload: "アップロードする歌詞ファイルを選択",
+        failed: (file: string, status: number) => `${file} をアップロードできませんでした。サーバーの応答：${status}。`,
+        saved: "保存した歌詞",
+    },
+    de: {
+        load: "Liedtext laden",
+        upload: "Liedtext-Datei zum Hochladen wählen",
+        failed: (file: string, status: number) => `${file} wurde nicht hochgeladen: Der Server antwortete mit ${status}.`,
+        saved: "Gespeicherter Liedtext",
+    },
+};
 
 const SUFFIXES = [
     ".lrc", ".elrc", ".srt", ".vtt", ".ass", ".ssa", ".json", ".txt", ".ttml", ".dfxp", ".sbv", ".sub", ".qrc",
@@ -14,14 +42,14 @@ function isLyrics(file: File): boolean {
 }
 
 function warn(detail: string): void {
-    app.extensionManager.toast.add({ severity: "error", summary: "Load Lyrics", detail, life: 8000 });
+    app.extensionManager.toast.add({ severity: "error", summary: inLanguage(TEXTS).load, detail, life: 8000 });
 }
 
 async function upload(node: ComfyNode, file: File): Promise<void> {
     const body = new FormData();
     body.append("image", file);
     const response = await api.fetchApi("/upload/image", { method: "POST", body });
-    if (!response.ok) return warn(`${file.name} was not uploaded: the server answered ${response.status}.`);
+    if (!response.ok) return warn(inLanguage(TEXTS).failed(file.name, response.status));
     const { name } = await response.json();
     const widget = node.widgets?.find((one) => one.name === "file");
     if (!widget) return;
@@ -42,7 +70,7 @@ function addUpload(node: ComfyNode): void {
         field.click();
     };
     const button = node.addWidget("button", "upload", null, pick, { serialize: false });
-    button.label = "choose lyrics file to upload";
+    button.label = inLanguage(TEXTS).upload;
     button.serialize = false;
     const dragged = node.onDragOver;
     const dropped = node.onDragDrop;
@@ -62,7 +90,7 @@ function addView(node: ComfyNode): void {
     const text = element("textarea", { readOnly: true, spellcheck: false });
     text.style.cssText = "flex: 1; min-height: 80px; width: 100%; resize: none; box-sizing: border-box;";
     text.className = "comfy-multiline-input";
-    text.ariaLabel = "Saved lyrics";
+    text.ariaLabel = inLanguage(TEXTS).saved;
     const link = element("a", { target: "_blank" });
     link.style.cssText = "overflow-wrap: anywhere; color: var(--input-text); font-size: 12px;";
     const box = element("div", {}, [link, text]);

@@ -6,6 +6,7 @@ from pathlib import Path
 from threading import Thread
 
 import av
+import ffmpeg
 import numpy as np
 import pytest
 
@@ -49,6 +50,21 @@ def test_it_draws_what_the_node_draws(overlay, media, tmp_path, capsys):
     with PlainHost("cpu") as host:
         burn(VideoSource(media / "clip.mp4"), words, LyricStyle(), host, tmp_path / "node.mp4", 16)
     np.testing.assert_array_equal(pictures(tmp_path / "out.mp4"), pictures(tmp_path / "node.mp4"))
+
+
+def test_sound_is_copied_where_the_container_takes_it_and_else_said_to_be_coded_anew(
+    overlay, media, tmp_path, capsys
+):
+    clip = tmp_path / "dts.mkv"
+    ffmpeg.ffmpeg("-i", media / "clip.mp4", "-f", "lavfi", "-i", "aevalsrc=0.1|0|0|0|0|0:d=0.48:c=5.1(side)",
+                  "-c:v", "copy", "-c:a", "dca", "-strict", "-2", clip)  # fmt: skip
+    said = "The soundtrack (DTS, 6 channels) is coded anew for .mp4: AAC, 6 channels."
+    for name, codec, notes in (("out.mkv", "dts", []), ("out.mp4", "aac", [said])):
+        assert overlay("--report", "-", "--quiet", source=clip, out=tmp_path / name) == 0
+        assert json.loads(capsys.readouterr().out)["notes"] == notes
+        with av.open(str(tmp_path / name)) as container:
+            sound = container.streams.audio[0].codec_context
+            assert (sound.codec.canonical_name, sound.layout.nb_channels) == (codec, 6)
 
 
 def test_transparent_parts_lie_on_the_chosen_colour(overlay, tmp_path):

@@ -86,45 +86,50 @@ def test_a_folder_that_cannot_be_written_to(media, here, read_only, capsys, comm
     write(WORDS, here / "words.srt")
     files = {"source": media / "clip.mp4", "out": "out.mp4"}
     files |= {"audio": media / "voice.wav"} if command == "render" else {"words": here / "words.srt"}
-    files[flag] = read_only / {"out": "x.mp4", "report": "x.json", "sidecar": "x.srt"}[flag]
+    folder, cause = read_only
+    files[flag] = folder / {"out": "x.mp4", "report": "x.json", "sidecar": "x.srt"}[flag]
     assert main([command, *(f"--{name}={path}" for name, path in files.items())]) == 1
     (error,) = capsys.readouterr().err.splitlines()
-    assert f"Nothing can be written to {read_only} (Read-only file system)" in error
+    assert f"Nothing can be written to {folder} ({cause})" in error
     assert "make room" not in error
     assert names(here) == ["words.srt"]
 
 
 def test_a_disk_that_is_full_already(media, small_disk, capsys):
-    (small_disk / "ballast").write_bytes(bytes(96 << 10))
-    assert render(media, out=small_disk / "out.mp4") == 1
-    assert "(No space left on device): make room on the disk" in capsys.readouterr().err
-    assert names(small_disk) == ["ballast"]
+    with small_disk.left(0):
+        code = render(media, out=small_disk.folder / "out.mp4")
+    assert code == 1
+    assert f"({small_disk.cause}): {small_disk.help}" in capsys.readouterr().err
+    assert names(small_disk.folder) == ["ballast"]
 
 
 @pytest.mark.parametrize("command", ["render", "overlay", "lyric-video"])
 def test_a_disk_that_runs_full(media, here, small_disk, capsys, command):
-    (small_disk / "ballast").write_bytes(bytes(80 << 10))
     write(WORDS, here / "words.srt")
-    files = {"source": media / "clip.mp4", "words": here / "words.srt", "out": small_disk / "out.mp4"}
+    files = {"source": media / "clip.mp4", "words": here / "words.srt", "out": small_disk.folder / "out.mp4"}
     if command != "overlay":
         files["audio"] = media / "voice.wav"
     arguments = [f"--{name}={path}" for name, path in files.items()]
-    assert main([command, *arguments, "--crf", "0", "--quiet"]) == 1
+    with small_disk.left(16 << 10):
+        code = main([command, *arguments, "--crf", "0", "--quiet"])
+    assert code == 1
     (error,) = [row for row in capsys.readouterr().err.splitlines() if row.startswith("Error")]
-    assert "can't be written (No space left on device): make room on the disk" in error
-    assert names(small_disk) == ["ballast"]
+    assert f"can't be written ({small_disk.cause}): {small_disk.help}" in error
+    assert names(small_disk.folder) == ["ballast"]
 
 
 def test_a_report_that_finds_no_room(media, here, small_disk, capsys):
     """The video is whole, and stays."""
-    report = small_disk / "report.json"
-    (small_disk / "ballast").write_bytes(bytes(92 << 10))
+    report = small_disk.folder / "report.json"
     # Which the report names.
-    words = WordTimings(WORDS.lines, "en", "x" * 9000)
+    words = WordTimings(WORDS.lines, "en", "x" * (400 << 10))
     write(words, here / "words.json")
-    assert render(media, report=report, words=here / "words.json") == 1
-    assert "report.json\" can't be written (No space left on device): make room" in capsys.readouterr().err
-    assert names(small_disk) == ["ballast"]
+    with small_disk.left(90 << 10):
+        code = render(media, "--crf=40", report=report, words=here / "words.json")
+    assert code == 1
+    said = f"report.json\" can't be written ({small_disk.cause}): {small_disk.help}"
+    assert said in capsys.readouterr().err
+    assert names(small_disk.folder) == ["ballast"]
     assert (here / "out.mp4").exists()
 
 

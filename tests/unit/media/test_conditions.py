@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from fractions import Fraction
 from pathlib import Path
 
 import cv2
 import ffmpeg
+import icc
 import numpy as np
 import pillow_heif
 import pytest
-from heic import write_tiled
 from PIL import Image, ImageOps
 
+from lipsync_studio.devtools.heic import write_tiled
 from lipsync_studio.engine.errors import VideoError
 from lipsync_studio.engine.media import video as video_module
 from lipsync_studio.engine.media.colour import crop_rgb, paste_rgb, rgb_to_planes, small_rgb, to_rgb
@@ -221,6 +223,105 @@ def test_a_still_that_hides_nothing_has_no_note(tmp_path):
     for name, mode in (("true.png", "RGBA"), ("few.png", "P")):
         Image.fromarray(rgba[..., :3]).convert(mode).save(tmp_path / name)
         assert VideoSource(tmp_path / name).notes == ()
+
+
+def test_moving_pictures_that_hide_nothing_have_no_note(tmp_path):
+    """GIF's only form has opacity; what shows through later on does so all the same."""
+    whole = [Image.fromarray(np.roll(disc(96, 96), 5 * step, 1)) for step in range(4)]
+    holed = [picture.convert("RGBA") for picture in whole]
+    holed[2].paste((0, 255, 0, 0), (20, 20, 60, 60))
+    palette = "split[a][b];[a]palettegen=reserve_transparent=1[p];[b][p]paletteuse=alpha_threshold=128"
+    for name, pictures in (("whole", whole), ("holed", holed)):
+        path = tmp_path / f"{name}.png"
+        pictures[0].save(path, save_all=True, append_images=pictures[1:], duration=40, disposal=2)
+        path = path.rename(path.with_suffix(".apng"))
+        ffmpeg.ffmpeg("-i", path, "-filter_complex", palette, path.with_suffix(".gif"))
+        for suffix in (".apng", ".gif"):
+            source = VideoSource(path.with_suffix(suffix), choices=WHITE)
+            assert source.frames == 4
+            shown = [to_rgb(frame).min(axis=2) for frame in source.read()]
+            if name == "whole":
+                assert source.notes == ()
+                assert max(each.max() for each in shown) < 240
+            else:
+                assert source.notes == ("Transparent parts are shown on white.",)
+                assert any(each.max() > 250 for each in shown)
+
+
+def test_tags_that_only_a_container_has_are_kept_beside_opacity(tmp_path):
+    """Of VP9, which another library decodes with its opacity."""
+    path = tmp_path / "tagged.webm"
+    tags = "setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv"
+    ffmpeg.ffmpeg("-f", "lavfi", "-i", "testsrc=s=64x48:r=10:d=0.3", "-vf", f"format=yuva420p,{tags}",
+                  "-c:v", "libvpx-vp9", path)  # fmt: skip
+    source = VideoSource(path)
+    assert source.facts.alpha
+    assert source.colour == next(source.read()).colour == Colour(1, 1, 1)
+
+
+def curved(share: np.ndarray) -> np.ndarray:
+    """sRGB's code 0..1 of light 0..1 (IEC 61966-2-1)."""
+    return np.where(share <= 0.0031308, 12.92 * share, 1.055 * np.maximum(share, 0) ** (1 / 2.4) - 0.055)
+
+
+def straight(code: np.ndarray) -> np.ndarray:
+    return np.where(code <= 0.04045, code / 12.92, ((code + 0.055) / 1.055) ** 2.4)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF", "AVIF", "HEIF"])
+def test_a_phones_colours_become_srgb(tmp_path, kind):
+    """Display P3, against its matrices in float64."""
+    codes = np.stack(np.meshgrid(*[np.linspace(60, 200, 8)] * 2), -1)
+    codes = np.dstack([codes, codes.sum(2) / 2]).round().astype(np.uint8).repeat(16, 0).repeat(16, 1)
+    exact = {"lossless": True} if kind == "WEBP" else {"quality": -1 if kind == "HEIF" else 100}
+    if kind == "JPEG":
+        exact["subsampling"] = 0
+    notes, levels = {}, {}
+    for name, profile in (("Display P3", icc.display_p3()), ("sRGB", icc.srgb()), ("none", None)):
+        path = tmp_path / f"{name}.{kind.lower()}"
+        Image.fromarray(codes).save(path, kind, icc_profile=profile, **exact)
+        source = VideoSource(path)
+        notes[name], levels[name] = source.notes, to_rgb(next(source.read())).astype(int)
+    said = "The picture's colours are Display P3: they are converted to sRGB."
+    assert notes["Display P3"] == (said,)
+    assert said not in (*notes["sRGB"], *notes["none"])
+    wanted = 255 * curved(straight(codes / 255) @ icc.P3_TO_SRGB.T).clip(0, 1)
+    middle = (slice(8, None, 16), slice(8, None, 16))
+    assert np.abs(levels["Display P3"][middle] - wanted[middle]).max() < 8
+    assert np.abs(levels["Display P3"][middle] - wanted[middle]).mean() < 2
+    assert np.abs(codes.astype(int)[middle] - wanted[middle]).max() > 20
+    assert np.abs(levels["sRGB"] - levels["none"]).max() <= 2
+
+
+def test_a_phones_colours_are_converted_upright_and_with_their_holes(tmp_path):
+    rgba = hidden((255, 0, 0))
+    Image.fromarray(rgba).save(tmp_path / "holed.png", icc_profile=icc.display_p3())
+    source = VideoSource(tmp_path / "holed.png", choices=WHITE)
+    assert source.notes[0] == "Transparent parts are shown on white."
+    assert "Display P3" in source.notes[1]
+    assert to_rgb(next(source.read()))[:, :38].min() > 250
+    picture = Image.fromarray(disc(96, 64))
+    picture.getexif()[0x0112] = 6
+    exif = picture.getexif()
+    picture.save(tmp_path / "turned.jpg", exif=exif, icc_profile=icc.display_p3())
+    assert VideoSource(tmp_path / "turned.jpg").size == (64, 96)
+
+
+def test_a_picture_with_a_profile_does_no_harm(tmp_path):
+    """What PyAV hands out of it was freed twice, and the process died when the garbage was collected."""
+    for profile in (icc.srgb(), icc.display_p3()):
+        Image.fromarray(disc(96, 96)).save(tmp_path / "still.png", icc_profile=profile)
+        ffmpeg.ffmpeg("-i", tmp_path / "still.png", "-c", "copy", tmp_path / "moving.mov")
+        code = "import gc, sys\nfrom lipsync_studio.engine.media.video import VideoSource\n"
+        code += "for name in sys.argv[1:] * 10:\n    VideoSource(name).read().__next__()\n    gc.collect()"
+        names = [tmp_path / "still.png", tmp_path / "moving.mov"]
+        subprocess.run([sys.executable, "-c", code, *names], check=True)
+
+
+@pytest.mark.parametrize("profile", [b"", b"no profile", bytes(200), icc.display_p3()[:150]])
+def test_a_profile_that_cannot_be_read_is_none(tmp_path, profile):
+    Image.fromarray(disc(96, 96)).save(tmp_path / "still.png", icc_profile=profile)
+    assert VideoSource(tmp_path / "still.png").notes == ()
 
 
 def test_hidden_colours_of_a_batch_never_show():

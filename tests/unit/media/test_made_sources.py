@@ -154,6 +154,16 @@ SOURCES = [
          ("-c:v", "prores_ks", "-flags", "+ilme+ildct"), "interlaced", convert=BWDIF),
     Made("tff.mkv", "tinterlace=interleave_top,format=yuv420p,setfield=tff", ("-c:v", "ffv1"), "interlaced",
          convert=BWDIF),
+    Made("tff_hevc.mp4", "tinterlace=interleave_top,format=yuv420p,setfield=tff",
+         ("-c:v", "libx265", "-crf", "4", "-flags", "+ilme+ildct", "-x265-params",
+          "log-level=none:interlace=tff"), "(top field first)", convert=BWDIF),
+    Made("bff_hevc.mkv", "tinterlace=interleave_bottom,format=yuv420p,setfield=bff",
+         ("-c:v", "libx265", "-crf", "4", "-flags", "+ilme+ildct", "-x265-params",
+          "log-level=none:interlace=bff"), "(bottom field first)", convert=BWDIF),
+    Made("bff_dv.avi", "tinterlace=interleave_bottom,scale=720:576,format=yuv420p,setfield=bff",
+         ("-c:v", "dvvideo", "-flags", "+ilme+ildct"), "(bottom field first)", convert=BWDIF),
+    Made("tff_dv.mov", "tinterlace=interleave_top,scale=1440:1080,format=yuv422p,setfield=tff",
+         ("-c:v", "dvvideo", "-flags", "+ilme+ildct"), "(top field first)", convert=BWDIF),
     # HDR.
     Made("pq.mp4", f"{DIM},format=yuv420p10le,{BT2020}smpte2084", H265, "HDR (PQ)", shown=sdr("pq"), **HDR),
     Made("pq.mkv", f"{DIM},format=yuv444p10le,{BT2020}smpte2084", H265, "HDR (PQ)", shown=sdr("pq"), **HDR),
@@ -177,6 +187,9 @@ SOURCES = [
     # Opacity.
     Made("alpha.webm", HOLE, ("-c:v", "libvpx-vp9", "-crf", "4", "-pix_fmt", "yuva420p", "-cpu-used", "8"),
          before=("-c:v", "libvpx-vp9"), **YUVA),
+    Made("tagged.webm", f"{HOLE},scale=out_color_matrix=bt709:out_range=tv,format=yuva420p,"
+         "setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv",
+         ("-c:v", "libvpx-vp9", "-crf", "4", "-cpu-used", "8"), before=("-c:v", "libvpx-vp9"), **YUVA),
     Made("alpha.mov", HOLE, ("-c:v", "prores_ks", "-profile:v", "4444", "-pix_fmt", "yuva444p10le"), **YUVA),
     Made("png.mov", HOLE, ("-c:v", "png"), **RGBA),
     Made("alpha.png", HOLE, ONE, **RGBA),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 
 import av
+import ffmpeg
 import numpy as np
 import pillow_heif
 import pytest
@@ -44,6 +46,23 @@ def test_what_is_written_is_read_again(tmp_path, suffix):
     assert found.location.startswith("+48.1")
     assert found.carried(location=False) == TAGS
     assert found.carried(location=True) == {**TAGS, "location": found.location}
+
+
+@pytest.mark.parametrize(
+    ("suffix", "given", "shown"),
+    [
+        (".mp4", "2021-03-04T05:06:07.000000Z", "2021-03-04T05:06:07.000000Z"),
+        (".mov", "2021-03-04T05:06:07.000000Z", "2021-03-04T05:06:07.000000Z"),
+        (".mp4", "2021-03-04 07:06:07+02:00", "2021-03-04T05:06:07.000000Z"),
+        (".mp4", "in spring", "in spring"),
+    ],
+)
+def test_the_time_is_said_once(tmp_path, suffix, given, shown):
+    """As ffmpeg shows it: of the file, and of its tracks where it is one."""
+    path = write(tmp_path / f"clip{suffix}", {**TAGS, "creation_time": given})
+    shows = ffmpeg.ffmpeg("-i", path, "-f", "null", "-").partition("Output #0")[0]
+    said = re.findall(r"creation_time +: (.*)", shows)
+    assert said == [shown] * (1 if given == "in spring" else 2)
 
 
 def test_a_phones_own_names_are_known(tmp_path):

@@ -7,15 +7,10 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from lipsync_studio.backends.speech import speech_spans
+from lipsync_studio.engine.media.noise import hum_of, noise_floor, without_hum
 from lipsync_studio.engine.media.spans import Spans
-from lipsync_studio.engine.media.voice import (
-    gate,
-    looks_like_song,
-    loud_level,
-    loud_spans,
-    noise_floor,
-    voiced_spans,
-)
+from lipsync_studio.engine.media.voice import gate, looks_like_song, loud_level, loud_spans, voiced_spans
 
 RATE = 16000
 
@@ -96,6 +91,68 @@ def test_room_noise_moves_nothing(level, slope):
     assert loud_spans(noise) == voiced_spans(noise) == ()
     with_silence = np.concatenate([np.zeros(3 * RATE, np.float32), noise, np.zeros(RATE, np.float32)])
     assert loud_spans(with_silence) == voiced_spans(with_silence) == ()
+
+
+def hum(seconds: float, mains: float, level_db: float, first: int = 1) -> np.ndarray:
+    """Of the mains: harmonics from `first` on, weaker the higher they are, at `level_db` in all."""
+    time = np.arange(round(seconds * RATE)) / RATE
+    tones = sum(np.sin(2 * np.pi * mains * k * time + k * k) / k for k in range(first, 13))
+    return (10 ** (level_db / 20) * tones / tones.std()).astype(np.float32)
+
+
+@pytest.mark.parametrize("noise", [None, -75.0, -60.0])
+@pytest.mark.parametrize("first", [1, 2])
+@pytest.mark.parametrize("mains", [50.0, 60.0, 49.95, 60.02])
+@pytest.mark.parametrize("level", [-51.0, -40.0])
+def test_the_hum_of_the_mains_is_no_voice(level, mains, first, noise):
+    """Whatever sort of sound it is taken for, which `auto` decides."""
+    samples = hum(8.0, mains, level, first)
+    if noise is not None:
+        samples += room(8.0, noise)
+    assert speech_spans(samples, "auto", False) == ()
+    assert loud_spans(samples) == voiced_spans(samples) == ()
+    within = np.concatenate([np.zeros(20000, np.float32), samples, np.zeros(RATE, np.float32)])
+    assert loud_spans(within) == voiced_spans(within) == ()
+
+
+def low_voice(sentence: np.ndarray, semitones: float) -> np.ndarray:
+    """The sentence slower, and so lower, with a second of silence before, between and after."""
+    count = round(len(sentence) * 2 ** (-semitones / 12))
+    slow = np.interp(np.linspace(0, len(sentence) - 1, count), np.arange(len(sentence)), sentence)
+    pause = np.zeros(RATE)
+    said = np.concatenate([pause, slow, pause, slow, pause])
+    return (said * (0.1 / said.std())).astype(np.float32)
+
+
+@pytest.mark.parametrize("semitones", [0, -3, -7])
+@pytest.mark.parametrize("mains", [50.0, 60.0])
+@pytest.mark.parametrize(("gain", "level"), [(1.0, -51.0), (0.1, -51.0), (1.0, -38.0)])
+def test_a_voice_is_told_from_hum(sentence, semitones, mains, gain, level):
+    """Flite's is a man's, of 90 to 140 Hz; a fifth lower it is a deep bass."""
+    voice = low_voice(sentence.samples, semitones) * np.float32(gain)
+    hummed = voice + hum(len(voice) / RATE, mains, level)
+    for spans_of in (voiced_spans, loud_spans, lambda samples: speech_spans(samples, "auto", False)):
+        wanted, found = gate_of(spans_of(voice), voice), gate_of(spans_of(hummed), voice)
+        assert (wanted & found).sum() > 0.9 * (wanted | found).sum()
+
+
+def gate_of(spans: Spans, samples: np.ndarray) -> np.ndarray:
+    return gate(np.arange(0, len(samples) / RATE, 0.01), spans, fade=0) > 0
+
+
+@pytest.mark.parametrize("semitones", [0, -7])
+def test_a_voice_without_hum_is_heard_as_it_is(sentence, semitones):
+    voice = low_voice(sentence.samples, semitones)
+    assert hum_of(voice) == hum_of(music(6.0)) == hum_of(syllables(6.0)) == hum_of(room(8.0, -45.0)) == 0
+    np.testing.assert_array_equal(without_hum(voice, 0, 100, 2000), voice[100:2000])
+
+
+def test_a_stretch_without_hum_is_the_same_as_within_the_whole():
+    samples = hum(3.0, 60.0, -40.0) + room(3.0, -50.0)
+    whole = without_hum(samples, 60)
+    assert len(whole) == len(samples)
+    np.testing.assert_array_equal(whole[5000:9000], without_hum(samples, 60, 5000, 9000))
+    assert 10 * np.log10(whole.var()) == pytest.approx(-50, abs=1.5)
 
 
 @pytest.mark.parametrize(("level", "noise"), [(0.5, -40.0), (0.5, -50.0), (0.1, -60.0)])

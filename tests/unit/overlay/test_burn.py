@@ -18,7 +18,7 @@ from lipsync_studio.engine.media.writer import Mp4Writer
 from lipsync_studio.overlay import burn as burn_module
 from lipsync_studio.overlay.burn import burn
 from lipsync_studio.overlay.style import EFFECTS, LyricStyle
-from lipsync_studio.overlay.subtitles import subtitles
+from lipsync_studio.overlay.subtitles import subtitles, track_language
 
 from .conftest import timings
 
@@ -123,6 +123,33 @@ def test_lyrics_as_a_subtitle_track(clip, tmp_path):
     assert cues == [(0.5, pytest.approx(1.0), "Été (x)"), (1.5, pytest.approx(1.2), "星空")]
     for before, after in zip(VideoSource(clip).read(), VideoSource(out).read(), strict=True):
         assert np.abs(before.planes.astype(int) - after.planes).mean() < 3
+
+
+def first_subtitles(path):
+    with av.open(str(path)) as container:
+        stream = container.streams.subtitles[0]
+        default = bool(stream.disposition & av.stream.Disposition.default)
+        return default, stream.metadata.get("language", "")
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".mkv"])
+def test_a_track_beside_burned_in_lyrics_is_off_until_it_is_switched_on(clip, tmp_path, suffix):
+    words = timings(("one two", 0.5, 2.0), language="fr")
+    for draw in (True, False):
+        out = run(VideoSource(clip), words, tmp_path / f"out{suffix}", draw=draw, track=True)
+        assert first_subtitles(out) == (not draw, "fra")
+        assert VideoSource(out).frames == COUNT
+
+
+@pytest.mark.parametrize(
+    ("text", "engine", "language"),
+    [("one", "pocketsphinx", "eng"), ("one", "pocketsphinx, mended by whisper", "eng"), ("one", "ctc", ""),
+     ("שלום", "ctc", "heb"), ("星が", "", "jpn"), ("별", "", "kor"), ("สวัสดี", "", "tha")],
+)  # fmt: skip
+def test_the_tracks_language_is_told_by_the_engine_or_the_letters(text, engine, language):
+    lines = (Line((Word(text, 0.5, 1.0),)),)
+    assert track_language(WordTimings(lines, "", engine)) == language
+    assert track_language(WordTimings(lines, "de", engine)) == "deu"
 
 
 def test_cues_of_lines_that_overlap_do_not():

@@ -97,16 +97,18 @@ def test_every_shipped_script_needs_no_other_font(bare):
     Fonts().require("Été Ωmega Привет Việt 'quoted' “so” — سلام שָׁלוֹם नमस्ते 🎵 ♪♫ ★♥→ ❤️")
 
 
-def test_letters_that_no_font_has_are_named(bare):
+def test_letters_that_no_font_has_are_named_with_what_can_be_done_here(bare, tmp_path):
     with pytest.raises(TextError) as raised:
-        Fonts().require("café étoile 星 star ዘ 星 \ue000")
+        Fonts("", [tmp_path]).require("café étoile 星 star ዘ 星 \ue000")
     assert str(raised.value) == (
         "The fonts here have no letters for 星 ዘ \ue000 in the lyrics: put a font that covers them "
-        "(Noto Sans CJK, Noto Sans Ethiopic) into ComfyUI's models/fonts folder, or choose such a font file; "
-        "`pip install manimgx-fonts-cjk` with ComfyUI's Python brings one, too."
+        f"(Noto Sans CJK, Noto Sans Ethiopic) into {tmp_path}, or choose such a font file; "
+        "`pip install manimgx-fonts-cjk` with the Python that runs this brings one, too."
     )
-    with pytest.raises(TextError, match=r"no letters for ዘ .* \(Noto Sans Ethiopic\) .* font file\.$"):
+    with pytest.raises(TextError, match=r": choose a font file that covers them \(Noto Sans Ethiopic\)\.$"):
         Fonts().require("ዘ")
+    with pytest.raises(TextError, match=f"the name of one in {tmp_path} or the system's fonts"):
+        Fonts("absent", [tmp_path])
 
 
 def test_chinese_japanese_and_korean_come_from_an_installed_package():

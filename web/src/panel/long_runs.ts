@@ -2,18 +2,27 @@
 
 export type End = "done" | "failed" | "interrupted";
 
+export interface Node {
+    id: string;
+    kind: string;
+}
+
 export interface Watch {
     /** From how many seconds a prompt counts as long. */
     seconds(): number;
-    /** Whether the prompt, which is running, has a node of this pack. */
-    isOurs(prompt: string): Promise<boolean>;
-    tell(end: "done" | "failed", seconds: number, message: string): void;
+    /** The nodes of this pack that the prompt, which is running, has: ids and kinds. */
+    ours(prompt: string): Promise<Node[]>;
+    /** done: kinds of this pack's nodes that have worked; files: what was saved. */
+    tell(end: "done" | "failed", told: { seconds: number; message: string; done: string[]; files: string[] }): void;
 }
 
 interface Run {
     since: number;
     timer: ReturnType<typeof setTimeout>;
-    ours?: Promise<boolean>;
+    ours?: Promise<Node[]>;
+    /** Nodes whose results of before were taken. */
+    cached: Set<string>;
+    files: string[];
 }
 
 export class LongRuns {
@@ -26,17 +35,31 @@ export class LongRuns {
         this.forget(prompt);
         const timer = setTimeout(() => {
             const run = this.runs.get(prompt);
-            if (run) run.ours = this.watch.isOurs(prompt).catch(() => false);
+            if (run) run.ours = this.watch.ours(prompt).catch(() => []);
         }, this.watch.seconds() * 1000);
-        this.runs.set(prompt, { since: Date.now(), timer });
+        this.runs.set(prompt, { since: Date.now(), timer, cached: new Set(), files: [] });
     }
 
     async end(prompt: string, end: End, message = ""): Promise<void> {
         const run = this.runs.get(prompt);
         this.forget(prompt);
         // Who interrupts a prompt knows that it has ended.
-        if (run?.ours && end !== "interrupted" && (await run.ours)) {
-            this.watch.tell(end, (Date.now() - run.since) / 1000, message);
+        const ours = run && end !== "interrupted" ? ((await run.ours) ?? []) : [];
+        if (!run || end === "interrupted" || !ours.length) return;
+        const done = [...new Set(ours.filter(({ id }) => !run.cached.has(id)).map(({ kind }) => kind))];
+        this.watch.tell(end, { seconds: (Date.now() - run.since) / 1000, message, done, files: run.files });
+    }
+
+    cached(prompt: string, nodes: readonly string[]): void {
+        for (const node of nodes) this.runs.get(prompt)?.cached.add(String(node));
+    }
+
+    /** What a node has put out: files in ComfyUI's output folder are what the run was for. */
+    executed(prompt: string, output: any): void {
+        const listed = Object.values<any>(output ?? {}).flatMap((value) => (Array.isArray(value) ? value : []));
+        for (const file of listed) {
+            if (file?.type !== "output" || !file.filename) continue;
+            this.runs.get(prompt)?.files.push(file.subfolder ? `${file.subfolder}/${file.filename}` : file.filename);
         }
     }
 
@@ -46,9 +69,10 @@ export class LongRuns {
     }
 }
 
-/** Whether ComfyUI's answer to `/queue` has the prompt among those that run, with a node of this pack in it. */
-export function hasOurs(queue: any, prompt: string): boolean {
+/** The nodes of this pack in the prompt, if ComfyUI's answer to `/queue` has it among those that run. */
+export function ourNodes(queue: any, prompt: string): Node[] {
     const running = (queue?.queue_running ?? []).find((entry: any) => entry?.[1] === prompt);
-    const nodes = Object.values<any>(running?.[2] ?? {});
-    return nodes.some((node) => String(node?.class_type ?? "").startsWith("LipSync"));
+    return Object.entries<any>(running?.[2] ?? {})
+        .map(([id, node]) => ({ id, kind: String(node?.class_type ?? "") }))
+        .filter(({ kind }) => kind.startsWith("LipSync"));
 }

@@ -12,9 +12,21 @@ const en = {
     toastVerified: (title: string) => `${title} was checked`,
     toastWrong: (title: string) => `${title} has wrong files`,
     toastFailed: (title: string) => `${title}: failed`,
-    runDone: "Lip-sync is done",
-    runDoneDetail: (time: string) => `The prompt ran for ${time}.`,
-    runFailed: "Lip-sync has failed",
+    runDone: (work: string) => `Done: ${work}`,
+    runEnded: "Done",
+    runDoneDetail: (time: string) => `It took ${time}.`,
+    saved: (files: string) => `Saved: ${files}.`,
+    runFailed: "The run has failed",
+    work: {
+        LipSyncFaceTrack: "faces tracked",
+        LipSyncTranscribe: "text written down",
+        LipSyncAlignLyrics: "words timed",
+        LipSyncApply: "lip-synced",
+        LipSyncComposite: "lip-synced",
+        LipSyncDIDTalk: "clip by D-ID made",
+        LipSyncLyricOverlay: "lyrics drawn",
+        LipSyncScore: "sync measured",
+    },
 };
 
 export type Outcomes = typeof en;
@@ -30,9 +42,21 @@ const de: Outcomes = {
     toastVerified: (title) => `${title} wurde geprüft`,
     toastWrong: (title) => `${title} hat falsche Dateien`,
     toastFailed: (title) => `${title}: fehlgeschlagen`,
-    runDone: "Lip-Sync ist fertig",
-    runDoneDetail: (time) => `Der Lauf dauerte ${time}.`,
-    runFailed: "Lip-Sync ist fehlgeschlagen",
+    runDone: (work) => `Fertig: ${work}`,
+    runEnded: "Fertig",
+    runDoneDetail: (time) => `Dauer: ${time}.`,
+    saved: (files) => `Gespeichert: ${files}.`,
+    runFailed: "Der Lauf ist fehlgeschlagen",
+    work: {
+        LipSyncFaceTrack: "Gesichter verfolgt",
+        LipSyncTranscribe: "Text mitgeschrieben",
+        LipSyncAlignLyrics: "Wörter zeitlich zugeordnet",
+        LipSyncApply: "Lippen synchronisiert",
+        LipSyncComposite: "Lippen synchronisiert",
+        LipSyncDIDTalk: "Clip von D-ID erstellt",
+        LipSyncLyricOverlay: "Liedtext eingeblendet",
+        LipSyncScore: "Synchronität gemessen",
+    },
 };
 
 const zh: Outcomes = {
@@ -46,9 +70,21 @@ const zh: Outcomes = {
     toastVerified: (title) => `${title} 已校验`,
     toastWrong: (title) => `${title} 含有错误文件`,
     toastFailed: (title) => `${title}：失败`,
-    runDone: "口型同步已完成",
-    runDoneDetail: (time) => `运行时间 ${time}。`,
-    runFailed: "口型同步失败",
+    runDone: (work) => `已完成：${work}`,
+    runEnded: "已完成",
+    runDoneDetail: (time) => `用时 ${time}。`,
+    saved: (files) => `已保存：${files}。`,
+    runFailed: "运行失败",
+    work: {
+        LipSyncFaceTrack: "人脸跟踪",
+        LipSyncTranscribe: "语音转写",
+        LipSyncAlignLyrics: "单词对时",
+        LipSyncApply: "口型同步",
+        LipSyncComposite: "口型同步",
+        LipSyncDIDTalk: "D-ID 片段",
+        LipSyncLyricOverlay: "歌词绘制",
+        LipSyncScore: "同步评分",
+    },
 };
 
 const ja: Outcomes = {
@@ -62,9 +98,21 @@ const ja: Outcomes = {
     toastVerified: (title) => `${title} を検証しました`,
     toastWrong: (title) => `${title} に違うファイルがあります`,
     toastFailed: (title) => `${title}：失敗しました`,
-    runDone: "リップシンクが完了しました",
-    runDoneDetail: (time) => `実行時間は ${time} でした。`,
-    runFailed: "リップシンクに失敗しました",
+    runDone: (work) => `完了：${work}`,
+    runEnded: "完了",
+    runDoneDetail: (time) => `所要時間 ${time}。`,
+    saved: (files) => `保存先：${files}。`,
+    runFailed: "実行に失敗しました",
+    work: {
+        LipSyncFaceTrack: "顔の追跡",
+        LipSyncTranscribe: "書き起こし",
+        LipSyncAlignLyrics: "単語の時刻合わせ",
+        LipSyncApply: "リップシンク",
+        LipSyncComposite: "リップシンク",
+        LipSyncDIDTalk: "D-ID のクリップ作成",
+        LipSyncLyricOverlay: "歌詞の描画",
+        LipSyncScore: "同期の測定",
+    },
 };
 
 export const OUTCOMES = { en, de, zh, ja };

@@ -3,7 +3,7 @@ import { api } from "comfy/api";
 import { app } from "comfy/app";
 import { EVENT } from "./event";
 import { clock } from "./figures";
-import { hasOurs, LongRuns } from "./long_runs";
+import { LongRuns, ourNodes } from "./long_runs";
 import { outcomeTexts } from "./outcomes";
 import { models } from "./server";
 import { isActive, isBad, outcome } from "./sets";
@@ -25,11 +25,13 @@ function tell(good: boolean, summary: string, detail: string): void {
 
 const runs = new LongRuns({
     seconds: longSeconds,
-    isOurs: async (prompt) => hasOurs(await (await api.fetchApi("/queue")).json(), prompt),
-    tell: (end, seconds, message) => {
+    ours: async (prompt) => ourNodes(await (await api.fetchApi("/queue")).json(), prompt),
+    tell: (end, { seconds, message, done, files }) => {
         const texts = outcomeTexts();
-        if (end === "done") tell(true, texts.runDone, texts.runDoneDetail(clock(seconds)));
-        else tell(false, texts.runFailed, message);
+        if (end === "failed") return tell(false, texts.runFailed, message);
+        const work = Object.entries(texts.work).flatMap(([kind, said]) => (done.includes(kind) ? [said] : []));
+        const saved = files.length ? [texts.saved(files.join(", "))] : [];
+        tell(true, work.length ? texts.runDone(work.join(", ")) : texts.runEnded, [...saved, texts.runDoneDetail(clock(seconds))].join(" "));
     },
 });
 
@@ -54,6 +56,8 @@ export function watchForToasts(): void {
     const on = (kind: string, use: (detail: any) => void) =>
         api.addEventListener(kind, (event: CustomEvent) => void use(event.detail));
     on("execution_start", ({ prompt_id }) => runs.start(prompt_id));
+    on("execution_cached", ({ prompt_id, nodes }) => runs.cached(prompt_id, nodes ?? []));
+    on("executed", ({ prompt_id, output }) => runs.executed(prompt_id, output));
     on("execution_success", ({ prompt_id }) => runs.end(prompt_id, "done"));
     on("execution_error", ({ prompt_id, exception_message }) => runs.end(prompt_id, "failed", String(exception_message)));
     on("execution_interrupted", ({ prompt_id }) => runs.end(prompt_id, "interrupted"));

@@ -1,0 +1,54 @@
+"""When a recording was made, in the boxes of an MP4 that have a place for it (ISO/IEC 14496-12, 8.2.2, 8.3.2,
+8.4.2): beside QuickTime's keys FFmpeg's muxer would write it into those, too, and players show it twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO
+
+_SINCE = datetime(1904, 1, 1, tzinfo=UTC)
+_WITHIN = {b"moov", b"trak", b"mdia"}
+_TIMED = {b"mvhd", b"tkhd", b"mdhd"}
+_HEAD = 8  # size and type, each 4 bytes
+
+
+def moment_of(text: str) -> datetime | None:
+    """Of FFmpeg's `creation_time`, as ISO 8601 has it; one without an offset is taken for UTC. None for
+    other texts, and for what the boxes can't hold."""
+    try:
+        moment = datetime.fromisoformat(text.strip())
+    except ValueError:
+        return None
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return moment if 0 < (moment - _SINCE).total_seconds() < 1 << 32 else None
+
+
+def set_creation_time(path: Path, moment: datetime) -> None:
+    """In a whole MP4, in place. Raises OSError."""
+    seconds = int((moment - _SINCE).total_seconds())
+    with path.open("r+b") as file:
+        end = file.seek(0, 2)
+        for at in _timed_boxes(file, 0, end):
+            file.seek(at)
+            size = 8 if file.read(1) == b"\1" else 4
+            file.seek(at + 4)
+            file.write(2 * seconds.to_bytes(size, "big"))
+
+
+def _timed_boxes(file: BinaryIO, start: int, end: int) -> Iterator[int]:
+    """Where the contents of each begin."""
+    while start + _HEAD <= end:
+        file.seek(start)
+        head = file.read(2 * _HEAD)
+        size, kind = int.from_bytes(head[:4], "big"), head[4:8]
+        if size == 1:
+            size = int.from_bytes(head[_HEAD:], "big")
+        if kind in _WITHIN:
+            yield from _timed_boxes(file, start + _HEAD, start + size)
+        elif kind in _TIMED:
+            yield start + _HEAD
+        if size < _HEAD:  # to the end of the file
+            return
+        start += size

@@ -1,0 +1,100 @@
+"""Stills that FFmpeg doesn't show as they are meant: HEIC and AVIF, put together from tiles, with opacity,
+turned as they say, by libheif and libavif; and those whose colours are no sRGB."""
+
+from __future__ import annotations
+
+import io
+import re
+from dataclasses import dataclass
+
+from PIL import Image, ImageOps
+
+from ..errors import VideoError
+from .container import MediaFile
+from .icc import to_srgb
+
+# ISO/IEC 23008-12, 10.2 and AV1 Image File Format, 6: still pictures. A sequence's brand comes first where
+# the file is meant to move.
+_STILL = (b"heic", b"heix", b"heim", b"heis", b"mif1", b"mif2", b"avif")
+_HEAD = 1 << 16
+# 23008-12, 6.6.2.3: a picture derived from a grid of others refers to them; here, to how many.
+_GRID = re.compile(rb"infe.{8,10}grid", re.DOTALL)
+_TILES = re.compile(rb"dimg.{2}(.{2})", re.DOTALL)
+# ISO/IEC 14496-12, 12.1.5: primaries, transfer.
+_TAGS = re.compile(rb"colrnclx(.{4})", re.DOTALL)
+_HDR = (16, 18)
+# Of other pictures that may have a profile: JPEG, PNG, WebP, TIFF.
+_PROFILED = re.compile(rb"\xff\xd8\xff|\x89PNG\r\n|RIFF....WEBP|II\*\0|MM\0\*", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Still:
+    """file: to be read by FFmpeg. tiles: that the picture was put together from. profile: name of the one
+    that its colours were converted from, "" for none."""
+
+    file: MediaFile
+    tiles: int = 1
+    profile: str = ""
+
+
+def opened_still(file: MediaFile) -> Still:
+    """A HEIC or AVIF still, or one that isn't sRGB, as an uncompressed picture in memory, upright; any other
+    file as it is. Raises VideoError for a HEIC or AVIF that can't be decoded, or whose tones can't."""
+    head = _head(file)
+    if _PROFILED.match(head):
+        return _in_srgb(file)
+    if head[4:8] != b"ftyp" or head[8:12] not in _STILL:
+        return Still(file)
+    counts = [int.from_bytes(count, "big") for count in _TILES.findall(head)]
+    tiles = max(counts, default=1) if _GRID.search(head) else 1
+    tags = [int.from_bytes(found[2:4], "big") for found in _TAGS.findall(head)]
+    if any(transfer in _HDR for transfer in tags):
+        # FFmpeg hands out what is needed to map the tones, and Pillow all tiles.
+        if tiles > 1:
+            raise VideoError(
+                f"{file.name} is an HDR picture in {tiles} tiles, which can't be read whole: save it as JPEG."
+            )
+        return Still(file)
+    try:
+        if head[8:12] != b"avif" or b"hvc1" in head:
+            import pillow_heif
+
+            pillow_heif.register_heif_opener()
+        with file.raw() as raw, Image.open(raw) as still:
+            # Each library turns by the file's own boxes or tells of them in EXIF, never both.
+            upright, profile = to_srgb(ImageOps.exif_transpose(still))
+            picture = upright.convert("RGBA" if upright.has_transparency_data else "RGB")
+    except ImportError as error:
+        raise VideoError(
+            f"{file.name} is a HEIC picture, which needs pillow-heif: run `pip install pillow-heif` with "
+            "ComfyUI's Python, or save it as JPEG."
+        ) from error
+    except Exception as error:  # of two libraries, for files of any kind
+        cause = " ".join(str(error).split()) or type(error).__name__
+        raise VideoError(f"{file.name} can't be read as a picture ({cause}); save it as JPEG.") from error
+    return Still(_in_memory(picture, file), tiles, profile)
+
+
+def _in_srgb(file: MediaFile) -> Still:
+    try:
+        with file.raw() as raw, Image.open(raw) as still:
+            if not still.info.get("icc_profile") or getattr(still, "n_frames", 1) > 1:
+                return Still(file)
+            picture, profile = to_srgb(ImageOps.exif_transpose(still))
+    except Exception:  # for a damaged one: FFmpeg shows what is left of it, or says why
+        return Still(file)
+    return Still(_in_memory(picture, file), 1, profile) if profile else Still(file)
+
+
+def _in_memory(picture: Image.Image, file: MediaFile) -> MediaFile:
+    data = io.BytesIO()
+    picture.save(data, "PNG", compress_level=0, icc_profile=None)
+    return MediaFile(data, file.name)
+
+
+def _head(file: MediaFile) -> bytes:
+    try:
+        with file.raw() as raw:
+            return raw.read(_HEAD)
+    except OSError:
+        return b""  # whoever opens it says why

@@ -1,0 +1,230 @@
+"""What nodes show and take in the page: in both ways of drawing them, and in another language."""
+
+import re
+
+import pytest
+
+# Nodes by their kinds, names and values, and wires from an output to an input by its name.
+BUILD = """async ([nodes, wires]) => {
+    const made = {};
+    let x = 0;
+    for (const [name, kind, values] of nodes) {
+        const node = LiteGraph.createNode(kind);
+        node.pos = [40 + x++ * 330, 60];
+        app.graph.add(node);
+        for (const [key, value] of Object.entries(values)) {
+            const widget = node.widgets.find(one => one.name === key);
+            widget.value = value;
+            widget.callback?.(value);
+        }
+        made[name] = node;
+    }
+    for (const [from, output, to, input] of wires)
+        made[from].connect(output, made[to], made[to].inputs.findIndex(one => one.name === input));
+    app.canvas.ds.scale = 0.8;
+    window.made = made;
+}"""
+WIRE = """([from, to, input]) =>
+    made[from].connect(0, made[to], made[to].inputs.findIndex(one => one.name === input))"""
+UNWIRE = "([to, input]) => made[to].disconnectInput(made[to].inputs.findIndex(one => one.name === input))"
+VALUE = "([node, name]) => made[node].widgets.find(one => one.name === name).value"
+RENDERERS = pytest.mark.parametrize("vue", [False, True], ids=["classic", "nodes2"])
+WORDS = "[00:00.20]<00:00.20>Twinkle <00:00.60>star<00:01.00>\n"
+
+
+@pytest.fixture
+def build(page):
+    """Builds a graph in one way of drawing nodes; in another language with `language`."""
+
+    def make(nodes, wires=(), vue=False, language="auto"):
+        page.evaluate(
+            """async ([vue, language]) => {
+                await app.extensionManager.setting.set('Comfy.VueNodes.Enabled', vue);
+                await app.extensionManager.setting.set('LipSyncStudio.Language', language);
+            }""",
+            [vue, language],
+        )
+        page.evaluate(BUILD, [nodes, wires])
+        return page
+
+    yield make
+    page.evaluate(
+        """async () => {
+            await app.extensionManager.setting.set('Comfy.VueNodes.Enabled', false);
+            await app.extensionManager.setting.set('LipSyncStudio.Language', 'auto');
+        }"""
+    )
+
+
+def run(page):
+    """Queues the graph and waits for its end; returns how it ended."""
+    page.evaluate(
+        """() => {
+            window.ended = '';
+            for (const end of ['success', 'error', 'interrupted'])
+                app.api.addEventListener(`execution_${end}`, () => window.ended = end, {once: true});
+            app.queuePrompt(0);
+        }"""
+    )
+    page.wait_for_function("() => window.ended")
+    return page.evaluate("() => window.ended")
+
+
+def wait_until_clear(page):
+    """Until no node of this pack shows a text or a picture of its work: at the end, or when a picture that
+    was being loaded then has come."""
+    page.wait_for_function(
+        """() => !app.graph.nodes.filter(node => node.type.startsWith('LipSync')).some(node =>
+            node.widgets?.some(one => one.name.startsWith('$$')) || app.nodePreviewImages?.[node.id])"""
+    )
+
+
+def faces_graph(clip):
+    nodes = [
+        ("clip", "LoadVideo", {"file": clip}),
+        ("track", "LipSyncFaceTrack", {}),
+        ("apply", "LipSyncApply", {}),
+    ]
+    return nodes, [("clip", 0, "track", "source"), ("track", 0, "apply", "face_track")]
+
+
+@RENDERERS
+def test_a_face_is_chosen_by_a_click(build, short_media, vue, pictures):
+    nodes, wires = faces_graph(short_media.clips[25])
+    page = build([node for node in nodes if node[0] != "apply"], wires[:1], vue)
+    assert run(page) == "success"
+    # Wired after the run: what it has found is offered all the same.
+    page.evaluate(
+        """() => {
+            const node = LiteGraph.createNode('LipSyncApply');
+            node.pos = [760, 60];
+            app.graph.add(node);
+            made.track.connect(0, node, node.inputs.findIndex(one => one.name === 'face_track'));
+            made.apply = node;
+        }"""
+    )
+    face = page.get_by_role("button", name="Lip-sync person 1", exact=True)
+    face.first.wait_for()
+    page.screenshot(path=pictures / f"faces_{'nodes2' if vue else 'classic'}.png")
+    assert page.evaluate(VALUE, ["apply", "person"]) == "largest"
+    face.first.evaluate("one => one.click()")
+    assert page.evaluate(VALUE, ["apply", "person"]) == "1"
+    page.get_by_text("person of Apply Lip-Sync is now 1.").wait_for(state="attached")
+    known = page.get_by_role("group", name="Known persons").get_by_role("button")
+    assert known.all_inner_texts() == ["largest", "left", "centre", "right", "● 1"]
+    known.nth(1).evaluate("one => one.click()")
+    assert page.evaluate(VALUE, ["apply", "person"]) == "left"
+    # The row stands between inputs that are saved by position, and is not one of them.
+    saved = page.evaluate("() => made.apply.serialize().widgets_values")
+    assert saved[:6] == ["audio", "pingpong", "rest", "left", "", "auto"]
+    assert (
+        page.evaluate(
+            """() => {
+            const copy = made.apply.clone();
+            app.graph.add(copy);
+            return copy.widgets.filter(one => one.serialize !== false).map(one => one.value ?? null);
+        }"""
+        )
+        == saved
+    )
+    # The live picture of the run has gone, and its text.
+    wait_until_clear(page)
+    assert page.problems == []
+
+
+@RENDERERS
+def test_a_bad_alignment_is_seen_on_the_node_and_told(build, short_media, vue, pictures):
+    nodes = [
+        ("audio", "LoadAudio", {"audio": short_media.song}),
+        ("align", "LipSyncAlignLyrics", {"lyrics": f"Gigantic purple elephants\nmarching along {vue}"}),
+        ("see", "PreviewAny", {}),
+    ]
+    page = build(nodes, [("audio", 0, "align", "audio"), ("align", 1, "see", "source")], vue)
+    assert run(page) == "success"
+    notice = page.locator("[role=status]", has_text=re.compile("not heard|estimated"))
+    notice.first.wait_for(state="attached")
+    page.locator(".p-toast-detail", has_text=re.compile("not heard|estimated")).first.wait_for()
+    page.screenshot(path=pictures / f"notice_{'nodes2' if vue else 'classic'}.png")
+    page.evaluate(
+        f"() => made.align.widgets.find(one => one.name === 'lyrics').value = '{short_media.words}'"
+    )
+    assert run(page) == "success"
+    notice.first.wait_for(state="detached")
+    assert page.problems == []
+
+
+@RENDERERS
+def test_lyrics_hide_while_words_are_wired_and_settings_grey_under_a_style(build, vue):
+    nodes = [
+        ("words", "LipSyncLoadLyrics", {"text": WORDS}),
+        ("apply", "LipSyncApply", {"lyrics": "kept"}),
+        ("style", "LipSyncLyricStyle", {}),
+        ("overlay", "LipSyncLyricOverlay", {}),
+    ]
+    page = build(nodes, (), vue)
+    page.wait_for_timeout(300)
+    box = (
+        page.locator("[data-node-id] textarea[hideonzoom]").or_(page.locator("[data-node-id] textarea"))
+        if vue
+        else page.locator("textarea[placeholder^='What is said']")
+    )
+    hidden = "() => Boolean(made.apply.widgets.find(one => one.name === 'lyrics').hidden)"
+    assert not page.evaluate(hidden)
+    count = box.count()
+    page.evaluate(
+        "() => made.words.connect(0, made.apply, made.apply.inputs.findIndex(i => i.name === 'words'))"
+    )
+    page.wait_for_function(hidden)
+    if vue:
+        page.wait_for_function(f"() => document.querySelectorAll('[data-node-id] textarea').length < {count}")
+    else:
+        box.wait_for(state="hidden")
+    assert page.evaluate(VALUE, ["apply", "lyrics"]) == "kept"
+    page.evaluate(UNWIRE, ["apply", "words"])
+    page.wait_for_function(f"() => !({hidden})()")
+
+    greyed = "() => made.overlay.widgets.filter(one => one.disabled).map(one => one.name)"
+    assert page.evaluate(greyed) == []
+    page.evaluate(
+        "() => made.style.connect(0, made.overlay, made.overlay.inputs.findIndex(i => i.name === 'style'))"
+    )
+    assert page.evaluate(greyed) == ["size", "position", "colour", "highlight", "outline", "font"]
+    page.evaluate(
+        "() => made.overlay.disconnectInput(made.overlay.inputs.findIndex(i => i.name === 'style'))"
+    )
+    assert page.evaluate(greyed) == []
+    assert page.problems == []
+
+
+def test_nothing_of_the_work_stays_after_an_error_or_a_cancel(build, short_media):
+    nodes, wires = faces_graph(short_media.clips[25])
+    nodes += [
+        ("audio", "LoadAudio", {"audio": "verse.mp3"}),
+        ("viseme", "LipSyncVisemeBackend", {}),
+        ("save", "SaveVideo", {}),
+    ]
+    wires += [
+        ("clip", 0, "apply", "source"), ("audio", 0, "apply", "audio"), ("viseme", 0, "apply", "backend"),
+        ("apply", 0, "save", "video"),
+    ]  # fmt: skip
+    page = build(nodes, wires)
+    page.evaluate("() => made.apply.widgets.find(one => one.name === 'person').value = '9'")
+    assert run(page) == "error"
+    wait_until_clear(page)
+    page.evaluate("() => made.apply.widgets.find(one => one.name === 'person').value = 'largest'")
+    page.evaluate(
+        """() => app.api.addEventListener('progress_text', () =>
+            void app.extensionManager.command.execute('Comfy.Interrupt'), {once: true})"""
+    )
+    assert run(page) in ("interrupted", "success")
+    wait_until_clear(page)
+    page.problems.clear()  # the page's own of the run that failed
+
+
+@pytest.mark.parametrize(("language", "sung"), [("de", "gesungen"), ("ja", "歌唱中")])
+def test_rows_beside_the_inputs_are_in_the_users_language(build, language, sung):
+    page = build([("style", "LipSyncLyricStyle", {}), ("apply", "LipSyncApply", {})], language=language)
+    page.get_by_label(sung, exact=True).first.wait_for(state="attached")
+    chips = page.locator("[role=group] button")
+    assert "largest" not in chips.all_inner_texts()
+    assert page.problems == []

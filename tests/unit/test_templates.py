@@ -1,0 +1,136 @@
+"""The templates' files: their names, what they store, and where their nodes lie."""
+
+import json
+
+import pytest
+
+from lipsync_studio.devtools.paths import ROOT
+from lipsync_studio.devtools.templates import TEMPLATES, template, twin
+
+NOTE, SAVE = "MarkdownNote", "SaveVideo"
+each_template = pytest.mark.parametrize("short", TEMPLATES)
+# What ComfyUI's page takes for itself of a window of 1440×900, and a margin, leave this for the graph, at the
+# smallest scale at which it draws texts.
+ROOM = (1349 / 0.6, 778 / 0.6)
+TITLE = 30
+# Of Save Video without a video.
+SAVE_HEIGHT = 130
+
+
+def graph_of(short):
+    return json.loads(template(short).read_text(encoding="utf-8"))
+
+
+def box(node):
+    """Left, top, right, bottom, with the title."""
+    (x, y), (width, height) = node["pos"], node["size"]
+    return x, y - TITLE, x + width, y + height
+
+
+def meet(one, other):
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+
+
+def test_every_template_has_its_files():
+    names = set(TEMPLATES.values())
+    assert {path.stem for path in (ROOT / "workflows").glob("*.json")} == names
+    assert {path.stem for path in (ROOT / "workflows").glob("*.jpg")} == names
+    assert {path.stem for path in (ROOT / "tests" / "workflows").glob("*.json")} == set(TEMPLATES)
+
+
+def test_their_names_are_plain_and_can_be_files_anywhere():
+    """Of a name the page's search compares the first 33 letters only."""
+    for name in TEMPLATES.values():
+        assert not set(name) & set('<>:"/\\|?*#%_.'), name
+        assert name[0].isupper()
+    assert "no GPU" in next(iter(TEMPLATES.values()))
+    assert "Sora" in list(TEMPLATES.values())[-1]
+
+
+def test_names_of_0_1_go_on_working():
+    saved = {path.stem for path in (ROOT / "tests" / "data" / "saved_0.1").glob("*.json")}
+    assert {name for name in saved if not name.endswith(".api")} <= set(TEMPLATES)
+
+
+@each_template
+def test_its_note_is_at_the_top_left_and_has_no_code(short):
+    """Nodes 2.0 shows code in a note as dark on dark."""
+    graph = graph_of(short)
+    (note,) = (node for node in graph["nodes"] if node["type"] == NOTE)
+    assert "`" not in note["widgets_values"][0]
+    left, top = box(note)[:2]
+    corners = [box(node) for node in graph["nodes"]]
+    assert left == min(corner[0] for corner in corners)
+    assert top <= min(corner[1] for corner in corners) + 100
+
+
+@each_template
+def test_it_fits_into_a_window_at_a_size_that_can_be_read(short):
+    graph = graph_of(short)
+    boxes = [box(node) for node in graph["nodes"]]
+    for group in graph["groups"]:
+        x, y, width, height = group["bounding"]
+        boxes.append((x, y, x + width, y + height))
+    width = max(one[2] for one in boxes) - min(one[0] for one in boxes)
+    height = max(one[3] for one in boxes) - min(one[1] for one in boxes)
+    assert width <= ROOM[0]
+    assert height <= ROOM[1]
+    assert graph["extra"]["ds"]["scale"] >= 0.6
+    assert graph["extra"]["lipsync_view"] is True
+
+
+@each_template
+def test_nodes_and_groups_lie_apart_and_wires_go_to_the_right(short):
+    graph = graph_of(short)
+    boxes = {node["id"]: box(node) for node in graph["nodes"]}
+    for kind, own in (
+        ("node", list(boxes.values())),
+        ("group", [bounds(group) for group in graph["groups"]]),
+    ):
+        for index, one in enumerate(own):
+            assert not [other for other in own[index + 1 :] if meet(one, other)], kind
+    for _, origin, _, target, *_ in graph["links"]:
+        assert boxes[origin][2] <= boxes[target][0]
+
+
+def bounds(group):
+    x, y, width, height = group["bounding"]
+    return x, y, x + width, y + height
+
+
+@each_template
+def test_a_video_of_9_to_16_has_room_below_save_video(short):
+    graph = graph_of(short)
+    saves = [node for node in graph["nodes"] if node["type"] == SAVE]
+    assert saves
+    for save in saves:
+        left, top, right, _ = box(save)
+        grown = left, top, right, top + TITLE + SAVE_HEIGHT + (right - left) * 16 / 9
+        others = [node for node in graph["nodes"] if node is not save]
+        assert not [node["type"] for node in others if meet(grown, box(node))]
+
+
+@each_template
+def test_the_last_encode_is_crf_18_and_none_before_it_loses_as_much(short):
+    prompt = json.loads(twin(short).read_text(encoding="utf-8"))
+    saved = [
+        node["inputs"]["video"][0]
+        for node in prompt.values()
+        if node["class_type"] == SAVE and not node["inputs"]["filename_prefix"].endswith("_clip")
+    ]
+    (last,) = saved
+    assert prompt[last]["inputs"]["crf"] == 18
+    for key, node in prompt.items():
+        if key != last and "crf" in node["inputs"]:
+            assert node["inputs"]["crf"] <= 12
+
+
+def test_words_can_be_moved_by_hand_wherever_there_are_words():
+    for short in TEMPLATES:
+        prompt = json.loads(twin(short).read_text(encoding="utf-8"))
+        kinds = {node["class_type"]: key for key, node in prompt.items()}
+        if "LipSyncLyricOverlay" in kinds:
+            editor = [kinds["LipSyncTimestampEditor"], 0]
+            for node in prompt.values():
+                if node["class_type"] in ("LipSyncLyricOverlay", "LipSyncApply"):
+                    assert node["inputs"]["words"] == editor, short

@@ -1,0 +1,153 @@
+// notices.ts
+import { app as app2 } from "../../scripts/app.js";
+
+// notices/texts.ts
+var TEXTS = {
+  en: {
+    kinds: {
+      unheard: ({ percent }) => `${percent} % of the words are not heard: are these the lyrics of this song?`,
+      estimated: () => "The times are estimated: nothing here could hear the words.",
+      unused: ({ reason }) => `The text was not used: ${reason}`,
+      unused_words: () => "The text was not used: the words that are connected say what is heard.",
+      unused_engine: ({ engine }) => `The text was not used: ${engine} takes the mouth's shapes from the sound alone.`,
+      rate: ({ fps }) => `The pictures don't say how fast they play: taken as ${fps} a second. Set fps if that is wrong.`
+    }
+  },
+  zh: {
+    kinds: {
+      unheard: ({ percent }) => `${percent}% 的单词没有听到：这是这首歌的歌词吗？`,
+      estimated: () => "时间是估计的：这里没有能听出这些单词的引擎。",
+      unused: ({ reason }) => `文本未被使用：${reason}`,
+      unused_words: () => "文本未被使用：已连接的单词说明了听到的内容。",
+      unused_engine: ({ engine }) => `文本未被使用：${engine} 只根据声音确定口型。`,
+      rate: ({ fps }) => `图像没有说明播放速度：按每秒 ${fps} 帧处理。如果不对，请设置 fps。`
+    }
+  },
+  ja: {
+    kinds: {
+      unheard: ({ percent }) => `単語の ${percent} % が聞こえません。この曲の歌詞で合っていますか？`,
+      estimated: () => "時刻は推定です。単語を聞き取れるエンジンがありません。",
+      unused: ({ reason }) => `テキストは使われませんでした：${reason}`,
+      unused_words: () => "テキストは使われませんでした。接続された単語が使われます。",
+      unused_engine: ({ engine }) => `テキストは使われませんでした。${engine} は音声だけから口の形を決めます。`,
+      rate: ({ fps }) => `画像には再生速度の情報がないため、毎秒 ${fps} 枚としました。違う場合は fps を設定してください。`
+    }
+  },
+  de: {
+    kinds: {
+      unheard: ({ percent }) => `${percent} % der Wörter sind nicht zu hören: Ist das der Text dieses Lieds?`,
+      estimated: () => "Die Zeiten sind geschätzt: Nichts hier konnte die Wörter heraushören.",
+      unused: ({ reason }) => `Der Text wurde nicht verwendet: ${reason}`,
+      unused_words: () => "Der Text wurde nicht verwendet: Die verbundenen Wörter sagen, was zu hören ist.",
+      unused_engine: ({ engine }) => `Der Text wurde nicht verwendet: ${engine} formt den Mund allein nach dem Ton.`,
+      rate: ({ fps }) => `Die Bilder sagen nicht, wie schnell sie laufen: angenommen sind ${fps} pro Sekunde. Sonst fps einstellen.`
+    }
+  }
+};
+
+// shared/dom.ts
+function element(tag, properties = {}, children = []) {
+  const made = Object.assign(document.createElement(tag), properties);
+  made.append(...children);
+  return made;
+}
+
+// shared/language.ts
+import { app } from "../../scripts/app.js";
+var LANGUAGES = ["en", "zh", "ja", "de"];
+var LANGUAGE_SETTING = "LipSyncStudio.Language";
+var AUTOMATIC = "auto";
+function language() {
+  const { setting } = app.extensionManager;
+  const chosen = setting.get(LANGUAGE_SETTING) ?? AUTOMATIC;
+  const locale = String(chosen === AUTOMATIC ? setting.get("Comfy.Locale") ?? "en" : chosen);
+  return LANGUAGES.find((known) => known === locale.split("-")[0]) ?? "en";
+}
+var inLanguage = (tables) => tables[language()];
+
+// shared/widgets.ts
+var MARGIN = 4;
+var tidied = /* @__PURE__ */ new WeakSet();
+function addElement(node, name, element2, options) {
+  const widget = node.addDOMWidget(name, `lipsync_${name}`, element2, {
+    getMinHeight: options.height,
+    margin: MARGIN,
+    serialize: false
+  });
+  widget.serialize = false;
+  if (!options.grows) {
+    Object.assign(widget, { computeLayoutSize: void 0, computeSize: (width) => [width, options.height()] });
+  }
+  const widgets = node.widgets ?? [];
+  const beside = widgets.findIndex((one) => one.name === (options.before ?? options.after ?? ""));
+  if (beside >= 0) {
+    widgets.splice(widgets.indexOf(widget), 1);
+    widgets.splice(options.before === void 0 ? beside + 1 : beside, 0, widget);
+  }
+  tidy(node);
+  return widget;
+}
+function tidy(node) {
+  if (tidied.has(node)) return;
+  tidied.add(node);
+  const { onSerialize } = node;
+  node.onSerialize = function(saved) {
+    onSerialize?.call(this, saved);
+    const values = saved.widgets_values;
+    if (!Array.isArray(values)) return;
+    const widgets = this.widgets ?? [];
+    if (values.length <= widgets.filter((widget) => widget.serialize !== false).length) return;
+    saved.widgets_values = values.filter((_, at) => widgets[at]?.serialize !== false);
+  };
+}
+function removeWidget(node, name) {
+  const at = node.widgets?.findIndex((one) => one.name === name) ?? -1;
+  if (at < 0) return;
+  const [widget] = node.widgets.splice(at, 1);
+  widget?.onRemove?.();
+  widget?.element?.remove();
+  node.setDirtyCanvas?.(true, true);
+}
+function grow(node) {
+  const [width, height] = node.size;
+  const needed = node.computeSize?.()[1] ?? height;
+  if (needed > height) node.setSize?.([width, needed]);
+  node.setDirtyCanvas?.(true, true);
+}
+var kindOf = (node) => node.constructor.comfyClass ?? node.comfyClass;
+
+// notices.ts
+var NODES = ["LipSyncAlignLyrics", "LipSyncApply", "LipSyncFaceTrack", "LipSyncLyricOverlay"];
+var WIDGET = "notices";
+var LIFE = 2e4;
+var ROW = 17;
+var LETTERS = 44;
+var told = /* @__PURE__ */ new WeakMap();
+function show(node, notices) {
+  const { kinds } = inLanguage(TEXTS);
+  const lines = notices.map((notice) => kinds[notice.kind]?.(notice) ?? notice.text);
+  removeWidget(node, WIDGET);
+  const all = lines.join("\n");
+  if (lines.length) {
+    const rows = lines.reduce((sum, line) => sum + Math.ceil(line.length / LETTERS), 0);
+    const box = element("div", { role: "status" }, lines.map((line) => element("div", { textContent: `⚠ ${line}` })));
+    box.style.cssText = "box-sizing: border-box; width: 100%; height: 100%; overflow: auto; padding: 6px 8px; border-radius: 6px;background: #4a3410; border: 1px solid #d99a2b; color: #ffdf9e; font: 12px/1.35 sans-serif;overflow-wrap: anywhere; user-select: text;";
+    addElement(node, WIDGET, box, { height: () => rows * ROW + 30 });
+    if (told.get(node) !== all) {
+      app2.extensionManager.toast.add({ severity: "warn", summary: node.title, detail: all, life: LIFE });
+    }
+  }
+  told.set(node, all);
+  grow(node);
+}
+app2.registerExtension({
+  name: "LipSyncStudio.Notices",
+  nodeCreated(node) {
+    if (!NODES.includes(kindOf(node) ?? "")) return;
+    const { onExecuted } = node;
+    node.onExecuted = function(output) {
+      onExecuted?.call(this, output);
+      if (output?.notices) show(node, output.notices);
+    };
+  }
+});

@@ -1,0 +1,87 @@
+import type { Language } from "../shared/language";
+
+export interface Texts {
+    /** The rules of `person`. */
+    rules: Record<"largest" | "left" | "centre" | "right", string>;
+    run: string;
+    nobody: string;
+    person: (id: number) => string;
+    shots: (numbers: string) => string;
+    /** What a click on a face does. */
+    choose: (id: number) => string;
+    several: string;
+    picture: (number: number, count: number, time: string) => string;
+    before: string;
+    next: string;
+    chosen: (id: string, node: string) => string;
+    unconnected: string;
+    faces: string;
+    people: string;
+}
+
+export const TEXTS: Record<Language, Texts> = {
+    en: {
+        rules: { largest: "largest", left: "left", centre: "centre", right: "right" },
+        run: "Run the workflow to see who is in the clip.",
+        nobody: "No face was found. Lower min_confidence, or set detector to full.",
+        person: (id) => `Person ${id}`,
+        shots: (numbers) => `shot ${numbers}`,
+        choose: (id) => `Lip-sync person ${id}`,
+        several: "Shift-click to choose several.",
+        picture: (number, count, time) => `${number} of ${count}, at ${time}`,
+        before: "Picture before",
+        next: "Next picture",
+        chosen: (id, node) => `person of ${node} is now ${id}.`,
+        unconnected: "Connect face_track to a node with person, such as Apply Lip-Sync, to choose by a click.",
+        faces: "Faces",
+        people: "Known persons",
+    },
+    zh: {
+        rules: { largest: "最大", left: "左", centre: "中", right: "右" },
+        run: "运行工作流，即可看到片段中有谁。",
+        nobody: "没有找到人脸。请降低 min_confidence，或将 detector 设为 full。",
+        person: (id) => `人物 ${id}`,
+        shots: (numbers) => `镜头 ${numbers}`,
+        choose: (id) => `为人物 ${id} 对口型`,
+        several: "按住 Shift 点击可选择多人。",
+        picture: (number, count, time) => `第 ${number} / ${count} 张，${time}`,
+        before: "上一张",
+        next: "下一张",
+        chosen: (id, node) => `${node} 的 person 现在是 ${id}。`,
+        unconnected: "将 face_track 连接到带有 person 的节点（如 Apply Lip-Sync），即可点击选择。",
+        faces: "人脸",
+        people: "已知人物",
+    },
+    ja: {
+        rules: { largest: "最大", left: "左", centre: "中央", right: "右" },
+        run: "ワークフローを実行すると、クリップに誰が映っているか表示されます。",
+        nobody: "顔が見つかりませんでした。min_confidence を下げるか、detector を full にしてください。",
+        person: (id) => `人物 ${id}`,
+        shots: (numbers) => `ショット ${numbers}`,
+        choose: (id) => `人物 ${id} をリップシンク`,
+        several: "Shift を押しながらクリックすると複数選べます。",
+        picture: (number, count, time) => `${number} / ${count} 枚目、${time}`,
+        before: "前の画像",
+        next: "次の画像",
+        chosen: (id, node) => `${node} の person を ${id} にしました。`,
+        unconnected: "face_track を person のあるノード（Apply Lip-Sync など）に接続すると、クリックで選べます。",
+        faces: "顔",
+        people: "見つかった人物",
+    },
+    de: {
+        rules: { largest: "größtes", left: "links", centre: "Mitte", right: "rechts" },
+        run: "Den Workflow ausführen, um zu sehen, wer im Clip ist.",
+        nobody: "Kein Gesicht gefunden. min_confidence senken oder detector auf full stellen.",
+        person: (id) => `Person ${id}`,
+        shots: (numbers) => `Einstellung ${numbers}`,
+        choose: (id) => `Person ${id} synchronisieren`,
+        several: "Mit Umschalt-Klick mehrere wählen.",
+        picture: (number, count, time) => `${number} von ${count}, bei ${time}`,
+        before: "Voriges Bild",
+        next: "Nächstes Bild",
+        chosen: (id, node) => `person von ${node} ist jetzt ${id}.`,
+        unconnected: "face_track mit einem Knoten verbinden, der person hat (etwa Apply Lip-Sync), dann wählt ein Klick.",
+        faces: "Gesichter",
+        people: "Bekannte Personen",
+    },
+};

@@ -1,0 +1,50 @@
+// What a run says beside its results, and a person should see at once: on the node, and as a toast (nodes/notices.py).
+import { app } from "comfy/app";
+import { TEXTS } from "./notices/texts";
+import type { Notice } from "./notices/texts";
+import { element } from "./shared/dom";
+import { inLanguage } from "./shared/language";
+import { addElement, grow, kindOf, removeWidget } from "./shared/widgets";
+
+const NODES = ["LipSyncAlignLyrics", "LipSyncApply", "LipSyncFaceTrack", "LipSyncLyricOverlay"];
+const WIDGET = "notices";
+const LIFE = 20_000;
+/** Pixels of a row of text, and letters in one of a node of usual width. */
+const ROW = 17;
+const LETTERS = 44;
+
+/** What was last told of each node: a run that finds the same says it on the node alone. */
+const told = new WeakMap<ComfyNode, string>();
+
+function show(node: ComfyNode, notices: Notice[]): void {
+    const { kinds } = inLanguage(TEXTS);
+    const lines = notices.map((notice) => kinds[notice.kind]?.(notice) ?? notice.text);
+    removeWidget(node, WIDGET);
+    const all = lines.join("\n");
+    if (lines.length) {
+        const rows = lines.reduce((sum, line) => sum + Math.ceil(line.length / LETTERS), 0);
+        const box = element("div", { role: "status" }, lines.map((line) => element("div", { textContent: `⚠ ${line}` })));
+        box.style.cssText =
+            "box-sizing: border-box; width: 100%; height: 100%; overflow: auto; padding: 6px 8px; border-radius: 6px;" +
+            "background: #4a3410; border: 1px solid #d99a2b; color: #ffdf9e; font: 12px/1.35 sans-serif;" +
+            "overflow-wrap: anywhere; user-select: text;";
+        addElement(node, WIDGET, box, { height: () => rows * ROW + 30 });
+        if (told.get(node) !== all) {
+            app.extensionManager.toast.add({ severity: "warn", summary: node.title, detail: all, life: LIFE });
+        }
+    }
+    told.set(node, all);
+    grow(node);
+}
+
+app.registerExtension({
+    name: "LipSyncStudio.Notices",
+    nodeCreated(node) {
+        if (!NODES.includes(kindOf(node) ?? "")) return;
+        const { onExecuted } = node;
+        node.onExecuted = function (output) {
+            onExecuted?.call(this, output);
+            if (output?.notices) show(node, output.notices);
+        };
+    },
+});

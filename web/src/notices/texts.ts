@@ -1,0 +1,53 @@
+import type { Language } from "../shared/language";
+
+/** kind: what it says; text: in English, as the server says it; the rest: what goes into the sentence. */
+export interface Notice {
+    readonly kind: string;
+    readonly text: string;
+    readonly [value: string]: unknown;
+}
+
+type Sentences = Record<string, (notice: Notice) => string>;
+
+export const TEXTS: Record<Language, { kinds: Sentences }> = {
+    en: {
+        kinds: {
+            unheard: ({ percent }) => `${percent} % of the words are not heard: are these the lyrics of this song?`,
+            estimated: () => "The times are estimated: nothing here could hear the words.",
+            unused: ({ reason }) => `The text was not used: ${reason}`,
+            unused_words: () => "The text was not used: the words that are connected say what is heard.",
+            unused_engine: ({ engine }) => `The text was not used: ${engine} takes the mouth's shapes from the sound alone.`,
+            rate: ({ fps }) => `The pictures don't say how fast they play: taken as ${fps} a second. Set fps if that is wrong.`,
+        },
+    },
+    zh: {
+        kinds: {
+            unheard: ({ percent }) => `${percent}% 的单词没有听到：这是这首歌的歌词吗？`,
+            estimated: () => "时间是估计的：这里没有能听出这些单词的引擎。",
+            unused: ({ reason }) => `文本未被使用：${reason}`,
+            unused_words: () => "文本未被使用：已连接的单词说明了听到的内容。",
+            unused_engine: ({ engine }) => `文本未被使用：${engine} 只根据声音确定口型。`,
+            rate: ({ fps }) => `图像没有说明播放速度：按每秒 ${fps} 帧处理。如果不对，请设置 fps。`,
+        },
+    },
+    ja: {
+        kinds: {
+            unheard: ({ percent }) => `単語の ${percent} % が聞こえません。この曲の歌詞で合っていますか？`,
+            estimated: () => "時刻は推定です。単語を聞き取れるエンジンがありません。",
+            unused: ({ reason }) => `テキストは使われませんでした：${reason}`,
+            unused_words: () => "テキストは使われませんでした。接続された単語が使われます。",
+            unused_engine: ({ engine }) => `テキストは使われませんでした。${engine} は音声だけから口の形を決めます。`,
+            rate: ({ fps }) => `画像には再生速度の情報がないため、毎秒 ${fps} 枚としました。違う場合は fps を設定してください。`,
+        },
+    },
+    de: {
+        kinds: {
+            unheard: ({ percent }) => `${percent} % der Wörter sind nicht zu hören: Ist das der Text dieses Lieds?`,
+            estimated: () => "Die Zeiten sind geschätzt: Nichts hier konnte die Wörter heraushören.",
+            unused: ({ reason }) => `Der Text wurde nicht verwendet: ${reason}`,
+            unused_words: () => "Der Text wurde nicht verwendet: Die verbundenen Wörter sagen, was zu hören ist.",
+            unused_engine: ({ engine }) => `Der Text wurde nicht verwendet: ${engine} formt den Mund allein nach dem Ton.`,
+            rate: ({ fps }) => `Die Bilder sagen nicht, wie schnell sie laufen: angenommen sind ${fps} pro Sekunde. Sonst fps einstellen.`,
+        },
+    },
+};

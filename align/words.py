@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from ..engine.errors import TextError
+from ..engine.media.spans import Spans
+
+# How files name all who sing: LRC of two singers, song sheets, TTML's agent of a group.
+_EVERYBODY = {"d", "both", "duet", "all", "everybody", "everyone", "group", "chorus", "v1000"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,3 +81,36 @@ class WordTimings:
 
     def words(self) -> list[Word]:
         return [word for line in self.lines for word in line.words]
+
+    def voices(self) -> list[str]:
+        """The names of those who sing, in order of their first lines, without what stands for everybody."""
+        named = [line.voice for line in self.lines if line.voice and line.voice.lower() not in _EVERYBODY]
+        return list(dict.fromkeys(named))
+
+    def of_voice(self, name: str) -> WordTimings:
+        """The lines that one of several sings: their own, in any case, and those that are everybody's or name
+        nobody. Raises TextError where no line is theirs."""
+        wanted = name.strip().lower()
+        theirs = {wanted, "", *_EVERYBODY}
+        if wanted not in {each.lower() for each in self.voices()}:
+            known = ", ".join(self.voices())
+            named = f"they name {known}" if known else "they name nobody"
+            raise TextError(f'No line of the words is sung by "{name.strip()}": {named}.')
+        return replace(self, lines=tuple(line for line in self.lines if (line.voice or "").lower() in theirs))
+
+    def within(self, spans: Spans) -> WordTimings:
+        """The words whose middles lie in the spans, in the lines they are of."""
+        kept = []
+        for line in self.lines:
+            words = tuple(word for word in line.words if spans.has((word.start + word.end) / 2))
+            if words:
+                kept.append(replace(line, words=words))
+        return replace(self, lines=tuple(kept))
+
+
+def joined(timings: Sequence[WordTimings]) -> WordTimings:
+    """What several sing as one, its lines in order of time; those that several have alike once."""
+    lines = dict.fromkeys(line for each in timings for line in each.lines if line.words)
+    engines = dict.fromkeys(each.engine for each in timings if each.engine)
+    ordered = tuple(sorted(lines, key=lambda line: (line.start, line.end)))
+    return WordTimings(ordered, timings[0].language, ", ".join(engines))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Protocol
 
@@ -20,16 +20,18 @@ from .speech import Speech
 
 @dataclass(frozen=True)
 class FrameChunk:
-    """Finished frames, in order, numbered and timed over the whole output, and what became of each."""
+    """Finished frames, in order, numbered and timed over the whole output, and what became of each. voices:
+    of each frame, what became of it for each of several voices."""
 
     frames: list[Frame]
     states: list[FrameState]
+    voices: list[list[FrameState]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class Footage:
-    """What mouths are repainted in, and by what. timeline: which frame of the request's source each output
-    frame shows. people: whose mouths, one after the other. speech: what they say."""
+    """What mouths are repainted in, and by what voice. timeline: which frame of the request's source each
+    output frame shows. people: whose mouths, one after the other. speech: what they say."""
 
     timeline: Timeline
     people: Sequence[Person]
@@ -43,8 +45,8 @@ class Rendering:
     size: width and height of the planes; aspect: of their samples. frames: how many will come. duration: what
     the soundtrack is cut or padded to. variable: frame times are not multiples of 1/fps. notes: sentences for
     the run report, may grow while the chunks are read. start: when the first frame begins, which is later
-    than 0 in a part of a longer video. footage: of an engine that repaints it. times: when each frame begins,
-    of the whole; None where that is every 1/fps from 0 on.
+    than 0 in a part of a longer video. footage: of an engine that repaints it, for each voice. times: when
+    each frame begins, of the whole; None where that is every 1/fps from 0 on.
     """
 
     size: tuple[int, int]
@@ -56,7 +58,7 @@ class Rendering:
     chunks: Generator[FrameChunk, None, None]
     notes: list[str]
     start: Fraction = Fraction(0)
-    footage: Footage | None = None
+    footage: tuple[Footage, ...] = ()
     aspect: Fraction = Fraction(1)
     times: FrameTimes | None = None
 

@@ -12,7 +12,7 @@ from ..engine.media.conditions import SourceChoices
 from ..engine.media.sound import Sound
 from ..engine.media.video import VideoSource
 from .registry import backends
-from .request import ContentKind, LipSyncRequest, SilenceRule
+from .request import ContentKind, LipSyncRequest, SilenceRule, Voice
 
 if TYPE_CHECKING:
     from ..align.words import WordTimings
@@ -20,6 +20,26 @@ if TYPE_CHECKING:
     from ..engine.host.protocol import Host
     from ..engine.media.timeline import FillRule, LengthRule
     from .protocol import LipSyncBackend
+
+
+@dataclass(frozen=True)
+class VoiceSpec:
+    """What one of several people says, by the names of files; fields as in `Voice`."""
+
+    person: str
+    sound: Path | None = None
+    words: WordTimings | None = None
+    lyrics: str = ""
+    silence: SilenceRule | None = None
+
+    def __post_init__(self) -> None:
+        """Raises InputError for a `person` that says nobody."""
+        parse_person(self.person)
+
+    def voice(self, host: Host) -> Voice:
+        """With its file opened. Raises AudioError for one that can't be used."""
+        sound = None if self.sound is None else Sound.load(self.sound, host=host)
+        return Voice(self.person, sound, self.words, self.lyrics, self.silence)
 
 
 @dataclass(frozen=True)
@@ -51,6 +71,7 @@ class RenderSpec:
     detector: Variant = "auto"
     max_faces: int = DEFAULT_MAX_FACES
     choices: SourceChoices = SourceChoices()
+    voices: tuple[VoiceSpec, ...] = ()
 
     def __post_init__(self) -> None:
         """Raises InputError for a `person` that says nobody."""
@@ -74,6 +95,7 @@ class RenderSpec:
             location=self.location,
             detector=self.detector,
             max_faces=self.max_faces,
+            voices=tuple(each.voice(host) for each in self.voices),
         )
 
     def check_ready(self, host: Host) -> None:

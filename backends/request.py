@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
+from ..engine.errors import InputError
 from ..engine.faces.choose import parse_person
 from ..engine.faces.track import DEFAULT_MAX_FACES
 
@@ -14,10 +15,32 @@ if TYPE_CHECKING:
     from ..engine.faces.track import FaceTrack
     from ..engine.media.sound import Sound
     from ..engine.media.source import Source
+    from ..engine.media.spans import Spans
     from ..engine.media.timeline import FillRule, LengthRule
 
 SilenceRule = Literal["rest", "close", "source"]
 ContentKind = Literal["auto", "speech", "song"]
+
+
+@dataclass(frozen=True)
+class Voice:
+    """What one person says.
+
+    person: as `parse_person` has it, whose InputError is raised here; a rule such as `left` means the one
+    who is there on the whole. sound: what moves the mouth; None for the request's soundtrack. words, lyrics:
+    what is said, if known. silence: what the mouth does in pauses; None for what the request has. turns:
+    seconds of the sound that are this person's; None for all.
+    """
+
+    person: str
+    sound: Sound | None = None
+    words: WordTimings | None = None
+    lyrics: str = ""
+    silence: SilenceRule | None = None
+    turns: Spans | None = None
+
+    def __post_init__(self) -> None:
+        parse_person(self.person)
 
 
 @dataclass(frozen=True)
@@ -30,7 +53,8 @@ class LipSyncRequest:
     shape), `close`, or the `source` frame passed through. sync_offset: seconds by which the mouth moves later
     than it is heard. score: whether the run report tells how well the mouth follows the voice. location:
     whether the result says where the source was recorded, as it does when and with what. detector, max_faces:
-    as in `track_faces`, where there is no track.
+    as in `track_faces`, where there is no track. voices: who says what, where several do; `driving`, `words`
+    and `lyrics` are then theirs, and `person` says nothing. Raises InputError for both. turns: as a Voice's.
     """
 
     source: Source
@@ -49,10 +73,33 @@ class LipSyncRequest:
     location: bool = False
     detector: Variant = "auto"
     max_faces: int = DEFAULT_MAX_FACES
+    voices: tuple[Voice, ...] = ()
+    turns: Spans | None = None
 
     def __post_init__(self) -> None:
         parse_person(self.person)
+        if self.voices and (self.driving is not None or self.words is not None or self.lyrics.strip()):
+            raise InputError(
+                "Voices bring their own sound and words: give either them, or driving audio, words and "
+                "lyrics, not both."
+            )
 
     @property
     def voice(self) -> Sound:
         return self.driving or self.soundtrack
+
+    def parts(self) -> tuple[LipSyncRequest, ...]:
+        """A request for each of the voices; without voices itself."""
+        return tuple(map(self._of, self.voices)) or (self,)
+
+    def _of(self, voice: Voice) -> LipSyncRequest:
+        return replace(
+            self,
+            driving=voice.sound,
+            words=voice.words,
+            lyrics=voice.lyrics,
+            person=voice.person,
+            silence=voice.silence or self.silence,
+            voices=(),
+            turns=voice.turns,
+        )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -15,10 +15,12 @@ from ..engine.media.metadata import LOCATION_LEFT_OUT
 from ..engine.media.sound import Sound
 from ..engine.media.tracks import downmix_notes
 from ..engine.media.writer import Mp4Writer
-from ..engine.report import Caution, FrameState, RunReport, spans
-from .protocol import LipSyncBackend, Rendering
+from ..engine.report import Caution, FrameState, PersonReport, RunReport, generated, spans
+from .dub.job import find_faces
+from .protocol import Footage, LipSyncBackend, Rendering
 from .request import LipSyncRequest
 from .scoring import RunScore
+from .turns import by_turns, speaks
 
 # Made for a rendering, then handed each of its frames, to change it in place.
 Finish = Callable[[Rendering], Callable[[Frame], None]]
@@ -40,10 +42,24 @@ def run(
     score is worked out."""
     if backend.spec.task == "portrait" and not (request.source.still or backend.takes_footage):
         raise InputError(f"{backend.name} animates one picture: give it an image, not a video.")
+    if (request.voices or speaks(request)) and backend.spec.task != "dub":
+        raise InputError(
+            f"{backend.name} lets one person speak: choose that one, without voices, or an engine that "
+            "repaints mouths in footage."
+        )
     started = time.monotonic()
+    told: list[str] = []
+    if speaks(request):
+        request, told = by_turns(request, find_faces(request, None, host), host)
     rendering = backend.render(request, host)
     prepared = time.monotonic()
-    score = RunScore(request, rendering, host) if request.score else None
+    voices = request.parts()
+    footage: Sequence[Footage | None] = rendering.footage or (None,) * len(voices)
+    scores = [
+        RunScore(voice, rendering, mouths, host)
+        for voice, mouths in zip(voices, footage, strict=True)
+        if request.score
+    ]
     known = request.source.metadata()
     report = write(
         rendering,
@@ -51,16 +67,29 @@ def run(
         request.soundtrack,
         path,
         crf,
-        score,
+        scores,
+        people=[voice.person for voice in request.voices],
         finish=None if finish is None else finish(rendering),
         metadata=known.carried(request.location),
         still=request.source.still,
     )
     report.seconds = {"prepare": round(prepared - started, 3), **report.seconds}
-    sounds = {id(sound): sound for sound in (request.soundtrack, request.voice)}.values()
+    heard_too = [voice.voice for voice in voices]
+    sounds = {id(sound): sound for sound in (request.soundtrack, *heard_too)}.values()
     heard = [note for sound in sounds for note in sound.all_notes()]
     left_out = [LOCATION_LEFT_OUT] if known.location and not request.location else []
-    report.notes = [*_unused_text(backend, request), *request.source.notes, *heard, *left_out, *report.notes]
+    unused = []
+    if request.voices and request.person.strip().lower() != "largest":
+        unused.append(f'Person "{request.person}" was not used: the voices say whose mouths move.')
+    report.notes = [
+        *(note for voice in voices for note in _unused_text(backend, voice)),
+        *request.source.notes,
+        *heard,
+        *left_out,
+        *unused,
+        *told,
+        *report.notes,
+    ]
     return report
 
 
@@ -86,17 +115,21 @@ def _unused_text(backend: LipSyncBackend, request: LipSyncRequest) -> list[Cauti
 
 def write(
     rendering: Rendering, name: str, soundtrack: Sound | None, path: Path, crf: int = 12,
-    score: RunScore | None = None, *, finish: Callable[[Frame], None] | None = None,
-    metadata: Mapping[str, str] | None = None, still: bool = False,
+    scores: Sequence[RunScore] = (), *, people: Sequence[str] = (),
+    finish: Callable[[Frame], None] | None = None, metadata: Mapping[str, str] | None = None,
+    still: bool = False,
 ) -> RunReport:  # fmt: skip
     """Write what a backend of that name makes to `path`, an MP4; nothing is left there unless it is whole.
 
-    soundtrack: of the whole; of a part, the file has what is heard in it and begins at 0. score: is shown
-    every frame; finish: too, after that, and may change it. metadata, still: as Mp4Writer takes them."""
+    soundtrack: of the whole; of a part, the file has what is heard in it and begins at 0. scores: of
+    each voice, are shown every frame. people: who has those voices, where they are several. finish: is shown
+    every frame, too, after that, and may change it. metadata, still: as Mp4Writer takes
+    them."""
     started = time.monotonic()
     states: list[FrameState] = []
+    voices: list[list[FrameState]] = []
     seconds: dict[str, float] = {}
-    scored: dict[str, Any] | None = None
+    scored: list[dict[str, Any]] = []
     if rendering.start and soundtrack is not None:
         soundtrack = soundtrack.cut(rendering.start, rendering.duration)
     with Mp4Writer(
@@ -105,19 +138,21 @@ def write(
         still=still,
     ) as writer, closing(rendering.chunks) as chunks:  # fmt: skip
         for chunk in chunks:
-            for frame, state in zip(chunk.frames, chunk.states, strict=True):
-                if score is not None:
+            of_voices = chunk.voices or [[state] for state in chunk.states]
+            for frame, each in zip(chunk.frames, of_voices, strict=True):
+                for score, state in zip(scores, each, strict=False):
                     score.see(frame, state)
                 if finish is not None:
                     finish(frame)
                 frame.pts -= rendering.start
                 writer.write(frame)
             states.extend(chunk.states)
+            voices.extend(of_voices if people else ())
         rendered = time.monotonic()
-        if score is not None:
+        if scores:
             # A run that is stopped here leaves no file behind, as one that is stopped anywhere else.
-            scored = score.result().to_dict()
-            seconds["score"] = round(score.seconds, 3)
+            scored = [score.result().to_dict() for score in scores]
+            seconds["score"] = round(sum(score.seconds for score in scores), 3)
         started += time.monotonic() - rendered
     return RunReport(
         backend=name,
@@ -127,6 +162,16 @@ def write(
         size=rendering.size,
         spans=spans(states),
         seconds={"render": round(time.monotonic() - started, 3), **seconds},
-        notes=[*(downmix_notes(soundtrack) if soundtrack else []), *rendering.notes],
-        score=scored,
+        # Of several voices each may have the same to say.
+        notes=[*(downmix_notes(soundtrack) if soundtrack else []), *dict.fromkeys(rendering.notes)],
+        score=scored[0] if scored and not people else None,
+        people=[
+            _person(who, [each[number] for each in voices], scored[number] if scored else None)
+            for number, who in enumerate(people)
+        ],
     )
+
+
+def _person(person: str, states: Sequence[FrameState], score: dict[str, Any] | None) -> PersonReport:
+    found = spans(states)
+    return PersonReport(person, generated(found), found, score)

@@ -25,7 +25,7 @@ from ..engine.score.follow import MouthFollower
 from ..engine.score.mouth import MouthCurves
 from ..engine.score.score import Score, score_mouth
 from ..engine.score.sync import SHORTEST
-from .protocol import Rendering
+from .protocol import Footage, Rendering
 from .request import LipSyncRequest
 from .speech import lip_closures, mouth_spans, voice_samples
 
@@ -62,11 +62,15 @@ class _Painted:
 
 
 class RunScore:
-    """What passes by of a rendering, and the score of it. `seconds`: the time that took."""
+    """What passes by of a rendering, and the score of one voice in it. `seconds`: the time that took.
 
-    def __init__(self, request: LipSyncRequest, rendering: Rendering, host: Host) -> None:
+    request: with that voice alone. footage: the mouths that say it; None to look for them."""
+
+    def __init__(
+        self, request: LipSyncRequest, rendering: Rendering, footage: Footage | None, host: Host
+    ) -> None:
         started = time.monotonic()
-        self._request, self._rendering, self._host = request, rendering, host
+        self._request, self._rendering, self._footage, self._host = request, rendering, footage, host
         self._problem = ""
         self._times: list[float] = []
         self._meshes: list[np.ndarray | None] = []
@@ -75,8 +79,10 @@ class RunScore:
         self._window = (0.0, 0.0)
         if rendering.duration >= SHORTEST:
             try:
-                self._samples, self._spoken = _said(request, rendering, host)
-                self._window = _busiest(_with_face(self._spoken, rendering), float(rendering.duration))
+                self._samples, self._spoken = _said(request, footage, host)
+                self._window = _busiest(
+                    _with_face(self._spoken, footage, float(rendering.duration)), float(rendering.duration)
+                )
             except Cancelled:
                 raise
             except LipSyncError as error:
@@ -147,7 +153,7 @@ class RunScore:
 
     def _known(self, index: int) -> np.ndarray | None:
         """The person's mesh in the source frame that an output frame shows, where an engine repaints one."""
-        footage = self._rendering.footage
+        footage = self._footage
         if footage is None:
             return None
         shown = int(footage.timeline.source_index[index])
@@ -155,7 +161,7 @@ class RunScore:
 
     def _keep(self, frame: Frame, at: float, mesh: np.ndarray) -> None:
         """The first frames in a row that are painted while something is said."""
-        footage = self._rendering.footage
+        footage = self._footage
         if footage is None or len(self._painted) == _COMPARED or not gate([at], self._spoken, 0.0)[0]:
             return
         shown = int(footage.timeline.source_index[frame.index])
@@ -193,18 +199,17 @@ def _told(error: Exception) -> str:
     )
 
 
-def _said(request: LipSyncRequest, rendering: Rendering, host: Host) -> tuple[np.ndarray, Spans]:
+def _said(request: LipSyncRequest, footage: Footage | None, host: Host) -> tuple[np.ndarray, Spans]:
     """The voice, mono at 16 kHz, and where it is heard: where an engine has looked already, what it found."""
-    if rendering.footage is not None:
-        return rendering.footage.speech.samples, rendering.footage.speech.spans
+    if footage is not None:
+        return footage.speech.samples, footage.speech.spans
     samples = voice_samples(request.voice, host)
     driven = request.driving is not None
     return samples, mouth_spans(samples, request.words, request.content, driven, host)
 
 
-def _with_face(spoken: Spans, rendering: Rendering) -> Spans:
+def _with_face(spoken: Spans, footage: Footage | None, duration: float) -> Spans:
     """Of what is spoken, what somebody is in sight for; all of it where nobody has looked."""
-    footage = rendering.footage
     if footage is None:
         return spoken
     seen = np.zeros(footage.timeline.source_index.max() + 1, bool)
@@ -212,7 +217,7 @@ def _with_face(spoken: Spans, rendering: Rendering) -> Spans:
         rows = person.first + np.flatnonzero(person.seen)
         seen[rows[rows < len(seen)]] = True
     shown = seen[footage.timeline.source_index]
-    times = np.append(footage.timeline.times.seconds(), float(rendering.duration))
+    times = np.append(footage.timeline.times.seconds(), duration)
     found = [(times[run.start], times[run.stop]) for run in runs(shown)]
     return Spans(
         (max(first, begin), min(last, end))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..align.words import joined
 from ..backends.dub.backend import DubBackend
 from ..backends.render_spec import RenderSpec
 from ..backends.request import LipSyncRequest
@@ -30,8 +31,9 @@ class LyricVideoSpec:
     """What to make, by the names of files; small, and can be pickled.
 
     render: the lip-sync; without its `words` its `lyrics` are aligned, and without those too, what is heard
-    is written down. style: of the lyrics on the screen. align: how words are found; None for what suits.
-    fonts: folders where fonts are looked for first.
+    is written down. Where it has `voices`, words and lyrics are what is shown alone, and without them the
+    voices' own words are. style: of the lyrics on the screen. align: how words are found; None for what
+    suits. fonts: folders where fonts are looked for first.
     """
 
     render: RenderSpec
@@ -48,8 +50,12 @@ def make_lyric_video(spec: LyricVideoSpec, host: Host, path: Path, crf: int = 18
     there are no words, TextError for lyrics or a style that can't be drawn."""
     check_style(spec.style)
     spec.render.check_ready(host)
-    request = spec.render.request(host)
-    backend = spec.render.make_backend(host)
+    render = spec.render
+    if render.voices:
+        # Those are for the screen.
+        render = replace(render, words=None, lyrics="")
+    request = render.request(host)
+    backend = render.make_backend(host)
     if isinstance(backend, DubBackend):
         # Whether there is somebody to sing is known before the words are looked for, which takes longer.
         request = backend.tracked(request, host)
@@ -61,7 +67,9 @@ def make_lyric_video(spec: LyricVideoSpec, host: Host, path: Path, crf: int = 18
         missing.extend(drawn.notes)
         return drawn.draw
 
-    report = run(backend, replace(request, words=words), host, path, crf, finish=overlay)
+    if not request.voices:
+        request = replace(request, words=words)
+    report = run(backend, request, host, path, crf, finish=overlay)
     count = len(words.words())
     timed = f"Lyrics: {len(words.lines)} lines, {count} words, timed by {words.engine or 'the file'}."
     report.notes = [timed, *notes, *dict.fromkeys(missing), *report.notes]
@@ -70,13 +78,16 @@ def make_lyric_video(spec: LyricVideoSpec, host: Host, path: Path, crf: int = 18
 
 def _words(spec: LyricVideoSpec, request: LipSyncRequest, host: Host) -> tuple[WordTimings, list[str]]:
     """When what is said is said, and what is to be told of it."""
-    if request.words is not None:
-        return request.words, []
+    if spec.render.words is not None:
+        return spec.render.words, []
+    said = [voice.words for voice in request.voices if voice.words is not None]
+    if said and len(said) == len(request.voices) and not spec.render.lyrics.strip():
+        return joined(said), []
     from ..align.chain import AlignOptions, align
 
     options = spec.align or AlignOptions(content=request.content)
-    if request.lyrics.strip():
-        found = align(request.soundtrack, request.lyrics, host, options, stem=request.driving)
+    if spec.render.lyrics.strip():
+        found = align(request.soundtrack, spec.render.lyrics, host, options, stem=request.driving)
         return found.timings, list(found.notes())
     from ..align.transcribe.registry import recognise
 

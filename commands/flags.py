@@ -55,6 +55,15 @@ def add_person(parser: Any) -> None:
     )
 
 
+def add_voices(parser: Any) -> None:
+    """Given as lists of two or three texts; `commands/voices.py` reads them."""
+    parser.add_argument(
+        "--voice", action="append", nargs="+", default=[], metavar=("PERSON", "FILE"), dest="voices",
+        help="who says what, once for each of several people: whose mouth, and what moves it, a sound, words "
+        "in time, or both; of words that name singers one as duet.lrc#Anna",
+    )  # fmt: skip
+
+
 def add_faces(parser: Any) -> None:
     """How faces are found."""
     parser.add_argument(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -17,6 +18,7 @@ from .backend_flags import add_backend_flags, announce, chosen_settings
 from .outputs import check_inputs, check_outputs, check_video_name, write_report
 from .parser import add_command
 from .texts import read_text, read_words
+from .voices import GivenVoice, given_voices, voice_files, voice_specs
 
 if TYPE_CHECKING:
     from ..engine.report import RunReport
@@ -32,6 +34,8 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
         "render --source clip.mp4 --audio voice.wav --out spoken.mp4",
         "render --source face.jpg --audio song.mp3 --vocals vocals.wav --words song.lrc --out sung.mov",
         "render --source clip.mp4 --audio voice.wav --out spoken.mp4 --backend musetalk --report -",
+        "render --source two.mp4 --audio duet.mp3 --voice left duet.lrc#Anna --voice right duet.lrc#Ben \\\n"
+        "      --out duet.mp4",
     )
     add_render_flags(parser)
     parser.set_defaults(run=_render)
@@ -66,6 +70,7 @@ def add_render_flags(parser: argparse.ArgumentParser) -> None:
         "--content", choices=get_args(ContentKind), default="auto", help="what is heard; default auto"
     )
     flags.add_person(how)
+    flags.add_voices(how)
     flags.add_faces(how)
     flags.add_picture(how)
     how.add_argument(
@@ -94,13 +99,13 @@ def _render(options: argparse.Namespace) -> None:
     tell(report, options)
 
 
-def check_files(options: argparse.Namespace, **further: Path | None) -> None:
+def check_files(options: argparse.Namespace, voices: Sequence[GivenVoice], **further: Path | None) -> None:
     """Before any work: that all can be read, and written. further: what else is read, by the flag's name."""
     check_video_name("--out", options.out)
     inputs = {
         "--source": options.source, "--audio": options.audio, "--vocals": options.vocals,
         "--lyrics": options.lyrics, "--words": options.words,
-        **{f"--{name}": path for name, path in further.items()},
+        **{f"--{name}": path for name, path in further.items()}, **voice_files(voices),
     }  # fmt: skip
     check_outputs(
         {"--out": options.out, "--report": report_file(options)}, inputs, overwrite=options.overwrite
@@ -115,7 +120,8 @@ def render_spec(options: argparse.Namespace, notes: list[str], **further: Path |
     Raises UsageError for what can't be meant, OutputError and InputError for files, TextError for lyrics or
     words that can't be read."""
     settings = chosen_settings(options)
-    check_files(options, **further)
+    voices = given_voices(options.voices)
+    check_files(options, voices, **further)
     return RenderSpec(
         source=options.source,
         soundtrack=options.audio,
@@ -136,6 +142,7 @@ def render_spec(options: argparse.Namespace, notes: list[str], **further: Path |
         detector=options.detector,
         max_faces=options.max_faces,
         choices=flags.source_choices(options),
+        voices=voice_specs(voices, notes),
     )
 
 
@@ -145,8 +152,10 @@ def report_file(options: argparse.Namespace) -> Path | None:
 
 def tell(report: RunReport, options: argparse.Namespace) -> None:
     """The run report where it is wanted, else what people want to know of it."""
+    notes = [f"Note: {note}" for note in report.notes]
+    people = [f"Person {each.person}: {each.generated} frames generated" for each in report.people]
     head = f"{options.out}: {report.frames} frames, {report.generated} generated"
-    tell_report(report.to_json(), [*(f"Note: {note}" for note in report.notes), head], options)
+    tell_report(report.to_json(), [*notes, *people, head], options)
 
 
 def tell_report(text: str, said: list[str], options: Any) -> None:

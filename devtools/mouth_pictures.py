@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from ..backends.dub.backend import DubBackend, DubPlan
+from ..backends.dub.backend import DubBackend, DubPlan, VoicePlan
 from ..backends.request import LipSyncRequest
 from ..backends.viseme.mouth import MouthPose
 from ..backends.viseme.pipeline import VisemeEngine
@@ -105,7 +105,7 @@ def _posed(sitter: Sitter, pose: MouthPose, host: PlainHost) -> np.ndarray:
     plan = backend.plan(request, host)
     values = [getattr(pose, name) for name in MouthPose.__slots__]
     plan.survey.poses[:] = values
-    rendering = backend.render_plan(DubPlan(plan.job, plan.survey), host)
+    rendering = backend.render_plan(DubPlan((VoicePlan(plan.job, plan.survey),)), host)
     frames = [frame for chunk in rendering.chunks for frame in chunk.frames]
     return _cut(to_rgb(frames[0]), sitter.person.meshes[0])
 

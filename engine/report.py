@@ -52,11 +52,28 @@ def spans(states: Iterable[FrameState]) -> list[Span]:
     return found
 
 
+def generated(spans: Iterable[Span]) -> int:
+    """Frames with a new mouth."""
+    return sum(s.last - s.first + 1 for s in spans if s.state == FrameState.GENERATED.value)
+
+
+@dataclass(frozen=True)
+class PersonReport:
+    """What became of one of several people who speak. person: as they were asked for. generated: frames with
+    a new mouth. spans, score: as in the run's report."""
+
+    person: str
+    generated: int
+    spans: list[Span]
+    score: dict[str, Any] | None = None
+
+
 @dataclass
 class RunReport:
     """Everything a person wants to know about a finished run; `to_json` is what the nodes hand out.
 
-    score: of engine/score/score.py, as its `to_dict` has it; None where none was wanted."""
+    score: of engine/score/score.py, as its `to_dict` has it; None where none was wanted, or where several
+    people speak, who then have one each in `people`."""
 
     backend: str
     frames: int
@@ -67,10 +84,11 @@ class RunReport:
     seconds: dict[str, float] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     score: dict[str, Any] | None = None
+    people: list[PersonReport] = field(default_factory=list)
 
     @property
     def generated(self) -> int:
-        return sum(s.last - s.first + 1 for s in self.spans if s.state == FrameState.GENERATED.value)
+        return generated(self.spans)
 
     def to_json(self) -> str:
         return json.dumps({**asdict(self), "generated": self.generated}, indent=2)

@@ -23,6 +23,7 @@ from .templates import register_templates
 # The modules that have nodes.
 _MODULES = (
     "apply",
+    "voice",
     "viseme",
     "musetalk",
     "musetalk_stages",

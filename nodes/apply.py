@@ -14,12 +14,13 @@ from . import inputs
 from .face_track import LipSyncFaceTrack
 from .notices import notices
 from .requirements import engine_imports
-from .types import BackendIO, WordTimingsIO
+from .types import BackendIO, VoicesIO, WordTimingsIO
 from .wiring import same_source
 
 if TYPE_CHECKING:
     from ..align.words import WordTimings
     from ..backends.protocol import LipSyncBackend
+    from ..backends.request import Voice
     from ..engine.faces.track import FaceTrack
 
 
@@ -73,7 +74,13 @@ class LipSyncApply(io.ComfyNode):
                     advanced=True,
                     tooltip="In pauses: the mouth's rest shape, lips closed, or the source's own mouth.",
                 ),
-                inputs.person_input(),
+                inputs.person_input(
+                    tooltip=(
+                        "Whose mouth: largest, left, right, centre, speaking (whoever is seen to say what is "
+                        "heard), an id shown by Track Faces, or several ids such as 1+3 (of those seen at "
+                        "once the largest)."
+                    )
+                ),
                 io.Combo.Input(
                     "content",
                     options=["auto", "speech", "song"],
@@ -93,6 +100,14 @@ class LipSyncApply(io.ComfyNode):
                 inputs.detector_input(remark="Without a face_track. ", optional=True, advanced=True),
                 inputs.max_faces_input(remark="Without a face_track. ", optional=True),
                 *inputs.picture_inputs(),
+                VoicesIO.Input(
+                    "voices",
+                    optional=True,
+                    tooltip=(
+                        "For several people at once: from Voice nodes, instead of words, driving audio and "
+                        "lyrics. Whoever has no voice keeps their own mouth."
+                    ),
+                ),
             ],
             outputs=inputs.video_outputs(),
             hidden=[io.Hidden.dynprompt],
@@ -124,6 +139,7 @@ class LipSyncApply(io.ComfyNode):
         max_faces: int = DEFAULT_MAX_FACES,
         deinterlace: str = "auto",
         background: str = "black",
+        voices: tuple[Voice, ...] = (),
     ) -> io.NodeOutput:
         with engine_imports():
             from ..backends.request import LipSyncRequest
@@ -144,6 +160,7 @@ class LipSyncApply(io.ComfyNode):
             sync_offset=sync_offset_ms / 1000,
             detector=detector,  # type: ignore[arg-type]
             max_faces=max_faces,
+            voices=voices,
         )
         path = host.temp_file(".mp4")
         if backend.spec.remote:

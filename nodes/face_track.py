@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ from comfy_api.latest import io, ui
 from PIL import Image
 
 from ..engine.errors import InputError
+from ..engine.faces.turns import parse_turns
 from ..engine.host.comfy import ComfyHost
 from ..engine.partial import write_whole
 from ..engine.unwritable import unwritable
@@ -88,6 +90,19 @@ class LipSyncFaceTrack(io.ComfyNode):
                     tooltip="ComfyUI's MediaPipe model, to be used instead of the embedded one.",
                 ),
                 *picture_inputs(),
+                io.String.Input(
+                    "turns",
+                    multiline=True,
+                    default="",
+                    optional=True,
+                    advanced=True,
+                    placeholder="0:00.0-0:04.2 1",
+                    tooltip=(
+                        "Who speaks when, for Apply Lip-Sync with person = speaking: a line for each turn, "
+                        "its begin and end and the person's id. Empty: found by the mouths; the report of "
+                        "Apply Lip-Sync says how, to be pasted here and put right."
+                    ),
+                ),
             ],
             outputs=[
                 FaceTrackIO.Output(display_name="face_track"),
@@ -96,6 +111,15 @@ class LipSyncFaceTrack(io.ComfyNode):
                 ),
             ],
         )
+
+    @classmethod
+    def validate_inputs(cls, turns: str | None = None) -> bool | str:
+        if turns is not None:
+            try:
+                parse_turns(turns)
+            except InputError as error:
+                return str(error)
+        return True
 
     @classmethod
     def execute(
@@ -111,7 +135,9 @@ class LipSyncFaceTrack(io.ComfyNode):
         face_detection_model: Any = None,
         deinterlace: str = "auto",
         background: str = "black",
+        turns: str = "",
     ) -> io.NodeOutput:
+        said = parse_turns(turns)
         with engine_imports():
             from ..engine.faces.adapters import track_from_landmarks, track_with_model
             from ..engine.faces.refine import with_landmarks
@@ -145,6 +171,7 @@ class LipSyncFaceTrack(io.ComfyNode):
             )
         if finder is not None:
             track = with_landmarks(track, clip, finder, host)
+        track = replace(track, turns=said)
         pictures = _preview(clip, track)
         shown = {
             **ui.PreviewImage(pictures, cls=cls).as_dict(),

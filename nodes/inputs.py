@@ -71,15 +71,14 @@ def fill_input(**options: bool) -> io.Input:
     )
 
 
-def person_input() -> io.Input:
-    return io.String.Input(
-        "person",
-        default="largest",
-        tooltip=(
-            "Whose mouth: largest, left, right, centre, an id shown by Track Faces, or several ids such as "
-            "1+3 (of those seen at once the largest)."
-        ),
-    )
+def person_input(
+    default: str = "largest",
+    tooltip: str = (
+        "Whose mouth: largest, left, right, centre, an id shown by Track Faces, or several ids such as "
+        "1+3 (of those seen at once the largest)."
+    ),
+) -> io.Input:
+    return io.String.Input("person", default=default, tooltip=tooltip)
 
 
 def check_person(person: str | None) -> bool | str:

@@ -4,7 +4,7 @@ FACE_TRACK: engine.faces.track.FaceTrack. LIPSYNC_BACKEND: backends.protocol.Lip
 align.words.WordTimings. LYRIC_STYLE: overlay.style.LyricStyle. FACE_LANDMARKS and FACE_DETECTION_MODEL are
 ComfyUI's (comfy_extras/nodes_mediapipe.py). MUSETALK_MODEL: backends.musetalk.models.MuseTalkModels.
 AUDIO_FEATURES: backends.musetalk.audio_features.AudioFeatures. MOUTH_CLIP:
-backends.musetalk.mouth_clip.MouthClip.
+backends.musetalk.mouth_clip.MouthClip. LIPSYNC_VOICES: a tuple of backends.request.Voice.
 whisper_alignment is ComfyUI-Whisper's: a list of {"value", "start", "end"}, seconds.
 """
 
@@ -21,4 +21,5 @@ FaceDetectionModelIO = io.Custom("FACE_DETECTION_MODEL")
 MuseTalkModelIO = io.Custom("MUSETALK_MODEL")
 AudioFeaturesIO = io.Custom("AUDIO_FEATURES")
 MouthClipIO = io.Custom("MOUTH_CLIP")
+VoicesIO = io.Custom("LIPSYNC_VOICES")
 WhisperAlignmentIO = io.Custom("whisper_alignment")

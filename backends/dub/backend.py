@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
@@ -16,25 +16,41 @@ from ...engine.compose.paste import Patch
 from ...engine.host.protocol import Host
 from ...engine.media.colour import Rect, paste_rgb
 from ...engine.media.frames import CHUNK, Frame
-from ...engine.report import FrameState
+from ...engine.report import Caution, FrameState
 from ..protocol import Footage, FrameChunk, Rendering
 from ..request import LipSyncRequest
-from .job import DubJob, find_faces, plan_job
+from .job import DubJob, find_faces, plan_jobs
 from .preview import BeforeAfter
 from .protocol import DubEngine, Painter
-from .scheduler import Made, generated, reach
+from .scheduler import Lane, Made, generated, reach
 
 # NumPy and OpenCV let go of the interpreter while they work; more threads than this wait for memory.
 _COMPOSITORS = min(4, os.cpu_count() or 1)
 
 
 @dataclass(frozen=True)
-class DubPlan:
-    """job: what there is to repaint. survey: what the engine knows of the whole clip. notes: of the run."""
+class VoicePlan:
+    """job: what there is to repaint for one voice. survey: what the engine knows of the whole clip for it."""
 
     job: DubJob
     survey: Any
+
+
+@dataclass(frozen=True)
+class DubPlan:
+    """voices: what there is to repaint, for each of them; of the same frames. notes: of the run."""
+
+    voices: tuple[VoicePlan, ...]
     notes: list[str] = field(default_factory=list)
+
+    @property
+    def job(self) -> DubJob:
+        """Of the first voice, which is the only one of most plans."""
+        return self.voices[0].job
+
+    @property
+    def survey(self) -> Any:
+        return self.voices[0].survey
 
 
 class DubBackend:
@@ -59,32 +75,55 @@ class DubBackend:
         return replace(request, track=find_faces(request, self.engine.fps, host))
 
     def plan(self, request: LipSyncRequest, host: Host) -> DubPlan:
-        """All that looks at the whole clip. Raises what `plan_job` and the engine's `survey` do."""
-        job = plan_job(request, self.engine.fps, self.engine.rests, host)
-        notes: list[str] = []
-        if not self.engine.rests and request.silence != "source":
-            notes.append(
-                f"{self.engine.name} can't close a mouth by itself: in silence the source frames are shown."
-            )
-        if not job.speech.gate.any():
-            notes.append("There is no voice in the sound: the mouth stays at rest throughout.")
-        return DubPlan(job, self.engine.survey(job, notes, host), notes)
+        """All that looks at the whole clip. Raises what `plan_jobs` and the engine's `survey` do."""
+        jobs = plan_jobs(request, self.engine.fps, self.engine.rests, host)
+        notes = self._silence_notes(request)
+        voices = []
+        for job, part in zip(jobs, request.parts(), strict=True):
+            own: list[str] = []
+            if not job.speech.gate.any():
+                own.append("There is no voice in the sound: the mouth stays at rest throughout.")
+            survey = self.engine.survey(job, own, host)
+            notes += _told_of(part.person, own) if request.voices else own
+            voices.append(VoicePlan(job, survey))
+        return DubPlan(tuple(voices), notes)
+
+    def _silence_notes(self, request: LipSyncRequest) -> list[str]:
+        if self.engine.rests or all(part.silence == "source" for part in request.parts()):
+            return []
+        return [f"{self.engine.name} can't close a mouth by itself: in silence the source frames are shown."]
 
     def part(self, plan: DubPlan, start: int, stop: int) -> DubPlan:
         """Output frames start..stop-1 of a plan, which are rendered as in the whole. Raises InputError where
         there are none."""
-        job = replace(plan.job, timeline=plan.job.timeline.part(start, stop))
-        need = reach(job, self.engine.batching(job.timeline.fps))
-        return DubPlan(job.part(job.timeline.shown, need), plan.survey)
+        timeline = plan.job.timeline.part(start, stop)
+        jobs = [replace(voice.job, timeline=timeline) for voice in plan.voices]
+        need = reach(jobs, self.engine.batching(timeline.fps))
+        return DubPlan(
+            tuple(
+                VoicePlan(job.part(timeline.shown, need), voice.survey)
+                for job, voice in zip(jobs, plan.voices, strict=True)
+            )
+        )
 
     def render_plan(self, plan: DubPlan, host: Host) -> Rendering:
         return rendering(self.engine, plan, host)
 
 
+def _told_of(person: str, notes: Sequence[str]) -> list[str]:
+    told = []
+    for note in notes:
+        text = f"{person}: {note}"
+        told.append(Caution(text, note.kind, **note.values) if isinstance(note, Caution) else text)
+    return told
+
+
 def rendering(engine: Painter, plan: DubPlan, host: Host) -> Rendering:
     """The plan's frames as the engine paints them; its notes go on growing while the chunks are read."""
     job, timeline = plan.job, plan.job.timeline
-    conditioning = engine.prepare(job, plan.survey, plan.notes, host)
+    lanes = [
+        Lane(voice.job, engine.prepare(voice.job, voice.survey, plan.notes, host)) for voice in plan.voices
+    ]
     start = timeline.time(timeline.shown.start)
     return Rendering(
         size=job.source.stored_size,
@@ -93,10 +132,10 @@ def rendering(engine: Painter, plan: DubPlan, host: Host) -> Rendering:
         colour=job.source.colour,
         frames=len(timeline.shown),
         duration=timeline.time(timeline.shown.stop) - start,
-        chunks=_paint(engine, job, conditioning, host),
+        chunks=_paint(engine, lanes, host),
         notes=plan.notes,
         start=start,
-        footage=Footage(timeline, job.people, job.speech),
+        footage=tuple(Footage(timeline, lane.job.people, lane.job.speech) for lane in lanes),
         aspect=job.source.aspect,
         times=timeline.times,
     )
@@ -104,11 +143,12 @@ def rendering(engine: Painter, plan: DubPlan, host: Host) -> Rendering:
 
 @dataclass(slots=True)
 class _Underway:
-    """A frame that is being composited. view: of the frame as it was, where someone watches."""
+    """A frame that is being composited. states: for each voice. view: of the frame as it was, where someone
+    watches."""
 
     frame: Frame
-    state: FrameState
-    pasted: Future[bool] | None = None
+    states: list[FrameState]
+    pasted: Future[list[bool]] | None = None
     view: BeforeAfter | None = None
 
     @property
@@ -116,36 +156,58 @@ class _Underway:
         return self.pasted is None or self.pasted.done()
 
 
-def _paint(engine: Painter, job: DubJob, conditioning: Any, host: Host) -> Generator[FrameChunk, None, None]:
+def _paint(engine: Painter, lanes: Sequence[Lane], host: Host) -> Generator[FrameChunk, None, None]:
     """Decoding and cropping run ahead on a thread, generating is done here, compositing on several threads
     while the next faces are generated."""
-    stage, shown = f"Lip-syncing ({engine.name})", job.timeline.shown
-    anything = any(job.paints(index) for index in shown)
+    stage, shown = f"Lip-syncing ({engine.name})", lanes[0].job.timeline.shown
+    busy = [lane for lane in lanes if any(lane.job.paints(index) for index in shown)]
     line: deque[_Underway] = deque()
     with (
-        engine.resident(conditioning, host) if anything else nullcontext(),
+        # The networks are the same for all voices.
+        engine.resident(busy[0].conditioning, host) if busy else nullcontext(),
         _threads() as threads,
-        closing(generated(job, engine, engine.generate, conditioning, host, stage)) as stretches,
+        closing(generated(lanes, engine, engine.generate, host, stage)) as stretches,
     ):
         done = 0
         for frames, made in stretches:
             done += len(frames)
-            # Of the frames, the one that is shown to whom watches: the last with a new face, or the last.
-            watched = max(made, default=frames[-1].index) if host.wants_preview() else None
-            for frame in frames:
-                face = made.get(frame.index)
-                each = _Underway(frame, _state(job, frame.index, face is not None))
-                if frame.index == watched:
-                    each.view = BeforeAfter(frame, face.crop.rect if face else None)
-                if face:
-                    amount = float(job.mix[frame.index])
-                    each.pasted = threads.submit(_composite, engine, frame, face, amount, conditioning)
+            for each in _begun(engine, lanes, frames, made, threads, host.wants_preview()):
                 line.append(each)
             # These are composited while the networks work on the next faces.
             for ready in _hand_on(line, 0 if done == len(shown) else len(frames)):
                 if picture := next((each.view.picture() for each in ready if each.view), None):
                     host.progress(stage, done, len(shown), picture)
-                yield FrameChunk([each.frame for each in ready], [each.state for each in ready])
+                yield FrameChunk(
+                    [each.frame for each in ready],
+                    [_together(each.states) for each in ready],
+                    [each.states for each in ready],
+                )
+
+
+def _begun(
+    engine: Painter, lanes: Sequence[Lane], frames: Sequence[Frame], made: Sequence[Mapping[int, Made]],
+    threads: ThreadPoolExecutor, wants_view: bool,
+) -> Iterator[_Underway]:  # fmt: skip
+    """The frames, with their compositing under way."""
+    # Of the frames, the one that is shown to whom watches: the last with a new face, or the last.
+    newest = [max(each) for each in made if each]
+    watched = max(newest, default=frames[-1].index) if wants_view else None
+    for frame in frames:
+        faces = [each.get(frame.index) for each in made]
+        states = [
+            _state(lane.job, frame.index, face is not None) for lane, face in zip(lanes, faces, strict=True)
+        ]
+        underway = _Underway(frame, states)
+        if frame.index == watched:
+            underway.view = BeforeAfter(frame, next((face.crop.rect for face in faces if face), None))
+        if any(faces):
+            underway.pasted = threads.submit(_composite, engine, frame, lanes, faces)
+        yield underway
+
+
+def _together(states: Sequence[FrameState]) -> FrameState:
+    """What became of a frame with several mouths: one that is repainted counts for it."""
+    return FrameState.GENERATED if FrameState.GENERATED in states else states[0]
 
 
 def _hand_on(line: deque[_Underway], keep: int) -> Iterator[list[_Underway]]:
@@ -153,8 +215,11 @@ def _hand_on(line: deque[_Underway], keep: int) -> Iterator[list[_Underway]]:
     ready: list[_Underway] = []
     while line and (len(line) > keep or line[0].finished):
         each = line.popleft()
-        if each.pasted is not None and not each.pasted.result():
-            each.state = FrameState.OCCLUDED
+        if each.pasted is not None:
+            each.states = [
+                state if shown else FrameState.OCCLUDED
+                for state, shown in zip(each.states, each.pasted.result(), strict=True)
+            ]
         ready.append(each)
         if len(ready) == CHUNK:
             yield ready
@@ -179,12 +244,17 @@ def _state(job: DubJob, index: int, painted: bool) -> FrameState:
     return FrameState.NO_FACE if state is FrameState.GENERATED and not painted else state
 
 
-def _composite(engine: Painter, frame: Frame, face: Made, amount: float, conditioning: Any) -> bool:
-    """Whether there was a mouth to paint."""
-    patch = engine.composite(face.crop, face.result, conditioning)
-    if patch is not None:
-        _paste(frame, face.crop.rect, patch, amount)
-    return patch is not None
+def _composite(
+    engine: Painter, frame: Frame, lanes: Sequence[Lane], faces: Sequence[Made | None]
+) -> list[bool]:
+    """One after the other, because faces may touch. False for each that had no mouth to paint."""
+    shown = []
+    for lane, face in zip(lanes, faces, strict=True):
+        patch = engine.composite(face.crop, face.result, lane.conditioning) if face else None
+        if face and patch is not None:
+            _paste(frame, face.crop.rect, patch, float(lane.job.mix[frame.index]))
+        shown.append(face is None or patch is not None)
+    return shown
 
 
 def _paste(frame: Frame, rect: Rect, patch: Patch, amount: float) -> None:

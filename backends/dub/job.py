@@ -9,7 +9,7 @@ from fractions import Fraction
 import numpy as np
 
 from ...engine.errors import SourceMismatchError
-from ...engine.faces.choose import choose_people, parse_person
+from ...engine.faces.choose import choose_each, choose_people, parse_person
 from ...engine.faces.detector import Variant
 from ...engine.faces.geometry import head_yaws
 from ...engine.faces.track import DEFAULT_MAX_FACES, FaceTrack, Person
@@ -19,7 +19,7 @@ from ...engine.media.source import ImageSource, Source
 from ...engine.media.timeline import Timeline, plan
 from ...engine.report import FrameState
 from ..request import LipSyncRequest
-from ..speech import Speech, speech_of
+from ..speech import Speech, listen, speech_of
 
 # Beyond this turn of the head, in degrees, there is hardly a mouth to paint.
 _MAX_YAW = 65.0
@@ -70,13 +70,43 @@ def find_faces(request: LipSyncRequest, fps: Fraction | None, host: Host) -> Fac
     one. fps: as in `plan_job`. Raises NoFaceError where nobody is there to repaint."""
     timeline = plan(request.source, request.soundtrack.duration, request.length, request.fill, fps)
     track = _faces(request.source, timeline, request.track, host, request.detector, request.max_faces)
-    choose_people(track, request.person)
+    _whom(track, request)
     return track
 
 
+def _whom(track: FaceTrack, request: LipSyncRequest) -> tuple[str, ...]:
+    """Who is meant, voice by voice, as `choose_people` takes it."""
+    if request.voices:
+        return choose_each(track, [voice.person for voice in request.voices])
+    # Who speaks is told by the sound, of anybody there is.
+    anybody = parse_person(request.person).rule == "speaking"
+    choose_people(track, "largest" if anybody else request.person)
+    return (request.person,)
+
+
+def plan_jobs(request: LipSyncRequest, fps: Fraction | None, rests: bool, host: Host) -> tuple[DubJob, ...]:
+    """A job for each voice, all of the same footage at the same times; fields and what is raised as in
+    `plan_job`, and InputError where two voices move the same mouth."""
+    if not request.voices:
+        return (plan_job(request, fps, rests, host),)
+    timeline = plan(request.source, request.soundtrack.duration, request.length, request.fill, fps)
+    track = _faces(request.source, timeline, request.track, host, request.detector, request.max_faces)
+    heard: dict[int, np.ndarray] = {}
+    jobs = []
+    for part, person in zip(request.parts(), _whom(track, request), strict=True):
+        # Several may be driven by one sound.
+        sound = id(part.voice)
+        if sound not in heard:
+            heard[sound] = listen(part, timeline, host)
+        speech = speech_of(part, timeline, host, heard[sound])
+        keeps_source = part.silence == "source" or not rests
+        jobs.append(job_of(request.source, timeline, speech, track, person, keeps_source, host))
+    return tuple(jobs)
+
+
 def plan_job(request: LipSyncRequest, fps: Fraction | None, rests: bool, host: Host) -> DubJob:
-    """fps: the only rate the engine runs at, or None. rests: it can bring a mouth to rest by itself; silent
-    frames of one that can't are the source's own.
+    """Of a request with one voice. fps: the only rate the engine runs at, or None. rests: it can bring a
+    mouth to rest by itself; silent frames of one that can't are the source's own.
 
     Raises NoFaceError where the track has nobody to repaint, SourceMismatchError where it is another clip's,
     AudioError where the length depends on audio that isn't there.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -67,54 +68,99 @@ class Made:
 Generate = Callable[[Sequence[FaceCrop], Any, Host], Iterable[Any]]
 
 
+class Lane:
+    """One voice's mouths on their way through an engine. job: where they are. conditioning: what the engine
+    is handed with them. Lanes that run side by side show the same frames."""
+
+    def __init__(self, job: DubJob, conditioning: Any) -> None:
+        self.job, self.conditioning = job, conditioning
+        # What waits: crops to be generated, and results for frames that are not handed on yet, by index.
+        self.crops: dict[int, FaceCrop] = {}
+        self.made: dict[int, Made] = {}
+
+    def settle(self, stretch: Stretch, generate: Generate, batching: Batching, host: Host) -> None:
+        """Generate what a stretch takes, once the crops of its clips are there."""
+        places = [
+            (crop, clip.weight(crop.index))
+            for clip in stretch.clips
+            for crop in _without_holes(clip, self.crops)
+        ]
+        if not places:
+            return
+        results = generate([crop for crop, _ in places], self.conditioning, host)
+        for (crop, weight), result in zip(places, results, strict=True):
+            if weight == 0 or crop.index not in self.crops or crop.index not in self.job.timeline.shown:
+                continue
+            if weight < 1 and batching.mix is not None:
+                result = batching.mix(self.made[crop.index].result, result, weight)
+            self.made[crop.index] = Made(crop, result)
+
+    def forget(self, handed_on: int, reached: int) -> None:
+        """Results of frames before the one, crops of frames before the other."""
+        self.made = {index: each for index, each in self.made.items() if index >= handed_on}
+        self.crops = {index: crop for index, crop in self.crops.items() if index >= reached}
+
+
 def generated(
-    job: DubJob, sampler: Sampler, generate: Generate, conditioning: Any, host: Host, stage: str
-) -> Generator[tuple[list[Frame], dict[int, Made]], None, None]:
-    """The job's frames in order, a stretch at a time, and what was generated for those of them that show a
-    new face, by index. Frames and crops are made on another thread, some in advance; close it when done."""
-    batching, shown = sampler.batching(job.timeline.fps), job.timeline.shown
-    planes = job.source.size[0] * job.source.size[1] * 3 // 2
+    lanes: Sequence[Lane], sampler: Sampler, generate: Generate, host: Host, stage: str
+) -> Generator[tuple[list[Frame], list[dict[int, Made]]], None, None]:
+    """The jobs' frames in order, some at a time, and lane by lane what was generated for those of them that
+    show a new face, by index. Frames are read once, whatever the number of lanes; they and the crops are made
+    on another thread, some in advance. Close it when done."""
+    timeline, source = lanes[0].job.timeline, lanes[0].job.source
+    batching, shown = sampler.batching(timeline.fps), timeline.shown
+    planes = source.size[0] * source.size[1] * 3 // 2
     ahead = min(max(_AHEAD, batching.frames * batching.batch), max(_AHEAD, _AHEAD_BYTES // planes))
-    need = reach(job, batching)
-    crops: dict[int, FaceCrop] = {}
-    made: dict[int, Made] = {}
-    waiting: list[Frame] = []
+    need = reach([lane.job for lane in lanes], batching)
+    most = max(_WAITING_BYTES // planes, 1)
+    waiting: deque[Frame] = deque()
     at, done = need.start, 0
     host.progress(stage, 0, len(shown))
-    with closing(read_ahead(_crops(job, need, sampler, conditioning), ahead)) as pictures:
-        for stretch in stretches(job, batching, max(_WAITING_BYTES // planes, 1)):
+    with closing(read_ahead(_crops(lanes, need, sampler), ahead)) as pictures:
+        for number, stretch, settled in _in_turn([stretches(lane.job, batching, most) for lane in lanes]):
             until = max(stretch.stop, *(clip.stop for clip in stretch.clips), 0)
-            for frame, crop in islice(pictures, until - at):
+            for frame, crops in islice(pictures, max(until - at, 0)):
                 if frame.index in shown:
                     waiting.append(frame)
-                if crop is not None:
-                    crops[frame.index] = crop
+                for lane, crop in zip(lanes, crops, strict=True):
+                    if crop is not None:
+                        lane.crops[frame.index] = crop
             at = max(at, until)
-            frames = [frame for frame in waiting if frame.index < stretch.stop]
-            waiting = waiting[len(frames) :]
+            frames = []
+            while waiting and waiting[0].index < settled:
+                frames.append(waiting.popleft())
 
             def within(share: float, before: int = done, count: int = len(frames)) -> None:
                 host.progress(stage, before + int(share * count), len(shown))
 
-            places = [
-                (crop, clip.weight(crop.index))
-                for clip in stretch.clips
-                for crop in _without_holes(clip, crops)
-            ]
-            if places:
-                results = generate([crop for crop, _ in places], conditioning, share_of(host, within))
-                for (crop, weight), result in zip(places, results, strict=True):
-                    if weight == 0 or crop.index not in crops or crop.index not in shown:
-                        continue
-                    if weight < 1 and batching.mix is not None:
-                        result = batching.mix(made[crop.index].result, result, weight)
-                    made[crop.index] = Made(crop, result)
+            lane = lanes[number]
+            lane.settle(stretch, generate, batching, share_of(host, within))
             done += len(frames)
             host.progress(stage, done, len(shown))
             if frames:
-                yield frames, {frame.index: made[frame.index] for frame in frames if frame.index in made}
-            made = {index: each for index, each in made.items() if index >= stretch.stop}
-            crops = {index: crop for index, crop in crops.items() if index >= at - batching.frames}
+                yield (
+                    frames,
+                    [
+                        {frame.index: lane.made[frame.index] for frame in frames if frame.index in lane.made}
+                        for lane in lanes
+                    ],
+                )
+            lane.forget(settled, stretch.stop - batching.frames)
+
+
+def _in_turn(lanes: Sequence[Iterator[Stretch]]) -> Iterator[tuple[int, Stretch, int]]:
+    """All stretches of some lanes, whichever lane is furthest behind next: its number, the stretch, and up to
+    which frame all lanes are settled after it."""
+    reached = [0] * len(lanes)
+    going = set(range(len(lanes)))
+    while going:
+        number = min(going, key=lambda each: (reached[each], each))
+        stretch = next(lanes[number], None)
+        if stretch is None:
+            going.remove(number)
+            continue
+        reached[number] = stretch.stop
+        yield number, stretch, min(reached[each] for each in range(len(lanes)))
 
 
 def _without_holes(clip: Clip, crops: Mapping[int, FaceCrop]) -> list[FaceCrop]:
@@ -127,12 +173,13 @@ def _without_holes(clip: Clip, crops: Mapping[int, FaceCrop]) -> list[FaceCrop]:
     return [replace(crops[at], index=index) for index, at in enumerate(nearest, clip.first)]
 
 
-def reach(job: DubJob, batching: Batching) -> range:
-    """The output frames that a job's own take to be generated: those, and the rest of their clips."""
-    shown = job.timeline.shown
+def reach(jobs: Sequence[DubJob], batching: Batching) -> range:
+    """The output frames that those of jobs of the same frames take to be generated: they, and the rest of
+    their clips."""
+    shown = jobs[0].timeline.shown
     if batching.frames == 1:
         return shown
-    clips = list(_wanted(job, batching))
+    clips = [clip for job in jobs for clip in _wanted(job, batching)]
     return range(
         min([shown.start, *(clip.first for clip in clips)]), max([shown.stop, *(clip.stop for clip in clips)])
     )
@@ -211,21 +258,23 @@ def _passing(start: int, stop: int) -> Iterator[Stretch]:
 
 
 def _crops(
-    job: DubJob, need: range, sampler: Sampler, conditioning: Any
-) -> Generator[tuple[Frame, FaceCrop | None], None, None]:
+    lanes: Sequence[Lane], need: range, sampler: Sampler
+) -> Generator[tuple[Frame, list[FaceCrop | None]], None, None]:
+    """Each frame and, lane by lane, the face in it that is to be repainted."""
+    job = lanes[0].job
     for frame in walk(job.source, replace(job.timeline, shown=need)):
-        yield frame, _seen(job, frame, sampler, conditioning)
+        yield frame, [_seen(lane, frame, sampler) for lane in lanes]
 
 
-def _seen(job: DubJob, frame: Frame, sampler: Sampler, conditioning: Any) -> FaceCrop | None:
-    painted = job.painted(frame.index)
+def _seen(lane: Lane, frame: Frame, sampler: Sampler) -> FaceCrop | None:
+    painted = lane.job.painted(frame.index)
     if painted is None:
         return None
-    rect = even_rect(sampler.box(*painted, conditioning), frame)
+    rect = even_rect(sampler.box(*painted, lane.conditioning), frame)
     if rect is None:
         return None
     crop = crop_face(frame, rect, *painted)
-    return replace(crop, prepared=sampler.preprocess(crop, conditioning))
+    return replace(crop, prepared=sampler.preprocess(crop, lane.conditioning))
 
 
 def crop_face(frame: Frame, rect: Rect, person: Person, shown: int) -> FaceCrop:

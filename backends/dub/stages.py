@@ -21,13 +21,13 @@ from ...engine.media.voice import gate
 from ..protocol import Rendering
 from ..speech import Speech
 from .audio_features import AudioFeatures
-from .backend import DubPlan, rendering
+from .backend import DubPlan, VoicePlan, rendering
 from .faces import CropGeometry, FacePainter, Facing, ParsingModels, composer_of, frame_face, seen_box
 from .job import DubJob, job_of
 from .mouth_clip import SAME_PICTURE, MouthClip, MouthClipWriter, glimpse, likeness
 from .preview import beside
 from .protocol import Batching, FaceCrop, Sampler
-from .scheduler import crop_face, even_rect, generated
+from .scheduler import Lane, crop_face, even_rect, generated
 
 # Frames whose faces are kept to know the footage by.
 _GLIMPSES = 5
@@ -64,10 +64,11 @@ def plan_faces(
 
     Raises NoFaceError, SourceMismatchError and AudioError as `plan_job` does."""
     timeline = plan(source, features.duration, length, fill)
-    times = timeline.times.seconds() - sync_offset
+    begins = timeline.times.seconds()
+    times, lengths = begins - sync_offset, np.diff(begins, append=float(timeline.duration))
     always = features.spans is None
     speaking = np.ones(len(times), np.float32) if always else gate(times, features.spans or ())
-    speech = Speech(np.empty(0, np.float32), times, float(1 / timeline.fps), speaking, "source", None, "")
+    speech = Speech(np.empty(0, np.float32), times, lengths, speaking, "source", None, "")
     return job_of(source, timeline, speech, track, person, not always, host)
 
 
@@ -84,12 +85,13 @@ def infer(engine: FaceEngine, job: DubJob, host: Host) -> MouthClip:
 
     painted = [index for index in range(total) if job.paints(index)]
     wanted, glimpses = _spread(painted), {}
+    lanes = [Lane(job, conditioning)]
     with (
         engine.resident(conditioning, host) if painted else nullcontext(),
         MouthClipWriter(path, total) as writer,
-        closing(generated(job, engine, generate, conditioning, host, stage)) as stretches,
+        closing(generated(lanes, engine, generate, host, stage)) as stretches,
     ):
-        for frames, made in stretches:
+        for frames, (made,) in stretches:
             done += len(frames)
             for index, each in made.items():
                 face, _ = each.result
@@ -149,7 +151,8 @@ def composite(
             )
         notes.append("The mouths were generated from another version of this footage.")
     painter = _StoredFaces(clip, models, settings or clip.compose)
-    return rendering(painter, DubPlan(replace(clip.job, source=source), None, notes), host)
+    voice = VoicePlan(replace(clip.job, source=source), None)
+    return rendering(painter, DubPlan((voice,), notes), host)
 
 
 def _likeness(clip: MouthClip, source: Source) -> float:

@@ -11,13 +11,14 @@ import torch
 from torch import Tensor
 
 from ...engine.compose.paste import Patch
+from ...engine.errors import InputError
 from ...engine.faces.track import Person
 from ...engine.host.protocol import Host
 from ...engine.media.timeline import Timeline, plan
 from ...engine.media.times import ConstantTimes
 from ...engine.nets.precision import settle
 from ...engine.nets.sd_vae import decode_exactly
-from ..dub.backend import DubBackend, DubPlan
+from ..dub.backend import DubBackend, DubPlan, VoicePlan
 from ..dub.job import DubJob, job_of
 from ..dub.protocol import Batching, Box, FaceCrop
 from ..request import LipSyncRequest
@@ -98,6 +99,9 @@ class ParityBackend(DubBackend):
     and shows both ends twice, with a mouth in each."""
 
     def plan(self, request: LipSyncRequest, host: Host) -> DubPlan:
+        """Raises InputError for several voices, beside what a DubBackend's does."""
+        if request.voices:
+            raise InputError("The original lets one person speak: turn parity off for several voices.")
         footage = plan(request.source, None, "video", fps=_RATE).source_index
         frames = frame_count(voice_samples(request.voice, host).size)
         index = footage[mirrored(len(footage), frames)]
@@ -105,4 +109,4 @@ class ParityBackend(DubBackend):
         speech = speech_of(request, timeline, host)
         job = job_of(request.source, timeline, speech, request.track, request.person, False, host)
         notes: list[str] = []
-        return DubPlan(job, self.engine.survey(job, notes, host), notes)
+        return DubPlan((VoicePlan(job, self.engine.survey(job, notes, host)),), notes)

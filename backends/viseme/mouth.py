@@ -94,6 +94,12 @@ class RestShape:
         _relax(closed, points, centre, width, profile)
         return cls(points, closed, met, width, centre, profile, jaw, _below_lip(points, centre, width))
 
+    @classmethod
+    def mean(cls, shapes: np.ndarray) -> RestShape:
+        """Of several [k, n, 3]."""
+        # Half the numbers' digits, for the survey's sake.
+        return cls.of(shapes.mean(0).astype(np.float32).astype(np.float64))
+
     def __reduce__(self) -> tuple[Callable[[np.ndarray], RestShape], tuple[np.ndarray]]:
         """Travels as its points: all else follows from them, to the last bit."""
         return _rest_shape, (self.points.astype(np.float32),)

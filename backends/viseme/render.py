@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
+from .closed import ClosedLips
 from .contour import MouthAxes, height_at, lip_curve, polygon_cover
 from .controls import (
     CONTROLS,
@@ -46,6 +47,11 @@ _STILL = 0.03
 _OVERLAP = 0.02
 # The dark line between closed lips: its half width, in widths of the mouth, and its depth.
 _CREASE, _CREASE_DEPTH = 0.009, 0.25
+# How far beyond the lips' edge closed ones are laid over, how much further below at most and in parts of the
+# opening, how softly, and how far their light is compared, in widths of the mouth; on how many pixels, and
+# within which factors.
+_LAID, _LAID_BELOW, _STRETCHED, _LAID_SOFT, _MATCHED = 0.08, 0.2, 0.7, 0.04, 0.2
+_MATCHED_SIDE, _GAINS = 48, (0.5, 2.0)
 # Distance between the nodes of the warp's grid, in widths of the mouth.
 _STEP = 1 / 12
 
@@ -70,18 +76,24 @@ def render_mouth(
     silent: np.ndarray | None = None,
     plate: Plate | None = None,
     cover: np.ndarray | None = None,
+    closed: ClosedLips | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Repaint the mouth in a crop.
 
     rgb: uint8 [h, w, 3]. mesh: float [468+, 3] in the crop's pixels. silent: the shape [len(CONTROLS), 3]
     that the mouth has where the pose is not active; None: the one it has in this frame. plate: the person's
     own teeth, where they have been seen. cover: float32 [h, w], 1 where something lies before the face.
+    closed: the person's lips as another frame shows them, for frames in which they are apart.
     Returns the new crop, uint8 [h, w, 3], and its alpha, float32 [h, w], 0 where nothing moved or is
     covered."""
     head, current = control_points(mesh)
     quiet = current if silent is None else _eased(current, silent, rest.width)
     target = pose.active * rest.spoken(pose) + (1 - pose.active) * quiet
-    closing = _closing(current, target, rest.width)
+    own = float(np.linalg.norm(current[OUTER_CORNERS[1]] - current[OUTER_CORNERS[0]]))
+    gap = float((current[LOWER_INNER] - current[UPPER_INNER])[:, 1].max()) / own
+    laid = closed.share(gap, head.yaw) if closed is not None else 0.0
+    shape = target.copy()
+    closing = (1 - laid) * _closing(current, target, rest.width)
     reach = closing * _OVERLAP * rest.width * rest.profile
     target[UPPER_INNER, 1] += reach[UPPER_INNER]
     target[LOWER_INNER, 1] -= reach[LOWER_INNER]
@@ -93,9 +105,14 @@ def render_mouth(
     source += lip_line(rgb, source, rest.width * head.scale)
     bend = _Bend(rgb, source + shift, shift, rest.width * head.scale, head.yaw)
     result, alpha = bend.face()
-    box = bend.mouth_box()
+    box = bend.mouth_box(laid > 0)
     if box.area > 0:
-        lips = bend.lips(box, closing)
+        # Of lips that are replaced altogether only what is around them is seen.
+        lips = bend.lips(box, closing) if laid < 1 else result[box.slices].astype(np.float32)
+        if closed is not None and laid > 0:
+            shift = pixel_offsets(head, shape - current)
+            shift[HELD] = 0
+            _lay_closed(lips, alpha, box, bend, closed, source + shift, laid, gap - closed.gap)
         _open(rgb, lips, alpha, box, bend, source, pose, plate)
         result[box.slices] = np.clip(lips + 0.5, 0, 255).astype(np.uint8)
     if cover is not None:
@@ -164,12 +181,23 @@ class _Bend:
     """The two fields of a frame and the line between the lips.
 
     goal: where the control points go, pixels [n, 2]; shift: how far that is from where they are. mouth: width
-    of the mouth at rest in pixels. yaw: of the head, in degrees."""
+    of the mouth at rest in pixels. yaw: of the head, in degrees. other: a picture uint8 [h, w, 3] whose
+    colours are taken, and the matrix [2, 3] that leads from the crop's pixels to its."""
 
     def __init__(
-        self, rgb: np.ndarray, goal: np.ndarray, shift: np.ndarray, mouth: float, yaw: float
+        self,
+        rgb: np.ndarray,
+        goal: np.ndarray,
+        shift: np.ndarray,
+        mouth: float,
+        yaw: float,
+        other: tuple[np.ndarray, np.ndarray] | None = None,
     ) -> None:
         self.rgb, self.goal, self.shift, self.mouth, self.yaw = rgb, goal, shift, mouth, yaw
+        self._picture: np.ndarray = rgb
+        self._matrix: np.ndarray | None = None
+        if other is not None:
+            self._picture, self._matrix = other
         height, width = rgb.shape[:2]
         self.crop = _Box(0, 0, width, height)
         self._step = max(2.0, mouth * _STEP)
@@ -213,14 +241,20 @@ class _Bend:
         side = self._lowerness(self._grid.x[None], self._grid.y[:, None], self._step)[..., None]
         return np.asarray(self._upper + side * (self._lower - self._upper))
 
-    def mouth_box(self) -> _Box:
-        return _Box.around(self.goal[LIPS], 0.15 * self.mouth + 2, self.crop)
+    def mouth_box(self, laid: bool) -> _Box:
+        """laid: closed lips are to be laid over it."""
+        reach = max(_MATCHED, _LAID + _LAID_BELOW) if laid else 0.15
+        return _Box.around(self.goal[LIPS], reach * self.mouth + 2, self.crop)
 
     def lips(self, box: _Box, closing: float) -> np.ndarray:
         """The mouth itself, each lip through its own field: float32 [h, w, 3]."""
         corners = box.x0, box.y0, box.x1, box.y1
-        above = sample(self.rgb, self._grid.part(self._upper, *corners), box.x0, box.y0).astype(np.float32)
-        below = sample(self.rgb, self._grid.part(self._lower, *corners), box.x0, box.y0).astype(np.float32)
+        above, below = (
+            sample(self._picture, self._grid.part(field, *corners), box.x0, box.y0, self._matrix).astype(
+                np.float32
+            )
+            for field in (self._upper, self._lower)
+        )
         lips = above + self._lowerness(*box.pixels(), 0.6)[..., None] * (below - above)
         if closing > 0:
             px, py = self.axes.turn(*box.pixels())
@@ -234,6 +268,63 @@ class _Bend:
         px, py = self.axes.turn(x, y)
         reach = band + 0.5 * np.maximum(0, np.abs(px) - self._half)
         return np.clip((py - height_at(px, self._seam)) / (2 * reach) + 0.5, 0, 1)
+
+
+def _lay_closed(
+    lips: np.ndarray,
+    alpha: np.ndarray,
+    box: _Box,
+    bend: _Bend,
+    closed: ClosedLips,
+    goal: np.ndarray,
+    amount: float,
+    opener: float,
+) -> None:
+    """Lay lips that were closed over those that were apart, in place: into `lips` (the box's) and `alpha`
+    (the crop's). goal: where the control points go, pixels [n, 2]. opener: how much further open the mouth
+    is in the frame, in widths of it."""
+    picture, matrix, points = closed.towards(goal)
+    theirs = _Bend(bend.rgb, goal, goal - points, bend.mouth, bend.yaw, (picture, matrix)).lips(box, 0.0)
+    rows = np.concatenate([OUTER_CORNERS[:1], UPPER_OUTER, OUTER_CORNERS[1:], LOWER_OUTER[::-1]])
+    outline = goal[rows]
+    # The skin below was stretched by the open mouth, and a fast lip may be further down than the mesh says.
+    across = np.array([-bend.axes.along[1], bend.axes.along[0]])
+    below = min(_STRETCHED * max(opener, 0.0), _LAID_BELOW)
+    outline[-len(LOWER_OUTER) :] += below * bend.mouth * across
+    size = box.y1 - box.y0, box.x1 - box.x0
+    inside, around = (
+        _grown_polygon(outline - (box.x0, box.y0), grow * bend.mouth, size) for grow in (_LAID, _MATCHED)
+    )
+    cover = amount * cv2.GaussianBlur(inside, (0, 0), _LAID_SOFT * bend.mouth)
+    # Their light is the frame's: by the skin beside them.
+    theirs *= _gain(lips, theirs, around * (1 - inside), _MATCHED * bend.mouth)
+    lips += cover[..., None] * (theirs - lips)
+    alpha[box.slices] = np.maximum(alpha[box.slices], cover)
+
+
+def _grown_polygon(points: np.ndarray, by: float, shape: tuple[int, int]) -> np.ndarray:
+    """float32 [h, w]: 1 in a polygon [n, 2], or less than so many pixels beside it."""
+    mask = np.zeros(shape, np.uint8)
+    corners = [np.round(points * 16).astype(np.int32)]
+    cv2.fillPoly(mask, corners, 1, shift=4)
+    cv2.polylines(mask, corners, True, 1, max(1, round(2 * by)), shift=4)
+    return mask.astype(np.float32)
+
+
+def _gain(wanted: np.ndarray, found: np.ndarray, where: np.ndarray, reach: float) -> np.ndarray:
+    """The factor [h, w, 3] that makes colours like others where these are to be compared [h, w], smooth."""
+    small = tuple(max(1, round(side * _MATCHED_SIDE / max(where.shape))) for side in where.shape[::-1])
+    scale = small[0] / where.shape[1]
+    sums = [
+        cv2.GaussianBlur(
+            cv2.resize(each * where[..., None], small, interpolation=cv2.INTER_AREA),
+            (0, 0),
+            2 * reach * scale,
+        )
+        for each in (wanted, found)
+    ]
+    gain = np.clip((sums[0] + 1e-3) / (sums[1] + 1e-3), *_GAINS)
+    return cv2.resize(gain, where.shape[::-1], interpolation=cv2.INTER_LINEAR)
 
 
 def _open(

@@ -30,6 +30,7 @@ _OTHERS = (
     "musetalk",
     "overlay",
     "score",
+    "voices",
     "wav2lip",
 )
 MAX_BYTES_MINUTE = 1_500_000_000

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal, get_args
@@ -13,10 +13,10 @@ import numpy as np
 from ..errors import InputError, NoFaceError
 from .track import FaceTrack, Person
 
-Rule = Literal["largest", "left", "right", "centre"]
+Rule = Literal["largest", "left", "right", "centre", "speaking"]
 
 # For help and tooltips.
-PERSON_HELP = "largest, left, right, centre, an id such as 2, or several such as 1+3"
+PERSON_HELP = "largest, left, right, centre, speaking, an id such as 2, or several such as 1+3"
 _RULES = get_args(Rule)
 _SPELLINGS = {"center": "centre"}
 _IDS = re.compile(r"\d{1,9}(\s*\+\s*\d{1,9})*", re.ASCII)
@@ -31,9 +31,11 @@ class Choice:
 
 
 def parse_person(person: str) -> Choice:
-    """largest, left, right, centre or center, an id, or ids joined by +; any case, with or without spaces.
+    """largest, left, right, centre or center, speaking, an id, or ids joined by +; any case, with or without
+    spaces.
 
-    Where several ids are seen at once the largest face counts. Raises InputError for anything else."""
+    speaking: whoever's mouth moves with the voice; who that is only those can tell who have it. Where several
+    ids are seen at once the largest face counts. Raises InputError for anything else."""
     text = person.strip().lower()
     text = _SPELLINGS.get(text, text)
     for rule in _RULES:
@@ -78,7 +80,32 @@ def choose_people(track: FaceTrack, person: str) -> tuple[Person, ...]:
     return tuple(out)
 
 
+def choose_each(track: FaceTrack, persons: Sequence[str]) -> tuple[str, ...]:
+    """Whom several `person`s mean, each as ids that `choose_people` takes: nobody twice.
+
+    A rule means the one it means over the whole clip, so that nobody takes over where others are out of the
+    picture. Raises InputError where two mean the same face, and what `choose` raises."""
+    meant: list[tuple[str, tuple[int, ...]]] = []
+    for person in persons:
+        choice = parse_person(person)
+        people = _meant(track, choice)
+        ids = choice.ids or (_best(people, choice.rule, track.size[0]).id,)
+        for other, taken in meant:
+            if shared := set(ids) & set(taken):
+                raise InputError(
+                    f'Two voices move the same mouth: "{other}" and "{person}" both mean person '
+                    f"{min(shared)}. Give each voice its own person; the face track shows their ids."
+                )
+        meant.append((person, ids))
+    return tuple("+".join(map(str, ids)) for _, ids in meant)
+
+
 def _meant(track: FaceTrack, choice: Choice) -> Sequence[Person]:
+    if choice.rule == "speaking":
+        raise InputError(
+            '"speaking" can only be chosen where a whole video is lip-synced to its sound: choose a person '
+            "here."
+        )
     if not track.persons:
         raise NoFaceError(
             "No face was found in the video: use footage with a face turned towards the camera, or the "
@@ -95,7 +122,7 @@ def _meant(track: FaceTrack, choice: Choice) -> Sequence[Person]:
 
 
 def _best(people: Sequence[Person], rule: Rule, width: int) -> Person:
-    measures: dict[Rule, Callable[[Person], float]] = {
+    measures: Mapping[Rule, Callable[[Person], float]] = {
         "largest": lambda person: -float(_areas(person).sum()),
         "left": _middle,
         "right": lambda person: -_middle(person),

@@ -8,6 +8,7 @@ from fractions import Fraction
 import numpy as np
 
 from .ibug import landmarks68
+from .turns import Turn
 
 # People followed at once: by default, and as many as a user may ask for.
 DEFAULT_MAX_FACES, MAX_FACES = 8, 32
@@ -95,7 +96,7 @@ class Person:
 class FaceTrack:
     """persons: by id, in order of first appearance. size: width, height. key: hash of source and settings.
     source_key: the `key` of the source; None where it isn't known. cuts: first frames of all shots but the
-    first, where they were looked for."""
+    first, where they were looked for. turns: who speaks when, where somebody said so."""
 
     persons: tuple[Person, ...]
     frames: int
@@ -104,6 +105,7 @@ class FaceTrack:
     key: str
     source_key: str | None = None
     cuts: tuple[int, ...] = ()
+    turns: tuple[Turn, ...] = ()
 
     def __repr__(self) -> str:
         """One line: the arrays would fill a screen."""

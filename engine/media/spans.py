@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Iterable
 
 
@@ -29,6 +30,23 @@ class Spans(tuple[tuple[float, float], ...]):
         """Without the pauses that are shorter than `gap` seconds."""
         return self._merged(self, gap)
 
+    def has(self, time: float) -> bool:
+        """Whether one of them holds a time, its end not included."""
+        at = bisect_right(self, (time, math.inf)) - 1
+        return at >= 0 and time < self[at][1]
+
     def padded(self, margin: float, begin: float = -math.inf, end: float = math.inf) -> Spans:
         """Each longer by `margin` seconds before and after, within `begin` and `end`."""
         return Spans((max(begin, first - margin), min(end, last + margin)) for first, last in self)
+
+    def shared(self, other: Spans) -> Spans:
+        """The times that lie in spans of both."""
+        found, at = [], 0
+        for start, end in self:
+            while at < len(other) and other[at][1] <= start:
+                at += 1
+            for first, last in other[at:]:
+                if first >= end:
+                    break
+                found.append((max(start, first), min(end, last)))
+        return Spans(found)

@@ -36,7 +36,7 @@ def test_a_mouth_is_painted_there_and_nowhere_else(squeezed, host, voice, whitew
     request = LipSyncRequest(squeezed, voice(0.8), length="video", score=False)
     rendering = DubBackend(whitewash()).render(request, host)
     assert (rendering.size, rendering.aspect) == ((240, 320), ASPECT)
-    (person,) = rendering.footage.people
+    (person,) = rendering.footage[0].people
     frames = [frame for chunk in rendering.chunks for frame in chunk.frames]
     for frame, before in zip(frames, squeezed.read(), strict=True):
         x0, y0, x1, y1 = person.at(frame.index).box

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from lipsync_studio.backends.dub.backend import DubPlan
+from lipsync_studio.backends.dub.backend import DubPlan, VoicePlan
 from lipsync_studio.backends.latentsync import denoise, pipeline
 from lipsync_studio.backends.latentsync.geometry import FaceAlignment
 from lipsync_studio.backends.latentsync.models import load_models, of_networks
@@ -78,7 +78,7 @@ def test_clips_fade_into_each_other_and_a_part_is_as_in_the_whole(clip, track, v
     plan = backend.plan(request, host)
     whole, states = pictures(backend.render_plan(plan, host))
     assert len(pickle.dumps(plan.survey)) < 2_000 + 30 * len(states)
-    sent = DubPlan(plan.job, pickle.loads(pickle.dumps(plan.survey)))
+    sent = DubPlan((VoicePlan(plan.job, pickle.loads(pickle.dumps(plan.survey))),))
     part, their = pictures(backend.render_plan(backend.part(sent, 11, 17), host))
     assert their == states[11:17]
     assert np.abs(part - whole[11:17]).max() <= 1

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from lipsync_studio.align.words import Line, Word, WordTimings
-from lipsync_studio.backends.dub.backend import DubBackend, DubPlan
+from lipsync_studio.backends.dub.backend import DubBackend, DubPlan, VoicePlan
 from lipsync_studio.backends.musetalk.models import of_networks
 from lipsync_studio.backends.musetalk.pipeline import MuseTalkEngine
 from lipsync_studio.backends.musetalk.spec import MuseTalkSettings
@@ -55,7 +55,7 @@ def request_of(leaving, voice, seconds=4.3, **options):
 
 def parts_of(backend, plan, host, cuts=CUTS):
     """Frames and states of the parts between the cuts, by a plan that was sent elsewhere."""
-    sent = DubPlan(plan.job, pickle.loads(pickle.dumps(plan.survey)))
+    sent = DubPlan((VoicePlan(plan.job, pickle.loads(pickle.dumps(plan.survey))),))
     frames, states = [], []
     for start, stop in zip(cuts, cuts[1:], strict=False):
         part = backend.part(sent, start, stop)

@@ -87,7 +87,7 @@ def test_frames_come_once_and_after_their_faces():
             job = part(job, start, stop)
             found = list(stretches(job, batching, 1000))
             assert [at for each in found for at in range(each.start, each.stop)] == list(range(start, stop))
-            need, made = reach(job, batching), {}
+            need, made = reach([job], batching), {}
             for each in found:
                 assert len(each.clips) <= batching.batch
                 assert (

@@ -59,7 +59,7 @@ def test_a_sound_that_cannot_be_scored_costs_no_file(clip, voice, host, monkeypa
 
     monkeypatch.setattr(scoring, "voice_samples", broken)
     rendering = SimpleNamespace(duration=Fraction(6), footage=None)
-    score = RunScore(LipSyncRequest(clip, voice(5.2)), rendering, host)
+    score = RunScore(LipSyncRequest(clip, voice(5.2)), rendering, None, host)
     assert score.result().notes == ["The sound can't be read."]
 
 

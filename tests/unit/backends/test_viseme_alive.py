@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
-from lipsync_studio.backends.dub.backend import DubBackend, DubPlan
+from lipsync_studio.backends.dub.backend import DubBackend, DubPlan, VoicePlan
 from lipsync_studio.backends.dub.job import DubJob
 from lipsync_studio.backends.dub.scheduler import even_rect
 from lipsync_studio.backends.request import LipSyncRequest
@@ -82,7 +82,9 @@ def with_glasses(rgb, mesh, *, dark):
 def job_of(gate, key="a picture", mix=None):
     fps, frames = Fraction(25), len(gate)
     timeline = Timeline(fps, np.zeros(frames, np.int32), ConstantTimes(fps, frames), frames / fps)
-    speech = Speech(np.zeros(0, np.float32), timeline.times.seconds(), 0.04, gate, "rest", None, "")
+    speech = Speech(
+        np.zeros(0, np.float32), timeline.times.seconds(), np.full(len(gate), 0.04), gate, "rest", None, ""
+    )
     mix = np.ones(frames, np.float32) if mix is None else mix
     states = [FrameState.GENERATED] * frames
     source = SimpleNamespace(key=key, still=True)
@@ -287,7 +289,7 @@ def test_without_movement_a_still_stays_still_bit_for_bit(still, voice, host):
 def test_with_movement_it_moves_in_parts_as_in_the_whole(still, voice, host):
     backend, plan, whole, _ = rendered(still, voice, host, 0.5)
     assert list(plan.survey.life.lids) == [plan.job.people[0].id]
-    sent = DubPlan(plan.job, pickle.loads(pickle.dumps(plan.survey)))
+    sent = DubPlan((VoicePlan(plan.job, pickle.loads(pickle.dumps(plan.survey))),))
     parts = []
     for start, stop in ((0, 31), (31, 33), (33, len(whole))):
         parts += collect(backend.render_plan(backend.part(sent, start, stop), host))[0]
@@ -322,12 +324,13 @@ def test_pauses_that_show_the_source_show_it_unmoved(still, voice, host):
     assert all(np.array_equal(frame.planes, picture.planes) for frame in silent)
 
 
-def test_a_video_is_not_moved_and_the_report_says_so(clip, track, voice, host):
+def test_a_video_is_not_moved_and_the_report_says_so_where_it_was_chosen(clip, track, voice, host):
     request = LipSyncRequest(clip, voice(0.5), track=track)
-    plain, asked = (
-        DubBackend(VisemeEngine(movement=movement)).plan(request, host) for movement in (0.0, 0.3)
+    plain, placed, asked = (
+        DubBackend(VisemeEngine(movement=movement)).plan(request, host) for movement in (0.0, 0.3, 0.5)
     )
-    assert asked.survey.life is None
+    assert placed.survey.life is asked.survey.life is None
+    assert placed.notes == plain.notes
     assert [note for note in asked.notes if note not in plain.notes] == [
         "The source is a video and moves by itself: `movement` is for stills."
     ]

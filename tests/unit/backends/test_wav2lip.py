@@ -11,7 +11,7 @@ import pytest
 import torch
 from torch import nn
 
-from lipsync_studio.backends.dub.backend import DubBackend, DubPlan
+from lipsync_studio.backends.dub.backend import DubBackend, DubPlan, VoicePlan
 from lipsync_studio.backends.dub.scheduler import crop_face, even_rect
 from lipsync_studio.backends.request import LipSyncRequest
 from lipsync_studio.backends.wav2lip.agreement import agreement
@@ -128,7 +128,7 @@ def test_a_part_is_what_the_whole_shows_there(engine, leaving, voice, host):
     assert {FrameState.GENERATED, FrameState.NO_FACE} <= set(states)
     kept = pickle.dumps(plan.survey)
     assert len(kept) < 2000 + 60 * len(whole)
-    sent = DubPlan(plan.job, pickle.loads(kept))
+    sent = DubPlan((VoicePlan(plan.job, pickle.loads(kept)),))
     for start, stop in ((0, 18), (18, 61), (61, len(whole))):
         frames, their = collect(backend.render_plan(backend.part(sent, start, stop), host))
         assert their == states[start:stop]

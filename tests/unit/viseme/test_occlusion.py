@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from lipsync_studio.backends.dub.backend import DubBackend, DubPlan
+from lipsync_studio.backends.dub.backend import DubBackend, DubPlan, VoicePlan
 from lipsync_studio.backends.request import LipSyncRequest
 from lipsync_studio.backends.viseme.covered import Shown, steady
 from lipsync_studio.backends.viseme.occlusion import Cover, Likeness
@@ -148,9 +148,19 @@ def test_what_covers_a_part_of_it_keeps_its_bits(covered, spoken):
 
 def test_a_part_of_it_has_the_same_bits(covered, spoken, host):
     backend = DubBackend(VisemeEngine())
-    sent = DubPlan(spoken.plan.job, pickle.loads(pickle.dumps(spoken.plan.survey)))
+    sent = DubPlan((VoicePlan(spoken.plan.job, pickle.loads(pickle.dumps(spoken.plan.survey))),))
     for start, stop in itertools.pairwise((0, 13, 22, 41, FRAMES)):
         frames, states = collect(backend.render_plan(backend.part(sent, start, stop), host))
+        assert states == spoken.states[start:stop]
+        for one, other in zip(frames, spoken.frames[start:stop], strict=True):
+            assert np.array_equal(one.planes, other.planes)
+
+
+def test_a_setting_for_stills_changes_nothing_about_it(spoken, host):
+    """In parts that begin and end while the mouth is covered."""
+    backend = DubBackend(VisemeEngine(movement=0.3))
+    for start, stop in ((10, 15), (24, 27), (33, 38)):
+        frames, states = collect(backend.render_plan(backend.part(spoken.plan, start, stop), host))
         assert states == spoken.states[start:stop]
         for one, other in zip(frames, spoken.frames[start:stop], strict=True):
             assert np.array_equal(one.planes, other.planes)

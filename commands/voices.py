@@ -1,0 +1,87 @@
+"""`--voice PERSON FILE [FILE]`: who says what, where several people do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..engine.errors import InputError, TextError
+from ..engine.faces.choose import parse_person
+from .parser import UsageError
+from .texts import read_words
+
+if TYPE_CHECKING:
+    from ..backends.render_spec import VoiceSpec
+
+_NAME = "--voice"
+
+
+@dataclass(frozen=True)
+class GivenVoice:
+    """As it was typed. singer: of the words, "" for all."""
+
+    person: str
+    sound: Path | None
+    words: Path | None
+    singer: str
+
+
+def given_voices(flags: Sequence[Sequence[str]]) -> list[GivenVoice]:
+    """Raises UsageError for what can't be meant."""
+    return [_given(*each) for each in flags]
+
+
+def voice_files(voices: Sequence[GivenVoice]) -> Mapping[str, Path | None]:
+    """What is read for them, by names for messages."""
+    files: dict[str, Path | None] = {}
+    for number, voice in enumerate(voices, 1):
+        which = _NAME if len(voices) == 1 else f"{_NAME} number {number}"
+        files |= {which: voice.sound, f"{which}, its words": voice.words}
+    return files
+
+
+def voice_specs(voices: Sequence[GivenVoice], notes: list[str]) -> tuple[VoiceSpec, ...]:
+    """notes: gets what of words can't be read. Raises TextError."""
+    from ..backends.render_spec import VoiceSpec
+
+    specs = []
+    for voice in voices:
+        words = None if voice.words is None else read_words(voice.words, notes)
+        if words is not None and voice.singer:
+            try:
+                words = words.of_voice(voice.singer)
+            except TextError as error:
+                raise TextError(f"{voice.words}: {error}") from error
+        specs.append(VoiceSpec(voice.person, voice.sound, words))
+    return tuple(specs)
+
+
+def _given(person: str, *files: str) -> GivenVoice:
+    try:
+        parse_person(person)
+    except InputError as error:
+        raise UsageError(f"argument {_NAME}: {error}") from error
+    sound: Path | None = None
+    words, singer = None, ""
+    for file in files:
+        name, hash_, named = file.rpartition("#")
+        if hash_ and _is_timed(name) and not Path(file).exists():
+            file, singer = name, named.strip()
+        if _is_timed(file) and words is None:
+            words = Path(file)
+        elif not _is_timed(file) and sound is None:
+            sound = Path(file)
+        else:
+            raise UsageError(f"argument {_NAME}: {person} takes one sound and one file of words at most")
+    if sound is None and words is None:
+        raise UsageError(f"argument {_NAME}: say what {person} says: a sound, words in time, or both")
+    return GivenVoice(person, sound, words, singer)
+
+
+def _is_timed(file: str) -> bool:
+    from ..align.formats import SUFFIXES
+
+    suffix = Path(file).suffix.lower()
+    return suffix in SUFFIXES and suffix != ".txt"

@@ -1,7 +1,7 @@
 """The inside of a person's own mouth, from the frame of the footage that shows it best.
 
-Upper teeth are fixed to the skull, so that one picture of them serves all frames: taken along with the parts
-of the face that speech doesn't move, it lies behind the lips wherever these part.
+Upper teeth are fixed to the skull, so that one picture of them serves all frames: put where the head's pose
+has it, it lies behind the lips wherever these part.
 """
 
 from __future__ import annotations
@@ -17,7 +17,17 @@ from ...engine.media.colour import crop_rgb
 from ...engine.media.frames import Frame
 from ...engine.media.source import Source
 from .contour import lip_curve, polygon_cover
-from .controls import CONTROLS, HELD, LIPS, LOWER_INNER, MIDDLE, OUTER_CORNERS, UPPER_INNER
+from .controls import (
+    CONTROLS,
+    HELD,
+    LIPS,
+    LOWER_INNER,
+    MIDDLE,
+    OUTER_CORNERS,
+    UPPER_INNER,
+    HeadPose,
+    control_points,
+)
 from .interior import LUMA
 from .views import SKULL, Views
 
@@ -36,34 +46,34 @@ _TURNED = (15.0, 30.0)
 _UPPER_PART = (0.40, 0.65)
 # By how much of their length teeth are stretched at most.
 _LONGER = 0.8
+# The edge of the plate's lip, which is kept behind the picture's, in widths of the mouth.
+_EDGE = 0.03
 
 
 @dataclass(frozen=True)
 class Plate:
     """rgb: uint8 [h, w, 3], around a mouth. points: its control points, in its pixels, float32 [n, 2].
+    plane: where its pixels lie in the plane of the teeth, which is `depth` deep in head coordinates: [2, 3].
     yaw: of the head, degrees. level: brightness of the skin, 0..255. tooth: float32 [3], a tooth's colour."""
 
     rgb: np.ndarray
     points: np.ndarray
+    plane: np.ndarray
+    depth: float
     yaw: float
     level: float
     tooth: np.ndarray
 
     def shown(
-        self,
-        source: np.ndarray,
-        yaw: float,
-        lip: np.ndarray,
-        corner: tuple[int, int],
-        size: tuple[int, int],
+        self, head: HeadPose, lip: np.ndarray, corner: tuple[int, int], size: tuple[int, int]
     ) -> tuple[np.ndarray, np.ndarray]:
-        """What lies where in a picture whose control points are `source` [n, 2], in the rectangle of `size`
-        (width, height) from `corner` on: colours float32 [h, w, 3], and how far to take them [h, w]. lip: the
-        middle [2] of the upper lip's edge; where it is higher than in the plate, more is seen of the teeth.
-        """
-        turned = abs(yaw - self.yaw)
+        """What lies where in a picture with such a head, in the rectangle of `size` (width, height) from
+        `corner` on: colours float32 [h, w, 3], and how far to take them [h, w]. lip: the middle [2] of the
+        upper lip's edge; where it is higher than in the plate, more is seen of the teeth."""
+        turned = abs(head.yaw - self.yaw)
         belief = float(np.clip((_TURNED[1] - turned) / (_TURNED[1] - _TURNED[0]), 0, 1))
-        matrix = _affine(self.points[SKULL].astype(np.float64), source[SKULL])
+        there = _plane(head, self.depth)
+        matrix = np.column_stack([there[:, :2] @ self.plane[:, :2], there @ (*self.plane[:, 2], 1.0)])
         matrix = self._raised(matrix, lip)
         matrix[:, 2] -= corner
         mask = belief * _upper_part(self.points, self.rgb.shape[1], self.rgb.shape[0])
@@ -73,14 +83,24 @@ class Plate:
         return colours.astype(np.float32), cv2.warpAffine(mask, matrix, size, flags=cv2.INTER_LINEAR)
 
     def _raised(self, matrix: np.ndarray, lip: np.ndarray) -> np.ndarray:
-        """The way [2, 3] from the plate to the picture, stretched from the teeth's ends up to the lip."""
+        """The way [2, 3] from the plate to the picture, stretched from the teeth's ends up to the lip; where
+        that is not enough, moved up for the rest, lest other teeth be seen above them."""
         upper, lower = (self.points[rows[MIDDLE]].astype(np.float64) for rows in (UPPER_INNER, LOWER_INNER))
         top, end = (matrix @ (*point, 1.0) for point in (upper, upper + _UPPER_PART[0] * (lower - upper)))
+        left, right = (matrix[:, :2] @ self.points[row] for row in OUTER_CORNERS)
         high = float(np.linalg.norm(top - end))
         up = (top - end) / max(high, 1.0)
-        raised = float(np.clip((lip - top) @ up / max(high, 1.0), 0, _LONGER))
-        stretch = np.eye(2) + raised * np.outer(up, up)
-        return np.column_stack([stretch @ matrix[:, :2], end + stretch @ (matrix[:, 2] - end)])
+        missing = max(float((lip - top) @ up) + _EDGE * float(np.linalg.norm(right - left)), 0.0)
+        longer = min(missing, _LONGER * high)
+        stretch = np.eye(2) + longer / max(high, 1.0) * np.outer(up, up)
+        moved = end + (missing - longer) * up
+        return np.column_stack([stretch @ matrix[:, :2], moved + stretch @ (matrix[:, 2] - end)])
+
+
+def _plane(head: HeadPose, depth: float) -> np.ndarray:
+    """The way [2, 3] from a plane across a head, so deep in head coordinates, to the picture."""
+    right, down, away = head.scale * head.axes[:, :2]
+    return np.column_stack([right, down, head.origin[:2] + depth * away])
 
 
 def _uncovered(person: Person, frame: Frame) -> bool:
@@ -116,12 +136,12 @@ def _find(
         row = int(views.rows[best])
         frame = next(iter(source.read(person.first + row, person.first + row + 1)))
         if not covered(person, frame):
-            return _plate(frame, person.meshes[row], float(views.yaws[best]))
+            return _plate(frame, person.meshes[row])
         score[np.abs(views.rows - row) < _ELSEWHERE] = -np.inf
     return None
 
 
-def _plate(frame: Frame, mesh: np.ndarray, yaw: float) -> Plate | None:
+def _plate(frame: Frame, mesh: np.ndarray) -> Plate | None:
     points = mesh[CONTROLS, :2].astype(np.float64)
     width = float(np.linalg.norm(points[OUTER_CORNERS[1]] - points[OUTER_CORNERS[0]]))
     low, high = points[LIPS].min(0) - 0.4 * width, points[LIPS].max(0) + 0.4 * width
@@ -142,7 +162,14 @@ def _plate(frame: Frame, mesh: np.ndarray, yaw: float) -> Plate | None:
     skin = float(np.median(luma[_skin(points, luma.shape)]))
     bright = inside & (luma >= np.percentile(luma[inside], 75))
     tooth = np.median(rgb[bright].astype(np.float32), axis=0)
-    return Plate(rgb, points.astype(np.float32), yaw, max(skin, 1.0), tooth)
+    head, local = control_points(mesh)
+    depth = float(local[UPPER_INNER[MIDDLE], 2])
+    # From the frame's pixels to the plate's.
+    away = _plane(head, depth)
+    away = scale * away
+    away[:, 2] += (0.5 - np.array([x0, y0])) * scale - 0.5
+    plane = cv2.invertAffineTransform(away)
+    return Plate(rgb, points.astype(np.float32), plane, depth, head.yaw, max(skin, 1.0), tooth)
 
 
 def _skin(points: np.ndarray, shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
@@ -163,9 +190,3 @@ def _upper_part(points: np.ndarray, width: int, height: int) -> np.ndarray:
     # Not up to the lip, whose shade and whose edge belong to that frame.
     inner = cv2.GaussianBlur((layers[0] + layers[1]) / 2, (0, 0), soft)
     return np.clip(inner * 1.6 - 0.4, 0, 1).astype(np.float32)
-
-
-def _affine(one: np.ndarray, other: np.ndarray) -> np.ndarray:
-    """Least squares, float64 [2, 3]."""
-    system = np.column_stack([one, np.ones(len(one))])
-    return np.linalg.lstsq(system, other, rcond=None)[0].T

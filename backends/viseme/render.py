@@ -20,6 +20,7 @@ from .controls import (
     OUTER_CORNERS,
     UPPER_INNER,
     UPPER_OUTER,
+    HeadPose,
     control_points,
     pixel_offsets,
 )
@@ -42,11 +43,13 @@ _SKIN = tuple(
 _COARSE = 24
 # Edges of lips, in which no noise is looked for, widths of the mouth.
 _MARGIN = 0.015
-# How much of the lips' noise is in the dark behind them, and what finds it.
-_GRAIN = 0.9
+# Noise is what this finds.
 _LAPLACE = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
 # The middle of the lower lip.
 _LOWER_LIP = np.concatenate([LOWER_INNER[3:6], LOWER_OUTER[3:6]])
+# Detail that is looked for in lips, in widths of the mouth; the mouth's width that is enough for it, pixels;
+# how much more of its slope what lies behind them keeps than they do; noise, in levels, of a grainy picture.
+_FINE, _FINE_AT, _CRISPER, _GRAINY = 0.012, 84, 1.15, 2.0
 # By how much a mesh's lips waver, in widths of the mouth.
 _NOISE = 0.04
 # Movements below this many pixels can't be seen.
@@ -132,7 +135,7 @@ def render_mouth(
             shift = pixel_offsets(head, shape - current)
             shift[HELD] = 0
             _lay_closed(lips, alpha, box, bend, closed, source + shift, laid, gap - closed.gap)
-        _open(rgb, lips, alpha, box, bend, source, pose, plate)
+        _open(rgb, lips, alpha, box, bend, source, head, pose, plate)
         result[box.slices] = np.clip(lips + 0.5, 0, 255).astype(np.uint8)
     if cover is not None:
         # Nor is what lies in front seen a second time, where its place is taken for the face's.
@@ -389,6 +392,7 @@ def _open(
     box: _Box,
     bend: _Bend,
     source: np.ndarray,
+    head: HeadPose,
     pose: MouthPose,
     plate: Plate | None,
 ) -> None:
@@ -426,12 +430,19 @@ def _open(
     if plate is not None:
         tones = replace(tones, enamel=plate.tooth * (tones.level / plate.level))
     inside = paint(opening, tones, min(1.0, showing), pose.tongue)
+    ring = bend.ring(box)
+    noise = _noise(lips, ring)
+    # Painted edges are half as soft as the picture's; a grainy picture shows finer detail than its lips have.
+    more = _softness(lips, ring, mouth) ** 2 - (blur / 2) ** 2 if noise < _GRAINY else 0.0
+    more *= 1 - noise / _GRAINY
+    if more > 0.1:
+        inside = cv2.GaussianBlur(inside, (0, 0), float(np.sqrt(more)))
     if plate is not None:
         size = hole.x1 - hole.x0, hole.y1 - hole.y0
-        own, share = plate.shown(source, bend.yaw, top[middle], (hole.x0, hole.y0), size)
+        own, share = plate.shown(head, top[middle], (hole.x0, hole.y0), size)
         share *= min(1.0, 0.3 + 1.5 * showing)
         inside += share[..., None] * (own * (tones.level / plate.level) - inside)
-    inside += _grain(rgb, source, hole, _noise(lips, bend.ring(box)))
+    inside += _grain(rgb, source, hole, noise)
     part = lips[hole.within(box)]
     part += cover[..., None] * (inside - part)
     alpha[hole.slices] = np.maximum(alpha[hole.slices], cover)
@@ -485,6 +496,31 @@ def _blur(rgb: np.ndarray, source: np.ndarray, mouth: float) -> float:
     return float(np.clip(sigma, 0.4, 0.05 * mouth))
 
 
+def _softness(lips: np.ndarray, where: np.ndarray, mouth: float) -> float:
+    """How blurred what is behind lips [h, w, 3] may be expected: the standard deviation, in pixels, of the
+    Gaussian that leaves edges little more of their slope than the lips have of theirs, in some pixels [h, w];
+    0 for lips as rich in detail as edges are. A Gaussian of `fine` leaves an edge of that blur a root mean
+    square slope that falls with (fine² + blur²)^(-1/4)."""
+    # By a whole number, which does not blur.
+    scale = 1 / max(1, int(mouth / _FINE_AT))
+    # The blur brings the lips' edges in.
+    reach = round(0.6 * _FINE * mouth)
+    window = np.ones((2 * reach + 1, 2 * reach + 1), np.uint8)
+    where = cv2.erode(where.astype(np.uint8), window)
+    luma = cv2.resize(lips @ LUMA, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    inside = cv2.resize(where, luma.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0
+    if not inside.any():
+        return 0.0
+    fine = max(0.7, _FINE * mouth * scale)
+    slopes = []
+    for times in (1, 2):
+        soft = cv2.GaussianBlur(luma, (0, 0), times * fine)
+        x, y = cv2.Sobel(soft, -1, 1, 0), cv2.Sobel(soft, -1, 0, 1)
+        slopes.append(float((x[inside] ** 2 + y[inside] ** 2).mean()))
+    kept = (_CRISPER**2 * slopes[0] / max(slopes[1], 1e-6)) ** 2
+    return fine / scale * float(np.sqrt(max(4 - kept, 0) / max(kept - 1, 0.3)))
+
+
 def _grain(rgb: np.ndarray, source: np.ndarray, hole: _Box, level: float) -> np.ndarray:
     """The picture's noise, as the lower lip has it and as strong as `level`, for the hole's pixels: float32
     [h, w, 3]."""
@@ -496,12 +532,12 @@ def _grain(rgb: np.ndarray, source: np.ndarray, hole: _Box, level: float) -> np.
     noise = np.clip(lip - cv2.GaussianBlur(lip, (0, 0), 0.9), -12, 12)
     # Evenly strong, without the edges and the smooth places of the lip.
     noise /= np.sqrt(cv2.GaussianBlur((noise @ LUMA) ** 2, (0, 0), 2.0) + 0.1)[..., None]
-    noise *= _GRAIN * level / max(_noise(noise), 0.1)
     rows, columns = (
         np.pad(np.arange(have), (0, want), mode="symmetric")[:want]
         for have, want in zip(noise.shape[:2], (height, width), strict=True)
     )
-    return noise[rows][:, columns]
+    noise = noise[rows][:, columns]
+    return np.asarray(noise * (level / max(_noise(noise), 0.1)))
 
 
 def _noise(rgb: np.ndarray, where: np.ndarray | None = None) -> float:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from lipsync_studio.backends.viseme.mouth import MouthPose
+from lipsync_studio.backends.viseme.pipeline import rest_shape
 from lipsync_studio.devtools.bench import (
     mouth,
     mouth_carrier,
@@ -140,9 +141,24 @@ def test_teeth_that_flip_are_seen(painter, source):
     assert steady["most"] < 0.5
     # Teeth, and not lips or the dark behind.
     assert steady["luma"] > 90
-    luma = frames[2].yuv()[0]
-    luma[:] = cv2.add(luma, 20)
+    luma, _, _ = frames[2].yuv()
+    spots = mouth_colour.strip(person.meshes[0], rest_shape(person), pose)
+    (x0, y0), (x1, y1) = spots.min(0).astype(int), spots.max(0).astype(int) + 2
+    luma[y0:y1, x0:x1] = cv2.add(luma[y0:y1, x0:x1], 20)
     assert mouth_colour.changes(frames, person, pose)["most"] > 10
+
+
+def test_teeth_in_another_light_do_not_flip(painter, source):
+    frames = list(painter.posed(source, poses([0.3] * 4, teeth=0.7)))
+    frames = [replace(frame, index=0) for frame in frames]
+    luma, u, v = frames[2].yuv()
+    luma[:] = 16 + 0.85 * (luma.astype(float) - 16)
+    for chroma in (u, v):
+        chroma[:] = 128 + 0.85 * (chroma.astype(float) - 128)
+    pose = MouthPose(open=0.3, jaw=0.225, teeth=0.7)
+    found = mouth_colour.changes(frames, painter.track(source).persons[0], pose)
+    assert found["raw"] > 10
+    assert found["most"] < 2
 
 
 def test_without_media_the_bench_says_what_it_needs(tmp_path):

@@ -14,6 +14,7 @@ from lipsync_studio.backends.viseme.controls import (
     MIDDLE,
     OUTER_CORNERS,
     UPPER_INNER,
+    control_points,
 )
 from lipsync_studio.backends.viseme.interior import LUMA, Opening, Tones, paint
 from lipsync_studio.backends.viseme.plate import find_plates
@@ -167,11 +168,12 @@ def test_teeth_are_taken_from_the_footage_where_they_are_seen(smiling):
     same = person.meshes[0][CONTROLS, :2].astype(np.float64)
     x0, y0 = (int(v) for v in same[UPPER_INNER].min(0) - 10)
     lip = same[UPPER_INNER[MIDDLE]]
-    colours, share = plate.shown(same, plate.yaw, lip, (x0, y0), (80, 40))
+    head, _ = control_points(person.meshes[0])
+    colours, share = plate.shown(head, lip, (x0, y0), (80, 40))
     assert share.max() > 0.9
     # Teeth, and the dark beside them.
     assert np.percentile((colours @ LUMA)[share > 0.9], 80) > plate.level
-    _, turned = plate.shown(same, plate.yaw + 40, lip, (x0, y0), (80, 40))
+    _, turned = plate.shown(replace(head, yaw=plate.yaw + 40), lip, (x0, y0), (80, 40))
     assert not turned.any()
 
 
@@ -180,13 +182,47 @@ def test_ones_own_teeth_reach_up_to_a_raised_lip(smiling):
     plate = find_plates(source, [person], source.frames)[person.id]
     same = person.meshes[0][CONTROLS, :2].astype(np.float64)
     lip = same[UPPER_INNER[MIDDLE]]
+    head, _ = control_points(person.meshes[0])
     x0, y0 = (int(v) for v in lip - (40, 20))
     tops = [
-        np.flatnonzero(plate.shown(same, plate.yaw, place, (x0, y0), (80, 40))[1][:, 40] > 0.5)[0]
-        for place in (lip, lip - (0, 6), lip + (0, 6))
+        np.flatnonzero(plate.shown(head, place, (x0, y0), (80, 40))[1][:, 40] > 0.5)[0]
+        for place in (lip - (0, 6), lip - (0, 12), lip + (0, 12), lip + (0, 18))
     ]
-    assert 3 <= tops[0] - tops[1] <= 8
-    assert tops[2] == tops[0]
+    assert 5 <= tops[0] - tops[1] <= 8
+    assert tops[3] == tops[2]
+
+
+@pytest.mark.parametrize("axis", [0, 1, 2])
+def test_ones_own_teeth_turn_with_the_head(smiling, axis):
+    """They stay behind the same lip, however the head nods, turns or tilts."""
+    source, person = smiling
+    plate = find_plates(source, [person], source.frames)[person.id]
+    turn = cv2.Rodrigues(np.radians(12.0) * np.eye(3)[axis])[0]
+    mesh = person.meshes[0]
+    places = []
+    for each in (mesh, (mesh - mesh.mean(0)) @ turn.T + 300):
+        head, _ = control_points(each)
+        lip = each[CONTROLS[UPPER_INNER[MIDDLE]], :2].astype(np.float64)
+        corner = tuple(int(v) for v in lip - (80, 60))
+        _, share = plate.shown(head, lip, corner, (160, 120))
+        y, x = np.nonzero(share > 0.5 * share.max())
+        places.append((np.stack([x, y], 1).mean(0) + corner - lip) @ head.axes[:2, :2].T)
+    width = np.linalg.norm(np.diff(mesh[CONTROLS[OUTER_CORNERS], :2], axis=0))
+    assert np.abs(places[1] - places[0]).max() < 0.04 * width
+
+
+def test_teeth_move_up_with_a_lip_that_is_higher_than_they_can_be_stretched(smiling):
+    source, person = smiling
+    plate = find_plates(source, [person], source.frames)[person.id]
+    head, _ = control_points(person.meshes[0])
+    lip = person.meshes[0][CONTROLS[UPPER_INNER[MIDDLE]], :2].astype(np.float64)
+    width = plate.rgb.shape[1]
+    for raised in (0.0, 0.3 * width):
+        place = lip - (0, raised)
+        corner = tuple(int(v) for v in place - (40, 20))
+        _, share = plate.shown(head, place, corner, (80, 60))
+        top = np.flatnonzero(share[:, 40] > 0.5)[0]
+        assert abs(top - 20) <= 5
 
 
 def test_a_shut_mouth_has_none_to_show(smiling):

@@ -67,6 +67,21 @@ def test_sound_is_copied_where_the_container_takes_it_and_else_said_to_be_coded_
             assert (sound.codec.canonical_name, sound.layout.nb_channels) == (codec, 6)
 
 
+def test_what_the_source_has_beside_is_said(overlay, media, tmp_path, capsys):
+    given, clip = tmp_path / "chapters.txt", tmp_path / "clip.mkv"
+    chapter = "[CHAPTER]\nTIMEBASE=1/1000\nSTART={}\nEND={}\ntitle=x\n"
+    given.write_text(";FFMETADATA1\n" + chapter.format(0, 100) + chapter.format(100, 300))
+    tone = ["-f", "lavfi", "-i", "sine=d=0.4"]
+    ffmpeg.ffmpeg("-i", media / "clip.mp4", *tone, *tone, "-i", given, "-map", "0:v", "-map", "1",
+                  "-map", "2", "-map_chapters", "3", "-c:v", "copy", "-c:a", "aac", clip)  # fmt: skip
+    for source, notes in (
+        (clip, ["The source has 1 more audio track and 2 chapters; the result doesn't."]),
+        (media / "clip.mp4", []),
+    ):
+        assert overlay("--report", "-", "--quiet", "--overwrite", source=source) == 0
+        assert json.loads(capsys.readouterr().out)["notes"] == notes
+
+
 def test_transparent_parts_lie_on_the_chosen_colour(overlay, tmp_path):
     """As in the node: black, or what is asked for."""
     with av.open(str(tmp_path / "clear.mov"), "w") as container:
@@ -113,7 +128,7 @@ def test_a_sidecar(overlay, tmp_path):
 
 def test_what_it_says(overlay, tmp_path, capsys):
     assert overlay() == 0
-    assert capsys.readouterr().err.splitlines()[-1] == f"{tmp_path / 'out.mp4'}: 12 frames, 1 lines"
+    assert capsys.readouterr().err.splitlines()[-1] == f"{tmp_path / 'out.mp4'}: 12 frames, 1 line"
 
 
 @pytest.mark.parametrize(

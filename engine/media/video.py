@@ -274,9 +274,10 @@ def _evened(width: int, height: int) -> list[str]:
     edges = [*(["column"] if width % 2 else []), *(["row"] if height % 2 else [])]
     if not edges:
         return []
+    verb = "stand" if len(edges) > 1 else "stands"
     return [
-        f"The pictures are {width}x{height}: the last {' and '.join(edges)} "
-        f"stand{'s' * (len(edges) == 1)} twice in the result, {width + width % 2}x{height + height % 2}, because the sides of H.264 are even."
+        f"The pictures are {width}x{height}: the last {' and '.join(edges)} {verb} twice in the result, "
+        f"{width + width % 2}x{height + height % 2}, because the sides of H.264 are even."
     ]
 
 

@@ -108,6 +108,16 @@ def test_a_track_beside_the_picture(overlay, media, tmp_path, suffix):
     assert np.square(pictures(out) - pictures(media / "clip.mp4")).mean() < 1
 
 
+@pytest.mark.parametrize("suffix", ["mp4", "mov", "mkv"])
+@pytest.mark.parametrize("wish", ["track", "both"])
+def test_what_the_picture_says_is_not_shown_twice(overlay, tmp_path, suffix, wish):
+    out = tmp_path / f"out.{suffix}"
+    assert overlay("--subtitles", wish, "--quiet", out=out) == 0
+    with av.open(str(out)) as container:
+        shown = container.streams.subtitles[0].disposition & av.stream.Disposition.default
+    assert bool(shown) == (wish == "track")
+
+
 def test_other_formats_in_and_a_sidecar_out(overlay, tmp_path, capsys):
     song = tmp_path / "song.txt"
     song.write_text("#BPM:300\nP1\n: 0 2 1 Twin\n: 2 2 1 kle\nP2\n: 4 2 1 twinkle\nrubbish\nE\n")

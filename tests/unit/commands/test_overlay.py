@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 from pathlib import Path
 from threading import Thread
 
@@ -134,6 +135,20 @@ def test_other_formats_in_and_a_sidecar_out(overlay, tmp_path, capsys):
 def test_a_sidecar(overlay, tmp_path):
     assert overlay("--sidecar", tmp_path / "side.lrc", "--quiet") == 0
     assert read_lyrics(tmp_path / "side.lrc").text.strip() == "Twinkle, twinkle"
+
+
+def test_it_works_where_nobody_listens(overlay, tmp_path, monkeypatch):
+    """A service may have closed standard error."""
+    monkeypatch.setattr(sys, "stderr", None)
+    assert overlay() == 0
+    assert (tmp_path / "out.mp4").is_file()
+
+
+def test_a_video_from_a_pipe_is_refused_at_once(overlay, tmp_path, capsys):
+    """Nobody writes to this one: whoever opened it would wait for ever."""
+    os.mkfifo(tmp_path / "clip.mp4")
+    assert overlay("--quiet", source=tmp_path / "clip.mp4") == 1
+    assert "clip.mp4 is no ordinary file, and can be read only once" in capsys.readouterr().err
 
 
 def test_what_it_says(overlay, tmp_path, capsys):

@@ -25,7 +25,7 @@ def two(server, face_pictures):
     write_wav(folder / "one.wav", np.where(time < 0.9, tone, 0).astype(np.float32))
     write_wav(folder / "other.wav", np.where(time > 1.1, tone, 0).astype(np.float32))
     write_wav(folder / "both.wav", np.where((time < 0.9) | (time > 1.1), tone, 0).astype(np.float32))
-    (folder / "duet.lrc").write_text(LRC, encoding="utf-8")
+    (folder / "singers.lrc").write_text(LRC, encoding="utf-8")
 
 
 def voices(**more):
@@ -67,7 +67,7 @@ def test_each_person_moves_with_the_sound_of_their_voice(client, two, make_promp
 
 def test_a_duet_in_one_file_names_its_singers(client, two, make_prompt):
     extra = {
-        "lyrics": node("LipSyncLoadLyrics", file="duet.lrc"),
+        "lyrics": node("LipSyncLoadLyrics", file="singers.lrc"),
         **voices(words=(["lyrics", 0], ["lyrics", 0]), singer=("v1", "V2"), silence=("source", "source")),
     }
     left, right = map(

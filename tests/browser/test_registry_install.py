@@ -13,7 +13,18 @@ from lipsync_studio.devtools.paths import PACK_NAME, ROOT
 from lipsync_studio.devtools.server import ComfyServer
 from lipsync_studio.devtools.templates import TEMPLATES, template
 
-MEDIA = {"clip.mp4", "portrait.jpg", "talking.mp4", "verse.lrc", "verse.mp3", "verse.txt"}
+MEDIA = {
+    *(
+        "clip.mp4",
+        "duet.lrc",
+        "duet.mp4",
+        "portrait.jpg",
+        "talking.mp4",
+        "verse.lrc",
+        "verse.mp3",
+        "verse.txt",
+    )
+}
 
 
 def listed(*options: str) -> set[str]:

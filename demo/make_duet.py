@@ -1,4 +1,4 @@
-"""Make duet.mp4: two who sing, side by side, six seconds that loop; and duet.lrc: who of them sings which line.
+"""Make duet.mp4: two who sing, side by side, six seconds that loop; and duet.lrc: which line is whose.
 
 Each is a still in front of a hand-held camera, as in clip.mp4. Needs what make_clip.py needs, and a checkout.
 """

@@ -111,7 +111,7 @@ def test_a_face_is_chosen_by_a_click(build, short_media, vue, pictures):
     assert page.evaluate(VALUE, ["apply", "person"]) == "1"
     page.get_by_text("person of Apply Lip-Sync is now 1.").wait_for(state="attached")
     known = page.get_by_role("group", name="Known persons").get_by_role("button")
-    assert known.all_inner_texts() == ["largest", "left", "centre", "right", "● 1"]
+    assert known.all_inner_texts() == ["largest", "left", "centre", "right", "speaking", "● 1"]
     known.nth(1).evaluate("one => one.click()")
     assert page.evaluate(VALUE, ["apply", "person"]) == "left"
     # The row stands between inputs that are saved by position, and is not one of them.
@@ -193,6 +193,47 @@ def test_lyrics_hide_while_words_are_wired_and_settings_grey_under_a_style(build
         "() => made.overlay.disconnectInput(made.overlay.inputs.findIndex(i => i.name === 'style'))"
     )
     assert page.evaluate(greyed) == []
+    assert page.problems == []
+
+
+CHOICES = """node => [...made[node].widgets.find(one => one.name === 'person_choice').element.children]
+    .map(one => one.textContent)"""
+HIDDEN = "node => made[node].widgets.filter(one => one.hidden).map(one => one.name)"
+RULES = ["largest", "left", "centre", "right"]
+
+
+@RENDERERS
+def test_a_voice_offers_the_people_of_the_node_at_the_end_of_its_chain(build, short_media, vue, pictures):
+    nodes, wires = faces_graph(short_media.clips[25])
+    page = build([node for node in nodes if node[0] != "apply"], wires[:1], vue)
+    assert run(page) == "success"
+    chain = [("one", "LipSyncVoice", {}), ("other", "LipSyncVoice", {}), ("apply", "LipSyncApply", {})]
+    page.evaluate(
+        f"async given => {{ const {{track}} = made; await ({BUILD})(given); made.track = track; }}",
+        [chain, [("one", 0, "other", "voices")]],
+    )
+    page.evaluate(WIRE, ["track", "apply", "face_track"])
+    assert page.evaluate(CHOICES, "other") == RULES
+    page.evaluate(WIRE, ["other", "apply", "voices"])
+    # Of a voice further back too, and what Apply Lip-Sync then takes no notice of is gone from it.
+    for voice in ("one", "other"):
+        assert page.evaluate(CHOICES, voice) == [*RULES, "● 1"]
+    assert page.evaluate(HIDDEN, "apply") == ["person", "person_choice", "lyrics"]
+    page.get_by_role("button", name="Lip-sync person 1", exact=True).first.evaluate("one => one.click()")
+    page.get_by_text("Each voice has a person of its own").wait_for(state="attached")
+    assert page.evaluate(VALUE, ["apply", "person"]) == "largest"
+    chip = "() => made.one.widgets.find(one => one.name === 'person_choice').element.lastChild.click()"
+    page.evaluate(chip)
+    assert page.evaluate(VALUE, ["one", "person"]) == "1"
+    assert (
+        page.evaluate("() => document.querySelector('[aria-label=\"Lip-sync person 1\"]').ariaPressed")
+        == "true"
+    )
+    page.screenshot(path=pictures / f"voices_{'nodes2' if vue else 'classic'}.png")
+    page.evaluate(UNWIRE, ["apply", "voices"])
+    assert page.evaluate(HIDDEN, "apply") == []
+    assert page.evaluate(CHOICES, "one") == RULES
+    assert page.evaluate(CHOICES, "apply") == [*RULES, "speaking", "● 1"]
     assert page.problems == []
 
 

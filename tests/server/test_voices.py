@@ -109,7 +109,7 @@ def test_voices_and_words_at_once_are_refused(client, two, make_prompt):
 
 
 def test_in_the_duet_template_each_mouth_moves_in_its_own_lines_only(client, server):
-    """On its own media as far as the second line: the change of every frame of the clip, in each half of it."""
+    """On its own media, as far as the second line: what has changed of each frame, in each half of it."""
     prompt = json.loads(twin("duet_lyric_video").read_text(encoding="utf-8"))
     (song,) = (one["inputs"] for one in prompt.values() if one["class_type"] == "LoadAudio")
     (apply,) = (key for key, one in prompt.items() if one["class_type"] == "LipSyncApply")

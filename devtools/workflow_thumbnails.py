@@ -74,7 +74,7 @@ def main() -> None:
     frames = lip_synced(clip, sound, words, [*sung.values(), *said, caption])
     for short, index in sung.items():
         _save(short, _lettered(frames[index], words, style_of(short), index))
-    _save("duet_lyric_video", _duet(sound))
+    _save("duet_lyric_video", np.vstack(duet(sound, DUET, SIDE // 2)))
     _save("captions", _lettered(frames[caption], words, style_of("captions"), caption))
     _save("lipsync_footage", _grid([frames[index] for index in said]))
     names = LyricStyle(size=0.075, fade_in=0.0, fade_out=0.0)
@@ -118,18 +118,19 @@ def lip_synced(
     return found
 
 
-def _duet(sound: Sound) -> np.ndarray:
-    """Each singer's turn, in the duet's own look."""
+def duet(sound: Sound, said: Sequence[str], height: int) -> list[np.ndarray]:
+    """The demo's duet where these words are sung, in its template's look: pictures of 2 to 1, uint8 RGB."""
     words = read_lyrics(DEMO / "duet.lrc").timings
     voices = tuple(
         Voice(person, words=words.of_voice(singer)) for person, singer in (("left", "v1"), ("right", "v2"))
     )
-    turns = [_index(words, word) for word in DUET]
+    turns = [_index(words, word) for word in said]
     frames = lip_synced(VideoSource(DEMO / "duet.mp4"), sound, None, turns, voices)
-    half = SIDE // 2
-    return np.vstack(
-        [_written(_wide(frames[index], half), words, style_of("duet_lyric_video"), index) for index in turns]
-    )
+    style, size = style_of("duet_lyric_video"), (2 * height, height)
+    return [
+        _written(cv2.resize(frames[index], size, interpolation=cv2.INTER_AREA), words, style, index)
+        for index in turns
+    ]
 
 
 def style_of(short: str) -> LyricStyle:
@@ -156,11 +157,6 @@ def _written(rgb: np.ndarray, words: WordTimings, style: LyricStyle, index: int)
     times = [Fraction(number, FPS) for number in range(index + FPS)]
     LyricOverlay((width, height), words, times, Fraction(len(times), FPS), style).draw_rgb(picture, index)
     return np.rint(picture.clip(0, 1) * 255).astype(np.uint8)
-
-
-def _wide(rgb: np.ndarray, height: int) -> np.ndarray:
-    """A picture of 2 to 1 in a height."""
-    return cv2.resize(rgb, (2 * height, height), interpolation=cv2.INTER_AREA)
 
 
 def _fitted(rgb: np.ndarray, side: int = SIDE) -> np.ndarray:

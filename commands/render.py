@@ -49,7 +49,7 @@ def add_render_flags(parser: argparse.ArgumentParser) -> None:
     files.add_argument(
         "--out", type=Path, metavar="FILE", required=True, help="video to write: .mp4, .mov or .mkv"
     )
-    flags.add_lyrics(files, "what is said, as a text file (English), where there are no words in time")
+    flags.add_lyrics(files, "what is said, as a text file, where there are no words in time")
     flags.add_words(files, "when each word is said")
     flags.add_vocals(files)
     flags.add_audio_track(files)

@@ -229,7 +229,7 @@ def _motion(speech: Speech, notes: list[str], report: Callable[[int], None] = si
     breaths = Spans() if speech.words is not None else heard_breaths(speech.samples, lambda: report(0))
     words = speech.timed(notes, report)
     if words is not None and words.lines:
-        phones = phones_within_words(words.words())
+        phones = phones_within_words(words.words(), words.language)
         if phones:
             notes.append(f"Mouth shapes from the words ({words.engine or 'given timings'}).")
             return motion_from_phones(

@@ -7,7 +7,7 @@ import { element } from "./shared/dom";
 import { inLanguage } from "./shared/language";
 import { allNodes } from "./shared/node_place";
 import { chip } from "./shared/chip";
-import { addElement, grow, kindOf, onWires, origin, targets } from "./shared/widgets";
+import { addElement, grow, kindOf, MARGIN, onWires, origin, targets } from "./shared/widgets";
 
 const TRACKER = "LipSyncFaceTrack";
 const RULES = ["largest", "left", "centre", "right"] as const;
@@ -58,9 +58,18 @@ function whereabouts(person: Person, overview: Overview): string {
 /** The row of chips behind `person`. */
 function addChips(node: ComfyNode): void {
     const row = element("div", { role: "group", ariaLabel: inLanguage(TEXTS).people });
-    row.style.cssText =
-        "display: flex; gap: 4px; align-items: center; height: 100%; min-height: 22px; overflow: auto hidden; scrollbar-width: none; padding: 0 2px;";
-    addElement(node, "person_choice", row, { height: () => CHIPS, after: "person" });
+    row.style.cssText = "display: flex; flex-wrap: wrap; gap: 4px; padding: 0 2px;";
+    const box = element("div", {}, [row]);
+    box.style.cssText = "height: 100%; min-height: 22px; overflow: hidden;";
+    // As many rows as the node's width and the people need.
+    addElement(node, "person_choice", box, { height: () => Math.max(CHIPS, row.offsetHeight + 2 * MARGIN), after: "person" });
+    const watcher = new ResizeObserver(() => grow(node));
+    watcher.observe(row);
+    const { onRemoved } = node;
+    node.onRemoved = function () {
+        onRemoved?.call(this);
+        watcher.disconnect();
+    };
     const refresh = () => {
         const texts = inLanguage(TEXTS);
         const value = String(personOf(node)?.value ?? "");

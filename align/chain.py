@@ -15,15 +15,17 @@ from ..engine.errors import AlignmentError, AudioError, Cancelled, LipSyncError,
 from ..engine.media.voice import looks_like_song, loud_spans, voiced_spans
 from ..engine.weights.locate import require
 from .attempts import explained
-from .doubt import DOUBTFUL_SHARE, doubt, is_estimated, unheard_share
+from .doubt import doubt, doubtful_share, is_estimated, unheard_share
 from .forced.mended import align_mended
+from .language import ENGLISH, Language, parse_language
 from .match import match_lyrics
 from .names import MODELS, Aligner, Content
 from .place import ENGINE as PLACED
 from .place import place_words
 from .pocket import RATE, PocketAligner
+from .pronounce import MEASURED
 from .sheet import LeftOut, notes
-from .text import LyricLine, read_text
+from .text import LyricLine, LyricText, read_text
 from .torn import torn_lines
 from .transcribe.models import ct2_places, openai_places
 from .weights import CTC_EN, openai_set
@@ -45,8 +47,9 @@ _INAUDIBLE = 1e-3
 
 @dataclass(frozen=True)
 class AlignOptions:
-    """language: BCP 47, "" to find out. content: speech, song, or decided by the sound. whisper: a local
-    model; else `model`, or the largest that is installed. download: fetch what a named engine lacks."""
+    """language: as align.language takes it, "" to find it in the text. content: speech, song, or decided by
+    the sound. whisper: a local model; else `model`, or the largest that is installed. download: fetch what a
+    named engine lacks."""
 
     engine: Aligner = "auto"
     language: str = ""
@@ -107,40 +110,57 @@ def align(
     installed.
     """
     options = options or AlignOptions()
+    asked = parse_language(options.language)
     samples = (stem or sound).mono(RATE)
     if samples.size == 0:
         raise AudioError("The soundtrack is empty: choose audio that holds the words.")
-    text = read_text(lyrics, options.language)
+    text = read_text(lyrics, asked)
     if float(np.abs(samples).max()) < _INAUDIBLE:
         raise AlignmentError("The audio is silent: choose the one that holds the words.")
-    run = _Run(stem or sound, samples, text.lines, host, options)
+    run = _Run(stem or sound, samples, text, host, options)
     found = run.by_name(options.engine) if options.engine != "auto" else run.in_order()
-    said = (*(stem or sound).all_notes(), *torn_lines(found.timings))
-    return replace(found, left_out=text.left_out, heard=said)
+    heard = (*(stem or sound).all_notes(), *torn_lines(found.timings), *language_notes(text.language))
+    return replace(found, left_out=text.left_out, heard=heard)
+
+
+def language_notes(language: Language | None) -> list[str]:
+    """For people: which language a text was taken for, where nobody said."""
+    if language is None:
+        return ["The text does not tell its language, so it was taken for English: set the language."]
+    notes = [f"The language was found in the text: {language.name}."] if language.found else []
+    if language.code not in MEASURED:
+        notes.append(f"How well words in {language.name} are timed was not measured.")
+    return notes
 
 
 def align_offline(
-    samples16k: Samples, lines: Sequence[LyricLine], spans: Sequence[tuple[float, float]]
+    samples16k: Samples,
+    lines: Sequence[LyricLine],
+    spans: Sequence[tuple[float, float]],
+    language: Language | None = None,
 ) -> WordTimings:
     """By what needs no model and no time: PocketSphinx, and where it finds no way, or a language that it
-    doesn't know, by syllables on the spans with a voice; `engine` then also says why.
+    can't pronounce, by syllables on the spans with a voice; `engine` then also says why.
 
-    samples16k: mono float32 [n]; spans: seconds. Raises AudioError for empty sound, MissingFilesError
-    without pocketsphinx.
+    samples16k: mono float32 [n]; spans: seconds; language: of LyricText. Raises AudioError for empty sound,
+    MissingFilesError without pocketsphinx.
     """
     try:
-        return PocketAligner().align(samples16k, lines)
+        return PocketAligner().align(samples16k, lines, language or ENGLISH)
     except (AlignmentError, TextError) as error:
-        return replace(place_words(samples16k, lines, spans), engine=f"{PLACED}: {error}")
+        placed = place_words(samples16k, lines, spans)
+        return replace(placed, engine=f"{PLACED}: {error}", language=language.tag if language else "")
 
 
 class _Run:
     """One sound and one text; models that were loaded are used again by the next aligner."""
 
     def __init__(
-        self, sound: Sound, samples: Samples, lines: Sequence[LyricLine], host: Host, options: AlignOptions
+        self, sound: Sound, samples: Samples, text: LyricText, host: Host, options: AlignOptions
     ) -> None:
-        self._sound, self._samples, self._lines = sound, samples, lines
+        self._sound, self._samples, self._lines = sound, samples, text.lines
+        self._language = text.language
+        self._english = text.language is None or text.language.english
         self._host, self._options = host, options
         content = options.content
         self._song = looks_like_song(samples) if content == "auto" else content == "song"
@@ -210,17 +230,16 @@ class _Run:
         }
 
     def _by_pocketsphinx(self) -> WordTimings:
-        if self._options.language.split("-")[0].lower() not in ("", "en"):
-            raise _Unfit("it knows English only")
         try:
-            timings = self._pocket.align(self._samples, self._lines)
+            timings = self._pocket.align(self._samples, self._lines, self._language or ENGLISH)
         except AlignmentError as error:
             raise _Unfit("no path leads through the sound") from error
         unheard = unheard_share(timings)
-        if unheard <= DOUBTFUL_SHARE:
+        if unheard <= doubtful_share(timings):
             return timings
-        # Song is where its times go wrong by themselves: mending the text doesn't help there.
-        mended = None if self._song else self._mended()
+        # Song is where its times go wrong by themselves: mending the text doesn't help there. It is for
+        # English only.
+        mended = None if self._song or not self._english else self._mended()
         if mended is not None:
             return mended
         doubtful = replace(timings, engine=f"{timings.engine} ({unheard:.0%} of the words doubtful)")
@@ -253,7 +272,7 @@ class _Run:
     def _by_whisper(self) -> WordTimings:
         from .forced.whisper import align as align_whisper
 
-        language = self._options.language
+        language = self._whispered
         found = self._by_model(
             lambda model: align_whisper(self._samples, self._lines, model, self._host, language=language)
         )
@@ -267,7 +286,7 @@ class _Run:
             self._lines,
             recognised.words(),
             float(self._sound.duration),
-            language=self._options.language or recognised.language,
+            language=self._language.tag if self._language else recognised.language,
         )
         if match.fault:
             raise _Unfit(match.fault.rstrip("."))
@@ -285,6 +304,11 @@ class _Run:
         if recognised is not None and not recognised.lines:
             raise _Unfit("no words are heard")
         return place_words(self._samples, self._lines, spans)
+
+    @property
+    def _whispered(self) -> str:
+        """Whisper's code of the language; "" where the text doesn't tell it, so that it is heard."""
+        return self._language.whisper if self._language else ""
 
     def _can_listen(self) -> bool:
         try:
@@ -306,7 +330,7 @@ class _Run:
 
         if self._recognised is None:
             content: Content = "song" if self._song else "speech"
-            language = self._options.language or None
+            language = self._whispered or None
             self._recognised = self._by_model(
                 lambda model: WhisperWords(model).transcribe(
                     self._sound, language=language, content=content, host=self._host
@@ -370,11 +394,10 @@ class _Run:
         if self._options.whisper:
             yield self._options.whisper
             return
-        english = self._options.language.split("-")[0].lower() in ("", "en")
         wanted = [self._options.model] if self._options.model else [*reversed(MODELS)]
         tried = False
         for name in wanted:
-            if name.endswith(".en") and not english and not self._options.model:
+            if name.endswith(".en") and not self._english and not self._options.model:
                 continue
             for place in dict.fromkeys((*openai_places(name, self._host), *ct2_places(name, self._host))):
                 tried = True

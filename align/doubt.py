@@ -10,6 +10,8 @@ from .words import WordTimings
 # corpus: right text 0 to 3 %, also with music at 10 dB; text with 15 % of its words altered 12 to 15 %.
 UNHEARD = 0.3
 DOUBTFUL_SHARE = 0.08
+# In other languages, whose sounds it knows from afar, 0 to 8 % of right text.
+_FOREIGN_SHARE = 0.1
 # Of the other engines: Whisper tiny on the corpus, speech and song, has 2 to 8 % with the right text, 13 to
 # 25 % with 15 % of the words altered. A matched text has as many as were really not recognised.
 _OTHERS_SHARE = 0.12
@@ -28,8 +30,14 @@ def is_estimated(timings: WordTimings) -> bool:
 
 def is_doubtful(timings: WordTimings) -> bool:
     """Whether more words are unheard than with the right text."""
-    share = DOUBTFUL_SHARE if timings.engine.startswith("pocketsphinx") else _OTHERS_SHARE
-    return not is_estimated(timings) and unheard_share(timings) > share
+    return not is_estimated(timings) and unheard_share(timings) > doubtful_share(timings)
+
+
+def doubtful_share(timings: WordTimings) -> float:
+    """The share 0..1 of unheard words that the right text has at most, by what timed it and the language."""
+    if not timings.engine.startswith("pocketsphinx"):
+        return _OTHERS_SHARE
+    return DOUBTFUL_SHARE if timings.language.split("-")[0] in ("", "en") else _FOREIGN_SHARE
 
 
 def doubt(timings: WordTimings) -> list[Caution]:

@@ -1,6 +1,8 @@
-"""Words and phones of known English text, by forced alignment with PocketSphinx and its bundled models.
+"""Words and phones of known text, by forced alignment with PocketSphinx and its bundled models.
 
-Works on clean speech and on a vocal stem. On a full music mix it usually fails, and says so.
+They know English. Other languages are given to them as the English phones that sound nearest (`ipa`), which
+times their words as well. Works on clean speech and on a vocal stem. On a full music mix it usually fails,
+and says so.
 """
 
 from __future__ import annotations
@@ -16,7 +18,9 @@ import numpy.typing as npt
 from ..engine.errors import AlignmentError, AudioError, MissingFilesError, TextError
 from .attempts import import_failed, installed
 from .g2p import pronounce
+from .language import ENGLISH, Language
 from .pauses import Silences
+from .pronounce import Variants, pronounce_line
 from .spread import typical_lengths
 from .text import LyricLine
 from .timing import settled
@@ -37,9 +41,13 @@ FILLERS = ("<", "[", "+", "(")
 _BEAMS = (1e-48, 1e-80)
 # Median acoustic score per frame of a phone: about -20 for the right text, -83 for a wrong one.
 _DERAILED_SCORE = -50.0
-# A text of at least so many different words, with more than this share unknown, is in another language.
-_FOREIGN_WORDS = 8
-_FOREIGN_SHARE = 0.5
+# The same of right text in other languages, whose sounds English only comes near, as `dev.py bench align
+# --languages` measures it; scores are compared after the difference to English is taken off.
+_TYPICAL_SCORES = {
+    "en": -20, "es": -33, "de": -32, "fr": -41, "it": -31, "pt": -31, "ru": -45, "nl": -33, "pl": -29,
+    "tr": -24, "hi": -32, "ja": -28, "ko": -36, "zh": -23,
+}  # fmt: skip
+_TYPICAL_SCORE = -33
 # A pause, and what is left of it for the closure of a plosive, seconds.
 _PAUSE = 0.12
 _CLOSURE = 0.07
@@ -48,8 +56,21 @@ _NOISE = 0.002
 
 
 @dataclass(frozen=True, slots=True)
+class _Unit:
+    """What the decoder takes for a word: its name there, and how it is said; no variants for one of its own
+    dictionary."""
+
+    name: str
+    variants: Variants = ()
+
+    def seen(self, heard: Sequence[str]) -> Sequence[str]:
+        """The phones whose mouth it is, for those that were heard."""
+        return next((variant.seen for variant in self.variants if list(variant.heard) == [*heard]), heard)
+
+
+@dataclass(frozen=True, slots=True)
 class _Spoken:
-    """One spoken key as it was found: its phones and their acoustic scores per frame."""
+    """One unit as it was found: its phones and their acoustic scores per frame."""
 
     phones: tuple[Phone, ...]
     scores: tuple[float, ...]
@@ -61,25 +82,30 @@ class PocketAligner:
     def __init__(self) -> None:
         self._decoders: dict[float, Decoder] = {}
 
-    def align(self, samples16k: npt.NDArray[np.float32], lines: Sequence[LyricLine]) -> WordTimings:
-        """Time every word of English lyrics, with its phones, on mono 16 kHz samples float32 [n].
+    def align(
+        self,
+        samples16k: npt.NDArray[np.float32],
+        lines: Sequence[LyricLine],
+        language: Language = ENGLISH,
+    ) -> WordTimings:
+        """Time every word of lyrics in a language, with its phones, on mono 16 kHz samples float32 [n].
 
-        Raises TextError when the lyrics aren't English, AlignmentError when they can't be placed on the
+        Raises TextError when the words can't be pronounced, AlignmentError when they can't be placed on the
         sound, AudioError for empty sound, and MissingFilesError without pocketsphinx.
         """
         if samples16k.size == 0:
             raise AudioError("The soundtrack is empty: choose audio that holds the words.")
-        for word in (word for line in lines for word in line.words):
-            if not word.latin:
-                raise TextError(
-                    f'The lyrics hold "{word.display}", which is not English: PocketSphinx aligns English '
-                    "only."
-                )
-        keys = [key for line in lines for word in line.words for key in word.spoken]
+        units = _units(lines, language)
+        flat = [unit for line in units for word in line for unit in word]
+        if not flat:
+            raise TextError(
+                f"None of the words can be pronounced in {language.name}: check the language, or use a "
+                "Whisper model."
+            )
         pcm = prepared(samples16k)
         spoken: list[_Spoken] | None = None
         for beam in _BEAMS:
-            spoken = _force(self._decoder(beam, keys), keys, pcm)
+            spoken = _force(self._decoder(beam, flat), flat, pcm)
             if spoken is not None:
                 break
         if spoken is None:
@@ -87,23 +113,50 @@ class PocketAligner:
                 "The lyrics can't be placed on the audio: check that they are the words that are heard, in "
                 "order, and give the separated voice where there is music."
             )
-        if statistics.median(score for key in spoken for score in key.scores) < _DERAILED_SCORE:
+        harder = _TYPICAL_SCORES.get(language.code, _TYPICAL_SCORE) - _TYPICAL_SCORES["en"]
+        spoken = [replace(unit, scores=tuple(score - harder for score in unit.scores)) for unit in spoken]
+        if statistics.median(score for unit in spoken for score in unit.scores) < _DERAILED_SCORE:
             raise AlignmentError(
                 "The lyrics don't fit the audio: check that they are the words that are heard, in order."
             )
-        lines_timed = _lines(lines, spoken, Silences(samples16k))
-        return WordTimings(settled(lines_timed, samples16k.size / RATE), "en", ENGINE)
+        lines_timed = _lines(lines, units, spoken, Silences(samples16k))
+        return WordTimings(settled(lines_timed, samples16k.size / RATE), language.tag, ENGINE)
 
-    def _decoder(self, beam: float, keys: Sequence[str]) -> Decoder:
+    def _decoder(self, beam: float, units: Sequence[_Unit]) -> Decoder:
         if beam not in self._decoders:
             self._decoders[beam] = _new_decoder(beam)
         decoder = self._decoders[beam]
-        unknown = {key for key in keys if decoder.lookup_word(key.lower()) is None}
-        if len(set(keys)) >= _FOREIGN_WORDS and len(unknown) > _FOREIGN_SHARE * len(set(keys)):
-            raise TextError("The lyrics don't look English: PocketSphinx aligns English only.")
-        for key in sorted(unknown):
-            decoder.add_word(key.lower(), pronounce(key, decoder.lookup_word), False)
+        for unit in sorted(set(units), key=lambda unit: unit.name):
+            if decoder.lookup_word(unit.name.lower()) is not None:
+                continue
+            if not unit.variants:
+                decoder.add_word(unit.name.lower(), pronounce(unit.name, decoder.lookup_word), False)
+            for number, variant in enumerate(unit.variants, 1):
+                name = unit.name if number == 1 else f"{unit.name}({number})"
+                decoder.add_word(name, " ".join(variant.heard), False)
         return decoder
+
+
+def _units(lines: Sequence[LyricLine], language: Language) -> list[list[list[_Unit]]]:
+    """Of each word of each line the units to align; none for a word that nobody can say."""
+    units: list[list[list[_Unit]]] = []
+    for line in lines:
+        said = [word.said or word.spoken for word in line.words]
+        ways = iter(pronounce_line([each for word in said for each in word], language))
+        found: list[list[_Unit]] = []
+        for word, each in zip(line.words, said, strict=True):
+            variants = [next(ways) for _ in each]
+            if language.english and word.latin:
+                found.append([_Unit(key) for key in word.spoken])
+            else:
+                found.append([_Unit(_name(ways_of), ways_of) for ways_of in variants if ways_of])
+        units.append(found)
+    return units
+
+
+def _name(variants: Variants) -> str:
+    """A word's name by how it is said, so that no two languages share one that they say differently."""
+    return "ipa." + "/".join("-".join(variant.heard).lower() for variant in variants)
 
 
 def require_pocketsphinx() -> None:
@@ -136,13 +189,13 @@ def _new_decoder(beam: float) -> Decoder:
     )
 
 
-def _force(decoder: Decoder, keys: Sequence[str], pcm: bytes) -> list[_Spoken] | None:
-    """The keys in order with their phones, or None when no path leads through the sound.
+def _force(decoder: Decoder, units: Sequence[_Unit], pcm: bytes) -> list[_Spoken] | None:
+    """The units in order with their phones, or None when no path leads through the sound.
 
     Words are found over the whole sound. Their phones are found group by group, because that search keeps a
     token for every state of the text at every frame, which for a song would be gigabytes.
     """
-    words = _word_frames(decoder, keys, pcm)
+    words = _word_frames(decoder, units, pcm)
     if words is None:
         return None
     spoken: list[_Spoken] = []
@@ -151,16 +204,16 @@ def _force(decoder: Decoder, keys: Sequence[str], pcm: bytes) -> list[_Spoken] |
         begin = (words[first - 1][1] + words[first][0]) // 2 if first else 0
         end = (words[last - 1][1] + words[last][0]) // 2 if last < len(words) else len(pcm) // _FRAME_BYTES
         part = pcm[begin * _FRAME_BYTES : end * _FRAME_BYTES]
-        spoken += _phones(decoder, keys[first:last], part, begin) or [
-            _spread(decoder, key, *word)
-            for key, word in zip(keys[first:last], words[first:last], strict=True)
+        spoken += _phones(decoder, units[first:last], part, begin) or [
+            _spread(decoder, unit, *word)
+            for unit, word in zip(units[first:last], words[first:last], strict=True)
         ]
     return spoken
 
 
-def _word_frames(decoder: Decoder, keys: Sequence[str], pcm: bytes) -> list[tuple[int, int]] | None:
-    """First frame and the one after the last of every key, or None."""
-    decoder.set_align_text(" ".join(key.lower() for key in keys))
+def _word_frames(decoder: Decoder, units: Sequence[_Unit], pcm: bytes) -> list[tuple[int, int]] | None:
+    """First frame and the one after the last of every unit, or None."""
+    decoder.set_align_text(" ".join(unit.name.lower() for unit in units))
     decode(decoder, pcm)
     if decoder.hyp() is None:
         return None
@@ -169,7 +222,7 @@ def _word_frames(decoder: Decoder, keys: Sequence[str], pcm: bytes) -> list[tupl
         for segment in decoder.seg()
         if not segment.word.startswith(FILLERS)
     ]
-    return found if len(found) == len(keys) else None
+    return found if len(found) == len(units) else None
 
 
 def _groups(words: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -188,9 +241,9 @@ def _groups(words: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
     return [*groups, (first, len(words))]
 
 
-def _phones(decoder: Decoder, keys: Sequence[str], pcm: bytes, begin: int) -> list[_Spoken] | None:
-    """The keys with their phones in a stretch of the sound that begins at frame `begin`, or None."""
-    if _word_frames(decoder, keys, pcm) is None:
+def _phones(decoder: Decoder, units: Sequence[_Unit], pcm: bytes, begin: int) -> list[_Spoken] | None:
+    """The units with their phones in a stretch of the sound that begins at frame `begin`, or None."""
+    if _word_frames(decoder, units, pcm) is None:
         return None
     # The second pass finds the phones inside the words that the first one found.
     decoder.set_alignment()
@@ -198,21 +251,29 @@ def _phones(decoder: Decoder, keys: Sequence[str], pcm: bytes, begin: int) -> li
     alignment = decoder.get_alignment()
     if alignment is None:
         return None
+    remaining = iter(units)
     spoken = []
     for word in alignment:
         if word.name.startswith(FILLERS):
             continue
-        phones = [phone for phone in word if phone.duration > 0]
+        unit = next(remaining, None)
+        if unit is None:
+            return None
+        phones = list(word)
+        names = unit.seen([phone.name for phone in phones])
         timed = tuple(
-            _phone(phone.name, begin + phone.start, begin + phone.start + phone.duration) for phone in phones
+            _phone(name, begin + phone.start, begin + phone.start + phone.duration)
+            for name, phone in zip(names, phones, strict=True)
+            if phone.duration > 0
         )
-        spoken.append(_Spoken(timed, tuple(phone.score / phone.duration for phone in phones)))
-    return spoken if len(spoken) == len(keys) and all(key.phones for key in spoken) else None
+        scores = tuple(phone.score / phone.duration for phone in phones if phone.duration > 0)
+        spoken.append(_Spoken(timed, scores))
+    return spoken if len(spoken) == len(units) and all(unit.phones for unit in spoken) else None
 
 
-def _spread(decoder: Decoder, key: str, start: float, end: float) -> _Spoken:
+def _spread(decoder: Decoder, unit: _Unit, start: float, end: float) -> _Spoken:
     """A word whose phones were not found, with phones of typical lengths; its score is a doubtful one."""
-    names = decoder.lookup_word(key.lower()).split()
+    names = unit.variants[0].seen if unit.variants else decoder.lookup_word(unit.name.lower()).split()
     lengths = np.array(typical_lengths(names, (end - start) / FRAMES_PER_SECOND)) * FRAMES_PER_SECOND
     edges = start + np.concatenate([[0.0], np.cumsum(lengths)])
     phones = tuple(_phone(*phone) for phone in zip(names, edges, edges[1:], strict=False))
@@ -230,16 +291,27 @@ def decode(decoder: Decoder, pcm: bytes) -> None:
     decoder.end_utt()
 
 
-def _lines(lines: Sequence[LyricLine], spoken: Sequence[_Spoken], silences: Silences) -> tuple[Line, ...]:
+def _lines(
+    lines: Sequence[LyricLine],
+    units: Sequence[Sequence[Sequence[_Unit]]],
+    spoken: Sequence[_Spoken],
+    silences: Silences,
+) -> tuple[Line, ...]:
     remaining = iter(spoken)
+    before = spoken[0].phones[0].start
     timed = []
-    for line in lines:
+    for line, line_units in zip(lines, units, strict=True):
         words = []
-        for word in line.words:
-            found = [next(remaining) for _ in word.spoken]
-            phones = _trimmed([phone for key in found for phone in key.phones], silences)
-            score = statistics.fmean(score for key in found for score in key.scores)
-            words.append(word.at(phones[0].start, phones[-1].end, _confidence(score), phones))
+        for word, word_units in zip(line.words, line_units, strict=True):
+            found = [next(remaining) for _ in word_units]
+            if not found:
+                # What nobody can say is where the word before it ends.
+                words.append(word.at(before, before, 0.0))
+                continue
+            phones = _trimmed([phone for unit in found for phone in unit.phones], silences)
+            score = statistics.fmean(score for unit in found for score in unit.scores)
+            before = phones[-1].end
+            words.append(word.at(phones[0].start, before, _confidence(score), phones))
         timed.append(Line(tuple(words)))
     return tuple(timed)
 

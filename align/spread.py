@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .g2p import lookup, pronounce
-from .text import spoken_keys
+from ..engine.errors import MissingFilesError, TextError
+from .language import ENGLISH, Language, find_language, told_language
+from .pronounce import pronounce_line
+from .text import said_words
 from .words import Phone, Word
 
 # Typical lengths in connected speech, seconds, after the inherent durations of Klatt, "Synthesis by rule of
@@ -25,29 +27,39 @@ _TRUSTED = 0.3
 _UNPRONOUNCEABLE_SHARE = 0.1
 
 
-def phones_within_words(words: Sequence[Word]) -> list[Phone]:
-    """The phones of English words in order of time: their own, else pronounced and spread over the word.
+def phones_within_words(words: Sequence[Word], language: str = "") -> list[Phone]:
+    """The phones of words in order of time: their own, else pronounced and spread over the word.
 
-    Empty when more than a tenth of the words can't be pronounced (another script) or have times of too little
-    confidence: then the sound itself tells more.
+    language: what the words are said to be in; found in them where that is nothing, or none. Empty when more
+    than a tenth of the words can't be pronounced or have times of too little confidence: then the sound
+    itself tells more.
     """
-    spread = [list(word.phones) or _phones_of(word) for word in words]
+    spoken_in = told_language(language) or find_language(" ".join(word.text for word in words)) or ENGLISH
+    untimed = [word for word in words if not word.phones and word.confidence >= _TRUSTED]
+    made = dict(zip(map(id, untimed), _pronounced(untimed, spoken_in), strict=True))
+    spread = [list(word.phones) or made.get(id(word), []) for word in words]
     if sum(not phones for phones in spread) > _UNPRONOUNCEABLE_SHARE * len(spread):
         return []
     return sorted((phone for phones in spread for phone in phones), key=lambda phone: phone.start)
 
 
-def _phones_of(word: Word) -> list[Phone]:
-    keys, latin = spoken_keys(word.text)
-    if not keys or not latin or word.confidence < _TRUSTED:
-        return []
-    names = [name for key in keys for name in pronounce(key, lookup).split()]
-    phones = []
-    start = word.start
-    for name, length in zip(names, typical_lengths(names, word.end - word.start), strict=True):
-        phones.append(Phone(name, start, start + length))
-        start += length
-    return phones
+def _pronounced(words: Sequence[Word], language: Language) -> list[list[Phone]]:
+    """The phones of each word, with typical lengths; none of what can't be pronounced."""
+    said = [said_words(word.text, language.tag) for word in words]
+    try:
+        ways = iter(pronounce_line([each for word in said for each in word], language))
+    except (TextError, MissingFilesError):
+        return [[] for _ in words]
+    found = []
+    for word, each in zip(words, said, strict=True):
+        names = [name for way in (next(ways) for _ in each) if way for name in way[0].seen]
+        phones = []
+        start = word.start
+        for name, length in zip(names, typical_lengths(names, word.end - word.start), strict=True):
+            phones.append(Phone(name, start, start + length))
+            start += length
+        found.append(phones)
+    return found
 
 
 def typical_lengths(names: Sequence[str], duration: float) -> list[float]:

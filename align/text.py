@@ -7,24 +7,18 @@ import unicodedata
 from dataclasses import dataclass, replace
 
 from ..engine.errors import TextError
-from .numerals import foreign_numeral, numeral_words
+from .language import Language, find_language, parse_language
+from .numerals import written_out
 from .script import word_parts
 from .sheet import WORDLESS, LeftOut, read_sheet
 from .syllables import syllables
 from .words import Phone, Word
 
-_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}\b)")
 # Vowel signs and the like, which \w leaves out.
 _MARKS = "".join(
     chr(code) for code in range(0x300, 0xAC00) if unicodedata.category(chr(code)).startswith("M")
 )
-_PIECES = re.compile(
-    r"\d+(?:\.\d+)?(?:st|nd|rd|th|s)?(?![^\W\d_])|\d+" rf"|'?[^\W\d_](?:[^\W\d_]|['{_MARKS}])*"
-)
-_DIGITS = re.compile(r"\d+", re.ASCII)
-_SIGNS = {"&": " and ", "%": " percent ", "+": " plus ", "@": " at ", "=": " equals "}
-_MONEY = re.compile(r"([$€£])\s?(\d+(?:\.\d+)?)")
-_CURRENCY = {"$": "dollars", "€": "euros", "£": "pounds"}
+_PIECES = re.compile(rf"\d+|'?[^\W\d_](?:[^\W\d_]|['{_MARKS}])*")
 _LETTERS = str.maketrans(
     {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"}
 )
@@ -43,7 +37,8 @@ class LyricWord:
 
     spoken: lower-case keys of a-z and '; an acronym stays in capitals. latin: False where letters are left
     that have no a-z form; spoken then holds them as is. space: one follows it in its line. aside: in
-    brackets, as backing vocals are written, which are often not heard.
+    brackets, as backing vocals are written, which are often not heard. said: the same words in their own
+    spelling, to be pronounced in the text's language.
     """
 
     display: str
@@ -51,6 +46,7 @@ class LyricWord:
     latin: bool = True
     space: bool = True
     aside: bool = False
+    said: tuple[str, ...] = ()
 
     @property
     def syllables(self) -> int:
@@ -69,25 +65,31 @@ class LyricLine:
 
 @dataclass(frozen=True, slots=True)
 class LyricText:
-    """lines: those with at least one spoken word, in order. left_out: what else the text held, by line."""
+    """lines: those with at least one spoken word, in order. left_out: what else the text held, by line.
+    language: as it was told, or found; None where the text doesn't tell."""
 
     lines: tuple[LyricLine, ...]
     left_out: tuple[LeftOut, ...] = ()
+    language: Language | None = None
 
 
-def read_text(lyrics: str, language: str = "") -> LyricText:
-    """Lyrics as typed, or copied from a site of lyrics. language: BCP 47, for numerals; English by default.
+def read_text(lyrics: str, language: str | Language | None = None) -> LyricText:
+    """Lyrics as typed, or copied from a site of lyrics. language: as align.language takes it; found in the
+    text where none is told.
 
     Section headers ("[Chorus]", "Verse 2: Anna"), repeat marks ("x2"), names of singers in brackets before
     their words, time stamps and what sites of lyrics add are left out; every other letter is in a word.
-    Raises TextError when nothing speakable remains.
+    Raises TextError when nothing speakable remains, InputError for what is no language.
     """
     rows, left_out = read_sheet(lyrics.replace("\ufeff", "").splitlines())
+    spoken_in = language if isinstance(language, Language) else parse_language(language)
+    spoken_in = spoken_in or find_language("\n".join(row.text for row in rows))
+    tag = spoken_in.tag if spoken_in else ""
     lines: list[LyricLine] = []
     opens_stanza = False
     for row in rows:
         opens_stanza = opens_stanza or row.opens_stanza
-        words = _line_words(row.text, language)
+        words = _line_words(row.text, tag)
         if words:
             lines.append(LyricLine(words, opens_stanza and bool(lines)))
             opens_stanza = False
@@ -96,7 +98,7 @@ def read_text(lyrics: str, language: str = "") -> LyricText:
     if not lines:
         found = f" (it holds {left_out[0]})" if left_out else ""
         raise TextError(f"The lyrics hold no words that can be spoken{found}: enter the text that is heard.")
-    return LyricText(tuple(lines), tuple(sorted(left_out, key=lambda piece: piece.line)))
+    return LyricText(tuple(lines), tuple(sorted(left_out, key=lambda piece: piece.line)), spoken_in)
 
 
 def _line_words(typed: str, language: str) -> tuple[LyricWord, ...]:
@@ -109,7 +111,8 @@ def _line_words(typed: str, language: str) -> tuple[LyricWord, ...]:
         depth = max(0, depth + _depth(display))
         spoken, latin = spoken_keys(display, shouted, language)
         if spoken:
-            words.append(LyricWord(lead + display, spoken, latin, space, aside))
+            said = said_words(display, language)
+            words.append(LyricWord(lead + display, spoken, latin, space, aside, said))
             lead = ""
         elif words:
             last = words[-1]
@@ -140,21 +143,10 @@ def spoken_keys(display: str, shouted: bool = False, language: str = "") -> tupl
 
     shouted: capitals are the way the line is typed, and mark no acronyms. language: for numerals.
     """
-    text = fold(display)
-    english = language.split("-")[0].lower() in ("", "en")
-    text = _THOUSANDS.sub("", text)
-    if english:
-        text = _MONEY.sub(lambda match: f"{match[2]} {_CURRENCY[match[1]]}", text)
-        for sign, word in _SIGNS.items():
-            text = text.replace(sign, word)
-    else:
-        text = _DIGITS.sub(lambda match: f" {fold(foreign_numeral(match[0], language))} ", text)
+    text = fold(written_out(_plain(display), language))
     keys: list[str] = []
     latin = True
     for piece in _PIECES.findall(text):
-        if piece[0].isdigit() and english:
-            keys += numeral_words(piece)
-            continue
         bare = piece.replace("'", "")
         acronym = bare == piece and piece.isupper() and 2 <= len(piece) <= _LONGEST_ACRONYM and not shouted
         keys.append(piece if acronym else piece.lower())
@@ -162,14 +154,27 @@ def spoken_keys(display: str, shouted: bool = False, language: str = "") -> tupl
     return tuple(keys), latin
 
 
+def said_words(display: str, language: str = "") -> tuple[str, ...]:
+    """The words spoken for a word as typed, in their own spelling: small letters with their accents, numbers
+    and signs in words."""
+    text = unicodedata.normalize("NFC", written_out(_plain(display), language))
+    return tuple(piece.lower() for piece in _PIECES.findall(text))
+
+
+def _plain(text: str) -> str:
+    """Compatibility forms, without what can't be seen; digits and apostrophes in ASCII."""
+    text = unicodedata.normalize("NFKC", text.translate(_INVISIBLE)).translate(_APOSTROPHES)
+    # str.isdigit knows more digits than the speller does.
+    return "".join(str(unicodedata.digit(c)) if c.isdigit() and not c.isascii() else c for c in text)
+
+
 def fold(text: str) -> str:
     """Compatibility forms and Latin accents folded to ASCII; other scripts keep their marks."""
-    text = unicodedata.normalize("NFKC", text.translate(_INVISIBLE)).translate(_APOSTROPHES)
+    text = _plain(text)
     folded = []
     for letter in text:
         base = unicodedata.normalize("NFD", letter)
         plain = base[0] if base[0].isascii() else letter
         mapped = plain.lower().translate(_LETTERS)
         folded.append(mapped if mapped.isascii() and not plain.isascii() else plain)
-    # str.isdigit knows more digits than the speller does.
-    return "".join(str(unicodedata.digit(c)) if c.isdigit() and not c.isascii() else c for c in folded)
+    return "".join(folded)

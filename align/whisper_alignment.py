@@ -11,6 +11,7 @@ from typing import Any
 from ..engine.errors import TextError
 from .formats.document import Problems
 from .formats.json_words import lines_of
+from .language import parse_language
 from .words import Line, Word, WordTimings
 
 ENGINE = "whisper_alignment"
@@ -20,8 +21,9 @@ def from_whisper_alignment(alignment: Any, segments: Any = None, language: str =
     """alignment: words, or segments alone, whose words are then spread over them with a low confidence.
     segments: the lines that the words stand in; without them lines break at pauses and sentences.
 
-    Raises TextError for what is no such list.
+    Raises TextError for what is no such list, InputError for what is no language.
     """
+    spoken_in = parse_language(language)
     for entries in (alignment, [] if segments is None else segments):
         if not isinstance(entries, list):
             raise TextError(
@@ -32,7 +34,7 @@ def from_whisper_alignment(alignment: Any, segments: Any = None, language: str =
     found = problems.all()
     if found and not lines:
         raise TextError(f"The alignment holds no words that can be read: {found[0].message}")
-    return WordTimings(lines, language, ENGINE)
+    return WordTimings(lines, spoken_in.tag if spoken_in else "", ENGINE)
 
 
 def to_whisper_alignment(timings: WordTimings) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:

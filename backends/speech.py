@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from ..align.chain import align_offline
+from ..align.chain import align_offline, language_notes
 from ..align.doubt import doubt
 from ..align.sheet import notes as left_out_notes
 from ..align.spread import phones_within_words
@@ -57,11 +57,12 @@ class Speech:
             return self.words
         try:
             text = read_text(self.lyrics)
-            words = align_offline(self.samples, text.lines, loud_spans(self.samples, report=report))
+            spans = loud_spans(self.samples, report=report)
+            words = align_offline(self.samples, text.lines, spans, text.language)
         except LipSyncError as error:
             notes.append(Caution(f"The text was not used: {error}", "unused", reason=str(error)))
             return None
-        notes += [*doubt(words), *left_out_notes(text.left_out)]
+        notes += [*doubt(words), *left_out_notes(text.left_out), *language_notes(text.language)]
         return words
 
 
@@ -122,5 +123,5 @@ def mouth_spans(
 
 def lip_closures(words: WordTimings | None) -> list[tuple[float, float]]:
     """(start, end) of each P, B and M of known words, seconds; none where they can't be pronounced."""
-    phones = phones_within_words(words.words()) if words is not None and words.lines else []
+    phones = phones_within_words(words.words(), words.language) if words is not None and words.lines else []
     return [(phone.start, phone.end) for phone in phones if phone.name in _BILABIALS]

@@ -71,7 +71,9 @@ def make_lyric_video(spec: LyricVideoSpec, host: Host, path: Path, crf: int = 18
         request = replace(request, words=words)
     report = run(backend, request, host, path, crf, finish=overlay)
     count = len(words.words())
-    timed = f"Lyrics: {len(words.lines)} lines, {count} words, timed by {words.engine or 'the file'}."
+    lines = len(words.lines)
+    counts = f"{lines} line{'s' * (lines != 1)}, {count} word{'s' * (count != 1)}"
+    timed = f"Lyrics: {counts}, timed by {words.engine or 'the file'}."
     report.notes = [timed, *notes, *dict.fromkeys(missing), *report.notes]
     return report
 

@@ -27,6 +27,9 @@ def main(arguments: Sequence[str]) -> int:
     """Run a command. 0: done and whole; 1: an error, said in one sentence; 2: a wrong call, by SystemExit
     where argparse finds it; 130: stopped by the user; 128 and a signal's number: stopped by that. `did` has
     one more of its own."""
+    if sys.stderr is None:
+        # As where a service closes it: what is said there is meant for nobody.
+        sys.stderr = open(os.devnull, "w")  # noqa: SIM115 it is open until the end
     for stream in (sys.stdout, sys.stderr):
         # Names of files may hold what a terminal's encoding doesn't.
         with suppress(AttributeError, OSError, ValueError):

@@ -53,7 +53,9 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
 
 def add_align_flags(parser: Any) -> None:
     """How words are found, but for what they are sung in; `align_options` reads them."""
-    parser.add_argument("--language", default="", help="code such as en; detected by default")
+    parser.add_argument(
+        "--language", default="", help="code or name, such as de or German; detected in the text by default"
+    )
     parser.add_argument("--aligner", choices=ALIGNERS, default=AUTO, help=f"default {AUTO}")
     parser.add_argument("--model", default="", help="Whisper model such as base or large-v3")
     parser.add_argument("--whisper", type=Path, metavar="FILE", help="local Whisper: .pt file or folder")
@@ -61,14 +63,16 @@ def add_align_flags(parser: Any) -> None:
 
 
 def align_options(options: argparse.Namespace) -> AlignOptions:
-    """Raises UsageError for an aligner that has nothing to align."""
+    """Raises UsageError for an aligner that has nothing to align, InputError for what is no language."""
     from ..align.chain import AlignOptions
+    from ..align.language import parse_language
 
     if options.aligner != AUTO and not options.lyrics:
         raise UsageError("--aligner chooses how lyrics are aligned: give --lyrics, or leave it out.")
+    language = parse_language(options.language)
     return AlignOptions(
         options.aligner,
-        options.language,
+        language.tag if language else "",
         options.content,
         options.whisper,
         options.model,

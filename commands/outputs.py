@@ -13,6 +13,9 @@ from ..engine.partial import sweep, write_whole
 from ..engine.unwritable import remedy, unwritable
 from .parser import UsageError
 
+# How the names of options end whose files are texts.
+_TEXTS = ("lyrics", "words", "style")
+
 
 def check_outputs(
     outputs: Mapping[str, Path | None], inputs: Mapping[str, Path | None], *, overwrite: bool
@@ -53,9 +56,16 @@ def check_inputs(inputs: Mapping[str, Path | None]) -> None:
     """inputs: as `check_outputs` takes them. Raises InputError for one that isn't there or can't be read,
     before anything slow begins."""
     for name, path in inputs.items():
-        # What a pipe holds can be read once.
-        if path is None or (path.exists() and not path.is_file() and not path.is_dir()):
+        if path is None:
             continue
+        if path.exists() and not path.is_file() and not path.is_dir():
+            # What a pipe holds can be read once, which is enough for a text.
+            if name.endswith(_TEXTS):
+                continue
+            raise InputError(
+                f"{path} is no ordinary file, and can be read only once: save what it holds and give "
+                f"that file for {name}."
+            )
         try:
             with path.open("rb"):
                 pass

@@ -99,5 +99,6 @@ def _overlay(options: argparse.Namespace) -> None:
         "seconds": round(time.monotonic() - started, 3),
         "notes": notes,
     }
-    head = f"{options.out}: {source.frames} frames, {len(words.lines)} lines"
+    lines = f"{len(words.lines)} line{'s' * (len(words.lines) != 1)}"
+    head = f"{options.out}: {source.frames} frames, {lines}"
     tell_report(json.dumps(report, indent=2), [*(f"Note: {note}" for note in notes), head], options)

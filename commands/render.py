@@ -49,7 +49,7 @@ def add_render_flags(parser: argparse.ArgumentParser) -> None:
     files.add_argument(
         "--out", type=Path, metavar="FILE", required=True, help="video to write: .mp4, .mov or .mkv"
     )
-    flags.add_lyrics(files, "what is said, as a text file (English), where there are no words in time")
+    flags.add_lyrics(files, "what is said, as a text file, where there are no words in time")
     flags.add_words(files, "when each word is said")
     flags.add_vocals(files)
     flags.add_audio_track(files)
@@ -130,7 +130,7 @@ def render_spec(options: argparse.Namespace, notes: list[str], **further: Path |
         audio_track=options.audio_track,
         driving=options.vocals,
         words=read_words(options.words, notes) if options.words else None,
-        lyrics=read_text(options.lyrics, notes).text if options.lyrics else "",
+        lyrics=_lyrics(options.lyrics, notes) if options.lyrics else "",
         length=options.length,
         fill=options.fill,
         person=options.person,
@@ -144,6 +144,13 @@ def render_spec(options: argparse.Namespace, notes: list[str], **further: Path |
         choices=flags.source_choices(options),
         voices=voice_specs(voices, notes),
     )
+
+
+def _lyrics(path: Path, notes: list[str]) -> str:
+    text = read_text(path, notes).text
+    if not text.strip():
+        notes.append(f"{path.name} holds no text: it was not used.")
+    return text
 
 
 def report_file(options: argparse.Namespace) -> Path | None:

@@ -70,7 +70,7 @@ def parser(
     kind: type[argparse.ArgumentParser] = argparse.ArgumentParser,
 ) -> argparse.ArgumentParser:
     top = kind(
-        prog="did",
+        prog="lipsync_studio did",
         description="Talking clips from D-ID. Picture and voice are "
         "uploaded there, and each clip costs credits.",
         epilog=_shown("credits", _EXAMPLES["talk"][0]),

@@ -28,8 +28,8 @@ class LipSyncAlignLyrics(io.ComfyNode):
             display_name="Align Lyrics (LipSync)",
             category="lipsync/align",
             description=(
-                "Finds when each word of a known text is said or sung: English speech offline and without "
-                "downloads, songs and other languages with a Whisper model."
+                "Finds when each word of a known text is said or sung: speech in many languages offline and "
+                "without downloads, songs with a Whisper model."
             ),
             search_aliases=["forced alignment", "word timestamps", "karaoke", "subtitles"],
             inputs=[
@@ -58,8 +58,8 @@ class LipSyncAlignLyrics(io.ComfyNode):
                     advanced=True,
                     tooltip=(
                         "auto: the first that can be trusted with this text; the report says which. "
-                        "pocketsphinx: English, no download; ctc: English, 378 MB; whisper: most "
-                        "languages, songs."
+                        "pocketsphinx: speech in many languages, no download; ctc: English, 378 MB; "
+                        "whisper: most languages, songs."
                     ),
                 ),
                 io.Combo.Input(
@@ -76,7 +76,10 @@ class LipSyncAlignLyrics(io.ComfyNode):
                     optional=True,
                     advanced=True,
                     placeholder="detected automatically",
-                    tooltip="Of the text, as a code such as en, de or ja.",
+                    tooltip=(
+                        "Of the text: a code or a name, such as de, pt-BR or German. Left empty, it is found "
+                        "in the text."
+                    ),
                 ),
                 io.Combo.Input(
                     "whisper_model",

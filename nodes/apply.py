@@ -59,8 +59,11 @@ class LipSyncApply(io.ComfyNode):
                     multiline=True,
                     default="",
                     optional=True,
-                    placeholder="What is said or sung (optional, English)",
-                    tooltip="The text, where no word timings are connected: better mouth shapes in English.",
+                    placeholder="What is said or sung (optional)",
+                    tooltip=(
+                        "The text, where no word timings are connected: better mouth shapes, in many "
+                        "languages."
+                    ),
                 ),
                 inputs.length_input(),
                 inputs.fill_input(advanced=True),

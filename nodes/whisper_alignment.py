@@ -38,7 +38,7 @@ class LipSyncFromWhisperAlignment(io.ComfyNode):
                     optional=True,
                     advanced=True,
                     placeholder="en",
-                    tooltip="Of the words, as a code such as en; kept with them.",
+                    tooltip="Of the words: a code or a name, such as en or German; kept with them.",
                 ),
             ],
             outputs=[

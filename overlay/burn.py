@@ -57,8 +57,8 @@ def burn(
     if sound is not None and notes is not None:
         notes += [recoded_note(sound, path.suffix), *downmix_notes(sound)]
     known = source.metadata()
-    if notes is not None and known.location and not location:
-        notes.append(LOCATION_LEFT_OUT)
+    if notes is not None:
+        notes += [*known.left_out(), *([LOCATION_LEFT_OUT] if known.location and not location else [])]
     frames = source.read()
     done = 0
     with Mp4Writer(

@@ -78,6 +78,11 @@ class ShortMedia:
 @pytest.fixture(scope="session")
 def short_media(server: Any) -> ShortMedia:
     """What workflows are run on, so that a run takes seconds."""
+    return short_media_in(server.base / "input")
+
+
+def short_media_in(folder: Path) -> ShortMedia:
+    """The same in any server's input folder."""
     from media import write_h264, write_wav
 
     clips = {fps: f"short_{fps}.mp4" for fps in (24, 25, 30)}
@@ -87,10 +92,10 @@ def short_media(server: Any) -> ShortMedia:
             for frame, _ in zip(container.decode(video=0), range(45), strict=False)
         ]
     for fps, name in clips.items():
-        write_h264(server.base / "input" / name, frames[: fps * 3 // 2], fps, preset="veryfast")
+        write_h264(folder / name, frames[: fps * 3 // 2], fps, preset="veryfast")
     sound = Sound.load(ROOT / "demo" / "verse.mp3")
     seconds = 3.4
-    write_wav(server.base / "input" / "first_line.wav", sound.mono(16000)[: round(seconds * 16000)])
+    write_wav(folder / "first_line.wav", sound.mono(16000)[: round(seconds * 16000)])
     return ShortMedia(clips, "first_line.wav", seconds, "Twinkle, twinkle, little star,")
 
 

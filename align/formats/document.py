@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from ..furniture import timed_furniture
+from ..language import told_tag
 from ..words import Line, Syllable, WordTimings
 from .pieces import spread, timed_words
 
@@ -162,7 +163,7 @@ def lyrics_of(
             for line, source in zip(timed, lines, strict=True)
         ]
     return Lyrics(
-        WordTimings(tuple(timed), language, f"{format} file"),
+        WordTimings(tuple(timed), told_tag(language), f"{format} file"),
         ("word" if by_words else "line") if timed else "none",
         "\n".join(line.text for line in timed),
         format,

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from ...engine.errors import LyricsFormatError
+from ..language import told_tag
 from ..lines import break_lines
 from ..script import GAP, display_words, needs_space
 from ..words import Line, Syllable, Word, WordTimings
@@ -44,7 +45,7 @@ def read(text: str) -> Lyrics:
     return Lyrics(
         WordTimings(
             lines,
-            language if isinstance(language, str) else "",
+            told_tag(language) if isinstance(language, str) else "",
             engine if isinstance(engine, str) else "json file",
         ),
         precision,

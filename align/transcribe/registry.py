@@ -19,6 +19,7 @@ from ...engine.errors import (
 )
 from ...engine.weights.entries import WeightSet
 from ..attempts import explained, installed
+from ..language import parse_language
 from ..model_files import has_weights
 from ..names import AUTO, ENGINES, FASTER, SPHINX, TIMESTAMPED, Content
 from ..weights import ct2_set, openai_set
@@ -169,15 +170,17 @@ def recognise(sound: Sound, options: AlignOptions, host: Host) -> tuple[WordTimi
 
     options: but for the aligner. Raises what `choose` and `Choice.transcribe` do, and AlignmentError where no
     words are heard."""
+    asked = parse_language(options.language)
+    language = asked.whisper if asked else None
     choice = choose(
         AUTO,
         options.model or _USUAL,
         host,
         path=str(options.whisper or ""),
-        language=options.language or None,
+        language=language,
         fetch=options.download,
     )
-    timings = choice.transcribe(sound, language=options.language or None, content=options.content, host=host)
+    timings = choice.transcribe(sound, language=language, content=options.content, host=host)
     if not timings.lines:
         raise AlignmentError("No words are heard in the audio: choose one that somebody speaks or sings in.")
     return timings, [choice.note] if choice.note else []

@@ -25,8 +25,11 @@ from ...engine.media.voice import loud_spans
 from .motion import Curve, MouthMotion, assemble, blend, known_phones
 from .shapes import Shape
 
-_FRAMES_PER_SECOND = 100
-_STEP = RATE // _FRAMES_PER_SECOND
+FRAMES_PER_SECOND = 100
+"""Of what is measured of the sound."""
+LOWEST = 1e-7
+"""Power that nobody hears."""
+_STEP = RATE // FRAMES_PER_SECOND
 _WINDOW = 400
 _FFT = 512
 _BLOCK = 250
@@ -47,6 +50,8 @@ _ABOVE_FIRST_FORMANT = 2
 _DIP_DEPTH = 20.0
 _DIP_REACH, _DIP_APART = 15, 8
 _DIP_HALF = 0.025
+# The recogniser's name for a voice that says nothing it knows.
+_NO_WORD = "+SPN+"
 # What the map says of the mouth where phones are recognised as well.
 _MAP_SHARE = 0.6
 _SEEN_IN_BOTH = [Shape._fields.index(name) for name in ("open", "jaw", "wide", "round", "teeth")]
@@ -85,11 +90,13 @@ def motion_from_sound(
     times: npt.NDArray[np.float64],
     frame_seconds: float | npt.NDArray[np.float64],
     gate: Curve | None = None,
+    breaths: Sequence[tuple[float, float]] = (),
     report: Callable[[int], None] = silent,
 ) -> MouthMotion:
     """The motion for mono 16 kHz samples [n] in frames that start at `times` and last `frame_seconds`.
 
     gate: 0..1 per frame, where the voice is heard; None takes what is louder than 35 dB below the loudest.
+    breaths: seconds in which breathing is heard.
     report: called with the seconds that are done; what it raises ends the work.
     Without pocketsphinx, and where its recogniser finds nothing, the band levels decide alone.
     """
@@ -98,18 +105,20 @@ def motion_from_sound(
     bands = band_levels(samples16k, lambda: report(0))
     values = _from_bands(bands, centres)
     heard = recognise_phones(samples16k, report) if installed(ENGINE) else ()
+    # What a held or shouted vowel is taken for: a voice, whose shape the bands tell.
+    heard = tuple(phone for phone in heard if phone.name != _NO_WORD)
     spoken = known_phones(heard)
     from_phones = blend(spoken, centres, loudness(bands, centres))
     covered = _covered(heard, centres)
     both = from_phones.copy()
     both[:, _SEEN_IN_BOTH] += _MAP_SHARE * (values - from_phones)[:, _SEEN_IN_BOTH]
-    moments = (np.arange(len(bands)) + 0.5) / _FRAMES_PER_SECOND
+    moments = (np.arange(len(bands)) + 0.5) / FRAMES_PER_SECOND
     known = _covered(heard, moments)
     # A voice is what is loud, unless the recogniser hears that it is none.
     voiced = _spans((bands.max(axis=1) > _SILENT_BELOW) & (_covered(spoken, moments) | ~known))
     spoken = known_phones([*spoken, *_dips(bands, ~known)])
     values = np.where(covered[:, None], both, values)
-    return assemble(values, voiced, spoken, times, lengths, gate)
+    return assemble(values, voiced, spoken, times, lengths, gate, breaths)
 
 
 def band_levels(
@@ -118,11 +127,21 @@ def band_levels(
     """Levels [frames at 100 Hz, 7] in dB against the loudest band's 95th percentile, -50 to 5, smoothed.
 
     check: called now and then."""
-    count = max(1, -(-samples16k.size // _STEP))
-    before = (_WINDOW - _STEP) // 2
     if not loud_spans(samples16k):
         # Silence, or a room's noise.
-        return np.full((count, len(_BANDS) - 1), _RANGE[0])
+        return np.full((_count(samples16k), len(_BANDS) - 1), _RANGE[0])
+    levels = 10.0 * np.log10(band_powers(samples16k, check) + LOWEST)
+    levels = _smoothed(levels)
+    return np.clip(levels - max(np.percentile(levels.max(axis=1), 95), _FAINTEST), *_RANGE)
+
+
+def band_powers(
+    samples16k: npt.NDArray[np.float32], check: Callable[[], None] = lambda: None
+) -> npt.NDArray[np.float64]:
+    """Powers of the seven bands [frames at 100 Hz, 7].
+
+    check: called now and then."""
+    count, before = _count(samples16k), (_WINDOW - _STEP) // 2
     edges = np.searchsorted(np.fft.rfftfreq(_FFT, 1 / RATE), _BANDS)
     window = np.hanning(_WINDOW)
     bands = np.empty((count, len(_BANDS) - 1))
@@ -136,9 +155,11 @@ def band_levels(
         frames = np.lib.stride_tricks.sliding_window_view(padded, _WINDOW)[::_STEP]
         power = np.abs(np.fft.rfft(frames * window, _FFT)) ** 2
         bands[first : first + _BLOCK] = np.add.reduceat(power, edges, axis=1)[:, :-1]
-    levels = 10.0 * np.log10(bands + 1e-7)
-    levels = _smoothed(levels)
-    return np.clip(levels - max(np.percentile(levels.max(axis=1), 95), _FAINTEST), *_RANGE)
+    return bands
+
+
+def _count(samples16k: npt.NDArray[np.float32]) -> int:
+    return max(1, -(-samples16k.size // _STEP))
 
 
 def loudness(bands: npt.NDArray[np.float64], centres: npt.NDArray[np.float64]) -> Curve:
@@ -169,7 +190,7 @@ def _from_bands(bands: npt.NDArray[np.float64], centres: npt.NDArray[np.float64]
 
 
 def _sampled(curve: npt.NDArray[np.float64], centres: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    return np.interp(centres, (np.arange(len(curve)) + 0.5) / _FRAMES_PER_SECOND, curve)
+    return np.interp(centres, (np.arange(len(curve)) + 0.5) / FRAMES_PER_SECOND, curve)
 
 
 def _smoothed(levels: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
@@ -183,7 +204,7 @@ def _smoothed(levels: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
 def _spans(frames: npt.NDArray[np.bool_]) -> list[tuple[float, float]]:
     """Where frames at 100 Hz are set, seconds."""
     edges = np.flatnonzero(np.diff(frames, prepend=False, append=False))
-    return [(start, end) for start, end in (edges.reshape(-1, 2) / _FRAMES_PER_SECOND).tolist()]
+    return [(start, end) for start, end in (edges.reshape(-1, 2) / FRAMES_PER_SECOND).tolist()]
 
 
 def _dips(bands: npt.NDArray[np.float64], allowed: npt.NDArray[np.bool_]) -> list[Phone]:
@@ -198,7 +219,7 @@ def _dips(bands: npt.NDArray[np.float64], allowed: npt.NDArray[np.bool_]) -> lis
     lowest = windows[:, _DIP_REACH - _DIP_APART : _DIP_REACH + _DIP_APART + 1].min(axis=1)
     found = np.flatnonzero(allowed & (level == lowest) & (np.minimum(before, after) - level >= _DIP_DEPTH))
     dips: list[Phone] = []
-    for moment in (found + 0.5) / _FRAMES_PER_SECOND:
+    for moment in (found + 0.5) / FRAMES_PER_SECOND:
         if not dips or moment - dips[-1].end > _DIP_HALF:
             dips.append(Phone("M", moment - _DIP_HALF, moment + _DIP_HALF))
     return dips

@@ -26,6 +26,10 @@ from .sway import Sway
 BROWS = ((46, 53, 52, 65, 55), (285, 295, 282, 283, 276))
 
 
+# What each newly placed node has, and the templates: nobody chose it.
+_AS_PLACED = 0.3
+
+
 @dataclass(frozen=True)
 class LifeSurvey:
     """moments: when what happens. lids: each person's eyes that can be closed, by id, as `EyeContours` has
@@ -40,7 +44,8 @@ def survey_life(job: DubJob, levels: np.ndarray, movement: float, notes: list[st
     if movement <= 0:
         return None
     if not job.source.still:
-        notes.append("The source is a video and moves by itself: `movement` is for stills.")
+        if movement > _AS_PLACED:
+            notes.append("The source is a video and moves by itself: `movement` is for stills.")
         return None
     return LifeSurvey(moments(job, levels), _eyes(job, notes))
 

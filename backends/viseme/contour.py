@@ -7,9 +7,11 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from .controls import OUTER_CORNERS
+from .controls import INNER_CORNERS, OUTER_CORNERS
 
 _WAVES = 4
+# By so much of the way from the outer corners to the inner ones lips meet at the ends of an opening.
+_ENDS = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +46,22 @@ def height_at(x: np.ndarray, line: np.ndarray) -> np.ndarray:
     return np.interp(x, line[order, 0], line[order, 1]).astype(np.float32)
 
 
-def lip_curve(points: np.ndarray, lip: np.ndarray) -> np.ndarray:
+def lip_curve(points: np.ndarray, lip: np.ndarray, inwards: float = _ENDS) -> np.ndarray:
     """A smooth curve along the inner edge of a lip, corner to corner, of control points [n, 2]: the first few
     waves between the corners, without the mesh's unevenness."""
-    left, right = points[OUTER_CORNERS]
+    left, right = lip_ends(points, inwards)
     axes = MouthAxes.between(left, right)
     half = np.linalg.norm(right - left) / 2
     along, across = axes.points(points[lip]).T
     places = np.clip((along / half + 1) / 2, 0, 1)
     weights = np.linalg.lstsq(_waves(places), across, rcond=None)[0]
     return axes.pixels((2 * _PLACES - 1) * half, _waves(_PLACES) @ weights)
+
+
+def lip_ends(points: np.ndarray, inwards: float) -> np.ndarray:
+    """Where an opening between the lips ends [2, 2], of control points [n, 2]: from the outer corners so far
+    towards the inner ones (0..1)."""
+    return points[OUTER_CORNERS] + inwards * (points[INNER_CORNERS] - points[OUTER_CORNERS])
 
 
 def _waves(places: np.ndarray) -> np.ndarray:

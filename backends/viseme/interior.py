@@ -17,9 +17,11 @@ _TOOTH_ENDS = np.array([0.0, 0.011, 0.004, 0.014, 0.022], np.float32)
 LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 # Parts of the skin's brightness.
 _BLOOD = np.array([0.30, -0.12, -0.10], np.float32)
-_CAVITY, _FLOOR, _TONGUE, _NEAR = 0.08, 0.15, 0.54, 1.5
+_CAVITY, _FLOOR, _TONGUE, _NEAR = 0.08, 0.15, 0.65, 1.5
 # Width of a lower tooth, and what is seen of it, in widths of the mouth.
 _LOWER_TOOTH, _LOWER_SHOWN = 0.075, 0.055
+# Lips are at most so bright against the skin.
+_PALE_LIPS = 0.9
 # Width of the lips' wet rim, which turns into the mouth, and its brightness against the lips'.
 _RIM, _RIM_SHADE = 0.022, 0.45
 
@@ -39,10 +41,13 @@ class Tones:
     def of(cls, left: np.ndarray, right: np.ndarray, lips: np.ndarray) -> Tones:
         """left, right: colours [n, 3] of the skin on either side of the mouth, half a width from its middle.
         lips: colours [n, 3] of the lips."""
-        skin = np.median(np.concatenate([left, right]), axis=0).astype(np.float32)
+        skin = _middle(np.concatenate([left, right]))
         level = max(float(skin @ LUMA), 1.0)
-        slope = float((np.median(right, axis=0) - np.median(left, axis=0)) @ LUMA) / level
-        return cls(skin, np.median(lips, axis=0).astype(np.float32), float(np.clip(slope, -0.6, 0.6)))
+        lip = _middle(lips)
+        # Lips hardly darker than the skin say that it was looked for in the shade.
+        skin *= max(1.0, float(lip @ LUMA) / (_PALE_LIPS * level))
+        slope = float((_middle(right) - _middle(left)) @ LUMA) / level
+        return cls(skin, lip, float(np.clip(slope, -0.6, 0.6)))
 
     @property
     def level(self) -> float:
@@ -103,7 +108,7 @@ class _Canvas:
         self.gap = max(float((opening.lower - opening.upper).max()), 0.0)
         self.floor = float(opening.lower.max())
         # Of edges.
-        self.soft = max(opening.pixel, 1.2 * opening.blur, 0.006)
+        self.soft = max(opening.pixel, 1.8 * opening.blur, 0.006)
         deep = np.clip((self.y - opening.upper) / max(self.gap, 0.05), 0, 1)
         # The further open, the deeper one sees.
         near = 1 + _NEAR * float(np.clip(1 - self.gap / 0.3, 0, 1))
@@ -157,8 +162,16 @@ class _Canvas:
         beside = np.clip((self.outwards - 0.22) / 0.25, 0, 1)
         near = np.maximum(np.minimum(self.y - opening.upper, opening.lower - self.y), 0)
         width = max(_RIM, 1.5 * self.soft) * (0.6 + 0.9 * beside)
-        cover = (0.8 + 0.2 * beside) * np.exp(-near / width) * min(self.gap / 0.05, 1.0)
+        cover = (0.8 + 0.2 * beside) * np.exp(-near / width) * float(np.clip((self.gap - 0.05) / 0.15, 0, 1))
         self._lay(cover, tones.flesh(1.0) * (_RIM_SHADE * float(tones.lips @ LUMA) / tones.level))
+
+
+def _middle(colours: np.ndarray) -> np.ndarray:
+    """The mean float32 [3] of colours [n, 3] without the brightest and the darkest fifth, which wavers less
+    from frame to frame than a median does."""
+    order = np.argsort(colours @ LUMA)
+    out = len(colours) // 5
+    return np.asarray(colours[order[out : len(order) - out]].mean(0), np.float32)
 
 
 def _step(value: np.ndarray, width: float) -> np.ndarray:

@@ -24,15 +24,16 @@ Curve = npt.NDArray[np.float32]
 REST_AFTER = 0.25
 """Silence, seconds, after which the mouth goes back to rest."""
 
-# How long before the first sound a mouth begins to open, and how long it takes to open and to close.
+# How long before the first sound a mouth is open, and how long it takes to open and to close: nothing moves
+# more than 0.15 s before the first sound or after the last.
 _LEAD = 0.05
 _CLOSING = 0.14
-_OPENING = 0.14
-# Before somebody speaks after a pause, the lips part to breathe in: how far, how long before the first sound
-# they have done so, and how long parting takes.
-_PARTED = 0.055
-_BREATH = 0.3
-_PARTING = 0.12
+_OPENING = 0.10
+# Before that the lips part as far as this, over so many seconds. Where somebody is heard to breathe in, they
+# do so for that: the longest breath, and how long before the first sound it may be over.
+_PARTED = 0.085
+_PARTING = 0.08
+_LONGEST_BREATH, _BREATH_OVER = 0.7, 0.25
 # How fast a phone is felt less before and after its core, and what of it lies outside the core at either end.
 _ANTICIPATION = 0.04
 _CARRY_OVER = 0.035
@@ -57,6 +58,9 @@ _PLOSIVE_HELD = 0.65
 _HELD = 0.9
 _TUCK_OPEN = 0.03
 _PRESS_OPEN = 0.08
+# The shapes are fitted to what a face mesh reads of people's mouths; of a painted one it reads less, by this
+# factor as an average of stills.
+_READ = 1.14
 # From this opening on a mouth opens by so much of what is asked.
 _WIDE, _WIDER = 0.28, 0.4
 
@@ -101,18 +105,19 @@ def motion_from_phones(
     frame_seconds: float | npt.NDArray[np.float64],
     gate: Curve | None = None,
     loudness: Curve | None = None,
+    breaths: Sequence[tuple[float, float]] = (),
 ) -> MouthMotion:
     """The motion for frames that start at `times` seconds [n] and last `frame_seconds` (a number, or [n]).
 
     gate: 0..1 per frame, where the voice is heard; None trusts the phones. loudness: dB per frame (any
-    reference); louder vowels open wider. P, B and M seal at least the frame in which their middle lies, F
-    and V tuck likewise, whatever their neighbours ask for.
+    reference); louder vowels open wider. breaths: seconds in which breathing is heard. P, B and M seal at
+    least the frame in which their middle lies, F and V tuck likewise, whatever their neighbours ask for.
     """
     lengths = np.broadcast_to(np.asarray(frame_seconds, np.float64), times.shape)
     centres = times + lengths / 2
     spoken = known_phones(phones)
     voiced = [(phone.start, phone.end) for phone in spoken]
-    return assemble(blend(spoken, centres, loudness), voiced, spoken, times, lengths, gate)
+    return assemble(blend(spoken, centres, loudness), voiced, spoken, times, lengths, gate, breaths)
 
 
 def known_phones(phones: Sequence[Phone]) -> list[Phone]:
@@ -127,16 +132,20 @@ def assemble(
     times: npt.NDArray[np.float64],
     lengths: npt.NDArray[np.float64],
     gate: Curve | None,
+    breaths: Sequence[tuple[float, float]] = (),
 ) -> MouthMotion:
     """`values` [n, parameters in the order of Shape] with rest outside the `voiced` spans (seconds), lips
-    that part for a breath before them, and the closures of `spoken`."""
+    that part before them, as early as one of `breaths` does, and the closures of `spoken`."""
     centres = times + lengths / 2
     spans = Spans(voiced).bridged(REST_AFTER)
-    active, parted = _activity(spans, centres), _parting(spans, centres)
+    active, parted = _activity(spans, centres), np.zeros(len(centres))
+    for start, _ in spans:
+        if gate is None or _heard_near(start, centres, gate):
+            parted = np.maximum(parted, _parting(start, _first_heard(start, breaths), centres))
     if gate is not None:
         active = np.minimum(active, gate)
-        parted[_distance_to_next(centres, centres[gate > 0]) > _BREATH + _PARTING] = 0.0
     curves = dict(zip(Shape._fields, (values * active[:, None]).T, strict=True))
+    curves["open"], curves["jaw"] = _READ * curves["open"], _READ * curves["jaw"]
     # A held, loud vowel is sung wide, and not shouted.
     curves["open"] = curves["open"] - (1 - _WIDER) * np.maximum(curves["open"] - _WIDE, 0)
     curves["open"] = np.maximum(curves["open"], _PARTED * parted)
@@ -223,14 +232,27 @@ def _activity(spans: Spans, centres: npt.NDArray[np.float64]) -> npt.NDArray[np.
     return active
 
 
-def _parting(spans: Spans, centres: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """1 before each span, as far as the lips are parted to breathe in."""
-    parted = np.zeros(len(centres))
-    for start, _ in spans:
-        rising = (centres - (start - _BREATH - _PARTING)) / _PARTING
-        falling = (start + _PARTING - centres) / _PARTING
-        parted = np.maximum(parted, _smooth(np.minimum(rising, falling)))
-    return parted
+def _first_heard(start: float, breaths: Sequence[tuple[float, float]]) -> float:
+    """When the breath begins that leads up to speech at `start`; else `start`."""
+    leading = [
+        max(first, start - _LONGEST_BREATH)
+        for first, last in breaths
+        if first < start and last > start - _BREATH_OVER
+    ]
+    return min(leading, default=start)
+
+
+def _heard_near(start: float, centres: npt.NDArray[np.float64], gate: Curve) -> bool:
+    """Whether the gate opens about when speech is to begin."""
+    near = (centres > start - _LEAD - _OPENING) & (centres < start + _LEAD + _OPENING)
+    return bool((gate[near] > 0).any())
+
+
+def _parting(start: float, heard: float, centres: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """1 from the first that is heard until speech at `start`."""
+    rising = (centres - (heard - _LEAD - _OPENING)) / _PARTING
+    falling = (start + _PARTING - centres) / _PARTING
+    return _smooth(np.minimum(rising, falling))
 
 
 def _smooth(ramp: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

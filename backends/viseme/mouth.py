@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -22,19 +23,28 @@ from .controls import (
 # Where the lips meet, measured from the upper one: a closing mouth brings the lower lip up more than the
 # upper down.
 _MEET = 0.35
-# How much of an opening the upper lip takes; the rest is the lower lip's.
-UPPER_SHARE = 0.10
+# How much of an opening the upper lip takes, and one that a smile has raised already; the rest is the lower
+# lip's.
+UPPER_SHARE, _RAISED_SHARE = 0.20, 0.10
+# Gaps between the lips at rest, in widths of the mouth, from which and at which a smile has raised it.
+_RAISING, _RAISED = 0.03, 0.08
 # Opening lets a smile go: from this opening on, its corners have come down by so much of their height over
 # the middle and by so much of the mouth's width more, and lips that it has thinned are at least this thick.
 _RELAXED_AT = 0.20
-_RELAX, _BELOW = 0.9, 0.07
+_RELAX, _BELOW = 0.9, 0.05
 _UPPER_LIP, _LOWER_LIP = 0.17, 0.23
 _STRETCH = 0.45
-# How far the lips part for an opening of 1: between them their wet rims are seen, which nobody takes for the
-# opening.
-_PARTING = 1.45
+# How far the lips part for an opening, which is what a face mesh reads of it: further for small ones, which
+# it sees badly, and less for wide ones, whose reading hardly grows.
+_PARTING, _EARLY, _EARLY_AT = 1.65, 0.01, 0.05
+_WIDE_AT, _LESS = 0.3, 0.6
 # How far the corners go down with an opening, and the lips beside them.
-_CORNERS = 0.2
+_CORNERS = 0.15
+# From this opening on a mouth narrows.
+_NARROWS_AT, _NARROWER = 0.12, 0.2
+# The outline of an opening is a lens with pointed corners (a mesh has a power of 0.63 to 0.91 on six speakers
+# of the GRID corpus), which turns into an ellipse as it widens; it ends a little inside the corners.
+_LENS, _ROUNDER, _ELLIPSE, _ENDS = 0.8, 0.7, 0.5, 0.96
 # At this opening nothing is left of what closing does to the lips beside bringing them together.
 _PARTED = 0.10
 # What is left of a lip's thickness at least, however it is pressed or rolled in.
@@ -62,8 +72,8 @@ class RestShape:
 
     points: [n, 3]. closed: [n, 3], the same with the lips closed. met: [n, 3], with the lips just touching,
     which openings are measured from. width: between the mouth's corners. centre: [3], half-way between them.
-    profile: [n], how much of an opening a point takes part in (0 at the corners, 1 in the middle). jaw: [n],
-    how much of the jaw's drop.
+    outwards: [n], distances from the middle, 1 at the corners. jaw: [n], how much of the jaw's drop a point
+    takes part in.
     """
 
     points: np.ndarray
@@ -71,7 +81,7 @@ class RestShape:
     met: np.ndarray
     width: float
     centre: np.ndarray
-    profile: np.ndarray
+    outwards: np.ndarray
     jaw: np.ndarray
     skin: np.ndarray
 
@@ -80,7 +90,7 @@ class RestShape:
         centre = points[OUTER_CORNERS].mean(0)
         width = float(np.linalg.norm(points[OUTER_CORNERS[1]] - points[OUTER_CORNERS[0]]))
         distance = np.abs(points[:, 0] - centre[0])
-        profile = (1 - np.clip(2 * distance / width, 0, 1) ** 2) ** 0.5
+        outwards = distance / (width / 2)
         # The chin follows the jaw whole, the jaw's angles not at all: the hinge is there.
         jaw = np.zeros(len(points))
         jaw[CHIN] = 0.5 + 0.5 * np.cos(np.pi * distance[CHIN] / distance[CHIN].max())
@@ -91,8 +101,14 @@ class RestShape:
         closed[LOWER_OUTER] += meet - points[LOWER_INNER]
         closed[:, 1] += jaw * 0.5 * (meet - points[LOWER_INNER])[MIDDLE, 1]
         met = closed.copy()
-        _relax(closed, points, centre, width, profile)
-        return cls(points, closed, met, width, centre, profile, jaw, _below_lip(points, centre, width))
+        _relax(closed, points, centre, width, _lens(outwards, _ELLIPSE))
+        return cls(points, closed, met, width, centre, outwards, jaw, _below_lip(points, centre, width))
+
+    @classmethod
+    def mean(cls, shapes: np.ndarray) -> RestShape:
+        """Of several [k, n, 3]."""
+        # Half the numbers' digits, for the survey's sake.
+        return cls.of(shapes.mean(0).astype(np.float32).astype(np.float64))
 
     def __reduce__(self) -> tuple[Callable[[np.ndarray], RestShape], tuple[np.ndarray]]:
         """Travels as its points: all else follows from them, to the last bit."""
@@ -104,6 +120,15 @@ class RestShape:
         return (
             float(np.linalg.norm((self.points[LOWER_INNER] - self.points[UPPER_INNER])[MIDDLE])) / self.width
         )
+
+    def profile(self, opening: float) -> np.ndarray:
+        """How much of an opening each point takes part in: [n], 0 at the corners, 1 in the middle."""
+        return _lens(self.outwards, max(_ELLIPSE, _LENS - _ROUNDER * opening))
+
+    @property
+    def arch(self) -> np.ndarray:
+        """The same where lips meet or are apart in the source: [n]."""
+        return _lens(self.outwards, _ELLIPSE)
 
     @property
     def shut(self) -> np.ndarray:
@@ -124,16 +149,22 @@ class RestShape:
 
     def spoken(self, pose: MouthPose) -> np.ndarray:
         """The shape [n, 3] of a pose, whatever its `active` is."""
-        width, profile = self.width, self.profile
+        width = self.width
         shape = self.met + max(0.0, 1 - pose.open / _PARTED) * (self.closed - self.met)
         relaxed = min(1.0, pose.open / _RELAXED_AT)
         rise = self.met[UPPER_INNER[MIDDLE], 1] - shape[OUTER_CORNERS, 1].mean()
         outwards = np.clip((np.abs(shape[LIPS, 0] - self.centre[0]) / (width / 2)) ** 2, 0, 1)
         lower = _RELAX * relaxed * max(0.0, rise + _BELOW * width) + _CORNERS * pose.open * width
         shape[LIPS, 1] += lower * outwards
-        shape[LIPS, 0] = self.centre[0] + (shape[LIPS, 0] - self.centre[0]) * (1 + pose.wide)
-        parted = _PARTING * pose.open * width
-        up, down = UPPER_SHARE * parted, (1 - UPPER_SHARE) * parted
+        shape[LIPS, 0] = self.centre[0] + (shape[LIPS, 0] - self.centre[0]) * (
+            1 + pose.wide - _NARROWER * max(0.0, pose.open - _NARROWS_AT)
+        )
+        parted = _parted(pose.open) * width
+        profile = self.profile(pose.open)
+        gap = float((self.points[LOWER_INNER] - self.points[UPPER_INNER])[MIDDLE, 1]) / width
+        raised = min(max((gap - _RAISING) / (_RAISED - _RAISING), 0.0), 1.0)
+        share = UPPER_SHARE + raised * (_RAISED_SHARE - UPPER_SHARE)
+        up, down = share * parted, (1 - share) * parted
         shape[UPPER_INNER, 1] -= up * profile[UPPER_INNER]
         shape[LOWER_INNER, 1] += down * profile[LOWER_INNER]
         # Pursed lips thicken (their volume stays), pressed and tucked ones thin; closing a smile has done
@@ -155,6 +186,17 @@ class RestShape:
         upper = (self.met[UPPER_INNER] - self.met[UPPER_OUTER])[MIDDLE, 1] / self.width
         lower = (self.met[LOWER_OUTER] - self.met[LOWER_INNER])[MIDDLE, 1] / self.width
         return _missing(float(upper), _UPPER_LIP), _missing(float(lower), _LOWER_LIP)
+
+
+def _lens(outwards: np.ndarray, power: float) -> np.ndarray:
+    inside = np.clip(1 - (outwards / _ENDS) ** 2, 0, 1)
+    return np.asarray(inside**power)
+
+
+def _parted(opening: float) -> float:
+    """How far the lips part in the middle for an opening, both in widths of the mouth at rest."""
+    early = _EARLY * (1 - math.exp(-opening / _EARLY_AT))
+    return _PARTING * opening + early - _LESS * max(0.0, opening - _WIDE_AT)
 
 
 def _missing(own: float, usual: float) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from fractions import Fraction
 
 import numpy as np
@@ -15,6 +15,7 @@ from ...engine.faces.track import Person
 from ...engine.host.protocol import Host
 from ...engine.host.reporter import reporter, silent
 from ...engine.media.frames import Frame
+from ...engine.media.spans import Spans
 from ...engine.media.voice import RATE
 from ..dub.job import DubJob
 from ..dub.protocol import Batching, Box, FaceCrop
@@ -23,6 +24,8 @@ from ..request import SilenceRule
 from ..speech import Speech
 from .acoustic import motion_from_sound
 from .alive import Life, LifeSurvey, survey_life
+from .breath import heard_breaths
+from .closed import ClosedLips, find_closed
 from .controls import LOWER_INNER, MIDDLE, OUTER_CORNERS, UPPER_INNER, head_points
 from .covered import Shown, steady
 from .motion import MouthMotion, motion_from_phones
@@ -51,7 +54,8 @@ _READING = "Reading the speech"
 class VisemeSurvey:
     """poses: per output frame the fields of a MouthPose, float16 [frames, 9]. rests: each person's mouth at
     rest, by id. silence: what silent ones do. plates: each person's own teeth, where they were seen.
-    references: what they look like, by which what covers them is told. life: what else a still does."""
+    references: what they look like, by which what covers them is told. life: what else a still does. closed:
+    each person's closed lips, where they were seen."""
 
     poses: np.ndarray
     rests: dict[int, RestShape]
@@ -59,6 +63,7 @@ class VisemeSurvey:
     plates: dict[int, Plate]
     references: dict[int, References]
     life: LifeSurvey | None = None
+    closed: dict[int, ClosedLips] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -120,8 +125,7 @@ class VisemeEngine:
         self.movement = movement
 
     def batching(self, fps: Fraction) -> Batching:
-        # Of a still that moves all of the picture is a crop, and nothing comes before it.
-        return Batching() if self.movement else Batching(_TOGETHER, 1, _OVERLAP, _mixed)
+        return Batching(_TOGETHER, 1, _OVERLAP, _mixed)
 
     def survey(self, job: DubJob, notes: list[str], host: Host) -> VisemeSurvey:
         seconds = max(len(job.speech.samples) // RATE, 1)
@@ -140,8 +144,11 @@ class VisemeEngine:
             return cover is not None and cover.sure
 
         plates = find_plates(job.source, job.people, stop, covered)
+        closed = find_closed(job.source, job.people, stop, covered)
         life = survey_life(job, _loudness(job.speech), self.movement, notes)
-        return VisemeSurvey(poses.astype(np.float16), rests, job.speech.silence, plates, references, life)
+        return VisemeSurvey(
+            poses.astype(np.float16), rests, job.speech.silence, plates, references, life, closed
+        )
 
     def prepare(self, job: DubJob, survey: VisemeSurvey, notes: list[str], host: Host) -> VisemeConditioning:
         life = None if survey.life is None else Life(job, survey.life, self.movement)
@@ -179,10 +186,10 @@ class VisemeEngine:
         cover = None
         if shown.nodes is not None and crop.prepared:
             cover = draw(shown.nodes, crop.prepared.places, *crop.rgb.shape[1::-1])
-        rest = survey.rests[crop.person.id]
+        plate, closed = survey.plates.get(crop.person.id), survey.closed.get(crop.person.id)
+        rest = survey.rests[crop.person.id] if closed is None else closed.rest
         silent = {"rest": rest.points, "close": rest.shut, "source": None}[survey.silence]
-        plate = survey.plates.get(crop.person.id)
-        rgb, alpha = render_mouth(crop.rgb, crop.mesh, rest, pose, silent, plate, cover)
+        rgb, alpha = render_mouth(crop.rgb, crop.mesh, rest, pose, silent, plate, cover, closed)
         return Patch(rgb, alpha if shown.amount == 1 else alpha * np.float32(shown.amount))
 
     def _pose(self, values: np.ndarray) -> MouthPose:
@@ -212,21 +219,24 @@ def rest_shape(person: Person) -> RestShape:
     gaps = np.linalg.norm(shapes[:, LOWER_INNER[MIDDLE]] - shapes[:, UPPER_INNER[MIDDLE]], axis=1)
     gaps /= np.linalg.norm(shapes[:, OUTER_CORNERS[1]] - shapes[:, OUTER_CORNERS[0]], axis=1)
     resting = gaps <= np.quantile(gaps, _REST_SHARE) + _REST_NOISE
-    # Half the numbers' digits, for the survey's sake.
-    return RestShape.of(shapes[resting].mean(0).astype(np.float32).astype(np.float64))
+    return RestShape.mean(shapes[resting])
 
 
 def _motion(speech: Speech, notes: list[str], report: Callable[[int], None] = silent) -> MouthMotion:
     """By phones where the words are known, by the sound's own features where they are not."""
     loudness = _loudness(speech)
+    # Words that are given say when the mouth moves.
+    breaths = Spans() if speech.words is not None else heard_breaths(speech.samples, lambda: report(0))
     words = speech.timed(notes, report)
     if words is not None and words.lines:
-        phones = phones_within_words(words.words())
+        phones = phones_within_words(words.words(), words.language)
         if phones:
             notes.append(f"Mouth shapes from the words ({words.engine or 'given timings'}).")
-            return motion_from_phones(phones, speech.times, speech.frame_seconds, speech.gate, loudness)
+            return motion_from_phones(
+                phones, speech.times, speech.frame_seconds, speech.gate, loudness, breaths
+            )
     notes.append("Mouth shapes estimated from the sound: give the text for better ones.")
-    return motion_from_sound(speech.samples, speech.times, speech.frame_seconds, speech.gate, report)
+    return motion_from_sound(speech.samples, speech.times, speech.frame_seconds, speech.gate, breaths, report)
 
 
 def _loudness(speech: Speech) -> np.ndarray:

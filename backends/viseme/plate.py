@@ -12,33 +12,30 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from ...engine.faces.geometry import head_yaws
 from ...engine.faces.track import Person
 from ...engine.media.colour import crop_rgb
 from ...engine.media.frames import Frame
 from ...engine.media.source import Source
 from .contour import lip_curve, polygon_cover
-from .controls import CONTROLS, HELD, LIPS, LOWER_INNER, OUTER_CORNERS, UPPER_INNER, head_points
+from .controls import CONTROLS, HELD, LIPS, LOWER_INNER, MIDDLE, OUTER_CORNERS, UPPER_INNER
 from .interior import LUMA
+from .views import SKULL, Views
 
-# Base of the nose and the cheeks beside it.
-_SKULL = HELD[:9]
 # Openings in widths of the mouth: from which teeth are seen, and from which they aren't seen any better.
 _SHOWS, _ENOUGH = 0.09, 0.22
 # Mouths of fewer pixels show nothing; larger ones are kept at this size.
 _SMALLEST, _LARGEST = 24, 256
 # Each takes some hundred kilobytes, and a seek in the footage.
 _PEOPLE = 12
-# Frames that are looked at for the best, of those the track has.
-_SAMPLES = 400
 # Frames that are tried, and how far from a covered mouth the next one is looked for.
 _TRIES, _ELSEWHERE = 3, 8
-# Turns of the head, in degrees: by which a frame is as much worse as one whose mouth is shut; between which
-# the picture is no longer shown in frames of a head that is turned otherwise.
-_TURN = 30.0
+# Turns of the head, in degrees, between which the picture is no longer shown in frames of a head that is
+# turned otherwise.
 _TURNED = (15.0, 30.0)
 # How much of the plate's opening, from above, is upper teeth and what lies behind them.
 _UPPER_PART = (0.40, 0.65)
+# By how much of their length teeth are stretched at most.
+_LONGER = 0.8
 
 
 @dataclass(frozen=True)
@@ -53,19 +50,37 @@ class Plate:
     tooth: np.ndarray
 
     def shown(
-        self, source: np.ndarray, yaw: float, corner: tuple[int, int], size: tuple[int, int]
+        self,
+        source: np.ndarray,
+        yaw: float,
+        lip: np.ndarray,
+        corner: tuple[int, int],
+        size: tuple[int, int],
     ) -> tuple[np.ndarray, np.ndarray]:
         """What lies where in a picture whose control points are `source` [n, 2], in the rectangle of `size`
-        (width, height) from `corner` on: colours float32 [h, w, 3], and how far to take them [h, w]."""
+        (width, height) from `corner` on: colours float32 [h, w, 3], and how far to take them [h, w]. lip: the
+        middle [2] of the upper lip's edge; where it is higher than in the plate, more is seen of the teeth.
+        """
         turned = abs(yaw - self.yaw)
         belief = float(np.clip((_TURNED[1] - turned) / (_TURNED[1] - _TURNED[0]), 0, 1))
-        matrix = _affine(self.points[_SKULL].astype(np.float64), source[_SKULL])
+        matrix = _affine(self.points[SKULL].astype(np.float64), source[SKULL])
+        matrix = self._raised(matrix, lip)
         matrix[:, 2] -= corner
         mask = belief * _upper_part(self.points, self.rgb.shape[1], self.rgb.shape[0])
         colours = cv2.warpAffine(
             self.rgb, matrix, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
         )
         return colours.astype(np.float32), cv2.warpAffine(mask, matrix, size, flags=cv2.INTER_LINEAR)
+
+    def _raised(self, matrix: np.ndarray, lip: np.ndarray) -> np.ndarray:
+        """The way [2, 3] from the plate to the picture, stretched from the teeth's ends up to the lip."""
+        upper, lower = (self.points[rows[MIDDLE]].astype(np.float64) for rows in (UPPER_INNER, LOWER_INNER))
+        top, end = (matrix @ (*point, 1.0) for point in (upper, upper + _UPPER_PART[0] * (lower - upper)))
+        high = float(np.linalg.norm(top - end))
+        up = (top - end) / max(high, 1.0)
+        raised = float(np.clip((lip - top) @ up / max(high, 1.0), 0, _LONGER))
+        stretch = np.eye(2) + raised * np.outer(up, up)
+        return np.column_stack([stretch @ matrix[:, :2], end + stretch @ (matrix[:, 2] - end)])
 
 
 def _uncovered(person: Person, frame: Frame) -> bool:
@@ -89,32 +104,20 @@ def find_plates(
 def _find(
     source: Source, person: Person, stop: int, covered: Callable[[Person, Frame], bool]
 ) -> Plate | None:
-    rows = np.flatnonzero(person.seen[: max(stop - person.first, 0)])
-    rows = rows[:: max(1, len(rows) // _SAMPLES)]
-    if not len(rows):
+    views = Views.of(person, stop)
+    if views is None:
         return None
-    shapes = head_points(person.meshes[rows])
-    gaps = (shapes[:, LOWER_INNER, 1] - shapes[:, UPPER_INNER, 1]).max(1)
-    gaps /= np.linalg.norm(shapes[:, OUTER_CORNERS[1]] - shapes[:, OUTER_CORNERS[0]], axis=1)
-    yaws = head_yaws(person.meshes[rows])
-    moved = np.zeros(len(rows))
-    if len(rows) > 1:
-        centres = person.meshes[rows][:, CONTROLS[_SKULL], :2].mean(1)
-        speed = np.linalg.norm(np.diff(centres, axis=0), axis=1) / np.diff(rows)
-        moved = np.maximum(np.append(speed, 0), np.append(0, speed))
-    left, right = person.meshes[rows][:, CONTROLS[OUTER_CORNERS], :2].transpose(1, 0, 2)
-    widths = np.linalg.norm(right - left, axis=1)
-    score = np.minimum(gaps, _ENOUGH) / _ENOUGH - np.abs(yaws - np.median(yaws)) / _TURN - 2 * moved / widths
-    score[(gaps < _SHOWS) | (widths < _SMALLEST)] = -np.inf
+    score = np.minimum(views.gaps, _ENOUGH) / _ENOUGH - views.unlike
+    score[(views.gaps < _SHOWS) | (views.widths < _SMALLEST)] = -np.inf
     for _ in range(_TRIES):
         best = int(score.argmax())
         if not np.isfinite(score[best]):
             return None
-        row = int(rows[best])
+        row = int(views.rows[best])
         frame = next(iter(source.read(person.first + row, person.first + row + 1)))
         if not covered(person, frame):
-            return _plate(frame, person.meshes[row], float(yaws[best]))
-        score[np.abs(rows - row) < _ELSEWHERE] = -np.inf
+            return _plate(frame, person.meshes[row], float(views.yaws[best]))
+        score[np.abs(views.rows - row) < _ELSEWHERE] = -np.inf
     return None
 
 
@@ -144,7 +147,7 @@ def _plate(frame: Frame, mesh: np.ndarray, yaw: float) -> Plate | None:
 
 def _skin(points: np.ndarray, shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
     """Pixels between the upper lip and the nose, and beside the mouth."""
-    above = (points[_SKULL[:3]] + points[OUTER_CORNERS].mean(0)) / 2
+    above = (points[SKULL[:3]] + points[OUTER_CORNERS].mean(0)) / 2
     x, y = np.round(np.concatenate([above, points[HELD[5:9]]])).astype(int).T
     return np.clip(y, 0, shape[0] - 1), np.clip(x, 0, shape[1] - 1)
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from .contour import MouthAxes, height_at, lip_curve, polygon_cover
+from .closed import ClosedLips
+from .contour import MouthAxes, height_at, lip_curve, lip_ends, polygon_cover
 from .controls import (
     CONTROLS,
     HELD,
@@ -22,7 +23,7 @@ from .controls import (
     control_points,
     pixel_offsets,
 )
-from .interior import Opening, Tones, paint
+from .interior import LUMA, Opening, Tones, paint
 from .mouth import UPPER_SHARE, MouthPose, RestShape
 from .plate import Plate
 from .seam import lip_line
@@ -33,9 +34,17 @@ _ALL = np.arange(len(CONTROLS))
 _UPPER_FIELD = np.setdiff1d(_ALL, np.concatenate([LOWER_INNER, LOWER_OUTER, INNER_CORNERS]))
 _LOWER_FIELD = np.setdiff1d(_ALL, np.concatenate([UPPER_INNER, UPPER_OUTER, INNER_CORNERS]))
 _INNER = np.concatenate([UPPER_INNER, LOWER_INNER])
-_SKIN = tuple(np.flatnonzero(np.isin(CONTROLS, side)) for side in ((204, 211, 194, 32), (424, 431, 418, 262)))
-# How much of the lips' noise is in the dark behind them.
-_GRAIN = 0.7
+_SKIN = tuple(
+    np.flatnonzero(np.isin(CONTROLS, side))
+    for side in ((204, 211, 194, 32, 210, 208, 201, 187), (424, 431, 418, 262, 430, 428, 421, 411))
+)
+# Width of a mouth, in pixels, in the picture from which colours are taken.
+_COARSE = 24
+# Edges of lips, in which no noise is looked for, widths of the mouth.
+_MARGIN = 0.015
+# How much of the lips' noise is in the dark behind them, and what finds it.
+_GRAIN = 0.9
+_LAPLACE = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
 # The middle of the lower lip.
 _LOWER_LIP = np.concatenate([LOWER_INNER[3:6], LOWER_OUTER[3:6]])
 # By how much a mesh's lips waver, in widths of the mouth.
@@ -44,8 +53,21 @@ _NOISE = 0.04
 _STILL = 0.03
 # How far closed lips reach over each other, in widths of the mouth.
 _OVERLAP = 0.02
+# Of lips that are parted by the first, the mesh's edges lie inside the mouth, from the second on by the
+# third, in widths of the mouth.
+_APART, _FURTHER, _INSIDE = 0.02, 0.05, 0.03
+# An opening ends by so much of the way from the outer corners to the inner ones; by less, the wider it is, up
+# to this many widths of the mouth.
+_INWARDS, _OUTWARDS, _WHOLE = 0.4, 0.3, 0.5
 # The dark line between closed lips: its half width, in widths of the mouth, and its depth.
 _CREASE, _CREASE_DEPTH = 0.009, 0.25
+# Skin beside the corners goes with them: at these distances, in widths of the mouth, by these shares.
+_BESIDE, _TAKEN = (0.07, 0.18), (1.0, 0.75)
+# How far beyond the lips' edge closed ones are laid over, how much further below at most and in parts of the
+# opening, how softly, and how far their light is compared, in widths of the mouth; on how many pixels, and
+# within which factors.
+_LAID, _LAID_BELOW, _STRETCHED, _LAID_SOFT, _MATCHED = 0.08, 0.2, 0.7, 0.04, 0.2
+_MATCHED_SIDE, _GAINS = 48, (0.5, 2.0)
 # Distance between the nodes of the warp's grid, in widths of the mouth.
 _STEP = 1 / 12
 
@@ -70,19 +92,25 @@ def render_mouth(
     silent: np.ndarray | None = None,
     plate: Plate | None = None,
     cover: np.ndarray | None = None,
+    closed: ClosedLips | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Repaint the mouth in a crop.
 
     rgb: uint8 [h, w, 3]. mesh: float [468+, 3] in the crop's pixels. silent: the shape [len(CONTROLS), 3]
     that the mouth has where the pose is not active; None: the one it has in this frame. plate: the person's
     own teeth, where they have been seen. cover: float32 [h, w], 1 where something lies before the face.
+    closed: the person's lips as another frame shows them, for frames in which they are apart.
     Returns the new crop, uint8 [h, w, 3], and its alpha, float32 [h, w], 0 where nothing moved or is
     covered."""
     head, current = control_points(mesh)
     quiet = current if silent is None else _eased(current, silent, rest.width)
     target = pose.active * rest.spoken(pose) + (1 - pose.active) * quiet
-    closing = _closing(current, target, rest.width)
-    reach = closing * _OVERLAP * rest.width * rest.profile
+    own = float(np.linalg.norm(current[OUTER_CORNERS[1]] - current[OUTER_CORNERS[0]]))
+    gap = float((current[LOWER_INNER] - current[UPPER_INNER])[:, 1].max()) / own
+    laid = closed.share(gap, head.yaw) if closed is not None else 0.0
+    shape = target.copy()
+    closing = (1 - laid) * _closing(current, target, rest.width)
+    reach = closing * _OVERLAP * rest.width * rest.arch
     target[UPPER_INNER, 1] += reach[UPPER_INNER]
     target[LOWER_INNER, 1] -= reach[LOWER_INNER]
     shift = pixel_offsets(head, target - current)
@@ -91,11 +119,19 @@ def render_mouth(
         return rgb, np.zeros(rgb.shape[:2], np.float32)
     source = mesh[CONTROLS, :2].astype(np.float64)
     source += lip_line(rgb, source, rest.width * head.scale)
+    edge = pixel_offsets(head, (1 - max(closing, laid)) * _own_edges(current, rest))
+    source[UPPER_INNER] -= edge[UPPER_INNER]
+    source[LOWER_INNER] += edge[LOWER_INNER]
     bend = _Bend(rgb, source + shift, shift, rest.width * head.scale, head.yaw)
     result, alpha = bend.face()
-    box = bend.mouth_box()
+    box = bend.mouth_box(laid > 0)
     if box.area > 0:
-        lips = bend.lips(box, closing)
+        # Of lips that are replaced altogether only what is around them is seen.
+        lips = bend.lips(box, closing) if laid < 1 else result[box.slices].astype(np.float32)
+        if closed is not None and laid > 0:
+            shift = pixel_offsets(head, shape - current)
+            shift[HELD] = 0
+            _lay_closed(lips, alpha, box, bend, closed, source + shift, laid, gap - closed.gap)
         _open(rgb, lips, alpha, box, bend, source, pose, plate)
         result[box.slices] = np.clip(lips + 0.5, 0, 255).astype(np.uint8)
     if cover is not None:
@@ -123,6 +159,13 @@ def _closing(current: np.ndarray, target: np.ndarray, width: float) -> float:
     teeth; and between them the dark line is drawn that lips have where they meet."""
     now, then = _gap(current) / width, _gap(target) / width
     return float(np.clip((now - then) / 0.06, 0, 1) * np.clip(1 - then / 0.08, 0, 1))
+
+
+def _own_edges(current: np.ndarray, rest: RestShape) -> np.ndarray:
+    """How far the edges of lips that are parted in the source lie beyond the mesh's [n, 3], in head
+    coordinates: else each lip would take a line of the source's own teeth along, beside the painted ones."""
+    parted = float(np.clip((_gap(current) / rest.width - _APART) / (_FURTHER - _APART), 0, 1))
+    return np.outer(_INSIDE * parted * rest.width * rest.arch, (0.0, 1.0, 0.0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,18 +207,32 @@ class _Bend:
     """The two fields of a frame and the line between the lips.
 
     goal: where the control points go, pixels [n, 2]; shift: how far that is from where they are. mouth: width
-    of the mouth at rest in pixels. yaw: of the head, in degrees."""
+    of the mouth at rest in pixels. yaw: of the head, in degrees. other: a picture uint8 [h, w, 3] whose
+    colours are taken, and the matrix [2, 3] that leads from the crop's pixels to its."""
 
     def __init__(
-        self, rgb: np.ndarray, goal: np.ndarray, shift: np.ndarray, mouth: float, yaw: float
+        self,
+        rgb: np.ndarray,
+        goal: np.ndarray,
+        shift: np.ndarray,
+        mouth: float,
+        yaw: float,
+        other: tuple[np.ndarray, np.ndarray] | None = None,
     ) -> None:
         self.rgb, self.goal, self.shift, self.mouth, self.yaw = rgb, goal, shift, mouth, yaw
+        self._picture: np.ndarray = rgb
+        self._matrix: np.ndarray | None = None
+        if other is not None:
+            self._picture, self._matrix = other
         height, width = rgb.shape[:2]
         self.crop = _Box(0, 0, width, height)
         self._step = max(2.0, mouth * _STEP)
         self._grid = Grid(width, height, self._step)
         self.axes = MouthAxes.between(*goal[OUTER_CORNERS])
-        self.top, self.bottom = lip_curve(goal, UPPER_INNER), lip_curve(goal, LOWER_INNER)
+        middles = goal[[UPPER_INNER[MIDDLE], LOWER_INNER[MIDDLE]]]
+        gap = float(np.linalg.norm(middles[1] - middles[0])) / mouth
+        self._inwards = _INWARDS - _OUTWARDS * min(gap / _WHOLE, 1.0)
+        self.top, self.bottom = (lip_curve(goal, lip, self._inwards) for lip in (UPPER_INNER, LOWER_INNER))
         self._upper = self._field(_UPPER_FIELD, self.top)
         self._lower = self._field(_LOWER_FIELD, self.bottom)
         corners = self.axes.points(goal[OUTER_CORNERS])
@@ -194,9 +251,22 @@ class _Bend:
         )
         x = inner / half * self.axes.points(self.goal[OUTER_CORNERS])[:, 0]
         corners = self.axes.pixels(x, height_at(x, self.axes.points(lip)))
+        beside, taken = self._beside()
+        tips = lip[[0, -1]]
         return self._grid.spline(
-            np.concatenate([goal, corners]), -np.concatenate([shift, corners - before[INNER_CORNERS]])
+            np.concatenate([goal, corners, tips, beside]),
+            -np.concatenate(
+                [shift, corners - before[INNER_CORNERS], tips - lip_ends(before, self._inwards), taken]
+            ),
         )
+
+    def _beside(self) -> tuple[np.ndarray, np.ndarray]:
+        """Skin that the corners of the mouth take along, and how far: points [n, 2] of the goal."""
+        corners, shift = self.goal[OUTER_CORNERS], self.shift[OUTER_CORNERS]
+        outwards = np.array([-1, 1])[:, None] * self.axes.along * self.mouth
+        before = [corners - shift + away * outwards for away in _BESIDE]
+        taken = [share * shift for share in _TAKEN]
+        return np.concatenate(before) + np.concatenate(taken), np.concatenate(taken)
 
     def face(self) -> tuple[np.ndarray, np.ndarray]:
         """The whole crop through one field, mixed of the two, and how far it is to be shown."""
@@ -213,14 +283,20 @@ class _Bend:
         side = self._lowerness(self._grid.x[None], self._grid.y[:, None], self._step)[..., None]
         return np.asarray(self._upper + side * (self._lower - self._upper))
 
-    def mouth_box(self) -> _Box:
-        return _Box.around(self.goal[LIPS], 0.15 * self.mouth + 2, self.crop)
+    def mouth_box(self, laid: bool) -> _Box:
+        """laid: closed lips are to be laid over it."""
+        reach = max(_MATCHED, _LAID + _LAID_BELOW) if laid else 0.15
+        return _Box.around(self.goal[LIPS], reach * self.mouth + 2, self.crop)
 
     def lips(self, box: _Box, closing: float) -> np.ndarray:
         """The mouth itself, each lip through its own field: float32 [h, w, 3]."""
         corners = box.x0, box.y0, box.x1, box.y1
-        above = sample(self.rgb, self._grid.part(self._upper, *corners), box.x0, box.y0).astype(np.float32)
-        below = sample(self.rgb, self._grid.part(self._lower, *corners), box.x0, box.y0).astype(np.float32)
+        above, below = (
+            sample(self._picture, self._grid.part(field, *corners), box.x0, box.y0, self._matrix).astype(
+                np.float32
+            )
+            for field in (self._upper, self._lower)
+        )
         lips = above + self._lowerness(*box.pixels(), 0.6)[..., None] * (below - above)
         if closing > 0:
             px, py = self.axes.turn(*box.pixels())
@@ -229,11 +305,81 @@ class _Bend:
             lips *= (1 - _CREASE_DEPTH * closing * ends * np.exp(-(away**2)))[..., None]
         return lips
 
+    def ring(self, box: _Box) -> np.ndarray:
+        """The box's pixels [h, w] that are lips, without their edges."""
+        left, right = self.goal[OUTER_CORNERS]
+        outer = np.concatenate([[left], self.goal[UPPER_OUTER], [right], self.goal[LOWER_OUTER][::-1]])
+        inner = np.concatenate([self.top, self.bottom[::-1]])
+        ring = np.zeros((box.y1 - box.y0, box.x1 - box.x0), np.uint8)
+        margin = 2 * max(1, round(_MARGIN * self.mouth))
+        for points, value in ((outer, 1), (inner, 0)):
+            shape = [np.round(points - (box.x0, box.y0)).astype(np.int32)]
+            cv2.fillPoly(ring, shape, value)
+            cv2.polylines(ring, shape, True, 0, margin)
+        return ring > 0
+
     def _lowerness(self, x: np.ndarray, y: np.ndarray, band: float) -> np.ndarray:
         """0 above the line between the lips, 1 below; sharp in the mouth (`band` pixels), soft beside it."""
         px, py = self.axes.turn(x, y)
         reach = band + 0.5 * np.maximum(0, np.abs(px) - self._half)
         return np.clip((py - height_at(px, self._seam)) / (2 * reach) + 0.5, 0, 1)
+
+
+def _lay_closed(
+    lips: np.ndarray,
+    alpha: np.ndarray,
+    box: _Box,
+    bend: _Bend,
+    closed: ClosedLips,
+    goal: np.ndarray,
+    amount: float,
+    opener: float,
+) -> None:
+    """Lay lips that were closed over those that were apart, in place: into `lips` (the box's) and `alpha`
+    (the crop's). goal: where the control points go, pixels [n, 2]. opener: how much further open the mouth
+    is in the frame, in widths of it."""
+    picture, matrix, points = closed.towards(goal)
+    theirs = _Bend(bend.rgb, goal, goal - points, bend.mouth, bend.yaw, (picture, matrix)).lips(box, 0.0)
+    rows = np.concatenate([OUTER_CORNERS[:1], UPPER_OUTER, OUTER_CORNERS[1:], LOWER_OUTER[::-1]])
+    outline = goal[rows]
+    # The skin below was stretched by the open mouth, and a fast lip may be further down than the mesh says.
+    across = np.array([-bend.axes.along[1], bend.axes.along[0]])
+    below = min(_STRETCHED * max(opener, 0.0), _LAID_BELOW)
+    outline[-len(LOWER_OUTER) :] += below * bend.mouth * across
+    size = box.y1 - box.y0, box.x1 - box.x0
+    inside, around = (
+        _grown_polygon(outline - (box.x0, box.y0), grow * bend.mouth, size) for grow in (_LAID, _MATCHED)
+    )
+    cover = amount * cv2.GaussianBlur(inside, (0, 0), _LAID_SOFT * bend.mouth)
+    # Their light is the frame's: by the skin beside them.
+    theirs *= _gain(lips, theirs, around * (1 - inside), _MATCHED * bend.mouth)
+    lips += cover[..., None] * (theirs - lips)
+    alpha[box.slices] = np.maximum(alpha[box.slices], cover)
+
+
+def _grown_polygon(points: np.ndarray, by: float, shape: tuple[int, int]) -> np.ndarray:
+    """float32 [h, w]: 1 in a polygon [n, 2], or less than so many pixels beside it."""
+    mask = np.zeros(shape, np.uint8)
+    corners = [np.round(points * 16).astype(np.int32)]
+    cv2.fillPoly(mask, corners, 1, shift=4)
+    cv2.polylines(mask, corners, True, 1, max(1, round(2 * by)), shift=4)
+    return mask.astype(np.float32)
+
+
+def _gain(wanted: np.ndarray, found: np.ndarray, where: np.ndarray, reach: float) -> np.ndarray:
+    """The factor [h, w, 3] that makes colours like others where these are to be compared [h, w], smooth."""
+    small = tuple(max(1, round(side * _MATCHED_SIDE / max(where.shape))) for side in where.shape[::-1])
+    scale = small[0] / where.shape[1]
+    sums = [
+        cv2.GaussianBlur(
+            cv2.resize(each * where[..., None], small, interpolation=cv2.INTER_AREA),
+            (0, 0),
+            2 * reach * scale,
+        )
+        for each in (wanted, found)
+    ]
+    gain = np.clip((sums[0] + 1e-3) / (sums[1] + 1e-3), *_GAINS)
+    return cv2.resize(gain, where.shape[::-1], interpolation=cv2.INTER_LINEAR)
 
 
 def _open(
@@ -282,32 +428,40 @@ def _open(
     inside = paint(opening, tones, min(1.0, showing), pose.tongue)
     if plate is not None:
         size = hole.x1 - hole.x0, hole.y1 - hole.y0
-        own, share = plate.shown(source, bend.yaw, (hole.x0, hole.y0), size)
+        own, share = plate.shown(source, bend.yaw, top[middle], (hole.x0, hole.y0), size)
         share *= min(1.0, 0.3 + 1.5 * showing)
         inside += share[..., None] * (own * (tones.level / plate.level) - inside)
-    inside += _grain(rgb, source, hole)
+    inside += _grain(rgb, source, hole, _noise(lips, bend.ring(box)))
     part = lips[hole.within(box)]
     part += cover[..., None] * (inside - part)
     alpha[hole.slices] = np.maximum(alpha[hole.slices], cover)
 
 
 def _tones(rgb: np.ndarray, source: np.ndarray, mouth: float) -> Tones:
-    reach = max(1, round(0.03 * mouth))
-    lower = (source[LOWER_INNER] + source[LOWER_OUTER])[2:-2] / 2
-    upper = (source[UPPER_INNER] + source[UPPER_OUTER])[2:-2] / 2
-    left, right = (_means(rgb, source[side], reach) for side in _SKIN)
-    return Tones.of(left, right, _means(rgb, np.concatenate([lower, upper]), 0))
+    """From many places of a small picture, so that they waver little from frame to frame."""
+    scale = min(1.0, _COARSE / mouth)
+    small = cv2.resize(rgb, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    points = (source + 0.5) * scale - 0.5
+    lips = np.concatenate([
+        points[inner] + share * (points[outer] - points[inner])
+        for inner, outer in ((UPPER_INNER[2:-2], UPPER_OUTER[2:-2]), (LOWER_INNER[2:-2], LOWER_OUTER[2:-2]))
+        for share in (0.35, 0.5, 0.65)
+    ])  # fmt: skip
+    left, right = (_colours(small, _between(points[side])) for side in _SKIN)
+    return Tones.of(left, right, _colours(small, lips))
 
 
-def _means(rgb: np.ndarray, points: np.ndarray, reach: int) -> np.ndarray:
-    """Mean colours [n, 3] around points [n, 2]; where these lie outside the picture, around the nearest."""
-    height, width = rgb.shape[:2]
-    colours = []
-    for x, y in np.round(points).astype(int).tolist():
-        x, y = min(max(x, 0), width - 1), min(max(y, 0), height - 1)
-        part = rgb[max(y - reach, 0) : y + reach + 1, max(x - reach, 0) : x + reach + 1]
-        colours.append(part.reshape(-1, 3).mean(0))
-    return np.array(colours)
+def _between(points: np.ndarray) -> np.ndarray:
+    """Half-way from each of points [n, 2] to each, itself too."""
+    first, second = np.triu_indices(len(points))
+    return np.asarray((points[first] + points[second]) / 2)
+
+
+def _colours(rgb: np.ndarray, points: np.ndarray) -> np.ndarray:
+    """Colours [n, 3] at points [n, 2]; where these lie outside the picture, of the nearest pixels."""
+    x, y = points.astype(np.float32).T
+    seen = cv2.remap(rgb, x[None], y[None], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return seen[0].astype(np.float32)
 
 
 def _blur(rgb: np.ndarray, source: np.ndarray, mouth: float) -> float:
@@ -331,16 +485,34 @@ def _blur(rgb: np.ndarray, source: np.ndarray, mouth: float) -> float:
     return float(np.clip(sigma, 0.4, 0.05 * mouth))
 
 
-def _grain(rgb: np.ndarray, source: np.ndarray, hole: _Box) -> np.ndarray:
-    """The picture's noise, as the lower lip has it, for the hole's pixels: float32 [h, w, 3]."""
+def _grain(rgb: np.ndarray, source: np.ndarray, hole: _Box, level: float) -> np.ndarray:
+    """The picture's noise, as the lower lip has it and as strong as `level`, for the hole's pixels: float32
+    [h, w, 3]."""
     height, width = hole.y1 - hole.y0, hole.x1 - hole.x0
     box = _Box.around(source[_LOWER_LIP], 0, _Box(0, 0, rgb.shape[1], rgb.shape[0]))
     if min(box.x1 - box.x0, box.y1 - box.y0) < 4:
         return np.zeros((height, width, 3), np.float32)
     lip = rgb[box.slices].astype(np.float32)
-    noise = np.clip(lip - cv2.GaussianBlur(lip, (0, 0), 1.5), -12, 12) * _GRAIN
+    noise = np.clip(lip - cv2.GaussianBlur(lip, (0, 0), 0.9), -12, 12)
+    # Evenly strong, without the edges and the smooth places of the lip.
+    noise /= np.sqrt(cv2.GaussianBlur((noise @ LUMA) ** 2, (0, 0), 2.0) + 0.1)[..., None]
+    noise *= _GRAIN * level / max(_noise(noise), 0.1)
     rows, columns = (
         np.pad(np.arange(have), (0, want), mode="symmetric")[:want]
         for have, want in zip(noise.shape[:2], (height, width), strict=True)
     )
     return noise[rows][:, columns]
+
+
+def _noise(rgb: np.ndarray, where: np.ndarray | None = None) -> float:
+    """Standard deviation of the brightness's noise, levels, of float32 [h, w, 3], in the even half of some
+    pixels [h, w] (J. Immerkær, "Fast noise variance estimation", 1996)."""
+    luma = rgb @ LUMA
+    rough = np.abs(cv2.filter2D(luma, -1, _LAPLACE))
+    if where is not None:
+        if not where.any():
+            return 0.0
+        soft = cv2.GaussianBlur(luma, (0, 0), 1.5)
+        slope = np.hypot(cv2.Sobel(soft, -1, 1, 0), cv2.Sobel(soft, -1, 0, 1))
+        rough = rough[where & (slope <= np.median(slope[where]))]
+    return float(np.sqrt(np.pi / 2) / 6 * rough.mean())

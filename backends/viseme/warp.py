@@ -94,11 +94,16 @@ def _radial(squared: np.ndarray) -> np.ndarray:
     return squared * np.log(np.maximum(squared, 1e-9))
 
 
-def sample(rgb: np.ndarray, field: np.ndarray, x0: int = 0, y0: int = 0) -> np.ndarray:
-    """Colours [h, w, 3] through a field of pixel offsets [h, w, 2] whose first pixel stands at (x0, y0)."""
+def sample(
+    rgb: np.ndarray, field: np.ndarray, x0: int = 0, y0: int = 0, matrix: np.ndarray | None = None
+) -> np.ndarray:
+    """Colours [h, w, 3] through a field of pixel offsets [h, w, 2] whose first pixel stands at (x0, y0).
+    matrix: [2, 3], from there to the pixels of `rgb`, where these are another picture's."""
     height, width = field.shape[:2]
     where = pixel_grid(width, height) + field
     if x0 or y0:
         where += np.array([x0, y0], np.float32)
+    if matrix is not None:
+        where = cv2.transform(where, matrix.astype(np.float32))
     none = np.empty(0, np.float32)  # `where` holds both coordinates
     return np.asarray(cv2.remap(rgb, where, none, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE))

@@ -8,11 +8,23 @@ from typing import Any
 import cv2
 import numpy as np
 
+from lipsync_studio.backends.viseme.controls import (
+    CONTROLS,
+    MIDDLE,
+    OUTER_CORNERS,
+    UPPER_INNER,
+    control_points,
+    pixel_offsets,
+)
+from lipsync_studio.backends.viseme.interior import LUMA
+from lipsync_studio.backends.viseme.mouth import MouthPose, RestShape
+from lipsync_studio.backends.viseme.pipeline import rest_shape
+from lipsync_studio.engine.faces.choose import choose_people
+from lipsync_studio.engine.faces.track import Person
 from lipsync_studio.engine.media.colour import crop_rgb
 from lipsync_studio.engine.media.frames import Frame
 from lipsync_studio.engine.media.source import VideoSource
 
-from .mouth_judge import INNER_RING, Judge, Point
 from .mouth_media import SAMPLE, Media, still
 from .mouth_paint import Painter, poses
 from .table import Row
@@ -23,8 +35,10 @@ _CONSTANT = (0.15, 0.28)
 # Seconds of a clip (start, length); the sample's face speaks there.
 _PARTS = (2.0, 3.0)
 _SAMPLE_PART = (0.0, 3.0)
-# The brightest of what is seen between the lips are teeth.
-_TEETH = 70
+_TEETH = 0.7
+# Where they are seen then, in widths of the mouth: how far from the middle, and below the upper lip; the
+# brighter half of that is teeth.
+_ACROSS, _DOWN = 0.20, (0.0, 0.09)
 
 
 def measure(media: Media, painter: Painter) -> dict[str, Any]:
@@ -33,8 +47,10 @@ def measure(media: Media, painter: Painter) -> dict[str, Any]:
     for path in [SAMPLE, *media.clips]:
         source = VideoSource(path, *(_SAMPLE_PART if path == SAMPLE else _PARTS))
         for opened in _CONSTANT:
-            frames = list(painter.posed(source, poses([opened] * source.frames, teeth=0.7)))
-            change[f"{path.name}, open {opened:g}"] = changes(frames, painter.place(source))
+            frames = list(painter.posed(source, poses([opened] * source.frames, teeth=_TEETH)))
+            (person, *_) = choose_people(painter.track(source), "largest")
+            pose = MouthPose(open=opened, jaw=0.75 * opened, teeth=_TEETH)
+            change[f"{path.name}, open {opened:g}"] = changes(frames, person, pose)
     return {"chroma": chroma, "change": change}
 
 
@@ -52,47 +68,45 @@ def _chroma(painter: Painter, path: Path) -> float:
     return most
 
 
-def changes(frames: list[Frame], place: Point) -> dict[str, float]:
-    """Of the teeth's colour from frame to frame, the channel that changes most, levels."""
-    rings = steadied(Judge().meshes(frames, place)[:, list(INNER_RING), :2])
-    colours = np.array([_teeth(frame, ring) for frame, ring in zip(frames, rings, strict=True)])
+def changes(frames: list[Frame], person: Person, pose: MouthPose) -> dict[str, float]:
+    """Of the teeth's colour from frame to frame, the channel that changes most, levels. person: of the
+    source, which all frames show with one pose."""
+    rest = rest_shape(person)
+    colours = np.array([
+        _teeth(frame, strip(person.meshes[frame.index - person.first], rest, pose))
+        for frame in frames
+        if person.seen[frame.index - person.first]
+    ])  # fmt: skip
     change = np.abs(np.diff(colours, axis=0)).max(1)
-    change = change[np.isfinite(change)]
     return {
         "mean": float(change.mean()),
         "p95": float(np.percentile(change, 95)),
         "most": float(change.max()),
-        "luma": float(np.nanmean(colours)),
+        "luma": float(colours.mean()),
     }
 
 
-def steadied(rings: np.ndarray) -> np.ndarray:
-    """Outlines [n, points, 2] whose place and shape waver less than the mesh's: else the pixels that are
-    looked at would change from frame to frame."""
-    places = rings.mean(1, keepdims=True)
-    return _mean_of_neighbours(places, 1) + _mean_of_neighbours(rings - places, 4)
+def strip(mesh: np.ndarray, rest: RestShape, pose: MouthPose) -> np.ndarray:
+    """Places [n, 2] on the upper teeth, where the renderer's own geometry has them: a judge's mesh would
+    waver by more than a tooth's colour does."""
+    head, current = control_points(mesh)
+    upper = rest.spoken(pose)[UPPER_INNER[MIDDLE]]
+    along = np.array([-1.0, 0, 0]) * np.sign(current[OUTER_CORNERS[0], 0] - current[OUTER_CORNERS[1], 0])
+    x, y = np.meshgrid(np.linspace(-_ACROSS, _ACROSS, 41), np.linspace(*_DOWN, 13))
+    spots = upper + rest.width * (x.ravel()[:, None] * along + y.ravel()[:, None] * np.array([0, 1.0, 0]))
+    middle = (mesh[CONTROLS, :2] - pixel_offsets(head, current)).mean(0)
+    return np.asarray(middle + pixel_offsets(head, spots))
 
 
-def _mean_of_neighbours(values: np.ndarray, reach: int) -> np.ndarray:
-    ends = ((reach, reach), *((0, 0),) * (values.ndim - 1))
-    windows = np.lib.stride_tricks.sliding_window_view(np.pad(values, ends, "edge"), 2 * reach + 1, axis=0)
-    return np.asarray(windows.mean(-1))
-
-
-def _teeth(frame: Frame, ring: np.ndarray) -> np.ndarray:
-    """The median colour [3] of the brightest pixels in an outline [points, 2]; NaN where there are none."""
-    if not np.isfinite(ring).all():
-        return np.full(3, np.nan)
-    low, high = ring.min(0).astype(int) // 2 * 2, ring.max(0).astype(int) // 2 * 2 + 2
+def _teeth(frame: Frame, spots: np.ndarray) -> np.ndarray:
+    """The mean colour [3] of the brighter half of some places."""
+    low, high = spots.min(0).astype(int) // 2 * 2 - 2, spots.max(0).astype(int) // 2 * 2 + 4
     low, high = np.maximum(low, 0), np.minimum(high, (frame.width, frame.height))
     rgb = crop_rgb(frame, (int(low[0]), int(low[1]), int(high[0]), int(high[1])))
-    inside = np.zeros(rgb.shape[:2], np.uint8)
-    cv2.fillPoly(inside, [np.round(ring - low).astype(np.int32)], 1)
-    pixels = rgb[inside > 0].astype(float)
-    if not len(pixels):
-        return np.full(3, np.nan)
-    luma = pixels @ (0.299, 0.587, 0.114)
-    return np.asarray(np.median(pixels[luma >= np.percentile(luma, _TEETH)], axis=0))
+    x, y = (spots - low).astype(np.float32).T
+    seen = cv2.remap(rgb.astype(np.float32), x[None], y[None], cv2.INTER_LINEAR)
+    luma = seen[0] @ LUMA
+    return np.asarray(seen[0][luma >= np.median(luma)].mean(0))
 
 
 def rows(results: dict[str, Any]) -> list[Row]:

@@ -26,11 +26,13 @@ def measure(media: Media, painter: Painter) -> dict[str, Any]:
         meshes = judge.meshes(painter.posed(source, asked))
         read, deep = opening(meshes), opening(meshes, 3)
         wide = _ASKED >= _WIDE
+        (own,) = opening(judge.meshes(source.read()))
         results[path.name] = {
             "read": read[:-1].round(4).tolist(),
             "slope": float(np.polyfit(_ASKED, read[:-1], 1)[0]),
             "slope_3d": float(np.polyfit(_ASKED, deep[:-1], 1)[0]),
             "least": float((read[:-1][wide] / _ASKED[wide]).min()),
+            "own": float(own),
             "closed": float(read[0]),
             "pressed": float(read[-1]),
         }
@@ -41,7 +43,12 @@ def rows(results: dict[str, Any]) -> list[Row]:
     table: list[Row] = [("opening seen of the one asked for: slope (3-D; least from 0.1 on), closed", "")]
     for name, each in results["faces"].items():
         seen = f"{each['slope']:.2f} ({each['slope_3d']:.2f}; {each['least']:.2f})"
-        table.append((f"  {name}", f"{seen}, {each['closed']:.3f} (pressed {each['pressed']:.3f})"))
+        table.append(
+            (
+                f"  {name}",
+                f"{seen}, {each['closed']:.3f} (pressed {each['pressed']:.3f}, untouched {each['own']:.3f})",
+            )
+        )
     return table
 
 
@@ -50,6 +57,8 @@ def bounds(results: dict[str, Any]) -> dict[str, bool]:
     return {
         f"the mesh reads ≥ {MIN_SLOPE} of the opening asked for": min(each["slope"] for each in faces)
         >= MIN_SLOPE,
-        f"closed lips read ≤ {MAX_CLOSED}": max(max(each["closed"], each["pressed"]) for each in faces)
-        <= MAX_CLOSED,
+        # The judge reads more than that of lips that are shut in some untouched pictures.
+        f"closed lips read ≤ {MAX_CLOSED}, or no more than untouched": all(
+            max(each["closed"], each["pressed"]) <= max(MAX_CLOSED, each["own"]) for each in faces
+        ),
     }

@@ -19,6 +19,9 @@ from .cases import sung as sung
 from .cases import with_music as with_music
 from .garble import Garbled as Garbled
 from .garble import garbled as garbled
+from .languages import VARIANTS as VARIANTS
+from .languages import VERSES as VERSES
+from .languages import reading as reading
 from .metrics import Metrics as Metrics
 from .metrics import errors as errors
 from .recorded import recorded as recorded

@@ -42,7 +42,7 @@ def spoken(voice: str = "american", wpm: int = 150) -> Case:
         Word(text, phones[0].start, phones[-1].end)
         for text, phones in zip(LYRICS.split(), speech.words, strict=True)
     ]
-    return _case(f"{voice} {wpm} wpm", speech.samples, words, LYRICS)
+    return case_of(f"{voice} {wpm} wpm", speech.samples, words, LYRICS)
 
 
 @lru_cache(maxsize=4)
@@ -50,7 +50,7 @@ def sung(voice: str = "american") -> Case:
     """The lyrics on a tune: every word starts on a beat, its vowels are held, lines end on a long note."""
     lines = [line.split() for line in LYRICS.splitlines() if line]
     samples, words = sing(lines, VOICES[voice][0])
-    return _case(f"{voice} sung", samples, words, LYRICS)
+    return case_of(f"{voice} sung", samples, words, LYRICS)
 
 
 def with_music(case: Case, snr_db: float, seed: int = 0) -> Case:
@@ -100,7 +100,8 @@ def joined(cases: Sequence[Case], pause: float, name: str) -> Case:
     return Case(samples, tuple(truth), "\n".join(case.lyrics for case in cases), name)
 
 
-def _case(name: str, samples: npt.NDArray[np.float32], words: Sequence[Word], lyrics: str) -> Case:
+def case_of(name: str, samples: npt.NDArray[np.float32], words: Sequence[Word], lyrics: str) -> Case:
+    """eSpeak's samples at the level and rate of the corpus."""
     heard = resample(torch.from_numpy(samples), espeak.RATE, RATE).numpy()
     level = _active_level(heard, words)
     return Case(heard * np.float32(_LEVEL / level), tuple(words), lyrics, name)

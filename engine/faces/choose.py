@@ -109,7 +109,7 @@ def _meant(track: FaceTrack, choice: Choice) -> Sequence[Person]:
     if not track.persons:
         raise NoFaceError(
             "No face was found in the video: use footage with a face turned towards the camera, or the "
-            'detector "full", which finds small ones; the node Face Track takes a lower confidence, too.'
+            'detector "full", which finds small ones; the node Track Faces takes a lower confidence, too.'
         )
     known = {person.id: person for person in track.persons}
     for wanted in choice.ids:

@@ -91,8 +91,8 @@ def _aspect(facts: SourceFacts, size: tuple[int, int], notes: list[str]) -> Frac
         notes.append(f"The file says that its pixels are {_ratio(aspect)}; they are taken for square.")
         return Fraction(1)
     notes.append(
-        f"The pixels are {_ratio(aspect)}: the result says so too; faces are found and painted on square "
-        f"ones, {square_width(size[0], aspect)}x{size[1]} instead of {size[0]}x{size[1]}."
+        f"The pixels are {_ratio(aspect)}: the result says so too; faces and letters are seen and painted "
+        f"with square ones, {square_width(size[0], aspect)}x{size[1]} instead of {size[0]}x{size[1]}."
     )
     return aspect
 

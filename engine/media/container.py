@@ -17,6 +17,8 @@ from av.video.stream import VideoStream
 
 from ..errors import AudioError, VideoError
 
+_EBML, _SEGMENT = bytes.fromhex("1a45dfa3"), bytes.fromhex("18538067")
+
 MediaInput = str | PathLike[str] | io.BytesIO
 
 
@@ -86,6 +88,29 @@ class MediaFile:
                     return False
                 position += max(size, 8)
             return position > end
+
+    def has_cut_segment(self) -> bool:
+        """Whether the segment of a Matroska or WebM says that it goes on beyond the file's end (RFC 8794, 4
+        to 6: an element is an id, a size whose first byte's zeros say how long it is, and that many bytes;
+        all ones: nobody knows, as while it is recorded)."""
+        try:
+            with self.raw() as file:
+                end = file.seek(0, io.SEEK_END)
+                file.seek(0)
+                for wanted in (_EBML, _SEGMENT):
+                    if file.read(4) != wanted:
+                        return False
+                    first = file.read(1)[0]
+                    more = 8 - first.bit_length()
+                    unknown = (1 << 7 * (more + 1)) - 1
+                    size = int.from_bytes(bytes([first]) + file.read(more), "big") & unknown
+                    if size == unknown:
+                        return False
+                    if wanted == _EBML:
+                        file.seek(size, io.SEEK_CUR)
+                return file.tell() + size > end
+        except (OSError, IndexError, ValueError):
+            return False
 
     @contextmanager
     def pictures(self) -> Iterator[tuple[InputContainer, VideoStream]]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import av
+from av.container import InputContainer
 from PIL import ExifTags, Image
 
 from .container import MediaFile
@@ -35,24 +36,41 @@ LOCATION_LEFT_OUT = "The source says where it was recorded; the result doesn't."
 @dataclass(frozen=True)
 class Metadata:
     """tags: by FFmpeg's names. location: where it was recorded, as ISO 6709 writes it; "" where nobody
-    says."""
+    says. beside: what the file has beside its pictures and one sound, counted in words."""
 
     tags: Mapping[str, str] = field(default_factory=dict)
     location: str = ""
+    beside: tuple[str, ...] = ()
 
     def carried(self, location: bool) -> dict[str, str]:
         """What goes into a file that is made of it; location: the place too."""
         return {**self.tags, **({"location": self.location} if location and self.location else {})}
+
+    def left_out(self) -> list[str]:
+        """A note about what doesn't go into a file that takes the pictures and one sound over."""
+        if not self.beside:
+            return []
+        *most, last = self.beside
+        return [f"The source has {', '.join(most)}{' and ' * bool(most)}{last}; the result doesn't."]
 
 
 def metadata_of(file: MediaFile) -> Metadata:
     """Of a video's container, and of a still's EXIF; empty where there is none that can be read."""
     try:
         with file.open() as container:
-            found = _of_container(container.metadata)
+            found = replace(_of_container(container.metadata), beside=_beside(container))
     except (av.error.FFmpegError, OSError, ValueError):
         found = Metadata()
-    return found if found.tags else _of_still(file)
+    return found if found.tags or found.location or found.beside else _of_still(file)
+
+
+def _beside(container: InputContainer) -> tuple[str, ...]:
+    counts = {
+        "more audio track": len(container.streams.audio) - 1,
+        "subtitle track": len(container.streams.subtitles),
+        "chapter": len(container.chapters()),
+    }
+    return tuple(f"{count} {what}{'s' * (count > 1)}" for what, count in counts.items() if count > 0)
 
 
 def _of_container(given: Mapping[str, str]) -> Metadata:

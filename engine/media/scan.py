@@ -19,6 +19,8 @@ from ..host.reporter import reporter
 from .container import MediaFile
 from .times import standard_rate, standard_rates_near
 
+# Times that go back by more than this are another part's, put behind the first as it was, seconds.
+_BACK = Fraction(1, 2)
 # Packets between two looks at whether the user has stopped the run.
 _REPORT_EVERY = 64
 
@@ -63,7 +65,8 @@ _lock = Lock()
 def scan_file(file: MediaFile, host: Host | None = None) -> Scan:
     """Demux (without decoding) all packets of a video; a file that has not changed is scanned once.
 
-    host: is told how far it is, and can cancel. Raises VideoError if no packets or not all are there."""
+    host: is told how far it is, and can cancel. Raises VideoError if no packets or not all are there, or if
+    their times begin anew."""
     identity = file.identity
     with _lock:
         scan = None if identity is None else _scans.get(identity)
@@ -110,6 +113,7 @@ def _scanned(file: MediaFile, report: Callable[[int], None]) -> Scan:
         if seen == 0 or (timed and not any(packet.shown for packet in packets)):
             raise VideoError(f"{file.name} holds no pictures; choose another video.")
         if timed:
+            _refuse_parts(file, packets, Fraction(stream.time_base or 1))
             return _scan_timed(stream, packets, digest)
     return _scan_untimed(file, digest.hexdigest(), report)
 
@@ -142,6 +146,22 @@ def _scan_timed(stream: VideoStream, packets: list[_Packet], digest: hashlib.bla
         variable,
         digest.hexdigest(),
     )
+
+
+def _refuse_parts(file: MediaFile, packets: list[_Packet], time_base: Fraction) -> None:
+    """Of MPEG streams put one behind the other each has times of its own, so that pictures of one part would
+    be taken for those of another. Raises VideoError where a key frame is shown before what came before it."""
+    latest: int | None = None
+    for packet in packets:
+        if not packet.shown:
+            continue
+        if latest is not None and packet.key and (latest - packet.pts) * time_base > _BACK:
+            first = next(each.pts for each in packets if each.shown)
+            raise VideoError(
+                f"{file.name} is put together from parts: its times go back after "
+                f"{float((latest - first) * time_base):.1f} s; convert it to MP4."
+            )
+        latest = packet.pts if latest is None else max(latest, packet.pts)
 
 
 def _is_hidden(stream: VideoStream, packet: memoryview) -> bool:

@@ -70,8 +70,10 @@ class VideoSource:
         width, height = self._orientation.size(*self._coded_size)
         self.stored_size = width + width % 2, height + height % 2
         self._treatment = treatment_of(self.facts, self.stored_size, choices or SourceChoices())
-        self.aspect, self.colour, self.notes = (
-            self._treatment.aspect, self._treatment.colour, self._treatment.notes,
+        self.aspect, self.colour = self._treatment.aspect, self._treatment.colour
+        cut = ["The file is cut short: what is missing at its end is missing in the result."]
+        self.notes = (
+            *(cut if self._file.has_cut_segment() else []), *self._treatment.notes, *_evened(width, height),
         )  # fmt: skip
         # Footage that is interlaced later on is known by the first reading.
         self._fields = self.facts.field_order != "progressive" or self._treatment.deinterlace == "deint=all"
@@ -265,6 +267,18 @@ def decoder_of(stream: VideoStream) -> Callable[[av.Packet], list[av.VideoFrame]
             return []
 
     return decode
+
+
+def _evened(width: int, height: int) -> list[str]:
+    """What becomes of a picture with odd sides: H.264 with 4:2:0 has none."""
+    edges = [*(["column"] if width % 2 else []), *(["row"] if height % 2 else [])]
+    if not edges:
+        return []
+    verb = "stand" if len(edges) > 1 else "stands"
+    return [
+        f"The pictures are {width}x{height}: the last {' and '.join(edges)} {verb} twice in the result, "
+        f"{width + width % 2}x{height + height % 2}, because the sides of H.264 are even."
+    ]
 
 
 def _window(scan: Scan, start: Fraction, duration: Fraction, name: str) -> tuple[int, int, int]:

@@ -163,7 +163,7 @@ class Mp4Writer:
             raise OutputError(f'"{self._path}" was not written because there were no frames.')
         try:
             self._container.close()
-            if self._subtitles and not self._default_subtitles and self._format == "mp4":
+            if self._subtitles and not self._default_subtitles and self._format in ("mp4", "mov"):
                 leave_subtitles_off(self._part.path)
             if self._made is not None:
                 set_creation_time(self._part.path, self._made)

@@ -6,12 +6,17 @@ import subprocess
 from pathlib import Path
 
 import av
+import numpy as np
 import pytest
 import requests
+from lyric_story import RUN_AND_WATCH, SHORTEN, highlighted, span_of
 
+from lipsync_studio.devtools.editor_page import open_editor
 from lipsync_studio.devtools.paths import PACK_NAME, ROOT
 from lipsync_studio.devtools.server import ComfyServer
 from lipsync_studio.devtools.templates import TEMPLATES, template
+
+from ..conftest import short_media_in
 
 MEDIA = {"clip.mp4", "portrait.jpg", "talking.mp4", "verse.lrc", "verse.mp3", "verse.txt"}
 
@@ -207,3 +212,77 @@ def test_the_template_that_needs_no_gpu_runs_to_its_video(studio, installed):
         assert [stream.codec_context.name for stream in container.streams] == ["h264", "aac"]
         assert container.streams.video[0].frames == 150
     assert studio.problems == []
+
+
+@pytest.fixture(scope="module")
+def short(installed):
+    """Sample media that are run in seconds, in the installed server's input folder."""
+    return short_media_in(installed.base / "input")
+
+
+def test_a_word_moved_by_200_ms_moves_in_the_video(visit, installed, short, pictures):
+    """What a person does who has installed the pack and never seen the editor: open the template, run, open
+    the editor, move a word, save, run again."""
+    demo = visit(f"{installed.url}/?template=lyric_video&source={PACK_NAME}")
+    demo.wait_for_function("window.app?.graph?._nodes?.some(node => node.comfyClass === 'LipSyncApply')")
+    demo.evaluate("() => app.refreshComboInNodes()")
+    demo.evaluate(SHORTEN, {"clip": short.clips[25], "song": short.song, "words": short.words})
+
+    def run() -> Path:
+        seen = demo.evaluate(RUN_AND_WATCH)
+        assert seen["end"] == "success"
+        (saved,) = seen["saved"]["images"]
+        return installed.base / "output" / saved["subfolder"] / saved["filename"]
+
+    demo.evaluate(
+        "() => { window.editor = app.graph._nodes.find(one => one.type === 'LipSyncTimestampEditor'); }"
+    )
+    before = run()
+    dialog = open_editor(demo)
+    # A word that touches both its neighbours, in a line with room for it to move.
+    listed = dialog.get_by_role("listbox").get_by_role("option")
+    options = listed.all()
+    spans = [span_of(option) for option in options]
+    at = next(
+        at
+        for at, (one, two, three) in enumerate(zip(spans, spans[1:], spans[2:], strict=False), 1)
+        if one[1] == two[0] and two[1] == three[0] and three[1] - three[0] > 0.25
+    )
+    word = options[at]
+    old, ends = spans[at]
+    word.click()
+    demo.screenshot(path=pictures / "editor.png")
+    demo.keyboard.press("g")
+    wave = demo.locator(".wave").bounding_box()
+    # At first it shows the whole of so short a song.
+    scale = wave["width"] / short.seconds
+    x, y = wave["x"] + (old + ends) / 2 * scale, wave["y"] + wave["height"] / 2
+    demo.mouse.move(x, y)
+    demo.mouse.down()
+    demo.mouse.move(x + 0.1 * scale, y)
+    demo.mouse.move(x + 0.2 * scale, y)
+    demo.mouse.up()
+    moved = span_of(word)
+    assert moved[0] - old == pytest.approx(0.2, abs=0.005)
+    assert moved[1] - moved[0] == pytest.approx(ends - old)
+    # The word after it has given way, the one before it leaves a gap.
+    assert span_of(options[at + 1]) == (moved[1], spans[at + 1][1])
+    assert span_of(options[at - 1]) == spans[at - 1]
+    dialog.get_by_role("button", name="Undo").click()
+    assert [span_of(option) for option in listed.all()] == spans
+    dialog.get_by_role("button", name="Redo").click()
+    assert span_of(listed.nth(at)) == moved
+    demo.screenshot(path=pictures / "editor_moved.png")
+    dialog.get_by_role("button", name="Save").click()
+    dialog.get_by_role("button", name="Close").click()
+    dialog.wait_for(state="detached")
+    after = run()
+    demo.screenshot(path=pictures / "editor_run_again.png")
+    assert after != before
+    # Between the old start and the new one, the word before it is still on.
+    still = highlighted(before, old - 0.1)
+    assert np.abs(highlighted(before, old + 0.1) - still).max() > 8
+    assert np.abs(highlighted(after, old + 0.1) - still).max() < 3
+    assert np.abs(highlighted(after, old + 0.3) - highlighted(before, old + 0.1)).max() < 3
+    assert demo.problems == []
+    demo.close()

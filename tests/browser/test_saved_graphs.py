@@ -75,8 +75,8 @@ def test_a_still_lives_with_a_node_placed_by_hand(page):
     assert page.problems == []
 
 
-def test_the_templates_of_pictures_have_them_live(page):
-    """And each node's values are those of the template's twin."""
+def test_the_templates_have_stills_live(page):
+    """Whatever is put into them; and each node's values are those of the template's twin."""
     shown = {}
     for short in TEMPLATES:
         prompt = json.loads(twin(short).read_text(encoding="utf-8"))
@@ -86,5 +86,5 @@ def test_the_templates_of_pictures_have_them_live(page):
             if node["class_type"] == "LipSyncVisemeBackend":
                 assert node["inputs"] == prompt[key]["inputs"], short
                 shown[short] = node["inputs"]["movement"]
-    assert {name for name, movement in shown.items() if movement} == {"talking_portrait"}
-    assert shown["talking_portrait"] == 0.3
+    assert "talking_portrait" in shown
+    assert set(shown.values()) == {0.3}

@@ -1,17 +1,14 @@
 """Every shipped workflow, listed, loaded, converted and run by ComfyUI's own front end."""
 
 import json
-import re
 from pathlib import Path
 
-import av
-import numpy as np
 import pytest
 from layout import BOXES, overlapping
+from lyric_story import RUN_AND_WATCH, SHORTEN
 from PIL import Image
 
 from lipsync_studio.backends.catalogue import CATALOGUE
-from lipsync_studio.devtools.editor_page import open_editor
 from lipsync_studio.devtools.paths import PACK_NAME
 from lipsync_studio.devtools.templates import TEMPLATES, template, twin
 
@@ -303,36 +300,6 @@ def test_another_backend_is_dragged_to_the_place_of_one(page, client, nodes):
     assert prompt == before
 
 
-SHORTEN = """media => {
-    const set = (type, name, value) => {
-        const node = app.graph._nodes.find(one => one.type === type);
-        node.widgets.find(one => one.name === name).value = value;
-    };
-    set('LoadVideo', 'file', media.clip);
-    set('LoadAudio', 'audio', media.song);
-    set('LipSyncAlignLyrics', 'lyrics', media.words);
-    // Another test's run of the same workflow would be taken from the server's cache.
-    set('LipSyncVisemeBackend', 'strength', 0.95);
-}"""
-
-RUN_AND_WATCH = """async () => {
-    const seen = {nodes: [], texts: [], progress: {}};
-    const note = (kind, use) => app.api.addEventListener(kind, event => use(event.detail));
-    const type = id => app.graph.getNodeById(id).type;
-    const ended = new Promise(resolve => {
-        note('execution_success', () => resolve('success'));
-        note('execution_error', detail => resolve(detail.exception_message));
-    });
-    note('executed', detail => { if (type(detail.node) === 'SaveVideo') seen.saved = detail.output; });
-    note('executing', id => id && seen.nodes.push(type(id)));
-    note('progress_text', detail => seen.texts.push(detail.text));
-    note('progress', detail => (seen.progress[type(detail.node)] ??= []).push(detail.value / detail.max));
-    await app.queuePrompt(0);
-    seen.end = await ended;
-    return seen;
-}"""
-
-
 # Chromium as Playwright ships it can't, and shows no player; Debian's and Google's can.
 PLAYS_H264 = "document.createElement('video').canPlayType('video/mp4; codecs=\"avc1.640028\"') !== ''"
 SAVED_PLAYER = """() => app.graph._nodes.find(node => node.type === 'SaveVideo').widgets
@@ -383,87 +350,3 @@ def test_the_demos_address_opens_a_workflow_that_runs_to_the_video_it_shows(demo
         assert player["size"] == [320, 320]
         assert abs(player["seconds"] - short_media.seconds) < 0.1
     assert page.problems == []
-
-
-def highlighted(path: Path, seconds: float) -> np.ndarray:
-    """x and y of the middle of what is in the highlight's colour in the lower half at a time, pixels."""
-    with av.open(str(path)) as container:
-        rate = container.streams.video[0].average_rate
-        frame = next(frame for frame in container.decode(video=0) if frame.time + 1 / rate > seconds)
-        lower = frame.to_ndarray(format="rgb24")[frame.height // 2 :].astype(int)
-    rows, columns = np.nonzero((abs(lower - (255, 210, 63)) < 40).all(axis=2))
-    assert len(rows) > 20, "no word is highlighted"
-    return np.array([columns.mean(), rows.mean()])
-
-
-def test_a_word_moved_by_200_ms_moves_in_the_video(demo, server, short_media, pictures):
-    """What a person does who has never seen the editor: run, open it, move a word, save, run again."""
-
-    def run() -> Path:
-        seen = demo.evaluate(RUN_AND_WATCH)
-        assert seen["end"] == "success"
-        (saved,) = seen["saved"]["images"]
-        return server.base / "output" / saved["subfolder"] / saved["filename"]
-
-    demo.evaluate(
-        "() => { window.editor = app.graph._nodes.find(one => one.type === 'LipSyncTimestampEditor'); }"
-    )
-    # Another run of the same graph would save nothing anew.
-    demo.evaluate(
-        "() => { app.graph._nodes.find(one => one.type === 'LipSyncVisemeBackend').widgets[0].value = 0.9; }"
-    )
-    before = run()
-    dialog = open_editor(demo)
-    # A word that touches both its neighbours, in a line with room for it to move.
-    listed = dialog.get_by_role("listbox").get_by_role("option")
-    options = listed.all()
-    spans = [span_of(option) for option in options]
-    at = next(
-        at
-        for at, (one, two, three) in enumerate(zip(spans, spans[1:], spans[2:], strict=False), 1)
-        if one[1] == two[0] and two[1] == three[0] and three[1] - three[0] > 0.25
-    )
-    word = options[at]
-    old, ends = spans[at]
-    word.click()
-    demo.screenshot(path=pictures / "editor.png")
-    demo.keyboard.press("g")
-    wave = demo.locator(".wave").bounding_box()
-    # At first it shows the whole of so short a song.
-    scale = wave["width"] / short_media.seconds
-    x, y = wave["x"] + (old + ends) / 2 * scale, wave["y"] + wave["height"] / 2
-    demo.mouse.move(x, y)
-    demo.mouse.down()
-    demo.mouse.move(x + 0.1 * scale, y)
-    demo.mouse.move(x + 0.2 * scale, y)
-    demo.mouse.up()
-    moved = span_of(word)
-    assert moved[0] - old == pytest.approx(0.2, abs=0.005)
-    assert moved[1] - moved[0] == pytest.approx(ends - old)
-    # The word after it has given way, the one before it leaves a gap.
-    assert span_of(options[at + 1]) == (moved[1], spans[at + 1][1])
-    assert span_of(options[at - 1]) == spans[at - 1]
-    dialog.get_by_role("button", name="Undo").click()
-    assert [span_of(option) for option in listed.all()] == spans
-    dialog.get_by_role("button", name="Redo").click()
-    assert span_of(listed.nth(at)) == moved
-    demo.screenshot(path=pictures / "editor_moved.png")
-    dialog.get_by_role("button", name="Save").click()
-    dialog.get_by_role("button", name="Close").click()
-    dialog.wait_for(state="detached")
-    after = run()
-    demo.screenshot(path=pictures / "editor_run_again.png")
-    assert after != before
-    # Between the old start and the new one, the word before it is still on.
-    still = highlighted(before, old - 0.1)
-    assert np.abs(highlighted(before, old + 0.1) - still).max() > 8
-    assert np.abs(highlighted(after, old + 0.1) - still).max() < 3
-    assert np.abs(highlighted(after, old + 0.3) - highlighted(before, old + 0.1)).max() < 3
-    assert demo.problems == []
-
-
-def span_of(word) -> tuple[float, float]:
-    """Seconds, as the list tells a screen reader."""
-    found = re.findall(r"(\d+):(\d\d\.\d{3})", word.get_attribute("aria-label"))
-    start, end = (60 * int(minutes) + float(seconds) for minutes, seconds in found)
-    return start, end

@@ -90,6 +90,13 @@ def test_how_a_source_is_treated_is_said_and_chosen(render, media, tmp_path):
         assert abs(luma[:24].astype(int) - shown).max() < 6
 
 
+def test_lyrics_without_a_word_are_said(render, tmp_path):
+    (tmp_path / "empty.txt").write_text("\n")
+    result = render("--report", "-", "--quiet", lyrics=tmp_path / "empty.txt")
+    assert result.returncode == 0, result.stderr
+    assert "empty.txt holds no text: it was not used." in json.loads(result.stdout)["notes"]
+
+
 def test_the_uninstalled_package_is_not_the_installed_one(uninstalled):
     """Else the test above would prove nothing."""
     probe = uninstalled[3].split("sys.argv[0]")[0] + "import lipsync_studio"
@@ -365,6 +372,7 @@ def test_ctrl_c_before_a_command_runs_is_said_too(tmp_path):
         (["consent", "--show"], 0, "Nobody has agreed: no new clip is ordered."),
         (["consent"], 0, "it is kept in"),
         (["nonsense"], USAGE, "invalid choice: 'nonsense'"),
+        (["jobs", "--nonsense"], USAGE, "see `lipsync_studio did"),
     ],
 )
 def test_did_is_the_clients_own_command(tmp_path, arguments, code, said):

@@ -74,12 +74,20 @@ def test_more_words_than_the_sound_can_hold(sentence):
         align_words(sentence.samples[:RATE], sentence.text * 5)
 
 
-@pytest.mark.parametrize(
-    "lyrics", ["Привет мир", "hello 你好", "quiero bailar contigo siempre noche corazón ardiendo estrellada"]
-)
-def test_what_is_not_english_is_refused(sentence, lyrics):
-    with pytest.raises(TextError, match="English"):
+@pytest.mark.parametrize("lyrics", ["سلام دنیا", "שלום עולם"])
+def test_what_nobody_can_pronounce_is_refused(sentence, lyrics):
+    text = read_text(lyrics)
+    with pytest.raises(TextError, match="can't be pronounced"):
+        PocketAligner().align(sentence.samples, text.lines, text.language)
+    with pytest.raises(TextError, match="None of the words can be pronounced in English"):
         align_words(sentence.samples, lyrics)
+
+
+def test_a_text_in_another_language_than_is_spoken_is_refused(sentence):
+    text = read_text("quiero bailar contigo siempre, noche, corazón ardiendo y la luna estrellada")
+    assert text.language.code == "es"
+    with pytest.raises(AlignmentError, match="words that are heard"):
+        PocketAligner().align(sentence.samples, text.lines, text.language)
 
 
 def test_empty_sound():
@@ -124,10 +132,18 @@ def test_placed_words_are_not_stretched_over_an_hour():
     assert timings.words()[-1].end < 5.0
 
 
-@pytest.mark.parametrize("lyrics", ["你好 世界", "completely different words were never said here"])
-def test_fallback_says_why(sentence, lyrics):
-    timings = align_offline(np.concatenate([sentence.samples] * 2), read_text(lyrics).lines, [(0.2, 2.3)])
-    assert timings.engine.startswith("placed by syllables: The lyrics")
+@pytest.mark.parametrize(
+    ("lyrics", "why"),
+    [
+        ("سلام دنیا", "Words in Persian"),
+        ("completely different words were never said here", "The lyrics"),
+    ],
+)
+def test_fallback_says_why(sentence, lyrics, why):
+    text = read_text(lyrics)
+    sound = np.concatenate([sentence.samples] * 2)
+    timings = align_offline(sound, text.lines, [(0.2, 2.3)], text.language)
+    assert timings.engine.startswith(f"placed by syllables: {why}")
     assert timings.lines[0].text == lyrics
 
 
@@ -162,7 +178,7 @@ def test_phones_spread_over_words_from_elsewhere():
 def test_words_that_tell_nothing_about_the_mouth_give_no_phones():
     own = Word("hey", 0.0, 0.5, phones=(Phone("HH", 0.0, 0.2), Phone("EY", 0.2, 0.5)))
     assert phones_within_words([own]) == list(own.phones)
-    assert phones_within_words([Word("привет", 0.0, 1.0), Word("hello", 1.0, 2.0)]) == []
+    assert phones_within_words([Word("سلام", 0.0, 1.0), Word("hello", 1.0, 2.0)]) == []
     assert phones_within_words([Word("hello", 0.0, 1.0, confidence=0.2)]) == []
     assert phones_within_words([]) == []
 

@@ -114,7 +114,7 @@ def test_a_word_ends_with_the_next_one_or_with_its_sound():
 
 
 def test_other_scripts_and_numbers_are_spelled_in_letters():
-    lines = read_text("Привет 21\n♥ naïve 你好").lines
+    lines = read_text("Привет 21\n♥ naïve 你好", "en").lines
     spelling = spelled(lines, VOCABULARY, STAR)
     letters = {column: letter for letter, column in VOCABULARY.items()}
     words = [

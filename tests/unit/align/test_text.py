@@ -48,13 +48,24 @@ def test_punctuation_is_kept_for_display_and_glued_to_a_word():
             "999999",
             ("nine", "hundred", "ninety", "nine", "thousand", "nine", "hundred", "ninety", "nine"),
         ),
-        ("1000000", ("one", "zero", "zero", "zero", "zero", "zero", "zero")),
+        ("1000000", ("one", "million")),
+        ("5551234", ("five", "five", "five", "one", "two", "three", "four")),
         ("1987", ("nineteen", "eighty", "seven")),
         ("1905", ("nineteen", "oh", "five")),
         ("2001", ("two", "thousand", "one")),
         ("007", ("oh", "oh", "seven")),
         ("3.5", ("three", "point", "five")),
         ("24/7", ("twenty", "four", "seven")),
+        ("$1000000", ("one", "million", "dollars")),
+        ("$1,000,000.", ("one", "million", "dollars")),
+        ("$1", ("one", "dollar")),
+        ("2.5M", ("two", "point", "five", "million")),
+        ("$2.5m", ("two", "point", "five", "million", "dollars")),
+        ("5m", ("five", "m")),
+        ("555-1234", ("five", "five", "five", "one", "two", "three", "four")),
+        ("1987-1990", ("nineteen", "eighty", "seven", "nineteen", "ninety")),
+        ("-4", ("minus", "four")),
+        ("2nd", ("second",)),
         ("21st", ("twenty", "first")),
         ("20th", ("twentieth",)),
         ("90s", ("nineties",)),
@@ -136,6 +147,24 @@ def test_what_stands_in_brackets_is_aside():
         ("7", "ru", ("семь",)),
         ("300年", "zh", ("三百", "年")),
         ("5", "xx", ("5",)),
+        ("1.000.000", "es", ("un", "millon")),
+        ("2,5", "de", ("zwei", "komma", "funf")),
+        ("2.5", "de", ("zwei", "komma", "funf")),
+        ("1.500", "de", ("eintausendfunfhundert",)),
+        ("1987", "de", ("neunzehnhundertsiebenundachtzig",)),
+        ("1987", "fr", ("mille", "neuf", "cent", "quatre", "vingt", "sept")),
+        ("1er", "fr", ("premier",)),
+        ("2ème", "fr", ("deuxieme",)),
+        ("3ª", "pt", ("terceira",)),
+        ("R$5", "pt", ("cinco", "reais")),
+        ("20€", "it", ("venti", "euro")),
+        ("€", "nl", ("euro",)),
+        ("3,5M", "fr", ("trois", "virgule", "cinq", "millions")),
+        ("50%", "zh", ("百分之", "五十")),
+        ("%50", "tr", ("yuzde", "elli")),
+        ("1,00,000", "hi", ("एक", "लाख")),
+        ("1-й", "ru", ("первый",)),
+        ("0171-2345", "de", ("null", "eins", "sieben", "eins", "zwei", "drei", "vier", "funf")),
     ],
 )
 def test_numerals_of_other_languages(typed: str, language: str, keys: tuple[str, ...]):
@@ -165,3 +194,22 @@ def test_syllables(typed: str, count: int):
 def test_nothing_to_speak(lyrics: str):
     with pytest.raises(TextError, match="no words"):
         read_text(lyrics)
+
+
+def test_words_are_also_kept_in_their_own_spelling():
+    (line,) = read_text("Zwölf Straßen, 21 Äpfel für 5 €!", "de").lines
+    assert [word.said for word in line.words] == [
+        ("zwölf",), ("straßen",), ("einundzwanzig",), ("äpfel",), ("für",), ("fünf",), ("euro",),
+    ]  # fmt: skip
+    assert line.words[1].spoken == ("strassen",)
+    assert line.words[-1].display == "€!"
+
+
+@pytest.mark.parametrize("language", ["", "de", "fr", "ja", "zh", "xx"])
+@pytest.mark.parametrize(
+    "typed",
+    ["1.2.3", "1,2,3.4", "0,0", "00.00", "1.000,5.6", "9" * 40, "1-2-3-4-5-6-7", "--5", "5.", "3,", "٣٫٥"],
+)
+def test_odd_numerals_are_said_somehow(typed: str, language: str):
+    keys, _ = spoken_keys(typed, language=language)
+    assert keys

@@ -324,12 +324,13 @@ def test_pauses_that_show_the_source_show_it_unmoved(still, voice, host):
     assert all(np.array_equal(frame.planes, picture.planes) for frame in silent)
 
 
-def test_a_video_is_not_moved_and_the_report_says_so(clip, track, voice, host):
+def test_a_video_is_not_moved_and_the_report_says_so_where_it_was_chosen(clip, track, voice, host):
     request = LipSyncRequest(clip, voice(0.5), track=track)
-    plain, asked = (
-        DubBackend(VisemeEngine(movement=movement)).plan(request, host) for movement in (0.0, 0.3)
+    plain, placed, asked = (
+        DubBackend(VisemeEngine(movement=movement)).plan(request, host) for movement in (0.0, 0.3, 0.5)
     )
-    assert asked.survey.life is None
+    assert placed.survey.life is asked.survey.life is None
+    assert placed.notes == plain.notes
     assert [note for note in asked.notes if note not in plain.notes] == [
         "The source is a video and moves by itself: `movement` is for stills."
     ]

@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 from pathlib import Path
 from threading import Thread
 
@@ -67,6 +68,21 @@ def test_sound_is_copied_where_the_container_takes_it_and_else_said_to_be_coded_
             assert (sound.codec.canonical_name, sound.layout.nb_channels) == (codec, 6)
 
 
+def test_what_the_source_has_beside_is_said(overlay, media, tmp_path, capsys):
+    given, clip = tmp_path / "chapters.txt", tmp_path / "clip.mkv"
+    chapter = "[CHAPTER]\nTIMEBASE=1/1000\nSTART={}\nEND={}\ntitle=x\n"
+    given.write_text(";FFMETADATA1\n" + chapter.format(0, 100) + chapter.format(100, 300))
+    tone = ["-f", "lavfi", "-i", "sine=d=0.4"]
+    ffmpeg.ffmpeg("-i", media / "clip.mp4", *tone, *tone, "-i", given, "-map", "0:v", "-map", "1",
+                  "-map", "2", "-map_chapters", "3", "-c:v", "copy", "-c:a", "aac", clip)  # fmt: skip
+    for source, notes in (
+        (clip, ["The source has 1 more audio track and 2 chapters; the result doesn't."]),
+        (media / "clip.mp4", []),
+    ):
+        assert overlay("--report", "-", "--quiet", "--overwrite", source=source) == 0
+        assert json.loads(capsys.readouterr().out)["notes"] == notes
+
+
 def test_transparent_parts_lie_on_the_chosen_colour(overlay, tmp_path):
     """As in the node: black, or what is asked for."""
     with av.open(str(tmp_path / "clear.mov"), "w") as container:
@@ -93,6 +109,16 @@ def test_a_track_beside_the_picture(overlay, media, tmp_path, suffix):
     assert np.square(pictures(out) - pictures(media / "clip.mp4")).mean() < 1
 
 
+@pytest.mark.parametrize("suffix", ["mp4", "mov", "mkv"])
+@pytest.mark.parametrize("wish", ["track", "both"])
+def test_what_the_picture_says_is_not_shown_twice(overlay, tmp_path, suffix, wish):
+    out = tmp_path / f"out.{suffix}"
+    assert overlay("--subtitles", wish, "--quiet", out=out) == 0
+    with av.open(str(out)) as container:
+        shown = container.streams.subtitles[0].disposition & av.stream.Disposition.default
+    assert bool(shown) == (wish == "track")
+
+
 def test_other_formats_in_and_a_sidecar_out(overlay, tmp_path, capsys):
     song = tmp_path / "song.txt"
     song.write_text("#BPM:300\nP1\n: 0 2 1 Twin\n: 2 2 1 kle\nP2\n: 4 2 1 twinkle\nrubbish\nE\n")
@@ -111,9 +137,23 @@ def test_a_sidecar(overlay, tmp_path):
     assert read_lyrics(tmp_path / "side.lrc").text.strip() == "Twinkle, twinkle"
 
 
+def test_it_works_where_nobody_listens(overlay, tmp_path, monkeypatch):
+    """A service may have closed standard error."""
+    monkeypatch.setattr(sys, "stderr", None)
+    assert overlay() == 0
+    assert (tmp_path / "out.mp4").is_file()
+
+
+def test_a_video_from_a_pipe_is_refused_at_once(overlay, tmp_path, capsys):
+    """Nobody writes to this one: whoever opened it would wait for ever."""
+    os.mkfifo(tmp_path / "clip.mp4")
+    assert overlay("--quiet", source=tmp_path / "clip.mp4") == 1
+    assert "clip.mp4 is no ordinary file, and can be read only once" in capsys.readouterr().err
+
+
 def test_what_it_says(overlay, tmp_path, capsys):
     assert overlay() == 0
-    assert capsys.readouterr().err.splitlines()[-1] == f"{tmp_path / 'out.mp4'}: 12 frames, 1 lines"
+    assert capsys.readouterr().err.splitlines()[-1] == f"{tmp_path / 'out.mp4'}: 12 frames, 1 line"
 
 
 @pytest.mark.parametrize(

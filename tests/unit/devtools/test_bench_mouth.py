@@ -1,13 +1,30 @@
 """What `bench mouth` measures with, on things of which the answer is known."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
-from lipsync_studio.devtools.bench import mouth, mouth_carrier, mouth_colour, mouth_follow, mouth_slope
-from lipsync_studio.devtools.bench.mouth_judge import OUTER, Judge, best_lag, correlation, opening, spread
+from lipsync_studio.backends.viseme.mouth import MouthPose
+from lipsync_studio.devtools.bench import (
+    mouth,
+    mouth_carrier,
+    mouth_colour,
+    mouth_corners,
+    mouth_follow,
+    mouth_slope,
+)
+from lipsync_studio.devtools.bench.mouth_judge import (
+    INNER,
+    OUTER,
+    Judge,
+    best_lag,
+    correlation,
+    opening,
+    spread,
+)
 from lipsync_studio.devtools.bench.mouth_media import Speaker, still
 from lipsync_studio.devtools.bench.mouth_paint import Painter, poses
 from lipsync_studio.devtools.steps import SetupError
@@ -97,19 +114,35 @@ def test_a_mouth_that_moves_as_the_truth_does_holds_the_bounds_and_a_foreign_one
 
 
 def test_a_bound_names_what_does_not_hold():
-    face = {"slope": 0.9, "closed": 0.01, "pressed": 0.03}
-    held = mouth_slope.bounds({"faces": {"a face": face}})
-    assert held == {"the mesh reads ≥ 0.85 of the opening asked for": True, "closed lips read ≤ 0.02": False}
+    face = {"slope": 0.9, "closed": 0.01, "pressed": 0.03, "own": 0.01}
+    assert list(mouth_slope.bounds({"faces": {"a face": face}}).values()) == [True, False]
+    assert list(mouth_slope.bounds({"faces": {"a face": {**face, "own": 0.04}}}).values()) == [True, True]
+
+
+@pytest.mark.parametrize("below", [0.0, 3.0])
+def test_how_far_the_judges_corners_are_off_the_line_is_measured(below):
+    mesh = np.zeros((468, 3), np.float32)
+    mesh[list(OUTER), :2] = [[60, 60], [140, 60]]
+    mesh[list(INNER), :2] = [[66, 60], [134, 60]]
+    y, _ = np.mgrid[0:120, 0:200].astype(np.float32)
+    luma = 170 - 60 * np.exp(-(((y - 60 - below) / 1.8) ** 2))
+    assert mouth_corners.judged_off(luma, mesh) == pytest.approx(below / 80, abs=0.004)
+    assert mouth_corners.judged_off(np.full_like(luma, 170), mesh) == 0
 
 
 def test_teeth_that_flip_are_seen(painter, source):
-    """The judge itself wavers by some levels, in equal frames too."""
-    frames = list(painter.posed(source, poses([0.3] * 4, teeth=1.0)))
-    steady = mouth_colour.changes(frames, painter.place(source))
-    assert steady["most"] < 5
+    frames = list(painter.posed(source, poses([0.3] * 4, teeth=0.7)))
+    # A still's track is of one frame.
+    frames = [replace(frame, index=0) for frame in frames]
+    person = painter.track(source).persons[0]
+    pose = MouthPose(open=0.3, jaw=0.225, teeth=0.7)
+    steady = mouth_colour.changes(frames, person, pose)
+    assert steady["most"] < 0.5
+    # Teeth, and not lips or the dark behind.
+    assert steady["luma"] > 90
     luma = frames[2].yuv()[0]
     luma[:] = cv2.add(luma, 20)
-    assert mouth_colour.changes(frames, painter.place(source))["most"] > 10
+    assert mouth_colour.changes(frames, person, pose)["most"] > 10
 
 
 def test_without_media_the_bench_says_what_it_needs(tmp_path):

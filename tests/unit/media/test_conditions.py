@@ -7,6 +7,7 @@ import sys
 from fractions import Fraction
 from pathlib import Path
 
+import av
 import cv2
 import ffmpeg
 import icc
@@ -402,3 +403,26 @@ def test_a_damaged_heic_is_refused_in_a_sentence(tmp_path):
     (tmp_path / "photo.heic").write_bytes(b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic" + bytes(64))
     with pytest.raises(VideoError, match="save it as JPEG"):
         VideoSource(tmp_path / "photo.heic")
+
+
+@pytest.mark.parametrize(
+    ("size", "said"),
+    [
+        ((65, 49), "the last column and row stand twice in the result, 66x50"),
+        ((64, 49), "the last row stands twice in the result, 64x50"),
+        ((64, 48), ""),
+    ],
+)
+def test_odd_sides_are_made_even_and_said(tmp_path, size, said):
+    picture = np.random.default_rng(3).integers(0, 255, (size[1], size[0]), np.uint8)
+    with av.open(str(tmp_path / "clip.mkv"), "w") as out:
+        stream = out.add_stream("ffv1", rate=25, width=size[0], height=size[1], pix_fmt="gray")
+        for _ in range(2):
+            out.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="gray")))
+        out.mux(stream.encode(None))
+    source = VideoSource(tmp_path / "clip.mkv")
+    assert said in "".join(source.notes)
+    assert bool(source.notes) == bool(said)
+    luma = next(source.read()).yuv()[0]
+    np.testing.assert_array_equal(luma[size[1] - 1], luma[-1])
+    np.testing.assert_array_equal(luma[:, size[0] - 1], luma[:, -1])

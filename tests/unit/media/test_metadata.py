@@ -100,3 +100,8 @@ def test_a_file_that_says_nothing(tmp_path):
     Image.new("RGB", (64, 48)).save(tmp_path / "still.png")
     for name in ("text.txt", "still.png", "missing.mp4"):
         assert metadata_of(MediaFile(tmp_path / name)) == Metadata()
+
+
+def test_a_place_is_told_where_nothing_else_is(tmp_path):
+    path = write(tmp_path / "clip.mov", {"location": PLACE})
+    assert metadata_of(MediaFile(path)).location.startswith("+48.1")

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from lipsync_studio.backends.speech import speech_spans, voice_samples
-from lipsync_studio.engine.errors import Cancelled
+from lipsync_studio.engine.errors import Cancelled, VideoError
 from lipsync_studio.engine.host import reporter as reporter_module
 from lipsync_studio.engine.host.plain import PlainHost
 from lipsync_studio.engine.media import scan as scan_module
@@ -174,3 +174,22 @@ def test_hours_of_uneven_frames_are_planned_exactly():
         assert Long.times[shown] <= now
         assert shown == Long.frames - 1 or now < Long.times[shown + 1]
     assert len(plan(Long(), Fraction(10_800), "audio").times) == len(plan(Long(), 10_800.0).times)
+
+
+def test_parts_with_times_of_their_own_are_refused(make_video, tmp_path):
+    """As of `cat one.ts two.ts`: all frames of the second part would be taken for those of the first."""
+    part = make_video("part.ts", frames=30).read_bytes()
+    (tmp_path / "joined.ts").write_bytes(part * 2)
+    with pytest.raises(VideoError, match=r"joined\.ts.* put together from parts.* 1\.2 s; convert it to MP4"):
+        VideoSource(tmp_path / "joined.ts")
+    assert VideoSource(tmp_path / "part.ts").frames == 30
+
+
+@pytest.mark.parametrize(("live", "share", "told"), [(0, 0.6, True), (0, 1, False), (1, 0.6, False)])
+def test_a_cut_matroska_is_said(make_video, tmp_path, live, share, told):
+    """One that is still recorded says nothing of its length, and may end anywhere."""
+    whole = make_video("whole.mkv", frames=100, gop=5, container_options={"live": str(live)}).read_bytes()
+    (tmp_path / "clip.mkv").write_bytes(whole[: round(len(whole) * share)])
+    source = VideoSource(tmp_path / "clip.mkv")
+    assert any("is cut short" in note for note in source.notes) == told
+    assert source.frames <= 100 * share

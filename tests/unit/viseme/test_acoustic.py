@@ -89,3 +89,29 @@ def test_what_is_left_out_of_the_text_is_noted(sentence):
         "Left out of the lyrics, line 1: “[Verse 1: Anna]” (section header)",
         "Left out of the lyrics, line 2: “x2” (repeat mark)",
     ]
+
+
+def sung(seconds: float, pitch: float = 220.0) -> np.ndarray:
+    """/a/: harmonics with a vibrato under two formants, float32 at 16 kHz."""
+    time = np.arange(round(seconds * RATE)) / RATE
+    phase = 2 * np.pi * pitch * time + 0.3 * np.sin(2 * np.pi * 5.5 * time)
+    note = np.zeros(len(time))
+    for harmonic in range(1, 25):
+        frequency = harmonic * pitch
+        formants = sum(1 / (1 + ((frequency - centre) / 120) ** 2) for centre in (750, 1150))
+        note += (0.05 + formants) / harmonic * np.sin(harmonic * phase)
+    note *= np.minimum(1, np.minimum(time / 0.06, (seconds - time) / 0.1))
+    return (0.3 * note / np.abs(note).max()).astype(np.float32)
+
+
+def test_a_held_note_is_sung_to_its_end():
+    pause = np.zeros(RATE, np.float32)
+    samples = np.concatenate([pause, sung(2.5), pause])
+    times = frames(samples)
+    motion = motion_from_sound(samples, times, 1 / FPS)
+    held = (times > 1.2) & (times < 3.3)
+    assert motion.open[held].min() > 0.08
+    assert np.ptp(motion.open[held]) < 0.05
+    assert motion.active[held].min() == 1
+    assert not motion.sealed[held].any()
+    assert not motion.open[(times < 0.8) | (times > 3.7)].any()

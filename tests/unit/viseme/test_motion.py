@@ -77,22 +77,36 @@ def test_rest_returns_after_a_pause_with_a_natural_closing():
         assert not curve[resting].any()
 
 
-def test_lips_part_to_breathe_in_before_speech_and_where_there_is_a_voice():
+@pytest.mark.parametrize("fps", RATES)
+def test_nothing_moves_long_before_the_first_sound_or_after_the_last(fps: float):
+    for names in ("EH N IY M", "P AA T", "S IY", "F AE"):
+        phones = spaced(names, start=2.0)
+        times, motion = at_rate(phones, fps)
+        centres = times + 0.5 / fps
+        outside = (centres < 2.0 - 0.151) | (centres > phones[-1].end + 0.151)
+        for curve in (motion.open, motion.jaw, motion.active, motion.tuck, motion.press):
+            assert not curve[outside].any()
+
+
+def test_lips_part_for_a_breath_that_is_heard():
     phones = spaced("EH N IY M", start=2.0)
-    times, motion = at_rate(phones, 50)
-    breath = (times > 2.0 - 0.29) & (times < 1.84)
-    assert np.allclose(motion.open[breath], 0.055, atol=0.01)
+    breaths = ((0.3, 0.6), (1.5, 1.9), (2.3, 2.4))
+    times, motion = at_rate(phones, 50, breaths=breaths)
+    breath = (times > 1.5) & (times < 1.84)
+    assert np.allclose(motion.open[breath], 0.085, atol=0.01)
     assert motion.active[breath].min() > 0.9
     assert not motion.wide[times < 1.8].any()
-    assert not motion.open[times < 1.55].any()
+    assert not motion.open[times < 1.33].any()
     heard = gate(times, [(2.0, 2.5)])
-    assert np.array_equal(at_rate(phones, 50, gate=heard)[1].open[breath], motion.open[breath])
+    assert np.array_equal(
+        at_rate(phones, 50, gate=heard, breaths=breaths)[1].open[breath], motion.open[breath]
+    )
     nothing_there = gate(times, [(2.6, 2.7)])
-    assert not at_rate(phones, 50, gate=nothing_there)[1].open[breath].any()
+    assert not at_rate(phones, 50, gate=nothing_there, breaths=breaths)[1].open[breath].any()
 
 
 def test_lips_that_part_to_breathe_in_close_for_a_bilabial():
-    times, motion = at_rate(spaced("P AA T", start=2.0), 50)
+    times, motion = at_rate(spaced("P AA T", start=2.0), 50, breaths=((1.6, 1.9),))
     assert motion.open[frame_of(times, 1.85)] > 0.04
     assert motion.open[frame_of(times, 2.0)] < 0.01
 

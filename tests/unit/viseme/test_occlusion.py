@@ -156,6 +156,16 @@ def test_a_part_of_it_has_the_same_bits(covered, spoken, host):
             assert np.array_equal(one.planes, other.planes)
 
 
+def test_a_setting_for_stills_changes_nothing_about_it(spoken, host):
+    """In parts that begin and end while the mouth is covered."""
+    backend = DubBackend(VisemeEngine(movement=0.3))
+    for start, stop in ((10, 15), (24, 27), (33, 38)):
+        frames, states = collect(backend.render_plan(backend.part(spoken.plan, start, stop), host))
+        assert states == spoken.states[start:stop]
+        for one, other in zip(frames, spoken.frames[start:stop], strict=True):
+            assert np.array_equal(one.planes, other.planes)
+
+
 def test_an_uncovered_mouth_is_painted_whole(plain, voice, host):
     engine = Watched()
     request = LipSyncRequest(plain.source, voice, track=plain.track)

@@ -107,10 +107,35 @@ def test_teeth_are_about_as_bright_as_light_skin_and_brighter_than_dark_skin():
 
 def test_behind_the_teeth_it_is_dark_and_the_tongue_is_red():
     inside = paint(opening(0.4), tones((222, 178, 150), (190, 100, 100)), 0.5, 0.3)
-    cavity, tongue = inside[45:55, 55:65].mean((0, 1)), inside[95:105, 55:65].mean((0, 1))
+    cavity, tongue = inside[38:44, 55:65].mean((0, 1)), inside[95:105, 55:65].mean((0, 1))
     assert cavity @ LUMA < 0.25 * (np.array((222, 178, 150)) @ LUMA)
     assert tongue @ LUMA > 1.5 * (cavity @ LUMA)
     assert tongue[0] > 1.3 * tongue[1:].max()
+
+
+def test_pale_lips_say_that_the_skin_is_in_the_shade():
+    left = right = np.full((6, 3), 90.0)
+    assert Tones.of(left, right, np.full((6, 3), 60.0)).level == pytest.approx(90)
+    assert Tones.of(left, right, np.full((6, 3), 120.0)).level == pytest.approx(120 / 0.9)
+
+
+def test_one_place_that_wavers_does_not_change_the_skin():
+    left = np.linspace(150, 160, 36)[:, None].repeat(3, 1)
+    other = left.copy()
+    other[17] += 60
+    levels = [Tones.of(each, left, np.full((6, 3), 60.0)).level for each in (left, other)]
+    assert abs(levels[1] - levels[0]) < 0.5
+
+
+def test_a_mouth_that_opens_a_little_is_dark_between_the_lips():
+    inside = paint(opening(0.05), tones((222, 178, 150), (190, 100, 100)), 0.0, 0.0)
+    shown = inside[opening_rows(0.05)] @ LUMA
+    assert shown.max() < 0.35 * (np.array((222, 178, 150)) @ LUMA)
+
+
+def opening_rows(gap, pixels=120):
+    y = np.linspace(-0.1, gap, pixels)
+    return (y > -0.05 * gap) & (y < 0.3 * gap)
 
 
 def test_ones_own_teeth_have_their_own_colour():
@@ -141,12 +166,27 @@ def test_teeth_are_taken_from_the_footage_where_they_are_seen(smiling):
     assert np.ptp(plate.tooth) < 0.2 * plate.tooth.max()
     same = person.meshes[0][CONTROLS, :2].astype(np.float64)
     x0, y0 = (int(v) for v in same[UPPER_INNER].min(0) - 10)
-    colours, share = plate.shown(same, plate.yaw, (x0, y0), (80, 40))
+    lip = same[UPPER_INNER[MIDDLE]]
+    colours, share = plate.shown(same, plate.yaw, lip, (x0, y0), (80, 40))
     assert share.max() > 0.9
     # Teeth, and the dark beside them.
     assert np.percentile((colours @ LUMA)[share > 0.9], 80) > plate.level
-    _, turned = plate.shown(same, plate.yaw + 40, (x0, y0), (80, 40))
+    _, turned = plate.shown(same, plate.yaw + 40, lip, (x0, y0), (80, 40))
     assert not turned.any()
+
+
+def test_ones_own_teeth_reach_up_to_a_raised_lip(smiling):
+    source, person = smiling
+    plate = find_plates(source, [person], source.frames)[person.id]
+    same = person.meshes[0][CONTROLS, :2].astype(np.float64)
+    lip = same[UPPER_INNER[MIDDLE]]
+    x0, y0 = (int(v) for v in lip - (40, 20))
+    tops = [
+        np.flatnonzero(plate.shown(same, plate.yaw, place, (x0, y0), (80, 40))[1][:, 40] > 0.5)[0]
+        for place in (lip, lip - (0, 6), lip + (0, 6))
+    ]
+    assert 3 <= tops[0] - tops[1] <= 8
+    assert tops[2] == tops[0]
 
 
 def test_a_shut_mouth_has_none_to_show(smiling):

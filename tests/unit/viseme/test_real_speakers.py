@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 from lipsync_studio.backends.speech import Speech, mouth_spans
+from lipsync_studio.backends.viseme.breath import heard_breaths
 from lipsync_studio.backends.viseme.pipeline import _motion
 from lipsync_studio.devtools.bench.mouth_judge import best_lag, spread
 from lipsync_studio.devtools.bench.mouth_media import Speaker
-from lipsync_studio.engine.media.voice import gate
+from lipsync_studio.engine.media.voice import gate, voiced_spans
 
 FOLDER = Path(__file__).parents[2] / "data" / "grid"
 SPEAKERS = [Speaker(path) for path in sorted(FOLDER.glob("*.flac"))]
@@ -42,7 +43,7 @@ def moved():
     return found
 
 
-@pytest.mark.parametrize(("way", "least"), [("text", 0.74), ("sound", 0.68)])
+@pytest.mark.parametrize(("way", "least"), [("text", 0.80), ("sound", 0.74)])
 def test_the_mouth_follows_the_speakers_own(moved, truths, way, least):
     own, foreign = [], []
     for each in SPEAKERS:
@@ -58,7 +59,8 @@ def test_the_mouth_follows_the_speakers_own(moved, truths, way, least):
 @pytest.mark.parametrize("way", ["text", "sound"])
 def test_the_mouth_opens_as_far_as_the_speakers_own(moved, truths, way):
     asked = sum(spread(moved[way, each.name]) for each in SPEAKERS)
-    assert 0.9 <= asked / sum(spread(truth) for truth in truths.values()) <= 1.25
+    # And by as much further as the mesh that says so reads less of a painted mouth.
+    assert 1.0 <= asked / (1.14 * sum(spread(truth) for truth in truths.values())) <= 1.2
 
 
 def test_the_bilabials_of_known_words_are_closed(moved, truths):
@@ -67,3 +69,27 @@ def test_the_bilabials_of_known_words_are_closed(moved, truths):
         closed = moved["text", name][10:55] == 0
         assert np.diff(closed.astype(int)).clip(0).sum() >= count
         assert truths[name][10:55][closed].mean() < 0.02
+
+
+def test_breaths_are_heard_where_the_speakers_breathe_in():
+    """By ear and by their mouths: three breathe in, two part their lips at once, one hisses at once."""
+    before = {}
+    for each in SPEAKERS:
+        samples = each.sound.mono(16000)
+        ((start, _), *_) = voiced_spans(samples)
+        leading = [first for first, last in heard_breaths(samples) if first < start < last + 0.25]
+        before[each.name] = start - min(leading, default=start)
+    assert {name for name, lead in before.items() if lead > 0.3} == {"lbbc2a", "lrwp9a", "pwij3p", "swwp2s"}
+    assert before["sbwe5n"] < 0.1
+
+
+def test_lips_part_for_the_first_sound_or_the_breath_before_it(moved):
+    for way in ("text", "sound"):
+        for each in SPEAKERS:
+            samples = each.sound.mono(16000)
+            spans = voiced_spans(samples)
+            first = min([spans[0][0], *(a for a, b in heard_breaths(samples) if a < spans[0][0] < b + 0.25)])
+            parted = np.flatnonzero(moved[way, each.name] > 0.02) / FPS
+            # A frame begins half a frame before its middle.
+            assert parted[0] >= first - 0.15 - 0.5 / FPS
+            assert parted[-1] <= spans[-1][1] + 0.15

@@ -1,0 +1,147 @@
+"""Open mouths are closed with the person's own closed lips, from another frame."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lipsync_studio.backends.dub.scheduler import even_rect
+from lipsync_studio.backends.viseme.closed import ClosedLips, _between, find_closed
+from lipsync_studio.backends.viseme.controls import CONTROLS, HELD, control_points, pixel_offsets
+from lipsync_studio.backends.viseme.mouth import MouthPose
+from lipsync_studio.backends.viseme.pipeline import rest_shape
+from lipsync_studio.backends.viseme.render import moving_box, render_mouth
+from lipsync_studio.backends.viseme.views import Views
+from lipsync_studio.engine.faces.tracker import track_faces
+from lipsync_studio.engine.host.plain import PlainHost
+from lipsync_studio.engine.media.colour import crop_rgb, to_rgb
+from lipsync_studio.engine.media.images import ImageSource
+from lipsync_studio.engine.media.source import VideoSource
+
+ROOT = Path(__file__).parents[3]
+QUIET = MouthPose(active=0)
+
+
+def uncovered(person, frame):
+    return False
+
+
+def tracked(source):
+    with PlainHost("cpu") as host:
+        return track_faces(source, host).persons[0]
+
+
+@pytest.fixture(scope="module")
+def speaking():
+    """A speaker of the GRID corpus who ends with her lips closed, and those."""
+    source = VideoSource(ROOT / "tests" / "data" / "faces" / "lrwp9a.mp4")
+    person = tracked(source)
+    return source, person, find_closed(source, [person], source.frames, uncovered)[person.id]
+
+
+def closed_by(source, person, closed, opened):
+    """Of each frame whose mouth is open by more than `opened`: the crop, the crop with it closed, and where
+    its control points are then."""
+    rest, gaps = rest_shape(person), Views.of(person, source.frames).gaps
+    for frame, gap in zip(source.read(), gaps, strict=True):
+        if gap <= opened:
+            continue
+        mesh = person.meshes[frame.index].copy()
+        rect = even_rect(moving_box(mesh), frame)
+        mesh[:, :2] -= rect[:2]
+        crop = crop_rgb(frame, rect)
+        head, current = control_points(mesh)
+        shift = pixel_offsets(head, rest.shut - current)
+        shift[HELD] = 0
+        painted, alpha = render_mouth(crop, mesh, rest, QUIET, rest.shut, closed=closed)
+        yield crop, np.where(alpha[..., None] > 0.5, painted, crop), mesh[CONTROLS, :2] + shift
+
+
+def test_closed_lips_are_taken_from_a_frame_that_shows_them(speaking):
+    source, person, closed = speaking
+    assert closed.gap < 0.04
+    assert closed.rgb.nbytes < 400_000
+    bright, pale = _between(closed)
+    assert bright < 0
+    assert pale < 0.2
+    assert find_closed(source, [person], 12, uncovered) == {}
+    assert find_closed(source, [person], 0, uncovered) == {}
+    assert find_closed(source, [person], source.frames, lambda who, frame: True) == {}
+
+
+def test_nobody_closes_lips_that_always_show_teeth():
+    source = VideoSource(ROOT / "demo" / "clip.mp4", 0.0, 0.48)
+    assert find_closed(source, [tracked(source)], source.frames, uncovered) == {}
+
+
+def test_a_still_has_no_other_lips():
+    frame = next(iter(VideoSource(ROOT / "tests" / "data" / "faces" / "lrwp9a.mp4").read()))
+    still = ImageSource(to_rgb(frame)[None].astype(np.float32) / 255)
+    assert find_closed(still, [tracked(still)], 1, uncovered) == {}
+
+
+def test_nothing_bright_is_left_between_lips_that_were_open(speaking):
+    source, person, closed = speaking
+    bent, laid = (
+        [
+            _between(ClosedLips(after, goal, 0, 0, closed.rest))[0]
+            for _, after, goal in closed_by(source, person, lips, 0.12)
+        ]
+        for lips in (None, closed)
+    )
+    assert len(laid) >= 8
+    assert max(bent) > 8
+    assert max(laid) < 2
+
+
+def test_they_have_the_light_of_the_frame(speaking):
+    source, person, closed = speaking
+    darker = ClosedLips(
+        (closed.rgb * 0.7).astype(np.uint8), closed.points, closed.yaw, closed.gap, closed.rest
+    )
+    own, other = (
+        next(after for _, after, _ in closed_by(source, person, lips, 0.12)) for lips in (closed, darker)
+    )
+    assert np.abs(own.astype(float) - other).mean() < 0.3
+    assert np.abs(own.astype(float) - other).max() < 12
+
+
+def test_they_come_in_gradually_and_go_where_the_head_turns_away(speaking):
+    _, _, closed = speaking
+    shares = [closed.share(gap, closed.yaw) for gap in np.linspace(0, 0.15, 31)]
+    assert shares[0] == 0
+    assert shares[-1] == 1
+    assert np.abs(np.diff(shares)).max() < 0.2
+    assert closed.share(0.15, closed.yaw - 50) == 0
+    assert 0 < closed.share(0.15, closed.yaw + 40) < 1
+
+
+def test_lips_that_are_closed_stay_as_they_are(speaking):
+    source, person, closed = speaking
+    rest = rest_shape(person)
+    for frame in source.read(source.frames - 3):
+        mesh = person.meshes[frame.index].copy()
+        rect = even_rect(moving_box(mesh), frame)
+        mesh[:, :2] -= rect[:2]
+        crop = crop_rgb(frame, rect)
+        for one, other in zip(
+            render_mouth(crop, mesh, rest, QUIET, rest.points),
+            render_mouth(crop, mesh, rest, QUIET, rest.points, closed=closed),
+            strict=True,
+        ):
+            assert np.array_equal(one, other)
+
+
+@pytest.mark.parametrize("scale", [0.3, 3.0])
+def test_they_fit_a_face_of_another_size(speaking, scale):
+    _, _, closed = speaking
+    goal = closed.points * scale + 40.0
+    picture, matrix, points = closed.towards(goal)
+    assert np.allclose(points, goal, atol=1e-3)
+    there = goal @ matrix[:, :2].T + matrix[:, 2]
+    assert np.allclose(
+        (there + 0.5) * (np.array(closed.rgb.shape[1::-1]) / picture.shape[1::-1]) - 0.5,
+        closed.points,
+        atol=0.01,
+    )
+    assert picture.shape[1] >= 0.9 * min(scale, 1) * closed.rgb.shape[1]

@@ -118,20 +118,3 @@ def test_without_an_overlay_nothing_is_shown_and_without_a_style_the_overlays_ow
     }""")
     open_editor(song)
     assert area(Look(song).next(), GREEN)[0] > 50
-
-
-def test_it_begins_in_the_shape_of_the_connected_video(song):
-    song.evaluate(CONNECT, {"shape": "9:16"})
-    song.evaluate(
-        """() => {
-            const clip = LiteGraph.createNode('LoadVideo');
-            app.graph.add(clip);
-            const file = clip.widgets.find(one => one.name === 'file');
-            file.value = 'clip.mp4';
-            file.callback?.(file.value);
-            clip.connect(0, overlay, overlay.inputs.findIndex(input => input.name === 'video'));
-        }"""
-    )
-    song.wait_for_function("() => document.querySelector('video')?.videoWidth")
-    dialog = open_editor(song)
-    assert dialog.get_by_label("Width to height").input_value() == "1:1"

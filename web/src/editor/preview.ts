@@ -1,11 +1,12 @@
 // The lyrics at the cursor as Lyric Overlay will draw them: the server draws them with the overlay's own code.
 import { element } from "../shared/dom";
-import { SHAPES } from "../shared/shapes";
 import type { Session } from "./session";
 import type { Texts } from "./texts";
 
 /** Milliseconds without a change before a picture is asked for while nothing plays. */
 const QUIET = 80;
+
+export const SHAPES = ["16:9", "9:16", "1:1", "4:3"] as const;
 
 /** What is wanted of the server. */
 export interface Wanted {
@@ -17,7 +18,7 @@ export interface Wanted {
 }
 
 export interface Drawing {
-    /** Width to height of the video as far as it is known, else of the style's own sample. */
+    /** Width to height that the style was set with. */
     readonly shape: string;
     /** A picture, or a sentence why there is none. */
     draw(wanted: Wanted): Promise<Blob | string>;

@@ -38,17 +38,10 @@ export function connectedLyrics(style: ComfyNode, lines: number): string {
 /** Width and height of the video, as far as the page shows it; undefined where it doesn't. */
 export function connectedSize(style: ComfyNode): [number, number] | undefined {
     for (const overlay of targets(style, 0)) {
-        const size = videoSize(overlay);
-        if (size) return size;
-    }
-    return undefined;
-}
-
-/** The same of the video that comes into a node. */
-export function videoSize(overlay: ComfyNode): [number, number] | undefined {
-    for (const node of upstream(overlay, () => PICTURES)) {
-        const size = shownSize(node);
-        if (size) return size;
+        for (const node of upstream(overlay, () => PICTURES)) {
+            const size = shownSize(node);
+            if (size) return size;
+        }
     }
     return undefined;
 }

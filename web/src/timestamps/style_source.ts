@@ -2,9 +2,7 @@
 // or of the Lyric Style that is wired into it.
 import { inLanguage } from "../shared/language";
 import type { Drawing, Wanted } from "../lazy/editor";
-import { videoSize } from "../lyric_style/connected";
 import { request } from "../shared/server";
-import { nearestShape } from "../shared/shapes";
 
 const OVERLAY = "LipSyncLyricOverlay";
 const STYLE = "LipSyncLyricStyle";
@@ -63,10 +61,9 @@ function look(overlay: ComfyNode): Record<string, unknown> | string {
 export function drawingOf(node: ComfyNode, file: string): Drawing | null {
     const overlay = overlayOf(node);
     if (!overlay) return null;
-    const size = videoSize(overlay);
     const shape = upstream(overlay, "style")?.widgets?.find(({ name }) => name === "shape")?.value;
     return {
-        shape: size ? nearestShape(size) : String(shape ?? "16:9"),
+        shape: String(shape ?? "16:9"),
         draw: async (wanted: Wanted) => {
             const style = look(overlay);
             if (typeof style === "string") return style;

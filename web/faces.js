@@ -226,8 +226,17 @@ function whereabouts(person, overview) {
 }
 function addChips(node) {
   const row = element("div", { role: "group", ariaLabel: inLanguage(TEXTS).people });
-  row.style.cssText = "display: flex; gap: 4px; align-items: center; height: 100%; min-height: 22px; overflow: auto hidden; scrollbar-width: none; padding: 0 2px;";
-  addElement(node, "person_choice", row, { height: () => CHIPS, after: "person" });
+  row.style.cssText = "display: flex; flex-wrap: wrap; gap: 4px; padding: 0 2px;";
+  const box = element("div", {}, [row]);
+  box.style.cssText = "height: 100%; min-height: 22px; overflow: hidden;";
+  addElement(node, "person_choice", box, { height: () => Math.max(CHIPS, row.offsetHeight + 2 * MARGIN), after: "person" });
+  const watcher = new ResizeObserver(() => grow(node));
+  watcher.observe(row);
+  const { onRemoved } = node;
+  node.onRemoved = function() {
+    onRemoved?.call(this);
+    watcher.disconnect();
+  };
   const refresh = () => {
     const texts = inLanguage(TEXTS);
     const value = String(personOf(node)?.value ?? "");

@@ -215,7 +215,6 @@ var RULES = ["largest", "left", "centre", "right"];
 var COLOURS = ["#56b4e9", "#e69f00", "#009e73", "#f0e442", "#cc79a7", "#d55e00", "#0072b2"];
 var HEIGHT = 250;
 var CHIPS = 30;
-var TWO_ROWS = 56;
 var found = /* @__PURE__ */ new WeakMap();
 var refreshers = /* @__PURE__ */ new WeakMap();
 var colourOf = (id) => COLOURS[(id - 1) % COLOURS.length];
@@ -249,9 +248,17 @@ function whereabouts(person, overview) {
 function addChips(node) {
   const row = element("div", { role: "group", ariaLabel: inLanguage(TEXTS).people });
   const rules = kindOf(node) === APPLY ? [...RULES, "speaking"] : RULES;
-  const wraps = rules.length > RULES.length;
-  row.style.cssText = "display: flex; gap: 4px; align-items: center; height: 100%; min-height: 22px; scrollbar-width: none; padding: 0 2px;" + (wraps ? "flex-wrap: wrap; align-content: center; overflow: hidden auto;" : "overflow: auto hidden;");
-  addElement(node, "person_choice", row, { height: () => wraps ? TWO_ROWS : CHIPS, after: "person" });
+  row.style.cssText = "display: flex; flex-wrap: wrap; gap: 4px; padding: 0 2px;";
+  const box = element("div", {}, [row]);
+  box.style.cssText = "height: 100%; min-height: 22px; overflow: hidden;";
+  addElement(node, "person_choice", box, { height: () => Math.max(CHIPS, row.offsetHeight + 2 * MARGIN), after: "person" });
+  const watcher = new ResizeObserver(() => grow(node));
+  watcher.observe(row);
+  const { onRemoved } = node;
+  node.onRemoved = function() {
+    onRemoved?.call(this);
+    watcher.disconnect();
+  };
   const refresh = () => {
     const texts = inLanguage(TEXTS);
     const value = String(personOf(node)?.value ?? "");

@@ -133,6 +133,60 @@ def test_a_face_is_chosen_by_a_click(build, short_media, vue, pictures):
 
 
 @RENDERERS
+def test_every_known_person_is_seen_in_a_narrow_node(build, vue):
+    nodes, wires = faces_graph("clip.mp4")
+    page = build(nodes, wires[1:], vue)
+    page.evaluate(
+        """() => {
+            made.apply.setSize([240, made.apply.size[1]]);
+            const people = [1, 2, 3, 4, 5].map(id => ({id, spans: [[0, 9]], shots: [1]}));
+            made.track.onExecuted({faces: [{people, shots: 1, frames: []}]});
+        }"""
+    )
+    known = page.get_by_role("group", name="Known persons")
+    chips = known.get_by_role("button")
+    chips.nth(8).wait_for(state="attached")
+    # Inside of the rows and of what holds them.
+    page.wait_for_function(
+        """row => {
+            const {left, right, bottom} = row.parentElement.getBoundingClientRect();
+            return right > left && [...row.children].every(chip => {
+                const box = chip.getBoundingClientRect();
+                return box.left >= left && box.right <= right + 1 && box.bottom <= bottom + 1;
+            });
+        }""",
+        arg=known.element_handle(),
+    )
+    assert page.problems == []
+
+
+def test_results_that_a_node_shows_itself_are_not_drawn_below_it_meanwhile(build):
+    page = build(
+        [("style", "LipSyncLyricStyle", {}), ("track", "LipSyncFaceTrack", {}), ("see", "PreviewImage", {})]
+    )
+    page.evaluate(
+        """async () => {
+            const blob = await new Promise(done => document.createElement('canvas').toBlob(done));
+            const form = new FormData();
+            form.append('image', blob, 'drawn.png');
+            form.append('overwrite', 'true');
+            await app.api.fetchApi('/upload/image', {method: 'POST', body: form});
+            const output = {images: [{filename: 'drawn.png', subfolder: '', type: 'input'}]};
+            // As in a run that goes on after these nodes; the last of them is as a rule the last to be drawn.
+            for (const {id} of [made.style, made.track, made.see]) {
+                const node = String(id);
+                app.api.dispatchCustomEvent('executing', node);
+                app.api.dispatchCustomEvent('executed', {node, display_node: node, prompt_id: 'one', output});
+            }
+        }"""
+    )
+    shown = """() => Object.keys(made).filter(name => made[name].imgs?.length
+        && made[name].widgets?.some(one => one.name === '$$canvas-image-preview'))"""
+    page.wait_for_function(f"() => ({shown})().includes('see')")
+    assert page.evaluate(shown) == ["see"]
+
+
+@RENDERERS
 def test_a_bad_alignment_is_seen_on_the_node_and_told(build, short_media, vue, pictures):
     nodes = [
         ("audio", "LoadAudio", {"audio": short_media.song}),

@@ -54,6 +54,14 @@ def test_names_of_0_1_go_on_working():
 
 
 @each_template
+def test_the_group_of_the_editor_says_what_it_is_for(short):
+    graph = graph_of(short)
+    editors = [node for node in graph["nodes"] if node["type"] == "LipSyncTimestampEditor"]
+    titles = [group["title"] for group in graph["groups"]]
+    assert ("Correct the times" in titles) == bool(editors)
+
+
+@each_template
 def test_its_note_is_at_the_top_left_and_has_no_code(short):
     """Nodes 2.0 shows code in a note as dark on dark."""
     graph = graph_of(short)

@@ -7,7 +7,7 @@ import { element } from "./shared/dom";
 import { inLanguage } from "./shared/language";
 import { allNodes } from "./shared/node_place";
 import { chip } from "./shared/chip";
-import { addElement, grow, isWired, kindOf, onWires, origin, targets } from "./shared/widgets";
+import { addElement, grow, isWired, kindOf, MARGIN, onWires, origin, targets } from "./shared/widgets";
 
 const TRACKER = "LipSyncFaceTrack";
 const APPLY = "LipSyncApply";
@@ -17,8 +17,6 @@ const RULES = ["largest", "left", "centre", "right"] as const;
 const COLOURS = ["#56b4e9", "#e69f00", "#009e73", "#f0e442", "#cc79a7", "#d55e00", "#0072b2"];
 const HEIGHT = 250;
 const CHIPS = 30;
-/** Five rules take two rows. */
-const TWO_ROWS = 56;
 
 interface Person {
     id: number;
@@ -81,11 +79,18 @@ function addChips(node: ComfyNode): void {
     const row = element("div", { role: "group", ariaLabel: inLanguage(TEXTS).people });
     // Only Apply Lip-Sync finds out by itself who speaks.
     const rules = kindOf(node) === APPLY ? ([...RULES, "speaking"] as const) : RULES;
-    const wraps = rules.length > RULES.length;
-    row.style.cssText =
-        "display: flex; gap: 4px; align-items: center; height: 100%; min-height: 22px; scrollbar-width: none; padding: 0 2px;" +
-        (wraps ? "flex-wrap: wrap; align-content: center; overflow: hidden auto;" : "overflow: auto hidden;");
-    addElement(node, "person_choice", row, { height: () => (wraps ? TWO_ROWS : CHIPS), after: "person" });
+    row.style.cssText = "display: flex; flex-wrap: wrap; gap: 4px; padding: 0 2px;";
+    const box = element("div", {}, [row]);
+    box.style.cssText = "height: 100%; min-height: 22px; overflow: hidden;";
+    // As many rows as the node's width and the people need.
+    addElement(node, "person_choice", box, { height: () => Math.max(CHIPS, row.offsetHeight + 2 * MARGIN), after: "person" });
+    const watcher = new ResizeObserver(() => grow(node));
+    watcher.observe(row);
+    const { onRemoved } = node;
+    node.onRemoved = function () {
+        onRemoved?.call(this);
+        watcher.disconnect();
+    };
     const refresh = () => {
         const texts = inLanguage(TEXTS);
         const value = String(personOf(node)?.value ?? "");

@@ -15,7 +15,7 @@ from ..engine.errors import AlignmentError, AudioError, Cancelled, LipSyncError,
 from ..engine.media.voice import looks_like_song, loud_spans, voiced_spans
 from ..engine.weights.locate import require
 from .attempts import explained
-from .doubt import doubt, doubtful_share, unheard_share
+from .doubt import doubt, doubtful_share, is_estimated, unheard_share
 from .forced.mended import align_mended
 from .language import ENGLISH, Language, parse_language
 from .match import match_lyrics
@@ -80,7 +80,9 @@ class Aligned:
 
     def report(self) -> str:
         """For people: the engine, the notes, and each word's time."""
-        rows = [f"Timed by {self.timings.engine}.", *self.notes()]
+        engine = self.timings.engine.rstrip(".")
+        by = engine[:1].upper() + engine[1:] if is_estimated(self.timings) else f"Timed by {engine}"
+        rows = [f"{by}.", *self.notes()]
         listing = [f"{w.start:8.2f} {w.end:8.2f}  {w.confidence:.2f}  {w.text}" for w in self.timings.words()]
         return "\n".join([*rows, *listing])
 

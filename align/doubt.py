@@ -45,8 +45,8 @@ def doubt(timings: WordTimings) -> list[Caution]:
     if is_estimated(timings):
         return [
             Caution(
-                "The times are estimated: nothing here could hear the words, so they are spread over the "
-                "parts with a voice.",
+                "None of the words were heard, so they are spread over the parts with a voice and their "
+                "times are estimated: are these the lyrics of this song?",
                 "estimated",
             )
         ]

@@ -19,10 +19,11 @@ import numpy as np
 from PIL import Image
 
 from ..align.chain import align_offline
+from ..align.formats.files import read_lyrics
 from ..align.text import read_text
 from ..align.words import Line, Word, WordTimings
 from ..backends.dub.backend import DubBackend
-from ..backends.request import LipSyncRequest
+from ..backends.request import LipSyncRequest, Voice
 from ..backends.speech import speech_spans
 from ..backends.viseme.pipeline import VisemeEngine
 from ..engine.host.plain import PlainHost
@@ -52,6 +53,7 @@ LYRIC_TEMPLATES = {
     "lyric_video_sora": "high",
 }
 CAPTION = "wonder"
+DUET = "star", "are"  # what each singer sings in the two halves of the picture, one above the other
 SAID = ("Twinkle", "star", "what", "are")
 FPS = 25
 _PORTRAIT_HEAD = slice(20, 240), slice(110, 330)  # of demo/portrait.jpg: rows, columns
@@ -72,6 +74,7 @@ def main() -> None:
     frames = lip_synced(clip, sound, words, [*sung.values(), *said, caption])
     for short, index in sung.items():
         _save(short, _lettered(frames[index], words, style_of(short), index))
+    _save("duet_lyric_video", np.vstack(duet(sound, DUET, SIDE // 2)))
     _save("captions", _lettered(frames[caption], words, style_of("captions"), caption))
     _save("lipsync_footage", _grid([frames[index] for index in said]))
     names = LyricStyle(size=0.075, fade_in=0.0, fade_out=0.0)
@@ -95,12 +98,17 @@ def main() -> None:
 
 
 def lip_synced(
-    source: Source, sound: Sound, words: WordTimings, wanted: Collection[int]
+    source: Source,
+    sound: Sound,
+    words: WordTimings | None,
+    wanted: Collection[int],
+    voices: tuple[Voice, ...] = (),
 ) -> dict[int, np.ndarray]:
-    """Frames of the embedded engine's work by index, uint8 RGB."""
+    """Frames of the embedded engine's work by index, uint8 RGB. words: None where `voices` have them."""
     found: dict[int, np.ndarray] = {}
     with PlainHost("cpu") as host:
-        request = LipSyncRequest(source, sound.cut(0, Fraction(max(wanted) + 1, FPS)), words=words)
+        heard = sound.cut(0, Fraction(max(wanted) + 1, FPS))
+        request = LipSyncRequest(source, heard, words=words, voices=voices)
         for chunk in DubBackend(VisemeEngine(1.0)).render(request, host).chunks:
             found |= {
                 frame.index: small_rgb(frame, max(source.size))
@@ -108,6 +116,21 @@ def lip_synced(
                 if frame.index in wanted
             }
     return found
+
+
+def duet(sound: Sound, said: Sequence[str], height: int) -> list[np.ndarray]:
+    """The demo's duet where these words are sung, in its template's look: pictures of 2 to 1, uint8 RGB."""
+    words = read_lyrics(DEMO / "duet.lrc").timings
+    voices = tuple(
+        Voice(person, words=words.of_voice(singer)) for person, singer in (("left", "v1"), ("right", "v2"))
+    )
+    turns = [_index(words, word) for word in said]
+    frames = lip_synced(VideoSource(DEMO / "duet.mp4"), sound, None, turns, voices)
+    style, size = style_of("duet_lyric_video"), (2 * height, height)
+    return [
+        _written(cv2.resize(frames[index], size, interpolation=cv2.INTER_AREA), words, style, index)
+        for index in turns
+    ]
 
 
 def style_of(short: str) -> LyricStyle:
@@ -125,9 +148,14 @@ def _index(words: WordTimings, text: str) -> int:
 
 
 def _lettered(rgb: np.ndarray, words: WordTimings, style: LyricStyle, index: int) -> np.ndarray:
-    picture = _fitted(rgb).astype(np.float32) / 255
+    return _written(_fitted(rgb), words, style, index)
+
+
+def _written(rgb: np.ndarray, words: WordTimings, style: LyricStyle, index: int) -> np.ndarray:
+    picture = rgb.astype(np.float32) / 255
+    height, width = rgb.shape[:2]
     times = [Fraction(number, FPS) for number in range(index + FPS)]
-    LyricOverlay((SIDE, SIDE), words, times, Fraction(len(times), FPS), style).draw_rgb(picture, index)
+    LyricOverlay((width, height), words, times, Fraction(len(times), FPS), style).draw_rgb(picture, index)
     return np.rint(picture.clip(0, 1) * 255).astype(np.uint8)
 
 

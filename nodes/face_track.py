@@ -96,7 +96,7 @@ class LipSyncFaceTrack(io.ComfyNode):
                     default="",
                     optional=True,
                     advanced=True,
-                    placeholder="0:00.0-0:04.2 1",
+                    placeholder="who speaks: 0:00.0-0:04.2 1",
                     tooltip=(
                         "Who speaks when, for Apply Lip-Sync with person = speaking: a line for each turn, "
                         "its begin and end and the person's id. Empty: found by the mouths; the report of "

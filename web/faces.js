@@ -30,7 +30,7 @@ function clock(seconds) {
 // faces/texts.ts
 var TEXTS = {
   en: {
-    rules: { largest: "largest", left: "left", centre: "centre", right: "right" },
+    rules: { largest: "largest", left: "left", centre: "centre", right: "right", speaking: "speaking" },
     run: "Run the workflow to see who is in the clip.",
     nobody: "No face was found. Lower min_confidence, or set detector to full.",
     person: (id) => `Person ${id}`,
@@ -42,11 +42,12 @@ var TEXTS = {
     next: "Next picture",
     chosen: (id, node) => `person of ${node} is now ${id}.`,
     unconnected: "Connect face_track to a node with person, such as Apply Lip-Sync, to choose by a click.",
+    byVoice: "Each voice has a person of its own: choose it on the Voice node.",
     faces: "Faces",
     people: "Known persons"
   },
   zh: {
-    rules: { largest: "最大", left: "左", centre: "中", right: "右" },
+    rules: { largest: "最大", left: "左", centre: "中", right: "右", speaking: "说话者" },
     run: "运行工作流，即可看到片段中有谁。",
     nobody: "没有找到人脸。请降低 min_confidence，或将 detector 设为 full。",
     person: (id) => `人物 ${id}`,
@@ -58,11 +59,12 @@ var TEXTS = {
     next: "下一张",
     chosen: (id, node) => `${node} 的 person 现在是 ${id}。`,
     unconnected: "将 face_track 连接到带有 person 的节点（如 Apply Lip-Sync），即可点击选择。",
+    byVoice: "每个声音各有自己的人物：请在“声音”节点上选择。",
     faces: "人脸",
     people: "已知人物"
   },
   ja: {
-    rules: { largest: "最大", left: "左", centre: "中央", right: "右" },
+    rules: { largest: "最大", left: "左", centre: "中央", right: "右", speaking: "話者" },
     run: "ワークフローを実行すると、クリップに誰が映っているか表示されます。",
     nobody: "顔が見つかりませんでした。min_confidence を下げるか、detector を full にしてください。",
     person: (id) => `人物 ${id}`,
@@ -74,11 +76,12 @@ var TEXTS = {
     next: "次の画像",
     chosen: (id, node) => `${node} の person を ${id} にしました。`,
     unconnected: "face_track を person のあるノード（Apply Lip-Sync など）に接続すると、クリックで選べます。",
+    byVoice: "声ごとに人物があります。「声」ノードで選んでください。",
     faces: "顔",
     people: "見つかった人物"
   },
   de: {
-    rules: { largest: "größtes", left: "links", centre: "Mitte", right: "rechts" },
+    rules: { largest: "größtes", left: "links", centre: "Mitte", right: "rechts", speaking: "wer spricht" },
     run: "Den Workflow ausführen, um zu sehen, wer im Clip ist.",
     nobody: "Kein Gesicht gefunden. min_confidence senken oder detector auf full stellen.",
     person: (id) => `Person ${id}`,
@@ -90,6 +93,7 @@ var TEXTS = {
     next: "Nächstes Bild",
     chosen: (id, node) => `person von ${node} ist jetzt ${id}.`,
     unconnected: "face_track mit einem Knoten verbinden, der person hat (etwa Apply Lip-Sync), dann wählt ein Klick.",
+    byVoice: "Jede Stimme hat ihre eigene Person: am Knoten „Stimme“ wählen.",
     faces: "Gesichter",
     people: "Bekannte Personen"
   }
@@ -173,6 +177,9 @@ function grow(node) {
   node.setDirtyCanvas?.(true, true);
 }
 var kindOf = (node) => node.constructor.comfyClass ?? node.comfyClass;
+function isWired(node, input) {
+  return node.inputs?.find((one) => one.name === input)?.link != null;
+}
 function onWires(node, changed) {
   const { onConnectionsChange, onConfigure } = node;
   node.onConnectionsChange = function(...given) {
@@ -202,6 +209,8 @@ function origin(node, input) {
 
 // faces.ts
 var TRACKER = "LipSyncFaceTrack";
+var APPLY = "LipSyncApply";
+var VOICE = "LipSyncVoice";
 var RULES = ["largest", "left", "centre", "right"];
 var COLOURS = ["#56b4e9", "#e69f00", "#009e73", "#f0e442", "#cc79a7", "#d55e00", "#0072b2"];
 var HEIGHT = 250;
@@ -217,8 +226,20 @@ function setPerson(node, value) {
   widget.callback?.(value);
   node.setDirtyCanvas?.(true, true);
   app3.extensionManager.workflow?.activeWorkflow?.changeTracker?.captureCanvasState?.();
+  refreshAll();
+}
+function refreshAll() {
   for (const each of allNodes()) refreshers.get(each)?.();
 }
+function trackerOf(node) {
+  if (kindOf(node) !== VOICE) return origin(node, "face_track");
+  for (const next of targets(node, 0)) {
+    const tracker = trackerOf(next);
+    if (tracker) return tracker;
+  }
+  return void 0;
+}
+var hasVoices = (node) => kindOf(node) === APPLY && isWired(node, "voices");
 function whereabouts(person, overview) {
   const times = person.spans.map(([start, end]) => `${clock(start)}–${clock(end)}`);
   const seen = times.length > 3 ? `${times.slice(0, 3).join(", ")} …` : times.join(", ");
@@ -226,16 +247,26 @@ function whereabouts(person, overview) {
 }
 function addChips(node) {
   const row = element("div", { role: "group", ariaLabel: inLanguage(TEXTS).people });
-  row.style.cssText = "display: flex; gap: 4px; align-items: center; height: 100%; min-height: 22px; overflow: auto hidden; scrollbar-width: none; padding: 0 2px;";
-  addElement(node, "person_choice", row, { height: () => CHIPS, after: "person" });
+  const rules = kindOf(node) === APPLY ? [...RULES, "speaking"] : RULES;
+  row.style.cssText = "display: flex; flex-wrap: wrap; gap: 4px; padding: 0 2px;";
+  const box = element("div", {}, [row]);
+  box.style.cssText = "height: 100%; min-height: 22px; overflow: hidden;";
+  addElement(node, "person_choice", box, { height: () => Math.max(CHIPS, row.offsetHeight + 2 * MARGIN), after: "person" });
+  const watcher = new ResizeObserver(() => grow(node));
+  watcher.observe(row);
+  const { onRemoved } = node;
+  node.onRemoved = function() {
+    onRemoved?.call(this);
+    watcher.disconnect();
+  };
   const refresh = () => {
     const texts = inLanguage(TEXTS);
     const value = String(personOf(node)?.value ?? "");
-    const tracker = origin(node, "face_track");
+    const tracker = trackerOf(node);
     const overview = tracker && found.get(tracker);
     const ids = idsOf(value);
     row.replaceChildren(
-      ...RULES.map((rule) => chip(texts.rules[rule], rule, value.trim() === rule, () => setPerson(node, rule))),
+      ...rules.map((rule) => chip(texts.rules[rule], rule, value.trim() === rule, () => setPerson(node, rule))),
       ...(overview?.people ?? []).map(
         (person) => chip(
           String(person.id),
@@ -248,7 +279,7 @@ function addChips(node) {
     );
   };
   refreshers.set(node, refresh);
-  onWires(node, refresh);
+  onWires(node, refreshAll);
   const widget = personOf(node);
   if (widget) {
     const { callback } = widget;
@@ -275,14 +306,16 @@ function addFaces(node) {
   Object.assign(node, { hideOutputImages: true });
   let at = 0;
   const choose = (id, several) => {
-    const chosen = targets(node, 0).filter((one) => personOf(one));
+    const users = targets(node, 0).filter((one) => personOf(one));
+    const chosen = users.filter((one) => !hasVoices(one));
     for (const target of chosen) {
       setPerson(target, clicked(String(personOf(target)?.value ?? ""), id, several));
     }
     const first = chosen[0];
-    status.textContent = first ? texts.chosen(String(personOf(first)?.value), first.title) : texts.unconnected;
+    if (first) status.textContent = texts.chosen(String(personOf(first)?.value), first.title);
+    else status.textContent = users.length ? texts.byVoice : texts.unconnected;
   };
-  const chosenIds = () => targets(node, 0).flatMap((one) => idsOf(String(personOf(one)?.value ?? "")));
+  const chosenIds = () => allNodes().filter((one) => !hasVoices(one) && trackerOf(one) === node).flatMap((one) => idsOf(String(personOf(one)?.value ?? "")));
   const draw = () => {
     const overview = found.get(node);
     if (!overview) return;
@@ -346,7 +379,7 @@ function addFaces(node) {
     at = 0;
     draw();
     grow(node);
-    for (const each of allNodes()) refreshers.get(each)?.();
+    refreshAll();
   };
   node.onRemoved = function() {
     onRemoved?.call(this);

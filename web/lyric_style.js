@@ -455,17 +455,19 @@ function choice(name, label, chosen, take) {
 function addSwatches(node, set) {
   const texts = inLanguage(TEXTS);
   const row2 = rowOf(texts.colours.colour);
-  row2.style.gap = "6px";
+  row2.style.display = "grid";
+  row2.style.gridTemplateColumns = "repeat(4, minmax(0, auto))";
+  row2.style.gap = "2px 4px";
   row2.style.minHeight = "40px";
   const names = Object.keys(texts.colours).filter((name) => node.widgets?.some((one) => one.name === name));
   const valueOf = (name) => String(node.widgets?.find((one) => one.name === name)?.value ?? "");
   const swatches = names.map((name) => {
     const label = texts.colours[name];
     const field = element("input", { type: "color", ariaLabel: label, title: label });
-    field.style.cssText = "width: 30px; height: 20px; padding: 0; border: 1px solid var(--border-color); border-radius: 4px; cursor: pointer;";
+    field.style.cssText = "flex: none; width: 18px; height: 18px; padding: 0; border: 1px solid var(--border-color); border-radius: 4px; cursor: pointer;";
     field.oninput = () => set({ [name]: replaced(valueOf(name), field.value, byBrowser) });
     const caption = element("span", { textContent: label });
-    caption.style.cssText = "font-size: 10px; line-height: 12px; white-space: nowrap;";
+    caption.style.cssText = "font-size: 10px; line-height: 12px; white-space: nowrap; overflow: hidden; text-overflow: ellipsis;";
     const parts = [field, caption];
     if (OPTIONAL.includes(name)) {
       caption.style.cursor = "pointer";
@@ -478,7 +480,7 @@ function addSwatches(node, set) {
       };
     }
     const held2 = element("label", {}, parts);
-    held2.style.cssText = "display: flex; flex-direction: column; align-items: center; gap: 2px; flex: 1; min-width: 36px;";
+    held2.style.cssText = "display: flex; align-items: center; gap: 3px; min-width: 0;";
     row2.append(held2);
     return { name, field, caption, label };
   });

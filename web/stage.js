@@ -27,6 +27,10 @@ var pictured = /* @__PURE__ */ new WeakSet();
 var heights = /* @__PURE__ */ new WeakMap();
 var LATER = [100, 500, 2e3];
 var later = [];
+var working = "";
+function isQuiet(node) {
+  return Boolean(node.hideOutputImages) && working !== String(node.id);
+}
 var isOurs = (node) => Boolean(kindOf(node)?.startsWith("LipSync"));
 function clear(node) {
   removeWidget(node, TEXT);
@@ -55,10 +59,15 @@ app2.registerExtension({
   name: "LipSyncStudio.Stage",
   nodeCreated(node) {
     if (!isOurs(node)) return;
-    const { onExecuted } = node;
+    const drawn = node;
+    const { onExecuted, onDrawBackground } = drawn;
+    drawn.onDrawBackground = function(...given) {
+      if (!isQuiet(this)) onDrawBackground?.apply(this, given);
+    };
     node.onExecuted = function(output) {
       onExecuted?.call(this, output);
       const hidden = this.hideOutputImages;
+      if (hidden) working = "";
       if (output?.images?.length && !hidden) pictured.add(this);
       else pictured.delete(this);
       clear(this);
@@ -68,6 +77,9 @@ app2.registerExtension({
     api.addEventListener("execution_start", () => {
       for (const timer of later.splice(0)) clearTimeout(timer);
       for (const node of allNodes()) if (isOurs(node)) heights.set(node, node.size[1]);
+    });
+    api.addEventListener("executing", (event) => {
+      working = String(event.detail ?? "").split(":").at(-1) ?? "";
     });
     for (const event of ["execution_success", "execution_error", "execution_interrupted"]) {
       api.addEventListener(event, () => {

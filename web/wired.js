@@ -45,7 +45,12 @@ function onWires(node, changed) {
 var OF_STYLE = ["size", "position", "colour", "highlight", "outline", "font"];
 var TEXT_HEIGHT = 70;
 var RULES = {
-  LipSyncApply: (node) => setHidden(node, "lyrics", isWired(node, "words")),
+  LipSyncApply: (node) => {
+    const voices = isWired(node, "voices");
+    setHidden(node, "lyrics", voices || isWired(node, "words"));
+    for (const name of ["person", "person_choice"]) setHidden(node, name, voices);
+  },
+  LipSyncVoice: (node) => setHidden(node, "lyrics", isWired(node, "words")),
   LipSyncLyricOverlay: (node) => setDisabled(node, OF_STYLE, isWired(node, "style"))
 };
 function keepSmall(node) {

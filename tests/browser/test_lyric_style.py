@@ -159,3 +159,15 @@ def test_looks_fonts_and_colours_write_into_the_inputs(style_page, pictures):
     assert saved[:4] == ["word highlight", "NotoSansHebrew", 0.09, "social"]
     assert len(saved) == 24
     assert page.problems == []
+
+
+def test_every_colour_is_seen_in_a_node_of_usual_width(style_page):
+    page = style_page
+    page.evaluate("() => look.setSize([270, look.size[1]])")
+    row = page.locator("input[type=color]").first.locator("xpath=ancestor::*[@role='group']")
+    page.wait_for_function("row => row.clientWidth > 200 && row.clientWidth < 270", arg=row.element_handle())
+    names = row.locator("span")
+    assert names.all_text_contents()[-1] == "shadow"
+    cut = names.evaluate_all("all => all.filter(one => one.scrollWidth > one.clientWidth).length")
+    assert cut == 0
+    assert row.evaluate("row => row.scrollWidth <= row.clientWidth && row.scrollHeight <= row.clientHeight")

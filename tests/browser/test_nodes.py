@@ -111,7 +111,7 @@ def test_a_face_is_chosen_by_a_click(build, short_media, vue, pictures):
     assert page.evaluate(VALUE, ["apply", "person"]) == "1"
     page.get_by_text("person of Apply Lip-Sync is now 1.").wait_for(state="attached")
     known = page.get_by_role("group", name="Known persons").get_by_role("button")
-    assert known.all_inner_texts() == ["largest", "left", "centre", "right", "● 1"]
+    assert known.all_inner_texts() == ["largest", "left", "centre", "right", "speaking", "● 1"]
     known.nth(1).evaluate("one => one.click()")
     assert page.evaluate(VALUE, ["apply", "person"]) == "left"
     # The row stands between inputs that are saved by position, and is not one of them.
@@ -130,6 +130,60 @@ def test_a_face_is_chosen_by_a_click(build, short_media, vue, pictures):
     # The live picture of the run has gone, and its text.
     wait_until_clear(page)
     assert page.problems == []
+
+
+@RENDERERS
+def test_every_known_person_is_seen_in_a_narrow_node(build, vue):
+    nodes, wires = faces_graph("clip.mp4")
+    page = build(nodes, wires[1:], vue)
+    page.evaluate(
+        """() => {
+            made.apply.setSize([240, made.apply.size[1]]);
+            const people = [1, 2, 3, 4, 5].map(id => ({id, spans: [[0, 9]], shots: [1]}));
+            made.track.onExecuted({faces: [{people, shots: 1, frames: []}]});
+        }"""
+    )
+    known = page.get_by_role("group", name="Known persons")
+    chips = known.get_by_role("button")
+    chips.nth(8).wait_for(state="attached")
+    # Inside of the rows and of what holds them.
+    page.wait_for_function(
+        """row => {
+            const {left, right, bottom} = row.parentElement.getBoundingClientRect();
+            return right > left && [...row.children].every(chip => {
+                const box = chip.getBoundingClientRect();
+                return box.left >= left && box.right <= right + 1 && box.bottom <= bottom + 1;
+            });
+        }""",
+        arg=known.element_handle(),
+    )
+    assert page.problems == []
+
+
+def test_results_that_a_node_shows_itself_are_not_drawn_below_it_meanwhile(build):
+    page = build(
+        [("style", "LipSyncLyricStyle", {}), ("track", "LipSyncFaceTrack", {}), ("see", "PreviewImage", {})]
+    )
+    page.evaluate(
+        """async () => {
+            const blob = await new Promise(done => document.createElement('canvas').toBlob(done));
+            const form = new FormData();
+            form.append('image', blob, 'drawn.png');
+            form.append('overwrite', 'true');
+            await app.api.fetchApi('/upload/image', {method: 'POST', body: form});
+            const output = {images: [{filename: 'drawn.png', subfolder: '', type: 'input'}]};
+            // As in a run that goes on after these nodes; the last of them is as a rule the last to be drawn.
+            for (const {id} of [made.style, made.track, made.see]) {
+                const node = String(id);
+                app.api.dispatchCustomEvent('executing', node);
+                app.api.dispatchCustomEvent('executed', {node, display_node: node, prompt_id: 'one', output});
+            }
+        }"""
+    )
+    shown = """() => Object.keys(made).filter(name => made[name].imgs?.length
+        && made[name].widgets?.some(one => one.name === '$$canvas-image-preview'))"""
+    page.wait_for_function(f"() => ({shown})().includes('see')")
+    assert page.evaluate(shown) == ["see"]
 
 
 @RENDERERS
@@ -193,6 +247,47 @@ def test_lyrics_hide_while_words_are_wired_and_settings_grey_under_a_style(build
         "() => made.overlay.disconnectInput(made.overlay.inputs.findIndex(i => i.name === 'style'))"
     )
     assert page.evaluate(greyed) == []
+    assert page.problems == []
+
+
+CHOICES = """node => [...made[node].widgets.find(one => one.name === 'person_choice').element.children]
+    .map(one => one.textContent)"""
+HIDDEN = "node => made[node].widgets.filter(one => one.hidden).map(one => one.name)"
+RULES = ["largest", "left", "centre", "right"]
+
+
+@RENDERERS
+def test_a_voice_offers_the_people_of_the_node_at_the_end_of_its_chain(build, short_media, vue, pictures):
+    nodes, wires = faces_graph(short_media.clips[25])
+    page = build([node for node in nodes if node[0] != "apply"], wires[:1], vue)
+    assert run(page) == "success"
+    chain = [("one", "LipSyncVoice", {}), ("other", "LipSyncVoice", {}), ("apply", "LipSyncApply", {})]
+    page.evaluate(
+        f"async given => {{ const {{track}} = made; await ({BUILD})(given); made.track = track; }}",
+        [chain, [("one", 0, "other", "voices")]],
+    )
+    page.evaluate(WIRE, ["track", "apply", "face_track"])
+    assert page.evaluate(CHOICES, "other") == RULES
+    page.evaluate(WIRE, ["other", "apply", "voices"])
+    # Of a voice further back too, and what Apply Lip-Sync then takes no notice of is gone from it.
+    for voice in ("one", "other"):
+        assert page.evaluate(CHOICES, voice) == [*RULES, "● 1"]
+    assert page.evaluate(HIDDEN, "apply") == ["person", "person_choice", "lyrics"]
+    page.get_by_role("button", name="Lip-sync person 1", exact=True).first.evaluate("one => one.click()")
+    page.get_by_text("Each voice has a person of its own").wait_for(state="attached")
+    assert page.evaluate(VALUE, ["apply", "person"]) == "largest"
+    chip = "() => made.one.widgets.find(one => one.name === 'person_choice').element.lastChild.click()"
+    page.evaluate(chip)
+    assert page.evaluate(VALUE, ["one", "person"]) == "1"
+    assert (
+        page.evaluate("() => document.querySelector('[aria-label=\"Lip-sync person 1\"]').ariaPressed")
+        == "true"
+    )
+    page.screenshot(path=pictures / f"voices_{'nodes2' if vue else 'classic'}.png")
+    page.evaluate(UNWIRE, ["apply", "voices"])
+    assert page.evaluate(HIDDEN, "apply") == []
+    assert page.evaluate(CHOICES, "one") == RULES
+    assert page.evaluate(CHOICES, "apply") == [*RULES, "speaking", "● 1"]
     assert page.problems == []
 
 

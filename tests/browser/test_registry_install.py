@@ -18,7 +18,8 @@ from lipsync_studio.devtools.templates import TEMPLATES, template
 
 from ..conftest import short_media_in
 
-MEDIA = {"clip.mp4", "portrait.jpg", "talking.mp4", "verse.lrc", "verse.mp3", "verse.txt"}
+_CLIPS = {"clip.mp4", "duet.mp4", "talking.mp4"}
+MEDIA = _CLIPS | {"duet.lrc", "portrait.jpg", "verse.lrc", "verse.mp3", "verse.txt"}
 
 
 def listed(*options: str) -> set[str]:

@@ -159,6 +159,8 @@ SEARCHED = {
     "talking head": "talking_portrait",
     "lip sync": "lipsync_footage",
     "lyrics": "lyrics_from_file",
+    "duet": "duet_lyric_video",
+    "two": "duet_lyric_video",
 }
 
 

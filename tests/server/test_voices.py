@@ -7,7 +7,10 @@ import json
 import numpy as np
 import pytest
 from media import read_pictures, write_h264, write_wav
-from prompts import finished, node, report_of, track_faces
+from prompts import finished, node, report_of, save_video, track_faces
+
+from lipsync_studio.devtools.templates import twin
+from lipsync_studio.engine.media.sound import Sound
 
 RATE = 16000
 LRC = "[00:00.10]v1: one [00:00.60]\n[00:01.30]v2: two [00:01.80]\n"
@@ -25,7 +28,7 @@ def two(server, face_pictures):
     write_wav(folder / "one.wav", np.where(time < 0.9, tone, 0).astype(np.float32))
     write_wav(folder / "other.wav", np.where(time > 1.1, tone, 0).astype(np.float32))
     write_wav(folder / "both.wav", np.where((time < 0.9) | (time > 1.1), tone, 0).astype(np.float32))
-    (folder / "duet.lrc").write_text(LRC, encoding="utf-8")
+    (folder / "singers.lrc").write_text(LRC, encoding="utf-8")
 
 
 def voices(**more):
@@ -67,7 +70,7 @@ def test_each_person_moves_with_the_sound_of_their_voice(client, two, make_promp
 
 def test_a_duet_in_one_file_names_its_singers(client, two, make_prompt):
     extra = {
-        "lyrics": node("LipSyncLoadLyrics", file="duet.lrc"),
+        "lyrics": node("LipSyncLoadLyrics", file="singers.lrc"),
         **voices(words=(["lyrics", 0], ["lyrics", 0]), singer=("v1", "V2"), silence=("source", "source")),
     }
     left, right = map(
@@ -103,3 +106,24 @@ def test_voices_and_words_at_once_are_refused(client, two, make_prompt):
     extra = {"one": node("LoadAudio", audio="one.wav"), **voices(audio=(["one", 0], ["one", 0]))}
     run = client.run(make_prompt("two.mp4", "both.wav", extra, voices=["right", 0], lyrics="la la"))
     assert "Voices bring their own sound and words" in json.dumps(run.error)
+
+
+def test_in_the_duet_template_each_mouth_moves_in_its_own_lines_only(client, server):
+    """On its own media, as far as the second line: what has changed of each frame, in each half of it."""
+    prompt = json.loads(twin("duet_lyric_video").read_text(encoding="utf-8"))
+    (song,) = (one["inputs"] for one in prompt.values() if one["class_type"] == "LoadAudio")
+    (apply,) = (key for key, one in prompt.items() if one["class_type"] == "LipSyncApply")
+    verse = Sound.load(server.base / "input" / song["audio"]).mono(RATE)
+    write_wav(server.base / "input" / "two_lines.wav", verse[: 6 * RATE])
+    song["audio"] = "two_lines.wav"
+    prompt["mouths"] = save_video(apply, 0, prefix="mouths")
+    files = {path.name.split("_")[0]: path for path in client.output_files(finished(client, prompt))}
+    source = read_pictures(server.base / "input" / "duet.mp4")
+    mouths, lyrics = (read_pictures(files[name]) for name in ("mouths", "duet"))
+    assert len(mouths) == len(lyrics) == len(source) == 6 * 25
+    pairs = zip(mouths, source, strict=True)
+    changed = np.stack([np.abs(made.astype(int) - was).max(axis=2) > 40 for made, was in pairs])
+    left, right = (changed[:, :, half].sum(axis=(1, 2)) for half in (slice(480), slice(480, None)))
+    first, second = slice(15, 75), slice(110, 150)
+    assert np.median(left[first]) > 20 * max(right[first].max(), 1)
+    assert np.median(right[second]) > 20 * max(left[second].max(), 1)

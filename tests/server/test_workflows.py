@@ -15,9 +15,9 @@ DECODER = "VAEDecode"
 # Of the clips in the other workflows; different ones, so that none takes its video from another's cache.
 FPS = {"lyric_video": 30, "lyric_video_sora": 30, "lyric_video_veo": 24}
 
-# The first need weights, and run in test_musetalk.py and test_engine_workflows.py. The last needs a clip that
-# talks, and runs in browser/test_captions.py.
-ELSEWHERE = ("musetalk", "latentsync", "wav2lip", "captions")
+# The first need weights, and run in test_musetalk.py and test_engine_workflows.py. Captions need a clip that
+# talks, and are made in browser/test_captions.py; a duet needs two people, and is sung in test_voices.py.
+ELSEWHERE = ("musetalk", "latentsync", "wav2lip", "captions", "duet")
 PROMPTS = [
     path
     for path in sorted((ROOT / "tests" / "workflows").glob("*.json"))
@@ -46,7 +46,7 @@ def shortened(prompt, media, fps):
 def test_a_later_save_video_takes_them_too(run_in_comfy):
     """Its codec lies inside of its format."""
     saved = run_in_comfy("later_save_video", str(ROOT / "tests" / "workflows"))
-    assert len(saved) == 18
+    assert len(saved) == 19
     for name, errors, inputs in saved:
         assert errors == {}, name
         assert inputs["format"] == {"format": "auto", "codec": {"codec": "auto"}}, name

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from lipsync_studio.align.formats.files import read_lyrics
 from lipsync_studio.devtools.paths import ROOT
 from lipsync_studio.devtools.templates import TEMPLATES, template, twin
 
@@ -50,6 +51,14 @@ def test_their_names_are_plain_and_can_be_files_anywhere():
 def test_names_of_0_1_go_on_working():
     saved = {path.stem for path in (ROOT / "tests" / "data" / "saved_0.1").glob("*.json")}
     assert {name for name in saved if not name.endswith(".api")} <= set(TEMPLATES)
+
+
+@each_template
+def test_the_group_of_the_editor_says_what_it_is_for(short):
+    graph = graph_of(short)
+    editors = [node for node in graph["nodes"] if node["type"] == "LipSyncTimestampEditor"]
+    titles = [group["title"] for group in graph["groups"]]
+    assert ("Correct the times" in titles) == bool(editors)
 
 
 @each_template
@@ -126,11 +135,26 @@ def test_the_last_encode_is_crf_18_and_none_before_it_loses_as_much(short):
 
 
 def test_words_can_be_moved_by_hand_wherever_there_are_words():
+    """Where people have voices of their own these have the words, not Apply Lip-Sync."""
     for short in TEMPLATES:
         prompt = json.loads(twin(short).read_text(encoding="utf-8"))
         kinds = {node["class_type"]: key for key, node in prompt.items()}
         if "LipSyncLyricOverlay" in kinds:
             editor = [kinds["LipSyncTimestampEditor"], 0]
             for node in prompt.values():
-                if node["class_type"] in ("LipSyncLyricOverlay", "LipSyncApply"):
-                    assert node["inputs"]["words"] == editor, short
+                inputs = node["inputs"]
+                if node["class_type"] in ("LipSyncLyricOverlay", "LipSyncVoice"):
+                    assert inputs["words"] == editor, short
+                elif node["class_type"] == "LipSyncApply":
+                    assert ("words" in inputs) != ("voices" in inputs), short
+                    assert inputs.get("words", editor) == editor, short
+
+
+def test_the_duets_lyrics_are_the_verse_with_its_singers():
+    """The nodes name the singers as the file does."""
+    duet, verse = (read_lyrics(ROOT / "demo" / name).timings.lines for name in ("duet.lrc", "verse.lrc"))
+    assert [line.voice for line in duet] == ["v1", "v2", "v1", "D"]
+    assert [line.words for line in duet] == [line.words for line in verse]
+    prompt = json.loads(twin("duet_lyric_video").read_text(encoding="utf-8"))
+    voices = [node["inputs"] for node in prompt.values() if node["class_type"] == "LipSyncVoice"]
+    assert [(voice["person"], voice["singer"]) for voice in voices] == [("left", "v1"), ("right", "v2")]

@@ -7,9 +7,11 @@ import { element } from "./shared/dom";
 import { inLanguage } from "./shared/language";
 import { allNodes } from "./shared/node_place";
 import { chip } from "./shared/chip";
-import { addElement, grow, kindOf, onWires, origin, targets } from "./shared/widgets";
+import { addElement, grow, isWired, kindOf, MARGIN, onWires, origin, targets } from "./shared/widgets";
 
 const TRACKER = "LipSyncFaceTrack";
+const APPLY = "LipSyncApply";
+const VOICE = "LipSyncVoice";
 const RULES = ["largest", "left", "centre", "right"] as const;
 /** As engine/faces/draw.py colours people: Okabe and Ito's palette. */
 const COLOURS = ["#56b4e9", "#e69f00", "#009e73", "#f0e442", "#cc79a7", "#d55e00", "#0072b2"];
@@ -46,8 +48,25 @@ function setPerson(node: ComfyNode, value: string): void {
     widget.callback?.(value);
     node.setDirtyCanvas?.(true, true);
     app.extensionManager.workflow?.activeWorkflow?.changeTracker?.captureCanvasState?.();
+    refreshAll();
+}
+
+function refreshAll(): void {
     for (const each of allNodes()) refreshers.get(each)?.();
 }
+
+/** The Track Faces node whose people `person` of a node means: of a voice that of the node it goes to. */
+function trackerOf(node: ComfyNode): ComfyNode | undefined {
+    if (kindOf(node) !== VOICE) return origin(node, "face_track");
+    for (const next of targets(node, 0)) {
+        const tracker = trackerOf(next);
+        if (tracker) return tracker;
+    }
+    return undefined;
+}
+
+/** Whether voices say whose mouths move, and `person` of Apply Lip-Sync doesn't. */
+const hasVoices = (node: ComfyNode): boolean => kindOf(node) === APPLY && isWired(node, "voices");
 
 function whereabouts(person: Person, overview: Overview): string {
     const times = person.spans.map(([start, end]) => `${clock(start)}–${clock(end)}`);
@@ -58,17 +77,28 @@ function whereabouts(person: Person, overview: Overview): string {
 /** The row of chips behind `person`. */
 function addChips(node: ComfyNode): void {
     const row = element("div", { role: "group", ariaLabel: inLanguage(TEXTS).people });
-    row.style.cssText =
-        "display: flex; gap: 4px; align-items: center; height: 100%; min-height: 22px; overflow: auto hidden; scrollbar-width: none; padding: 0 2px;";
-    addElement(node, "person_choice", row, { height: () => CHIPS, after: "person" });
+    // Only Apply Lip-Sync finds out by itself who speaks.
+    const rules = kindOf(node) === APPLY ? ([...RULES, "speaking"] as const) : RULES;
+    row.style.cssText = "display: flex; flex-wrap: wrap; gap: 4px; padding: 0 2px;";
+    const box = element("div", {}, [row]);
+    box.style.cssText = "height: 100%; min-height: 22px; overflow: hidden;";
+    // As many rows as the node's width and the people need.
+    addElement(node, "person_choice", box, { height: () => Math.max(CHIPS, row.offsetHeight + 2 * MARGIN), after: "person" });
+    const watcher = new ResizeObserver(() => grow(node));
+    watcher.observe(row);
+    const { onRemoved } = node;
+    node.onRemoved = function () {
+        onRemoved?.call(this);
+        watcher.disconnect();
+    };
     const refresh = () => {
         const texts = inLanguage(TEXTS);
         const value = String(personOf(node)?.value ?? "");
-        const tracker = origin(node, "face_track");
+        const tracker = trackerOf(node);
         const overview = tracker && found.get(tracker);
         const ids = idsOf(value);
         row.replaceChildren(
-            ...RULES.map((rule) => chip(texts.rules[rule], rule, value.trim() === rule, () => setPerson(node, rule))),
+            ...rules.map((rule) => chip(texts.rules[rule], rule, value.trim() === rule, () => setPerson(node, rule))),
             ...(overview?.people ?? []).map((person) =>
                 chip(
                     String(person.id),
@@ -81,7 +111,8 @@ function addChips(node: ComfyNode): void {
         );
     };
     refreshers.set(node, refresh);
-    onWires(node, refresh);
+    // Of a wire further on in a chain of voices only the nodes at its ends hear.
+    onWires(node, refreshAll);
     const widget = personOf(node);
     if (widget) {
         const { callback } = widget;
@@ -114,14 +145,19 @@ function addFaces(node: ComfyNode): void {
 
     let at = 0;
     const choose = (id: number, several: boolean) => {
-        const chosen = targets(node, 0).filter((one) => personOf(one));
+        const users = targets(node, 0).filter((one) => personOf(one));
+        const chosen = users.filter((one) => !hasVoices(one));
         for (const target of chosen) {
             setPerson(target, clicked(String(personOf(target)?.value ?? ""), id, several));
         }
         const first = chosen[0];
-        status.textContent = first ? texts.chosen(String(personOf(first)?.value), first.title) : texts.unconnected;
+        if (first) status.textContent = texts.chosen(String(personOf(first)?.value), first.title);
+        else status.textContent = users.length ? texts.byVoice : texts.unconnected;
     };
-    const chosenIds = () => targets(node, 0).flatMap((one) => idsOf(String(personOf(one)?.value ?? "")));
+    const chosenIds = () =>
+        allNodes()
+            .filter((one) => !hasVoices(one) && trackerOf(one) === node)
+            .flatMap((one) => idsOf(String(personOf(one)?.value ?? "")));
     const draw = () => {
         const overview = found.get(node);
         if (!overview) return;
@@ -186,7 +222,7 @@ function addFaces(node: ComfyNode): void {
         at = 0;
         draw();
         grow(node);
-        for (const each of allNodes()) refreshers.get(each)?.();
+        refreshAll();
     };
     node.onRemoved = function () {
         onRemoved?.call(this);

@@ -18,6 +18,14 @@ const heights = new WeakMap<ComfyNode, number>();
 const LATER = [100, 500, 2000];
 const later: ReturnType<typeof setTimeout>[] = [];
 
+/** The number of the node that is at work, in its own graph. */
+let working = "";
+
+/** Whether ComfyUI must not draw pictures on a node: it shows its results itself. Those of the work are drawn. */
+function isQuiet(node: ComfyNode): boolean {
+    return Boolean((node as { hideOutputImages?: boolean }).hideOutputImages) && working !== String(node.id);
+}
+
 const isOurs = (node: ComfyNode): boolean => Boolean(kindOf(node)?.startsWith("LipSync"));
 
 function clear(node: ComfyNode): void {
@@ -51,10 +59,16 @@ app.registerExtension({
     name: "LipSyncStudio.Stage",
     nodeCreated(node) {
         if (!isOurs(node)) return;
-        const { onExecuted } = node;
+        const drawn = node as ComfyNode & { onDrawBackground?(...given: unknown[]): void };
+        const { onExecuted, onDrawBackground } = drawn;
+        // Classic nodes take pictures up here, whatever `hideOutputImages` says.
+        drawn.onDrawBackground = function (...given) {
+            if (!isQuiet(this)) onDrawBackground?.apply(this, given);
+        };
         node.onExecuted = function (output) {
             onExecuted?.call(this, output);
             const hidden = (this as { hideOutputImages?: boolean }).hideOutputImages;
+            if (hidden) working = "";
             if (output?.images?.length && !hidden) pictured.add(this);
             else pictured.delete(this);
             clear(this);
@@ -64,6 +78,10 @@ app.registerExtension({
         api.addEventListener("execution_start", () => {
             for (const timer of later.splice(0)) clearTimeout(timer);
             for (const node of allNodes()) if (isOurs(node)) heights.set(node, node.size[1]);
+        });
+        api.addEventListener("executing", (event) => {
+            // Inside of a subgraph it is the numbers of all that lead to it.
+            working = String((event as CustomEvent).detail ?? "").split(":").at(-1) ?? "";
         });
         for (const event of ["execution_success", "execution_error", "execution_interrupted"]) {
             api.addEventListener(event, () => {

@@ -8,7 +8,12 @@ const OF_STYLE = ["size", "position", "colour", "highlight", "outline", "font"];
 const TEXT_HEIGHT = 70;
 
 const RULES: Record<string, (node: ComfyNode) => void> = {
-    LipSyncApply: (node) => setHidden(node, "lyrics", isWired(node, "words")),
+    LipSyncApply: (node) => {
+        const voices = isWired(node, "voices");
+        setHidden(node, "lyrics", voices || isWired(node, "words"));
+        for (const name of ["person", "person_choice"]) setHidden(node, name, voices);
+    },
+    LipSyncVoice: (node) => setHidden(node, "lyrics", isWired(node, "words")),
     LipSyncLyricOverlay: (node) => setDisabled(node, OF_STYLE, isWired(node, "style")),
 };
 

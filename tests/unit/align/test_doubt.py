@@ -35,7 +35,13 @@ def test_engines_differ_in_how_many():
 def test_times_that_nothing_has_heard_are_estimates():
     (said,) = doubt(timed(0, 10, f"{PLACED}: no path leads through the sound"))
     assert said.kind == "estimated"
-    assert "The times are estimated" in said
+    assert "their times are estimated: are these the lyrics of this song?" in said
+
+
+def test_the_report_says_by_what_the_words_are_timed():
+    assert Aligned(timed(9, 0)).report().startswith("Timed by pocketsphinx.\n")
+    reason = timed(0, 9, f"{PLACED}: No path leads through the sound.")
+    assert Aligned(reason).report().startswith("Placed by syllables: No path leads through the sound.\n")
 
 
 def test_a_caution_is_the_same_on_another_machine():

@@ -2,7 +2,7 @@ import type { Language } from "../shared/language";
 
 export interface Texts {
     /** The rules of `person`. */
-    rules: Record<"largest" | "left" | "centre" | "right", string>;
+    rules: Record<"largest" | "left" | "centre" | "right" | "speaking", string>;
     run: string;
     nobody: string;
     person: (id: number) => string;
@@ -15,13 +15,15 @@ export interface Texts {
     next: string;
     chosen: (id: string, node: string) => string;
     unconnected: string;
+    /** Instead, where voices say whose mouths move. */
+    byVoice: string;
     faces: string;
     people: string;
 }
 
 export const TEXTS: Record<Language, Texts> = {
     en: {
-        rules: { largest: "largest", left: "left", centre: "centre", right: "right" },
+        rules: { largest: "largest", left: "left", centre: "centre", right: "right", speaking: "speaking" },
         run: "Run the workflow to see who is in the clip.",
         nobody: "No face was found. Lower min_confidence, or set detector to full.",
         person: (id) => `Person ${id}`,
@@ -33,11 +35,12 @@ export const TEXTS: Record<Language, Texts> = {
         next: "Next picture",
         chosen: (id, node) => `person of ${node} is now ${id}.`,
         unconnected: "Connect face_track to a node with person, such as Apply Lip-Sync, to choose by a click.",
+        byVoice: "Each voice has a person of its own: choose it on the Voice node.",
         faces: "Faces",
         people: "Known persons",
     },
     zh: {
-        rules: { largest: "最大", left: "左", centre: "中", right: "右" },
+        rules: { largest: "最大", left: "左", centre: "中", right: "右", speaking: "说话者" },
         run: "运行工作流，即可看到片段中有谁。",
         nobody: "没有找到人脸。请降低 min_confidence，或将 detector 设为 full。",
         person: (id) => `人物 ${id}`,
@@ -49,11 +52,12 @@ export const TEXTS: Record<Language, Texts> = {
         next: "下一张",
         chosen: (id, node) => `${node} 的 person 现在是 ${id}。`,
         unconnected: "将 face_track 连接到带有 person 的节点（如 Apply Lip-Sync），即可点击选择。",
+        byVoice: "每个声音各有自己的人物：请在“声音”节点上选择。",
         faces: "人脸",
         people: "已知人物",
     },
     ja: {
-        rules: { largest: "最大", left: "左", centre: "中央", right: "右" },
+        rules: { largest: "最大", left: "左", centre: "中央", right: "右", speaking: "話者" },
         run: "ワークフローを実行すると、クリップに誰が映っているか表示されます。",
         nobody: "顔が見つかりませんでした。min_confidence を下げるか、detector を full にしてください。",
         person: (id) => `人物 ${id}`,
@@ -65,11 +69,12 @@ export const TEXTS: Record<Language, Texts> = {
         next: "次の画像",
         chosen: (id, node) => `${node} の person を ${id} にしました。`,
         unconnected: "face_track を person のあるノード（Apply Lip-Sync など）に接続すると、クリックで選べます。",
+        byVoice: "声ごとに人物があります。「声」ノードで選んでください。",
         faces: "顔",
         people: "見つかった人物",
     },
     de: {
-        rules: { largest: "größtes", left: "links", centre: "Mitte", right: "rechts" },
+        rules: { largest: "größtes", left: "links", centre: "Mitte", right: "rechts", speaking: "wer spricht" },
         run: "Den Workflow ausführen, um zu sehen, wer im Clip ist.",
         nobody: "Kein Gesicht gefunden. min_confidence senken oder detector auf full stellen.",
         person: (id) => `Person ${id}`,
@@ -81,6 +86,7 @@ export const TEXTS: Record<Language, Texts> = {
         next: "Nächstes Bild",
         chosen: (id, node) => `person von ${node} ist jetzt ${id}.`,
         unconnected: "face_track mit einem Knoten verbinden, der person hat (etwa Apply Lip-Sync), dann wählt ein Klick.",
+        byVoice: "Jede Stimme hat ihre eigene Person: am Knoten „Stimme“ wählen.",
         faces: "Gesichter",
         people: "Bekannte Personen",
     },

@@ -110,17 +110,20 @@ function choice(name: string, label: string, chosen: boolean, take: (name: strin
 export function addSwatches(node: ComfyNode, set: Set): () => void {
     const texts = inLanguage(TEXTS);
     const row = rowOf(texts.colours.colour!);
-    row.style.gap = "6px";
+    // Two rows, which a node of usual width shows whole.
+    row.style.display = "grid";
+    row.style.gridTemplateColumns = "repeat(4, minmax(0, auto))";
+    row.style.gap = "2px 4px";
     row.style.minHeight = "40px";
     const names = Object.keys(texts.colours).filter((name) => node.widgets?.some((one) => one.name === name));
     const valueOf = (name: string) => String(node.widgets?.find((one) => one.name === name)?.value ?? "");
     const swatches = names.map((name) => {
         const label = texts.colours[name]!;
         const field = element("input", { type: "color", ariaLabel: label, title: label });
-        field.style.cssText = "width: 30px; height: 20px; padding: 0; border: 1px solid var(--border-color); border-radius: 4px; cursor: pointer;";
+        field.style.cssText = "flex: none; width: 18px; height: 18px; padding: 0; border: 1px solid var(--border-color); border-radius: 4px; cursor: pointer;";
         field.oninput = () => set({ [name]: replaced(valueOf(name), field.value, byBrowser) });
         const caption = element("span", { textContent: label });
-        caption.style.cssText = "font-size: 10px; line-height: 12px; white-space: nowrap;";
+        caption.style.cssText = "font-size: 10px; line-height: 12px; white-space: nowrap; overflow: hidden; text-overflow: ellipsis;";
         const parts: HTMLElement[] = [field, caption];
         if (OPTIONAL.includes(name)) {
             caption.style.cursor = "pointer";
@@ -133,7 +136,7 @@ export function addSwatches(node: ComfyNode, set: Set): () => void {
             };
         }
         const held = element("label", {}, parts);
-        held.style.cssText = "display: flex; flex-direction: column; align-items: center; gap: 2px; flex: 1; min-width: 36px;";
+        held.style.cssText = "display: flex; align-items: center; gap: 3px; min-width: 0;";
         row.append(held);
         return { name, field, caption, label };
     });

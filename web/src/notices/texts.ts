@@ -13,7 +13,7 @@ export const TEXTS: Record<Language, { kinds: Sentences }> = {
     en: {
         kinds: {
             unheard: ({ percent }) => `${percent} % of the words are not heard: are these the lyrics of this song?`,
-            estimated: () => "The times are estimated: nothing here could hear the words.",
+            estimated: () => "None of the words were heard, so their times are estimated: are these the lyrics of this song?",
             unused: ({ reason }) => `The text was not used: ${reason}`,
             unused_words: () => "The text was not used: the words that are connected say what is heard.",
             unused_engine: ({ engine }) => `The text was not used: ${engine} takes the mouth's shapes from the sound alone.`,
@@ -23,7 +23,7 @@ export const TEXTS: Record<Language, { kinds: Sentences }> = {
     zh: {
         kinds: {
             unheard: ({ percent }) => `${percent}% 的单词没有听到：这是这首歌的歌词吗？`,
-            estimated: () => "时间是估计的：这里没有能听出这些单词的引擎。",
+            estimated: () => "一个单词也没有听到，因此时间是估计的：这是这首歌的歌词吗？",
             unused: ({ reason }) => `文本未被使用：${reason}`,
             unused_words: () => "文本未被使用：已连接的单词说明了听到的内容。",
             unused_engine: ({ engine }) => `文本未被使用：${engine} 只根据声音确定口型。`,
@@ -33,7 +33,7 @@ export const TEXTS: Record<Language, { kinds: Sentences }> = {
     ja: {
         kinds: {
             unheard: ({ percent }) => `単語の ${percent} % が聞こえません。この曲の歌詞で合っていますか？`,
-            estimated: () => "時刻は推定です。単語を聞き取れるエンジンがありません。",
+            estimated: () => "単語が一つも聞き取れないため、時刻は推定です。この曲の歌詞で合っていますか？",
             unused: ({ reason }) => `テキストは使われませんでした：${reason}`,
             unused_words: () => "テキストは使われませんでした。接続された単語が使われます。",
             unused_engine: ({ engine }) => `テキストは使われませんでした。${engine} は音声だけから口の形を決めます。`,
@@ -43,7 +43,7 @@ export const TEXTS: Record<Language, { kinds: Sentences }> = {
     de: {
         kinds: {
             unheard: ({ percent }) => `${percent} % der Wörter sind nicht zu hören: Ist das der Text dieses Lieds?`,
-            estimated: () => "Die Zeiten sind geschätzt: Nichts hier konnte die Wörter heraushören.",
+            estimated: () => "Kein Wort war zu hören, also sind die Zeiten geschätzt: Ist das der Text dieses Lieds?",
             unused: ({ reason }) => `Der Text wurde nicht verwendet: ${reason}`,
             unused_words: () => "Der Text wurde nicht verwendet: Die verbundenen Wörter sagen, was zu hören ist.",
             unused_engine: ({ engine }) => `Der Text wurde nicht verwendet: ${engine} formt den Mund allein nach dem Ton.`,

@@ -4,7 +4,7 @@
 type Serializing = ComfyNode & { onSerialize?(saved: { widgets_values?: unknown[] }): void };
 
 /** Pixels around an element in classic nodes. */
-const MARGIN = 4;
+export const MARGIN = 4;
 
 const tidied = new WeakSet<ComfyNode>();
 

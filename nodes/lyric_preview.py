@@ -7,7 +7,7 @@ import asyncio
 from dataclasses import asdict
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import folder_paths
 from aiohttp import web
@@ -16,11 +16,14 @@ from PIL import Image
 
 from ..engine.errors import InputError, LipSyncError
 from ..engine.host.comfy import models_folders
-from ..overlay.font_list import ListedFont, font_sample, listed_fonts
 from ..overlay.presets import PRESETS, SHOWN
 from .guard import add_route, refusal
 from .lyric_fonts import FONTS
 from .lyric_style import LipSyncLyricStyle, drawn_sample
+from .requirements import engine_imports
+
+if TYPE_CHECKING:
+    from ..overlay.font_list import ListedFont
 
 _LONGEST = 500  # characters of a sample that are drawn
 _SCALE = 0.5  # of the size at which the node draws it
@@ -60,13 +63,21 @@ async def _font(request: web.Request) -> web.Response:
     font = next((font for font in await asyncio.to_thread(_listed) if font.name == name), None)
     if font is None:
         return refusal(404, "There is no such font.")
-    picture = await asyncio.to_thread(font_sample, font)
+    picture = await asyncio.to_thread(_sample, font)
     headers = {"Cache-Control": "max-age=3600"}
     return web.Response(body=picture, content_type="image/png", headers=headers)
 
 
 def _listed() -> list[ListedFont]:
+    with engine_imports():
+        from ..overlay.font_list import listed_fonts
     return listed_fonts(models_folders(FONTS))
+
+
+def _sample(font: ListedFont) -> bytes:
+    with engine_imports():
+        from ..overlay.font_list import font_sample
+    return font_sample(font)
 
 
 async def _show(request: web.Request) -> web.Response:

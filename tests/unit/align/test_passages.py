@@ -68,8 +68,10 @@ def test_auto_tells_speech_from_song(phrases):
 
 def test_language_is_heard_in_places_over_the_whole_sound():
     sound = np.repeat(np.linspace(0.1, 1.0, 300, dtype=np.float32), RATE)
+    # A tone of 4 kHz: what stays where it is nobody hears.
+    sound *= np.resize(np.array([1, 1, -1, -1], np.float32), len(sound))
     samples = language_samples(passages(sound, "song", 120.0))
-    levels = [part.mean() for part in samples]
+    levels = [np.abs(part).mean() for part in samples]
     assert len(samples) == 4
     assert levels == sorted(levels)
     assert levels[0] < 0.2 * levels[-1]

@@ -43,7 +43,8 @@ def test_anything_else_is_refused_in_one_sentence(text: str) -> None:
     with pytest.raises(InputError) as caught:
         parse_person(text)
     assert str(caught.value) == (
-        f'"{text}" says nobody: choose largest, left, right, centre, an id such as 2, or several such as 1+3.'
+        f'"{text}" says nobody: choose largest, left, right, centre, speaking, an id such as 2, '
+        "or several such as 1+3."
     )
 
 

@@ -6,6 +6,7 @@ such locks (Windows), it refuses to delete what is open instead.
 
 from __future__ import annotations
 
+import atexit
 import errno
 import os
 import secrets
@@ -26,6 +27,17 @@ _PREFIX, _SUFFIX = ".lipsync-", ".part"
 _FOLDERS, _LOCK = "lipsync-studio-", ".lock"
 _TRIES = 5
 _OLD = 3600  # seconds: a folder gets its lock at once
+# Files that are not whole, by the process that makes them: a fork has its parent's in memory, too. A run may
+# be stopped between any two steps, even before whoever makes a file can see to its end; the process does.
+_unfinished: dict[Path, int] = {}
+
+
+@atexit.register
+def _discard_unfinished() -> None:
+    for path, process in _unfinished.items():
+        if process == os.getpid():
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
 
 
 class PartialFile:
@@ -54,6 +66,7 @@ class PartialFile:
         if fcntl is None:
             self._held.close()
         self.path.replace(self._target)
+        _unfinished.pop(self.path, None)
         self._held.close()
 
     def discard(self) -> None:
@@ -62,6 +75,7 @@ class PartialFile:
             if fcntl is None:
                 self._held.close()
             self.path.unlink(missing_ok=True)
+            _unfinished.pop(self.path, None)
         self._held.close()
 
 
@@ -120,9 +134,15 @@ def _check_abandoned(path: Path) -> None:
 def _new_file(folder: Path) -> tuple[Path, BinaryIO]:
     for _ in range(_TRIES):
         path = folder / f"{_PREFIX}{secrets.token_hex(6)}{_SUFFIX}"
-        held = _locked(path)
+        _unfinished[path] = os.getpid()
+        try:
+            held = _locked(path)
+        except OSError:
+            del _unfinished[path]
+            raise
         if held is not None:
             return path, held
+        del _unfinished[path]
     raise FileExistsError(errno.EEXIST, "no free name for a temporary file", str(folder))
 
 

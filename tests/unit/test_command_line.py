@@ -304,9 +304,12 @@ def test_a_run_that_is_stopped_leaves_no_file(media, tmp_path, monkeypatch, numb
     (tmp_path / "temp").mkdir()
     monkeypatch.setenv("TMPDIR", str(tmp_path / "temp"))
     command = [*INSTALLED, "render", "--source", media / "clip.mp4", "--audio", ROOT / "demo" / "verse.mp3"]
+    # Whoever runs the tests may have them go on when the terminal is closed.
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
     process = subprocess.Popen(
         [*command, "--out", tmp_path / "out.mp4"], stderr=subprocess.PIPE, text=True, cwd=tmp_path
     )
+    signal.signal(signal.SIGHUP, before)
     deadline = time.monotonic() + 120
     while not list(tmp_path.glob(".lipsync-*.part")) and time.monotonic() < deadline:
         time.sleep(0.02)

@@ -98,3 +98,23 @@ def test_a_folder_that_never_got_its_lock_goes_when_it_is_old(tmp_path, monkeypa
     with PlainHost("cpu"):
         assert not old.exists()
         assert names(new) == names(others[0]) == names(others[1]) == ["states"]
+
+
+def test_a_run_that_ends_before_it_can_see_to_its_file_leaves_none(tmp_path):
+    """Stopped between the file's making and the block that deletes it. A fork harms nothing."""
+    run = """
+import os, sys
+from pathlib import Path
+from lipsync_studio.engine.partial import PartialFile
+part = PartialFile(Path(sys.argv[1]))
+child = os.fork()
+if not child:
+    raise SystemExit
+os.waitpid(child, 0)
+assert part.path.exists()
+raise KeyboardInterrupt
+"""
+    ended = subprocess.run([sys.executable, "-c", run, tmp_path / "out.mp4"], capture_output=True, text=True)
+    assert "KeyboardInterrupt" in ended.stderr
+    assert "AssertionError" not in ended.stderr
+    assert list(tmp_path.iterdir()) == []

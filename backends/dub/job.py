@@ -33,7 +33,8 @@ _BLOCK = 1024
 class DubJob:
     """people: who is to speak, one after the other, each in one shot. speaker: int32 [frames], which of them
     each output frame shows, -1 for nobody. mix: how much of the painted mouth it shows, float32 [frames].
-    states: what becomes of it."""
+    states: what becomes of it. shared: other voices' mouths are painted in the same frames, so that no more
+    than its own people's may be."""
 
     source: Source
     timeline: Timeline
@@ -42,6 +43,7 @@ class DubJob:
     speaker: np.ndarray
     mix: np.ndarray
     states: list[FrameState]
+    shared: bool = False
 
     def painted(self, index: int) -> tuple[Person, int] | None:
         """Whose mouth is painted in an output frame, and the source frame it shows; None for nobody's."""
@@ -100,7 +102,8 @@ def plan_jobs(request: LipSyncRequest, fps: Fraction | None, rests: bool, host: 
             heard[sound] = listen(part, timeline, host)
         speech = speech_of(part, timeline, host, heard[sound])
         keeps_source = part.silence == "source" or not rests
-        jobs.append(job_of(request.source, timeline, speech, track, person, keeps_source, host))
+        job = job_of(request.source, timeline, speech, track, person, keeps_source, host)
+        jobs.append(replace(job, shared=len(request.voices) > 1))
     return tuple(jobs)
 
 

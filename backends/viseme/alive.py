@@ -47,6 +47,9 @@ def survey_life(job: DubJob, levels: np.ndarray, movement: float, notes: list[st
         if movement > _AS_PLACED:
             notes.append("The source is a video and moves by itself: `movement` is for stills.")
         return None
+    if job.shared:
+        notes.append("Several people speak: the picture doesn't sway, and they don't blink.")
+        return None
     return LifeSurvey(moments(job, levels), _eyes(job, notes))
 
 

@@ -29,8 +29,9 @@ from lipsync_studio.engine.faces.track import FaceTrack
 from lipsync_studio.engine.faces.tracker import track_faces
 from lipsync_studio.engine.faces.turns import Turn
 from lipsync_studio.engine.host.plain import PlainHost
-from lipsync_studio.engine.media.colour import rgb_to_planes
+from lipsync_studio.engine.media.colour import rgb_to_planes, to_rgb
 from lipsync_studio.engine.media.frames import Colour, Frame
+from lipsync_studio.engine.media.images import ImageSource
 from lipsync_studio.engine.media.sound import Sound
 from lipsync_studio.engine.media.video import VideoSource
 from lipsync_studio.engine.media.writer import Mp4Writer
@@ -262,6 +263,21 @@ def test_one_sound_and_words_that_name_the_singers(scene, host, whitewash):
     # They are driven by one sound, which is prepared once.
     one, other = (voice.job.speech.samples for voice in plan.voices)
     assert one is other
+
+
+def test_a_still_of_two_keeps_both_mouths(scene, host):
+    """Life moves all of a picture, for one person: a second one's would undo the first one's mouth."""
+    (picture,) = (to_rgb(frame) for frame in scene.source.read(0, 1))
+    still = ImageSource(torch.from_numpy(picture.copy())[None].float() / 255, 25)
+    heard = scene.voices["left"].cut(Fraction(0), Fraction(6, 5))
+    voices = (Voice("left", heard), Voice("right", heard))
+    plan = DubBackend(VisemeEngine(movement=0.3)).plan(LipSyncRequest(still, heard, voices=voices), host)
+    assert any("doesn't sway" in note for note in plan.notes)
+    frames, _ = collect(DubBackend(VisemeEngine(movement=0.3)).render_plan(plan, host))
+    for half in (np.s_[:320, :320], np.s_[:320, 320:]):
+        changed = [np.abs(frame.planes[half].astype(int) - frames[0].planes[half]) > 30 for frame in frames]
+        assert max(each.sum() for each in changed) > 100
+        assert changed[-1][:100].sum() == 0
 
 
 def test_what_can_not_be_meant_is_said(scene, host, whitewash):

@@ -165,6 +165,8 @@ def test_every_colour_is_seen_in_a_node_of_usual_width(style_page):
     page = style_page
     page.evaluate("() => look.setSize([270, look.size[1]])")
     row = page.locator("input[type=color]").first.locator("xpath=ancestor::*[@role='group']")
+    # A node is laid out anew when it is drawn.
+    page.evaluate("() => app.canvas.setDirty(true, true)")
     page.wait_for_function("row => row.clientWidth > 200 && row.clientWidth < 270", arg=row.element_handle())
     names = row.locator("span")
     assert names.all_text_contents()[-1] == "shadow"

@@ -250,8 +250,8 @@ def test_lyrics_hide_while_words_are_wired_and_settings_grey_under_a_style(build
     assert page.problems == []
 
 
-CHOICES = """node => [...made[node].widgets.find(one => one.name === 'person_choice').element.children]
-    .map(one => one.textContent)"""
+CHOICES = """node => [...made[node].widgets.find(one => one.name === 'person_choice').element
+    .querySelectorAll('button')].map(one => one.textContent)"""
 HIDDEN = "node => made[node].widgets.filter(one => one.hidden).map(one => one.name)"
 RULES = ["largest", "left", "centre", "right"]
 
@@ -276,8 +276,8 @@ def test_a_voice_offers_the_people_of_the_node_at_the_end_of_its_chain(build, sh
     page.get_by_role("button", name="Lip-sync person 1", exact=True).first.evaluate("one => one.click()")
     page.get_by_text("Each voice has a person of its own").wait_for(state="attached")
     assert page.evaluate(VALUE, ["apply", "person"]) == "largest"
-    chip = "() => made.one.widgets.find(one => one.name === 'person_choice').element.lastChild.click()"
-    page.evaluate(chip)
+    row = "made.one.widgets.find(one => one.name === 'person_choice').element"
+    page.evaluate(f"() => [...{row}.querySelectorAll('button')].at(-1).click()")
     assert page.evaluate(VALUE, ["one", "person"]) == "1"
     assert (
         page.evaluate("() => document.querySelector('[aria-label=\"Lip-sync person 1\"]').ariaPressed")

@@ -332,8 +332,9 @@ def test_the_demos_address_opens_a_workflow_that_runs_to_the_video_it_shows(demo
     ]
     assert seen["texts"]
     for node in ("LipSyncApply", "LipSyncLyricOverlay"):
+        # How often it is told hangs on how fast the machine is.
         values = seen["progress"][node]
-        assert len(values) > 2, f"{node} hardly told its progress"
+        assert values == sorted(values)
         assert values[-1] == 1
 
     (saved,) = seen["saved"]["images"]

@@ -333,9 +333,7 @@ def test_the_demos_address_opens_a_workflow_that_runs_to_the_video_it_shows(demo
     assert seen["texts"]
     for node in ("LipSyncApply", "LipSyncLyricOverlay"):
         # How often it is told hangs on how fast the machine is.
-        values = seen["progress"][node]
-        assert values == sorted(values)
-        assert values[-1] == 1
+        assert seen["progress"][node][-1] == 1
 
     (saved,) = seen["saved"]["images"]
     assert saved["filename"].startswith("lyric_video")

@@ -54,7 +54,7 @@ function fit(box, place, margin) {
 // templates.ts
 var MARK = "lipsync_view";
 var MARGIN = 12;
-var HOLD_MS = 5e3;
+var HOLD_MS = 2e4;
 var held = new AbortController();
 app.registerExtension({
   name: "LipSyncStudio.Templates",

@@ -5,6 +5,7 @@ import json
 
 import pytest
 from layout import BOXES, overlapping
+from playwright.sync_api import TimeoutError
 
 from lipsync_studio.devtools.templates import TEMPLATES, template
 
@@ -92,8 +93,15 @@ def test_every_template_is_whole_and_readable(blank, vue, pictures):
     free = blank.evaluate(FREE)
     for short in TEMPLATES:
         graph = json.loads(template(short).read_text(encoding="utf-8"))
-        boxes = opened(blank, graph, vue)
-        blank.wait_for_function("least => app.canvas.ds.scale >= least", arg=READABLE)
+        for _ in range(3):
+            boxes = opened(blank, graph, vue)
+            try:
+                blank.wait_for_function("least => app.canvas.ds.scale >= least", arg=READABLE, timeout=30_000)
+                break
+            except TimeoutError:
+                # A page that is very busy sets its own view after ours; it is opened once more.
+                continue
+        assert blank.evaluate("() => app.canvas.ds.scale") >= READABLE, short
         left, top, right, bottom = blank.evaluate(IN_VIEW, free)
         outside = [
             title

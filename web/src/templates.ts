@@ -8,7 +8,7 @@ import { bounds, fit, type Box, type Fitted } from "./templates/view";
 /** In a template's file, and taken out once it has been shown: of a graph that was saved the page restores the view. */
 const MARK = "lipsync_view";
 const MARGIN = 12;
-const HOLD_MS = 5000;
+const HOLD_MS = 20000;
 
 type View = { scale: number; offset: number[] };
 

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
+from lipsync_studio.backends.viseme.bend import Box
 from lipsync_studio.backends.viseme.contour import lip_curve, lip_ends
 from lipsync_studio.backends.viseme.controls import (
     INNER_CORNERS,
@@ -16,7 +17,7 @@ from lipsync_studio.backends.viseme.controls import (
     control_points,
 )
 from lipsync_studio.backends.viseme.mouth import MouthPose, RestShape
-from lipsync_studio.backends.viseme.render import _Box, _grain, _noise, _softness
+from lipsync_studio.backends.viseme.texture import grain, noise_level, softness
 from lipsync_studio.engine.faces.tracker import track_faces
 from lipsync_studio.engine.host.plain import PlainHost
 from lipsync_studio.engine.media.images import ImageSource
@@ -91,11 +92,11 @@ def test_grain_is_as_strong_as_the_lips_noise_wherever_it_is(strength):
     rgb[60:] += 60
     source = np.tile([100.0, 60.0], (200, 1))
     source[LOWER_INNER] += np.linspace((-50, -12), (50, -12), len(LOWER_INNER))
-    hole = _Box(0, 0, 90, 50)
-    grain = _grain(np.clip(rgb, 0, 255).astype(np.uint8), source, hole, strength)
-    assert grain.shape == (50, 90, 3)
-    assert _noise(grain) == pytest.approx(strength, rel=0.02)
-    assert np.ptp(grain, axis=2).max() < 0.35 * strength + 0.5
+    hole = Box(0, 0, 90, 50)
+    made = grain(np.clip(rgb, 0, 255).astype(np.uint8), source, hole, strength)
+    assert made.shape == (50, 90, 3)
+    assert noise_level(made) == pytest.approx(strength, rel=0.02)
+    assert np.ptp(made, axis=2).max() < 0.35 * strength + 0.5
 
 
 @pytest.mark.parametrize(("blur", "least", "most"), [(0.0, 0.0, 0.0), (1.2, 0.0, 0.0), (16.0, 2.0, 8.0)])
@@ -107,5 +108,5 @@ def test_what_is_behind_smooth_lips_is_soft(blur, least, most):
     lips = np.repeat(120 + 20 * (detail / detail.std())[..., None], 3, 2)
     where = np.zeros((80, 200), bool)
     where[10:70, 10:190] = True
-    assert least <= _softness(lips, where, 200.0) <= most
-    assert _softness(lips, np.zeros_like(where), 200.0) == 0
+    assert least <= softness(lips, where, 200.0) <= most
+    assert softness(lips, np.zeros_like(where), 200.0) == 0

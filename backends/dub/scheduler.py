@@ -160,7 +160,7 @@ def _in_turn(lanes: Sequence[Iterator[Stretch]]) -> Iterator[tuple[int, Stretch,
             going.remove(number)
             continue
         reached[number] = stretch.stop
-        yield number, stretch, min(reached[each] for each in range(len(lanes)))
+        yield number, stretch, min(reached)
 
 
 def _without_holes(clip: Clip, crops: Mapping[int, FaceCrop]) -> list[FaceCrop]:

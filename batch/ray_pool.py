@@ -73,10 +73,11 @@ class Cluster:
         return cls(len(working), cpus, sum(gpus), max(gpus, default=0.0))
 
 
-def start(address: str | None) -> None:
-    """Ray itself: one of its own on this machine, or by its address. Raises InputError where none answers."""
+def start(address: str | None) -> bool:
+    """Ray itself: one of its own on this machine, or by its address. False where this process has it already.
+    Raises InputError where none answers."""
     if ray.is_initialized():
-        return
+        return False
     try:
         ray.init(
             address=address or "local", include_dashboard=None if address else False,
@@ -88,6 +89,11 @@ def start(address: str | None) -> None:
             f"Ray doesn't answer at {address or 'this machine'} ({cause}): start it with `ray start --head`, "
             "or leave --address out."
         ) from error
+    return True
+
+
+def stop() -> None:
+    ray.shutdown()
 
 
 class RayPool:

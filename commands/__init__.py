@@ -11,7 +11,20 @@ from contextlib import nullcontext, suppress
 
 from ..engine.boundary import own_error
 from ..engine.errors import Cancelled, LipSyncError
-from . import align, backends, check, consent, did, lyric_video, overlay, parity, render, score, weights
+from . import (
+    align,
+    backends,
+    batch,
+    check,
+    consent,
+    did,
+    lyric_video,
+    overlay,
+    parity,
+    render,
+    score,
+    weights,
+)
 from .parser import DONE, FAILED, STOPPED, USAGE, Parser, UsageError
 from .quiet import quiet_libraries
 from .termination import Terminated, terminable
@@ -19,7 +32,9 @@ from .version import version
 
 # Set, it has errors that nobody expected printed with all that led to them.
 DEBUG_VARIABLE = "LIPSYNC_DEBUG"
-_COMMANDS = (render, lyric_video, overlay, align, score, backends, check, parity, weights, consent, did)
+_COMMANDS = (
+    render, lyric_video, batch, overlay, align, score, backends, check, parity, weights, consent, did,
+)  # fmt: skip
 _log = logging.getLogger(__name__)
 
 

@@ -31,7 +31,8 @@ from .worker import Outcome
 WORKER = f"{__package__}.worker:Worker"
 # How often in a row a worker's making may fail before its place is given up.
 _MAKINGS = 3
-_CLOSING = 5  # seconds
+# How often Ray is started on this machine: on a busy one its own patience may not suffice.
+_STARTS = 3
 
 
 @dataclass
@@ -78,18 +79,28 @@ def start(address: str | None) -> bool:
     Raises InputError where none answers."""
     if ray.is_initialized():
         return False
+    for _ in range(_STARTS if address is None else 1):
+        problem = _started(address)
+        if problem is None:
+            return True
+        ray.shutdown()
+    cause = str(problem).strip().partition("\n")[0] or type(problem).__name__
+    raise InputError(
+        f"Ray doesn't answer at {address or 'this machine'} ({cause}): start it with `ray start --head`, "
+        "or leave --address out."
+    ) from problem
+
+
+def _started(address: str | None) -> Exception | None:
+    """What went wrong."""
     try:
         ray.init(
             address=address or "local", include_dashboard=None if address else False,
             log_to_driver=False, logging_level="ERROR", configure_logging=True,
         )  # fmt: skip
-    except (ConnectionError, ValueError, RuntimeError, TimeoutError) as error:
-        cause = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise InputError(
-            f"Ray doesn't answer at {address or 'this machine'} ({cause}): start it with `ray start --head`, "
-            "or leave --address out."
-        ) from error
-    return True
+    except Exception as error:  # Ray raises many kinds, and bare ones
+        return error
+    return None
 
 
 def stop() -> None:

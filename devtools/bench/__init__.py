@@ -24,6 +24,7 @@ _OTHERS = (
     "editor",
     "fuzz",
     "identities",
+    "jobs",
     "latentsync",
     "long",
     "mouth",

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import random
 import shutil
 import signal
@@ -44,6 +45,8 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--seconds", type=int, default=60, help="length of the long clip (default 60)")
     parser.add_argument("--out", type=Path, default=Path("jobs.json"))
     options = parser.parse_args(arguments)
+    # Ray puts its workers behind all else on a machine.
+    os.environ.update(RAY_worker_niceness="0")
     results = {}
     for name in options.parts or known:
         say(f"== {name}")

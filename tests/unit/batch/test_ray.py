@@ -51,6 +51,8 @@ def s3() -> Iterator[str]:
 def ray(s3) -> Iterator:
     import ray
 
+    # Ray puts its workers behind all else on a machine, which may be busy.
+    os.environ.update(RAY_worker_niceness="0")
     options = {"num_cpus": 2, "include_dashboard": False, "object_store_memory": 80 << 20}
     for attempt in range(4):
         try:
@@ -62,6 +64,7 @@ def ray(s3) -> Iterator:
                 raise
     yield ray
     ray.shutdown()
+    os.environ.pop("RAY_worker_niceness")
 
 
 @pytest.fixture

@@ -108,8 +108,8 @@ def stop() -> None:
 class RayPool:
     """workers: how many; None for one per share of a GPU, without GPUs one per machine. gpus: share of one
     that a worker takes; None for a whole one where there are any. out: where results are published, to which
-    the pool writes a mark that every worker must see. made: what makes a worker, as `Actor` takes it. makings:
-    how often in a row that may fail before a worker's place is given up.
+    the pool writes a mark that every worker must see. made: what makes a worker, as `Actor` takes it.
+    makings: how often in a row that may fail before a worker's place is given up.
 
     Raises InputError for shares of GPUs that no machine has."""
 

@@ -8,10 +8,10 @@ import pytest
 
 from lipsync_studio.align import whisper_checkpoint
 from lipsync_studio.align.chain import AlignOptions, align
-from lipsync_studio.align.forced import whisper_load
 from lipsync_studio.align.transcribe.models import openai_places
 from lipsync_studio.align.transcribe.registry import choose
 from lipsync_studio.align.weights import CTC_EN
+from lipsync_studio.align.whisper import load as whisper_load
 from lipsync_studio.devtools.corpus import spoken
 from lipsync_studio.engine.errors import (
     Cancelled,
@@ -245,7 +245,7 @@ def test_whatever_loading_raises(models, speech, plain, host, monkeypatch, error
 
 
 def test_a_model_that_fails_at_work_is_left(models, speech, plain, host, monkeypatch, tiny_en_hf):
-    from lipsync_studio.align.forced.whisper_torch import TorchWhisper
+    from lipsync_studio.align.whisper.network import TorchWhisper
 
     def listen(self, samples):
         raise RuntimeError("cuBLAS is not to be had")

@@ -11,10 +11,10 @@ from ...engine.host.protocol import Host
 from ...engine.media.sound import Sound
 from ..names import Content
 from ..script import word_parts
-from ..transcribe.procedure import Heard, Samples, cut, listen, timings
-from ..transcribe.protocol import Segment
+from ..whisper.model import FRAMES_PER_SECOND, MOST_TOKENS, RATE, States, WhisperModel, Writing
 from ..words import Word, WordTimings
-from .whisper_model import FRAMES_PER_SECOND, MOST_TOKENS, RATE, States, WhisperModel, Writing
+from .procedure import Heard, Samples, cut, listen, timings
+from .protocol import Segment
 
 # Shorter than the model's window, so that nothing at the edge is cut.
 _LONGEST_PASSAGE = 28.0

@@ -130,7 +130,7 @@ class Whispers:
         return self._model
 
     def skip(self, model: str, error: Exception) -> None:
-        """Note why a model is not used. Raises NamedModelError for one that the user has named by its file."""
+        """Note why a model is not used. Raises NamedModelError for the one that the user has named."""
         if self._path and not isinstance(error, MissingFilesError):
             raise NamedModelError(str(self._path)) from error
         fault = explained(error, f"Whisper {model}")

@@ -228,6 +228,6 @@ def test_a_multilingual_model_hears_which_language_it_is(tmp_path, host, sentenc
     torch.save({"dims": vars(network.dims), "model_state_dict": network.state_dict()}, tmp_path / "random.pt")
     engine = TimestampedWhisper(tmp_path / "random.pt", late=0.0)
     found = transcribed(engine, sentence.samples, host)
-    assert found.language in timestamped.known_languages(51865)
+    assert found.language in known_languages(51865)
     with pytest.raises(InputError, match="yue"):
         transcribed(engine, sentence.samples, host, language="yue")

@@ -10,7 +10,7 @@ import pytest
 from lipsync_studio.align.names import MODELS
 from lipsync_studio.align.transcribe import models
 from lipsync_studio.align.transcribe.registry import choose
-from lipsync_studio.align.transcribe.timestamped import load_whisper
+from lipsync_studio.align.whisper.openai import load_whisper
 from lipsync_studio.align.weights import ct2_set, openai_set
 from lipsync_studio.engine.errors import InputError, MissingFilesError, WeightsError
 from lipsync_studio.engine.host.plain import PlainHost

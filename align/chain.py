@@ -18,7 +18,7 @@ from .doubt import doubt, is_estimated
 from .engines.protocol import RATE, Request
 from .engines.registry import aligner, ranked
 from .language import ENGLISH, Language, parse_language
-from .names import Aligner, Content
+from .names import AUTO, Aligner, Content
 from .place import ENGINE as PLACED
 from .place import place_words
 from .pocket_aligner import PocketAligner
@@ -42,7 +42,7 @@ _INAUDIBLE = 1e-3
 class AlignOptions:
     """language: as align.language takes it, "" to find it in the text. content: speech, song, or decided by
     the sound. whisper: a local model; else `model`, or the largest that is installed. download: fetch what a
-    named engine lacks."""
+    named engine lacks. transcriber: of names.ENGINES, what writes down the words where there is no text."""
 
     engine: Aligner = "auto"
     language: str = ""
@@ -50,6 +50,7 @@ class AlignOptions:
     whisper: Path | None = None
     model: str = ""
     download: bool = False
+    transcriber: str = AUTO
 
 
 @dataclass

@@ -113,7 +113,7 @@ class LipSyncTranscribe(io.ComfyNode):
         sound = to_sound(audio)
         host = ComfyHost()
         wanted = None if language == AUTO else language
-        choice = choose(engine, model, host, path=model_path, language=wanted, fetch=download_missing)
+        choice = choose(engine, model, host, path=model_path, fetch=download_missing)
         timings = choice.transcribe(sound, language=wanted, content=content, host=host)
         text = "\n".join(line.text for line in timings.lines)
         return io.NodeOutput(timings, text, _report(timings, choice.note))

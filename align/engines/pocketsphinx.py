@@ -30,6 +30,7 @@ class Pocketsphinx:
         return True
 
     def align(self, request: Request) -> Alignment:
+        request.host.check_cancelled()
         pocket = PocketAligner()
         try:
             timings = pocket.align(request.samples, request.lines, request.spoken)

@@ -9,9 +9,12 @@ from ..language import Language
 from .ctc import Ctc
 from .pocketsphinx import Pocketsphinx
 from .protocol import Aligner
+from .qwen import QwenAligner
 from .recognised import RecognisedWords
+from .stable_ts import StableTs
 from .syllables import Syllables
 from .whisper import Whisper
+from .whisperx import WhisperX
 
 _ANY = "*"
 
@@ -29,13 +32,16 @@ def _both(speech: int, song: int) -> dict[tuple[str, str], int]:
     return {(_ANY, "speech"): speech, (_ANY, "song"): song}
 
 
-# What was measured (docs/alignment.md) comes first, best first; then what was not: of CTC no weights were at
-# hand. An estimate comes last.
+# What was measured (docs/alignment.md) comes first, best first, then what was not, because no weights were at
+# hand: CTC, WhisperX, and Qwen's, which can't tell whether it is lost. An estimate comes last.
 ENTRIES = (
     Entry(Pocketsphinx(), _both(10, 50)),
     Entry(Whisper(), _both(20, 10)),
+    Entry(StableTs(), _both(30, 20)),
     Entry(Ctc(), _both(40, 30)),
     Entry(RecognisedWords(), _both(50, 40)),
+    Entry(WhisperX(), _both(60, 60)),
+    Entry(QwenAligner(), _both(70, 70)),
     Entry(Syllables(), _both(90, 90)),
 )
 _BY_NAME = {entry.aligner.name: entry.aligner for entry in ENTRIES}

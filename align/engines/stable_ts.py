@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...engine.errors import AlignmentError, AudioError, Cancelled, MissingFilesError
-from ..attempts import import_failed, installed
+from ...engine.errors import AudioError, Cancelled, MissingFilesError
+from ..attempts import explained, import_failed, installed
 from ..letters import Piece, timed_lines
 from ..model_files import has_weights
 from ..names import LANGUAGES
@@ -79,8 +79,7 @@ class StableTs:
             except (Cancelled, AudioError):
                 raise
             except Exception as error:
-                failed = failed or error
-                request.whispers.skip(place.name, error)
+                failed = failed or explained(error, f"stable-ts {place.name}")
         raise failed or MissingFilesError(
             "stable-ts needs a Whisper model of OpenAI's or Hugging Face's kind: put one into "
             "models/whisper, or turn on the download."
@@ -100,6 +99,9 @@ def _aligned(request: Request, place: Path, level: float) -> Alignment:
         samples = request.samples * np.float32(_PEAK / level)
         with request.host.resident(managed, activation_bytes=needed), _watched(network, request.host):
             language = _language(network, request, samples)
+            if not language:
+                nothing = WordTimings((), engine=StableTs.name)
+                return Alignment(nothing, f"{place.name} doesn't know {request.spoken.name}")
             result = stable_align(
                 network,
                 torch.from_numpy(samples),
@@ -140,12 +142,14 @@ def _package() -> Any:
 
 
 def _language(network: Whisper, request: Request, samples: np.ndarray) -> str:
+    """What to tell the model that is spoken; "" where it doesn't know that. One that knows English alone
+    takes everything for it."""
     known = known_languages(network.dims.n_vocab)
     asked = request.whispers.language
-    if asked and asked not in known:
-        raise AlignmentError(f"This Whisper model doesn't know {request.spoken.name}: choose a larger one.")
-    if asked or len(known) == 1:
-        return asked or known[0]
+    if len(known) == 1:
+        return known[0]
+    if asked:
+        return asked if asked in known else ""
     probabilities = language_probabilities(network, samples)
     return max(probabilities, key=lambda code: probabilities[code])
 

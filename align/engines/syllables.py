@@ -26,6 +26,7 @@ class Syllables:
         return True
 
     def align(self, request: Request) -> Alignment:
+        request.host.check_cancelled()
         spans = voiced_spans(request.samples)
         if request.by_name:
             return Alignment(

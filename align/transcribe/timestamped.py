@@ -6,15 +6,17 @@ Optional, and installed by the user knowingly: it is under the AGPL-3.0.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..attempts import import_failed, require_recogniser
-from ..names import TIMESTAMPED, UNSPACED, Content
+from ..names import TIMESTAMPED, Content
 from ..whisper.openai import known_languages, language_probabilities, load_whisper, working_dtype
-from ..words import Word, WordTimings
+from ..words import WordTimings
 from .passages import RATE
-from .procedure import Heard, Samples, cut, listen, spoken_language, timings
+from .procedure import Heard, Samples, Session, transcribed, word
 from .protocol import Segment
 
 if TYPE_CHECKING:
@@ -70,28 +72,38 @@ class TimestampedWhisper:
     def transcribe(self, sound: Sound, *, language: str | None, content: Content, host: Host) -> WordTimings:
         """See `protocol.Transcriber`."""
         require()
-        parts = cut(sound, content, _LONGEST_PASSAGE)
-        if not parts:
-            return WordTimings((), language or "", self.name)
-        model = self._loaded(host)
-        network: Any = model.module
-        known = known_languages(network.dims.n_vocab)
-        needed = _MATRICES * network.dims.n_audio_head * network.dims.n_audio_ctx**2 * 4
-        with host.resident(model, activation_bytes=needed):
-            tongue = spoken_language(
-                language, known, parts, lambda samples: language_probabilities(network, samples), self.name
-            )
-            watch = _Watch(network, host)
 
-            def recognise(samples: Samples, heard: Heard) -> list[Segment]:
-                watch.begin(len(samples) / RATE, heard)
-                return _segments(_result(network, samples, tongue), tongue)
+        @contextmanager
+        def opened() -> Iterator[Session]:
+            model = self._loaded(host)
+            network: Any = model.module
+            needed = _MATRICES * network.dims.n_audio_head * network.dims.n_audio_ctx**2 * 4
+            with host.resident(model, activation_bytes=needed):
+                watch = _Watch(network, host)
 
-            try:
-                segments = listen(parts, recognise, host, late=self._late)
-            finally:
-                watch.remove()
-        return timings(segments, sound, tongue, self.name)
+                def recognise(samples: Samples, tongue: str, heard: Heard) -> list[Segment]:
+                    watch.begin(len(samples) / RATE, heard)
+                    return _segments(_result(network, samples, tongue), tongue)
+
+                try:
+                    yield Session(
+                        known_languages(network.dims.n_vocab),
+                        lambda samples: language_probabilities(network, samples),
+                        recognise,
+                    )
+                finally:
+                    watch.remove()
+
+        return transcribed(
+            sound,
+            opened,
+            host,
+            engine=self.name,
+            language=language,
+            content=content,
+            longest=_LONGEST_PASSAGE,
+            late=self._late,
+        )
 
     def _loaded(self, host: Host) -> ManagedModel:
         import torch
@@ -153,12 +165,11 @@ def _result(network: Whisper, samples: Samples, language: str) -> dict[str, Any]
 
 
 def _segments(result: dict[str, Any], language: str) -> list[Segment]:
-    space = language not in UNSPACED
     return [
         Segment(
             tuple(
-                Word(word["text"].strip(), word["start"], word["end"], word["confidence"], space=space)
-                for word in segment.get("words", ())
+                word(each["text"], each["start"], each["end"], each["confidence"], language)
+                for each in segment.get("words", ())
             ),
             segment["avg_logprob"],
             segment["compression_ratio"],

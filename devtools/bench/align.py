@@ -113,7 +113,7 @@ def _measured(
     try:
         with PlainHost("cpu") as host:
             if engine in _TRANSCRIBERS:
-                chosen = choose(engine, "tiny.en", host, path=str(whisper), language="en").transcriber
+                chosen = choose(engine, "tiny.en", host, path=str(whisper)).transcriber
                 heard = chosen.transcribe(sound, language="en", content="auto", host=host)
                 timings = match_lyrics(read_text(lyrics).lines, heard.words(), case.duration).timings
             else:

@@ -61,9 +61,7 @@ def other_python(tmp_path_factory) -> Path:
     python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     packages = sysconfig.get_path("purelib", vars={"base": str(folder)})
     ours = sysconfig.get_path("purelib")
-    (Path(packages) / "fakes.pth").write_text(f"{SUPPORT}
-{ours}
-", encoding="utf-8")
+    (Path(packages) / "fakes.pth").write_text(f"{SUPPORT}\n{ours}\n", encoding="utf-8")
     return python
 
 

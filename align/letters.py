@@ -45,13 +45,12 @@ def timed_lines(
         given += letters
         timed += [piece] * len(letters)
     found: dict[int, list[Piece]] = {}
-    for block in Levenshtein.opcodes(text, given).as_list():
-        kind, first, last, other, _ = block
-        if kind in ("equal", "replace"):
-            for offset in range(last - first):
-                piece = timed[other + offset]
+    for block in Levenshtein.opcodes(text, given):
+        if block.tag in ("equal", "replace"):
+            for offset in range(block.src_end - block.src_start):
+                piece = timed[block.dest_start + offset]
                 if piece.start is not None and piece.end is not None:
-                    found.setdefault(owners[first + offset], []).append(piece)
+                    found.setdefault(owners[block.src_start + offset], []).append(piece)
     result: list[Line] = []
     number, before = 0, 0.0
     for line in lines:

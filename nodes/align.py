@@ -103,7 +103,10 @@ class LipSyncAlignLyrics(io.ComfyNode):
                     default=False,
                     optional=True,
                     advanced=True,
-                    tooltip="Fetch the model an engine lacks: 378 MB or 1.3 GB for ctc, 151 MB to 3 GB for Whisper.",
+                    tooltip=(
+                        "Fetch the model an engine lacks: 378 MB or 1.3 GB for ctc, 151 MB to 3 GB for "
+                        "Whisper."
+                    ),
                 ),
             ],
             outputs=[

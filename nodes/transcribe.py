@@ -37,9 +37,9 @@ class LipSyncTranscribe(io.ComfyNode):
                     options=[AUTO, *ENGINES],
                     default=AUTO,
                     tooltip=(
-                        "auto takes whisper-timestamped, faster-whisper or whisper, the pack's own, whichever "
-                        "is installed and has the model. pocketsphinx needs no model, but mishears every "
-                        "other word of English."
+                        "auto takes whisper-timestamped, faster-whisper or whisper, the pack's own, "
+                        "whichever is installed and has the model. pocketsphinx needs no model, but mishears "
+                        "every other word of English."
                     ),
                 ),
                 io.Combo.Input(

@@ -123,6 +123,7 @@ class _Watch:
             network.encoder.register_forward_pre_hook(lambda *_: self._window()),
             network.decoder.register_forward_pre_hook(lambda *_: host.check_cancelled()),
         )
+        self.begin(0.0, lambda _: host.check_cancelled())
 
     def begin(self, length: float, heard: Heard) -> None:
         self._length, self._heard, self._windows = length, heard, 0

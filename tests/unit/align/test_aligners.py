@@ -50,7 +50,7 @@ pytestmark = pytest.mark.usefixtures("machine")
 
 @pytest.fixture(scope="module")
 def case() -> Case:
-    return spoken("american", 150).until(4.5)
+    return spoken("american", 150).until(6.0)
 
 
 @pytest.fixture(scope="session")
@@ -106,8 +106,9 @@ def able(monkeypatch, case, other_python, tmp_path) -> None:
 
 @pytest.fixture
 def model(request, tiny_en_ct2, tiny_en_openai):
-    """The weights that an aligner is given."""
-    return lambda name: tiny_en_openai if name == "stable-ts" else tiny_en_ct2
+    """The weights that an aligner is given; none for those that do without."""
+    weights = {"stable-ts": tiny_en_openai, "pocketsphinx": None, "by syllables": None}
+    return lambda name: weights.get(name, tiny_en_ct2)
 
 
 def asked(name, samples, lyrics, host, model, **settings) -> Request:
@@ -318,25 +319,27 @@ def test_a_word_that_whisperx_cannot_place_stands_beside_its_neighbours(case, ho
     assert found.timings.words()[0].confidence == 0.0
 
 
-@pytest.mark.parametrize("name", OUTSIDE)
 @pytest.mark.usefixtures("able")
-def test_a_long_sound_goes_out_in_windows_of_lines(name, case, host, model, monkeypatch):
-    """Where a Whisper model hears them; without one the sentence says what is needed."""
-    module = whisperx if name == "whisperx" else qwen
-    monkeypatch.setattr(module, "_LONGEST", 3.0)
+def test_a_long_sound_goes_out_in_windows_of_lines(case, host, model, monkeypatch):
+    """Where a Whisper model hears them."""
+    monkeypatch.setattr(whisperx, "_LONGEST", 4.0)
     told = []
     monkeypatch.setattr(host, "progress", lambda *report, **_: told.append(report))
-    request = asked(name, case.samples, case.lyrics, host, model)
-    found = aligner(name).align(request)
+    request = asked("whisperx", case.samples, case.lyrics, host, model)
+    found = aligner("whisperx").align(request)
     assert found.derailed == ""
     check(request, found)
     parts = [report for report in told if report[0].startswith("Aligning (")]
     assert parts[-1][1] == parts[-1][2] > 1
     assert errors(case.truth, found.timings).median < 0.6
-    sound = Sound(case.samples[None], RATE)
-    none = Whispers(sound, request.language, host)
-    with pytest.raises(MissingFilesError, match="takes 3 seconds at once.*Whisper"):
-        aligner(name).align(Request(sound, case.samples, request.lines, request.language, False, host, none))
+
+
+@pytest.mark.parametrize(("name", "module"), [("whisperx", whisperx), ("qwen3-forcedaligner", qwen)])
+@pytest.mark.usefixtures("able")
+def test_a_long_sound_without_a_model_that_finds_its_lines(name, module, case, host, monkeypatch):
+    monkeypatch.setattr(module, "_LONGEST", 4.0)
+    with pytest.raises(MissingFilesError, match="takes 4 seconds at once.*Whisper"):
+        aligner(name).align(asked(name, case.samples, case.lyrics, host, lambda _: None))
 
 
 def test_pieces_are_given_to_the_words_whose_letters_they_have():

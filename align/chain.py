@@ -24,6 +24,7 @@ from .place import ENGINE as PLACED
 from .place import place_words
 from .pocket import RATE, PocketAligner
 from .pronounce import MEASURED
+from .refine import refined
 from .sheet import LeftOut, notes
 from .text import LyricLine, LyricText, read_text
 from .torn import torn_lines
@@ -278,7 +279,15 @@ class _Run:
         )
         if found.derailed:
             raise _Unfit(found.derailed)
-        return found.timings
+        return self._by_lines(found.timings)
+
+    def _by_lines(self, anchored: WordTimings) -> WordTimings:
+        """Words found again in each line's own stretch, where that is surer."""
+        language = self._language or ENGLISH
+        timings, count = refined(anchored, self._samples, self._lines, language, self._pocket, self._host)
+        if not count:
+            return anchored
+        return replace(timings, engine=f"{anchored.engine}, in {count} lines by pocketsphinx")
 
     def _by_recognised(self) -> WordTimings:
         recognised = self._listened()

@@ -15,7 +15,7 @@ from ..engine.errors import AlignmentError, AudioError, Cancelled, LipSyncError,
 from ..engine.media.voice import looks_like_song, loud_spans, voiced_spans
 from ..engine.weights.locate import require
 from .attempts import explained
-from .doubt import doubt, doubtful_share, is_estimated, unheard_share
+from .doubt import doubt, doubtful_share, is_estimated, lost_lines, unheard_share, unsung
 from .forced.mended import align_mended
 from .language import ENGLISH, Language, parse_language
 from .match import match_lyrics
@@ -27,7 +27,7 @@ from .pronounce import MEASURED
 from .refine import refined
 from .sheet import LeftOut, notes
 from .text import LyricLine, LyricText, read_text
-from .torn import torn_lines
+from .torn import gathered, is_torn, torn_lines
 from .transcribe.models import ct2_places, openai_places
 from .weights import CTC_EN, openai_set
 from .words import WordTimings
@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 Samples = npt.NDArray[np.float32]
 
 _LOST_SHARE = 0.4
+# Of a song's lines that a Whisper model doesn't hear; with more other aligners are tried before.
+_LOST_LINES = 0.5
 # A detector that hears a voice nearly all the time hears something else: speech fills 0.64 to 0.89 of its
 # time, music and noise all of theirs.
 _ALL_VOICE = 0.95
@@ -120,7 +122,8 @@ def align(
         raise AlignmentError("The audio is silent: choose the one that holds the words.")
     run = _Run(stem or sound, samples, text, host, options)
     found = run.by_name(options.engine) if options.engine != "auto" else run.in_order()
-    heard = (*(stem or sound).all_notes(), *torn_lines(found.timings), *language_notes(text.language))
+    said = (*torn_lines(found.timings), *unsung(found.timings), *language_notes(text.language))
+    heard = (*(stem or sound).all_notes(), *said)
     return replace(found, left_out=text.left_out, heard=heard)
 
 
@@ -173,6 +176,7 @@ class _Run:
         self._skipped: list[str] = []
         self._recognised: WordTimings | None = None
         self._doubtful: WordTimings | None = None
+        self._partial: WordTimings | None = None
 
     def by_name(self, engine: Aligner) -> Aligned:
         try:
@@ -192,6 +196,8 @@ class _Run:
         steps: list[str] = []
         for name in self._order():
             self._host.check_cancelled()
+            if name == "by syllables" and self._partial is not None:
+                return Aligned(self._partial, self._all_steps(steps))
             if name == "by syllables" and self._doubtful is not None and not self._can_listen():
                 return Aligned(self._doubtful, self._all_steps(steps))
             try:
@@ -205,6 +211,8 @@ class _Run:
                 if not isinstance(error, (_Unfit, LipSyncError)):
                     _log.warning("The aligner %s failed", name, exc_info=error)
                 steps.append(f"{name}: {reason}".rstrip(".") + ".")
+        if self._partial is not None:
+            return Aligned(self._partial, self._all_steps(steps))
         raise AlignmentError(
             "No voice that says these lyrics was found in the audio: check that they belong together, give "
             "the separated voice where there is music, or install a Whisper model (tried "
@@ -232,7 +240,9 @@ class _Run:
 
     def _by_pocketsphinx(self) -> WordTimings:
         try:
-            timings = self._pocket.align(self._samples, self._lines, self._language or ENGLISH)
+            timings = self._mended_lines(
+                self._pocket.align(self._samples, self._lines, self._language or ENGLISH)
+            )
         except AlignmentError as error:
             raise _Unfit("no path leads through the sound") from error
         unheard = unheard_share(timings)
@@ -279,15 +289,43 @@ class _Run:
         )
         if found.derailed:
             raise _Unfit(found.derailed)
-        return self._by_lines(found.timings)
+        timings = self._by_lines(found.timings)
+        missing = lost_lines(timings)
+        if len(missing) <= _LOST_LINES * len(timings.lines) or self._options.engine != "auto":
+            return timings
+        # Words that are recognised may tell more; where they don't, these lines are found all the same.
+        self._partial = timings
+        raise _Unfit(f"{len(missing)} of {len(timings.lines)} lines are not heard")
 
     def _by_lines(self, anchored: WordTimings) -> WordTimings:
         """Words found again in each line's own stretch, where that is surer."""
-        language = self._language or ENGLISH
-        timings, count = refined(anchored, self._samples, self._lines, language, self._pocket, self._host)
+        timings, count = self._refined(anchored)
         if not count:
             return anchored
-        return replace(timings, engine=f"{anchored.engine}, in {count} lines by pocketsphinx")
+        return replace(timings, engine=f"{anchored.engine}, words of {count} lines by pocketsphinx")
+
+    def _mended_lines(self, timings: WordTimings) -> WordTimings:
+        """Lines that are torn apart, placed again."""
+        torn = [at for at, line in enumerate(timings.lines) if is_torn(line)]
+        if not torn:
+            return timings
+        lines = list(timings.lines)
+        for at in torn:
+            lines[at] = gathered(lines[at], self._lines[at])
+        return self._refined(replace(timings, lines=tuple(lines)), torn)[0]
+
+    def _refined(self, timings: WordTimings, only: Sequence[int] | None = None) -> tuple[WordTimings, int]:
+        language = self._language or ENGLISH
+        return refined(
+            timings,
+            self._samples,
+            self._lines,
+            language,
+            self._pocket,
+            self._host,
+            only,
+            over_music=self._song,
+        )
 
     def _by_recognised(self) -> WordTimings:
         recognised = self._listened()

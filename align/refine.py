@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from ..engine.errors import AlignmentError, AudioError, MissingFilesError, TextError
 from ..engine.host.protocol import Host
+from ..engine.vocals.emphasis import emphasised
 from .language import Language
 from .pocket import RATE, PocketAligner
 from .text import LyricLine
@@ -47,11 +48,13 @@ def refined(
     pocket: PocketAligner,
     host: Host,
     only: Iterable[int] | None = None,
+    over_music: bool = False,
 ) -> tuple[WordTimings, int]:
     """Better times for the lines that have them, the others as they were, and how many lines that is.
 
     samples16k: mono float32 [n]; lines: those of the timings, in order; only: the numbers of the lines to
-    find again, else those that are heard at all. Checks for cancel between lines.
+    find again, else those that are heard at all; over_music: drums are taken out of each stretch first.
+    Checks for cancel between lines.
     """
     duration = samples16k.size / RATE
     found = list(timings.lines)
@@ -66,6 +69,8 @@ def refined(
             host.progress(f"{STAGE}, again" if search else STAGE, number, len(left), unit="lines")
             begin, end = _stretch(found, trusted, at, _BEFORE[search], _AFTER[search], duration)
             part = samples16k[round(begin * RATE) : round(end * RATE)]
+            if over_music:
+                part = emphasised(part[None], RATE)[0]
             try:
                 words = pocket.align(part, [lines[at]], language).words()
             except MissingFilesError:

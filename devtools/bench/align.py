@@ -1,8 +1,8 @@
 """`python dev.py bench align`: how exactly each aligner and each recogniser times words, and how fast.
 
 On sounds with known truth: three synthesised voices at three speeds, over music, sung, and with lyrics that
-are partly wrong. Whisper is tiny.en, the smallest there is. `--languages` measures others without it, `--songs`
-made songs with it.
+are partly wrong. Whisper is tiny.en, the smallest there is. `--languages` measures others without it,
+`--songs` made songs with it.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""`python dev.py bench align --songs`: made songs in three languages over music as loud as the voice and less,
-with an instrumental intro, a break, and a line that nobody sings; by `auto` with Whisper tiny.en, which knows
+"""`python dev.py bench align --songs`: made songs in three languages over music as loud as the voice and
+less, with an instrumental intro, a break, and a line that nobody sings; by `auto` with Whisper tiny.en, which knows
 none of the languages, and without any model."""
 
 from __future__ import annotations

@@ -183,6 +183,7 @@ class _Run:
             if not self.language:
                 self.language = self._model.language(states)
             frames = max(1, int((end - at) * FRAMES_PER_SECOND))
+            self._host.check_cancelled()
 
             def read(last: int, states=states, frames=frames, at=at, first=first) -> list[Placed]:
                 tokens = self._tokens[first:last]

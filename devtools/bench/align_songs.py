@@ -1,6 +1,8 @@
-"""`python dev.py bench align --songs`: made songs in three languages over music as loud as the voice and
-less, with an instrumental intro, a break, and a line that nobody sings; by `auto` with Whisper tiny.en, which knows
-none of the languages, and without any model."""
+"""`python dev.py bench align --songs`: made songs in three languages, over music as loud as the voice and less.
+
+They have an instrumental intro, a break, and a line that nobody sings. By `auto` with Whisper tiny.en, which
+knows none of the languages, and without any model.
+"""
 
 from __future__ import annotations
 

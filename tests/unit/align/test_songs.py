@@ -131,25 +131,25 @@ def test_only_the_lines_that_are_wanted_are_searched(host):
 
 
 @pytest.fixture(scope="module")
-def french():
-    """Five lines, the fourth of which nobody sings, over music; 8 s of it before."""
-    return song("fr", "", 12.0, lines=5, intro=8.0)
+def german():
+    """Five lines, the fourth of which nobody sings, over music; 6 s of it before."""
+    return song("de", "", 12.0, lines=5, intro=6.0)
 
 
 @pytest.fixture(scope="module")
-def heard(french, tiny_en_ct2):
+def heard(german, tiny_en_ct2):
     with pytest.MonkeyPatch.context() as patch, PlainHost("cpu") as host:
         patch.setenv("LIPSYNC_MODELS", "/nowhere")
         patch.setenv("XDG_CACHE_HOME", "/nowhere")
         options = AlignOptions(whisper=tiny_en_ct2, content="song")
-        return align(Sound(french.case.samples[None], RATE), french.case.lyrics, host, options)
+        return align(Sound(german.case.samples[None], RATE), german.case.lyrics, host, options)
 
 
-def test_a_made_song_is_timed_by_a_model_that_does_not_know_its_language(french, heard):
+def test_a_made_song_is_timed_by_a_model_that_does_not_know_its_language(german, heard):
     assert "whisper" in heard.timings.engine
-    assert errors(french.case.truth, heard.timings, french.source).within_300 >= 0.75
+    assert errors(german.case.truth, heard.timings, german.source).within_300 >= 0.75
     check_words = [word.text for word in heard.timings.words()]
-    assert check_words == french.case.lyrics.split()
+    assert check_words == german.case.lyrics.split()
 
 
 def test_the_line_that_nobody_sings_is_marked_and_the_rest_is_not_given_up(heard):
@@ -164,14 +164,14 @@ def test_the_line_that_nobody_sings_is_marked_and_the_rest_is_not_given_up(heard
     assert not heard.timings.engine.startswith("placed")
 
 
-def test_lyrics_of_another_song_are_still_refused(french, tiny_en_ct2, host):
+def test_lyrics_of_another_song_are_still_refused(german, tiny_en_ct2, host):
     other = "The quarterly report shows that revenue in the northern region fell by eleven percent.\n" * 4
     options = AlignOptions("whisper", whisper=tiny_en_ct2, content="song")
     with pytest.raises(AlignmentError, match="not heard"):
-        align(Sound(french.case.samples[None], RATE), other, host, options)
+        align(Sound(german.case.samples[None], RATE), other, host, options)
 
 
-def test_every_pass_is_shown_and_can_be_stopped(french, tiny_en_ct2):
+def test_every_pass_is_shown_and_can_be_stopped(german, tiny_en_ct2):
     """A cancel that comes when a pass begins is met before it ends."""
     for wanted in ("Aligning (Whisper)", "Aligning lines"):
         stopped = threading.Event()
@@ -197,6 +197,6 @@ def test_every_pass_is_shown_and_can_be_stopped(french, tiny_en_ct2):
 
         options = AlignOptions("whisper", whisper=tiny_en_ct2, content="song")
         with Watched("cpu", cancel=stopped) as host, pytest.raises(Cancelled):
-            align(Sound(french.case.samples[None], RATE), french.case.lyrics, host, options)
+            align(Sound(german.case.samples[None], RATE), german.case.lyrics, host, options)
         assert stages[-1] == wanted
         assert stages.count(wanted) == 1

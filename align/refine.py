@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from statistics import fmean
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -18,11 +19,14 @@ from ..engine.errors import AlignmentError, AudioError, MissingFilesError, TextE
 from ..engine.host.protocol import Host
 from ..engine.vocals.emphasis import emphasised
 from .language import Language
-from .pocket import RATE, PocketAligner
+from .pocket_aligner import RATE, PocketAligner
 from .text import LyricLine
 from .timing import settled
-from .torn import LONGEST_PAUSE
+from .torn import LONGEST_PAUSE, gathered, is_torn
 from .words import Line, Word, WordTimings
+
+if TYPE_CHECKING:
+    from .engines.protocol import Request
 
 STAGE = "Aligning lines"
 
@@ -38,6 +42,34 @@ _SURE = (0.68, 0.72)
 _ANCHORED, _FARTHEST = 0.5, 0.8
 # A line of less confidence in the mean takes no time from its neighbours.
 _TRUSTED = 0.35
+
+
+def by_lines(anchored: WordTimings, request: Request) -> WordTimings:
+    """Timings whose lines are about right, with the words found again."""
+    timings, count = _in_request(anchored, request, PocketAligner(), None)
+    if not count:
+        return anchored
+    return replace(timings, engine=f"{anchored.engine}, words of {count} lines by pocketsphinx")
+
+
+def untorn(timings: WordTimings, request: Request, pocket: PocketAligner) -> WordTimings:
+    """Timings whose torn lines are placed again."""
+    torn = [at for at, line in enumerate(timings.lines) if is_torn(line)]
+    if not torn:
+        return timings
+    lines = list(timings.lines)
+    for at in torn:
+        lines[at] = gathered(lines[at], request.lines[at])
+    return _in_request(replace(timings, lines=tuple(lines)), request, pocket, torn)[0]
+
+
+def _in_request(
+    timings: WordTimings, request: Request, pocket: PocketAligner, only: Iterable[int] | None
+) -> tuple[WordTimings, int]:
+    return refined(
+        timings, request.samples, request.lines, request.spoken, pocket, request.host, only,
+        over_music=request.song,
+    )  # fmt: skip
 
 
 def refined(

@@ -10,7 +10,7 @@ from lipsync_studio.align.chain import AlignOptions, align
 from lipsync_studio.align.combine import Placed, combined
 from lipsync_studio.align.doubt import unsung
 from lipsync_studio.align.language import ENGLISH
-from lipsync_studio.align.pocket import PocketAligner
+from lipsync_studio.align.pocket_aligner import PocketAligner
 from lipsync_studio.align.refine import refined
 from lipsync_studio.align.text import read_text
 from lipsync_studio.align.torn import gathered, is_torn

@@ -15,11 +15,15 @@ import numpy.typing as npt
 from ...engine.errors import AudioError
 from ...engine.host.protocol import Host
 from ..combine import NO_LENGTH, Placed, combined
+from ..doubt import lost_lines
+from ..names import LANGUAGES
 from ..pauses import Silences
+from ..refine import by_lines
 from ..text import LyricLine
 from ..timing import Alignment, settled
+from ..whisper.model import FRAMES_PER_SECOND, RATE, WINDOW_SECONDS, Reading, WhisperModel
 from ..words import Line, WordTimings
-from .whisper_model import FRAMES_PER_SECOND, RATE, WINDOW_SECONDS, Reading, WhisperModel
+from .protocol import Request
 
 ENGINE = "whisper"
 STAGE = "Aligning (Whisper)"
@@ -35,6 +39,8 @@ _ANCHOR, _SEARCHES = 0.4, 2
 # No less is heard of a line that is found for certain, nats a token in the mean, of so many tokens; and of so
 # many lines of a text that belongs to the sound.
 _CERTAIN, _MOST, _CERTAIN_TOKENS, _CERTAIN_SHARE = 1.0, 4.0, 5, 0.05
+# With more lines than this share that are not heard, other aligners are tried before.
+_LOST_LINES = 0.5
 # Seconds a token that nobody is faster than, and that a line's last word is held for at most.
 _FASTEST_TOKEN, _LONGEST_LAST = 0.04, 2.0
 # By how much (nats) the sound must make a token likelier than silence does. Of speech and song that fits the
@@ -57,6 +63,34 @@ _PEAK, _NOISE = 0.7, 0.001
 _INAUDIBLE = 1e-3
 # The evidence per token (nats) at which two thirds of full confidence are reached.
 _CONFIDENT = 1.5
+
+
+class Whisper:
+    """See `protocol.Aligner`. By the first Whisper model of the run that can do it, which finds the lines;
+    words are then found again in their lines, where that is surer."""
+
+    name = ENGINE
+    languages = frozenset(LANGUAGES)
+    contents = frozenset({"speech", "song"})
+    needs = "any Whisper model: .pt, Hugging Face or CTranslate2 folder"
+    estimates = False
+
+    def ready(self, request: Request) -> bool:
+        return True
+
+    def align(self, request: Request) -> Alignment:
+        language = request.whispers.language
+        found = request.whispers.use(
+            lambda model: align(request.samples, request.lines, model, request.host, language=language)
+        )
+        if found.derailed:
+            return found
+        timings = by_lines(found.timings, request)
+        lost, count = len(lost_lines(timings)), len(timings.lines)
+        if lost <= _LOST_LINES * count or request.by_name:
+            return Alignment(timings)
+        # Words that are recognised may tell more; where they don't, these lines are found all the same.
+        return Alignment(timings, f"{lost} of {count} lines are not heard", partial=timings)
 
 
 def align(

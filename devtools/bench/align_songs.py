@@ -1,4 +1,4 @@
-"""`python dev.py bench align --songs`: made songs in three languages, over music as loud as the voice and less.
+"""`python dev.py bench align --songs`: made songs in three languages, over music up to as loud as the voice.
 
 They have an instrumental intro, a break, and a line that nobody sings. By `auto` with Whisper tiny.en, which
 knows none of the languages, and without any model.

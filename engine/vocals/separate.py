@@ -165,7 +165,7 @@ def _overlapped(sound: Sound, work: Callable[[Samples], Samples], host: Host, se
 
 
 def _channels(sound: Sound) -> int:
-    return min(len(sound.samples), 2) if len(sound.samples) <= 2 else 1
+    return 2 if len(sound.samples) == 2 else 1
 
 
 def _read(sound: Sound, first: int, last: int) -> Samples:

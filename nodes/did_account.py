@@ -17,8 +17,9 @@ from ..engine.consent import Consents
 from .requirements import engine_imports
 
 if TYPE_CHECKING:
-    from ..did_client import Settings, TalkJobs
-    from ..did_client.journal import Job
+    from ..cloud_jobs import Settings
+    from ..cloud_jobs.journal import Job
+    from ..did_client import TalkJobs
 
 SYSTEM_USER = "lipsync_studio"
 
@@ -27,8 +28,8 @@ def did_folder() -> Path:
     """Key, settings, consent, journal and clips; ComfyUI serves no file of a system user's folder. The
     variable is the command line's, so that both see the same jobs."""
     with engine_imports():
-        from ..did_client.settings import FOLDER_VARIABLE
-    named = os.environ.get(FOLDER_VARIABLE)
+        from ..did_client import SERVICE
+    named = os.environ.get(SERVICE.folder_variable)
     return Path(named) if named else Path(folder_paths.get_system_user_directory(SYSTEM_USER)) / "did"
 
 
@@ -48,10 +49,11 @@ def open_jobs() -> TalkJobs:
 
 
 def unfinished() -> list[Job]:
-    """Jobs on their way, or that need a decision; asks nobody. Raises JournalError, a DIDError."""
+    """Jobs on their way, or that need a decision; asks nobody. Raises JournalError, a CloudJobsError."""
     with engine_imports():
-        from ..did_client.journal import Journal
-    return Journal(did_folder()).open_jobs()
+        from ..cloud_jobs.journal import Journal
+        from ..did_client import SERVICE
+    return Journal(did_folder(), SERVICE).open_jobs()
 
 
 def check_consent() -> None:
@@ -60,7 +62,7 @@ def check_consent() -> None:
 
 
 def list_voices(provider: str, words: list[str]) -> str:
-    """A line for each that has all of the words. Raises DIDError."""
+    """A line for each that has all of the words. Raises CloudJobsError."""
     lines = [
         "\t".join((voice.provider, voice.id, voice.name, voice.gender, ", ".join(voice.languages)))
         for voice in open_jobs().voices(provider)
@@ -71,10 +73,10 @@ def list_voices(provider: str, words: list[str]) -> str:
 def tell_status() -> str:
     """Never fails for what the user wants to know: no key, no credits, no connection are answers too."""
     with engine_imports():
-        from ..did_client import DIDError
+        from ..cloud_jobs import CloudJobsError
     try:
         lines = [str(open_jobs().balance())]
-    except DIDError as error:
+    except CloudJobsError as error:
         lines = [str(error)]
     jobs = unfinished()
     lines += [_line(job) for job in jobs] or ["No unfinished jobs."]

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
@@ -18,7 +17,7 @@ from .guard import Handler, add_route, is_local, refusal
 from .requirements import engine_imports
 
 if TYPE_CHECKING:
-    from ..did_client.journal import Job
+    from ..cloud_jobs.journal import Job
 
 _KINDS = {str: "one text", bool: "true or false"}
 
@@ -94,12 +93,12 @@ async def _answer(data: Callable[[], dict[str, Any] | web.Response], failed: int
     """What it returns, in another thread; the status `failed` with a sentence where there is none."""
     try:
         with engine_imports():
-            from ..did_client import DIDError
+            from ..cloud_jobs import CloudJobsError
     except MissingFilesError as error:
         return refusal(502, str(error))
     try:
         found = await asyncio.to_thread(data)
-    except (DIDError, ConsentError) as error:
+    except (CloudJobsError, ConsentError) as error:
         return refusal(failed, str(error))
     return found if isinstance(found, web.Response) else web.json_response(found)
 
@@ -108,15 +107,16 @@ def _account_data() -> dict[str, Any]:
     """What is known without asking D-ID: "source" is where the key was found, "" if there is none; the key
     itself is never told. "enabled": cloud services may be used. "problem": what is wrong here. "jobs": those
     that are not finished."""
-    from ..did_client import DIDError, find_key
-    from ..did_client.errors import KeyMissingError
+    from ..cloud_jobs import CloudJobsError
+    from ..cloud_jobs.errors import KeyMissingError
+    from ..did_client import find_key
 
     source = problem = ""
     try:
         source = find_key(did_folder()).source
     except KeyMissingError:
         pass
-    except DIDError as error:
+    except CloudJobsError as error:
         problem = str(error)
     return {
         "source": source,
@@ -128,7 +128,7 @@ def _account_data() -> dict[str, Any]:
 
 def _credits_data() -> dict[str, Any]:
     """{"remaining", "total", "plans", "spent", "allowed"}: asks D-ID."""
-    return asdict(open_jobs().balance())
+    return open_jobs().balance().data()
 
 
 def _job_data(job: Job) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from ...engine.consent import Terms
 from ..spec import BackendSpec, Licence, setting
 
 if TYPE_CHECKING:
-    from ...did_client import TalkJobs
+    from ...cloud_jobs import CloudJobs
     from ...engine.host.protocol import Host
     from ..protocol import LipSyncBackend
 
@@ -67,13 +67,19 @@ class DIDSettings:
 def _make(
     settings: DIDSettings,
     host: Host,
-    open_jobs: Callable[[], TalkJobs] | None = None,
+    open_jobs: Callable[[], CloudJobs] | None = None,
     check_consent: Callable[[], None] | None = None,
 ) -> LipSyncBackend:
     """The account and its user's consent are those of the `did` command unless others are given."""
-    from .backend import DIDBackend, consent_of_the_command, jobs_of_the_command
+    from ...did_client import SERVICE
+    from ..cloud.account import consent_of_the_command, jobs_of_the_command
+    from .backend import DIDBackend
 
-    return DIDBackend(open_jobs or jobs_of_the_command, check_consent or consent_of_the_command, settings)
+    return DIDBackend(
+        open_jobs or jobs_of_the_command(SERVICE),
+        check_consent or consent_of_the_command(SERVICE, TERMS),
+        settings,
+    )
 
 
 SPEC = BackendSpec(

@@ -20,10 +20,11 @@ sys.path.insert(0, str(Path(__file__).parent))
 from fake_did import FakeDID, Policy, clips
 from fake_did.service import Service
 
+from lipsync_studio.cloud_jobs import ApiKey, Picture, Recording, Settings
+from lipsync_studio.cloud_jobs.journal import Job
+from lipsync_studio.cloud_jobs.transport import Timeouts
 from lipsync_studio.commands import did
-from lipsync_studio.did_client import ApiKey, Picture, Recording, Settings, TalkJobs, TalkOrder, find_key
-from lipsync_studio.did_client.journal import Job
-from lipsync_studio.did_client.transport import Timeouts
+from lipsync_studio.did_client import SERVICE, TalkJobs, TalkOrder, find_key
 
 # The canary: looks like a key, and must turn up nowhere but in the requests.
 KEY = "Y2FuYXJ5QGV4YW1wbGUub3Jn:canary-Zx81-secret-password"
@@ -84,8 +85,8 @@ class Bench:
         }
         return TalkJobs(
             self.folder,
-            Settings(**values),
-            ApiKey(key, "a test"),
+            Settings(SERVICE, **values),
+            ApiKey(key, "a test", SERVICE),
             clock=clock or self.clock,
             rng=random.Random(self._starts),
             timeouts=self.timeouts,

@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 from fake_did import FakeDID, Fault, Policy
 
-from lipsync_studio.did_client import DIDError, Step
-from lipsync_studio.did_client.journal import Journal
+from lipsync_studio.cloud_jobs import CloudJobsError, Step
+from lipsync_studio.cloud_jobs.journal import Journal
+from lipsync_studio.did_client import SERVICE
 
 from .conftest import IMPATIENT, KEY, Bench, FakeClock, order
 
@@ -78,7 +79,7 @@ def run_stubbornly(bench: Bench, deleting: bool) -> tuple[str, list[str]]:
         try:
             job = jobs.start(order(), consent=True)
             job = jobs.run(job.id, on_step=notes)
-        except DIDError as error:
+        except CloudJobsError as error:
             said += [str(error), repr(error), *map(repr, (error.__cause__, error.__context__))]
             continue
         assert jobs.result(job).is_file()
@@ -91,13 +92,13 @@ def run_stubbornly(bench: Bench, deleting: bool) -> tuple[str, list[str]]:
 
 def check_books(bench: Bench) -> None:
     """Every talk is known to the journal, no job has two, and the account lost what the talks cost."""
-    jobs = {job.id: job for job in Journal(bench.folder).jobs()}
+    jobs = {job.id: job for job in Journal(bench.folder, SERVICE).jobs()}
     talks = list(bench.server.service.talks.values())
     makers = [talk.body["user_data"] for talk in talks]
     assert len(set(makers)) == len(makers), "a job was sent twice"
     for talk in talks:
         job = jobs[talk.body["user_data"]]
-        assert job.talk_id == talk.id or job.state == "undecided", "a talk is lost"
+        assert job.remote_id == talk.id or job.state == "undecided", "a talk is lost"
     assert bench.server.service.charged == len(talks)
     assert len(talks) <= 1, "the same order was paid for twice"
 

@@ -1,4 +1,4 @@
-"""Sound as D-ID hears it: one channel, and something in it. Needs numpy and PyAV."""
+"""Sound as services hear it: one channel, and something in it. Needs numpy and PyAV."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ def number(value: Any) -> float | None:
 
 
 def epoch(value: Any) -> float | None:
-    """Seconds since 1970 from ISO 8601; without a zone it is UTC, as some of D-ID's own fields are."""
+    """Seconds since 1970 from ISO 8601; without a zone it is UTC."""
     try:
         moment = datetime.fromisoformat(text(value).strip().replace("Z", "+00:00"))
     except ValueError:
@@ -54,5 +54,5 @@ def retry_after(value: str | None, server_now: float) -> float | None:
 
 
 def stem(url: str) -> str:
-    """File name without extension at the end of an address: the part of it that D-ID keeps."""
+    """File name without extension at the end of an address: what services keep of one."""
     return PurePosixPath(unquote(urlsplit(url).path)).stem

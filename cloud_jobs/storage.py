@@ -6,6 +6,7 @@ import contextlib
 import errno
 import os
 import secrets
+import shutil
 import stat
 import tempfile
 import time
@@ -27,7 +28,7 @@ def private_folder(path: Path) -> Path:
             path.chmod(0o700)
     except OSError as error:
         raise SettingsError(
-            f"The D-ID folder {path} can't be made ({error.strerror}); choose another place "
+            f"The folder {path} can't be made ({error.strerror}); choose another place "
             "with --folder or free that path."
         ) from error
     return path
@@ -50,6 +51,26 @@ def write_private(path: Path, data: bytes) -> None:
     except OSError as error:
         raise SettingsError(
             f"{path} can't be written ({error.strerror}); {room_or(error)}choose another place with --folder."
+        ) from error
+
+
+def move_private(source: Path, target: Path) -> None:
+    """Move a file into a private folder, in one step on one file system. Raises SettingsError."""
+    try:
+        if target.exists():
+            source.unlink(missing_ok=True)
+            return
+        part = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
+        try:
+            shutil.move(source, part)
+            part.chmod(0o600)
+            os.replace(part, target)
+        finally:
+            part.unlink(missing_ok=True)
+    except OSError as error:
+        raise SettingsError(
+            f"{target} can't be written ({error.strerror}); {room_or(error)}choose another place with "
+            "--folder."
         ) from error
 
 

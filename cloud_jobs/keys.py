@@ -9,15 +9,12 @@ import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, NoReturn
+from typing import Any, NoReturn
 
 from .errors import KeyFileError, KeyMissingError
+from .service import Service
 from .storage import others_can_read, private_folder, write_private
 
-AuthStyle = Literal["auto", "basic_b64", "basic_raw", "bearer"]
-ENVIRONMENT = ("DID_API_KEY", "D_ID_API_KEY")
-FILE_NAME = "did.key"
-_KEYRING = ("lipsync-studio", "d-id")
 _SIGNED_QUERY = re.compile(r"((?:https?|s3)://[^\s\"'<>?]+)\?[^\s\"'<>]+")
 _AUTHORIZATION = re.compile(r"\b(Basic|Bearer)\s+[\w+/=:.@~-]{6,}", re.IGNORECASE)
 
@@ -33,40 +30,35 @@ class ApiKey:
     source: where it was found, for display.
     """
 
-    __slots__ = ("__secret", "source")
+    __slots__ = ("__secret", "service", "source")
 
-    def __init__(self, text: str, source: str) -> None:
+    def __init__(self, text: str, source: str, service: Service) -> None:
         secret = text.strip().strip("\"'").strip()
         for scheme in ("basic ", "bearer "):
             if secret.lower().startswith(scheme):
                 secret = secret[len(scheme) :].strip()
         if len(secret) < 8 or not secret.isascii() or not secret.isprintable() or " " in secret:
             raise KeyFileError(
-                f"The D-ID key from {source} is malformed; copy it again from the account "
-                "settings of D-ID's Studio, as one line of the form user:password."
+                f"The {service.title} key from {source} is malformed; copy it again from {service.key_form}."
             )
         self.__secret = secret
         self.source = source
+        self.service = service
 
     def __repr__(self) -> str:
-        return f"<D-ID key from {self.source}>"
+        return f"<{self.service.title} key from {self.source}>"
 
     def __reduce__(self) -> NoReturn:
-        raise TypeError("a D-ID key can't be pickled or copied")
+        raise TypeError("an API key can't be pickled or copied")
 
-    def header(self, style: AuthStyle) -> str:
-        """The Authorization header. "auto" is the first of `styles`."""
-        if style == "auto":
-            style = self.styles()[0]
-        if style == "basic_raw":
-            return f"Basic {self.__secret}"
-        encoded = base64.b64encode(self.__secret.encode()).decode()
-        return f"Bearer {encoded}" if style == "bearer" else f"Basic {encoded}"
+    def header(self, style: str) -> dict[str, str]:
+        """The header that carries the key. style: "auto" is the first of `styles`."""
+        form = self.styles()[0] if style == "auto" else style
+        return {self.service.header: self.service.encode(self.__secret, form)}
 
-    def styles(self) -> tuple[AuthStyle, ...]:
-        """The forms worth trying, most likely first: D-ID documents the raw pair after "Basic", RFC 7617
-        wants it base64-encoded, and both have been seen to work. A key without a colon is a token already."""
-        return ("basic_b64", "basic_raw") if ":" in self.__secret else ("basic_raw",)
+    def styles(self) -> tuple[str, ...]:
+        """The forms of the header worth trying, most likely first."""
+        return self.service.styles(self.__secret)
 
     def fingerprint(self, salt: bytes) -> str:
         """Tells accounts apart without giving the key away (HMAC-SHA256, first 8 hex digits)."""
@@ -81,56 +73,56 @@ class ApiKey:
         return scrub_links(text)
 
 
-def find_key(folder: Path, environ: Mapping[str, str] | None = None) -> ApiKey:
-    """The key from DID_API_KEY, D_ID_API_KEY, the key file, or the system's keyring, in this order.
+def find_key(service: Service, folder: Path, environ: Mapping[str, str] | None = None) -> ApiKey:
+    """The key from the service's variables, the key file, or the system's keyring, in this order.
 
     Raises KeyMissingError, or KeyFileError if the file can be read by others or is malformed."""
     environ = os.environ if environ is None else environ
-    for name in ENVIRONMENT:
+    for name in service.key_variables:
         if environ.get(name, "").strip():
-            return ApiKey(environ[name], f"the environment variable {name}")
-    path = folder / FILE_NAME
+            return ApiKey(environ[name], f"the environment variable {name}", service)
+    path = folder / service.key_file
     if path.is_file():
         if others_can_read(path):
             raise KeyFileError(
                 f"The key file {path} can be read by other users; run `chmod 600` on it, and "
-                "make a new key at D-ID if others use this machine."
+                f"make a new key at {service.title} if others use this machine."
             )
         try:
-            return ApiKey(path.read_text(encoding="utf-8"), "the key file")
+            return ApiKey(path.read_text(encoding="utf-8"), "the key file", service)
         except (OSError, UnicodeDecodeError):
             raise KeyFileError(f"The key file {path} can't be read; set the key again.") from None
-    ring = _keyring()
-    stored = ring.get_password(*_KEYRING) if ring else None
+    ring = _keyring(service)
+    stored = ring.get_password(*service.keyring) if ring else None
     if stored:
-        return ApiKey(stored, "the keyring")
+        return ApiKey(stored, "the keyring", service)
     raise KeyMissingError(
-        "No D-ID key is set; set it in the settings, with `did key --set`, or in the "
-        f"environment variable {ENVIRONMENT[0]}."
+        f"No {service.title} key is set; set it in the settings, with `{service.command} key --set`, or in "
+        f"the environment variable {service.key_variables[0]}."
     )
 
 
-def has_key(folder: Path, environ: Mapping[str, str] | None = None) -> bool:
+def has_key(service: Service, folder: Path, environ: Mapping[str, str] | None = None) -> bool:
     """Whether a usable key is set: all that a settings page may learn."""
     try:
-        find_key(folder, environ)
+        find_key(service, folder, environ)
     except (KeyMissingError, KeyFileError):
         return False
     return True
 
 
-def store_key(folder: Path, text: str) -> None:
+def store_key(service: Service, folder: Path, text: str) -> None:
     """Write the key file (0600). Raises KeyFileError if the text is no key."""
-    ApiKey(text, "the input")
-    write_private(private_folder(folder) / FILE_NAME, text.strip().encode())
+    ApiKey(text, "the input", service)
+    write_private(private_folder(folder) / service.key_file, text.strip().encode())
 
 
-def clear_key(folder: Path) -> None:
+def clear_key(service: Service, folder: Path) -> None:
     """Delete the key file, if there is one; environment and keyring are not touched."""
-    (folder / FILE_NAME).unlink(missing_ok=True)
+    (folder / service.key_file).unlink(missing_ok=True)
 
 
-def _keyring() -> Any | None:
+def _keyring(service: Service) -> Any | None:
     """The optional package `keyring`, unless it has no working store behind it."""
     try:
         import keyring
@@ -138,7 +130,7 @@ def _keyring() -> Any | None:
     except ImportError:
         return None
     try:
-        keyring.get_password(*_KEYRING)
+        keyring.get_password(*service.keyring)
     except KeyringError:
         return None
     return keyring

@@ -9,17 +9,22 @@ import stat
 from collections.abc import Mapping
 from pathlib import Path
 
-from . import journal, keys, settings
 from .errors import OutputError
+from .journal import FILE_NAME
+from .service import Service
 from .storage import check_writable
 
-# The last is the caller's (engine.consent).
-_OWN_FILES = (keys.FILE_NAME, settings.FILE_NAME, journal.FILE_NAME, "consent.json")
+_CONSENT = "consent.json"  # the caller's (engine.consent)
 _OWN_FOLDERS = ("spool", "results")
 
 
 def check_target(
-    out: Path, folder: Path, inputs: Mapping[str, Path] | None = None, *, overwrite: bool = False
+    service: Service,
+    out: Path,
+    folder: Path,
+    inputs: Mapping[str, Path] | None = None,
+    *,
+    overwrite: bool = False,
 ) -> None:
     """inputs: what the clip is made from, by what it is ("the picture"). folder: that of key and jobs.
 
@@ -36,9 +41,10 @@ def check_target(
             raise OutputError(
                 f"{out} is {what} itself, which is never replaced; choose another name with --out."
             )
-    if _is_own(out, folder):
+    if _is_own(service, out, folder):
         raise OutputError(
-            f"{out} is where the D-ID folder keeps something of its own; choose another place with --out."
+            f"{out} is where the {service.title} folder keeps something of its own; choose another place "
+            "with --out."
         )
     if found and not stat.S_ISREG(found):
         raise OutputError(f"{out} is no ordinary file; choose another name with --out.")
@@ -85,10 +91,11 @@ def _kind(out: Path) -> int:
         ) from None
 
 
-def _is_own(out: Path, folder: Path) -> bool:
+def _is_own(service: Service, out: Path, folder: Path) -> bool:
     """Whether it is the key, the settings, the journal with SQLite's files beside it, or among the clips that
     are kept."""
     place, home = out.parent.resolve(), folder.resolve()
     if any(place.is_relative_to(home / name) for name in _OWN_FOLDERS):
         return True
-    return place == home and out.name.lower().split("-")[0] in _OWN_FILES
+    own = (service.key_file, service.settings_file, FILE_NAME, _CONSENT)
+    return place == home and out.name.lower().split("-")[0] in own

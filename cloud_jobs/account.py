@@ -8,16 +8,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import requests
 
-from .client import DIDClient
 from .download import Downloader
 from .errors import CloudDisabledError, JobError, ServiceError, SettingsError
 from .journal import Job, Journal, State
-from .keys import ApiKey, AuthStyle
-from .replies import Talk
+from .keys import ApiKey
+from .replies import Remote
 from .settings import Settings
 from .storage import check_writable, private_folder, room_or
 from .transport import Timeouts, Transport
@@ -29,12 +28,14 @@ from .waiting import Clock, Patience
 class Memory:
     """What is known of a job beyond the journal, and need not survive a restart.
 
-    balance: credits before the job. polls, missing: replies, and 404 replies in a row. done_since: when D-ID
-    first called it finished. odd_clip: hash of a clip that was not as ordered.
+    balance: credits before the job, None where the service tells none; balance_known: whether it was asked.
+    polls, missing: replies, and 404 replies in a row. done_since: when the service first called it finished.
+    odd_clip: hash of a clip that was not as ordered.
     """
 
     patience: Patience
     balance: float | None = None
+    balance_known: bool = False
     polls: int = 0
     missing: int = 0
     done_since: float | None = None
@@ -56,13 +57,14 @@ class Account:
         session: Callable[[], requests.Session],
     ) -> None:
         self.settings, self.clock, self.rng, self.timeouts = settings, clock, rng, timeouts
-        self.journal = Journal(folder)
-        self.uploads = Uploads(folder, self.journal)
+        self.service = settings.service
+        self.journal = Journal(folder, self.service)
+        self.uploads = Uploads(folder, self.journal, self.service)
         self.results = folder / "results"
         self.transport = Transport(
             settings.api_url, key, clock, style=settings.auth_style, timeouts=timeouts, session=session
         )
-        self.client = DIDClient(self.transport)
+        self.client = self.service.connect(self.transport)
         self.downloader = Downloader(timeouts, allow_http=settings.loopback, session=session)
 
     @cached_property
@@ -75,12 +77,11 @@ class Account:
         if self.transport.style != "auto":
             return
         entry = f"style {self.settings.host} {self.name}"
-        known = {style: style for style in get_args(AuthStyle) if style != "auto"}
-        style = known.get(self.journal.meta(entry))
-        if style:
+        style = self.journal.meta(entry)
+        if style in self.service.all_styles and style != "auto":
             self.transport.style = style
         else:
-            self.journal.set_meta(entry, self.client.authenticate())
+            self.journal.set_meta(entry, self.transport.find_style(self.client.probe))
 
     def check_results(self) -> None:
         """Raises SettingsError if a clip can't be written to the folder's results."""
@@ -100,14 +101,19 @@ class Account:
                 f"({job.host}); set that key to collect it."
             )
 
+    def balance(self) -> float | None:
+        """What is left in the service's units; None where it doesn't tell. Raises ServiceError."""
+        found = self.client.credits()
+        return None if found is None else found.remaining
+
     def advance(self, job: Job, **changes: Any) -> Job | None:
         """Write changes, unless another process has moved the job on."""
         return self.journal.advance(job, updated=self.transport.server_now(), **changes)
 
-    def found(self, job: Job, talk: Talk) -> Job | None:
-        """The job is that talk; None if the talk has another owner."""
+    def found(self, job: Job, remote: Remote) -> Job | None:
+        """The job is that clip; None if the clip has another owner."""
         return self.advance(
-            job, state="submitted", talk_id=talk.id, candidates=(), problem="", problem_kind=""
+            job, state="submitted", remote_id=remote.id, candidates=(), problem="", problem_kind=""
         )
 
     def note(self, job: Job, text: str) -> Job:
@@ -119,9 +125,9 @@ class Account:
     def end(self, job: Job, state: State, problem: str = "", kind: str = "", **changes: Any) -> Job | None:
         """Write a final state, with the balance after it where the job may have cost something."""
         after = None
-        if job.talk_id:
+        if job.remote_id:
             with contextlib.suppress(ServiceError):
-                after = self.client.credits().remaining
+                after = self.balance()
         ended = self.advance(
             job, state=state, problem=problem, problem_kind=kind, credits_after=after, **changes
         )
@@ -137,21 +143,10 @@ def check_enabled(settings: Settings) -> None:
     if not settings.cloud:
         raise CloudDisabledError(
             "Cloud services are switched off here (--disable-api-nodes, or cloud in "
-            "did.json); use a local engine or switch them on."
+            f"{settings.service.settings_file}); use a local engine or switch them on."
         )
 
 
 def with_extra(text: str, job: Job) -> str:
     """Name the undocumented options that were sent: they are the first suspects."""
-    documented = {
-        "script",
-        "config",
-        "result_format",
-        "stitch",
-        "fluent",
-        "pad_audio",
-        "driver_expressions",
-        "logo",
-    }
-    extra = sorted({*job.template, *job.template["config"]} - documented)
-    return f"{text} These extra options were sent: {', '.join(extra)}." if extra else text
+    return f"{text} These extra options were sent: {', '.join(job.extra)}." if job.extra else text

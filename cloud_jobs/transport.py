@@ -1,4 +1,4 @@
-"""One HTTP call to D-ID: time limits, credentials, and every failure as a typed exception. No retries
+"""One HTTP call to a service: time limits, credentials, and every failure as a typed exception. No retries
 here."""
 
 from __future__ import annotations
@@ -8,16 +8,18 @@ import json
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 from requests.auth import AuthBase
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
 
 from . import parse
-from .errors import AuthenticationError, NoReplyError, ReplyError, ServiceError, UnreachableError
-from .faults import error_for
-from .keys import ApiKey, AuthStyle
+from .errors import AuthenticationError, NoReplyError, ReplyError, ServerError, ServiceError, UnreachableError
+from .keys import ApiKey
+from .settings import LOOPBACK
 from .waiting import Clock
 
 MAX_REPLY = 32 << 20
@@ -32,7 +34,7 @@ _NO_TUNNEL = "Tunnel connection failed"  # how http.client and urllib3 put a pro
 
 @dataclass(frozen=True)
 class Timeouts:
-    """Seconds: to connect, and between two bytes of the reply for reading, creating a talk, uploading, and
+    """Seconds: to connect, and between two bytes of the reply for reading, ordering, uploading, and
     fetching a clip."""
 
     connect: float = 10.0
@@ -45,11 +47,11 @@ class Timeouts:
 class KeyAuth(AuthBase):
     """Sets the header late, so that neither a request's repr nor netrc has a say in it."""
 
-    def __init__(self, key: ApiKey, style: AuthStyle) -> None:
+    def __init__(self, key: ApiKey, style: str) -> None:
         self._key, self._style = key, style
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        request.headers["Authorization"] = self._key.header(self._style)
+        request.headers.update(self._key.header(self._style))
         return request
 
 
@@ -74,21 +76,25 @@ class Transport:
         key: ApiKey,
         clock: Clock,
         *,
-        style: AuthStyle = "auto",
+        style: str = "auto",
         timeouts: Timeouts | None = None,
         session: Callable[[], requests.Session] = requests.Session,
     ) -> None:
         self.api_url = api_url
         self.key = key
-        self.style: AuthStyle = style
+        self.style = style if style != "auto" or len(key.styles()) > 1 else key.styles()[0]
         self.timeouts = timeouts or Timeouts()
         self._clock = clock
         self._new_session = session
         self._session = session()
         self._skew = 0.0
 
+    @property
+    def title(self) -> str:
+        return self.key.service.title
+
     def server_now(self) -> float:
-        """D-ID's clock, as far as its replies have told: a local clock that is wrong does no harm."""
+        """The service's clock, as far as its replies have told: a local clock that is wrong does no harm."""
         return self._clock.now() + self._skew
 
     def call(
@@ -98,7 +104,7 @@ class Transport:
         *,
         read: float | None = None,
         once: bool = False,
-        style: AuthStyle | None = None,
+        style: str | None = None,
         **arguments: Any,
     ) -> Any:
         """Send one request and return the decoded JSON, None for an empty 2xx reply.
@@ -124,17 +130,50 @@ class Transport:
             if once:
                 session.close()
 
+    def put(self, url: str, path: Path, mime: str) -> None:
+        """Send a file to a signed address, byte for byte as it was given, without the key.
+
+        Raises a ServiceError; what was sent in vain does no harm."""
+        parts = urlsplit(url)
+        local = urlsplit(self.api_url).hostname in LOOPBACK and parts.hostname in LOOPBACK
+        if parts.scheme != "https" and not local:
+            raise ReplyError(
+                f"{self.title} names an address for the upload that is not https; nothing was sent."
+            )
+        try:
+            with path.open("rb") as file:
+                request = self._session.prepare_request(
+                    requests.Request("PUT", url, auth=NoAuth(), data=file, headers={"Content-Type": mime})
+                )
+                request.url = url  # requests normalises escapes, which would break the signature
+                options = self._session.merge_environment_settings(url, {}, True, None, None)
+                with self._session.send(
+                    request,
+                    timeout=(self.timeouts.connect, self.timeouts.upload),
+                    allow_redirects=False,
+                    **options,
+                ) as response:
+                    status = response.status_code
+        except OSError as error:
+            raise self._connection_error(error) from None
+        if not 200 <= status < 300:
+            raise ServerError(
+                f"{self.title} did not take the file ({status}); it is sent again.", status=status
+            )
+
     def _result(self, response: requests.Response, body: bytes, complete: bool) -> Any:
         date = parse.http_date(response.headers.get("Date"))
         if date is not None:
             self._skew = date - self._clock.now()
         if not 200 <= response.status_code < 300:
-            error = error_for(response.status_code, body, response.headers, self.server_now())
+            error = self.key.service.error_for(
+                response.status_code, body, response.headers, self.server_now()
+            )
             error.args = (self.key.scrub(str(error)),)
             raise error
         if not complete:
             raise NoReplyError(
-                "The reply of D-ID broke off; it will be asked again where that is safe.",
+                f"The reply of {self.title} broke off; it will be asked again where that is safe.",
                 status=response.status_code,
             )
         if not body.strip():
@@ -143,18 +182,19 @@ class Transport:
             return json.loads(body)
         except ValueError:
             raise ReplyError(
-                "D-ID's reply is not JSON; perhaps a proxy answered in its place.",
+                f"{self.title}'s reply is not JSON; perhaps a proxy answered in its place.",
                 status=response.status_code,
             ) from None
 
     def _connection_error(self, error: Exception) -> ServiceError:
         if nothing_sent(error):
             return UnreachableError(
-                f"{self.api_url} can't be reached; check the network, the proxy and DID_API_URL."
+                f"{self.api_url} can't be reached; check the network, the proxy and "
+                f"{self.key.service.address_variable}."
             )
-        return NoReplyError("The connection to D-ID broke, or no reply came in time.")
+        return NoReplyError(f"The connection to {self.title} broke, or no reply came in time.")
 
-    def find_style(self, probe: Callable[[AuthStyle], Any]) -> AuthStyle:
+    def find_style(self, probe: Callable[[str], Any]) -> str:
         """Settle "auto" by a free call. Raises AuthenticationError if no form of the header is accepted."""
         if self.style != "auto":
             return self.style

@@ -1,51 +1,51 @@
-"""Everything that can go wrong with D-ID. Each message is for the user: what is wrong and what to do."""
+"""Everything that can go wrong with a service. Each message is for the user: what is wrong and what to do."""
 
 from __future__ import annotations
 
 
-class DIDError(Exception):
+class CloudJobsError(Exception):
     """Base of the package's errors; retryable: the same may be tried again without harm."""
 
     retryable = False
 
 
-class SettingsError(DIDError):
+class SettingsError(CloudJobsError):
     """The settings file, the service address or a folder can't be used."""
 
 
-class KeyMissingError(DIDError):
+class KeyMissingError(CloudJobsError):
     """No API key is set."""
 
 
-class KeyFileError(DIDError):
+class KeyFileError(CloudJobsError):
     """The file that holds the key is unreadable, malformed or readable by others."""
 
 
-class CloudDisabledError(DIDError):
+class CloudDisabledError(CloudJobsError):
     """Cloud calls are switched off on this machine."""
 
 
-class ConsentError(DIDError):
-    """The user has not agreed to send picture and voice to D-ID."""
+class ConsentError(CloudJobsError):
+    """The user has not agreed to send picture and voice to the service."""
 
 
-class CapError(DIDError):
+class CapError(CloudJobsError):
     """The job would cost more than the user's own limit per run or per day."""
 
 
-class InvalidRequestError(DIDError):
+class InvalidRequestError(CloudJobsError):
     """The order can't be sent as it is."""
 
 
-class OutputError(DIDError):
+class OutputError(CloudJobsError):
     """The clip can't be written where it is wanted."""
 
 
-class JournalError(DIDError):
+class JournalError(CloudJobsError):
     """The job journal can't be read or written, or has no such job."""
 
 
-class ServiceError(DIDError):
+class ServiceError(CloudJobsError):
     """The service, or the way to it, refused a call.
 
     status: HTTP status, or None when no reply came. kind: the service's own word for the cause, "" if it
@@ -75,7 +75,7 @@ class AddressError(ServiceError):
 
 
 class NotFoundError(ServiceError):
-    """404: D-ID does not know this job or upload."""
+    """404: the service does not know this job or upload."""
 
 
 class ConflictError(ServiceError):
@@ -91,7 +91,7 @@ class ModerationError(ServiceError):
 
 
 class FaceError(ServiceError):
-    """400 InvalidFaceError, or an upload in which no face was detected: no usable face in the picture."""
+    """No usable face in the picture, by the reply to an upload or an order."""
 
 
 class ValidationError(ServiceError):
@@ -130,7 +130,7 @@ class ReplyError(ServiceError):
     retryable = True
 
 
-class JobError(DIDError):
+class JobError(CloudJobsError):
     """A journalled job can't be carried on now."""
 
 
@@ -147,7 +147,7 @@ class JobRefusedError(JobError):
 
 
 class UndecidedError(JobError):
-    """It can't be told whether D-ID made the job; nothing is sent again until the user decides."""
+    """It can't be told whether the service made the job; nothing is sent again until the user decides."""
 
 
 class AbandonedError(JobError):
@@ -155,10 +155,10 @@ class AbandonedError(JobError):
 
 
 class StillRunningError(JobError):
-    """Waiting ended before the job did; it goes on at D-ID and can be collected later."""
+    """Waiting ended before the job did; it goes on at the service and can be collected later."""
 
 
-class DownloadError(DIDError):
+class DownloadError(CloudJobsError):
     """The finished clip did not arrive whole. The job itself is done."""
 
     retryable = True

@@ -145,7 +145,7 @@ class Downloader:
                 if file.tell() + len(block) > self._max_bytes:
                     raise UnusableClipError(
                         f"The finished clip is larger than {self._max_bytes} bytes; "
-                        "fetch it in D-ID's Studio."
+                        "fetch it at the service's own site."
                     )
                 file.write(block)
         except requests.RequestException:

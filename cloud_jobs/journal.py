@@ -1,7 +1,7 @@
-"""The record of every job, written before each step that could cost money, and of what lies at D-ID.
+"""The record of every job, written before each step that could cost money, and of what lies at the service.
 
 One SQLite file (0600) that several processes may use at once. It holds no key and no signed link. Times are
-seconds since 1970 by D-ID's clock.
+seconds since 1970 by the service's clock.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from .errors import CapError, JournalError
+from .service import Service
 from .storage import private_folder
 
 State = Literal[
@@ -36,9 +37,13 @@ State = Literal[
 FINAL: frozenset[State] = frozenset({"downloaded", "failed", "rejected", "refused", "abandoned"})
 # Nothing was charged for these.
 UNPAID: frozenset[State] = frozenset({"planned", "refused"})
+# The service may be at work.
+UNDER_WAY: frozenset[State] = frozenset({"submitting", "ambiguous", "undecided", "submitted"})
 DAY = 86_400.0
 FILE_NAME = "jobs.sqlite"
-_VERSION = 1
+# 1: one service's alone, with `image`, `audio`, `image_stem` and `talk_id` in the record. It is read as it
+# is, and becomes 2 with the first entry that is written.
+_VERSION = 2
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -63,13 +68,15 @@ _UPLOAD = "host = ? AND account = ? AND kind = ? AND sha256 = ?"
 class Job:
     """One clip on its way.
 
-    id: 32 hex digits, also sent as `name` and `user_data`. key: see TalkOrder.key. template: the body to POST
-    without addresses. image, audio: name ("<sha256>.jpg") of the bytes in the spool; audio is "" for a text.
-    image_stem: file name, without extension, the picture has at D-ID. seconds: expected length of the clip,
-    None for a text. credits: the estimate. submitted_at: when the POST began. lease: until when another
-    process may still be in that POST. looks: how often the list was searched for the job. look_first: search
-    it before posting again. credits_before, credits_after: balances around the job. billed: what the job
-    cost, if known.
+    id: 32 hex digits, also sent as a mark. key: see Order.key. template: the body to POST without addresses.
+    files: names ("<sha256>.jpg") of the bytes in the spool, by kind. stem: file name, without extension, the
+    first of them has at the service. seconds: expected length of the clip, None for a text. credits: the
+    estimate. quoted: it is the service's own. suffix: of the clip's file. submitted_at: when the POST began.
+    lease: until when another process may still be in that POST. looks: how often the list was searched for
+    the job, or the POST repeated. look_first: search it before posting again. attempt: counts orders that
+    differ, so that each has an idempotency key of its own. group, limit: jobs that are parts of one order
+    share a name and the most that all of them may cost. credits_before, credits_after: balances around the
+    job. extra: undocumented options that are sent. remote_id: the clip's at the service.
     """
 
     id: str
@@ -77,20 +84,19 @@ class Job:
     host: str
     account: str
     template: dict[str, Any]
-    image: str
-    audio: str
+    files: dict[str, str]
     seconds: float | None
     credits: int
     created: float
     state: State = "planned"
     updated: float = 0.0
-    image_stem: str = ""
+    stem: str = ""
     submitted_at: float | None = None
     lease: float = 0.0
     looks: int = 0
     look_first: bool = False
     reuploaded: bool = False
-    talk_id: str = ""
+    remote_id: str = ""
     candidates: tuple[str, ...] = ()
     credits_before: float | None = None
     credits_after: float | None = None
@@ -99,6 +105,17 @@ class Job:
     problem: str = ""
     problem_kind: str = ""
     notes: tuple[str, ...] = field(default=())
+    suffix: str = "mp4"
+    extra: tuple[str, ...] = ()
+    attempt: int = 0
+    quoted: bool = False
+    group: str = ""
+    limit: int | None = None
+
+    @property
+    def idempotency(self) -> str:
+        """Known to the journal before the POST, and the same for every repetition of it."""
+        return f"{self.id}-{self.attempt}"
 
     @property
     def measured_credits(self) -> float | None:
@@ -110,7 +127,7 @@ class Job:
 
 @dataclass(frozen=True)
 class Stored:
-    """A file that lies at D-ID."""
+    """A file that lies at the service."""
 
     url: str
     remote_id: str
@@ -122,7 +139,8 @@ class Journal:
     permissions, so it works where nothing may be written; but what a crash left half written is put right,
     which SQLite can't read past. Raises JournalError if the file is no journal."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, service: Service) -> None:
+        self.service = service
         self.path = folder / FILE_NAME
         self._made = False
 
@@ -163,7 +181,7 @@ class Journal:
             return False
         except OSError as error:
             raise JournalError(
-                f"The D-ID journal {self.path} can't be read ({error.strerror}); choose "
+                f"The {self.service.title} journal {self.path} can't be read ({error.strerror}); choose "
                 "another place with --folder or free that path."
             ) from None
 
@@ -179,9 +197,9 @@ class Journal:
                 db.close()
         except sqlite3.Error as error:
             raise JournalError(
-                f"The D-ID journal {self.path} can't be used ({error}); "
+                f"The {self.service.title} journal {self.path} can't be used ({error}); "
                 f"{'make room on the disk, or ' if 'full' in str(error) else ''}if it is damaged move it "
-                "away, after looking at D-ID for jobs in it."
+                f"away, after looking at {self.service.title} for jobs in it."
             ) from error
 
     def _connect(self, mode: Literal["ro", "rw", "memory"]) -> sqlite3.Connection:
@@ -199,7 +217,8 @@ class Journal:
         if version > _VERSION:
             db.close()
             raise JournalError(
-                f"The D-ID journal {self.path} is from a newer LipSync Studio; update this one."
+                f"The {self.service.title} journal {self.path} is from a newer LipSync Studio; update this "
+                "one."
             )
         return db
 
@@ -243,7 +262,7 @@ class Journal:
         if len(rows) != 1 or not job_id:
             raise JournalError(
                 f"The journal has {'several jobs' if rows else 'no job'} {job_id!r}; list "
-                "them with `did jobs`."
+                f"them with `{self.service.command} jobs`."
             )
         return _job(rows[0])
 
@@ -259,7 +278,7 @@ class Journal:
         return [job for job in self.jobs() if job.state not in FINAL]
 
     def advance(self, job: Job, *, day_cap: int | None = None, **changes: Any) -> Job | None:
-        """Write changes if the job is still in its state and no other job owns its talk; None if another
+        """Write changes if the job is still in its state and no other job owns its clip; None if another
         process was faster.
 
         day_cap: raises CapError if the job would exceed it. Checked and written in one transaction, so that
@@ -270,29 +289,38 @@ class Journal:
                 return None
             changed = replace(_job(row), **changes)
             if day_cap is not None:
-                check_cap(_spent(db, changed.updated), changed.credits, day_cap)
+                check_cap(self.service, _spent(db, changed.updated), changed.credits, day_cap)
             try:
                 _write(db, changed)
             except sqlite3.IntegrityError:
                 return None
         return changed
 
-    def owners(self, host: str, talk_ids: Iterable[str]) -> dict[str, Job]:
-        """Those of the talks that are known to be jobs of this journal."""
+    def owners(self, host: str, remote_ids: Iterable[str]) -> dict[str, Job]:
+        """Those of the clips that are known to be jobs of this journal."""
         with self._reading() as db:
             rows = db.execute(
                 "SELECT record FROM jobs WHERE host = ? AND talk_id IN (SELECT value FROM json_each(?))",
-                (host, json.dumps(list(talk_ids))),
+                (host, json.dumps(list(remote_ids))),
             ).fetchall()
-        return {job.talk_id: job for job in map(_job, rows)}
+        return {job.remote_id: job for job in map(_job, rows)}
 
     def spent(self, now: float) -> int:
         """Estimated credits of all jobs of the last 24 h that may have been billed."""
         with self._reading() as db:
             return _spent(db, now)
 
+    def group(self, name: str) -> list[Job]:
+        """The newest job of each order in a group, oldest first."""
+        with self._reading() as db:
+            rows = db.execute(
+                "SELECT record FROM jobs WHERE json_extract(record, '$.group') = ? ORDER BY rowid", (name,)
+            ).fetchall()
+        newest = {job.key: job for job in map(_job, rows)}
+        return list(newest.values())
+
     def stored(self, job: Job, kind: str, name: str) -> Stored | None:
-        """What the job's account has at D-ID of the spool's file."""
+        """What the job's account has at the service of the spool's file."""
         with self._reading() as db:
             query = f"SELECT url, remote_id, uploaded_at FROM uploads WHERE {_UPLOAD}"
             row = db.execute(query, _upload(job, kind, name)).fetchone()
@@ -312,12 +340,12 @@ def _upload(job: Job, kind: str, name: str) -> tuple[str, ...]:
     return job.host, job.account, kind, Path(name).stem
 
 
-def check_cap(spent: int, credits: int, cap: int) -> None:
+def check_cap(service: Service, spent: int, credits: int, cap: int) -> None:
     """Raises CapError if the job would exceed the day's cap."""
     if spent + credits > cap:
         raise CapError(
-            f"This job needs about {credits} credits, and {spent} of the {cap} allowed within 24 "
-            "hours are used; wait, or raise max_credits_per_day in did.json."
+            f"This job needs {service.amount(credits, False)}, and {spent} of the {cap} allowed within 24 "
+            f"hours are used; wait, or raise max_credits_per_day in {service.settings_file}."
         )
 
 
@@ -332,7 +360,7 @@ def _spent(db: sqlite3.Connection, now: float) -> int:
 
 
 def _write(db: sqlite3.Connection, job: Job) -> None:
-    # Not OR REPLACE: a second owner of a talk must be an error, not the end of the first one's record.
+    # Not OR REPLACE: a second owner of a clip must be an error, not the end of the first one's record.
     db.execute(
         "INSERT INTO jobs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
         "state = excluded.state, talk_id = excluded.talk_id, credits = excluded.credits, "
@@ -343,7 +371,7 @@ def _write(db: sqlite3.Connection, job: Job) -> None:
             job.state,
             job.host,
             job.account,
-            job.talk_id or None,
+            job.remote_id or None,
             job.credits,
             job.submitted_at,
             job.updated,
@@ -354,4 +382,15 @@ def _write(db: sqlite3.Connection, job: Job) -> None:
 
 def _job(row: sqlite3.Row) -> Job:
     values = json.loads(row["record"])
-    return Job(**{**values, "candidates": tuple(values["candidates"]), "notes": tuple(values["notes"])})
+    if "talk_id" in values:
+        values = _of_version_1(values)
+    lists = {name: tuple(values[name]) for name in ("candidates", "notes", "extra") if name in values}
+    return Job(**{**values, **lists})
+
+
+def _of_version_1(values: dict[str, Any]) -> dict[str, Any]:
+    """A record of the journal's first version, which only one service had."""
+    files = {kind: name for kind in ("image", "audio") if (name := values.pop(kind))}
+    mov = values["template"].get("config", {}).get("result_format") == "mov"
+    renamed = {"remote_id": values.pop("talk_id"), "stem": values.pop("image_stem")}
+    return {**values, **renamed, "files": files, "suffix": "mov" if mov else "mp4"}

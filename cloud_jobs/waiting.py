@@ -6,7 +6,7 @@ import random
 import time
 from typing import Protocol
 
-from .errors import DIDError, RateLimitError
+from .errors import CloudJobsError, RateLimitError
 
 FIRST_POLL, POLL_GROWTH, LONGEST_POLL, POLL_JITTER = 3.0, 1.5, 12.0, 0.2
 FIRST_RETRY, LONGEST_RETRY = 1.0, 30.0
@@ -32,7 +32,7 @@ class SystemClock:
 
 
 def poll_interval(polls: int, rng: random.Random) -> float:
-    """Seconds to the next poll after `polls` of them; talks take 30 s to 2 min."""
+    """Seconds to the next poll after `polls` of them; clips take 30 s to 2 min and more."""
     interval = min(FIRST_POLL * POLL_GROWTH ** min(polls, 20), LONGEST_POLL)
     return interval * rng.uniform(1 - POLL_JITTER, 1 + POLL_JITTER)
 
@@ -48,7 +48,7 @@ class Patience:
     def reset(self) -> None:
         self._failures = self._limited = 0
 
-    def wait_after(self, error: DIDError) -> float | None:
+    def wait_after(self, error: CloudJobsError) -> float | None:
         """Seconds until the next try, None when it is time to give up."""
         if not error.retryable:
             return None

@@ -1,0 +1,116 @@
+"""What engines share whose work a paid service does: orders are made, agreed to, waited for, and their clips
+become frames. What is sent, and how clips make the result, is the service's own."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from ...cloud_jobs import CloudJobs, CloudJobsError, Order, Settings, Step
+from ...cloud_jobs.journal import Job
+from ...engine.errors import CloudError
+from ...engine.host.protocol import Host
+from ...engine.media.video import VideoSource
+from ..protocol import Rendering
+from ..request import LipSyncRequest
+from ..spec import BackendSpec
+
+_WAITS = {
+    "planned": "sending picture and voice",
+    "submitting": "looking for the order",
+    "ambiguous": "looking for the order",
+    "undecided": "looking for the order",
+    "submitted": "rendering",
+    "downloaded": "finished",
+}
+
+
+class CloudBackend(ABC):
+    """A LipSyncBackend. settings: a dataclass with `consent` and `max_credits`, at least.
+
+    open_jobs: finds settings and key when they are needed; the backend holds neither, because it travels
+    through the graph. check_consent: raises ConsentError unless the user has agreed outside the graph, too.
+    """
+
+    spec: BackendSpec
+    takes_footage: bool = False
+
+    def __init__(
+        self, open_jobs: Callable[[], CloudJobs], check_consent: Callable[[], None], settings: Any
+    ) -> None:
+        self._open_jobs = open_jobs
+        self._check_consent = check_consent
+        self._settings = settings
+
+    @property
+    def name(self) -> str:
+        return self.spec.title
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._settings})"
+
+    @abstractmethod
+    def orders(self, request: LipSyncRequest, limits: Settings, host: Host) -> Sequence[Order]:
+        """What is to be made of a request, in as many orders as the service needs; free, and the same for the
+        same request. Raises InvalidRequestError."""
+
+    @abstractmethod
+    def rendering(
+        self, request: LipSyncRequest, clips: Sequence[VideoSource], notes: list[str], host: Host
+    ) -> Rendering:
+        """The result, of the orders' clips in their order. notes: what is known already."""
+
+    def render(self, request: LipSyncRequest, host: Host) -> Rendering:
+        """Raises CloudError, ConsentError; a job that was sent stays in the journal, whatever ends the wait
+        for it."""
+        try:
+            return self._render(request, host)
+        except CloudJobsError as error:
+            raise CloudError(str(error)) from error
+
+    def _render(self, request: LipSyncRequest, host: Host) -> Rendering:
+        jobs = self._open_jobs()
+        limits = jobs.settings
+        orders = self.orders(request, limits, host)
+        cost = total_text(orders, limits)
+        if self._settings.consent:
+            self._check_consent()
+        started = jobs.start_all(
+            orders, consent=self._settings.consent, max_credits=self._settings.max_credits
+        )
+
+        def show(step: Step) -> None:
+            host.progress(progress_text(self.spec.title, step, cost), 0, 1)
+
+        done = jobs.run_all([job.id for job in started], check_cancelled=host.check_cancelled, on_step=show)
+        notes = [f"Estimated cost: {cost}.", *_notes(jobs, done)]
+        return self.rendering(request, [VideoSource(jobs.result(job)) for job in done], notes, host)
+
+
+def _notes(jobs: CloudJobs, done: Sequence[Job]) -> list[str]:
+    notes = list(dict.fromkeys(note for job in done for note in job.notes))
+    units = jobs.service.units.capitalize()
+    if any(job.quoted for job in done):
+        price = sum(job.credits for job in done)
+        notes.append(f"Price named by {jobs.service.title}: {jobs.service.amount(price)}.")
+    measured = [job.measured_credits for job in done if job.measured_credits is not None]
+    if len(measured) == len(done) == 1:
+        notes.append(f"{units} used: {measured[0]:g} (balance before and after).")
+    return notes
+
+
+def total_text(orders: Sequence[Order], limits: Settings) -> str:
+    """Length and cost of all orders, in words."""
+    estimates = [order.estimate() for order in orders]
+    total = estimates[0]
+    for other in estimates[1:]:
+        total = total + other
+    text = total.text(limits.service, limits.price_per_credit, limits.currency)
+    return text if len(orders) == 1 else f"{len(orders)} jobs, {text}"
+
+
+def progress_text(title: str, step: Step, cost: str) -> str:
+    """One line for the node: what the job waits for, what went wrong last, what it costs."""
+    trouble = f" ({step.note})" if step.note else ""
+    return f"{title}: {_WAITS.get(step.job.state, step.job.state)}, {cost}{trouble}"

@@ -8,6 +8,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from cloud_matrix import check_files
 from fake_did import FakeDID, Fault, Policy, wired
 
 from lipsync_studio.cloud_jobs import CloudJobsError
@@ -15,7 +16,6 @@ from lipsync_studio.cloud_jobs.journal import FINAL
 from lipsync_studio.did_client import TalkConfig, TalkJobs
 
 from .conftest import KEY, Bench, FakeClock, order
-from .test_matrix import check_files
 
 _ORDERS, _THREADS, _RATE = 1000, 4, 0.10
 _TALKS = [Fault("", status=status) for status in (402, 429, 451, 500, 503, 504)]

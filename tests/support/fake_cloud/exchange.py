@@ -31,7 +31,8 @@ class Call:
         """ "GET /talks/{id}" and the like."""
         if self.path.startswith("/files/"):
             return f"{self.method} /files"
-        return f"{self.method} " + re.sub(r"^/(talks|images|audios)/[^/]+$", r"/\1/{id}", self.path)
+        path = re.sub(r"^/(talks|images|audios)/[^/]+$", r"/\1/{id}", self.path)
+        return f"{self.method} " + re.sub(r"/[a-z]{3}_[^/]+", "/{id}", path)
 
     def query(self, name: str, default: str = "") -> str:
         return parse_qs(urlsplit(self.raw_path).query).get(name, [default])[0]

@@ -11,13 +11,13 @@ from urllib3 import HTTPResponse
 from urllib3.exceptions import ProtocolError
 
 from .exchange import Answer, Call
-from .server import FakeDID
+from .server import FakeServer
 
 
 class Wire(HTTPAdapter):
     """Breaks as a network would: nothing comes, or half of it."""
 
-    def __init__(self, server: FakeDID) -> None:
+    def __init__(self, server: FakeServer) -> None:
         super().__init__()
         self._server = server
 
@@ -27,14 +27,14 @@ class Wire(HTTPAdapter):
             str(request.method),
             request.path_url,
             request.headers,
-            body.encode() if isinstance(body, str) else body,
+            _bytes(body),
         )
         broken, answer = self._server.serve(call)
         if broken == "stall":
             raise requests.ReadTimeout("no reply in time", request=request)
         if broken in ("reset", "half_header"):
             raise requests.ConnectionError(ProtocolError("Connection aborted."), request=request)
-        answer = answer or Answer(200, b'{"id": "tlk_')
+        answer = answer or Answer(200, self._server.stub)
         length = len(answer.body) + (99 if broken == "wrong_length" else 0)
         sent = answer.body[: len(answer.body) // 2] if broken == "half_body" else answer.body
         raw = HTTPResponse(
@@ -46,7 +46,14 @@ class Wire(HTTPAdapter):
         return self.build_response(request, raw)
 
 
-def wired(server: FakeDID) -> requests.Session:
+def _bytes(body: Any) -> bytes:
+    """Of a request; a file is read."""
+    if isinstance(body, str):
+        return body.encode()
+    return body if isinstance(body, bytes) else body.read()
+
+
+def wired(server: FakeServer) -> requests.Session:
     """A session whose every call goes to that server."""
     session = requests.Session()
     session.trust_env = False

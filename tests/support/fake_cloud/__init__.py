@@ -1,0 +1,7 @@
+"""What fakes of services share: a server, what may go wrong with it, and small real media."""
+
+from .faults import Fault
+from .server import FakeServer, Made
+from .wire import wired
+
+__all__ = ["FakeServer", "Fault", "Made", "wired"]

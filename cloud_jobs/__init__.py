@@ -8,7 +8,7 @@ from .errors import CloudJobsError
 from .jobs import CloudJobs, Step, open_jobs
 from .keys import ApiKey, clear_key, find_key, has_key, store_key
 from .media import Picture, PictureLimits, Recording, SoundLimits
-from .order import Estimate, Order, OrderFile
+from .order import Estimate, Order, OrderFile, PlainOrder, bytes_file
 from .service import Client, Service
 from .settings import Settings, default_folder, load_settings
 
@@ -22,11 +22,13 @@ __all__ = [
     "OrderFile",
     "Picture",
     "PictureLimits",
+    "PlainOrder",
     "Recording",
     "Service",
     "Settings",
     "SoundLimits",
     "Step",
+    "bytes_file",
     "clear_key",
     "default_folder",
     "find_key",

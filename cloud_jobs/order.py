@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -68,6 +69,46 @@ class Order(Protocol):
     def key(self, host: str, account: str) -> str:
         """Equal for orders that would give the same clip from the same account."""
         ...
+
+
+@dataclass(frozen=True)
+class PlainOrder:
+    """An order of a body, its uploads and what it costs. key_parts: what else tells it from others, such as a
+    number that has the same clip made once more."""
+
+    body: dict[str, Any]
+    uploads: Mapping[str, OrderFile]
+    cost: Estimate
+    remarks: tuple[str, ...] = ()
+    key_parts: tuple[str, ...] = ()
+    suffix: str = "mp4"
+
+    def check(self) -> None:
+        """What it is made of was checked when that was made."""
+
+    def template(self) -> dict[str, Any]:
+        return self.body
+
+    def files(self) -> Mapping[str, OrderFile]:
+        return self.uploads
+
+    def notes(self) -> tuple[str, ...]:
+        return self.remarks
+
+    def extra_names(self) -> tuple[str, ...]:
+        return ()
+
+    def estimate(self) -> Estimate:
+        return self.cost
+
+    def key(self, host: str, account: str) -> str:
+        names = [f"{kind} {file.name}" for kind, file in self.uploads.items()]
+        parts = [host, account, json.dumps(self.body, sort_keys=True), *names, *self.key_parts]
+        return digest("\n".join(parts).encode(errors="surrogatepass"))
+
+
+def bytes_file(data: bytes, suffix: str) -> OrderFile:
+    return OrderFile(f"{digest(data)}.{suffix}", data)
 
 
 def digest(data: bytes) -> str:

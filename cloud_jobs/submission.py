@@ -227,8 +227,8 @@ class Submission:
             raise
         except ServiceError as error:
             self._account.advance(job, looks=job.looks + 1, problem=str(error), problem_kind=error.kind)
-            waits = isinstance(error, RateLimitError) and error.retry_after is not None
-            return max(NEXT_LOOK, error.retry_after or 0.0) if waits else NEXT_LOOK
+            asked = error.retry_after if isinstance(error, RateLimitError) else None
+            return max(NEXT_LOOK, asked or 0.0)
         self._account.advance(job, looks=REPEATS)
         return 0.0
 

@@ -42,10 +42,7 @@ class CloudBackend(ABC):
         self._open_jobs = open_jobs
         self._check_consent = check_consent
         self._settings = settings
-
-    @property
-    def name(self) -> str:
-        return self.spec.title
+        self.name = self.spec.title
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._settings})"

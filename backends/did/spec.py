@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ...engine.consent import Terms
+from ..cloud.spec import CloudSpec
 from ..spec import BackendSpec, Licence, setting
 
 if TYPE_CHECKING:
-    from ...cloud_jobs import CloudJobs
+    from ...cloud_jobs import CloudJobs, Service
     from ...engine.host.protocol import Host
     from ..protocol import LipSyncBackend
 
@@ -92,4 +93,23 @@ SPEC = BackendSpec(
     settings=DIDSettings,
     make=_make,
     remote=True,
+)
+
+
+def _service() -> Service:
+    from ...did_client import SERVICE
+
+    return SERVICE
+
+
+CLOUD = CloudSpec(
+    name=SPEC.name,
+    title=SPEC.title,
+    terms=TERMS,
+    service=_service,
+    what="makes one picture speak, head and face included",
+    sends="one picture, and a recording or a text",
+    cost="credits, one for each 15 seconds begun; known before the order from the length",
+    limits="10 minutes, a picture of 10 megapixels, sound of 6 MB",
+    kept="uploads 24 to 48 hours; the link to a clip about 24 hours",
 )

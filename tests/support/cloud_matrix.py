@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import requests
-from fake_cloud import FakeServer, Fault
+from fake_cloud import FakeServer, Fault, wired
 
 from lipsync_studio.cloud_jobs import ApiKey, CloudJobs, CloudJobsError, Order, Service, Settings, Step
 from lipsync_studio.cloud_jobs.journal import Journal
@@ -195,8 +195,10 @@ def fits(case: Case, name: str, call: str) -> bool:
     return sending or not (FAULTS[name].get("acts") or name.startswith(("451 ", "400 ")))
 
 
-def run_matrix(case: Case, folder: Path, telling: bool, calls: tuple[str, ...]) -> dict[str, dict[str, str]]:
-    """The table, by fault and call."""
+def run_matrix(
+    case: Case, folder: Path, telling: bool, calls: tuple[str, ...], *, network: bool = True
+) -> dict[str, dict[str, str]]:
+    """The table, by fault and call. network: also for what is a whole reply; else that comes without one."""
     clock = FakeClock(1_790_078_390.0)  # ten seconds before the date in "429 + date"
     rows: dict[str, dict[str, str]] = {name: {} for name in FAULTS}
     spoken: list[str] = []
@@ -210,6 +212,8 @@ def run_matrix(case: Case, folder: Path, telling: bool, calls: tuple[str, ...]) 
                 if call == case.listing:  # only an unclear POST makes the client ask for the list
                     server.faults.append(Fault(case.paid, "reset", acts=True))
                 bench = Bench(case, folder / f"{name} {call}".replace("/", "_"), clock, server)
+                if not network and options.get("action", "reply") not in ("stall", "reset"):
+                    bench.session = lambda: wired(server)
                 rows[name][call], said = run_stubbornly(bench, bool(case.deleting) and call == case.deleting)
                 check_books(server, bench.journal())
                 check_files(bench.folder)

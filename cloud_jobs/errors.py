@@ -49,13 +49,15 @@ class ServiceError(CloudJobsError):
     """The service, or the way to it, refused a call.
 
     status: HTTP status, or None when no reply came. kind: the service's own word for the cause, "" if it
-    gave none. A call that costs money is never repeated for being retryable alone: see jobs.
+    gave none. remote_id: the clip that the refusal names all the same, "" if none. A call that costs money is
+    never repeated for being retryable alone: see jobs.
     """
 
     def __init__(self, text: str, *, status: int | None = None, kind: str = "") -> None:
         super().__init__(text)
         self.status = status
         self.kind = kind
+        self.remote_id = ""
 
 
 class AuthenticationError(ServiceError):

@@ -141,6 +141,8 @@ class CloudJobs:
         """Asks the service, which costs nothing. Raises ServiceError."""
         self.authenticate()
         found = self.client.credits()
+        if found is None:
+            self.client.probe(None)  # that the key is good is worth knowing, too
         spent = self.journal.spent(self._account.transport.server_now())
         return Balance(self.service, found, spent, self.settings.max_credits_per_day)
 

@@ -30,12 +30,14 @@ _DAMAGED = (OSError, ValueError, SyntaxError, TypeError, EOFError, IndexError, s
 
 @dataclass(frozen=True)
 class PictureLimits:
-    """Of a service called `title`: the shortest side in pixels, and the most pixels and bytes."""
+    """Of a service called `title`: the shortest side in pixels, the most pixels and bytes, and the longest
+    side, where that is limited."""
 
     title: str
     min_side: int
     max_pixels: int
     max_bytes: int
+    max_side: int = 0
 
 
 @dataclass(frozen=True)
@@ -174,6 +176,8 @@ def _fitting(width: int, height: int, limits: PictureLimits) -> tuple[int, int]:
         )
     scale = max(1.0, limits.min_side / short)
     largest = (limits.max_pixels / (width * height)) ** 0.5
+    if limits.max_side:
+        largest = min(largest, limits.max_side / max(width, height))
     if scale <= largest:
         return round(width * scale), round(height * scale)  # the short side must not end a pixel short
     return int(width * largest), int(height * largest)

@@ -80,7 +80,14 @@ class Submission:
     def _quote(self, job: Job, memory: Memory, files: dict[str, Stored]) -> float | None:
         """Learn the price before anything is paid. Raises CapError where it is more than allowed, or is not
         to be had."""
-        price = self._client.quote(job, files)
+        try:
+            price = self._client.quote(job, files)
+        except ServiceError as error:
+            if job.reuploaded or not _blames_upload(error):
+                raise
+            self._uploads.forget(job)
+            self._account.advance(job, reuploaded=True)
+            return 0.0
         settings = self._account.settings
         if price is None and settings.per_second and job.seconds:
             price = math.ceil(settings.per_second * job.seconds)

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from ...cloud_jobs import CloudJobs, CloudJobsError, Order, Settings, Step
@@ -24,6 +26,15 @@ _WAITS = {
     "submitted": "rendering",
     "downloaded": "finished",
 }
+
+
+@dataclass(frozen=True)
+class Ordered:
+    """orders: parts of one clip. rendering: makes the result of their clips, in their order, and of notes on
+    what is known already."""
+
+    orders: Sequence[Order]
+    rendering: Callable[[Sequence[VideoSource], list[str]], Rendering]
 
 
 class CloudBackend(ABC):
@@ -48,15 +59,9 @@ class CloudBackend(ABC):
         return f"{type(self).__name__}({self._settings})"
 
     @abstractmethod
-    def orders(self, request: LipSyncRequest, limits: Settings, host: Host) -> Sequence[Order]:
+    def ordered(self, request: LipSyncRequest, limits: Settings, host: Host) -> Ordered:
         """What is to be made of a request, in as many orders as the service needs; free, and the same for the
         same request. Raises InvalidRequestError."""
-
-    @abstractmethod
-    def rendering(
-        self, request: LipSyncRequest, clips: Sequence[VideoSource], notes: list[str], host: Host
-    ) -> Rendering:
-        """The result, of the orders' clips in their order. notes: what is known already."""
 
     def render(self, request: LipSyncRequest, host: Host) -> Rendering:
         """Raises CloudError, ConsentError; a job that was sent stays in the journal, whatever ends the wait
@@ -69,7 +74,8 @@ class CloudBackend(ABC):
     def _render(self, request: LipSyncRequest, host: Host) -> Rendering:
         jobs = self._open_jobs()
         limits = jobs.settings
-        orders = self.orders(request, limits, host)
+        wanted = self.ordered(request, limits, host)
+        orders = wanted.orders
         cost = total_text(orders, limits)
         if self._settings.consent:
             self._check_consent()
@@ -77,12 +83,17 @@ class CloudBackend(ABC):
             orders, consent=self._settings.consent, max_credits=self._settings.max_credits
         )
 
+        for order in orders:  # what was ordered before has not been moved into the spool again
+            for file in order.files().values():
+                if isinstance(file.content, Path):
+                    file.content.unlink(missing_ok=True)
+
         def show(step: Step) -> None:
             host.progress(progress_text(self.spec.title, step, cost), 0, 1)
 
         done = jobs.run_all([job.id for job in started], check_cancelled=host.check_cancelled, on_step=show)
         notes = [f"Estimated cost: {cost}.", *_notes(jobs, done)]
-        return self.rendering(request, [VideoSource(jobs.result(job)) for job in done], notes, host)
+        return wanted.rendering([VideoSource(jobs.result(job)) for job in done], notes)
 
 
 def _notes(jobs: CloudJobs, done: Sequence[Job]) -> list[str]:

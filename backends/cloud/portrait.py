@@ -3,13 +3,14 @@ length."""
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Generator, Sequence
 from fractions import Fraction
 from itertools import islice
 
 from PIL import Image
 
-from ...cloud_jobs import Picture, PictureLimits, Recording, SoundLimits, media
+from ...cloud_jobs import Order, Picture, PictureLimits, Recording, Settings, SoundLimits, media
 from ...engine.host.protocol import Host
 from ...engine.media.colour import to_rgb
 from ...engine.media.frames import CHUNK
@@ -18,7 +19,7 @@ from ...engine.media.video import VideoSource
 from ...engine.report import FrameState
 from ..protocol import FrameChunk, Rendering
 from ..request import LipSyncRequest
-from .backend import CloudBackend
+from .backend import CloudBackend, Ordered
 
 # Difference in length between clip and sound that is rounding, in seconds.
 _SLACK = 0.25
@@ -27,9 +28,20 @@ _SLACK = 0.25
 class PortraitBackend(CloudBackend):
     """Of a service that makes one picture speak."""
 
+    @abstractmethod
+    def orders(self, request: LipSyncRequest, limits: Settings, host: Host) -> Sequence[Order]:
+        """The one order of a request; free, and the same for the same request. Raises InvalidRequestError."""
+
+    def ordered(self, request: LipSyncRequest, limits: Settings, host: Host) -> Ordered:
+        def rendering(clips: Sequence[VideoSource], notes: list[str]) -> Rendering:
+            return self.rendering(request, clips, notes, host)
+
+        return Ordered(self.orders(request, limits, host), rendering)
+
     def rendering(
         self, request: LipSyncRequest, clips: Sequence[VideoSource], notes: list[str], host: Host
     ) -> Rendering:
+        """The result, of the order's clip. notes: what is known already."""
         title = self.spec.title
         seconds = seconds_of(request)
         (clip,) = clips

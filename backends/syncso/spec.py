@@ -48,6 +48,7 @@ class SyncSoSettings:
         "sync-3",
         "Which of sync.so's models: sync-3 is the newest and the only one for a single picture; "
         "lipsync-2-pro is finer and dearer than lipsync-2.",
+        flag="--syncso-model",
         help="which of sync.so's models",
         choices=MODELS,
     )

@@ -9,7 +9,7 @@ only where no other open job of ours could be the same clip.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from . import parse
@@ -25,10 +25,12 @@ MAX_PAGES = 20
 @dataclass(frozen=True)
 class Finding:
     """found: clips are exactly one. none: no clip of that time can be ours. several: more than one may be.
-    unclear: one may be, but that shows only later, or the list was too long to read whole."""
+    unclear: one may be, but that shows only later, or the list was too long to read whole. sure: that none is
+    can be relied on, once AFTER has passed."""
 
     outcome: Literal["found", "none", "several", "unclear"]
     clips: tuple[Remote, ...] = ()
+    sure: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,10 @@ def look(client: Client, journal: Journal, job: Job) -> Finding:
         and abs(other.submitted_at - submitted) <= BEFORE + AFTER
     ]
     finding = match(job, [clip for clip in clips if clip.id not in owners], rivals, habits)
-    return finding if whole or finding.outcome != "none" else Finding("unclear")
+    if finding.outcome != "none":
+        return finding
+    # Had it been made, the list would show our mark, as it does for others of ours.
+    return replace(finding, sure=habits.echoes_marks) if whole else Finding("unclear")
 
 
 def recent(client: Client, since: float) -> tuple[list[Remote], bool]:

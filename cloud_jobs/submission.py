@@ -18,7 +18,7 @@ from .errors import (
     ValidationError,
 )
 from .journal import FINAL, Job, Stored, check_cap
-from .reconcile import Finding, look
+from .reconcile import AFTER, Finding, look
 from .replies import Remote
 from .waiting import poll_interval
 
@@ -259,6 +259,11 @@ class Submission:
             self._account.found(job, finding.clips[0])
             return 0.0
         if finding.outcome == "unclear" and 0 <= waited < self._service.typical:
+            return NEXT_LOOK
+        if finding.sure and waited >= 0:
+            if waited >= AFTER:
+                self._account.advance(job, state="planned", look_first=True, looks=0)
+                return 0.0
             return NEXT_LOOK
         if finding.outcome == "none" and job.looks + 1 < LOOKS:
             self._account.advance(job, looks=job.looks + 1)

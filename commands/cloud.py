@@ -12,7 +12,7 @@ from ..backends.cloud.services import services
 from ..backends.cloud.spec import CloudSpec
 from ..engine.consent import Consents, Terms
 from ..engine.errors import ConsentError, LipSyncError
-from .parser import DONE, FAILED, Parser, add_command
+from .parser import DONE, FAILED, USAGE, Parser, add_command
 
 NAME = "cloud"
 _COLUMNS = ("Service", "What it does", "What is sent", "Cost", "Limits", "Life of files")
@@ -66,7 +66,8 @@ def main(arguments: Sequence[str], **options: Any) -> int:
             return FAILED
     chosen = top.parse_args(arguments)
     if not chosen.markdown:
-        top.error("name a service")
+        top.print_help(sys.stderr)
+        top.exit(USAGE)
     print(table())
     return DONE
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
+from ... import backends
 from .spec import CloudSpec
 
 _log = logging.getLogger(__name__)
@@ -16,7 +17,8 @@ _log = logging.getLogger(__name__)
 @cache
 def services() -> Mapping[str, CloudSpec]:
     """By name. One that can't be read takes no other with it; the log says why it is missing."""
-    folders = sorted(path.parent.name for path in Path(__file__).parent.parent.glob("*/spec.py"))
+    places = [Path(place).glob("*/spec.py") for place in backends.__path__]
+    folders = sorted(path.parent.name for place in places for path in place)
     found = [_read(folder) for folder in folders if folder != "cloud"]
     return {spec.name: spec for spec in found if spec is not None}
 

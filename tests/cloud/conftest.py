@@ -13,11 +13,13 @@ from fake_syncso import FakeSyncSo, Policy
 from fake_toy import FakeToy
 
 import lipsync_studio.backends
+from lipsync_studio.backends.cloud.services import services
 from lipsync_studio.backends.syncso.client import SERVICE as SYNCSO
 from lipsync_studio.cloud_jobs import Estimate, PlainOrder, bytes_file
 
 # The toy is one folder, which becomes one of the engines by lying beside them.
 lipsync_studio.backends.__path__.append(str(Path(__file__).parents[1] / "support" / "toy_cloud"))
+services.cache_clear()
 
 
 def toy_order(number: int) -> PlainOrder:

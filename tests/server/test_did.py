@@ -14,9 +14,9 @@ from fake_hub import wait_for
 from prompts import finished, node, report_of, save_video, show, shown
 
 from lipsync_studio.backends.did.spec import TERMS
-from lipsync_studio.did_client import SERVICE
 from lipsync_studio.devtools.client import ComfyClient
 from lipsync_studio.devtools.server import ComfyServer
+from lipsync_studio.did_client import SERVICE
 from lipsync_studio.engine.consent import Consents
 
 PASSWORD = "canary-Zx81-secret-password"
@@ -327,7 +327,10 @@ def test_the_key_is_written_from_this_machine_and_this_page_alone(did_server):
     for wrong in ({}, {"key": 5}, {"key": "short"}):
         assert call(did_server, address, wrong)[0] == 400
     assert not path.exists()
-    assert call(did_server, address, body, Origin=did_server.url) == (200, json.dumps({"configured": True, "form": SERVICE.key_form}))
+    assert call(did_server, address, body, Origin=did_server.url) == (
+        200,
+        json.dumps({"configured": True, "form": SERVICE.key_form}),
+    )
     assert path.read_text() == FILE_KEY
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert call(did_server, address) == (200, json.dumps({"configured": True, "form": SERVICE.key_form}))

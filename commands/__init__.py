@@ -8,6 +8,7 @@ import sys
 import traceback
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext, suppress
+from functools import partial
 
 from ..engine.boundary import own_error
 from ..engine.errors import Cancelled, LipSyncError
@@ -60,9 +61,9 @@ def main(arguments: Sequence[str]) -> int:
         # Names of files may hold what a terminal's encoding doesn't.
         with suppress(AttributeError, OSError, ValueError):
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
-    for own in (did, cloud):
-        if arguments[:1] == [own.NAME]:
-            return _guarded(lambda own=own: own.main(arguments[1:]))
+    own = {did.NAME: did.main, cloud.NAME: cloud.main}.get(arguments[0] if arguments else "")
+    if own is not None:
+        return _guarded(partial(own, arguments[1:]))
     options = parser().parse_args(arguments)
     stopped = getattr(options, "stopped", "Stopped; nothing was written.")
     with quiet_libraries() if getattr(options, "quiet", False) else nullcontext():

@@ -110,7 +110,7 @@ def write_frames(source: Source, timeline: Timeline, host: Host) -> tuple[Path, 
     with writer:
         for frame in walk(source, timeline):
             host.check_cancelled()
-            told.update(np.ascontiguousarray(frame.planes))
+            told.update(np.ascontiguousarray(frame.planes).data)
             writer.write(replace(frame, pts=frame.pts - begin, index=frame.index - shown.start))
     return path, told.hexdigest()
 

@@ -6,6 +6,7 @@ What such networks paint is noise; everything around them is real.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -25,12 +26,12 @@ from lipsync_studio.engine.parity import seed
 
 _POINTS = 3
 _GENERATOR = GeneratorConfig(
-    features=8, most=32, volume=8, depth=4, residuals=1, motion=4, motion_most=16, motion_blocks=2, compress=1,
-    hidden=8, points=_POINTS,
+    features=8, most=32, volume=8, depth=4, residuals=1, motion=4, motion_most=16, motion_blocks=2,
+    compress=1, hidden=8, points=_POINTS,
 )  # fmt: skip
 # Of what networks beside each other depend on; `models.load_networks` reads it.
 SMALL: Mapping[str, Any] = {
-    "side": 64,
+    "side": 32,
     "generator": asdict(_GENERATOR),
     "keypoints": {"features": 4, "most": 16, "blocks": 2, "volume": 16, "depth": 4, "points": _POINTS},
     "mapping": {"width": 32, "points": _POINTS},
@@ -57,10 +58,11 @@ def write_seeded(folder: Path, config: Mapping[str, Any] | None = SMALL) -> None
     folder.mkdir(parents=True, exist_ok=True)
     networks = seeded(config)
     state = {name: tensor.contiguous() for name, tensor in published(networks).items()}
-    for side in ("256", "512"):
-        path = folder / f"SadTalker_V0.0.2_{side}.safetensors"
-        save_file(state, path)
-        if config is not None:
+    one, other = (folder / f"SadTalker_V0.0.2_{side}.safetensors" for side in ("256", "512"))
+    save_file(state, one)
+    os.link(one, other)
+    if config is not None:
+        for path in (one, other):
             path.with_suffix(".json").write_text(json.dumps(dict(config)))
     for name, whole in (("00229", False), ("00109", True)):
         mapping = seeded(config, whole=whole).mapping if whole else networks.mapping

@@ -72,9 +72,9 @@ def load_models(settings: SadTalkerSettings, host: Host) -> SadTalkerModels:
     isn't there.
 
     Raises MissingFilesError for what is not installed and WeightsError for files that can't be used."""
-    paths = require(SETS[settings.size, settings.whole], host, download=settings.download_missing)
+    paths = require(SETS[settings.resolution, settings.whole], host, download=settings.download_missing)
     networks = load_networks(
-        paths["networks"], paths["mapping"], int(settings.size), whole=settings.whole,
+        paths["networks"], paths["mapping"], int(settings.resolution), whole=settings.whole,
         dtype=working_dtype(settings.precision, host),
     )  # fmt: skip
     return of_networks(networks, host)

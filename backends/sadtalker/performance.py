@@ -35,18 +35,23 @@ class Heard:
 
 @torch.inference_mode()
 def expressions(
-    net: nn.Module, heard: Heard, reference: np.ndarray, closed: np.ndarray, tell: Callable[[int], None]
-) -> np.ndarray:
+    net: nn.Module, heard: Heard, reference: np.ndarray, closed: np.ndarray, tell: Callable[[int], None],
+    wanted: np.ndarray | None = None,
+) -> np.ndarray:  # fmt: skip
     """float32 [n, 64]. reference: [n, 64]. closed: [n], how far the eyes are. tell: called with the frames
-    that are done."""
+    that are done. wanted: bool [n], others are 0."""
     device = next(net.parameters()).device
-    out = np.empty((len(closed), EXPRESSION), np.float32)
+    out = np.zeros((len(closed), EXPRESSION), np.float32)
     for start in range(0, len(closed), _BATCH):
         frames = np.arange(start, min(start + _BATCH, len(closed)))
+        if wanted is not None:
+            frames = frames[wanted[frames]]
+            if not len(frames):
+                continue
         told = torch.from_numpy(reference[frames]).to(device)
         shut = torch.from_numpy(closed[frames, None]).to(device)
         out[frames] = net(heard.windows(frames).to(device), told, shut).cpu().numpy()
-        tell(start + len(frames))
+        tell(int(frames[-1]) + 1)
     return out
 
 

@@ -74,7 +74,7 @@ class SadTalkerEngine:
     ) -> None:
         self.models = models
         self.settings = settings
-        self.name = f"SadTalker {settings.size}"
+        self.name = f"SadTalker {settings.resolution}"
         self.takes_footage = settings.use_first_frame
         self._reference = reference
         self._turns = [turns_of(getattr(settings, name), name) for name in ("yaw", "pitch", "roll")]
@@ -132,10 +132,10 @@ class SadTalkerEngine:
             scaled = made * settings.expression_scale
             if rests:
                 # In pauses the picture's own expression, but for what the eyes do.
-                open_eyes = np.zeros_like(closed)
-                still = expressions(expression, heard, own, open_eyes, tell)
-                spoken = job.gate_at(np.arange(frames) / float(FPS))[:, None]
-                scaled = spoken * scaled + (1 - spoken) * (own + made - still)
+                spoken = job.gate_at(np.arange(frames) / float(FPS))
+                still = expressions(expression, heard, own, np.zeros_like(closed), tell, spoken < 1)
+                resting = own + made - still
+                scaled = spoken[:, None] * scaled + (1 - spoken[:, None]) * resting
             moves = poses(
                 pose, heard, frames, source[EXPRESSION:CROP], settings.pose_style, settings.seed, tell
             )
@@ -162,7 +162,7 @@ class SadTalkerEngine:
         if not self.settings.pastes:
             return []
         x0, y0, x1, y1 = view.rect(size)
-        advice = "choose the size 512, or crop"
+        advice = "choose the resolution 512, or crop"
         return size_notes(np.array([float(y1 - y0)]), self.models.side, _SOFT, self.name, advice)
 
     def canvas(self, job: PortraitJob, conditioning: Conditioning) -> Canvas:

@@ -57,9 +57,9 @@ SETS: Mapping[tuple[str, bool], WeightSet] = {
 class SadTalkerSettings:
     """What the user chose."""
 
-    size: Literal["256", "512"] = setting(
+    resolution: Literal["256", "512"] = setting(
         "256",
-        "Pixels of the square that is painted. 512 is sharper, takes four times as long and moves less.",
+        "Pixels of the square that is painted. 512 is sharper and takes four times as long.",
         help="pixels of the square that is painted: default 256",
         choices=("256", "512"),
     )
@@ -106,8 +106,8 @@ class SadTalkerSettings:
     )
     yaw: str = setting(
         "",
-        "Degrees that the head turns through, left and right, such as 0 20 -20 0, over the whole clip; empty: "
-        "as the pose has it.",
+        "Degrees that the head turns through, left and right, such as 0 20 -20 0, over the whole clip. "
+        "Empty: as the pose says.",
         help="degrees that the head turns through, such as '0 20 -20 0'",
     )
     pitch: str = setting(
@@ -148,7 +148,7 @@ class SadTalkerSettings:
 
 
 def _weights(settings: SadTalkerSettings) -> Sequence[WeightSet]:
-    return [SETS[settings.size, settings.whole]]
+    return [SETS[settings.resolution, settings.whole]]
 
 
 def _ready(settings: SadTalkerSettings, host: Host) -> None:

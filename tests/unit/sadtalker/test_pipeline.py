@@ -136,7 +136,7 @@ def test_a_crop_is_held_against_the_pictures_height(rgb, sound, host):
 
 
 def test_what_is_put_back_changes_the_face_alone(engine, rgb, sound, host):
-    request = LipSyncRequest(still(rgb), sound)
+    request = LipSyncRequest(still(rgb), sound.cut(0, Fraction(2, 5)))
     for picture in ("full", "extfull"):
         made = engine(picture=picture)
         rendering, frames = frames_of(made, request, host)
@@ -147,7 +147,7 @@ def test_what_is_put_back_changes_the_face_alone(engine, rgb, sound, host):
         changed = np.abs(to_rgb(frames[7]).astype(int) - source).max(axis=2)
         inside = np.zeros(changed.shape, bool)
         # Colours of neighbours are one where they are stored at half size.
-        inside[y0 - 4 : y1 + 4, x0 - 4 : x1 + 4] = True
+        inside[max(y0 - 4, 0) : y1 + 4, max(x0 - 4, 0) : x1 + 4] = True
         assert not changed[~inside].any()
         assert changed[inside].mean() > 5
     whole = np.stack(

@@ -17,7 +17,7 @@ Samples = npt.NDArray[np.float32]
 
 FPS = 25
 SAMPLES_PER_FRAME = RATE // FPS
-# Frames heard together: a minute. Where one minute joins the next, both have heard two seconds of the other's.
+# Frames heard together: a minute. Where one joins the next, both have heard two seconds of the other's.
 PIECE = 60 * FPS
 _OVERLAP = 4 * FPS
 

@@ -1,5 +1,5 @@
-"""Hallo2's small networks: what they make of a face's identity, its place and the sound is what the large ones
-are told."""
+"""Hallo2's small networks: what they make of a face, its place and the sound is what the large ones are
+told."""
 
 from __future__ import annotations
 

@@ -6,16 +6,15 @@ The arithmetic of the original's inference; which clip follows which is `loop`'s
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import torch
-from diffusers import DDIMScheduler
 from torch import Tensor, nn
 
 from ...engine.nets.reference_bank import reference_bank
 from ...engine.nets.sd_vae import encode
+from ...engine.nets.zero_snr import zero_snr_schedule
 from .unet import Scene, predict
 
 LATENT_CHANNELS = 4
@@ -24,25 +23,6 @@ CLIP = 16
 CARRIED = 2
 # Share of a carried frame's pixels that are dropped outside the face, so that errors don't add up.
 DROP = 0.25
-
-
-def scheduler(steps: int) -> Any:
-    """DDIM over linear betas with a signal-to-noise ratio of zero at the end, predicting velocities.
-
-    Where the steps don't divide 1000, each goes to `t − 1000 // steps`, not to the time of the next.
-    """
-    made: Any = DDIMScheduler(
-        beta_start=0.00085,
-        beta_end=0.012,
-        beta_schedule="linear",
-        clip_sample=False,
-        steps_offset=1,
-        prediction_type="v_prediction",
-        rescale_betas_zero_snr=True,
-        timestep_spacing="trailing",
-    )
-    made.set_timesteps(steps)
-    return made
 
 
 def draws(generator: torch.Generator, side: int) -> tuple[Tensor, Tensor]:
@@ -139,15 +119,15 @@ def denoise(
     """A clip's latents, float32 [frames, 4, h, w], on the UNet's device.
 
     noise: [frames, 4, h, w]. context: [halves, tokens, width]: two halves where guidance is above 1. audio:
-    [frames, 32, width], of which the half that is told nothing hears zeros. tell: called before each step with
-    the number of those done. seen: after each, with what the network said [halves, frames, 4, h, w], what
-    became of it and the latents.
+    [frames, 32, width], of which the half that is told nothing hears zeros. tell: called before each step
+    with the number of those done. seen: after each, with what the network said [halves, frames, 4, h, w],
+    what became of it and the latents.
     """
     device = next(unet.parameters()).device
     latents, audio = noise.to(device).float(), audio.to(device)
     halves = len(context)
     heard = torch.stack([torch.zeros_like(audio), audio]) if halves > 1 else audio[None]
-    plan = scheduler(steps)
+    plan = zero_snr_schedule(steps)
     for done, timestep in enumerate(plan.timesteps.tolist()):
         tell(done)
         asked = predict(unet, latents.expand(halves, -1, -1, -1, -1), timestep, context, heard, scene).float()

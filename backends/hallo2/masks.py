@@ -72,11 +72,14 @@ def soft_masks(face: Rect, lips: Rect, size: tuple[int, int], side: int) -> dict
     """
     blurred = _blurred(drawn(face, size), _FACE_BLUR)
     mouth = _blurred(drawn(lips, size), _LIP_BLUR)
-    # As the original writes it: rounding in floating point makes a fifth of the levels one lower.
-    around = ((1.0 - blurred / 255.0) * 255).astype(np.uint8)
-    regions = (around, cv2.subtract(blurred, mouth), mouth)
+    regions = (inverted(blurred), cv2.subtract(blurred, mouth), mouth)
     sides = [side // PIXELS // scale for scale in _SCALES]
     return {n: np.stack([_resized(mask, n) for mask in regions]) for n in sides}
+
+
+def inverted(mask: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """255 minus a mask as the original works it out, whose truncation makes 50 of the levels one lower."""
+    return ((1.0 - mask / 255.0) * 255).astype(np.uint8)
 
 
 def _blurred(mask: npt.NDArray[np.uint8], kernel: int) -> npt.NDArray[np.uint8]:

@@ -77,7 +77,7 @@ def net_entries(config: Mapping[str, Any] = SMALL) -> dict[str, Tensor]:
 
 
 def write_networks(hallo2: Path, aligners: Path, config: Mapping[str, Any] = SMALL) -> None:
-    """Both files and their descriptions. hallo2, aligners: the models folders `hallo2` and `lipsync_align`."""
+    """Both files and their descriptions, in the models folders `hallo2` and `lipsync_align`."""
     hallo2.mkdir(parents=True, exist_ok=True)
     torch.save(net_entries(config), hallo2 / "net.pth")
     (hallo2 / "net.json").write_text(json.dumps({name: config[name] for name in config if name != "vae"}))

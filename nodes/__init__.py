@@ -29,6 +29,7 @@ _MODULES = (
     "musetalk_stages",
     "latentsync",
     "wav2lip",
+    "hallo2",
     "did",
     "face_track",
     "align",

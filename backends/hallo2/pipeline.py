@@ -99,7 +99,7 @@ class Hallo2Engine:
         size, side = job.portrait.size, self.models.side
         if self.settings.parity:
             return squashed(size, side)
-        if self.settings.view == "face":
+        if self.settings.view != "whole":
             return around(job.portrait.mesh, size, side)
         return padded(size, side)
 
@@ -159,7 +159,7 @@ class Hallo2Engine:
 
     def canvas(self, job: PortraitJob, conditioning: Conditioning) -> Canvas:
         framing, portrait = conditioning.framing, job.portrait
-        if self.settings.view == "face" and not self.settings.parity:
+        if self.settings.view == "paste" and not self.settings.parity:
             return PastedBack(portrait, framing.rect)
         left, top, right, bottom = framing.inner
         return WholePicture((right - left, bottom - top), portrait.frame.colour)

@@ -50,12 +50,12 @@ STEPS: Mapping[str, int] = {"fast": 12, "balanced": 25, "quality": 40}
 class Hallo2Settings:
     """What the user chose; None for what quality decides."""
 
-    view: Literal["whole", "face"] = setting(
+    view: Literal["whole", "face", "paste"] = setting(
         "whole",
-        "whole: all of the picture, padded to a square of 512 pixels and cut out again; the face should be "
-        "half as high or more. face: a square around the face, put back into the picture.",
-        help="what is painted: default the whole picture",
-        choices=("whole", "face"),
+        "whole: all of the picture, of any shape, whose face should be half as high as it or more; face: a "
+        "square around the face; paste: that square, put back into the picture.",
+        help="default whole",
+        choices=("whole", "face", "paste"),
     )
     quality: Literal["fast", "balanced", "quality"] = setting(
         "balanced",
@@ -137,7 +137,7 @@ class Hallo2Settings:
 
 
 def _weights(settings: Hallo2Settings) -> Sequence[WeightSet]:
-    return (HALLO2, IDENTITY)
+    return (HALLO2,)
 
 
 def _ready(settings: Hallo2Settings, host: Host) -> None:

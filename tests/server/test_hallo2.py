@@ -1,5 +1,5 @@
-"""Hallo2 on ComfyUI with small seeded networks: a picture through `LipSyncApply`, a minute in flat memory, and
-a cancel between two steps."""
+"""Hallo2 on ComfyUI with small seeded networks: a picture through `LipSyncApply`, a minute in flat memory,
+and a cancel between two steps."""
 
 import shutil
 

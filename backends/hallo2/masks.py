@@ -72,7 +72,8 @@ def soft_masks(face: Rect, lips: Rect, size: tuple[int, int], side: int) -> dict
     """
     blurred = _blurred(drawn(face, size), _FACE_BLUR)
     mouth = _blurred(drawn(lips, size), _LIP_BLUR)
-    regions = (inverted(blurred), cv2.subtract(blurred, mouth), mouth)
+    face_alone = np.asarray(cv2.subtract(blurred, mouth), np.uint8)
+    regions = (inverted(blurred), face_alone, mouth)
     sides = [side // PIXELS // scale for scale in _SCALES]
     return {n: np.stack([_resized(mask, n) for mask in regions]) for n in sides}
 
@@ -96,4 +97,4 @@ def _resized(mask: npt.NDArray[np.uint8], side: int) -> npt.NDArray[np.uint8]:
 def located(face: Rect, size: tuple[int, int], side: int) -> npt.NDArray[np.float32]:
     """Where the face is, for FaceLocator and for what is never dropped: float32 [side, side], 0..1."""
     picture = Image.fromarray(drawn(face, size)).resize((side, side), Image.Resampling.BILINEAR)
-    return np.asarray(picture, np.float32) / 255
+    return np.asarray(np.asarray(picture, np.float32) / 255, np.float32)

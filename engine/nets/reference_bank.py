@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from .motion_unet import Place, walk
+from .precision import finite
 
 # Normalised tokens [pictures, h · w, c] by the names of places.
 Bank = Mapping[str, Tensor]
@@ -41,24 +42,35 @@ def attend(layer: Any, x: Tensor, context: Tensor, self_attention: SelfAttention
 def reference_bank(net: Any, latents: Tensor, context: Tensor) -> dict[str, Tensor]:
     """The bank of latents [pictures, 4, h, w], seen at time step 0, in the network's dtype.
 
-    context: [pictures, tokens, width]. About 170 MB a picture of 512×512 in float32.
+    context: [pictures, tokens, width]. In half precision a picture that overflows is worked out again in
+    float32. Raises WeightsError where even that is not a number.
     """
-    bank: dict[str, Tensor] = {}
     weight = next(net.parameters())
-    context = context.to(weight)
+    shapes: dict[str, torch.Size] = {}
 
-    def layer(place: Place, x: Tensor) -> Tensor:
-        if place.attention is None:
-            return x
+    def call(net: Any, latents: Tensor, context: Tensor) -> Tensor:
+        bank: list[Tensor] = []
 
-        def kept(attention: nn.Module, tokens: Tensor) -> Tensor:
-            bank[place.name] = tokens
-            return attention(tokens)
+        def layer(place: Place, x: Tensor) -> Tensor:
+            if place.attention is None:
+                return x
 
-        return attend(place.attention, x, context, kept)
+            def kept(attention: nn.Module, tokens: Tensor) -> Tensor:
+                shapes[place.name] = tokens.shape[1:]
+                bank.append(tokens.flatten(1))
+                return attention(tokens)
 
-    walk(net, latents.to(weight), 0, layer)
-    return bank
+            return attend(place.attention, x, context, kept)
+
+        walk(net, latents, 0, layer)
+        return torch.cat(bank, 1)
+
+    found = finite(net, call, latents.to(weight), context.to(weight))
+    parts = found.split([shape.numel() for shape in shapes.values()], 1)
+    return {
+        name: part.unflatten(1, tuple(shape))
+        for (name, shape), part in zip(shapes.items(), parts, strict=True)
+    }
 
 
 def beside(reference: Tensor, plain: int = 0) -> SelfAttention:

@@ -70,9 +70,15 @@ def test_one_table_renames_the_originals_entries(published):
     assert kept == shapes(build_reference_unet())
 
 
-def test_numbers_arrive_where_they_belong(tmp_path):
+@pytest.fixture(scope="module")
+def entries():
+    """Of small networks."""
+    return net_entries()
+
+
+def test_numbers_arrive_where_they_belong(tmp_path, entries):
     path = tmp_path / "net.pth"
-    torch.save(net_entries(), path)
+    torch.save(entries, path)
     path.with_suffix(".json").write_text(json.dumps(dict(SMALL)))
     for loaded, wanted in zip(load_networks(path)[:3], seeded()[:3], strict=True):
         for name, tensor in wanted.state_dict().items():
@@ -82,17 +88,17 @@ def test_numbers_arrive_where_they_belong(tmp_path):
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (lambda entries: {name: each for name, each in entries.items() if "audioproj" not in name},
+        (lambda whole: {name: each for name, each in whole.items() if "audioproj" not in name},
          "it has no audioproj"),
-        (lambda entries: {**entries, "optimizer.step": torch.zeros(1)},
+        (lambda whole: {**whole, "optimizer.step": torch.zeros(1)},
          "optimizer.step is none of its entries"),
-        (lambda entries: {name: each for name, each in entries.items() if name != "imageproj.norm.bias"},
+        (lambda whole: {name: each for name, each in whole.items() if name != "imageproj.norm.bias"},
          "1 missing: norm.bias"),
     ],
 )  # fmt: skip
-def test_a_file_that_is_not_whole_is_one_sentence(tmp_path, change, said):
+def test_a_file_that_is_not_whole_is_one_sentence(tmp_path, entries, change, said):
     path = tmp_path / "net.pth"
-    torch.save(change(net_entries()), path)
+    torch.save(change(entries), path)
     path.with_suffix(".json").write_text(json.dumps(dict(SMALL)))
     with pytest.raises(WeightsError, match=said):
         load_networks(path)

@@ -13,7 +13,6 @@ from lipsync_studio.backends.hallo2.masks import region
 from lipsync_studio.backends.hallo2.parity import check_audio, check_e2e, check_masks, check_schedule
 from lipsync_studio.commands import main
 from lipsync_studio.devtools.seeded_hallo2 import seeded_wav2vec2
-from lipsync_studio.engine.media.sound import Sound
 
 GOLDENS = Path(__file__).parents[2] / "data" / "goldens" / "hallo2"
 
@@ -31,13 +30,8 @@ def checked(findings, *details):
     assert {finding.detail for finding in findings} >= set(details)
 
 
-def test_the_sound_becomes_the_originals_tokens(tmp_path):
-    from media import write_wav
-
-    for name in ("audio.npz", "audio.json"):
-        shutil.copy(GOLDENS / name, tmp_path)
-    write_wav(tmp_path / "audio.wav", Sound.load(GOLDENS / "audio.flac").mono(16000))
-    checked(check_audio(tmp_path), "conv", "stack", "padded stack", "tokens", "padding of 12 cases")
+def test_the_sound_becomes_the_originals_tokens():
+    checked(check_audio(GOLDENS), "conv", "stack", "padded stack", "tokens", "padding of 12 cases")
 
 
 def test_masks_and_the_locator_are_the_originals():
@@ -95,5 +89,6 @@ def test_minutes_join_where_both_have_heard_the_other(monkeypatch):
     assert told == [0, 20, 30, 40, 50, 60]
     joined = torch.cat(pieces)
     assert joined.shape == whole.shape
-    # What lies far away counts a little; a frame in the wrong place would be off by the numbers' own size.
-    assert (joined - whole).abs().mean() < 0.1 * whole.abs().mean()
+    # What lies far away counts a little; in the wrong place a frame is off by the numbers' own size.
+    difference, moved = (joined - whole).abs().mean(), (joined[1:] - whole[:-1]).abs().mean()
+    assert difference < 0.3 * moved

@@ -34,6 +34,7 @@ _MODULES = (
     "face_track",
     "align",
     "transcribe",
+    "vocals",
     "timestamp_editor",
     "lyrics_files",
     "whisper_alignment",

@@ -30,6 +30,7 @@ _MODULES = (
     "latentsync",
     "wav2lip",
     "sadtalker",
+    "hallo2",
     "did",
     "syncso",
     "face_track",

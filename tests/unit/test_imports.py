@@ -25,7 +25,7 @@ MAY_IMPORT = {
 }
 COMFYUI = {"comfy", "comfy_api", "comfy_execution", "comfy_extras", "folder_paths", "nodes", "server"}
 KNOW_COMFYUI = ("nodes/", "engine/host/comfy.py", "__init__.py")
-ENGINES = {path.parent.name for path in (ROOT / "backends").glob("*/__init__.py")} - {"dub"}
+ENGINES = {path.parent.name for path in (ROOT / "backends").glob("*/__init__.py")} - {"dub", "portrait"}
 
 
 def imported(path: Path) -> Iterator[tuple[str, ...]]:

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from ...engine.faces.metric import NEAR, VERTICAL_FIELD
+from ...engine.faces.metric import NEAR, VERTICAL_FOV
 
 # How far the original's camera sees. It multiplies by its matrix the wrong way round, which leaves of that
 # the factor of the depth.
@@ -36,7 +36,7 @@ def project(meshes: np.ndarray, matrix: np.ndarray, poses: np.ndarray, size: tup
     width, height = size
     placed = matrix.astype(np.float64) @ head_matrices(poses)
     space = meshes.astype(np.float64) @ placed[:, :3, :3].transpose(0, 2, 1) + placed[:, None, :3, 3]
-    focal = 1 / math.tan(math.radians(VERTICAL_FIELD) / 2)
+    focal = 1 / math.tan(math.radians(VERTICAL_FOV) / 2)
     # −1..1 from the left to the right and from the top to the bottom.
     seen = space[..., :2] * np.array([focal * height / width, -focal]) / (-space[..., 2:] * _DEPTH)
     return (seen + 1) / 2 * np.array([width, height])

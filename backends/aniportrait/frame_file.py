@@ -11,6 +11,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ...engine.unwritable import unwritable
+
 _BYTES = 4
 
 
@@ -27,15 +29,18 @@ class FrameFile:
     """An array of one shape for each of a number of frames, float32; zeros to begin with.
 
     Read and written by plain calls, not mapped, so that what lies in it counts nowhere as memory of this
-    process. A context, which leaves no file behind.
+    process. A context, which leaves no file behind. Raises OutputError where there is no room.
     """
 
     def __init__(self, path: Path, frames: int, shape: tuple[int, ...]) -> None:
         self.frames, self.shape = frames, shape
         self._path = path
         self._stride = math.prod(shape) * _BYTES
-        self._file = path.open("w+b", buffering=0)
-        self._file.truncate(frames * self._stride)
+        try:
+            self._file = path.open("w+b", buffering=0)
+            self._file.truncate(frames * self._stride)
+        except OSError as error:
+            raise unwritable(path, error) from error
 
     def __enter__(self) -> FrameFile:
         return self
@@ -54,11 +59,16 @@ class FrameFile:
         return torch.from_numpy(values)
 
     def write(self, frames: np.ndarray, values: Tensor) -> None:
-        """values: [n, *shape], of frames [n]."""
+        """values: [n, *shape], of frames [n]. Raises OutputError where the disk is full."""
         rows = values.to("cpu", torch.float32).contiguous().numpy()
-        for row, frame in zip(rows, frames.tolist(), strict=True):
-            self._file.seek(frame * self._stride)
-            self._file.write(memoryview(row).cast("B"))
+        try:
+            for row, frame in zip(rows, frames.tolist(), strict=True):
+                self._file.seek(frame * self._stride)
+                rest = memoryview(row).cast("B")
+                while rest:
+                    rest = rest[self._file.write(rest) :]
+        except OSError as error:
+            raise unwritable(self._path, error) from error
 
     def add(self, frames: np.ndarray, values: Tensor) -> None:
         """To what is there; no frame may be named twice."""

@@ -78,6 +78,7 @@ STEPS: Mapping[str, int] = {"fast": 10, "balanced": 25, "quality": 40}
 # Pixels that the networks were trained on.
 TRAINED_ON = 512
 IDENTITIES = 100
+_STEP = 64
 
 
 @dataclass(frozen=True)
@@ -99,8 +100,8 @@ class AniPortraitSettings:
     )
     head: Literal["sound", "template", "still"] = setting(
         "sound",
-        "How the head moves. sound: a network takes it from the voice; template: as recorded, to and fro, for "
-        "which the original's pose_temp.npy is needed; still: not at all.",
+        "How the head moves. sound: a network takes it from the voice; template: as recorded, to and fro, "
+        "for which the original's pose_temp.npy is needed; still: not at all.",
         help="how the head moves: default sound",
         choices=("sound", "template", "still"),
     )
@@ -137,11 +138,14 @@ class AniPortraitSettings:
         high=100,
         none=0,
     )
-    size: Literal["256", "384", "512", "640", "768"] = setting(
-        "512",
-        "Pixels of the square that is painted. The networks were trained on 512; less is faster, and worse.",
-        help="pixels of the square that is painted: default 512",
-        choices=("256", "384", "512", "640", "768"),
+    side: int = setting(
+        512,
+        "Pixels of the square that is painted, in steps of 64. The networks were trained on 512; less is "
+        "faster, and worse.",
+        help="pixels of the square that is painted: 64 to 1024 in steps of 64, default 512",
+        low=_STEP,
+        high=1024,
+        step=_STEP,
     )
     use_first_frame: bool = shared.use_first_frame()
     precision: Literal["auto", "float32", "float16", "bfloat16"] = shared.precision()
@@ -159,8 +163,9 @@ class AniPortraitSettings:
     )
 
     @property
-    def side(self) -> int:
-        return int(self.size)
+    def pixels(self) -> int:
+        """Of the square's side, which the networks halve six times."""
+        return self.side // _STEP * _STEP
 
     @property
     def whose(self) -> int:

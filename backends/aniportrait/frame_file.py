@@ -40,6 +40,7 @@ class FrameFile:
             self._file = path.open("w+b", buffering=0)
             self._file.truncate(frames * self._stride)
         except OSError as error:
+            path.unlink(missing_ok=True)
             raise unwritable(path, error) from error
 
     def __enter__(self) -> FrameFile:

@@ -15,7 +15,7 @@ from ...engine.media.colour import Rect
 # Of a square around a head: the face's height in it, brow to chin, and where the face's middle is.
 _FACE_HEIGHT, _FACE_MIDDLE = 0.5, 0.55
 # Of a square that holds a smaller face its features are too few pixels, by the original's own account.
-_SMALL_FACE = 0.2
+_SMALL_FACE = 0.3
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,7 @@ class Framing:
     def square(self, rgb: np.ndarray) -> np.ndarray:
         """uint8 [side, side, 3] of the picture [h, w, 3]; beyond it its edges are repeated."""
         if self.squeezed:
-            return np.asarray(Image.fromarray(rgb).resize((self.side,) * 2, Image.Resampling.LANCZOS))
+            return np.array(Image.fromarray(rgb).resize((self.side,) * 2, Image.Resampling.LANCZOS))
         width, height = self.size
         x0, y0, x1, y1 = self.rect
         part = rgb[max(0, y0) : y1, max(0, x0) : x1]

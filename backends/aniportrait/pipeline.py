@@ -108,11 +108,13 @@ class AniPortraitEngine:
         return moved_points(metric_face(frame.placed(job.portrait.mesh), size), faces, poses, size)
 
     def _poses(self, samples: np.ndarray, count: int, host: Host) -> np.ndarray:
-        if self.models.template is not None:
-            rows = read_template(self.models.template)
+        """float64 [frames, 6]."""
+        models, settings = self.models, self.settings
+        if settings.head == "template" and models.template is not None:
+            rows = read_template(models.template)
             return rows[to_and_fro(len(rows), count)]
-        if self.models.head is not None:
-            return heard_poses(self.models.head, samples, count, self.settings.whose, host)
+        if settings.head == "sound" and models.head is not None:
+            return heard_poses(models.head, samples, count, settings.whose, host)
         return np.zeros((count, 6))
 
     def _look(self, job: PortraitJob, frame: Framing, notes: list[str], host: Host) -> Seen:

@@ -170,10 +170,13 @@ def test_numbers_of_frames_lie_in_a_file_that_goes(tmp_path):
 
 
 def test_a_full_disk_is_one_sentence(small_disk):
-    with small_disk.left(8192), pytest.raises(OutputError) as stopped:
+    def fill():
         with FrameFile(small_disk.folder / "numbers", 64, (4, 64)) as numbers:
             for frame in range(64):
                 numbers.write(np.array([frame]), torch.ones(1, 4, 64))
+
+    with small_disk.left(8192), pytest.raises(OutputError) as stopped:
+        fill()
     assert small_disk.cause in str(stopped.value)
     assert small_disk.help in str(stopped.value)
     assert not (small_disk.folder / "numbers").exists()
@@ -213,8 +216,8 @@ def test_windows_are_averaged_and_guided(tmp_path, monkeypatch):
     told, after = [], []
     with frame_files([tmp_path / "a", tmp_path / "b"], 20, (1, 1, 1)) as (latents, sums):
         denoise(
-            torch.nn.Linear(1, 1), None, None, lambda window: window.reshape(-1, 1, 1, 1), latents, sums, 2, 2.0,
-            tell=lambda done, total: told.append((done, total)), step_done=after.append,
+            torch.nn.Linear(1, 1), None, None, lambda window: window.reshape(-1, 1, 1, 1), latents, sums,
+            2, 2.0, tell=lambda done, total: told.append((done, total)), step_done=after.append,
         )  # fmt: skip
         made = latents.read(np.arange(20)).flatten().tolist()
         assert not sums.read(np.arange(20)).any()

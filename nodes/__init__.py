@@ -29,6 +29,7 @@ _MODULES = (
     "musetalk_stages",
     "latentsync",
     "wav2lip",
+    "sadtalker",
     "aniportrait",
     "did",
     "face_track",

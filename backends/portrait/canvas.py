@@ -8,7 +8,7 @@ from typing import Protocol
 import cv2
 import numpy as np
 
-from ...engine.compose.seamless import SeamlessBand
+from ...engine.compose.seamless import SeamlessBand, cloned
 from ...engine.media.colour import Rect, paste_rgb, rgb_to_planes
 from ...engine.media.frames import Colour, Frame
 from .picture import Portrait
@@ -43,7 +43,7 @@ class WholePicture:
 
 class PastedBack:
     """The portrait, with a rectangle of it (x0, y0, x1, y1 in its pixels) as it was generated; the rest keeps
-    its bits."""
+    its bits, and near the rectangle's edge colours meet."""
 
     def __init__(self, portrait: Portrait, rect: Rect) -> None:
         self.size = portrait.size
@@ -55,3 +55,16 @@ class PastedBack:
         frame = Frame(self._whole.planes.copy(), self._whole.colour, pts, index)
         paste_rgb(frame, self._band.rect, patch.rgb, patch.alpha)
         return frame
+
+
+class ClonedWhole:
+    """The same as `cv2.seamlessClone` has it of the whole rectangle, whose colours change to its middle."""
+
+    def __init__(self, portrait: Portrait, rect: Rect) -> None:
+        self.size = portrait.size
+        self._rgb, self._colour, self._rect = portrait.rgb, portrait.frame.colour, rect
+
+    def frame(self, picture: np.ndarray, pts: Fraction, index: int) -> Frame:
+        x0, y0, x1, y1 = self._rect
+        rgb = cloned(self._rgb, cv2.resize(picture, (x1 - x0, y1 - y0)), self._rect)
+        return Frame(rgb_to_planes(rgb, self._colour), self._colour, pts, index)

@@ -58,7 +58,11 @@ class PortraitJob:
 
     def gate(self, fps: Fraction | None) -> np.ndarray:
         """float32 [frames]: 1 where there is speech, 0 in silence, for each of the engine's frames."""
-        return gate(self.times(fps) - self.offset, self.speech.spans)
+        return self.gate_at(self.times(fps))
+
+    def gate_at(self, seconds: np.ndarray) -> np.ndarray:
+        """The same of any seconds of `samples`, float32 [n]."""
+        return gate(seconds - self.offset, self.speech.spans)
 
     def samples(self, *, muted: bool = True) -> np.ndarray:
         """What the mouth says, float32 [n], mono at 16 kHz: the first sample is heard with the first frame,

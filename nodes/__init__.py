@@ -35,6 +35,7 @@ _MODULES = (
     "face_track",
     "align",
     "transcribe",
+    "vocals",
     "timestamp_editor",
     "lyrics_files",
     "whisper_alignment",

@@ -31,6 +31,7 @@ _MODULES = (
     "wav2lip",
     "sadtalker",
     "hallo2",
+    "aniportrait",
     "did",
     "syncso",
     "face_track",

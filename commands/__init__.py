@@ -15,6 +15,7 @@ from ..engine.errors import Cancelled, LipSyncError
 from . import (
     align,
     backends,
+    batch,
     check,
     cloud,
     consent,
@@ -36,6 +37,7 @@ DEBUG_VARIABLE = "LIPSYNC_DEBUG"
 _COMMANDS = (
     render,
     lyric_video,
+    batch,
     overlay,
     align,
     score,

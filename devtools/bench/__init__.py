@@ -25,6 +25,7 @@ _OTHERS = (
     "editor",
     "fuzz",
     "identities",
+    "jobs",
     "latentsync",
     "long",
     "mouth",

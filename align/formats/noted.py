@@ -1,15 +1,13 @@
-"""Lyrics and words that a command is given as files."""
+"""Lyrics and words that are given as files, and notes of what in them can't be read."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from ..engine.errors import TextError
-
-if TYPE_CHECKING:
-    from ..align.formats import Lyrics
-    from ..align.words import WordTimings
+from ...engine.errors import TextError
+from ..words import WordTimings
+from .document import Lyrics
+from .files import read_lyrics
 
 
 def read_words(path: Path, notes: list[str]) -> WordTimings:
@@ -23,8 +21,6 @@ def read_words(path: Path, notes: list[str]) -> WordTimings:
 
 def read_text(path: Path, notes: list[str]) -> Lyrics:
     """Lyrics of any format, for their text; notes: as in `read_words`. Raises TextError."""
-    from ..align.formats import read_lyrics
-
     try:
         lyrics = read_lyrics(path)
     except TextError as error:

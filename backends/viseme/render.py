@@ -24,6 +24,7 @@ from .controls import (
     control_points,
     pixel_offsets,
 )
+from .edges import lip_edges
 from .interior import Opening, paint
 from .mouth import UPPER_SHARE, MouthPose, RestShape
 from .plate import Plate
@@ -41,9 +42,8 @@ _GRAINY = 2.0
 _STILL = 0.03
 # How far closed lips reach over each other, in widths of the mouth.
 _OVERLAP = 0.02
-# Of lips that are parted by the first, the mesh's edges lie inside the mouth, from the second on by the
-# third, in widths of the mouth.
-_APART, _FURTHER, _INSIDE = 0.02, 0.05, 0.03
+# Gaps, in widths of the mouth, from which and at which lips are parted in the source.
+_APART, _FURTHER = 0.02, 0.05
 # How far beyond the lips' edge closed ones are laid over, how much further below at most and in parts of the
 # opening, how softly, and how far their light is compared, in widths of the mouth; on how many pixels, and
 # within which factors.
@@ -98,10 +98,12 @@ def render_mouth(
         return rgb, np.zeros(rgb.shape[:2], np.float32)
     source = mesh[CONTROLS, :2].astype(np.float64)
     source += lip_line(rgb, source, rest.width * head.scale)
-    edge = pixel_offsets(head, (1 - max(closing, laid)) * _own_edges(current, rest))
-    source[UPPER_INNER] -= edge[UPPER_INNER]
-    source[LOWER_INNER] += edge[LOWER_INNER]
-    bend = Bend(rgb, source + shift, shift, rest.width * head.scale, head.yaw)
+    goal = source + shift
+    apart = (1 - max(closing, laid)) * _apart(current, rest)
+    if apart > 0:
+        # Else each lip would take a line of the source's own teeth along, beside the painted ones.
+        shift -= apart * lip_edges(rgb, source, rest.width * head.scale)
+    bend = Bend(rgb, goal, shift, rest.width * head.scale, head.yaw)
     result, alpha = bend.face()
     box = bend.mouth_box(max(_MATCHED, _LAID + _LAID_BELOW) if laid > 0 else _AROUND)
     if box.area > 0:
@@ -140,11 +142,9 @@ def _closing(current: np.ndarray, target: np.ndarray, width: float) -> float:
     return float(np.clip((now - then) / 0.06, 0, 1) * np.clip(1 - then / 0.08, 0, 1))
 
 
-def _own_edges(current: np.ndarray, rest: RestShape) -> np.ndarray:
-    """How far the edges of lips that are parted in the source lie beyond the mesh's [n, 3], in head
-    coordinates: else each lip would take a line of the source's own teeth along, beside the painted ones."""
-    parted = float(np.clip((_gap(current) / rest.width - _APART) / (_FURTHER - _APART), 0, 1))
-    return np.outer(_INSIDE * parted * rest.width * rest.arch, (0.0, 1.0, 0.0))
+def _apart(current: np.ndarray, rest: RestShape) -> float:
+    """0..1: whether lips are parted in the source, so that there are edges to look for."""
+    return float(np.clip((_gap(current) / rest.width - _APART) / (_FURTHER - _APART), 0, 1))
 
 
 def _lay_closed(

@@ -1,7 +1,7 @@
 """The inner edges of parted lips, found in the picture.
 
-In talking footage the mesh is off by up to a tenth of a mouth's width, and teeth that it takes for a lip would
-go along with that, beside those that are painted."""
+In talking footage the mesh is off by up to a tenth of a mouth's width, and teeth that it takes for a lip
+would go along with that, beside those that are painted."""
 
 from __future__ import annotations
 

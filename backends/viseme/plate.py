@@ -45,8 +45,8 @@ _TRIES, _ELSEWHERE = 3, 8
 _TURNED = (15.0, 30.0)
 # How much of the plate's opening, from above, is upper teeth and what lies behind them.
 _UPPER_PART = (0.40, 0.65)
-# Where, in parts of the opening from above, upper teeth meet lower ones if both are seen, and how dark the line
-# between them is against theirs.
+# Where, in parts of the opening from above, upper teeth meet lower ones if both are seen, and how dark the
+# line between them is against theirs.
 _BITE, _LINE = (0.3, 0.75), 0.85
 # By how much of their length teeth are stretched at most.
 _LONGER = 0.8

@@ -38,6 +38,8 @@ _NOISE = 0.04
 _AROUND = 0.15
 # Noise, in levels, of a grainy picture.
 _GRAINY = 2.0
+# By so many pixels an opening is painted over the edge of each lip of a mouth of so many pixels.
+_TIPS, _SMALL = 0.7, 30
 # Movements below this many pixels can't be seen.
 _STILL = 0.03
 # How far closed lips reach over each other, in widths of the mouth.
@@ -230,6 +232,9 @@ def _open(
     if strength == 0 or hole.area == 0:
         return
     blur = edge_blur(rgb, source, mouth)
+    # The tips of a small mouth's opening are thinner than what a pixel shows.
+    thin = _TIPS * min(1.0, _SMALL / mouth) * np.array([-axes.along[1], axes.along[0]])
+    outline = np.concatenate([top - thin, bottom[::-1] + thin])
     cover = polygon_cover(outline - (hole.x0, hole.y0), hole.x1 - hole.x0, hole.y1 - hole.y0)
     cover = strength * cv2.GaussianBlur(cover, (0, 0), max(0.45, 0.8 * blur))
     px, py = axes.turn(*hole.pixels())

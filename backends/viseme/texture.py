@@ -12,7 +12,7 @@ from .interior import LUMA, Tones
 # Skin beside the mouth and on the chin, and the cheeks, left and right: what speech, shade or a beard changes
 # of one part is not all there is.
 _BESIDE, _CHEEKS = (
-    tuple(np.array([int(np.flatnonzero(CONTROLS == point)[0]) for point in side]) for side in sides)
+    tuple(np.array([int(np.flatnonzero(point == CONTROLS)[0]) for point in side]) for side in sides)
     for sides in (
         ((204, 211, 194, 32, 210, 208, 201, 187), (424, 431, 418, 262, 430, 428, 421, 411)),
         ((101, 50, 147, 187), (330, 280, 376, 411)),

@@ -98,13 +98,15 @@ def render_mouth(
     shift[HELD] = 0
     if np.abs(shift).max() < _STILL:
         return rgb, np.zeros(rgb.shape[:2], np.float32)
-    source = mesh[CONTROLS, :2].astype(np.float64)
-    source += lip_line(rgb, source, rest.width * head.scale)
+    points = mesh[CONTROLS, :2].astype(np.float64)
+    line = lip_line(rgb, points, rest.width * head.scale)
+    source = points + line
     goal = source + shift
     apart = (1 - max(closing, laid)) * _apart(current, rest)
     if apart > 0:
         # Else each lip would take a line of the source's own teeth along, beside the painted ones.
-        shift -= apart * lip_edges(rgb, source, rest.width * head.scale)
+        edges = lip_edges(rgb, points, rest.width * head.scale)
+        shift[_INNER] -= apart * (edges - line)[_INNER]
     bend = Bend(rgb, goal, shift, rest.width * head.scale, head.yaw)
     result, alpha = bend.face()
     box = bend.mouth_box(max(_MATCHED, _LAID + _LAID_BELOW) if laid > 0 else _AROUND)

@@ -135,9 +135,19 @@ def test_constants_are_chosen_without_the_clip_that_is_measured():
 
 
 def test_a_bound_names_what_does_not_hold():
-    face = {"slope": 0.9, "closed": 0.01, "pressed": 0.03, "own": 0.01}
-    assert list(mouth_slope.bounds({"faces": {"a face": face}}).values()) == [True, False]
-    assert list(mouth_slope.bounds({"faces": {"a face": {**face, "own": 0.04}}}).values()) == [True, True]
+    face = {"slope": 0.9, "slopes": [0.9, 0.8], "closed": 0.01, "pressed": 0.03, "above": 0.02}
+    held = [True, True, False, False]
+    assert list(mouth_slope.bounds({"faces": {"a face": face}}).values()) == held
+    judged = {**face, "slope": 0.8, "above": 0.004}
+    assert list(mouth_slope.bounds({"faces": {"a face": judged}}).values()) == [False, True, False, True]
+
+
+def test_what_the_judge_reads_of_a_mouth_without_a_line_is_measured(painter, source):
+    closed, opened = painter.posed(source, poses([0.0, 0.3]))
+    judge = Judge()
+    meshes = judge.meshes([closed, opened])
+    assert mouth_slope._painted_out(judge, closed, meshes[0]) < 0.04
+    assert mouth_slope._painted_out(judge, opened, meshes[1]) < 0.8 * opening(meshes)[1]
 
 
 @pytest.mark.parametrize("below", [0.0, 3.0])

@@ -75,7 +75,7 @@ def _edge(
     # From the lip into the mouth.
     steps = np.linspace(-_REACH, _REACH, _ROWS) * mouth
     colours = strip(rgb, axes, x, inner + down * steps[:, None])
-    lip = strip(rgb, axes, x, inner - down * np.linspace(*_LIP, 7)[:, None] * thick).reshape(-1, 3)
+    lip = strip(rgb, axes, x, inner - down * np.linspace(*_LIP, 7)[:, None] * thick)
     away = np.minimum(_unlike(colours, lip), _MOST)
     cost = np.cumsum(away - _ELSE, axis=0)
     cost += _STRAY * (steps[:, None] / (_REACH * mouth)) ** 2
@@ -91,14 +91,15 @@ def _edge(
 
 
 def _unlike(colours: np.ndarray, lip: np.ndarray) -> np.ndarray:
-    """How far colours [h, w, 3] are from those of a lip [n, 3], in terms of how these differ: [h, w]."""
+    """How far colours [h, w, 3] are from those of a lip around the same column [n, w, 3], in terms of how
+    these differ: [h, w]."""
     total = np.zeros(colours.shape[:2])
     for measure, least in ((_level, _LEVELS), (_redness, _REDNESS)):
         own = measure(lip)
-        usual = float(np.median(own))
+        usual = cv2.GaussianBlur(np.median(own, axis=0)[None].astype(np.float32), (0, 0), _COLUMNS / 12)[0]
         spread = max(float(np.median(np.abs(own - usual))) * 1.5, least)
         total += ((measure(colours) - usual) / spread) ** 2
-    return np.sqrt(total)
+    return np.asarray(np.sqrt(total))
 
 
 def _level(colours: np.ndarray) -> np.ndarray:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..align.formats import WRITTEN_SUFFIXES, write
-from ..align.names import ALIGNERS, AUTO, CONTENTS
+from ..align.names import ALIGNERS, AUTO, CONTENTS, ENGINES
 from ..engine.host.plain import PlainHost
 from . import flags
 from .outputs import check_inputs, check_outputs
@@ -57,6 +57,12 @@ def add_align_flags(parser: Any) -> None:
         "--language", default="", help="code or name, such as de or German; detected in the text by default"
     )
     parser.add_argument("--aligner", choices=ALIGNERS, default=AUTO, help=f"default {AUTO}")
+    parser.add_argument(
+        "--transcriber",
+        choices=(AUTO, *ENGINES),
+        default=AUTO,
+        help=f"what writes down the words where there are no lyrics; default {AUTO}",
+    )
     parser.add_argument("--model", default="", help="Whisper model such as base or large-v3")
     parser.add_argument("--whisper", type=Path, metavar="FILE", help="local Whisper: .pt file or folder")
     parser.add_argument("--download-model", action="store_true", help="fetch the Whisper model if missing")
@@ -69,6 +75,8 @@ def align_options(options: argparse.Namespace) -> AlignOptions:
 
     if options.aligner != AUTO and not options.lyrics:
         raise UsageError("--aligner chooses how lyrics are aligned: give --lyrics, or leave it out.")
+    if options.transcriber != AUTO and options.lyrics:
+        raise UsageError("--transcriber writes down what is heard: leave out --lyrics, or it.")
     language = parse_language(options.language)
     return AlignOptions(
         options.aligner,
@@ -77,6 +85,7 @@ def align_options(options: argparse.Namespace) -> AlignOptions:
         options.whisper,
         options.model,
         options.download_model,
+        options.transcriber,
     )
 
 

@@ -15,8 +15,8 @@ import numpy as np
 
 from ...engine.errors import WeightsError
 from ...engine.host.protocol import Host
-from .whisper_model import MEDIAN_WIDTH, MOST_TOKENS, RATE, Reading, Samples, Writing, turns
-from .whisper_text import WhisperTokenizer
+from .model import MEDIAN_WIDTH, MOST_TOKENS, RATE, Reading, Samples, Writing, turns
+from .text import WhisperTokenizer
 
 if TYPE_CHECKING:
     import torch
@@ -29,7 +29,7 @@ _WINDOW_BYTES = 1500 * 4 * 40
 
 
 class TorchWhisper:
-    """See `whisper_model.WhisperModel`.
+    """See `model.WhisperModel`.
 
     heads: (decoder layer, head) pairs whose cross-attention follows time. suppressed: tokens that the model
     does not write of its own accord.

@@ -1,23 +1,26 @@
-"""Known text timed by CTC forced alignment: letters of wav2vec2-base-960h, and an exact best path."""
+"""Known text timed by CTC forced alignment: letters of a wav2vec 2.0 that spells, and an exact best path."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from ...engine.errors import AlignmentError, AudioError
 from ...engine.host.protocol import Host
+from ...engine.weights.locate import require
+from ..ctc.model import FRAMES_PER_SECOND, RATE, SEPARATOR, CtcModel, load_ctc
+from ..ctc.viterbi import BLANK, Path, Token, forced_path
 from ..pauses import Silences
 from ..text import LyricLine, LyricWord
 from ..timing import Alignment, settled
+from ..weights import CTC
 from ..words import Line, WordTimings
-from .ctc_model import FRAMES_PER_SECOND, RATE, SEPARATOR, CtcModel
-from .viterbi import BLANK, Path, Token, forced_path
+from .protocol import Request
 
-ENGINE = "ctc (wav2vec2-base-960h)"
+ENGINE = "ctc"
 
 Samples = npt.NDArray[np.float32]
 Emissions = npt.NDArray[np.float32]
@@ -34,6 +37,28 @@ _SQUEEZED_SHARE = 0.5
 _JOINED = 0.15
 _LONGEST_TAIL = 2.0
 _PAUSE = 0.06
+
+
+class Ctc:
+    """See `protocol.Aligner`."""
+
+    name = ENGINE
+    languages = frozenset(CTC)
+    contents = frozenset({"speech", "song"})
+    needs = "the language's wav2vec 2.0: 378 MB for English, 1.26 GB for the others"
+    estimates = False
+
+    def ready(self, request: Request) -> bool:
+        return True
+
+    def align(self, request: Request) -> Alignment:
+        # A language without a model of its own is spelled in the English letters that look alike.
+        weights = CTC.get(request.spoken.code, CTC["en"])
+        model = load_ctc(require(weights, request.host, download=request.download), request.host)
+        found = align(request.samples, request.lines, model, request.host)
+        language = request.language.tag if request.language else ""
+        timings = replace(found.timings, language=language, engine=f"{ENGINE} ({model.name})")
+        return replace(found, timings=timings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +82,7 @@ def spelled(lines: Sequence[LyricLine], vocabulary: Mapping[str, int], star: int
     words: list[tuple[int, int]] = []
     for line in lines:
         for word in line.words:
-            letters = [Token(vocabulary[letter]) for letter in _letters(word) if letter in vocabulary]
+            letters = [Token(vocabulary[letter]) for letter in _letters(word, vocabulary)]
             if letters and not tokens[-1].optional:
                 tokens.append(separator)
             words.append((len(tokens), len(tokens) + len(letters)))
@@ -67,13 +92,18 @@ def spelled(lines: Sequence[LyricLine], vocabulary: Mapping[str, int], star: int
     return Spelling(tuple(tokens), tuple(words))
 
 
-def _letters(word: LyricWord) -> str:
-    text = "".join(word.spoken)
-    if not text.isascii():
-        from anyascii import anyascii
+def _letters(word: LyricWord, vocabulary: Mapping[str, int]) -> str:
+    """The word in letters that the model knows: its own where it has them, else those that look alike."""
+    from anyascii import anyascii
 
-        text = anyascii(text)
-    return text.upper()
+    capitals = "E" in vocabulary
+    text = "".join(word.said or word.spoken)
+    own = text.upper() if capitals else text.lower()
+    spelled = "".join(
+        letter if letter in vocabulary else anyascii(letter).upper() if capitals else anyascii(letter).lower()
+        for letter in own
+    )
+    return "".join(letter for letter in spelled if letter in vocabulary)
 
 
 def align(samples16k: Samples, lines: Sequence[LyricLine], model: CtcModel, host: Host) -> Alignment:

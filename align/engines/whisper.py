@@ -14,11 +14,13 @@ import numpy.typing as npt
 
 from ...engine.errors import AudioError
 from ...engine.host.protocol import Host
+from ..names import LANGUAGES
 from ..pauses import Silences
 from ..text import LyricLine
 from ..timing import Alignment, settled
+from ..whisper.model import FRAMES_PER_SECOND, RATE, WINDOW_SECONDS, Reading, WhisperModel
 from ..words import Line, WordTimings
-from .whisper_model import FRAMES_PER_SECOND, RATE, WINDOW_SECONDS, Reading, WhisperModel
+from .protocol import Request
 
 ENGINE = "whisper"
 STAGE = "Aligning (Whisper)"
@@ -59,6 +61,25 @@ class _Placed:
     start: float
     end: float
     evidence: float
+
+
+class Whisper:
+    """See `protocol.Aligner`. By the first Whisper model of the run that can do it."""
+
+    name = ENGINE
+    languages = frozenset(LANGUAGES)
+    contents = frozenset({"speech", "song"})
+    needs = "any Whisper model: .pt, Hugging Face or CTranslate2 folder"
+    estimates = False
+
+    def ready(self, request: Request) -> bool:
+        return True
+
+    def align(self, request: Request) -> Alignment:
+        language = request.whispers.language
+        return request.whispers.use(
+            lambda model: align(request.samples, request.lines, model, request.host, language=language)
+        )
 
 
 def align(

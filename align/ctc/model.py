@@ -43,9 +43,13 @@ _UNUSED = "wav2vec2.masked_spec_embed"  # a vector that only training needs
 
 
 class CtcModel:
-    """A network in the host's memory management; vocabulary: letter → column of what it emits."""
+    """A network in the host's memory management; vocabulary: letter → column of what it emits. name: of the
+    checkpoint."""
 
-    def __init__(self, network: Wav2Vec2ForCTC, vocabulary: Mapping[str, int], host: Host) -> None:
+    def __init__(
+        self, network: Wav2Vec2ForCTC, vocabulary: Mapping[str, int], host: Host, name: str = ""
+    ) -> None:
+        self.name = name
         self.vocabulary = dict(vocabulary)
         self._managed = host.manage(network.eval())
 
@@ -84,23 +88,23 @@ class CtcModel:
                 out[first:last, :-1] = emitted[first - begin : last - begin]
         if not np.isfinite(out[:, :-1]).all():
             raise WeightsError(
-                "The English aligner computes no numbers from the sound, so its weights are damaged: fetch "
-                "them again."
+                f"The aligner {self.name} computes no numbers from the sound, so its weights are damaged: "
+                "fetch them again."
             )
         out[:, -1] = out[:, letters].max(axis=1)
         host.progress(STAGE, frames, frames)
         return out
 
 
-def load_ctc(files: Mapping[str, Path], host: Host) -> CtcModel:
-    """The network in the files of the weight set "ctc-en", by their names. Raises WeightsError for a damaged
-    file."""
+def load_ctc(files: Mapping[str, Path], host: Host, name: str = "") -> CtcModel:
+    """The network in the files of a weight set of `models`, by their names; name: what it is called. Raises
+    WeightsError for a damaged file."""
     from transformers import Wav2Vec2Config
 
-    path = files["model.safetensors"]
+    path = next(path for file, path in files.items() if Path(file).suffix in (".safetensors", ".bin"))
     config = Wav2Vec2Config.from_dict(read_json(files["config.json"]))
     network = build_ctc(load_state_dict(path), config, path)
-    return CtcModel(network, read_json(files["vocab.json"]), host)
+    return CtcModel(network, read_json(files["vocab.json"]), host, name or path.parent.name)
 
 
 def build_ctc(tensors: dict[str, torch.Tensor], config: Wav2Vec2Config, path: Path) -> Wav2Vec2ForCTC:
@@ -116,7 +120,7 @@ def build_ctc(tensors: dict[str, torch.Tensor], config: Wav2Vec2Config, path: Pa
         renamed.setdefault(_UNUSED, torch.zeros(expected[_UNUSED].shape))
     else:
         renamed.pop(_UNUSED, None)
-    return load_weights(network, renamed, path, "wav2vec2-base-960h", dtype=torch.float32)
+    return load_weights(network, renamed, path, "wav2vec 2.0", dtype=torch.float32)
 
 
 def _current(name: str, expected: Mapping[str, Any]) -> str:

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from .whisper_text import WhisperTokenizer
+from .text import WhisperTokenizer
 
 RATE = 16000
 WINDOW_SECONDS = 30.0

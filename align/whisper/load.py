@@ -16,10 +16,10 @@ from ..whisper_checkpoint import (
     hugging_face_name,
     read_checkpoint,
 )
-from .whisper_ct2 import Ct2Whisper, is_ct2
-from .whisper_model import WhisperModel
-from .whisper_text import load_tokenizer, require_tokenizer
-from .whisper_torch import TorchWhisper
+from .ct2 import Ct2Whisper, is_ct2
+from .model import WhisperModel
+from .network import TorchWhisper
+from .text import load_tokenizer, require_tokenizer
 
 # Measured with the published heads of tiny.en, median of word starts against the truth: synthesised speech
 # 0.12 to 0.14 s late, two recordings of people 0.07 and 0.10 s.

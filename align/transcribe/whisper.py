@@ -1,23 +1,26 @@
-"""Words of unknown text by a Whisper model that is loaded for alignment: what is heard, for matching."""
+"""Words of unknown text by the pack's own Whisper, which needs no further package."""
 
 from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import numpy as np
 
 from ...engine.host.protocol import Host
 from ...engine.media.sound import Sound
-from ..names import Content
+from ..names import WHISPER, Content
 from ..script import word_parts
-from ..transcribe.procedure import Heard, Samples, cut, listen, timings
-from ..transcribe.protocol import Segment
+from ..whisper.load import load_whisper
+from ..whisper.model import FRAMES_PER_SECOND, MOST_TOKENS, RATE, States, WhisperModel, Writing
 from ..words import Word, WordTimings
-from .whisper_model import FRAMES_PER_SECOND, MOST_TOKENS, RATE, States, WhisperModel, Writing
+from .procedure import Heard, Samples, Session, cut, listen, timings, transcribed
+from .protocol import Segment
 
 # Shorter than the model's window, so that nothing at the edge is cut.
-_LONGEST_PASSAGE = 28.0
+LONGEST_PASSAGE = 28.0
 # Now and then the model loses its way and ends a text at once, with this mean log probability and less,
 # although it hears a voice. It finds it again in parts of the passage.
 _LOST = -1.0
@@ -28,24 +31,29 @@ _STEP = RATE // 20
 
 
 class WhisperWords:
-    """A `transcribe.protocol.Transcriber`, without the packages that the others need."""
+    """A `transcribe.protocol.Transcriber` with a model that is loaded, within its `resident` block. A model
+    that knows English alone takes everything for it."""
 
     def __init__(self, model: WhisperModel) -> None:
         self._model = model
-        self.name = f"whisper {model.name}"
+        self.name = f"{WHISPER} {model.name}"
 
     def transcribe(self, sound: Sound, *, language: str | None, content: Content, host: Host) -> WordTimings:
         """See `Transcriber`; every passage of half a minute is a text of its own."""
         tongue = (language or "").split("-")[0].lower()
 
-        def recognise(samples: Samples, heard: Heard) -> Iterator[Segment]:
+        def listener(samples: Samples, heard: Heard) -> Iterator[Segment]:
             nonlocal tongue
             tongue = tongue or self._model.language(self._model.listen(samples))
-            yield from self._segments(samples, 0.0, tongue, heard)
+            yield from self.recognise(samples, tongue, heard)
 
-        parts = cut(sound, content, _LONGEST_PASSAGE)
-        segments = listen(parts, recognise, host, late=self._model.lag)
+        parts = cut(sound, content, LONGEST_PASSAGE)
+        segments = listen(parts, listener, host, late=self._model.lag)
         return timings(segments, sound, tongue, self.name)
+
+    def recognise(self, samples: Samples, language: str, heard: Heard) -> Iterator[Segment]:
+        """What is said in a passage."""
+        yield from self._segments(samples, 0.0, language, heard)
 
     def _segments(self, samples: Samples, at: float, language: str, heard: Heard) -> Iterator[Segment]:
         """What is written to a passage that begins at `at` seconds, in parts where it can't be in one."""
@@ -80,6 +88,44 @@ class WhisperWords:
         return tuple(
             Word(part, float(start), float(end), round(float(sure), 3))
             for (part, _), start, end, sure in zip(parts, times, times[1:], sureness, strict=False)
+        )
+
+
+class OwnWhisper:
+    """Transcribes with a `.pt` of OpenAI's kind or a Hugging Face folder.
+
+    The network stays loaded, in the memory management of the first host it worked for."""
+
+    def __init__(self, path: Path, name: str = "") -> None:
+        self.name = f"{WHISPER} {name or path.stem}"
+        self._path = path
+        self._model: WhisperModel | None = None
+
+    def transcribe(self, sound: Sound, *, language: str | None, content: Content, host: Host) -> WordTimings:
+        """See `protocol.Transcriber`."""
+        if self._model is None:
+            host.progress("Loading Whisper", 0, 1)
+            self._model = load_whisper(self._path, host)
+        model = self._model
+
+        @contextmanager
+        def opened() -> Iterator[Session]:
+            with model.resident():
+                yield Session(
+                    list(model.tokenizer.languages) if model.tokenizer.multilingual else ["en"],
+                    lambda samples: {model.language(model.listen(samples)): 1.0},
+                    WhisperWords(model).recognise,
+                )
+
+        return transcribed(
+            sound,
+            opened,
+            host,
+            engine=self.name,
+            language=language,
+            content=content,
+            longest=LONGEST_PASSAGE,
+            late=model.lag,
         )
 
 

@@ -14,8 +14,8 @@ from ...engine.host.protocol import Host
 from ..attempts import import_failed, installed, unusable
 from ..model_files import read_json
 from ..whisper_checkpoint import ENGLISH_VOCABULARY
-from .whisper_model import MEDIAN_WIDTH, RATE, Reading, Samples, Writing
-from .whisper_text import load_tokenizer, require_tokenizer
+from .model import MEDIAN_WIDTH, RATE, Reading, Samples, Writing
+from .text import load_tokenizer, require_tokenizer
 
 if TYPE_CHECKING:
     from transformers import WhisperFeatureExtractor
@@ -33,7 +33,7 @@ def is_ct2(folder: Path) -> bool:
 
 
 class Ct2Whisper:
-    """See `whisper_model.WhisperModel`. CTranslate2 shows no attention: a token's peak is where it begins."""
+    """See `model.WhisperModel`. CTranslate2 shows no attention: a token's peak is where it begins."""
 
     def __init__(self, folder: Path, host: Host, name: str, *, lag: float) -> None:
         """Raises MissingFilesError without the package, or without the folder's tokeniser, WeightsError for

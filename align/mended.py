@@ -14,14 +14,15 @@ import numpy as np
 import numpy.typing as npt
 from rapidfuzz.distance import Levenshtein
 
-from ...engine.errors import AlignmentError, TextError
-from ..g2p import lookup, pronounce
-from ..match import Match, match_lyrics
-from ..match.matching import linked
-from ..match.tokens import heard_keys, sung_keys
-from ..pocket import RATE, PocketAligner
-from ..text import LyricLine, LyricWord, spoken_keys
-from ..words import Word, WordTimings
+from ..engine.errors import AlignmentError, TextError
+from .g2p import lookup, pronounce
+from .match import Match, match_lyrics
+from .match.matching import linked
+from .match.tokens import heard_keys, sung_keys
+from .pocket import RATE
+from .pocket_aligner import PocketAligner
+from .text import LyricLine, LyricWord, spoken_keys
+from .words import Word, WordTimings
 
 # Words that sound at least this much like what was recognised instead of them were misheard.
 _MISHEARD = 0.5

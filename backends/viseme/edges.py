@@ -18,7 +18,7 @@ _SMALLEST = 32
 # Where edges are looked for: along, in parts of the mouth's half; from the mesh's, in widths of the mouth;
 # into a lip at most by this part of its thickness, and beyond the middle between both edges by so much.
 _OUT, _REACH, _INTO, _BEYOND = 0.72, 0.11, 0.7, 0.01
-_COLUMNS, _ROWS = 24, 33
+_COLUMNS, _ROWS = 16, 29
 # What surely is lip, in parts of its thickness from the mesh's inner edge.
 _LIP = (0.45, 0.8)
 # Brightness (levels) and redness (hundredths of the brightness) by which lips differ in themselves at least;

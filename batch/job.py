@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..align.formats.noted import read_text, read_words
 from ..backends.render_spec import RenderSpec, VoiceSpec
@@ -73,12 +73,14 @@ class Job:
 
     def options(self) -> str:
         """All but the files' contents, as JSON that is the same wherever the files lie."""
-        kept = {"crf": self.crf, "overlay": self.overlay, "voices": []}
         render = dataclasses.asdict(self.render)
         for name in ("source", "soundtrack", "driving", "words", "lyrics", "voices"):
             del render[name]
-        kept["overlay"] = self.overlay and dataclasses.asdict(self.overlay)
-        kept["voices"] = [[each.person, each.singer] for each in self.voices]
+        kept: dict[str, Any] = {
+            "crf": self.crf,
+            "overlay": self.overlay and dataclasses.asdict(self.overlay),
+            "voices": [[each.person, each.singer] for each in self.voices],
+        }
         return json.dumps({**kept, **render}, sort_keys=True, default=str)
 
     def spec(self, local: Local, fonts: Sequence[Path], notes: list[str]) -> RenderSpec | LyricVideoSpec:

@@ -5,6 +5,7 @@ Never imported inside ComfyUI's server.
 
 from __future__ import annotations
 
+import logging
 import math
 import secrets
 from collections.abc import Sequence
@@ -94,7 +95,7 @@ def _started(address: str | None) -> Exception | None:
     try:
         ray.init(
             address=address or "local", include_dashboard=None if address else False,
-            log_to_driver=False, logging_level="ERROR", configure_logging=True,
+            log_to_driver=False, logging_level=logging.ERROR, configure_logging=True,
         )  # fmt: skip
     except Exception as error:  # Ray raises many kinds, and bare ones
         return error
@@ -136,7 +137,8 @@ class RayPool:
         cloudpickle.register_pickle_by_value(ray_actor)
         # A thread tells progress beside the one that works. Ray's own restarts go on for ever where a worker
         # can't be made any more (as of 2.60), so another worker takes a dead one's place instead.
-        self._class = ray.remote(max_restarts=0, concurrency_groups={"told": 1})(ray_actor.Actor)
+        options: dict[str, Any] = {"max_restarts": 0, "concurrency_groups": {"told": 1}}
+        self._class: Any = ray.remote(**options)(ray_actor.Actor)
         package = str(__package__).partition(".")[0]
         self._arguments = package, str(Path(__file__).resolve().parents[1]), made, out, self._mark
         self._plans: dict[int, Any] = {}
@@ -232,8 +234,8 @@ class RayPool:
             self._make(place)
             return Ended(step, Outcome("machine", f"A worker on {where} died: {_cause(error)}"), where)
         except RayTaskError as error:
-            lost = isinstance(error.cause, (ObjectLostError, RayActorError))
-            return Ended(step, Outcome("machine", _cause(error)), where, lost=lost)
+            gone = isinstance(error.cause, (ObjectLostError, RayActorError))
+            return Ended(step, Outcome("machine", _cause(error)), where, lost=gone)
         except (ObjectLostError, OutOfDiskError) as error:
             return Ended(step, Outcome("machine", _cause(error)), where, lost=True)
         except RayError as error:

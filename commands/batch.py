@@ -158,7 +158,7 @@ def _status(jobs: list[Job], out: str, options: argparse.Namespace) -> int:
     from ..batch.store import open_store
     from ..engine.host.plain import PlainHost
 
-    store, rows = open_store(out), []
+    store, rows = open_store(out), list[dict[str, Any]]()
     with PlainHost() as host:
         inputs = Inputs(host.temp_file)
         for job in jobs:

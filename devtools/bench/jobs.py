@@ -66,7 +66,8 @@ def _kills(folder: Path, options: argparse.Namespace) -> dict[str, Any]:
         shutil.copy(clip, course / f"{number:02d}.mp4")
         shutil.copy(voice, course / f"{number:02d}.wav")
     (course / f"{CORRUPT:02d}.mp4").write_bytes(b"no video" * 999)
-    clip.unlink(), voice.unlink()
+    clip.unlink()
+    voice.unlink()
     command = [*_COMMAND, "batch", str(course), "--out", str(out), "--workers", "2", "--set", "no_score=yes"]
     command += ["--report", str(folder / "summary.json")]
     rows = []
@@ -102,6 +103,7 @@ def _kills(folder: Path, options: argparse.Namespace) -> dict[str, Any]:
 def _split(folder: Path, options: argparse.Namespace) -> dict[str, Any]:
     """A clip by visemes in 4 parts, by cuts that are given and by the plan's own, against the whole. Without
     loss, so that what is decoded is what was encoded."""
+    from lipsync_studio.backends.dub.backend import DubBackend
     from lipsync_studio.backends.run import run
     from lipsync_studio.batch import parts
     from lipsync_studio.engine.host.plain import PlainHost
@@ -112,6 +114,7 @@ def _split(folder: Path, options: argparse.Namespace) -> dict[str, Any]:
     results: dict[str, Any] = {"seconds": seconds, "holds": True}
     with PlainHost("cpu") as host:
         backend = spec.make_backend(host)
+        assert isinstance(backend, DubBackend)
         started = time.perf_counter()
         whole = folder / "whole.mp4"
         frames = run(backend, spec.request(host), host, whole, 0).frames
@@ -210,9 +213,9 @@ def _short(folder: Path) -> tuple[Path, Path]:
         samples = np.concatenate(
             [part.to_ndarray() for frame in source.decode(audio=0) for part in resampler.resample(frame)], 1
         )[:, :12800]
-        frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(samples), "s16", "mono")
-        frame.sample_rate = 16000
-        out.mux(sound.encode(frame))
+        heard = av.AudioFrame.from_ndarray(np.ascontiguousarray(samples), "s16", "mono")
+        heard.sample_rate = 16000
+        out.mux(sound.encode(heard))
         out.mux(sound.encode(None))
     return clip, voice
 

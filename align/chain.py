@@ -14,7 +14,7 @@ import numpy.typing as npt
 from ..engine.errors import AlignmentError, AudioError, Cancelled, LipSyncError, TextError
 from ..engine.media.voice import looks_like_song
 from .attempts import explained
-from .doubt import doubt, is_estimated
+from .doubt import doubt, is_estimated, unsung
 from .engines.protocol import RATE, Request
 from .engines.registry import aligner, ranked
 from .language import ENGLISH, Language, parse_language
@@ -104,7 +104,8 @@ def align(
         raise AlignmentError("The audio is silent: choose the one that holds the words.")
     run = _Run(stem or sound, samples, text, host, options)
     found = run.by_name(options.engine) if options.engine != "auto" else run.in_order()
-    heard = (*(stem or sound).all_notes(), *torn_lines(found.timings), *language_notes(text.language))
+    said = (*torn_lines(found.timings), *unsung(found.timings), *language_notes(text.language))
+    heard = (*(stem or sound).all_notes(), *said)
     return replace(found, left_out=text.left_out, heard=heard)
 
 
@@ -184,6 +185,7 @@ class _Run:
         """By the first aligner that can be had and trusted. What fails, for whatever reason, is a step."""
         steps: list[str] = []
         second_best: WordTimings | None = None
+        partial: WordTimings | None = None
         whispers = self._request.whispers
         # A sound that only seems to be a song may be speech over music, which PocketSphinx takes.
         content = "song" if self._options.content == "song" else "speech"
@@ -191,6 +193,8 @@ class _Run:
             self._request.host.check_cancelled()
             if not candidate.ready(self._request):
                 continue
+            if candidate.estimates and partial is not None:
+                return Aligned(partial, self._all_steps(steps))
             if candidate.estimates and second_best is not None and not whispers.available():
                 return Aligned(second_best, self._all_steps(steps))
             try:
@@ -208,6 +212,7 @@ class _Run:
                     return Aligned(found.timings, self._all_steps(steps))
                 reason = found.derailed
                 second_best = second_best or found.second_best
+                partial = partial or found.partial
             steps.append(f"{candidate.name}: {reason}".rstrip(".") + ".")
         raise AlignmentError(
             "No voice that says these lyrics was found in the audio: check that they belong together, give "

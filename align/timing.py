@@ -19,11 +19,13 @@ class Alignment:
 
     derailed: why the times can't be trusted, as the end of a sentence ("the text is not heard"); "" where
     they can. second_best: they are derailed, but the best there is where nothing else can hear words.
+    partial: most lines are not heard, but some are: better than any estimate.
     """
 
     timings: WordTimings
     derailed: str = ""
     second_best: WordTimings | None = None
+    partial: WordTimings | None = None
 
 
 def settled(lines: Sequence[Line], duration: float, crowded: bool = False) -> tuple[Line, ...]:

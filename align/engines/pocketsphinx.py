@@ -8,6 +8,7 @@ from ...engine.errors import AlignmentError
 from ..doubt import doubtful_share, unheard_share
 from ..mended import align_mended
 from ..pocket_aligner import PocketAligner
+from ..refine import untorn
 from ..timing import Alignment
 from ..words import WordTimings
 from .protocol import Request
@@ -33,7 +34,7 @@ class Pocketsphinx:
         request.host.check_cancelled()
         pocket = PocketAligner()
         try:
-            timings = pocket.align(request.samples, request.lines, request.spoken)
+            timings = untorn(pocket.align(request.samples, request.lines, request.spoken), request, pocket)
         except AlignmentError:
             return Alignment(WordTimings((), engine=self.name), "no path leads through the sound")
         unheard = unheard_share(timings)

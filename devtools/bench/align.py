@@ -1,7 +1,8 @@
 """`python dev.py bench align`: how exactly each aligner and each recogniser times words, and how fast.
 
 On sounds with known truth: three synthesised voices at three speeds, over music, sung, and with lyrics that
-are partly wrong. Whisper is tiny.en, the smallest there is. `--languages` measures others without it.
+are partly wrong. Whisper is tiny.en, the smallest there is. `--languages` measures others without it,
+`--songs` made songs with it.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from lipsync_studio.engine.media.sound import Sound
 
 from ..corpus import RATES, SNRS, VOICES, Case, errors, garbled, recorded, spoken, sung, with_music
 from ..steps import say
-from . import align_languages
+from . import align_languages, align_songs
 from .table import Row, conclude, run_case
 
 _RATE = 16000
@@ -48,12 +49,15 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--whisper", type=Path, help="a model; tiny.en of the test requirements by default")
     parser.add_argument("--engines", nargs="+", default=[*_here(), *_TRANSCRIBERS])
     parser.add_argument("--languages", nargs="*", metavar="CODE", help="these instead, or all")
+    parser.add_argument("--songs", nargs="*", metavar="CODE", help="made songs in these instead, or in three")
     parser.add_argument("--quick", action="store_true", help="one voice only")
     parser.add_argument("--out", type=Path, default=Path("bench_align.json"))
     options = parser.parse_args(arguments)
     if options.languages is not None:
         return align_languages.measure(options.languages, options.quick, options.out)
     whisper = options.whisper or _tiny()
+    if options.songs is not None:
+        return align_songs.measure(options.songs, whisper, options.quick, options.out)
     with tempfile.TemporaryDirectory() as folder:
         openai = options.whisper or _as_openai(whisper, Path(folder))
         readable = {TIMESTAMPED: openai, "stable-ts": openai}

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..align.formats import WRITTEN_SUFFIXES, write
+from ..align.formats.noted import read_text
 from ..align.names import ALIGNERS, AUTO, CONTENTS, ENGINES
 from ..engine.host.plain import PlainHost
 from . import flags
 from .outputs import check_inputs, check_outputs
 from .parser import UsageError, add_command
 from .render import STDOUT, report_file, tell_report
-from .texts import read_text
 from .vocals import separated, vocals_file
 
 if TYPE_CHECKING:

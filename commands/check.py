@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,13 +42,13 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     parser = add_command(
         commands,
         "check",
-        "render the demo clip with an engine's real weights and print what to send in with an issue",
+        "render the demo with an engine's real weights and print what to send in with an issue",
         "check musetalk",
         "check wav2lip --source clip.mp4 --audio voice.wav --device cpu",
     )
     parser.add_argument("backend", metavar="ENGINE", choices=sorted(backends()))
     parser.add_argument(
-        "--source", type=Path, metavar="FILE", default=_DEMO / "clip.mp4", help="instead of the demo clip"
+        "--source", type=Path, metavar="FILE", help="instead of the demo clip, or the demo picture"
     )
     flags.add_audio(parser, "instead of the demo verse")
     parser.add_argument("--device", help="cuda, mps, cpu …: the best there is by default")
@@ -63,11 +64,15 @@ def _check(options: argparse.Namespace) -> None:
     if spec.remote:
         raise UsageError(f"{spec.title} works at a service: `check` is for engines that run here.")
     settings = chosen_settings(options)
-    check_inputs({"--source": options.source, "--audio": options.audio})
+    animates = spec.task == "portrait"
+    source = options.source or _DEMO / ("portrait.jpg" if animates else "clip.mp4")
+    if animates:
+        settings = replace(settings, use_first_frame=True)
+    check_inputs({"--source": source, "--audio": options.audio})
     host = _CheckHost(options.device, not options.quiet)
     with host:
         announce(spec.name, settings, host)
-        render = RenderSpec(options.source, options.audio, spec.name, settings, length="shortest")
+        render = RenderSpec(source, options.audio, spec.name, settings, length="shortest")
         started = time.monotonic()
         backend = render.make_backend(host)
         loaded = time.monotonic() - started
@@ -82,7 +87,7 @@ def _check(options: argparse.Namespace) -> None:
             *_networks(host),
             *_work(report, host, loaded),
             ("memory", ", ".join(f"{name} {readable(int(size))}" for name, size in peak.items())),
-            *(("check", said) for said in (spec.check(options.source, host) if spec.check else ())),
+            *(("check", said) for said in (spec.check(source, host) if spec.check else ())),
             *(("note", note) for note in report.notes),
         ]
     print("```")

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
+from ..align.formats.noted import read_text, read_words
 from ..backends.registry import backends
 from ..backends.render_spec import RenderSpec
 from ..backends.request import ContentKind, SilenceRule
@@ -18,7 +19,6 @@ from . import flags
 from .backend_flags import add_backend_flags, announce, chosen_settings
 from .outputs import check_inputs, check_outputs, check_video_name, write_report
 from .parser import add_command
-from .texts import read_text, read_words
 from .vocals import separated_file, vocals_file
 from .voices import GivenVoice, given_voices, voice_files, voice_specs
 

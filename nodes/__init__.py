@@ -11,7 +11,7 @@ from server import PromptServer
 
 from ..backends.catalogue import CATALOGUE
 from ..engine.host.comfy import register_models_folder
-from .did_routes import register_routes as register_did_routes
+from .cloud_routes import register_routes as register_cloud_routes
 from .edge import guard
 from .editor_frame import register_frame
 from .licences import register_routes as register_licence_routes
@@ -29,7 +29,11 @@ _MODULES = (
     "musetalk_stages",
     "latentsync",
     "wav2lip",
+    "sadtalker",
+    "hallo2",
+    "aniportrait",
     "did",
+    "syncso",
     "face_track",
     "align",
     "transcribe",
@@ -53,7 +57,7 @@ class LipSyncStudio(ComfyExtension):
         if server is not None:
             register_preview(server)
             register_frame(server)
-            register_did_routes(server)
+            register_cloud_routes(server)
             register_licence_routes(server)
             register_panel_routes(server)
             register_samples(server)

@@ -8,7 +8,12 @@ from comfy_api.latest import io
 
 from ..backends.spec import BackendSpec
 
-_KINDS: dict[type, Any] = {bool: io.Boolean.Input, int: io.Int.Input, float: io.Float.Input}
+_KINDS: dict[type, Any] = {
+    bool: io.Boolean.Input,
+    int: io.Int.Input,
+    float: io.Float.Input,
+    str: io.String.Input,
+}
 
 
 def widget(

@@ -8,14 +8,12 @@ Multimedia 2020, arXiv:2008.10010), section 3.4. Names of modules are those of t
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
-from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from ...engine.nets.precision import finite
+from ...engine.nets.wav2lip_blocks import WIDEST, Block, same, sound_encoder
 from ...engine.weights.state_dict import load_state_dict, load_weights, without_prefix
 
 # Pixels of the crop it sees and paints.
@@ -24,9 +22,6 @@ SIDE = 96
 # 96 pixels, each next one halves them down to 3, the last leaves one.
 _FACE = ((16, 0), (32, 2), (64, 3), (128, 2), (256, 2), (512, 1), (512, 0))
 _FACE_INPUTS = 6
-# Of the encoder that listens: channels, stride, and the convolutions that follow at the same size.
-_SOUND = ((32, 1, 2), (64, (3, 1), 2), (128, 3, 2), (256, (3, 2), 1))
-_WIDEST = 512
 # Of the decoder: channels of each stage after its first, and the convolutions that follow.
 _PAINTED = ((512, 1), (512, 2), (384, 2), (256, 2), (128, 2), (64, 2))
 _LAST = 32
@@ -34,47 +29,6 @@ _LAST = 32
 # is missing above then spoils rows 32 to 35 of 96, of which the first that is right is 36.
 _LEFT_OUT = {5: 7, 6: 2}
 _SPOILT, LOWER = 4, 36
-
-Stride = int | tuple[int, int]
-
-
-class _Block(nn.Module):
-    """A convolution (`up`: a transposed one) with batch norm and ReLU. residual: what came in is added before
-    the ReLU."""
-
-    def __init__(
-        self, inputs: int, outputs: int, size: int, stride: Stride = 1, padding: int = 0, *,
-        residual: bool = False, up: bool = False,
-    ) -> None:  # fmt: skip
-        super().__init__()
-        if up:
-            # One pixel more at the end, so that a doubled size is even.
-            more = 0 if stride == 1 else 1
-            convolution: nn.Module = nn.ConvTranspose2d(inputs, outputs, size, stride, padding, more)
-        else:
-            convolution = nn.Conv2d(inputs, outputs, size, stride, padding)
-        self.conv_block = nn.Sequential(convolution, nn.BatchNorm2d(outputs))
-        self._residual = residual
-        self._up = up
-
-    def forward(self, x: Tensor) -> Tensor:
-        out = self.conv_block(x)
-        if self._residual:
-            out = out + x
-        return functional.relu(out, inplace=True)
-
-    def fuse(self, residual: bool) -> None:
-        """Make one convolution of the two, which in evaluation mode does the same. residual: also of what is
-        added, as a one in the middle of each channel's own kernel."""
-        convolution: Any
-        norm: Any
-        convolution, norm = self.conv_block
-        fused = fuse_conv_bn_eval(convolution, norm, self._up)
-        self.conv_block = nn.Sequential(fused)
-        if residual and self._residual:
-            middle = fused.weight.shape[-1] // 2
-            fused.weight[:, :, middle, middle] += torch.eye(len(fused.weight))
-            self._residual = False
 
 
 class Generator(nn.Module):
@@ -86,11 +40,11 @@ class Generator(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.face_encoder_blocks = nn.ModuleList(_face_encoder())
-        self.audio_encoder = nn.Sequential(*_sound_encoder())
+        self.audio_encoder = nn.Sequential(*sound_encoder())
         self.face_decoder_blocks = nn.ModuleList(_decoder())
         skip, painted = _FACE[0][0], _PAINTED[-1][0]
         self.output_block = nn.Sequential(
-            _Block(skip + painted, _LAST, 3, 1, 1), nn.Conv2d(_LAST, 3, 1), nn.Sigmoid()
+            Block(skip + painted, _LAST, 3, 1, 1), nn.Conv2d(_LAST, 3, 1), nn.Sigmoid()
         )
 
     def forward(self, faces: Tensor, sound: Tensor, lower: bool = False) -> Tensor:
@@ -110,13 +64,9 @@ class Generator(nn.Module):
     def fuse(self, residual: bool) -> Generator:
         """The same network with its batch norms (and what is added beside them) worked into the convolutions;
         its entries are others then."""
-        for block in [module for module in self.modules() if isinstance(module, _Block)]:
+        for block in [module for module in self.modules() if isinstance(module, Block)]:
             block.fuse(residual)
         return self
-
-
-def _same(channels: int, count: int) -> list[nn.Module]:
-    return [_Block(channels, channels, 3, 1, 1, residual=True) for _ in range(count)]
 
 
 def _face_encoder() -> list[nn.Module]:
@@ -124,34 +74,25 @@ def _face_encoder() -> list[nn.Module]:
     before = _FACE_INPUTS
     for number, (channels, count) in enumerate(_FACE):
         if number == 0:
-            first = _Block(before, channels, 7, 1, 3)
+            first = Block(before, channels, 7, 1, 3)
         elif number == len(_FACE) - 1:
-            stages.append(nn.Sequential(_Block(before, channels, 3), _Block(channels, channels, 1)))
+            stages.append(nn.Sequential(Block(before, channels, 3), Block(channels, channels, 1)))
             break
         else:
-            first = _Block(before, channels, 3, 2, 1)
-        stages.append(nn.Sequential(first, *_same(channels, count)))
+            first = Block(before, channels, 3, 2, 1)
+        stages.append(nn.Sequential(first, *same(channels, count)))
         before = channels
     return stages
 
 
-def _sound_encoder() -> list[nn.Module]:
-    blocks: list[nn.Module] = []
-    before = 1
-    for channels, stride, count in _SOUND:
-        blocks += [_Block(before, channels, 3, stride, 1), *_same(channels, count)]
-        before = channels
-    return [*blocks, _Block(before, _WIDEST, 3), _Block(_WIDEST, _WIDEST, 1)]
-
-
 def _decoder() -> list[nn.Module]:
-    stages: list[nn.Module] = [nn.Sequential(_Block(_WIDEST, _WIDEST, 1))]
-    before = _WIDEST
+    stages: list[nn.Module] = [nn.Sequential(Block(WIDEST, WIDEST, 1))]
+    before = WIDEST
     skips = [channels for channels, _ in reversed(_FACE)]
     for number, (skip, (channels, count)) in enumerate(zip(skips, _PAINTED, strict=False)):
         stride, padding = (1, 0) if number == 0 else (2, 1)
-        first = _Block(before + skip, channels, 3, stride, padding, up=True)
-        stages.append(nn.Sequential(first, *_same(channels, count)))
+        first = Block(before + skip, channels, 3, stride, padding, up=True)
+        stages.append(nn.Sequential(first, *same(channels, count)))
         before = channels
     return stages
 

@@ -13,9 +13,10 @@ import torch
 
 from ...engine.errors import InputError
 from ...engine.media.sound import Sound
+from ...engine.nets.wav2lip_mel import RATE, column_count, mel_columns
 from ...engine.parity import Checks, Finding, distance, seed
 from .face_box import parity_smoothed
-from .mel import RATE, column_count, mel_columns, parity_starts, parity_windows
+from .mel import parity_starts, parity_windows
 from .network import build_generator, generate, ready
 
 MEL_TOLERANCE = 1e-4

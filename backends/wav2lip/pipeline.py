@@ -26,11 +26,12 @@ from ...engine.host.protocol import Host
 from ...engine.media.colour import Rect
 from ...engine.nets.batches import Batches
 from ...engine.nets.precision import settle
+from ...engine.nets.wav2lip_mel import Samples
 from ..dub.faces import FacePainter, composer_of, composing, frame_face, seen_box
 from ..dub.job import DubJob
 from ..dub.protocol import Batching, Box, FaceCrop
 from .geometry import FaceGeometry, ParityGeometry, geometry_of, parity_geometry
-from .mel import Samples, mel_windows, parity_windows
+from .mel import mel_windows, parity_windows
 from .models import Wav2LipModels
 from .network import generate
 from .paste import parity_crop, parity_paste

@@ -16,10 +16,11 @@ import cv2
 import numpy as np
 import torch
 
-from lipsync_studio.backends.wav2lip.mel import RATE, column_count, mel_columns, parity_starts
+from lipsync_studio.backends.wav2lip.mel import parity_starts
 from lipsync_studio.backends.wav2lip.network import SIDE, Generator
 from lipsync_studio.engine.media.colour import Rect
 from lipsync_studio.engine.media.sound import Sound
+from lipsync_studio.engine.nets.wav2lip_mel import RATE, column_count, mel_columns
 
 from .sides import measured
 from .stopwatch import Stopwatch

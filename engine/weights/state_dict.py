@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 
 # How PyTorch's checkpoints end.
 PICKLES = (".pth", ".pt", ".bin")
-# Under which name checkpoints keep the state dict when they hold more than that: mm*, OpenAI Whisper.
-_WRAPPERS = ("state_dict", "model_state_dict")
+# Under which name checkpoints keep the state dict when they hold more than that: mm*, OpenAI Whisper,
+# SadTalker's mapping.
+_WRAPPERS = ("state_dict", "model_state_dict", "mapping")
 # Beside the weights a checkpoint of mmengine holds its training's records: `HistoryBuffer` objects, NumPy
 # arrays and numbers, and `getattr`, by which the pickled buffers name their own methods. Loading these
 # for real gives a file `getattr`; here each name stands for a class that takes anything and does nothing.

@@ -17,7 +17,6 @@ from lipsync_studio.backends.request import LipSyncRequest
 from lipsync_studio.backends.wav2lip.agreement import agreement
 from lipsync_studio.backends.wav2lip.face_box import Pads, track_box
 from lipsync_studio.backends.wav2lip.geometry import parity_geometry
-from lipsync_studio.backends.wav2lip.mel import mel_columns
 from lipsync_studio.backends.wav2lip.models import of_networks, working_dtype
 from lipsync_studio.backends.wav2lip.network import LOWER
 from lipsync_studio.backends.wav2lip.pipeline import Wav2LipEngine
@@ -27,6 +26,7 @@ from lipsync_studio.engine.compose.restore import Restorer, ffhq_box
 from lipsync_studio.engine.errors import ConsentError, InputError, MissingFilesError
 from lipsync_studio.engine.host.plain import PlainHost
 from lipsync_studio.engine.media.colour import to_rgb
+from lipsync_studio.engine.nets.wav2lip_mel import mel_columns
 from lipsync_studio.engine.report import FrameState
 
 from .test_dub_backend import collect

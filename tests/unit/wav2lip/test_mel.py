@@ -4,15 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from lipsync_studio.backends.wav2lip.mel import (
-    WINDOW,
-    column_count,
-    mel_columns,
-    mel_windows,
-    parity_starts,
-    parity_windows,
-)
+from lipsync_studio.backends.wav2lip.mel import mel_windows, parity_starts, parity_windows
 from lipsync_studio.engine.errors import AudioError
+from lipsync_studio.engine.nets.wav2lip_mel import WINDOW, column_count, mel_columns
 
 
 def test_the_spectrogram_is_the_originals(speech, goldens):

@@ -139,8 +139,8 @@ def _in_order(candidates: Sequence[_Candidate]) -> list[_Candidate]:
         totals.append(best + one.gain)
         previous.append(link)
     chosen: list[_Candidate] = []
-    at = int(np.argmax(totals)) if totals else None
-    while at is not None:
-        chosen.append(candidates[at])
-        at = previous[at]
+    number: int | None = int(np.argmax(totals)) if totals else None
+    while number is not None:
+        chosen.append(candidates[number])
+        number = previous[number]
     return chosen[::-1]

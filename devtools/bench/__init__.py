@@ -29,6 +29,7 @@ _OTHERS = (
     "mouth",
     "musetalk",
     "overlay",
+    "portraits",
     "score",
     "voices",
     "wav2lip",

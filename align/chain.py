@@ -3,45 +3,38 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from ..engine.errors import AlignmentError, AudioError, Cancelled, LipSyncError, MissingFilesError, TextError
-from ..engine.media.voice import looks_like_song, loud_spans, voiced_spans
-from ..engine.weights.locate import require
+from ..engine.errors import AlignmentError, AudioError, Cancelled, LipSyncError, TextError
+from ..engine.media.voice import looks_like_song
 from .attempts import explained
-from .doubt import doubt, doubtful_share, is_estimated, unheard_share
-from .forced.mended import align_mended
+from .doubt import doubt, is_estimated, unsung
+from .engines.protocol import RATE, Request
+from .engines.registry import aligner, ranked
 from .language import ENGLISH, Language, parse_language
-from .match import match_lyrics
-from .names import MODELS, Aligner, Content
+from .names import AUTO, Aligner, Content
 from .place import ENGINE as PLACED
 from .place import place_words
-from .pocket import RATE, PocketAligner
+from .pocket_aligner import PocketAligner
 from .pronounce import MEASURED
 from .sheet import LeftOut, notes
 from .text import LyricLine, LyricText, read_text
 from .torn import torn_lines
-from .transcribe.models import ct2_places, openai_places
-from .weights import CTC_EN, openai_set
+from .whisper.pool import NamedModelError, Whispers
 from .words import WordTimings
 
 if TYPE_CHECKING:
     from ..engine.host.protocol import Host
     from ..engine.media.sound import Sound
-    from .forced.whisper_model import WhisperModel
 
 Samples = npt.NDArray[np.float32]
 
-_LOST_SHARE = 0.4
-# A detector that hears a voice nearly all the time hears something else: speech fills 0.64 to 0.89 of its
-# time, music and noise all of theirs.
-_ALL_VOICE = 0.95
 _INAUDIBLE = 1e-3
 
 
@@ -49,7 +42,7 @@ _INAUDIBLE = 1e-3
 class AlignOptions:
     """language: as align.language takes it, "" to find it in the text. content: speech, song, or decided by
     the sound. whisper: a local model; else `model`, or the largest that is installed. download: fetch what a
-    named engine lacks."""
+    named engine lacks. transcriber: of names.ENGINES, what writes down the words where there is no text."""
 
     engine: Aligner = "auto"
     language: str = ""
@@ -57,6 +50,7 @@ class AlignOptions:
     whisper: Path | None = None
     model: str = ""
     download: bool = False
+    transcriber: str = AUTO
 
 
 @dataclass
@@ -87,16 +81,7 @@ class Aligned:
         return "\n".join([*rows, *listing])
 
 
-_Found = TypeVar("_Found")
 _log = logging.getLogger(__name__)
-
-
-class _Unfit(Exception):
-    """This aligner's times can't be used; the text says why."""
-
-
-class _Named(Exception):
-    """The model whose file the user has named can't be used."""
 
 
 def align(
@@ -119,7 +104,8 @@ def align(
         raise AlignmentError("The audio is silent: choose the one that holds the words.")
     run = _Run(stem or sound, samples, text, host, options)
     found = run.by_name(options.engine) if options.engine != "auto" else run.in_order()
-    heard = (*(stem or sound).all_notes(), *torn_lines(found.timings), *language_notes(text.language))
+    said = (*torn_lines(found.timings), *unsung(found.timings), *language_notes(text.language))
+    heard = (*(stem or sound).all_notes(), *said)
     return replace(found, left_out=text.left_out, heard=heard)
 
 
@@ -153,57 +139,81 @@ def align_offline(
 
 
 class _Run:
-    """One sound and one text; models that were loaded are used again by the next aligner."""
+    """One sound and one text."""
 
     def __init__(
         self, sound: Sound, samples: Samples, text: LyricText, host: Host, options: AlignOptions
     ) -> None:
-        self._sound, self._samples, self._lines = sound, samples, text.lines
-        self._language = text.language
-        self._english = text.language is None or text.language.english
-        self._host, self._options = host, options
+        self._options = options
         content = options.content
-        self._song = looks_like_song(samples) if content == "auto" else content == "song"
-        self._pocket = PocketAligner()
-        self._models = self._candidates()
-        self._whisper: WhisperModel | None = None
-        self._fault: LipSyncError | None = None
-        self._no_whisper: LipSyncError | None = None
-        self._skipped: list[str] = []
-        self._recognised: WordTimings | None = None
-        self._doubtful: WordTimings | None = None
+        song = looks_like_song(samples) if content == "auto" else content == "song"
+        self._request = Request(
+            sound,
+            samples,
+            text.lines,
+            text.language,
+            song,
+            host,
+            Whispers(
+                sound,
+                text.language,
+                host,
+                song=song,
+                path=options.whisper,
+                size=options.model,
+                download=options.download,
+            ),
+            options.download,
+            options.engine != "auto",
+        )
 
-    def by_name(self, engine: Aligner) -> Aligned:
+    def by_name(self, engine: str) -> Aligned:
         try:
-            return Aligned(self._aligners()[engine](), self._skipped)
-        except _Unfit as unfit:
-            raise AlignmentError(
-                f"The lyrics can't be timed by {engine}, because {unfit}: check that they are what is heard, "
-                "or let the engine be chosen automatically."
-            ) from unfit
-        except _Named as named:
-            raise explained(named.args[0], str(self._options.whisper)) from named.args[0]
+            found = aligner(engine).align(self._request)
+        except NamedModelError as named:
+            raise self._named(named) from named.__cause__
         except Exception as error:
             raise explained(error, f"The aligner {engine}") from error
+        if found.derailed:
+            raise AlignmentError(
+                f"The lyrics can't be timed by {engine}, because {found.derailed}: check that they are what "
+                "is heard, or let the engine be chosen automatically."
+            )
+        return Aligned(found.timings, self._request.whispers.skipped)
 
     def in_order(self) -> Aligned:
         """By the first aligner that can be had and trusted. What fails, for whatever reason, is a step."""
         steps: list[str] = []
-        for name in self._order():
-            self._host.check_cancelled()
-            if name == "by syllables" and self._doubtful is not None and not self._can_listen():
-                return Aligned(self._doubtful, self._all_steps(steps))
+        second_best: WordTimings | None = None
+        partial: WordTimings | None = None
+        whispers = self._request.whispers
+        # A sound that only seems to be a song may be speech over music, which PocketSphinx takes.
+        content = "song" if self._options.content == "song" else "speech"
+        for candidate in ranked(self._request.language, content):
+            self._request.host.check_cancelled()
+            if not candidate.ready(self._request):
+                continue
+            if candidate.estimates and partial is not None:
+                return Aligned(partial, self._all_steps(steps))
+            if candidate.estimates and second_best is not None and not whispers.available():
+                return Aligned(second_best, self._all_steps(steps))
             try:
-                return Aligned(self._aligners()[name](), self._all_steps(steps))
+                found = candidate.align(self._request)
             except (Cancelled, AudioError):
                 raise
-            except _Named as named:
-                raise explained(named.args[0], str(self._options.whisper)) from named.args[0]
+            except NamedModelError as named:
+                raise self._named(named) from named.__cause__
             except Exception as error:
-                reason = error if isinstance(error, _Unfit) else explained(error, f"The aligner {name}")
-                if not isinstance(error, (_Unfit, LipSyncError)):
-                    _log.warning("The aligner %s failed", name, exc_info=error)
-                steps.append(f"{name}: {reason}".rstrip(".") + ".")
+                if not isinstance(error, LipSyncError):
+                    _log.warning("The aligner %s failed", candidate.name, exc_info=error)
+                reason = str(explained(error, f"The aligner {candidate.name}"))
+            else:
+                if not found.derailed:
+                    return Aligned(found.timings, self._all_steps(steps))
+                reason = found.derailed
+                second_best = second_best or found.second_best
+                partial = partial or found.partial
+            steps.append(f"{candidate.name}: {reason}".rstrip(".") + ".")
         raise AlignmentError(
             "No voice that says these lyrics was found in the audio: check that they belong together, give "
             "the separated voice where there is music, or install a Whisper model (tried "
@@ -212,199 +222,9 @@ class _Run:
         )
 
     def _all_steps(self, steps: Sequence[str]) -> list[str]:
-        return list(dict.fromkeys([*steps, *self._skipped]))
+        return list(dict.fromkeys([*steps, *self._request.whispers.skipped]))
 
-    def _order(self) -> tuple[Aligner, ...]:
-        # A sound that only seems to be a song may be speech over music, which PocketSphinx takes.
-        if self._options.content == "song":
-            return ("ctc", "whisper", "recognised words", "pocketsphinx", "by syllables")
-        return ("pocketsphinx", "ctc", "whisper", "recognised words", "by syllables")
-
-    def _aligners(self) -> dict[Aligner, Callable[[], WordTimings]]:
-        return {
-            "pocketsphinx": self._by_pocketsphinx,
-            "ctc": self._by_ctc,
-            "whisper": self._by_whisper,
-            "recognised words": self._by_recognised,
-            "by syllables": self._by_syllables,
-        }
-
-    def _by_pocketsphinx(self) -> WordTimings:
-        try:
-            timings = self._pocket.align(self._samples, self._lines, self._language or ENGLISH)
-        except AlignmentError as error:
-            raise _Unfit("no path leads through the sound") from error
-        unheard = unheard_share(timings)
-        if unheard <= doubtful_share(timings):
-            return timings
-        # Song is where its times go wrong by themselves: mending the text doesn't help there. It is for
-        # English only.
-        mended = None if self._song or not self._english else self._mended()
-        if mended is not None:
-            return mended
-        doubtful = replace(timings, engine=f"{timings.engine} ({unheard:.0%} of the words doubtful)")
-        if unheard <= _LOST_SHARE and not self._can_listen():
-            return doubtful
-        # A model that turns out to be of no use leaves these times the best there are.
-        self._doubtful = doubtful if unheard <= _LOST_SHARE else None
-        raise _Unfit(f"{unheard:.0%} of the words are not heard where it puts them")
-
-    def _mended(self) -> WordTimings | None:
-        """By what is really said, where a Whisper model can tell."""
-        recognised = self._heard_if_possible()
-        if recognised is None:
-            return None
-        match = align_mended(self._samples, self._lines, recognised.words(), self._pocket)
-        if match is None or match.fault:
-            return None
-        return replace(match.timings, engine=f"pocketsphinx, mended by {recognised.engine}")
-
-    def _by_ctc(self) -> WordTimings:
-        from .forced.ctc import align as align_ctc
-        from .forced.ctc_model import load_ctc
-
-        paths = require(CTC_EN, self._host, download=self._options.download)
-        found = align_ctc(self._samples, self._lines, load_ctc(paths, self._host), self._host)
-        if found.derailed:
-            raise _Unfit(found.derailed)
-        return found.timings
-
-    def _by_whisper(self) -> WordTimings:
-        from .forced.whisper import align as align_whisper
-
-        language = self._whispered
-        found = self._by_model(
-            lambda model: align_whisper(self._samples, self._lines, model, self._host, language=language)
-        )
-        if found.derailed:
-            raise _Unfit(found.derailed)
-        return found.timings
-
-    def _by_recognised(self) -> WordTimings:
-        recognised = self._listened()
-        match = match_lyrics(
-            self._lines,
-            recognised.words(),
-            float(self._sound.duration),
-            language=self._language.tag if self._language else recognised.language,
-        )
-        if match.fault:
-            raise _Unfit(match.fault.rstrip("."))
-        return replace(match.timings, engine=f"{match.timings.engine} ({recognised.engine})")
-
-    def _by_syllables(self) -> WordTimings:
-        """Only where a voice can be told from what else there is to hear."""
-        spans = voiced_spans(self._samples)
-        if self._options.engine == "by syllables":
-            return place_words(self._samples, self._lines, spans or loud_spans(self._samples))
-        voiced = sum(end - start for start, end in spans) / (self._samples.size / RATE)
-        if not spans or voiced > _ALL_VOICE:
-            raise _Unfit("no voice can be told from the rest of the sound")
-        recognised = self._heard_if_possible()
-        if recognised is not None and not recognised.lines:
-            raise _Unfit("no words are heard")
-        return place_words(self._samples, self._lines, spans)
-
-    @property
-    def _whispered(self) -> str:
-        """Whisper's code of the language; "" where the text doesn't tell it, so that it is heard."""
-        return self._language.whisper if self._language else ""
-
-    def _can_listen(self) -> bool:
-        try:
-            self._model()
-        except LipSyncError:
-            return False
-        return True
-
-    def _heard_if_possible(self) -> WordTimings | None:
-        try:
-            return self._listened()
-        except LipSyncError:
-            if self._no_whisper is None:
-                raise
-            return None
-
-    def _listened(self) -> WordTimings:
-        from .forced.whisper_words import WhisperWords
-
-        if self._recognised is None:
-            content: Content = "song" if self._song else "speech"
-            language = self._whispered or None
-            self._recognised = self._by_model(
-                lambda model: WhisperWords(model).transcribe(
-                    self._sound, language=language, content=content, host=self._host
-                )
-            )
-        return self._recognised
-
-    def _by_model(self, work: Callable[[WhisperModel], _Found]) -> _Found:
-        """What the first Whisper model makes of the sound that can do it: one that loads may still ask for
-        more memory than there is."""
-        while True:
-            model = self._model()
-            try:
-                with model.resident():
-                    return work(model)
-            except (Cancelled, AudioError):
-                raise
-            except Exception as error:
-                self._skip(model.name, error)
-                self._whisper = None
-
-    def _model(self) -> WhisperModel:
-        """The first Whisper model that loads. Raises MissingFilesError where there is none, and what is wrong
-        with the first where none can be used."""
-        from .forced.whisper_load import load_whisper
-
-        while self._whisper is None:
-            if self._no_whisper is not None:
-                raise self._no_whisper
-            self._host.check_cancelled()
-            try:
-                place = next(self._models, None)
-            except Cancelled:
-                raise
-            except Exception as error:
-                self._no_whisper = self._fault or explained(error, "Whisper")
-                continue
-            if place is None:
-                self._no_whisper = self._fault or MissingFilesError("No other Whisper model is installed.")
-                continue
-            try:
-                self._whisper = load_whisper(place, self._host)
-            except Cancelled:
-                raise
-            except Exception as error:
-                self._skip(place.name, error)
-        return self._whisper
-
-    def _skip(self, model: str, error: Exception) -> None:
-        """Note why a model is not used. Raises _Named for one that the user has named by its file."""
-        if self._options.whisper and not isinstance(error, MissingFilesError):
-            raise _Named(error) from error
-        fault = explained(error, f"Whisper {model}")
-        if fault is not error:
-            _log.warning("Whisper %s failed", model, exc_info=error)
-        self._fault = self._fault or fault
-        self._skipped.append(f"whisper: {fault}".rstrip(".") + ".")
-
-    def _candidates(self) -> Iterator[Path]:
-        """The model that is asked for, or those installed that know the language, the largest first."""
-        if self._options.whisper:
-            yield self._options.whisper
-            return
-        wanted = [self._options.model] if self._options.model else [*reversed(MODELS)]
-        tried = False
-        for name in wanted:
-            if name.endswith(".en") and not self._english and not self._options.model:
-                continue
-            for place in dict.fromkeys((*openai_places(name, self._host), *ct2_places(name, self._host))):
-                tried = True
-                yield place
-        if tried and not self._options.download:
-            return
-        paths = require(
-            openai_set(self._options.model or "base"), self._host, download=self._options.download
-        )
-        yield paths["model.safetensors"].parent
+    def _named(self, error: NamedModelError) -> LipSyncError:
+        cause = error.__cause__
+        assert isinstance(cause, Exception)
+        return explained(cause, str(error))

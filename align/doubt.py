@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..engine.report import Caution
 from .place import ENGINE as PLACED
-from .words import WordTimings
+from .words import Line, WordTimings
 
 # PocketSphinx gives a word that is not said there no confidence at all. Shares of words below it on the
 # corpus: right text 0 to 3 %, also with music at 10 dB; text with 15 % of its words altered 12 to 15 %.
@@ -15,12 +15,18 @@ _FOREIGN_SHARE = 0.1
 # Of the other engines: Whisper tiny on the corpus, speech and song, has 2 to 8 % with the right text, 13 to
 # 25 % with 15 % of the words altered. A matched text has as many as were really not recognised.
 _OTHERS_SHARE = 0.12
+_NAMED = 5
 
 
 def unheard_share(timings: WordTimings) -> float:
     """Share 0..1 of the words that are not heard where they are put; 0 without words."""
     words = timings.words()
     return sum(word.confidence < UNHEARD for word in words) / max(1, len(words))
+
+
+def lost_lines(timings: WordTimings) -> list[Line]:
+    """The lines of which no word is heard at all."""
+    return [line for line in timings.lines if all(word.confidence == 0 for word in line.words)]
 
 
 def is_estimated(timings: WordTimings) -> bool:
@@ -50,13 +56,24 @@ def doubt(timings: WordTimings) -> list[Caution]:
                 "estimated",
             )
         ]
+    said: list[Caution] = []
     if is_doubtful(timings):
         percent = round(unheard_share(timings) * 100)
-        return [
+        said.append(
             Caution(
                 f"{percent} % of the words are not heard: are these the lyrics of this song?",
                 "unheard",
                 percent=percent,
             )
-        ]
-    return []
+        )
+    return said
+
+
+def unsung(timings: WordTimings) -> list[str]:
+    """A sentence for the lines that are not heard, where others are."""
+    lost = [] if is_estimated(timings) else lost_lines(timings)
+    if not lost:
+        return []
+    named = "; ".join(f"“{line.text}”" for line in lost[:_NAMED])
+    more = f"; and {len(lost) - _NAMED} more" if len(lost) > _NAMED else ""
+    return [f"Not heard, so that their times are guessed: {named}{more}."]

@@ -8,13 +8,16 @@ Content = Literal["auto", "speech", "song"]
 CONTENTS: tuple[Content, ...] = get_args(Content)
 """What a sound holds, or that it decides by itself."""
 
-Aligner = Literal["auto", "pocketsphinx", "ctc", "whisper", "recognised words", "by syllables"]
+Aligner = Literal[
+    "auto", "pocketsphinx", "ctc", "whisper", "recognised words", "by syllables", "stable-ts", "whisperx",
+    "qwen3-forcedaligner",
+]  # fmt: skip
 ALIGNERS: tuple[Aligner, ...] = get_args(Aligner)
 """Of known lyrics."""
 
-TIMESTAMPED, FASTER, SPHINX = "whisper-timestamped", "faster-whisper", "pocketsphinx"
-ENGINES = (TIMESTAMPED, FASTER, SPHINX)
-"""Recognisers of unknown words."""
+TIMESTAMPED, FASTER, SPHINX, WHISPER = "whisper-timestamped", "faster-whisper", "pocketsphinx", "whisper"
+ENGINES = (TIMESTAMPED, FASTER, SPHINX, WHISPER)
+"""Recognisers of unknown words; "whisper" is the pack's own."""
 AUTO = "auto"
 
 MODELS = (

@@ -1,30 +1,14 @@
-"""Words and phones of known text, by forced alignment with PocketSphinx and its bundled models.
-
-They know English. Other languages are given to them as the English phones that sound nearest (`ipa`), which
-times their words as well. Works on clean speech and on a vocal stem. On a full music mix it usually fails,
-and says so.
-"""
+"""PocketSphinx' decoder, as the aligner and the recognisers of words and phones use it."""
 
 from __future__ import annotations
 
-import statistics
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from ..engine.errors import AlignmentError, AudioError, MissingFilesError, TextError
+from ..engine.errors import MissingFilesError
 from .attempts import import_failed, installed
-from .g2p import pronounce
-from .language import ENGLISH, Language
-from .pauses import Silences
-from .pronounce import Variants, pronounce_line
-from .spread import typical_lengths
-from .text import LyricLine
-from .timing import settled
-from .words import Line, Phone, WordTimings
 
 if TYPE_CHECKING:
     from pocketsphinx import Decoder
@@ -33,130 +17,11 @@ RATE = 16000
 ENGINE = "pocketsphinx"
 
 FRAMES_PER_SECOND = 100
-_FRAME_BYTES = 2 * RATE // FRAMES_PER_SECOND
-_GROUP = 15 * FRAMES_PER_SECOND
 # How the decoder names what is no word: "<sil>", "[NOISE]", "++UH++", "(NULL)". Words may come back with the
 # number of a variant, as "that(2)".
 FILLERS = ("<", "[", "+", "(")
-_BEAMS = (1e-48, 1e-80)
-# Median acoustic score per frame of a phone: about -20 for the right text, -83 for a wrong one.
-_DERAILED_SCORE = -50.0
-# The same of right text in other languages, whose sounds English only comes near, as `dev.py bench align
-# --languages` measures it; scores are compared after the difference to English is taken off.
-_TYPICAL_SCORES = {
-    "en": -20, "es": -33, "de": -32, "fr": -41, "it": -31, "pt": -31, "ru": -45, "nl": -33, "pl": -29,
-    "tr": -24, "hi": -32, "ja": -28, "ko": -36, "zh": -23,
-}  # fmt: skip
-_TYPICAL_SCORE = -33
-# A pause, and what is left of it for the closure of a plosive, seconds.
-_PAUSE = 0.12
-_CLOSURE = 0.07
 _PEAK = 0.5
 _NOISE = 0.002
-
-
-@dataclass(frozen=True, slots=True)
-class _Unit:
-    """What the decoder takes for a word: its name there, and how it is said; no variants for one of its own
-    dictionary."""
-
-    name: str
-    variants: Variants = ()
-
-    def seen(self, heard: Sequence[str]) -> Sequence[str]:
-        """The phones whose mouth it is, for those that were heard."""
-        return next((variant.seen for variant in self.variants if list(variant.heard) == [*heard]), heard)
-
-
-@dataclass(frozen=True, slots=True)
-class _Spoken:
-    """One unit as it was found: its phones and their acoustic scores per frame."""
-
-    phones: tuple[Phone, ...]
-    scores: tuple[float, ...]
-
-
-class PocketAligner:
-    """Aligns one sound after the other; the decoders and what they have learned to say are kept."""
-
-    def __init__(self) -> None:
-        self._decoders: dict[float, Decoder] = {}
-
-    def align(
-        self,
-        samples16k: npt.NDArray[np.float32],
-        lines: Sequence[LyricLine],
-        language: Language = ENGLISH,
-    ) -> WordTimings:
-        """Time every word of lyrics in a language, with its phones, on mono 16 kHz samples float32 [n].
-
-        Raises TextError when the words can't be pronounced, AlignmentError when they can't be placed on the
-        sound, AudioError for empty sound, and MissingFilesError without pocketsphinx.
-        """
-        if samples16k.size == 0:
-            raise AudioError("The soundtrack is empty: choose audio that holds the words.")
-        units = _units(lines, language)
-        flat = [unit for line in units for word in line for unit in word]
-        if not flat:
-            raise TextError(
-                f"None of the words can be pronounced in {language.name}: check the language, or use a "
-                "Whisper model."
-            )
-        pcm = prepared(samples16k)
-        spoken: list[_Spoken] | None = None
-        for beam in _BEAMS:
-            spoken = _force(self._decoder(beam, flat), flat, pcm)
-            if spoken is not None:
-                break
-        if spoken is None:
-            raise AlignmentError(
-                "The lyrics can't be placed on the audio: check that they are the words that are heard, in "
-                "order, and give the separated voice where there is music."
-            )
-        harder = _TYPICAL_SCORES.get(language.code, _TYPICAL_SCORE) - _TYPICAL_SCORES["en"]
-        spoken = [replace(unit, scores=tuple(score - harder for score in unit.scores)) for unit in spoken]
-        if statistics.median(score for unit in spoken for score in unit.scores) < _DERAILED_SCORE:
-            raise AlignmentError(
-                "The lyrics don't fit the audio: check that they are the words that are heard, in order."
-            )
-        lines_timed = _lines(lines, units, spoken, Silences(samples16k))
-        return WordTimings(settled(lines_timed, samples16k.size / RATE), language.tag, ENGINE)
-
-    def _decoder(self, beam: float, units: Sequence[_Unit]) -> Decoder:
-        if beam not in self._decoders:
-            self._decoders[beam] = _new_decoder(beam)
-        decoder = self._decoders[beam]
-        for unit in sorted(set(units), key=lambda unit: unit.name):
-            if decoder.lookup_word(unit.name.lower()) is not None:
-                continue
-            if not unit.variants:
-                decoder.add_word(unit.name.lower(), pronounce(unit.name, decoder.lookup_word), False)
-            for number, variant in enumerate(unit.variants, 1):
-                name = unit.name if number == 1 else f"{unit.name}({number})"
-                decoder.add_word(name, " ".join(variant.heard), False)
-        return decoder
-
-
-def _units(lines: Sequence[LyricLine], language: Language) -> list[list[list[_Unit]]]:
-    """Of each word of each line the units to align; none for a word that nobody can say."""
-    units: list[list[list[_Unit]]] = []
-    for line in lines:
-        said = [word.said or word.spoken for word in line.words]
-        ways = iter(pronounce_line([each for word in said for each in word], language))
-        found: list[list[_Unit]] = []
-        for word, each in zip(line.words, said, strict=True):
-            variants = [next(ways) for _ in each]
-            if language.english and word.latin:
-                found.append([_Unit(key) for key in word.spoken])
-            else:
-                found.append([_Unit(_name(ways_of), ways_of) for ways_of in variants if ways_of])
-        units.append(found)
-    return units
-
-
-def _name(variants: Variants) -> str:
-    """A word's name by how it is said, so that no two languages share one that they say differently."""
-    return "ipa." + "/".join("-".join(variant.heard).lower() for variant in variants)
 
 
 def require_pocketsphinx() -> None:
@@ -179,155 +44,8 @@ def prepared(samples: npt.NDArray[np.float32]) -> bytes:
     return (np.clip(scaled, -1.0, 1.0) * 32767.0).astype(np.int16).tobytes()
 
 
-def _new_decoder(beam: float) -> Decoder:
-    require_pocketsphinx()
-    from pocketsphinx import Decoder
-
-    # The lattice's best path drops words of sung lines, hence bestpath=False.
-    return Decoder(
-        samprate=RATE, lm=None, bestpath=False, loglevel="FATAL", beam=beam, wbeam=beam, pbeam=beam
-    )
-
-
-def _force(decoder: Decoder, units: Sequence[_Unit], pcm: bytes) -> list[_Spoken] | None:
-    """The units in order with their phones, or None when no path leads through the sound.
-
-    Words are found over the whole sound. Their phones are found group by group, because that search keeps a
-    token for every state of the text at every frame, which for a song would be gigabytes.
-    """
-    words = _word_frames(decoder, units, pcm)
-    if words is None:
-        return None
-    spoken: list[_Spoken] = []
-    for first, last in _groups(words):
-        # Half of the pause on either side belongs to the group.
-        begin = (words[first - 1][1] + words[first][0]) // 2 if first else 0
-        end = (words[last - 1][1] + words[last][0]) // 2 if last < len(words) else len(pcm) // _FRAME_BYTES
-        part = pcm[begin * _FRAME_BYTES : end * _FRAME_BYTES]
-        spoken += _phones(decoder, units[first:last], part, begin) or [
-            _spread(decoder, unit, *word)
-            for unit, word in zip(units[first:last], words[first:last], strict=True)
-        ]
-    return spoken
-
-
-def _word_frames(decoder: Decoder, units: Sequence[_Unit], pcm: bytes) -> list[tuple[int, int]] | None:
-    """First frame and the one after the last of every unit, or None."""
-    decoder.set_align_text(" ".join(unit.name.lower() for unit in units))
-    decode(decoder, pcm)
-    if decoder.hyp() is None:
-        return None
-    found = [
-        (segment.start_frame, segment.end_frame + 1)
-        for segment in decoder.seg()
-        if not segment.word.startswith(FILLERS)
-    ]
-    return found if len(found) == len(units) else None
-
-
-def _groups(words: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Ranges of words of up to _GROUP frames, parted where the pause is longest."""
-    groups: list[tuple[int, int]] = []
-    first = 0
-    while words[-1][1] - words[first][0] > _GROUP:
-        limit = next(at for at in range(first, len(words)) if words[at][1] - words[first][0] > _GROUP)
-        if limit == len(words) - 1 == first:
-            break
-        earliest = first + max(1, (limit - first) // 2)
-        candidates = range(earliest, max(earliest, limit) + 1)
-        cut = max(candidates, key=lambda at: words[at][0] - words[at - 1][1])
-        groups.append((first, cut))
-        first = cut
-    return [*groups, (first, len(words))]
-
-
-def _phones(decoder: Decoder, units: Sequence[_Unit], pcm: bytes, begin: int) -> list[_Spoken] | None:
-    """The units with their phones in a stretch of the sound that begins at frame `begin`, or None."""
-    if _word_frames(decoder, units, pcm) is None:
-        return None
-    # The second pass finds the phones inside the words that the first one found.
-    decoder.set_alignment()
-    decode(decoder, pcm)
-    alignment = decoder.get_alignment()
-    if alignment is None:
-        return None
-    remaining = iter(units)
-    spoken = []
-    for word in alignment:
-        if word.name.startswith(FILLERS):
-            continue
-        unit = next(remaining, None)
-        if unit is None:
-            return None
-        phones = list(word)
-        names = unit.seen([phone.name for phone in phones])
-        timed = tuple(
-            _phone(name, begin + phone.start, begin + phone.start + phone.duration)
-            for name, phone in zip(names, phones, strict=True)
-            if phone.duration > 0
-        )
-        scores = tuple(phone.score / phone.duration for phone in phones if phone.duration > 0)
-        spoken.append(_Spoken(timed, scores))
-    return spoken if len(spoken) == len(units) and all(unit.phones for unit in spoken) else None
-
-
-def _spread(decoder: Decoder, unit: _Unit, start: float, end: float) -> _Spoken:
-    """A word whose phones were not found, with phones of typical lengths; its score is a doubtful one."""
-    names = unit.variants[0].seen if unit.variants else decoder.lookup_word(unit.name.lower()).split()
-    lengths = np.array(typical_lengths(names, (end - start) / FRAMES_PER_SECOND)) * FRAMES_PER_SECOND
-    edges = start + np.concatenate([[0.0], np.cumsum(lengths)])
-    phones = tuple(_phone(*phone) for phone in zip(names, edges, edges[1:], strict=False))
-    return _Spoken(phones, (_DERAILED_SCORE,) * len(phones))
-
-
-def _phone(name: str, start: float, end: float) -> Phone:
-    return Phone(name, float(start) / FRAMES_PER_SECOND, float(end) / FRAMES_PER_SECOND)
-
-
 def decode(decoder: Decoder, pcm: bytes) -> None:
     """Run the decoder's search over the whole sound."""
     decoder.start_utt()
     decoder.process_raw(pcm, full_utt=True)
     decoder.end_utt()
-
-
-def _lines(
-    lines: Sequence[LyricLine],
-    units: Sequence[Sequence[Sequence[_Unit]]],
-    spoken: Sequence[_Spoken],
-    silences: Silences,
-) -> tuple[Line, ...]:
-    remaining = iter(spoken)
-    before = spoken[0].phones[0].start
-    timed = []
-    for line, line_units in zip(lines, units, strict=True):
-        words = []
-        for word, word_units in zip(line.words, line_units, strict=True):
-            found = [next(remaining) for _ in word_units]
-            if not found:
-                # What nobody can say is where the word before it ends.
-                words.append(word.at(before, before, 0.0))
-                continue
-            phones = _trimmed([phone for unit in found for phone in unit.phones], silences)
-            score = statistics.fmean(score for unit in found for score in unit.scores)
-            before = phones[-1].end
-            words.append(word.at(phones[0].start, before, _confidence(score), phones))
-        timed.append(Line(tuple(words)))
-    return tuple(timed)
-
-
-def _trimmed(phones: list[Phone], silences: Silences) -> tuple[Phone, ...]:
-    """A word's first phone without the pause in it and what precedes that, its last likewise: the decoder
-    likes to give pauses to a consonant."""
-    pauses = silences.between(phones[0].start, phones[0].end, _PAUSE)
-    if pauses:
-        phones[0] = replace(phones[0], start=pauses[-1][1] - _CLOSURE)
-    pauses = silences.between(phones[-1].start, phones[-1].end, _PAUSE)
-    if pauses:
-        phones[-1] = replace(phones[-1], end=pauses[0][0] + _CLOSURE)
-    return tuple(phones)
-
-
-def _confidence(score: float) -> float:
-    """1 at the score of clear speech and better, 0 where the text has nothing to do with the sound."""
-    return round(min(1.0, max(0.0, (score + 80.0) / 60.0)), 3)

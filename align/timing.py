@@ -18,11 +18,14 @@ class Alignment:
     words at all where the aligner found no way.
 
     derailed: why the times can't be trusted, as the end of a sentence ("the text is not heard"); "" where
-    they can.
+    they can. second_best: they are derailed, but the best there is where nothing else can hear words.
+    partial: most lines are not heard, but some are: better than any estimate.
     """
 
     timings: WordTimings
     derailed: str = ""
+    second_best: WordTimings | None = None
+    partial: WordTimings | None = None
 
 
 def settled(lines: Sequence[Line], duration: float, crowded: bool = False) -> tuple[Line, ...]:

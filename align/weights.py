@@ -49,6 +49,38 @@ CTC_EN = _model(
     folder="wav2vec2-base-960h",
 )  # fmt: skip
 
+
+def _speller(language: str) -> WeightSet:
+    """XLSR-53 (Conneau et al. 2020), trained to spell on Common Voice 6 by Jonatas Grosman. Its weights are a
+    pickle of tensors, of which nothing is run. The sizes are what the hub shows."""
+    folder = f"wav2vec2-large-xlsr-53-{language.lower()}"
+    listing: _Listing = {
+        "pytorch_model.bin": (1_260_000_000, None),
+        "config.json": (1_800, None),
+        "preprocessor_config.json": (262, None),
+        "vocab.json": (430, None),
+    }
+    title = f"{language} aligner ({folder})"
+    return _model(
+        f"ctc-{language.lower()}", title, f"jonatasgrosman/{folder}", "main", listing, folder=folder
+    )
+
+
+CTC = {
+    "en": CTC_EN,
+    "de": _speller("German"),
+    "es": _speller("Spanish"),
+    "fr": _speller("French"),
+    "it": _speller("Italian"),
+    "pl": _speller("Polish"),
+    "pt": _speller("Portuguese"),
+    "ru": _speller("Russian"),
+}
+"""Models that spell, by Language.code: those whose licence, here Apache-2.0, allows any use.
+
+Left out, because theirs forbids commercial use (CC BY-NC): Meta's MMS, and the models of VoxPopuli that
+torchaudio and WhisperX take for French, German, Spanish and Italian."""
+
 _GENERATION: _Listing = {"generation_config.json": (3_800, None)}
 _WHISPER: _Listing = {
     **_GENERATION,
@@ -115,7 +147,7 @@ _WHISPERS = (
     ),
 )  # fmt: skip
 
-WEIGHTS = (CTC_EN, *_WHISPERS)
+WEIGHTS = (*CTC.values(), *_WHISPERS)
 _BY_NAME = {weights.name: weights for weights in WEIGHTS}
 
 # Megabytes of networks that are not in the catalogue, as Hugging Face has OpenAI's.

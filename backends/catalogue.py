@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..align import weights as align
 from ..engine.score import syncnet_file
+from ..engine.vocals import weights as vocals
 from ..engine.weights import shared
 from ..engine.weights.entries import Catalogue
 from .registry import backends
@@ -14,7 +15,7 @@ def _collected() -> Catalogue:
     specs = sorted(backends().values(), key=lambda spec: (not spec.bundles, spec.name))
     sets = [weights for spec in specs for weights in spec.all_weights]
     bundles = {name: members for spec in specs for name, members in spec.bundles.items()}
-    others = (*shared.WEIGHTS, *align.WEIGHTS, *syncnet_file.WEIGHTS)
+    others = (*shared.WEIGHTS, *align.WEIGHTS, *vocals.WEIGHTS, *syncnet_file.WEIGHTS)
     return Catalogue({each.name: each for each in (*sets, *others)}, bundles)
 
 

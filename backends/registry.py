@@ -26,7 +26,10 @@ def backends() -> Mapping[str, BackendSpec]:
 
 def _read(folder: str) -> BackendSpec | None:
     try:
-        spec = importlib.import_module(f".{folder}.spec", __package__).SPEC
+        module = importlib.import_module(f".{folder}.spec", __package__)
+        if folder == "cloud" or (not hasattr(module, "SPEC") and hasattr(module, "CLOUD")):
+            return None  # what services share, or one that is no engine but makes videos by itself
+        spec = module.SPEC
         if spec.name != folder:
             raise ValueError(f"it calls itself {spec.name}")
     except Exception as error:

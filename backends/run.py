@@ -40,17 +40,8 @@ def run(
     finish: what is done to frames that are scored already, such as drawing lyrics over them.
     Raises LipSyncError for bad input, and what the host raises when the user stops the run, be it while the
     score is worked out."""
-    if backend.spec.task == "portrait" and not (request.source.still or backend.takes_footage):
-        raise InputError(f"{backend.name} animates one picture: give it an image, not a video.")
-    if (request.voices or speaks(request)) and backend.spec.task != "dub":
-        raise InputError(
-            f"{backend.name} lets one person speak: choose that one, without voices, or an engine that "
-            "repaints mouths in footage."
-        )
     started = time.monotonic()
-    told: list[str] = []
-    if speaks(request):
-        request, told = by_turns(request, find_faces(request, None, host), host)
+    request, told = settled(backend, request, host)
     rendering = backend.render(request, host)
     prepared = time.monotonic()
     voices = request.parts()
@@ -60,7 +51,6 @@ def run(
         for voice, mouths in zip(voices, footage, strict=True)
         if request.score
     ]
-    known = request.source.metadata()
     report = write(
         rendering,
         backend.name,
@@ -70,27 +60,47 @@ def run(
         scores,
         people=[voice.person for voice in request.voices],
         finish=None if finish is None else finish(rendering),
-        metadata=known.carried(request.location),
+        metadata=request.source.metadata().carried(request.location),
         still=request.source.still,
     )
     report.seconds = {"prepare": round(prepared - started, 3), **report.seconds}
+    report.notes = [*request_notes(backend, request, told), *report.notes]
+    return report
+
+
+def settled(backend: LipSyncBackend, request: LipSyncRequest, host: Host) -> tuple[LipSyncRequest, list[str]]:
+    """The request as the backend is asked it, with voices for who is found to speak, and what is to be said
+    of that. Raises InputError for what the backend can't do."""
+    if backend.spec.task == "portrait" and not (request.source.still or backend.takes_footage):
+        raise InputError(f"{backend.name} animates one picture: give it an image, not a video.")
+    if (request.voices or speaks(request)) and backend.spec.task != "dub":
+        raise InputError(
+            f"{backend.name} lets one person speak: choose that one, without voices, or an engine that "
+            "repaints mouths in footage."
+        )
+    if speaks(request):
+        return by_turns(request, find_faces(request, None, host), host)
+    return request, []
+
+
+def request_notes(backend: LipSyncBackend, request: LipSyncRequest, told: Sequence[str]) -> list[str]:
+    """What a run report says of the request itself. told: of `settled`."""
+    voices = request.parts()
     heard_too = [voice.voice for voice in voices]
     sounds = {id(sound): sound for sound in (request.soundtrack, *heard_too)}.values()
     heard = [note for sound in sounds for note in sound.all_notes()]
-    left_out = [LOCATION_LEFT_OUT] if known.location and not request.location else []
+    left_out = [LOCATION_LEFT_OUT] if request.source.metadata().location and not request.location else []
     unused = []
     if request.voices and request.person.strip().lower() != "largest":
         unused.append(f'Person "{request.person}" was not used: the voices say whose mouths move.')
-    report.notes = [
+    return [
         *(note for voice in voices for note in _unused_text(backend, voice)),
         *request.source.notes,
         *heard,
         *left_out,
         *unused,
         *told,
-        *report.notes,
     ]
-    return report
 
 
 def _unused_text(backend: LipSyncBackend, request: LipSyncRequest) -> list[Caution]:

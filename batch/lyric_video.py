@@ -20,7 +20,7 @@ from ..overlay.style import LyricStyle, check_style
 if TYPE_CHECKING:
     from ..align.chain import AlignOptions
     from ..align.words import WordTimings
-    from ..backends.protocol import Rendering
+    from ..backends.protocol import LipSyncBackend, Rendering
     from ..engine.host.protocol import Host
     from ..engine.media.frames import Frame
     from ..engine.report import RunReport
@@ -42,40 +42,49 @@ class LyricVideoSpec:
     fonts: Sequence[Path] = ()
 
 
-def make_lyric_video(spec: LyricVideoSpec, host: Host, path: Path, crf: int = 18) -> RunReport:
+def make_lyric_video(
+    spec: LyricVideoSpec, host: Host, path: Path, crf: int = 18, backend: LipSyncBackend | None = None
+) -> RunReport:
     """Write the video to `path`; nothing is left there unless it is whole. The score in the report is of the
-    mouth without the lyrics over it.
+    mouth without the lyrics over it. backend: that of the spec's render, where it is made already.
 
     Raises LipSyncError: what `RenderSpec.check_ready`, `request` and `make_backend` do, AlignmentError where
     there are no words, TextError for lyrics or a style that can't be drawn."""
     check_style(spec.style)
     spec.render.check_ready(host)
-    render = spec.render
-    if render.voices:
-        # Those are for the screen.
-        render = replace(render, words=None, lyrics="")
-    request = render.request(host)
-    backend = render.make_backend(host)
+    request = sung(spec).request(host)
+    backend = backend or spec.render.make_backend(host)
+    request, words, notes = with_words(spec, request, backend, host)
+    missing: list[str] = []
+
+    def overlay(rendering: Rendering) -> Callable[[Frame], None]:
+        drawn = overlay_of(rendering, words, spec.style, spec.fonts)
+        missing.extend(drawn.notes)
+        return drawn.draw
+
+    report = run(backend, request, host, path, crf, finish=overlay)
+    report.notes = [*notes, *dict.fromkeys(missing), *report.notes]
+    return report
+
+
+def sung(spec: LyricVideoSpec) -> RenderSpec:
+    """The render as it is asked for: beside voices, words and lyrics are for the screen."""
+    return replace(spec.render, words=None, lyrics="") if spec.render.voices else spec.render
+
+
+def with_words(
+    spec: LyricVideoSpec, request: LipSyncRequest, backend: LipSyncBackend, host: Host
+) -> tuple[LipSyncRequest, WordTimings, list[str]]:
+    """The request with what is said, that as it is shown, and what is to be told of it."""
     if isinstance(backend, DubBackend):
         # Whether there is somebody to sing is known before the words are looked for, which takes longer.
         request = backend.tracked(request, host)
     words, notes = _words(spec, request, host)
-    missing: list[str] = []
-
-    def overlay(rendering: Rendering) -> Callable[[Frame], None]:
-        drawn = _overlay(rendering, words, spec)
-        missing.extend(drawn.notes)
-        return drawn.draw
-
     if not request.voices:
         request = replace(request, words=words)
-    report = run(backend, request, host, path, crf, finish=overlay)
-    count = len(words.words())
-    lines = len(words.lines)
+    count, lines = len(words.words()), len(words.lines)
     counts = f"{lines} line{'s' * (lines != 1)}, {count} word{'s' * (count != 1)}"
-    timed = f"Lyrics: {counts}, timed by {words.engine or 'the file'}."
-    report.notes = [timed, *notes, *dict.fromkeys(missing), *report.notes]
-    return report
+    return request, words, [f"Lyrics: {counts}, timed by {words.engine or 'the file'}.", *notes]
 
 
 def _words(spec: LyricVideoSpec, request: LipSyncRequest, host: Host) -> tuple[WordTimings, list[str]]:
@@ -96,9 +105,13 @@ def _words(spec: LyricVideoSpec, request: LipSyncRequest, host: Host) -> tuple[W
     return recognise(request.voice, options, host)
 
 
-def _overlay(rendering: Rendering, words: WordTimings, spec: LyricVideoSpec) -> LyricOverlay:
-    """On the output's own frames: they may be longer, shorter or turned back against the source's."""
+def overlay_of(
+    rendering: Rendering, words: WordTimings, style: LyricStyle, fonts: Sequence[Path]
+) -> LyricOverlay:
+    """On the output's own frames: they may be longer, shorter or turned back against the source's. Those of a
+    part are as in the whole."""
     width, height = rendering.size
     size = square_width(width, rendering.aspect), height
     times = rendering.times or ConstantTimes(rendering.fps, rendering.frames)
-    return LyricOverlay(size, words, times, rendering.duration, spec.style, spec.fonts)
+    end = rendering.footage[0].timeline.duration if rendering.footage else rendering.duration
+    return LyricOverlay(size, words, times, end, style, fonts)

@@ -8,10 +8,25 @@ import sys
 import traceback
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext, suppress
+from functools import partial
 
 from ..engine.boundary import own_error
 from ..engine.errors import Cancelled, LipSyncError
-from . import align, backends, check, consent, did, lyric_video, overlay, parity, render, score, weights
+from . import (
+    align,
+    backends,
+    batch,
+    check,
+    cloud,
+    consent,
+    did,
+    lyric_video,
+    overlay,
+    parity,
+    render,
+    score,
+    weights,
+)
 from .parser import DONE, FAILED, STOPPED, USAGE, Parser, UsageError
 from .quiet import quiet_libraries
 from .termination import Terminated, terminable
@@ -19,14 +34,28 @@ from .version import version
 
 # Set, it has errors that nobody expected printed with all that led to them.
 DEBUG_VARIABLE = "LIPSYNC_DEBUG"
-_COMMANDS = (render, lyric_video, overlay, align, score, backends, check, parity, weights, consent, did)
+_COMMANDS = (
+    render,
+    lyric_video,
+    batch,
+    overlay,
+    align,
+    score,
+    backends,
+    check,
+    parity,
+    weights,
+    consent,
+    did,
+    cloud,
+)
 _log = logging.getLogger(__name__)
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run a command. 0: done and whole; 1: an error, said in one sentence; 2: a wrong call, by SystemExit
-    where argparse finds it; 130: stopped by the user; 128 and a signal's number: stopped by that. `did` has
-    one more of its own."""
+    where argparse finds it; 130: stopped by the user; 128 and a signal's number: stopped by that. `did` and
+    `cloud` have one more of their own."""
     if sys.stderr is None:
         # As where a service closes it: what is said there is meant for nobody.
         sys.stderr = open(os.devnull, "w")  # noqa: SIM115 it is open until the end
@@ -34,8 +63,9 @@ def main(arguments: Sequence[str]) -> int:
         # Names of files may hold what a terminal's encoding doesn't.
         with suppress(AttributeError, OSError, ValueError):
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
-    if arguments[:1] == [did.NAME]:
-        return _guarded(lambda: did.main(arguments[1:]))
+    own = {did.NAME: did.main, cloud.NAME: cloud.main}.get(arguments[0] if arguments else "")
+    if own is not None:
+        return _guarded(partial(own, arguments[1:]))
     options = parser().parse_args(arguments)
     stopped = getattr(options, "stopped", "Stopped; nothing was written.")
     with quiet_libraries() if getattr(options, "quiet", False) else nullcontext():

@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..align.formats import WRITTEN_SUFFIXES, write
-from ..align.names import ALIGNERS, AUTO, CONTENTS
+from ..align.formats.noted import read_text
+from ..align.names import ALIGNERS, AUTO, CONTENTS, ENGINES
 from ..engine.host.plain import PlainHost
 from . import flags
 from .outputs import check_inputs, check_outputs
 from .parser import UsageError, add_command
 from .render import STDOUT, report_file, tell_report
-from .texts import read_text
+from .vocals import separated, vocals_file
 
 if TYPE_CHECKING:
     from ..align.chain import AlignOptions
@@ -28,6 +29,7 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
         "find when each word of a song or speech is heard",
         "align --audio song.mp3 --lyrics song.txt --out song.lrc",
         "align --audio song.mp3 --vocals vocals.wav --lyrics song.txt --out song.srt --report -",
+        "align --audio song.mp3 --vocals --lyrics song.txt --out song.srt",
         "align --audio speech.wav --out speech.srt",
     )
     flags.add_audio(parser, "audio or video file")
@@ -57,6 +59,12 @@ def add_align_flags(parser: Any) -> None:
         "--language", default="", help="code or name, such as de or German; detected in the text by default"
     )
     parser.add_argument("--aligner", choices=ALIGNERS, default=AUTO, help=f"default {AUTO}")
+    parser.add_argument(
+        "--transcriber",
+        choices=(AUTO, *ENGINES),
+        default=AUTO,
+        help=f"what writes down the words where there are no lyrics; default {AUTO}",
+    )
     parser.add_argument("--model", default="", help="Whisper model such as base or large-v3")
     parser.add_argument("--whisper", type=Path, metavar="FILE", help="local Whisper: .pt file or folder")
     parser.add_argument("--download-model", action="store_true", help="fetch the Whisper model if missing")
@@ -69,6 +77,8 @@ def align_options(options: argparse.Namespace) -> AlignOptions:
 
     if options.aligner != AUTO and not options.lyrics:
         raise UsageError("--aligner chooses how lyrics are aligned: give --lyrics, or leave it out.")
+    if options.transcriber != AUTO and options.lyrics:
+        raise UsageError("--transcriber writes down what is heard: leave out --lyrics, or it.")
     language = parse_language(options.language)
     return AlignOptions(
         options.aligner,
@@ -77,6 +87,7 @@ def align_options(options: argparse.Namespace) -> AlignOptions:
         options.whisper,
         options.model,
         options.download_model,
+        options.transcriber,
     )
 
 
@@ -90,7 +101,7 @@ def _align(options: argparse.Namespace) -> None:
             f"{', '.join(sorted(WRITTEN_SUFFIXES))}."
         )
     wanted = align_options(options)
-    inputs = {"--audio": options.audio, "--lyrics": options.lyrics, "--vocals": options.vocals}
+    inputs = {"--audio": options.audio, "--lyrics": options.lyrics, "--vocals": vocals_file(options)}
     outputs = {"--out": options.out, "--report": report_file(options)}
     check_outputs(outputs, inputs, overwrite=options.overwrite)
     check_inputs(inputs)
@@ -100,7 +111,7 @@ def _align(options: argparse.Namespace) -> None:
 
     with PlainHost(progress=not options.quiet) as host:
         sound = Sound.load(options.audio, options.audio_track, host)
-        stem = Sound.load(options.vocals, host=host) if options.vocals else None
+        stem = _stem(options, sound, host, unread)
         timings, notes, report = (
             _recognised(stem or sound, wanted, host)
             if lyrics is None
@@ -109,6 +120,16 @@ def _align(options: argparse.Namespace) -> None:
     write(timings, options.out)
     head = f"{options.out}: {len(timings.words())} words, timed by {timings.engine}"
     tell_report("\n".join([*unread, report]), [head, *unread, *notes], options)
+
+
+def _stem(options: argparse.Namespace, sound: Sound, host: PlainHost, notes: list[str]) -> Sound | None:
+    """The voice alone, where it is given or wanted. notes: gets how it was separated."""
+    from ..engine.media.sound import Sound
+
+    if options.vocals is None:
+        return None
+    file = vocals_file(options)
+    return separated(sound, host, notes) if file is None else Sound.load(file, host=host)
 
 
 def _aligned(

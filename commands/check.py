@@ -42,7 +42,7 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     parser = add_command(
         commands,
         "check",
-        "render the demo clip with an engine's real weights and print what to send in with an issue",
+        "render the demo with an engine's real weights and print what to send in with an issue",
         "check musetalk",
         "check wav2lip --source clip.mp4 --audio voice.wav --device cpu",
     )

@@ -11,6 +11,7 @@ from typing import Any
 from ..backends.did.spec import TERMS
 from ..engine.consent import Consents
 from ..engine.errors import ConsentError, LipSyncError
+from .cloud import tell_consent
 from .parser import Parser, add_command
 
 NAME = "did"
@@ -58,15 +59,4 @@ def _add_consent(commands: argparse._SubParsersAction) -> None:
 
 
 def _consent(options: argparse.Namespace, folder: Path, connect: object) -> int:
-    consents = Consents(folder)
-    if options.withdraw:
-        consents.withdraw(TERMS)
-    elif not options.show:
-        consents.give(TERMS)
-    given = consents.given(TERMS)
-    print(f"To agree to: {TERMS.what} ({TERMS.name}, {TERMS.address}).")
-    if given:
-        print(f"{given.by} agreed on {given.at}; it is kept in {consents.path}.")
-    else:
-        print("Nobody has agreed: no new clip is ordered.")
-    return 0
+    return tell_consent(TERMS, options, folder)

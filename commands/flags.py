@@ -19,6 +19,8 @@ OVERWRITE_HELP = "replace files that exist; what the command reads is never repl
 # Of H.264 with 8 bits; x264 would take a higher one for its highest without a word.
 _MAX_CRF = 51
 _MAX_OFFSET = 10_000
+# What `--vocals` without a file is.
+SEPARATE = Path("-")
 
 
 def add_audio(parser: Any, help: str, *, required: bool = False) -> None:
@@ -45,8 +47,9 @@ def add_words(parser: Any, help: str, *, required: bool = False) -> None:
 
 def add_vocals(parser: Any) -> None:
     parser.add_argument(
-        "--vocals", type=Path, metavar="FILE", help="the voice alone, where the audio is a song with music"
-    )
+        "--vocals", type=Path, nargs="?", const=SEPARATE, metavar="FILE",
+        help="the voice alone, where the audio is a song with music; without FILE it is separated from it",
+    )  # fmt: skip
 
 
 def add_person(parser: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 
 from ..engine.host.plain import PlainHost
 from .align import add_align_flags, align_options
@@ -10,6 +11,7 @@ from .backend_flags import announce
 from .parser import add_command
 from .render import add_render_flags, render_spec, tell
 from .styles import add_style_flags, chosen_style, style_file
+from .vocals import separated_file
 
 
 def add_parser(commands: argparse._SubParsersAction) -> None:
@@ -39,6 +41,7 @@ def _lyric_video(options: argparse.Namespace) -> None:
     with PlainHost(progress=not options.quiet) as host:
         if not options.quiet:
             announce(render.backend, render.settings, host)
+        render = replace(render, driving=separated_file(options, host, notes))
         spec = LyricVideoSpec(render, style, wanted, host.models_folders("fonts"))
         report = make_lyric_video(spec, host, options.out, options.crf)
     report.notes[:0] = notes

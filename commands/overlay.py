@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 from ..align.formats import WRITTEN_SUFFIXES
+from ..align.formats.noted import read_words
 from ..engine.errors import InputError
 from ..engine.host.plain import PlainHost
 from . import flags
@@ -15,7 +16,6 @@ from .outputs import check_inputs, check_outputs, check_video_name
 from .parser import UsageError, add_command
 from .render import report_file, tell_report
 from .styles import add_style_flags, chosen_style, style_file
-from .texts import read_words
 
 _BURNED, _BOTH, _TRACK = "burned", "both", "track"
 

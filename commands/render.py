@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
+from ..align.formats.noted import read_text, read_words
 from ..backends.registry import backends
 from ..backends.render_spec import RenderSpec
 from ..backends.request import ContentKind, SilenceRule
@@ -17,7 +19,7 @@ from . import flags
 from .backend_flags import add_backend_flags, announce, chosen_settings
 from .outputs import check_inputs, check_outputs, check_video_name, write_report
 from .parser import add_command
-from .texts import read_text, read_words
+from .vocals import separated_file, vocals_file
 from .voices import GivenVoice, given_voices, voice_files, voice_specs
 
 if TYPE_CHECKING:
@@ -93,6 +95,7 @@ def _render(options: argparse.Namespace) -> None:
         if not options.quiet:
             announce(spec.backend, spec.settings, host)
         spec.check_ready(host)
+        spec = replace(spec, driving=separated_file(options, host, notes))
         request = spec.request(host)
         report = run(spec.make_backend(host), request, host, options.out, options.crf)
     report.notes[:0] = notes
@@ -103,7 +106,7 @@ def check_files(options: argparse.Namespace, voices: Sequence[GivenVoice], **fur
     """Before any work: that all can be read, and written. further: what else is read, by the flag's name."""
     check_video_name("--out", options.out)
     inputs = {
-        "--source": options.source, "--audio": options.audio, "--vocals": options.vocals,
+        "--source": options.source, "--audio": options.audio, "--vocals": vocals_file(options),
         "--lyrics": options.lyrics, "--words": options.words,
         **{f"--{name}": path for name, path in further.items()}, **voice_files(voices),
     }  # fmt: skip
@@ -128,7 +131,7 @@ def render_spec(options: argparse.Namespace, notes: list[str], **further: Path |
         backend=options.backend,
         settings=settings,
         audio_track=options.audio_track,
-        driving=options.vocals,
+        driving=vocals_file(options),
         words=read_words(options.words, notes) if options.words else None,
         lyrics=_lyrics(options.lyrics, notes) if options.lyrics else "",
         length=options.length,

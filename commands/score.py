@@ -6,13 +6,13 @@ import argparse
 import json
 from pathlib import Path
 
+from ..align.formats.noted import read_words
 from ..engine.errors import AudioError
 from ..engine.host.plain import PlainHost
 from . import flags
 from .outputs import check_inputs, check_outputs
 from .parser import add_command
 from .render import STDOUT, report_file, tell_report
-from .texts import read_words
 
 
 def add_parser(commands: argparse._SubParsersAction) -> None:

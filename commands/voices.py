@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..align.formats.noted import read_words
 from ..engine.errors import InputError, TextError
 from ..engine.faces.choose import parse_person
 from .parser import UsageError
-from .texts import read_words
 
 if TYPE_CHECKING:
     from ..backends.render_spec import VoiceSpec

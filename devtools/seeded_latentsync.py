@@ -14,7 +14,8 @@ import torch
 from torch import nn
 
 from lipsync_studio.backends.latentsync.parity import seeded_unet as seeded
-from lipsync_studio.backends.latentsync.unet import UNET_CONFIG, original_name
+from lipsync_studio.backends.latentsync.unet import UNET_CONFIG
+from lipsync_studio.engine.nets.motion_unet import original_name
 
 # The temporal layers' norms have 32 groups whatever the width.
 SMALL_UNET: Mapping[str, Any] = {

@@ -1,30 +1,31 @@
-"""Talking clips from D-ID: orders that survive crashes, are paid for once, and never show the key.
+"""Talking clips from D-ID: its calls, limits and refusals, on the job core.
 
 Needs requests; Pillow and PyAV for media. Neither ComfyUI nor torch.
 """
 
-from .errors import DIDError
-from .jobs import Step, TalkJobs, open_jobs
-from .keys import ApiKey, clear_key, find_key, has_key, store_key
-from .order import Estimate, Picture, Recording, TalkConfig, TalkOrder, estimate
+from .order import TalkConfig, TalkOrder
 from .script import Provider, TextScript
-from .settings import Settings, load_settings
+from .service import (
+    SERVICE,
+    TalkJobs,
+    clear_key,
+    default_folder,
+    find_key,
+    has_key,
+    load_settings,
+    open_jobs,
+    store_key,
+)
 
 __all__ = [
-    "ApiKey",
-    "DIDError",
-    "Estimate",
-    "Picture",
+    "SERVICE",
     "Provider",
-    "Recording",
-    "Settings",
-    "Step",
     "TalkConfig",
     "TalkJobs",
     "TalkOrder",
     "TextScript",
     "clear_key",
-    "estimate",
+    "default_folder",
     "find_key",
     "has_key",
     "load_settings",

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Literal
+from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
-from .errors import NotFoundError, ReplyError
-from .keys import AuthStyle
-from .replies import Credits, Talk, TalkPage, Upload, Voice
-from .transport import Transport
+from ..cloud_jobs import parse
+from ..cloud_jobs.errors import FaceError, NotFoundError, ReplyError, ServiceError
+from ..cloud_jobs.journal import Job, Stored
+from ..cloud_jobs.replies import Credits, Remote, RemotePage, Upload
+from ..cloud_jobs.transport import Transport
+from .replies import Voice, balance, faces, talk, talk_page
 
 PAGE = 100
-Kind = Literal["image", "audio"]
 
 
 class DIDClient:
@@ -21,22 +25,18 @@ class DIDClient:
     def __init__(self, transport: Transport) -> None:
         self.transport = transport
 
-    def authenticate(self) -> AuthStyle:
-        """Find out which form of the header the service accepts; costs nothing."""
-        return self.transport.find_style(self._credits)
-
-    def credits(self) -> Credits:
+    def probe(self, style: str | None) -> Credits:
         """The balance. An account that never had credits is answered with 404, which is a balance of zero."""
-        return self._credits(None)
-
-    def _credits(self, style: AuthStyle | None) -> Credits:
         try:
             body = self.transport.call("GET", "/credits", style=style)
         except NotFoundError as error:
             if "credit" in str(error).lower():
                 return Credits(0.0, 0.0)
             raise
-        return Credits.from_json(_object(body))
+        return balance(_object(body))
+
+    def credits(self) -> Credits:
+        return self.probe(None)
 
     def voices(self, provider: str = "") -> list[Voice]:
         """The voices of one provider, or of all."""
@@ -46,42 +46,64 @@ class DIDClient:
             raise ReplyError("D-ID's list of voices is not a list.")
         return [Voice.from_json(entry) for entry in entries if isinstance(entry, dict)]
 
-    def upload(self, kind: Kind, data: bytes, name: str, mime: str) -> Upload:
+    def upload(self, kind: str, path: Path, name: str, mime: str) -> Upload:
         """name: at most 50 letters, digits, dots, dashes, underscores; a picture's shows up in the job's
-        source_url."""
+        source_url. Raises FaceError for a picture in which D-ID looked for a face and found none."""
         form = {"detect_faces": "true"} if kind == "image" else {}
-        files, limit = {kind: (name, data, mime)}, self.transport.timeouts.upload
-        body = self.transport.call("POST", f"/{kind}s", read=limit, data=form, files=files)
-        upload = Upload.from_json(_object(body))
+        files, limit = {kind: (name, path.read_bytes(), mime)}, self.transport.timeouts.upload
+        body = _object(self.transport.call("POST", f"/{kind}s", read=limit, data=form, files=files))
+        upload = Upload(parse.text(body.get("url")), parse.text(body.get("id")))
         if not upload.url:
             raise ReplyError("D-ID took the file but gave no address for it.")
+        if faces(body) == 0:
+            if upload.id:
+                with contextlib.suppress(ServiceError):
+                    self.delete(kind, upload.id)
+            raise FaceError(
+                "D-ID finds no face in the picture, so nothing was ordered; use one frontal, "
+                "unobstructed face of at least 200 pixels.",
+                kind="InvalidFaceError",
+            )
         return upload
 
-    def delete(self, kind: Kind, upload_id: str) -> None:
+    def delete(self, kind: str, remote_id: str) -> None:
         try:
-            self.transport.call("DELETE", f"/{kind}s/{quote(upload_id, safe='')}")
+            self.transport.call("DELETE", f"/{kind}s/{quote(remote_id, safe='')}")
         except NotFoundError:
             return  # gone is what was wanted
 
-    def submit(self, payload: dict[str, Any]) -> Talk:
-        """POST a finished body: this is what costs credits. After an error the talk may exist all the same,
-        unless `nothing_sent`."""
+    def quote(self, job: Job, files: Mapping[str, Stored]) -> int | None:
+        """D-ID names no price; it is known from the length."""
+        return None
+
+    def submit(self, job: Job, files: Mapping[str, Stored]) -> Remote:
+        """Addresses of uploads go in exactly as D-ID gave them."""
+        script = {**job.template["script"]}
+        if "audio" in files:
+            script["audio_url"] = files["audio"].url
+        marks = {"name": job.id, "user_data": job.id}
+        payload: dict[str, Any] = {
+            **job.template,
+            "source_url": files["image"].url,
+            "script": script,
+            **marks,
+        }
         body = self.transport.call(
             "POST", "/talks", read=self.transport.timeouts.create, once=True, json=payload
         )
-        talk = Talk.from_json(_object(body))
-        if not talk.id:
+        made = talk(_object(body))
+        if not made.id:
             raise ReplyError("D-ID took the job but named no id.")
-        return talk
+        return made
 
-    def talk(self, talk_id: str) -> Talk:
-        talk = Talk.from_json(_object(self.transport.call("GET", f"/talks/{quote(talk_id, safe='')}")))
-        return talk if talk.id else replace(talk, id=talk_id)
+    def status(self, remote_id: str) -> Remote:
+        found = talk(_object(self.transport.call("GET", f"/talks/{quote(remote_id, safe='')}")))
+        return found if found.id else replace(found, id=remote_id)
 
-    def talks(self, token: str = "") -> TalkPage:
+    def page(self, token: str = "") -> RemotePage:
         """One page of the account's talks; their order is not documented."""
         params: dict[str, Any] = {"limit": PAGE, **({"token": token} if token else {})}
-        return TalkPage.from_json(_object(self.transport.call("GET", "/talks", params=params)))
+        return talk_page(_object(self.transport.call("GET", "/talks", params=params)))
 
 
 def _object(body: Any) -> dict[str, Any]:

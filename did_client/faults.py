@@ -5,25 +5,17 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from . import parse
-from .errors import (
+from ..cloud_jobs import parse
+from ..cloud_jobs.errors import (
     AddressError,
     AuthenticationError,
-    ConflictError,
-    CreditsError,
     FaceError,
     MediaTypeError,
-    ModerationError,
-    NotFoundError,
     PermissionDeniedError,
-    RateLimitError,
-    ReplyError,
-    ServerError,
     ServiceError,
-    ValidationError,
 )
+from ..cloud_jobs.faults import Faults, json_object, one_line
 
-_MAX_QUOTE = 300
 # Words of the API gateway, which answers so where a path or method does not exist.
 _GATEWAY = ("'credential'", "equal-sign", "equal sign", "missing authentication token", "sigv4")
 _BAD_INPUT = {
@@ -45,43 +37,31 @@ _MODERATED = {
 }
 
 
-_BY_STATUS: dict[int, tuple[type[ServiceError], str]] = {
-    401: (
-        AuthenticationError,
-        "D-ID does not accept the key (401); check it, and if it is right, check the account for an unpaid "
-        "invoice.",
-    ),
-    402: (CreditsError, "The D-ID account has too few credits (402); buy some or shorten the clip."),
-    403: (
-        PermissionDeniedError,
-        "The D-ID plan does not allow this (403); switch the feature off (stitch is one) or change the plan.",
-    ),
-    404: (
-        NotFoundError,
-        "D-ID does not know this item (404); it was deleted, has expired or belongs to another account.",
-    ),
-    405: (AddressError, "The D-ID address does not take this method (405); check DID_API_URL."),
-    409: (ConflictError, "D-ID is still busy with this job (409); try again when it has finished."),
-    413: (MediaTypeError, "D-ID does not take this kind of file (413); use JPEG or PNG, WAV or MP3."),
-    415: (MediaTypeError, "D-ID does not take this kind of file (415); use JPEG or PNG, WAV or MP3."),
-    429: (RateLimitError, "D-ID is asked too often (429); wait a little."),
-    451: (ModerationError, "D-ID's moderation refuses the content; use other content or a local engine."),
-}
-_BY_HUNDREDS: dict[int, tuple[type[ServiceError], str]] = {
-    3: (
-        AddressError,
-        "The D-ID address redirects ({}); a key is never sent after a redirect, so correct DID_API_URL.",
-    ),
-    4: (ValidationError, "D-ID refuses the request ({})."),
-    5: (ServerError, "D-ID has trouble ({}); try again later."),
-}
+_FILES = "D-ID does not take this kind of file ({status}); use JPEG or PNG, WAV or MP3."
+_FAULTS = Faults(
+    "D-ID",
+    "DID_API_URL",
+    {
+        401: (
+            AuthenticationError,
+            "D-ID does not accept the key (401); check it, and if it is right, check the account for an "
+            "unpaid invoice.",
+        ),
+        403: (
+            PermissionDeniedError,
+            "The D-ID plan does not allow this (403); switch the feature off (stitch is one) or change the "
+            "plan.",
+        ),
+        413: (MediaTypeError, _FILES),
+        415: (MediaTypeError, _FILES),
+    },
+)
 
 
 def error_for(status: int, body: bytes, headers: Any, server_now: float) -> ServiceError:
     """The exception for a reply that is not a success. Quotes D-ID's own description, where there is one."""
     kind, said = _reason(body)
-    default = (ReplyError, "D-ID answered with the unexpected status {}.")
-    error, sentence = _BY_STATUS.get(status) or _BY_HUNDREDS.get(status // 100, default)
+    error, sentence = _FAULTS.verdict(status)
     if status == 400 and "face" in kind.lower():
         error = FaceError
         sentence = (
@@ -96,25 +76,15 @@ def error_for(status: int, body: bytes, headers: Any, server_now: float) -> Serv
             "D-ID's gateway does not know this address (403); check DID_API_URL, the key is not to blame."
         )
     elif status == 451:
-        refused = (text for prefix, text in _MODERATED.items() if kind.startswith(prefix))
-        sentence = next(refused, sentence)
-    quote = f' D-ID says: "{said[:_MAX_QUOTE]}".' if said else ""
-    made = error(sentence.format(status) + quote, status=status, kind=kind)
-    if isinstance(made, RateLimitError):
-        made.retry_after = parse.retry_after(headers.get("Retry-After"), server_now)
-    return made
+        sentence = next((text for prefix, text in _MODERATED.items() if kind.startswith(prefix)), sentence)
+    return _FAULTS.error(status, (error, sentence), kind, said, headers, server_now)
 
 
 def _reason(body: bytes) -> tuple[str, str]:
     """kind and description; gateways say `message` instead, proxies send HTML, which is not worth quoting."""
-    try:
-        content = json.loads(body)
-    except ValueError:
-        return "", ""
-    if not isinstance(content, dict):
-        return "", ""
+    content = json_object(body)
     said = parse.text(content.get("description")) or parse.text(content.get("message"))
     details = content.get("details")
     if details and said:
         said = f"{said} {json.dumps(details, ensure_ascii=False)}"
-    return parse.text(content.get("kind")), " ".join(said.split())
+    return parse.text(content.get("kind")), one_line(said)

@@ -4,72 +4,32 @@ The body of POST /talks is D-ID API 4.2.1 and nothing else, unless the user asks
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from .errors import InvalidRequestError
+from ..cloud_jobs.errors import InvalidRequestError
+from ..cloud_jobs.media import Picture, Recording
+from ..cloud_jobs.order import Estimate, OrderFile, digest
+from .media import PICTURE, SOUND
 from .script import TextScript
 
 SECONDS_PER_CREDIT = 15  # D-ID rounds the length of a clip up to units of this many seconds
-MAX_IMAGE_BYTES = 10_000_000
-MIN_IMAGE_SIDE, MAX_IMAGE_PIXELS = 256, 10 * 1024 * 1024
-MAX_AUDIO_BYTES = 6_000_000
-MIN_AUDIO_SECONDS, MAX_AUDIO_SECONDS = 0.5, 600.0
 MAX_PAD = 60.0
 _DRIVERS = ("bank://", "https://", "s3://")
+_DOCUMENTED = {
+    "script",
+    "config",
+    "result_format",
+    "stitch",
+    "fluent",
+    "pad_audio",
+    "driver_expressions",
+    "logo",
+}
 # These tie a talk to its entry in the journal.
 _OURS = ("source_url", "script", "name", "user_data")
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A JPEG that fits D-ID's limits; `media.picture` makes one from anything. notes: what the user should
-    know about how it was made."""
-
-    data: bytes = field(repr=False)
-    width: int
-    height: int
-    notes: tuple[str, ...] = ()
-
-    def check(self) -> None:
-        """Raises InvalidRequestError."""
-        if min(self.width, self.height) < MIN_IMAGE_SIDE:
-            raise InvalidRequestError(
-                f"The picture is {self.width}x{self.height}; D-ID needs at "
-                f"least {MIN_IMAGE_SIDE} pixels on the short side."
-            )
-        if self.width * self.height > MAX_IMAGE_PIXELS or len(self.data) > MAX_IMAGE_BYTES:
-            raise InvalidRequestError(
-                f"The picture is {self.width}x{self.height} and "
-                f"{len(self.data)} bytes; D-ID takes {MAX_IMAGE_PIXELS} pixels and "
-                f"{MAX_IMAGE_BYTES} bytes."
-            )
-
-
-@dataclass(frozen=True)
-class Recording:
-    """An encoded sound that fits D-ID's limits, `seconds` long; `media.recording` makes one from anything in
-    which something is heard. notes: as Picture's."""
-
-    data: bytes = field(repr=False)
-    seconds: float
-    suffix: Literal["wav", "mp3"] = "wav"
-    notes: tuple[str, ...] = ()
-
-    def check(self) -> None:
-        """Raises InvalidRequestError."""
-        if not MIN_AUDIO_SECONDS <= self.seconds <= MAX_AUDIO_SECONDS:
-            raise InvalidRequestError(
-                f"The sound lasts {self.seconds:.2f} s; D-ID takes "
-                f"{MIN_AUDIO_SECONDS:g} s to {MAX_AUDIO_SECONDS / 60:g} min."
-            )
-        if len(self.data) > MAX_AUDIO_BYTES:
-            raise InvalidRequestError(
-                f"The sound has {len(self.data)} bytes; D-ID takes {MAX_AUDIO_BYTES}, so encode it smaller."
-            )
 
 
 @dataclass(frozen=True)
@@ -110,8 +70,11 @@ class TalkOrder:
 
     def check(self) -> None:
         """Raises InvalidRequestError; needs no network."""
-        self.picture.check()
-        self.script.check()
+        self.picture.check(PICTURE)
+        if isinstance(self.script, Recording):
+            self.script.check(SOUND)
+        else:
+            self.script.check()
         self.config.check()
         for name in _OURS:
             if name in self.extra:
@@ -139,15 +102,30 @@ class TalkOrder:
             raise InvalidRequestError('The extra option "config" must be an object.')
         return {"script": script, **self.extra, "config": {**self.config.payload(), **more}}
 
-    def image_name(self) -> str:
-        """ "<sha256>.jpg": what the bytes are called on this machine."""
-        return f"{digest(self.picture.data)}.jpg"
+    def files(self) -> dict[str, OrderFile]:
+        """Names are "<sha256>.<suffix>"; a text has no sound."""
+        files = {"image": OrderFile(f"{digest(self.picture.data)}.jpg", self.picture.data)}
+        if isinstance(self.script, Recording):
+            name = f"{digest(self.script.data)}.{self.script.suffix}"
+            files["audio"] = OrderFile(name, self.script.data)
+        return files
 
-    def audio_name(self) -> str:
-        """As image_name; "" for a text."""
-        if isinstance(self.script, TextScript):
-            return ""
-        return f"{digest(self.script.data)}.{self.script.suffix}"
+    @property
+    def suffix(self) -> str:
+        return "mov" if self.template()["config"].get("result_format") == "mov" else "mp4"
+
+    def extra_names(self) -> tuple[str, ...]:
+        template = self.template()
+        return tuple(sorted({*template, *template["config"]} - _DOCUMENTED))
+
+    def estimate(self) -> Estimate:
+        """Length with the padding, and credits: one per started 15 s."""
+        exact = isinstance(self.script, Recording)
+        spoken = self.script.seconds if isinstance(self.script, Recording) else self.script.guess_seconds()
+        padding = self.template()["config"].get("pad_audio", 0.0)
+        seconds = spoken + (padding if isinstance(padding, (int, float)) else 0.0)
+        # D-ID's pricing page: lengths are rounded up to 15 s; a job of 1 s was seen to cost one credit.
+        return Estimate(seconds, max(1, math.ceil(seconds / SECONDS_PER_CREDIT)), exact)
 
     def notes(self) -> tuple[str, ...]:
         """What the user should know about picture and sound as they are sent."""
@@ -155,41 +133,13 @@ class TalkOrder:
 
     def key(self, host: str, account: str) -> str:
         """Equal for orders that would give the same clip from the same account."""
+        files = self.files()
         parts = [
             host,
             account,
             json.dumps(self.template(), sort_keys=True),
-            self.image_name(),
-            self.audio_name(),
+            files["image"].name,
+            files["audio"].name if "audio" in files else "",
             self.nonce,
         ]
         return digest("\n".join(parts).encode(errors="surrogatepass"))
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """credits: what D-ID will probably charge. exact: the length is measured, not guessed from a text."""
-
-    seconds: float
-    credits: int
-    exact: bool
-
-    def text(self, price: float = 0.0, currency: str = "") -> str:
-        about = "" if self.exact else "about "
-        money = f", {about}{self.credits * price:.2f} {currency}".rstrip() if price else ""
-        units = "credit" if self.credits == 1 else "credits"
-        return f"{about}{self.seconds:.1f} s, {about}{self.credits} {units}{money} (estimate)"
-
-
-def estimate(order: TalkOrder) -> Estimate:
-    """Length with the padding, and credits: one per started 15 s."""
-    exact = isinstance(order.script, Recording)
-    spoken = order.script.seconds if isinstance(order.script, Recording) else order.script.guess_seconds()
-    padding = order.template()["config"].get("pad_audio", 0.0)
-    seconds = spoken + (padding if isinstance(padding, (int, float)) else 0.0)
-    # D-ID's pricing page: lengths are rounded up to 15 s; a job of 1 s was seen to cost one credit.
-    return Estimate(seconds, max(1, math.ceil(seconds / SECONDS_PER_CREDIT)), exact)
-
-
-def digest(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()

@@ -9,7 +9,7 @@ import unicodedata
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from .errors import InvalidRequestError
+from ..cloud_jobs.errors import InvalidRequestError
 
 MIN_TEXT, MAX_TEXT, MAX_SSML = 3, 10_000, 40_000
 _TAG = re.compile(r"<[^<>]*>")

@@ -11,7 +11,7 @@ from server import PromptServer
 
 from ..backends.catalogue import CATALOGUE
 from ..engine.host.comfy import register_models_folder
-from .did_routes import register_routes as register_did_routes
+from .cloud_routes import register_routes as register_cloud_routes
 from .edge import guard
 from .editor_frame import register_frame
 from .licences import register_routes as register_licence_routes
@@ -30,10 +30,14 @@ _MODULES = (
     "latentsync",
     "wav2lip",
     "sadtalker",
+    "hallo2",
+    "aniportrait",
     "did",
+    "syncso",
     "face_track",
     "align",
     "transcribe",
+    "vocals",
     "timestamp_editor",
     "lyrics_files",
     "whisper_alignment",
@@ -53,7 +57,7 @@ class LipSyncStudio(ComfyExtension):
         if server is not None:
             register_preview(server)
             register_frame(server)
-            register_did_routes(server)
+            register_cloud_routes(server)
             register_licence_routes(server)
             register_panel_routes(server)
             register_samples(server)

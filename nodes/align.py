@@ -58,8 +58,9 @@ class LipSyncAlignLyrics(io.ComfyNode):
                     advanced=True,
                     tooltip=(
                         "auto: the first that can be trusted with this text; the report says which. "
-                        "pocketsphinx: speech in many languages, no download; ctc: English, 378 MB; "
-                        "whisper: most languages, songs."
+                        "pocketsphinx: speech in many languages, no download; whisper: most languages, "
+                        "songs; ctc: English, 378 MB, and seven others, 1.3 GB each. stable-ts, whisperx and "
+                        "qwen3-forcedaligner are installed by you."
                     ),
                 ),
                 io.Combo.Input(
@@ -102,7 +103,10 @@ class LipSyncAlignLyrics(io.ComfyNode):
                     default=False,
                     optional=True,
                     advanced=True,
-                    tooltip="Fetch the model an engine lacks: 378 MB for ctc, 151 MB to 3 GB for Whisper.",
+                    tooltip=(
+                        "Fetch the model an engine lacks: 378 MB or 1.3 GB for ctc, 151 MB to 3 GB for "
+                        "Whisper."
+                    ),
                 ),
             ],
             outputs=[

@@ -26,8 +26,9 @@ from .types import BackendIO
 from .widgets import widget
 
 if TYPE_CHECKING:
-    from ..did_client import Estimate, Recording, Step, TalkConfig, TalkOrder, TextScript
-    from ..did_client.journal import Job
+    from ..cloud_jobs import Estimate, Recording, Step
+    from ..cloud_jobs.journal import Job
+    from ..did_client import TalkConfig, TalkOrder, TextScript
 
 PROVIDERS = ["microsoft", "elevenlabs", "amazon", "google", "azure-openai"]
 _ALL = "all"
@@ -151,8 +152,8 @@ class LipSyncDIDTalk(io.ComfyNode):
         again: int = 0,
     ) -> io.NodeOutput:
         with engine_imports():
-            from ..backends.did.backend import progress_text
-            from ..did_client import Provider, TalkConfig, TextScript, estimate
+            from ..backends.cloud.backend import progress_text
+            from ..did_client import SERVICE, Provider, TalkConfig, TextScript
         host = ComfyHost()
         jobs = open_jobs()
         script: TextScript | None = None
@@ -160,15 +161,15 @@ class LipSyncDIDTalk(io.ComfyNode):
             script = TextScript(text.strip(), Provider(provider, voice.strip(), language.strip()), ssml)
         config = TalkConfig(stitch=stitch, pad_audio=round(pad_seconds, 3))
         order = await asyncio.to_thread(_order, image, script, audio, config, str(again or ""))
-        cost = estimate(order)
-        shown = cost.text(jobs.settings.price_per_credit, jobs.settings.currency)
+        cost = order.estimate()
+        shown = cost.text(SERVICE, jobs.settings.price_per_credit, jobs.settings.currency)
         host.progress(f"D-ID: {shown}", 0, 1)
         if consent:
             check_consent()
         job = jobs.start(order, consent=consent, max_credits=max_credits)
 
         def show(step: Step) -> None:
-            host.progress(progress_text(step, shown), 0, 1)
+            host.progress(progress_text("D-ID", step, shown), 0, 1)
 
         async def wait(seconds: float) -> None:
             while seconds > 0:
@@ -292,7 +293,7 @@ def _report(job: Job, cost: Estimate) -> str:
         {
             "backend": "D-ID",
             "job": job.id,
-            "talk": job.talk_id,
+            "talk": job.remote_id,
             "estimate": asdict(cost),
             "credits_used": job.measured_credits,
             "notes": list(job.notes),

@@ -3,41 +3,26 @@ when it is needed and never passes through a node's inputs or outputs."""
 
 from __future__ import annotations
 
-import os
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import folder_paths
-from comfy.cli_args import args
-
-from ..backends.did.spec import TERMS
-from ..engine.consent import Consents
+from ..backends.did.spec import CLOUD
+from .cloud_account import account_folder, account_settings, consent_of, unfinished
 from .requirements import engine_imports
 
 if TYPE_CHECKING:
-    from ..did_client import Settings, TalkJobs
-    from ..did_client.journal import Job
-
-SYSTEM_USER = "lipsync_studio"
+    from ..cloud_jobs import Settings
+    from ..cloud_jobs.journal import Job
+    from ..did_client import TalkJobs
 
 
 def did_folder() -> Path:
-    """Key, settings, consent, journal and clips; ComfyUI serves no file of a system user's folder. The
-    variable is the command line's, so that both see the same jobs."""
-    with engine_imports():
-        from ..did_client.settings import FOLDER_VARIABLE
-    named = os.environ.get(FOLDER_VARIABLE)
-    return Path(named) if named else Path(folder_paths.get_system_user_directory(SYSTEM_USER)) / "did"
+    return account_folder(CLOUD)
 
 
 def did_settings() -> Settings:
-    """What did.json says, without cloud calls where ComfyUI runs with --disable-api-nodes."""
-    with engine_imports():
-        from ..did_client import load_settings
-    settings = load_settings(did_folder())
-    return replace(settings, cloud=settings.cloud and not args.disable_api_nodes)
+    return account_settings(CLOUD)
 
 
 def open_jobs() -> TalkJobs:
@@ -47,20 +32,13 @@ def open_jobs() -> TalkJobs:
     return did_client.open_jobs(did_folder(), did_settings())
 
 
-def unfinished() -> list[Job]:
-    """Jobs on their way, or that need a decision; asks nobody. Raises JournalError, a DIDError."""
-    with engine_imports():
-        from ..did_client.journal import Journal
-    return Journal(did_folder()).open_jobs()
-
-
 def check_consent() -> None:
     """Raises ConsentError until the user has agreed in the page's dialog or on the command line."""
-    Consents(did_folder()).require(TERMS)
+    consent_of(CLOUD)()
 
 
 def list_voices(provider: str, words: list[str]) -> str:
-    """A line for each that has all of the words. Raises DIDError."""
+    """A line for each that has all of the words. Raises CloudJobsError."""
     lines = [
         "\t".join((voice.provider, voice.id, voice.name, voice.gender, ", ".join(voice.languages)))
         for voice in open_jobs().voices(provider)
@@ -71,12 +49,12 @@ def list_voices(provider: str, words: list[str]) -> str:
 def tell_status() -> str:
     """Never fails for what the user wants to know: no key, no credits, no connection are answers too."""
     with engine_imports():
-        from ..did_client import DIDError
+        from ..cloud_jobs import CloudJobsError
     try:
         lines = [str(open_jobs().balance())]
-    except DIDError as error:
+    except CloudJobsError as error:
         lines = [str(error)]
-    jobs = unfinished()
+    jobs = unfinished(CLOUD)
     lines += [_line(job) for job in jobs] or ["No unfinished jobs."]
     if any(job.state == "undecided" for job in jobs):
         lines.append(

@@ -14,7 +14,7 @@ from aiohttp import web
 from ..backends.registry import backends, local_terms
 from ..engine.consent import Consents, Terms, named_folder
 from ..engine.errors import ConsentError
-from .did_account import SYSTEM_USER
+from .cloud_account import SYSTEM_USER
 from .guard import add_route, is_local, refusal
 
 

@@ -24,9 +24,8 @@ class LipSyncTranscribe(io.ComfyNode):
             display_name="Transcribe (LipSync)",
             category="lipsync/align",
             description=(
-                "Writes down what is said or sung, with the time of every word. By Whisper "
-                "(whisper-timestamped or faster-whisper) in 100 languages, or without any download by "
-                "PocketSphinx, which knows clear English only."
+                "Writes down what is said or sung, with the time of every word, by Whisper in 100 languages. "
+                "It takes a Whisper model, which it fetches where you allow it."
             ),
             search_aliases=["whisper", "speech to text", "subtitles", "word timestamps", "stt", "asr"],
             inputs=[
@@ -38,8 +37,9 @@ class LipSyncTranscribe(io.ComfyNode):
                     options=[AUTO, *ENGINES],
                     default=AUTO,
                     tooltip=(
-                        "auto takes whisper-timestamped, else faster-whisper, whichever is installed and has "
-                        "the model; for English else PocketSphinx, which mishears every other word."
+                        "auto takes whisper-timestamped, faster-whisper or whisper, the pack's own, "
+                        "whichever is installed and has the model. pocketsphinx needs no model, but mishears "
+                        "every other word of English."
                     ),
                 ),
                 io.Combo.Input(
@@ -113,7 +113,7 @@ class LipSyncTranscribe(io.ComfyNode):
         sound = to_sound(audio)
         host = ComfyHost()
         wanted = None if language == AUTO else language
-        choice = choose(engine, model, host, path=model_path, language=wanted, fetch=download_missing)
+        choice = choose(engine, model, host, path=model_path, fetch=download_missing)
         timings = choice.transcribe(sound, language=wanted, content=content, host=host)
         text = "\n".join(line.text for line in timings.lines)
         return io.NodeOutput(timings, text, _report(timings, choice.note))

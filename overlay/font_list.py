@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
@@ -20,7 +21,8 @@ _LETTERS = 10  # of a font that lacks those of its name
 
 @dataclass(frozen=True, slots=True)
 class ListedFont:
-    """name: as LyricStyle.font takes it; label: for people, with the style unless it is the usual one."""
+    """name: as LyricStyle.font takes it; label: for people, with the style unless it is the usual one, and
+    with the name where another font is called the same."""
 
     name: str
     label: str
@@ -33,7 +35,12 @@ def listed_fonts(folders: Sequence[Path] = ()) -> list[ListedFont]:
     own = _listed([*font_files(folders), *font_files([SHIPPED])])
     known = {plain_name(font.name) for font in own}
     others = [font for font in _listed(system_fonts()) if plain_name(font.name) not in known]
-    return own + sorted(others, key=lambda font: font.label.casefold())
+    fonts = own + sorted(others, key=lambda font: font.label.casefold())
+    called = Counter(font.label for font in fonts)
+    return [
+        font if called[font.label] == 1 else replace(font, label=f"{font.label} ({font.name})")
+        for font in fonts
+    ]
 
 
 def font_sample(font: ListedFont) -> bytes:

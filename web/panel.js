@@ -319,7 +319,7 @@ app3.registerExtension({
       type: "custom",
       render: async (place) => {
         wanted = place;
-        const { openPanel } = await import("./panel.mjs?v=2041d3f7");
+        const { openPanel } = await import("./panel.mjs?v=c66c0c86");
         if (wanted !== place) return;
         close?.();
         close = openPanel(place);

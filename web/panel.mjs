@@ -31,24 +31,46 @@ async function ask(path, body) {
 
 // panel/server.ts
 var models = () => ask("/models");
-var account = () => ask("/did");
-var credits = () => ask("/did/credits");
+var services = () => ask("/cloud");
+var account = (name) => ask(`/cloud/${name}`);
+var credits = (name) => ask(`/cloud/${name}/credits`);
 var act = (set, action) => ask(`/models/${encodeURIComponent(set)}/${action}`, {});
 
 // panel/account_view.ts
-var KEY_COMMAND = "LipSyncStudio.DIDKey";
-var KEY_DIALOG = "lipsync-did-key";
-var AccountView = class {
+var DIALOG_COMMAND = "LipSyncStudio.Cloud";
+var DID_COMMAND = "LipSyncStudio.DIDKey";
+var DIALOG = "lipsync-cloud-services";
+var AccountsView = class {
   constructor(texts, language2) {
+    this.texts = texts;
+    this.language = language2;
+  }
+  texts;
+  language;
+  root = element("div", {});
+  views;
+  async refresh() {
+    try {
+      this.views ??= (await services()).map((service) => new AccountView(service, this.texts, this.language));
+      this.root.replaceChildren(...this.views.map(({ root }) => root));
+      await Promise.all(this.views.map((view) => view.refresh()));
+    } catch (error) {
+      this.root.replaceChildren(element("p", { role: "alert", textContent: error.message }));
+    }
+  }
+};
+var AccountView = class {
+  constructor(service, texts, language2) {
+    this.service = service;
     this.texts = texts;
     this.language = language2;
     this.ask = element("button", { type: "button", className: "ls-button ls-plain", textContent: texts.askCredits });
     this.ask.onclick = () => void this.showCredits();
     const change = element("button", { type: "button", className: "ls-button ls-plain", textContent: texts.changeKey });
     change.onclick = () => void this.changeKey();
-    this.hint = element("p", { className: "ls-muted", textContent: texts.undecided });
-    this.root = element("section", { ariaLabel: texts.didTitle, className: "ls-account" }, [
-      element("h3", { textContent: texts.didTitle }),
+    const title = texts.cloudTitle(service.title);
+    this.root = element("section", { ariaLabel: title, className: "ls-account" }, [
+      element("h3", { textContent: title }),
       element("dl", { className: "ls-facts" }, [element("dt", { textContent: texts.key }), this.key]),
       this.problem,
       this.balance,
@@ -58,6 +80,7 @@ var AccountView = class {
       this.hint
     ]);
   }
+  service;
   texts;
   language;
   root;
@@ -66,16 +89,19 @@ var AccountView = class {
   problem = element("p", { className: "ls-bad", role: "alert", hidden: true });
   ask;
   jobs = element("ul", { className: "ls-files" });
-  hint;
+  hint = element("p", { className: "ls-muted", hidden: true });
+  units = "";
   async refresh() {
     try {
-      this.show(await account());
+      this.show(await account(this.service.name));
     } catch (error) {
       this.fail(error.message);
     }
   }
   show(found) {
     const { texts } = this;
+    this.units = found.units;
+    this.hint.textContent = texts.undecided(this.service.title, found.command);
     this.key.textContent = found.source ? texts.keySet(found.source) : texts.keyNotSet;
     this.fail(found.problem || (found.enabled ? "" : texts.cloudOff));
     this.ask.hidden = !found.source || !found.enabled;
@@ -86,7 +112,7 @@ var AccountView = class {
   }
   line(job) {
     const started = new Date(job.started * 1e3).toLocaleString(this.language, { dateStyle: "short", timeStyle: "short" });
-    const about = [job.state, started, this.texts.jobCredits(job.credits), ...job.note ? [job.note] : []];
+    const about = [job.state, started, this.texts.jobCredits(job.credits, this.units), ...job.note ? [job.note] : []];
     return element("li", {}, [
       element("span", { className: "ls-path", textContent: job.id }),
       element("span", { className: "ls-muted", textContent: about.join(" · ") })
@@ -95,7 +121,7 @@ var AccountView = class {
   async showCredits() {
     this.ask.disabled = true;
     try {
-      this.balance.textContent = this.words(await credits());
+      this.balance.textContent = this.words(await credits(this.service.name));
       this.balance.hidden = false;
       this.fail("");
     } catch (error) {
@@ -106,7 +132,8 @@ var AccountView = class {
   words(found) {
     const { texts, language: language2 } = this;
     const number = (value) => value.toLocaleString(language2);
-    const left = texts.credits(number(found.remaining), number(found.total));
+    const all = found.total === null ? "" : number(found.total);
+    const left = found.remaining === null ? texts.noBalance(this.service.title) : texts.credits(number(found.remaining), all, this.units);
     const plans = found.plans.length ? `, ${texts.plans(found.plans.join(", "))}` : "";
     return `${left}${plans}. ${texts.spent(found.spent, found.allowed)}.`;
   }
@@ -115,8 +142,8 @@ var AccountView = class {
     this.problem.hidden = !text;
   }
   async changeKey() {
-    await app.extensionManager.command.execute(KEY_COMMAND);
-    document.getElementById(KEY_DIALOG)?.addEventListener("close", () => void this.refresh());
+    await app.extensionManager.command.execute(this.service.name === "did" ? DID_COMMAND : DIALOG_COMMAND);
+    document.getElementById(DIALOG)?.addEventListener("close", () => void this.refresh());
   }
 };
 
@@ -534,7 +561,7 @@ var en2 = {
   free: (size2) => `${size2} free`,
   refresh: "Refresh",
   models: "Models",
-  groups: { musetalk: "MuseTalk", latentsync: "LatentSync", wav2lip: "Wav2Lip", lipsync_align: "Words and lyrics" },
+  groups: { musetalk: "MuseTalk", latentsync: "LatentSync", wav2lip: "Wav2Lip", sadtalker: "SadTalker", hallo2: "Hallo2", aniportrait: "AniPortrait", insightface: "InsightFace", lipsync_align: "Words and lyrics" },
   installedOf: (count, all) => `${count} of ${all} installed`,
   together: "Install together",
   installTogether: "Install these",
@@ -553,20 +580,21 @@ var en2 = {
   checking: (what) => `Checking ${what}`,
   of: (done, total) => `${done} of ${total}`,
   left: (time) => `${time} left`,
-  didTitle: "D-ID (cloud)",
+  cloudTitle: (title) => `${title} (cloud)`,
   key: "Key",
   keySet: (source) => `Set (from ${source})`,
   keyNotSet: "Not set",
   cloudOff: "Cloud services are switched off on this server.",
   changeKey: "Set or clear the key …",
   askCredits: "Show credits",
-  credits: (left, all) => `${left} of ${all} credits left`,
+  credits: (left, all, units) => `${left}${all && ` of ${all}`} ${units} left`,
+  noBalance: (title) => `The key is good; ${title} does not tell a balance`,
   plans: (names) => `plan ${names}`,
   spent: (used, allowed) => `${used} of ${allowed} allowed in 24 hours used from here (estimate)`,
   jobs: "Unfinished jobs",
   noJobs: "None",
-  jobCredits: (count) => `about ${count} credits`,
-  undecided: "Of an undecided job it can't be told whether D-ID made it: look in D-ID's Studio, then run the command did jobs --adopt or did jobs --abandon.",
+  jobCredits: (count, units) => `about ${count} ${units}`,
+  undecided: (title, command) => `Of an undecided job it can't be told whether ${title} made it: look there, then run the command ${command} jobs --adopt or ${command} jobs --abandon.`,
   loading: "Loading …"
 };
 var de2 = {
@@ -581,7 +609,7 @@ var de2 = {
   free: (size2) => `${size2} frei`,
   refresh: "Aktualisieren",
   models: "Modelle",
-  groups: { musetalk: "MuseTalk", latentsync: "LatentSync", wav2lip: "Wav2Lip", lipsync_align: "Wörter und Liedtexte" },
+  groups: { musetalk: "MuseTalk", latentsync: "LatentSync", wav2lip: "Wav2Lip", sadtalker: "SadTalker", hallo2: "Hallo2", aniportrait: "AniPortrait", insightface: "InsightFace", lipsync_align: "Wörter und Liedtexte" },
   installedOf: (count, all) => `${count} von ${all} installiert`,
   together: "Zusammen installieren",
   installTogether: "Diese installieren",
@@ -600,20 +628,21 @@ var de2 = {
   checking: (what) => `Prüft ${what}`,
   of: (done, total) => `${done} von ${total}`,
   left: (time) => `noch ${time}`,
-  didTitle: "D-ID (Cloud)",
+  cloudTitle: (title) => `${title} (Cloud)`,
   key: "Schlüssel",
   keySet: (source) => `Hinterlegt (Quelle: ${source})`,
   keyNotSet: "Nicht hinterlegt",
   cloudOff: "Cloud-Dienste sind auf diesem Server abgeschaltet.",
   changeKey: "Schlüssel hinterlegen oder löschen …",
   askCredits: "Guthaben anzeigen",
-  credits: (left, all) => `${left} von ${all} Credits übrig`,
+  credits: (left, all, units) => `${left}${all && ` von ${all}`} ${units} übrig`,
+  noBalance: (title) => `Der Schlüssel gilt; ${title} nennt kein Guthaben`,
   plans: (names) => `Tarif ${names}`,
   spent: (used, allowed) => `${used} von ${allowed} in 24 Stunden erlaubten von hier verbraucht (geschätzt)`,
   jobs: "Offene Aufträge",
   noJobs: "Keine",
-  jobCredits: (count) => `etwa ${count} Credits`,
-  undecided: "Bei einem Auftrag im Zustand „undecided“ ist unklar, ob D-ID ihn ausgeführt hat: im Studio von D-ID nachsehen, dann den Befehl did jobs --adopt oder did jobs --abandon ausführen.",
+  jobCredits: (count, units) => `etwa ${count} ${units}`,
+  undecided: (title, command) => `Bei einem Auftrag im Zustand „undecided“ ist unklar, ob ${title} ihn ausgeführt hat: dort nachsehen, dann den Befehl ${command} jobs --adopt oder ${command} jobs --abandon ausführen.`,
   loading: "Lädt …"
 };
 var zh2 = {
@@ -628,7 +657,7 @@ var zh2 = {
   free: (size2) => `可用 ${size2}`,
   refresh: "刷新",
   models: "模型",
-  groups: { musetalk: "MuseTalk", latentsync: "LatentSync", wav2lip: "Wav2Lip", lipsync_align: "单词与歌词" },
+  groups: { musetalk: "MuseTalk", latentsync: "LatentSync", wav2lip: "Wav2Lip", sadtalker: "SadTalker", hallo2: "Hallo2", aniportrait: "AniPortrait", insightface: "InsightFace", lipsync_align: "单词与歌词" },
   installedOf: (count, all) => `已安装 ${count} / ${all}`,
   together: "一起安装",
   installTogether: "安装这些",
@@ -647,20 +676,21 @@ var zh2 = {
   checking: (what) => `正在校验 ${what}`,
   of: (done, total) => `${done} / ${total}`,
   left: (time) => `剩余 ${time}`,
-  didTitle: "D-ID（云服务）",
+  cloudTitle: (title) => `${title}（云服务）`,
   key: "密钥",
   keySet: (source) => `已设置（来源：${source}）`,
   keyNotSet: "未设置",
   cloudOff: "此服务器已关闭云服务。",
   changeKey: "设置或清除密钥…",
   askCredits: "显示额度",
-  credits: (left, all) => `剩余 ${left} / ${all} 额度`,
+  credits: (left, all, units) => `剩余 ${left}${all && ` / ${all}`} ${units}`,
+  noBalance: (title) => `密钥有效；${title} 不提供余额`,
   plans: (names) => `套餐 ${names}`,
   spent: (used, allowed) => `24 小时内从此处已用 ${used}，上限 ${allowed}（估算）`,
   jobs: "未完成的任务",
   noJobs: "无",
-  jobCredits: (count) => `约 ${count} 额度`,
-  undecided: "状态为 undecided 的任务无法判断 D-ID 是否已执行：请在 D-ID 的 Studio 中查看，然后运行命令 did jobs --adopt 或 did jobs --abandon。",
+  jobCredits: (count, units) => `约 ${count} ${units}`,
+  undecided: (title, command) => `状态为 undecided 的任务无法判断 ${title} 是否已执行：请在其网站查看，然后运行命令 ${command} jobs --adopt 或 ${command} jobs --abandon。`,
   loading: "正在加载…"
 };
 var ja2 = {
@@ -675,7 +705,7 @@ var ja2 = {
   free: (size2) => `空き ${size2}`,
   refresh: "更新",
   models: "モデル",
-  groups: { musetalk: "MuseTalk", latentsync: "LatentSync", wav2lip: "Wav2Lip", lipsync_align: "単語と歌詞" },
+  groups: { musetalk: "MuseTalk", latentsync: "LatentSync", wav2lip: "Wav2Lip", sadtalker: "SadTalker", hallo2: "Hallo2", aniportrait: "AniPortrait", insightface: "InsightFace", lipsync_align: "単語と歌詞" },
   installedOf: (count, all) => `${count} / ${all} インストール済み`,
   together: "まとめてインストール",
   installTogether: "これらをインストール",
@@ -694,20 +724,21 @@ var ja2 = {
   checking: (what) => `検証中 ${what}`,
   of: (done, total) => `${done} / ${total}`,
   left: (time) => `残り ${time}`,
-  didTitle: "D-ID（クラウド）",
+  cloudTitle: (title) => `${title}（クラウド）`,
   key: "キー",
   keySet: (source) => `設定済み（取得元：${source}）`,
   keyNotSet: "未設定",
   cloudOff: "このサーバーではクラウドサービスが無効です。",
   changeKey: "キーを設定または消去…",
   askCredits: "クレジットを表示",
-  credits: (left, all) => `残り ${left} / ${all} クレジット`,
+  credits: (left, all, units) => `残り ${left}${all && ` / ${all}`} ${units}`,
+  noBalance: (title) => `キーは有効です。${title} は残高を示しません`,
   plans: (names) => `プラン ${names}`,
   spent: (used, allowed) => `24 時間の上限 ${allowed} のうち ${used} をここから使用（推定）`,
   jobs: "未完了のジョブ",
   noJobs: "なし",
-  jobCredits: (count) => `約 ${count} クレジット`,
-  undecided: "undecided のジョブは D-ID が処理したか分かりません。D-ID の Studio で確認し、コマンド did jobs --adopt または did jobs --abandon を実行してください。",
+  jobCredits: (count, units) => `約 ${count} ${units}`,
+  undecided: (title, command) => `undecided のジョブは ${title} が処理したか分かりません。そのサイトで確認し、コマンド ${command} jobs --adopt または ${command} jobs --abandon を実行してください。`,
   loading: "読み込み中…"
 };
 var TABLES = { en: en2, zh: zh2, ja: ja2, de: de2 };
@@ -719,7 +750,7 @@ var ENDS = ["execution_success", "execution_error", "execution_interrupted", "re
 function openPanel(place) {
   if (!document.getElementById(STYLE)) document.head.append(element("style", { id: STYLE, textContent: panel_default }));
   const [texts, locale] = [panelTexts(), language()];
-  const [models2, account2] = [new ModelsView(texts, locale), new AccountView(texts, locale)];
+  const [models2, account2] = [new ModelsView(texts, locale), new AccountsView(texts, locale)];
   const refresh = () => void Promise.all([models2.refresh(), account2.refresh()]);
   const again = element("button", { type: "button", className: "ls-button ls-plain", ariaLabel: texts.refresh, title: texts.refresh }, [
     element("i", { className: "pi pi-refresh", ariaHidden: "true" })

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ...engine.errors import InputError
 from ..attempts import import_failed, require_recogniser, unusable
-from ..names import FASTER, UNSPACED, Content
-from ..words import Word, WordTimings
-from .procedure import Heard, Samples, cut, listen, spoken_language, timings
+from ..names import FASTER, Content
+from ..words import WordTimings
+from .procedure import Heard, Samples, Session, transcribed, word
 from .protocol import Segment
 
 if TYPE_CHECKING:
@@ -63,36 +64,30 @@ class FasterWhisper:
     def transcribe(self, sound: Sound, *, language: str | None, content: Content, host: Host) -> WordTimings:
         """See `protocol.Transcriber`."""
         require()
-        parts = cut(sound, content, _LONGEST_PASSAGE)
-        if not parts:
-            return WordTimings((), language or "", self.name)
-        host.progress("Loading Whisper", 0, 1)
-        model = self._load(host)
-        try:
-            tongue = spoken_language(
-                language,
-                model.supported_languages,
-                parts,
-                lambda samples: dict(model.detect_language(samples)[2]),
-                self.name,
-            )
 
-            def recognise(samples: Samples, heard: Heard) -> Iterator[Segment]:
-                found, _ = model.transcribe(
-                    samples,
-                    language=tongue,
-                    temperature=0.0,
-                    word_timestamps=True,
-                    vad_filter=False,
-                    # Told what came before, the model is prone to repeat it for ever, in choruses above all.
-                    condition_on_previous_text=False,
+        @contextmanager
+        def opened() -> Iterator[Session]:
+            host.progress("Loading Whisper", 0, 1)
+            model = self._load(host)
+            try:
+                yield Session(
+                    model.supported_languages,
+                    lambda samples: dict(model.detect_language(samples)[2]),
+                    lambda samples, tongue, heard: _segments(model, samples, tongue, heard),
                 )
-                return _segments(found, tongue, heard)
+            finally:
+                model.model.unload_model()
 
-            segments = listen(parts, recognise, host, late=self._late)
-        finally:
-            model.model.unload_model()
-        return timings(segments, sound, tongue, self.name)
+        return transcribed(
+            sound,
+            opened,
+            host,
+            engine=self.name,
+            language=language,
+            content=content,
+            longest=_LONGEST_PASSAGE,
+            late=self._late,
+        )
 
     def _load(self, host: Host) -> WhisperModel:
         if not is_model(self._folder):
@@ -120,19 +115,22 @@ class FasterWhisper:
             raise unusable(self._folder, error) from error
 
 
-def _segments(found: Iterable[Any], language: str, heard: Heard) -> Iterator[Segment]:
+def _segments(model: WhisperModel, samples: Samples, language: str, heard: Heard) -> Iterator[Segment]:
+    found, _ = model.transcribe(
+        samples,
+        language=language,
+        temperature=0.0,
+        word_timestamps=True,
+        vad_filter=False,
+        # Told what came before, the model is prone to repeat it for ever, in choruses above all.
+        condition_on_previous_text=False,
+    )
     for segment in found:
         heard(segment.end)
         yield Segment(
             tuple(
-                Word(
-                    word.word.strip(),
-                    word.start,
-                    word.end,
-                    round(float(word.probability), 3),
-                    space=language not in UNSPACED,
-                )
-                for word in segment.words or ()
+                word(each.word, each.start, each.end, each.probability, language)
+                for each in segment.words or ()
             ),
             segment.avg_logprob,
             segment.compression_ratio,

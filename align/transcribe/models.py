@@ -70,9 +70,10 @@ def mend(weights: WeightSet, host: Host) -> None:
 def missing(weights: WeightSet, host: Host) -> MissingFilesError:
     """What to do about a model that is not there."""
     return MissingFilesError(
-        f"{weights.title} ({readable(weights.bytes)}) is not installed: turn on download_missing in the node "
-        "Transcribe (LipSync), on the command line add --download, or put it into "
-        f"{host.models_folder(KIND)}."
+        f"Transcribing takes a Whisper model, and {weights.title} ({readable(weights.bytes)}, "
+        f"{weights.files[0].licence}) is not installed: turn on download_missing in the node Transcribe "
+        "(LipSync), on the command line add --download-model, or put one into "
+        f"{host.models_folder(KIND)} (the engine pocketsphinx takes none, but mishears every other word)."
     )
 
 

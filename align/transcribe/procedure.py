@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +13,7 @@ import numpy.typing as npt
 
 from ...engine.errors import AudioError, InputError
 from ..lines import break_lines
-from ..names import Content
+from ..names import UNSPACED, Content
 from ..timing import settled
 from ..words import Word, WordTimings
 from .passages import RATE, Passage, language_samples, passages, resolved
@@ -34,6 +35,48 @@ Heard = Callable[[float], None]
 """Told how many seconds of a passage are done; raises when the run is cancelled."""
 Listener = Callable[[Samples, Heard], Iterable[Segment]]
 """Recognises mono samples float32 [n] at 16 kHz."""
+
+
+@dataclass(frozen=True)
+class Session:
+    """A model that is loaded.
+
+    known: codes of its languages. probabilities: of languages, in some samples. recognise: what is said in
+    samples, in a language; it tells how far it is."""
+
+    known: Collection[str]
+    probabilities: Callable[[Samples], Mapping[str, float]]
+    recognise: Callable[[Samples, str, Heard], Iterable[Segment]]
+
+
+def transcribed(
+    sound: Sound,
+    opened: Callable[[], AbstractContextManager[Session]],
+    host: Host,
+    *,
+    engine: str,
+    language: str | None,
+    content: Content,
+    longest: float,
+    late: float = 0.0,
+) -> WordTimings:
+    """The words of a sound, in passages of up to `longest` seconds; nothing is opened where none is heard.
+
+    late: as `listen` takes it. Raises as `protocol.Transcriber`."""
+    parts = cut(sound, content, longest)
+    if not parts:
+        return WordTimings((), language or "", engine)
+    with opened() as session:
+        tongue = spoken_language(language, session.known, parts, session.probabilities, engine)
+        segments = listen(
+            parts, lambda samples, heard: session.recognise(samples, tongue, heard), host, late=late
+        )
+    return timings(segments, sound, tongue, engine)
+
+
+def word(text: str, start: float, end: float, confidence: float, language: str) -> Word:
+    """As an engine has it, with spaces around its text."""
+    return Word(text.strip(), start, end, round(float(confidence), 3), space=language not in UNSPACED)
 
 
 def cut(sound: Sound, content: Content, longest: float) -> list[Passage]:

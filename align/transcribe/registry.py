@@ -15,13 +15,12 @@ from ...engine.errors import (
     Cancelled,
     InputError,
     LipSyncError,
-    MissingFilesError,
 )
 from ...engine.weights.entries import WeightSet
 from ..attempts import explained, installed
 from ..language import parse_language
 from ..model_files import has_weights
-from ..names import AUTO, ENGINES, FASTER, SPHINX, TIMESTAMPED, Content
+from ..names import AUTO, ENGINES, FASTER, MODELS, SPHINX, TIMESTAMPED, WHISPER, Content
 from ..weights import ct2_set, openai_set
 from . import faster, sphinx, timestamped
 from .models import KIND, ct2_places, fetched, mend, missing, openai_places
@@ -38,18 +37,14 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class _Engine:
-    """An engine that runs Whisper.
-
-    late: how many seconds after their onset it has words begin, by model; "" is for all others.
-    """
+    """An engine that runs Whisper. make: of a model's place and name, "" for that of the file."""
 
     name: str
     package: str
     require: Callable[[], None]
     places: Callable[[str, Host], Iterator[Path]]
     weights: Callable[[str], WeightSet]
-    make: Callable[..., Transcriber]
-    late: dict[str, float]
+    make: Callable[[Path, str], Transcriber]
 
 
 # Cross-attention, which Whisper's word times are read from, looks at a sound once it has begun. Median signed
@@ -57,36 +52,46 @@ class _Engine:
 # words a minute) and on recorded speech (against PocketSphinx' alignment, which is within 24 ms):
 #   whisper-timestamped  +92 to +113 ms, +70 ms
 #   faster-whisper       +112 to +168 ms, +90 ms
-# The corrections lie between the two. Of no other model were weights at hand to measure, so they get the
-# least that was seen of Whisper's aligners (+45 to +100 ms on JamendoLyrics' songs), and faster-whisper the
-# 30 ms more by which it was later with the same weights.
+# The corrections, seconds by model, lie between the two. Of no other model were weights at hand to measure,
+# so they ("") get the least that was seen of Whisper's aligners (+45 to +100 ms on JamendoLyrics' songs), and
+# faster-whisper the 30 ms more by which it was later with the same weights.
+_TIMESTAMPED_LATE = {"tiny.en": 0.08, "": 0.06}
+_FASTER_LATE = {"tiny.en": 0.11, "": 0.09}
+
+
+def _timestamped(place: Path, name: str) -> Transcriber:
+    late = _TIMESTAMPED_LATE.get(name, _TIMESTAMPED_LATE[""])
+    return timestamped.TimestampedWhisper(place, name, late=late)
+
+
+def _faster(place: Path, name: str) -> Transcriber:
+    return faster.FasterWhisper(place, name, late=_FASTER_LATE.get(name, _FASTER_LATE[""]))
+
+
+def _own(place: Path, name: str) -> Transcriber:
+    from .whisper import OwnWhisper
+
+    return OwnWhisper(place, name)
+
+
+def _nothing() -> None:
+    """What the pack's own engine needs beyond what the pack does."""
+
+
 _ENGINES = {
     engine.name: engine
     for engine in (
         _Engine(
-            TIMESTAMPED,
-            timestamped.PACKAGE,
-            timestamped.require,
-            openai_places,
-            openai_set,
-            timestamped.TimestampedWhisper,
-            {"tiny.en": 0.08, "": 0.06},
+            TIMESTAMPED, timestamped.PACKAGE, timestamped.require, openai_places, openai_set, _timestamped
         ),
-        _Engine(
-            FASTER,
-            faster.PACKAGE,
-            faster.require,
-            ct2_places,
-            ct2_set,
-            faster.FasterWhisper,
-            {"tiny.en": 0.11, "": 0.09},
-        ),
+        _Engine(FASTER, faster.PACKAGE, faster.require, ct2_places, ct2_set, _faster),
+        _Engine(WHISPER, "transformers", _nothing, openai_places, openai_set, _own),
     )
 }
 
 
 _USUAL = "base"
-_MISHEARS = "PocketSphinx, which mishears every other word"
+_MISHEARS = "By PocketSphinx, which mishears every other word: it is no transcript to rely on."
 
 
 @dataclass
@@ -119,8 +124,6 @@ class Choice:
                 first = first or failed
                 self._add(f"Not by {transcriber.name}: {failed}")
                 continue
-            if first and isinstance(transcriber, sphinx.Sphinx):
-                self._add(f"By {_MISHEARS}.")
             return found
         assert first is not None
         raise first
@@ -129,40 +132,39 @@ class Choice:
         self.note = f"{self.note}\n{row}" if self.note else row
 
 
-def choose(
-    engine: str, model: str, host: Host, *, path: str = "", language: str | None = None, fetch: bool = False
-) -> Choice:
+def choose(engine: str, model: str, host: Host, *, path: str = "", fetch: bool = False) -> Choice:
     """The transcriber that is asked for.
 
-    engine: one of names.ENGINES, or "auto": the first that is installed and has the model, else, for English,
+    engine: one of names.ENGINES, or "auto": the first that is installed and has the model, but never
     PocketSphinx. model: one of names.MODELS. path: a local model instead, file or folder. fetch: download
     the model where it is missing or was cut off.
-    Raises InputError for unknown names and unfit files, MissingFilesError, and WeightsError when a download
-    fails.
+    Raises InputError for unknown names and unfit files, MissingFilesError, which says what is missing, how
+    large it is, its licence and what fetches it, and WeightsError when a download fails.
     """
     if engine not in (AUTO, *ENGINES):
         raise InputError(f'There is no engine "{engine}": choose auto, {", ".join(ENGINES)}.')
     if engine == SPHINX:
-        return Choice(sphinx.Sphinx())
+        return Choice(sphinx.Sphinx(), _MISHEARS)
     if path.strip():
         return Choice(_local(engine, path.strip(), host))
     if engine != AUTO:
         _ENGINES[engine].require()
-    usable = [each for each in _ENGINES.values() if installed(each.package) and engine in (AUTO, each.name)]
+    usable = _usable(engine)
     if fetch:
         for each in usable:
             mend(each.weights(model), host)
     places = [(each, place) for each in usable for place in dict.fromkeys(each.places(model, host))]
-    english = language in (None, "en")
     if places:
         first, *rest = (partial(_made, each, place, model, host) for each, place in places)
-        return Choice(first(), others=(*rest, *([sphinx.Sphinx] if engine == AUTO and english else [])))
-    if usable and fetch:
-        return Choice(_made(usable[0], fetched(usable[0].weights(model), host), model, host))
-    lacking = missing(usable[0].weights(model), host) if usable else _no_package()
-    if engine == AUTO and english:
-        return Choice(sphinx.Sphinx(), f"{_MISHEARS}, because: {lacking}")
-    raise lacking
+        return Choice(first(), others=tuple(rest))
+    weights = usable[0].weights(model)
+    if fetch:
+        return Choice(_made(usable[0], fetched(weights, host), model, host))
+    raise missing(weights, host)
+
+
+def _usable(engine: str) -> list[_Engine]:
+    return [each for each in _ENGINES.values() if installed(each.package) and engine in (AUTO, each.name)]
 
 
 def recognise(sound: Sound, options: AlignOptions, host: Host) -> tuple[WordTimings, list[str]]:
@@ -173,11 +175,10 @@ def recognise(sound: Sound, options: AlignOptions, host: Host) -> tuple[WordTimi
     asked = parse_language(options.language)
     language = asked.whisper if asked else None
     choice = choose(
-        AUTO,
-        options.model or _USUAL,
+        options.transcriber,
+        options.model or _largest(options.transcriber, language, host),
         host,
         path=str(options.whisper or ""),
-        language=language,
         fetch=options.download,
     )
     timings = choice.transcribe(sound, language=language, content=options.content, host=host)
@@ -186,31 +187,36 @@ def recognise(sound: Sound, options: AlignOptions, host: Host) -> tuple[WordTimi
     return timings, [choice.note] if choice.note else []
 
 
-def _no_package() -> MissingFilesError:
-    return MissingFilesError(
-        "No Whisper engine is installed: run `pip install faster-whisper` or `pip install "
-        "whisper-timestamped` (AGPL-3.0) with the Python that runs LipSync Studio."
-    )
+def _largest(engine: str, language: str | None, host: Host) -> str:
+    """The largest model that is here and knows the language; else the usual one, to be fetched."""
+    for name in reversed(MODELS):
+        if name.endswith(".en") and language not in (None, "en"):
+            continue
+        if any(True for each in _usable(engine) for _ in each.places(name, host)):
+            return name
+    return _USUAL
 
 
 def _local(engine: str, path: str, host: Host) -> Transcriber:
-    """The engine that reads a local file or folder."""
+    """By the first engine that is installed and reads a local file or folder."""
     given = Path(path).expanduser()
     # An absolute path stays what it is in any folder.
     places = (given, *(folder / given for folder in host.models_folders(KIND)))
     place = next((each for each in places if each.exists()), None)
     if place is None:
         raise InputError(f"There is no model at {path}: check the path, or leave it empty.")
-    fits = FASTER if faster.is_model(place) else TIMESTAMPED if has_weights(place) else ""
+    fits = (FASTER,) if faster.is_model(place) else (TIMESTAMPED, WHISPER) if has_weights(place) else ()
     if not fits:
         raise InputError(
             f"{place} is no Whisper model: choose a .pt file, a folder with model.safetensors, or one of "
             "CTranslate2 with model.bin, config.json and tokenizer.json."
         )
-    if engine not in (AUTO, fits):
-        raise InputError(f"{place} is a model for {fits}, not for {engine}: choose that engine, or auto.")
-    _ENGINES[fits].require()
-    return _made(_ENGINES[fits], place, _name(place), host)
+    if engine not in (AUTO, *fits):
+        raise InputError(f"{place} is a model for {fits[0]}, not for {engine}: choose that engine, or auto.")
+    usable = [each for each in _usable(engine) if each.name in fits]
+    if not usable:
+        _ENGINES[fits[0] if engine == AUTO else engine].require()
+    return _made(usable[0], place, _name(place), host)
 
 
 def _name(place: Path) -> str:
@@ -230,5 +236,4 @@ def _made(engine: _Engine, place: Path, name: str, host: Host) -> Transcriber:
 def _kept(engine: str, place: Path, name: str, changed: int, device: str) -> Transcriber:
     """The transcriber used last stays, and with it its network, which the host moves off the device when it
     needs the room."""
-    late = _ENGINES[engine].late
-    return _ENGINES[engine].make(place, name, late=late.get(name, late[""]))
+    return _ENGINES[engine].make(place, name)

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ...engine.consent import Terms
+from ..cloud.spec import CloudSpec
 from ..spec import BackendSpec, Licence, setting
 
 if TYPE_CHECKING:
-    from ...did_client import TalkJobs
+    from ...cloud_jobs import CloudJobs, Service
     from ...engine.host.protocol import Host
     from ..protocol import LipSyncBackend
 
@@ -67,13 +68,19 @@ class DIDSettings:
 def _make(
     settings: DIDSettings,
     host: Host,
-    open_jobs: Callable[[], TalkJobs] | None = None,
+    open_jobs: Callable[[], CloudJobs] | None = None,
     check_consent: Callable[[], None] | None = None,
 ) -> LipSyncBackend:
     """The account and its user's consent are those of the `did` command unless others are given."""
-    from .backend import DIDBackend, consent_of_the_command, jobs_of_the_command
+    from ...did_client import SERVICE
+    from ..cloud.account import consent_of_the_command, jobs_of_the_command
+    from .backend import DIDBackend
 
-    return DIDBackend(open_jobs or jobs_of_the_command, check_consent or consent_of_the_command, settings)
+    return DIDBackend(
+        open_jobs or jobs_of_the_command(SERVICE),
+        check_consent or consent_of_the_command(SERVICE, TERMS),
+        settings,
+    )
 
 
 SPEC = BackendSpec(
@@ -86,4 +93,23 @@ SPEC = BackendSpec(
     settings=DIDSettings,
     make=_make,
     remote=True,
+)
+
+
+def _service() -> Service:
+    from ...did_client import SERVICE
+
+    return SERVICE
+
+
+CLOUD = CloudSpec(
+    name=SPEC.name,
+    title=SPEC.title,
+    terms=TERMS,
+    service=_service,
+    what="makes one picture speak, head and face included",
+    sends="one picture, and a recording or a text",
+    cost="credits, one for each 15 seconds begun; known before the order from the length",
+    limits="10 minutes, a picture of 10 megapixels, sound of 6 MB",
+    kept="uploads 24 to 48 hours; the link to a clip about 24 hours",
 )

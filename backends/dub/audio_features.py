@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -15,9 +16,14 @@ from ...engine.host.discard import discard_with
 from ...engine.host.protocol import Host, ManagedModel
 from ...engine.media.spans import Spans
 from ...engine.nets.audio_windows import parity_windows, windows
-from ...engine.nets.whisper_states import STATES_PER_SECOND, AudioConvention, encode_blocks
+from ...engine.nets.whisper_states import STATES_PER_SECOND, AudioConvention, encode_blocks, state_count
 from ...engine.unwritable import unwritable
+from .job import DubJob
+from .protocol import Batching
+from .scheduler import reach
 
+# Seconds around what is heard that windows may reach into: 0.2 at most, and a rest for rounding.
+_MARGIN = 0.5
 # Whisper-tiny's encoder on 30 s of sound.
 _ACTIVATION_BYTES = 256 << 20
 
@@ -42,6 +48,16 @@ class AudioFeatures:
         return windows(self.states, times, self.convention)
 
 
+def heard_in(job: DubJob, batching: Batching) -> tuple[float, float] | None:
+    """The seconds of the sound that a job's frames are heard at; None for all of it, in a job of the whole.
+    A part's frames take the rest of their clips, too."""
+    if len(job.timeline.shown) == len(job.timeline):
+        return None
+    need = reach([job], batching)
+    times = job.speech.times[need.start : need.stop]
+    return float(times.min()), float(times.max())
+
+
 def encode_features(
     whisper: ManagedModel,
     convention: AudioConvention,
@@ -51,9 +67,10 @@ def encode_features(
     *,
     parity: bool = False,
     spans: Spans | None = None,
+    heard: tuple[float, float] | None = None,
 ) -> AudioFeatures:
-    """Features of mono 16 kHz samples float32 [n], in a temporary file. Raises AudioError for a sound that is
-    too short."""
+    """Features of mono 16 kHz samples float32 [n], in a temporary file. heard: the seconds of them that are
+    asked for; None for all. Raises AudioError for a sound that is too short."""
     total = max(1, len(samples16k) * STATES_PER_SECOND // 16000)
     stage = "Listening to the speech"
 
@@ -62,7 +79,9 @@ def encode_features(
 
     path = host.temp_file(".states")
     with host.resident(whisper, activation_bytes=_ACTIVATION_BYTES), torch.inference_mode():
-        states = encode_to_file(samples16k, whisper.module, convention, path, parity=parity, check=check)
+        states = encode_to_file(
+            samples16k, whisper.module, convention, path, parity=parity, check=check, heard=heard
+        )
     host.progress(stage, total, total, unit="states")
     features = AudioFeatures(states, convention, parity, duration, spans)
     discard_with(features, path)
@@ -77,25 +96,37 @@ def encode_to_file(
     *,
     parity: bool = False,
     check: Callable[[int], None] | None = None,
+    heard: tuple[float, float] | None = None,
 ) -> Tensor:
     """States float32 [T, 5, 384] of mono 16 kHz samples, in `path` (7.7 KB a state).
 
-    check: called before each piece with the states done so far. Raises AudioError for a sound that is too
+    check: called before each piece with the states done so far. heard: as in `encode_features`; other states
+    are zeros, and holes in the file. Raises AudioError for a sound that is too
     short, OutputError where the disk is full.
     """
-    total = 0
+    done = 0
     shape: tuple[int, ...] = ()
+    total = state_count(len(samples16k), convention, parity)
+    needed = None
+    if heard is not None:
+        first = min(max(int((heard[0] - _MARGIN) * STATES_PER_SECOND), 0), max(total - 1, 0))
+        last = min(int((heard[1] + _MARGIN) * STATES_PER_SECOND) + 1, total)
+        needed = range(first, max(last, first + 1))
 
     def before() -> None:
         if check is not None:
-            check(total)
+            check(done)
 
     try:
         with path.open("wb") as file:
-            for block in encode_blocks(samples16k, encoder, convention, parity=parity, check=before):
-                file.write(block.float().contiguous().numpy().tobytes())
-                total += len(block)
-                shape = tuple(block.shape[1:])
+            for start, block in encode_blocks(
+                samples16k, encoder, convention, parity=parity, check=before, needed=needed
+            ):
+                data = block.float().contiguous().numpy()
+                file.seek(start * data[0].nbytes)
+                file.write(data.tobytes())
+                done, shape = start + len(block), tuple(block.shape[1:])
+            file.truncate(total * math.prod(shape) * 4)
     except OSError as error:
         path.unlink(missing_ok=True)
         raise unwritable(path, error) from error

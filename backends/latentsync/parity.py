@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from diffusers.models.embeddings import SinusoidalPositionalEmbedding
 from PIL import Image
 from torch import Tensor, nn
 
@@ -19,6 +18,7 @@ from ...engine.media.sound import Sound
 from ...engine.nets.audio_windows import parity_windows
 from ...engine.nets.mel import RATE
 from ...engine.nets.sd_vae import build_vae, decode_exactly
+from ...engine.nets.seeded import seed_motion_unet
 from ...engine.nets.whisper_encoder import WHISPER_TINY_CONFIG, build_whisper_encoder, encoder_entries
 from ...engine.nets.whisper_states import STATES_PER_SECOND, encode_audio
 from ...engine.parity import Checks, Finding, distance, seed, seeded_state_dict
@@ -27,7 +27,7 @@ from .denoise import LATENT_CHANNELS, clips, condition, denoise, masked, pixels,
 from .loop import CLIP, CONVENTION, FPS, frame_count, kept_samples, mirrored
 from .mask import keep_mask, latent_mask
 from .paste import crop_sized, paste, soft_mask
-from .unet import build_unet, original_name, predict
+from .unet import build_unet, predict
 
 _UNET = 2e-5
 _AUDIO = 1e-4
@@ -39,7 +39,6 @@ _DIFFERENT = 0.01
 # Faces are pasted that leave −1..1, so that what cuts them off is seen.
 _CONTRAST = 1.25
 _SIDES = (256, 512)
-_POSITIONS = "pos_embed.pe"
 # Entries of Whisper's encoder: OpenAI's names and those of our network.
 _WHISPER_NAMES = (
     ("positional_embedding", "embed_positions.weight"),
@@ -319,15 +318,7 @@ def _run(
 
 def seeded_unet(config: Mapping[str, Any]) -> Any:
     """Entries are named as the original names them; positions are kept."""
-    net = build_unet(config)
-    names = {original_name(name): tensor for name, tensor in net.state_dict().items()}
-    seeded: dict[str, Any] = dict(zip(net.state_dict(), seeded_state_dict(names).values(), strict=True))
-    for name, tensor in seeded.items():
-        if name.endswith(_POSITIONS):
-            _, length, width = tensor.shape
-            seeded[name] = SinusoidalPositionalEmbedding(width, length).pe
-    net.load_state_dict(seeded, strict=True, assign=True)
-    return net.eval().requires_grad_(False)
+    return seed_motion_unet(build_unet(config))
 
 
 def _seeded_whisper() -> nn.Module:

@@ -23,7 +23,7 @@ from ...engine.nets.batches import Batches
 from ...engine.nets.precision import settle
 from ...engine.nets.sd_vae import decode
 from ..dub import faces as dub
-from ..dub.audio_features import AudioFeatures, encode_features
+from ..dub.audio_features import AudioFeatures, encode_features, heard_in
 from ..dub.faces import FacePainter, composer_of
 from ..dub.job import DubJob
 from ..dub.protocol import Batching, FaceCrop
@@ -89,7 +89,15 @@ class ClipEngine:
         notes += geometry.notes(self.name)
         return geometry
 
-    def condition(self, job: DubJob, survey: FaceAlignment, notes: list[str], host: Host) -> Conditioning:
+    def condition(
+        self,
+        job: DubJob,
+        survey: FaceAlignment,
+        notes: list[str],
+        host: Host,
+        heard: tuple[float, float] | None = None,
+    ) -> Conditioning:
+        """heard: as in `encode_features`."""
         features = encode_features(
             self.models.whisper,
             CONVENTION,
@@ -97,6 +105,7 @@ class ClipEngine:
             job.timeline.duration,
             host,
             parity=self.settings.parity,
+            heard=heard,
         )
         clock = Clock(job.timeline.fps)
         if note := clock.note():
@@ -187,7 +196,8 @@ class LatentSyncEngine(ClipEngine, FacePainter):
         installed."""
         # First, so that missing weights are said before anything is worked out.
         composer = composer_of(self.compose, self.models, notes, host)
-        return replace(self.condition(job, survey, notes, host), composer=composer)
+        heard = heard_in(job, self.batching(job.timeline.fps))
+        return replace(self.condition(job, survey, notes, host, heard), composer=composer)
 
     def faces(
         self, crops: Sequence[FaceCrop], conditioning: Conditioning, host: Host

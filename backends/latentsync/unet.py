@@ -9,7 +9,6 @@ axis is the time.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from torch import Tensor, nn
 from torch.nn.functional import group_norm
 
 from ...engine.nets.loading import config_beside
+from ...engine.nets.motion_unet import TEMPORAL_GROUPS, motion_entries
 from ...engine.nets.precision import finite
 from ...engine.weights.state_dict import load_state_dict, load_weights, without_prefix
 
@@ -38,19 +38,6 @@ _SAME = (
     "in_channels", "out_channels", "block_out_channels", "layers_per_block", "cross_attention_dim",
     "norm_num_groups",
 )  # fmt: skip
-# The original's temporal layers have as many groups in every network.
-_TEMPORAL_GROUPS = 32
-# Within a temporal layer: the original's names and diffusers'. Both attentions have the same positions.
-_TEMPORAL_NAMES = (
-    ("attention_blocks.0.pos_encoder.pe", "pos_embed.pe"),
-    ("attention_blocks.1.pos_encoder.pe", "pos_embed.pe"),
-    ("attention_blocks.0.", "attn1."),
-    ("attention_blocks.1.", "attn2."),
-    ("norms.0.", "norm1."),
-    ("norms.1.", "norm2."),
-    ("ff_norm.", "norm3."),
-)
-_TEMPORAL = re.compile(r"(.*motion_modules\.\d+\.)temporal_transformer\.(.*)")
 
 
 class ClipGroupNorm(nn.GroupNorm):
@@ -94,39 +81,13 @@ def build_unet(config: Mapping[str, Any] | None = None) -> nn.Module:
             for resnet in block.resnets:
                 resnet.norm1, resnet.norm2 = _clip_norm(resnet.norm1), _clip_norm(resnet.norm2)
             for layer in getattr(block, "motion_modules", ()):
-                layer.norm = FrameGroupNorm(_TEMPORAL_GROUPS, layer.norm.num_channels, layer.norm.eps)
+                layer.norm = FrameGroupNorm(TEMPORAL_GROUPS, layer.norm.num_channels, layer.norm.eps)
         unet.conv_norm_out = _clip_norm(unet.conv_norm_out)
     return unet.eval().requires_grad_(False)
 
 
 def _clip_norm(norm: nn.GroupNorm) -> ClipGroupNorm:
     return ClipGroupNorm(norm.num_groups, norm.num_channels, norm.eps)
-
-
-def unet_entries(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """A checkpoint under diffusers' names."""
-    return {_renamed(name): tensor for name, tensor in state.items()}
-
-
-def _renamed(name: str) -> str:
-    match = _TEMPORAL.fullmatch(name)
-    if match is None:
-        return name
-    rest = match[2]
-    for original, ours in _TEMPORAL_NAMES:
-        rest = rest.replace(original, ours)
-    return match[1] + rest
-
-
-def original_name(name: str) -> str:
-    """What the original calls an entry of this network; of the positions, which it has twice, the first."""
-    module, layer, rest = name.partition(".motion_modules.")
-    if not layer:
-        return name
-    number, _, rest = rest.partition(".")
-    for original, ours in _TEMPORAL_NAMES:
-        rest = rest.replace(ours, original)
-    return f"{module}{layer}{number}.temporal_transformer.{rest}"
 
 
 def load_unet(
@@ -139,7 +100,7 @@ def load_unet(
     dtype already stay mapped from the file. Raises WeightsError for a damaged or unsafe file and for another
     network's.
     """
-    entries = unet_entries(without_prefix(load_state_dict(path), "conv_in.weight"))
+    entries = motion_entries(without_prefix(load_state_dict(path), "conv_in.weight"))
     net = build_unet(config or config_beside(path, "motion_module_kwargs"))
     return load_weights(net, entries, path, "LatentSync's UNet", dtype=dtype)
 

@@ -27,7 +27,7 @@ from ...engine.nets.sd_vae import decode
 from ...musetalk_core.presets import PRESETS
 from ...musetalk_core.unet import encode_crops, predict
 from ..dub import faces as dub
-from ..dub.audio_features import AudioFeatures, encode_features
+from ..dub.audio_features import AudioFeatures, encode_features, heard_in
 from ..dub.faces import FacePainter, composer_of
 from ..dub.job import DubJob
 from ..dub.protocol import Batching, FaceCrop
@@ -114,6 +114,8 @@ class MuseTalkEngine(FacePainter):
             job.timeline.duration,
             host,
             parity=parity,
+            # Which windows the original takes depends on more than the times.
+            heard=None if parity else heard_in(job, self.batching(job.timeline.fps)),
         )
         encoding, speaking = (
             Batches(self.settings.batch_size, host, padded=self.settings.compile) for _ in range(2)

@@ -47,6 +47,9 @@ _NARROWS_AT, _NARROWER = 0.12, 0.2
 _LENS, _ROUNDER, _ELLIPSE, _ENDS = 0.8, 0.7, 0.5, 0.96
 # At this opening nothing is left of what closing does to the lips beside bringing them together.
 _PARTED = 0.10
+# Mouths are 0.53 to 0.67 head units wide (13 faces); a wider one smiles. Its jaw drops and its lips part as
+# far as those of one of this width, and when it opens it narrows by so much of what is more.
+_WIDEST, _UNSMILED = 0.68, 0.5
 # What is left of a lip's thickness at least, however it is pressed or rolled in.
 _LEAST_LIP = 0.5
 
@@ -115,6 +118,11 @@ class RestShape:
         return _rest_shape, (self.points.astype(np.float32),)
 
     @property
+    def unit(self) -> float:
+        """What openings are widths of: the mouth's own, or that of a mouth that doesn't smile."""
+        return min(self.width, _WIDEST)
+
+    @property
     def gap(self) -> float:
         """How far the lips are apart at rest, in widths of the mouth."""
         return (
@@ -157,9 +165,12 @@ class RestShape:
         lower = _RELAX * relaxed * max(0.0, rise + _BELOW * width) + _CORNERS * pose.open * width
         shape[LIPS, 1] += lower * outwards
         shape[LIPS, 0] = self.centre[0] + (shape[LIPS, 0] - self.centre[0]) * (
-            1 + pose.wide - _NARROWER * max(0.0, pose.open - _NARROWS_AT)
+            1
+            + pose.wide
+            - _NARROWER * max(0.0, pose.open - _NARROWS_AT)
+            - _UNSMILED * relaxed * (1 - self.unit / width)
         )
-        parted = _parted(pose.open) * width
+        parted = _parted(pose.open) * self.unit
         profile = self.profile(pose.open)
         gap = float((self.points[LOWER_INNER] - self.points[UPPER_INNER])[MIDDLE, 1]) / width
         raised = min(max((gap - _RAISING) / (_RAISED - _RAISING), 0.0), 1.0)
@@ -177,7 +188,7 @@ class RestShape:
             LOWER_OUTER
         ]
         shape[LOWER_INNER, 1] -= 0.015 * pose.tuck * width * profile[LOWER_INNER]
-        shape[:, 1] += self.jaw * pose.jaw * width
+        shape[:, 1] += self.jaw * pose.jaw * self.unit
         return self._settled(shape)
 
     def _thinned(self) -> tuple[float, float]:

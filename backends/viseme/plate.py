@@ -28,6 +28,7 @@ from .controls import (
     HeadPose,
     control_points,
 )
+from .edges import lip_edges
 from .interior import LUMA
 from .views import SKULL, Views
 
@@ -44,6 +45,9 @@ _TRIES, _ELSEWHERE = 3, 8
 _TURNED = (15.0, 30.0)
 # How much of the plate's opening, from above, is upper teeth and what lies behind them.
 _UPPER_PART = (0.40, 0.65)
+# Where, in parts of the opening from above, upper teeth meet lower ones if both are seen, and how dark the
+# line between them is against theirs.
+_BITE, _LINE = (0.3, 0.75), 0.85
 # By how much of their length teeth are stretched at most.
 _LONGER = 0.8
 # The edge of the plate's lip, which is kept behind the picture's, in widths of the mouth.
@@ -54,7 +58,8 @@ _EDGE = 0.03
 class Plate:
     """rgb: uint8 [h, w, 3], around a mouth. points: its control points, in its pixels, float32 [n, 2].
     plane: where its pixels lie in the plane of the teeth, which is `depth` deep in head coordinates: [2, 3].
-    yaw: of the head, degrees. level: brightness of the skin, 0..255. tooth: float32 [3], a tooth's colour."""
+    yaw: of the head, degrees. level: brightness of the skin, 0..255. tooth: float32 [3], a tooth's colour.
+    bite: how much of the opening, from above, is upper teeth and what lies behind them at most, 0..1."""
 
     rgb: np.ndarray
     points: np.ndarray
@@ -63,6 +68,7 @@ class Plate:
     yaw: float
     level: float
     tooth: np.ndarray
+    bite: float
 
     def shown(
         self, head: HeadPose, lip: np.ndarray, corner: tuple[int, int], size: tuple[int, int]
@@ -76,7 +82,7 @@ class Plate:
         matrix = np.column_stack([there[:, :2] @ self.plane[:, :2], there @ (*self.plane[:, 2], 1.0)])
         matrix = self._raised(matrix, lip)
         matrix[:, 2] -= corner
-        mask = belief * _upper_part(self.points, self.rgb.shape[1], self.rgb.shape[0])
+        mask = belief * _upper_part(self.points, self.bite, self.rgb.shape[1], self.rgb.shape[0])
         colours = cv2.warpAffine(
             self.rgb, matrix, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
         )
@@ -86,7 +92,8 @@ class Plate:
         """The way [2, 3] from the plate to the picture, stretched from the teeth's ends up to the lip; where
         that is not enough, moved up for the rest, lest other teeth be seen above them."""
         upper, lower = (self.points[rows[MIDDLE]].astype(np.float64) for rows in (UPPER_INNER, LOWER_INNER))
-        top, end = (matrix @ (*point, 1.0) for point in (upper, upper + _UPPER_PART[0] * (lower - upper)))
+        ends = upper + min(_UPPER_PART[0], self.bite) * (lower - upper)
+        top, end = (matrix @ (*point, 1.0) for point in (upper, ends))
         left, right = (matrix[:, :2] @ self.points[row] for row in OUTER_CORNERS)
         high = float(np.linalg.norm(top - end))
         up = (top - end) / max(high, 1.0)
@@ -155,7 +162,9 @@ def _plate(frame: Frame, mesh: np.ndarray) -> Plate | None:
     if scale < 1:
         rgb = cv2.resize(rgb, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
         points = (points + 0.5) * scale - 0.5
-    inside = _upper_part(points, rgb.shape[1], rgb.shape[0]) > 0.5
+    points += lip_edges(rgb, points, width * scale)
+    bite = _bite(rgb, points)
+    inside = _upper_part(points, bite, rgb.shape[1], rgb.shape[0]) > 0.5
     if inside.sum() < 12:
         return None
     luma = rgb.astype(np.float32) @ LUMA
@@ -169,7 +178,24 @@ def _plate(frame: Frame, mesh: np.ndarray) -> Plate | None:
     away = scale * away
     away[:, 2] += (0.5 - np.array([x0, y0])) * scale - 0.5
     plane = cv2.invertAffineTransform(away)
-    return Plate(rgb, points.astype(np.float32), plane, depth, head.yaw, max(skin, 1.0), tooth)
+    return Plate(rgb, points.astype(np.float32), plane, depth, head.yaw, max(skin, 1.0), tooth, bite)
+
+
+def _bite(rgb: np.ndarray, points: np.ndarray) -> float:
+    """Where upper teeth end, in parts of the opening from above: at the dark line over the lower ones, where
+    those are seen as well."""
+    top, bottom = lip_curve(points, UPPER_INNER), lip_curve(points, LOWER_INNER)
+    middle = slice(len(top) // 3, -(len(top) // 3))
+    # Without the lips' edges.
+    shares = np.linspace(0.1, 0.9, 33)
+    where = top[middle] + shares[:, None, None] * (bottom - top)[middle]
+    soft = cv2.GaussianBlur(rgb.astype(np.float32) @ LUMA, (0, 0), 0.7)
+    x, y = cv2.split(where.astype(np.float32))
+    levels = np.median(cv2.remap(soft, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), axis=1)
+    row, last = np.argmax(shares >= _BITE[0]), np.argmax(shares > _BITE[1])
+    row += int(levels[row:last].argmin())
+    deep = min(float(levels[:row].max()), float(levels[row:].max())) * _LINE
+    return float(shares[row]) if levels[row] < deep else _UPPER_PART[1]
 
 
 def _skin(points: np.ndarray, shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
@@ -179,12 +205,12 @@ def _skin(points: np.ndarray, shape: tuple[int, ...]) -> tuple[np.ndarray, np.nd
     return np.clip(y, 0, shape[0] - 1), np.clip(x, 0, shape[1] - 1)
 
 
-def _upper_part(points: np.ndarray, width: int, height: int) -> np.ndarray:
+def _upper_part(points: np.ndarray, bite: float, width: int, height: int) -> np.ndarray:
     """float32 [height, width]: 1 in the upper part of the opening between the lips."""
     top, bottom = lip_curve(points, UPPER_INNER), lip_curve(points, LOWER_INNER)
     layers = [
         polygon_cover(np.concatenate([top, (top + share * (bottom - top))[::-1]]), width, height)
-        for share in _UPPER_PART
+        for share in (min(_UPPER_PART[0], bite), bite)
     ]
     soft = max(1.0, 0.01 * float(np.linalg.norm(top[-1] - top[0])))
     # Not up to the lip, whose shade and whose edge belong to that frame.

@@ -24,6 +24,7 @@ from .controls import (
     control_points,
     pixel_offsets,
 )
+from .edges import lip_edges
 from .interior import Opening, paint
 from .mouth import UPPER_SHARE, MouthPose, RestShape
 from .plate import Plate
@@ -37,13 +38,14 @@ _NOISE = 0.04
 _AROUND = 0.15
 # Noise, in levels, of a grainy picture.
 _GRAINY = 2.0
+# By so many pixels an opening is painted over the edge of each lip of a mouth of so many pixels.
+_TIPS, _SMALL = 0.7, 30
 # Movements below this many pixels can't be seen.
 _STILL = 0.03
 # How far closed lips reach over each other, in widths of the mouth.
 _OVERLAP = 0.02
-# Of lips that are parted by the first, the mesh's edges lie inside the mouth, from the second on by the
-# third, in widths of the mouth.
-_APART, _FURTHER, _INSIDE = 0.02, 0.05, 0.03
+# Gaps, in widths of the mouth, from which and at which lips are parted in the source.
+_APART, _FURTHER = 0.02, 0.05
 # How far beyond the lips' edge closed ones are laid over, how much further below at most and in parts of the
 # opening, how softly, and how far their light is compared, in widths of the mouth; on how many pixels, and
 # within which factors.
@@ -96,12 +98,16 @@ def render_mouth(
     shift[HELD] = 0
     if np.abs(shift).max() < _STILL:
         return rgb, np.zeros(rgb.shape[:2], np.float32)
-    source = mesh[CONTROLS, :2].astype(np.float64)
-    source += lip_line(rgb, source, rest.width * head.scale)
-    edge = pixel_offsets(head, (1 - max(closing, laid)) * _own_edges(current, rest))
-    source[UPPER_INNER] -= edge[UPPER_INNER]
-    source[LOWER_INNER] += edge[LOWER_INNER]
-    bend = Bend(rgb, source + shift, shift, rest.width * head.scale, head.yaw)
+    points = mesh[CONTROLS, :2].astype(np.float64)
+    line = lip_line(rgb, points, rest.width * head.scale)
+    source = points + line
+    goal = source + shift
+    apart = (1 - max(closing, laid)) * _apart(current, target, rest.width)
+    if apart > 0:
+        # Else each lip would take a line of the source's own teeth along, beside the painted ones.
+        edges = lip_edges(rgb, points, rest.width * head.scale)
+        shift[_INNER] -= apart * (edges - line)[_INNER]
+    bend = Bend(rgb, goal, shift, rest.width * head.scale, head.yaw)
     result, alpha = bend.face()
     box = bend.mouth_box(max(_MATCHED, _LAID + _LAID_BELOW) if laid > 0 else _AROUND)
     if box.area > 0:
@@ -140,11 +146,12 @@ def _closing(current: np.ndarray, target: np.ndarray, width: float) -> float:
     return float(np.clip((now - then) / 0.06, 0, 1) * np.clip(1 - then / 0.08, 0, 1))
 
 
-def _own_edges(current: np.ndarray, rest: RestShape) -> np.ndarray:
-    """How far the edges of lips that are parted in the source lie beyond the mesh's [n, 3], in head
-    coordinates: else each lip would take a line of the source's own teeth along, beside the painted ones."""
-    parted = float(np.clip((_gap(current) / rest.width - _APART) / (_FURTHER - _APART), 0, 1))
-    return np.outer(_INSIDE * parted * rest.width * rest.arch, (0.0, 1.0, 0.0))
+def _apart(current: np.ndarray, target: np.ndarray, width: float) -> float:
+    """0..1: whether there are edges of lips to look for, because they are parted in the source, or because
+    they are opened: what is seen between them, be it a line of teeth that the mesh takes for a lip, is not to
+    go along with them."""
+    now, then = _gap(current) / width, _gap(target) / width
+    return float(np.clip(max((now - _APART) / (_FURTHER - _APART), (then - now) / _FURTHER), 0, 1))
 
 
 def _lay_closed(
@@ -230,6 +237,9 @@ def _open(
     if strength == 0 or hole.area == 0:
         return
     blur = edge_blur(rgb, source, mouth)
+    # The tips of a small mouth's opening are thinner than what a pixel shows.
+    thin = _TIPS * min(1.0, _SMALL / mouth) * np.array([-axes.along[1], axes.along[0]])
+    outline = np.concatenate([top - thin, bottom[::-1] + thin])
     cover = polygon_cover(outline - (hole.x0, hole.y0), hole.x1 - hole.x0, hole.y1 - hole.y0)
     cover = strength * cv2.GaussianBlur(cover, (0, 0), max(0.45, 0.8 * blur))
     px, py = axes.turn(*hole.pixels())

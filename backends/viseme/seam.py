@@ -41,8 +41,10 @@ def lip_line(rgb: np.ndarray, source: np.ndarray, mouth: float) -> np.ndarray:
     x = np.linspace(-_ENDS, _ENDS, _COLUMNS) * half
     y = np.interp(x, [-half, *line[:, 0], half], [0, *line[:, 1], 0])
     offsets = np.linspace(-_REACH, _REACH, _ROWS) * mouth
-    valley = _valley(_strip(rgb, axes, x, y[None] + offsets[:, None]), offsets[1] - offsets[0], mouth)
-    path = _path(valley)
+    colours = strip(rgb, axes, x, y[None] + offsets[:, None])
+    valley = _valley(cv2.cvtColor(colours, cv2.COLOR_RGB2GRAY), offsets[1] - offsets[0], mouth)
+    stray = _STRAY * np.linspace(-1, 1, _ROWS) ** 2
+    path = cheapest_path(stray[:, None] - valley / max(_SURE, float(np.percentile(valley, 97))), _BEND)
     depth = float(valley[path, np.arange(_COLUMNS)].mean())
     smooth = cv2.GaussianBlur(offsets[path][None], (0, 0), 1.5)[0]
     found = np.zeros(len(source))
@@ -52,18 +54,19 @@ def lip_line(rgb: np.ndarray, source: np.ndarray, mouth: float) -> np.ndarray:
     return found[:, None] * np.array([-axes.along[1], axes.along[0]])
 
 
-def _strip(rgb: np.ndarray, axes: MouthAxes, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Brightness at points along and across the mouth [rows, columns]: float32."""
+def strip(rgb: np.ndarray, axes: MouthAxes, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Colours at points along [columns] and across the mouth [rows, columns]: float32 [rows, columns, 3]."""
     across = np.array([-axes.along[1], axes.along[0]])
     where = axes.centre + x[None, :, None] * axes.along + y[..., None] * across
     x0, y0 = np.maximum(np.floor(where.reshape(-1, 2).min(0)).astype(int) - 1, 0)
     x1, y1 = np.ceil(where.reshape(-1, 2).max(0)).astype(int) + 2
     part = rgb[y0 : max(y1, y0 + 1), x0 : max(x1, x0 + 1)]
     if part.size == 0:
-        return np.zeros(y.shape, np.float32)
-    luma = cv2.cvtColor(part, cv2.COLOR_RGB2GRAY).astype(np.float32)
-    spots = (where - (x0, y0)).astype(np.float32)
-    return cv2.remap(luma, spots[..., 0], spots[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        return np.zeros((*y.shape, 3), np.float32)
+    x_map, y_map = cv2.split((where - (x0, y0)).astype(np.float32))
+    return np.asarray(
+        cv2.remap(part.astype(np.float32), x_map, y_map, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    )
 
 
 def _valley(strip: np.ndarray, step: float, mouth: float) -> np.ndarray:
@@ -75,16 +78,15 @@ def _valley(strip: np.ndarray, step: float, mouth: float) -> np.ndarray:
     return np.maximum(np.minimum(above, below) - strip, 0)
 
 
-def _path(valley: np.ndarray) -> np.ndarray:
-    """The row in each column of the path along the deepest valley."""
-    rows, columns = valley.shape
-    stray = _STRAY * np.linspace(-1, 1, rows) ** 2
-    cost = stray[:, None] - valley / max(_SURE, float(np.percentile(valley, 97)))
+def cheapest_path(cost: np.ndarray, bend: float) -> np.ndarray:
+    """The row in each column of the path from left to right that costs least [rows, columns], where each step
+    to a neighbouring row costs `bend`."""
+    rows, columns = cost.shape
     came = np.zeros((columns, rows), int)
     total = np.full(rows + 2, np.inf)
     total[1:-1] = cost[:, 0]
     for column in range(1, columns):
-        up, down = total[:-2] + _BEND, total[2:] + _BEND
+        up, down = total[:-2] + bend, total[2:] + bend
         way = np.minimum(up, down)
         straight = total[1:-1] <= way
         came[column] = np.where(straight, 0, np.where(up <= down, -1, 1))

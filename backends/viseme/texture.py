@@ -9,12 +9,19 @@ from .bend import Box
 from .controls import CONTROLS, LIPS, LOWER_INNER, LOWER_OUTER, UPPER_INNER, UPPER_OUTER
 from .interior import LUMA, Tones
 
-_SKIN = tuple(
-    np.flatnonzero(np.isin(CONTROLS, side))
-    for side in ((204, 211, 194, 32, 210, 208, 201, 187), (424, 431, 418, 262, 430, 428, 421, 411))
+# Skin beside the mouth and on the chin, and the cheeks, left and right: what speech, shade or a beard changes
+# of one part is not all there is.
+_BESIDE, _CHEEKS = (
+    tuple(np.array([int(np.flatnonzero(point == CONTROLS)[0]) for point in side]) for side in sides)
+    for sides in (
+        ((204, 211, 194, 32, 210, 208, 201, 187), (424, 431, 418, 262, 430, 428, 421, 411)),
+        ((101, 50, 147, 187), (330, 280, 376, 411)),
+    )
 )
 # Width of a mouth, in pixels, in the picture from which colours are taken.
 _COARSE = 24
+# Where a cheek is looked at, in parts of its sides.
+_ACROSS = np.linspace(0.05, 0.95, 9)
 # Noise is what this finds.
 _LAPLACE = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
 # The middle of the lower lip.
@@ -34,7 +41,10 @@ def tones_of(rgb: np.ndarray, source: np.ndarray, mouth: float) -> Tones:
         for inner, outer in ((UPPER_INNER[2:-2], UPPER_OUTER[2:-2]), (LOWER_INNER[2:-2], LOWER_OUTER[2:-2]))
         for share in (0.35, 0.5, 0.65)
     ])  # fmt: skip
-    left, right = (_colours(small, _between(points[side])) for side in _SKIN)
+    left, right = (
+        _colours(small, np.concatenate([_between(points[beside]), _inside(points[cheek])]))
+        for beside, cheek in zip(_BESIDE, _CHEEKS, strict=True)
+    )
     return Tones.of(left, right, _colours(small, lips))
 
 
@@ -42,6 +52,13 @@ def _between(points: np.ndarray) -> np.ndarray:
     """Half-way from each of points [n, 2] to each, itself too."""
     first, second = np.triu_indices(len(points))
     return np.asarray((points[first] + points[second]) / 2)
+
+
+def _inside(corners: np.ndarray) -> np.ndarray:
+    """Places [n, 2] all over a quadrangle [4, 2]."""
+    x, y = (each.reshape(-1, 1) for each in np.meshgrid(_ACROSS, _ACROSS))
+    a, b, c, d = corners
+    return np.asarray((1 - y) * ((1 - x) * a + x * b) + y * ((1 - x) * d + x * c))
 
 
 def _colours(rgb: np.ndarray, points: np.ndarray) -> np.ndarray:

@@ -21,9 +21,11 @@ MIN_FPS = 25
 # Benchmarks of their own, each a module with `main(arguments) -> int`.
 _OTHERS = (
     "align",
+    "cloud",
     "editor",
     "fuzz",
     "identities",
+    "jobs",
     "latentsync",
     "long",
     "mouth",

@@ -21,7 +21,7 @@ from .mouth_paint import Painter
 from .table import Row, conclude
 
 # Each a module `mouth_NAME` with `measure`, `rows` and `bounds`.
-PARTS = ("motion", "slope", "follow", "corners", "texture", "colour", "footage", "occluded", "speed")
+PARTS = ("motion", "fit", "slope", "follow", "corners", "texture", "colour", "footage", "occluded", "speed")
 
 
 def main(arguments: list[str]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from lipsync_studio.backends.viseme.controls import (
 from lipsync_studio.backends.viseme.interior import LUMA
 from lipsync_studio.backends.viseme.mouth import MouthPose, RestShape
 from lipsync_studio.backends.viseme.pipeline import rest_shape
+from lipsync_studio.backends.viseme.seam import lip_line
 from lipsync_studio.engine.faces.choose import choose_people
 from lipsync_studio.engine.faces.track import Person
 from lipsync_studio.engine.media.colour import crop_rgb
@@ -52,7 +54,7 @@ def measure(media: Media, painter: Painter) -> dict[str, Any]:
             frames = list(painter.posed(source, poses([opened] * source.frames, teeth=_TEETH)))
             (person, *_) = choose_people(painter.track(source), "largest")
             pose = MouthPose(open=opened, jaw=0.75 * opened, teeth=_TEETH)
-            change[f"{path.name}, open {opened:g}"] = changes(frames, person, pose)
+            change[f"{path.name}, open {opened:g}"] = changes(frames, source.read(), person, pose)
     return {"chroma": chroma, "change": change}
 
 
@@ -70,16 +72,22 @@ def _chroma(painter: Painter, path: Path) -> float:
     return most
 
 
-def changes(frames: list[Frame], person: Person, pose: MouthPose) -> dict[str, float]:
+def changes(
+    frames: list[Frame], before: Iterable[Frame], person: Person, pose: MouthPose
+) -> dict[str, float]:
     """Of the teeth's colour from frame to frame, the channel that changes most, levels: by how much more than
     the cheek that changes more, in parts of its brightness, because teeth are in the light of the scene;
-    `raw`: in all. person: of the source, which all frames show with one pose."""
+    `raw`: in all. before: the source's frames. person: of the source, which all frames show with one pose."""
     rest = rest_shape(person)
-    seen = [frame for frame in frames if person.seen[frame.index - person.first]]
-    meshes = [person.meshes[frame.index - person.first] for frame in seen]
-    colours = np.array([
-        _teeth(frame, strip(mesh, rest, pose)) for frame, mesh in zip(seen, meshes, strict=True)
-    ])  # fmt: skip
+    rows = [at for at, frame in enumerate(frames) if person.seen[frame.index - person.first]]
+    meshes = [person.meshes[frames[at].index - person.first] for at in rows]
+    sources = list(before)
+    spots = [
+        strip(mesh, rest, pose) + _line(sources[at], mesh, rest)
+        for at, mesh in zip(rows, meshes, strict=True)
+    ]
+    seen = [frames[at] for at in rows]
+    colours = np.array([_teeth(*each) for each in zip(seen, spots, strict=True)])
     light = np.array([_light(frame, mesh) for frame, mesh in zip(seen, meshes, strict=True)])
     raw = np.abs(np.diff(colours, axis=0)).max(1)
     scene = np.abs(np.diff(np.log(light), axis=0)).max(1) * colours.max(1).mean()
@@ -91,6 +99,16 @@ def changes(frames: list[Frame], person: Person, pose: MouthPose) -> dict[str, f
         "raw": float(raw.max()),
         "luma": float(colours.mean()),
     }
+
+
+def _line(frame: Frame, mesh: np.ndarray, rest: RestShape) -> np.ndarray:
+    """How far the renderer finds the line between the lips beside the mesh's: pixels [2]."""
+    low = np.maximum(mesh[CONTROLS, :2].min(0).astype(int) // 2 * 2, 0)
+    high = np.minimum(mesh[CONTROLS, :2].max(0).astype(int) // 2 * 2 + 2, (frame.width, frame.height))
+    rgb = crop_rgb(frame, (int(low[0]), int(low[1]), int(high[0]), int(high[1])))
+    head, _ = control_points(mesh)
+    points = mesh[CONTROLS, :2].astype(np.float64) - low
+    return np.asarray(lip_line(rgb, points, rest.width * head.scale)[UPPER_INNER[MIDDLE]])
 
 
 def _light(frame: Frame, mesh: np.ndarray) -> np.ndarray:

@@ -20,6 +20,8 @@ _ASKED = (0.1, 0.2, 0.35)
 _PAINTED = 0.4
 # Where paint is looked for around the lips, and the tip of an opening, in widths of the mouth.
 _AROUND, _TIP = 0.08, 0.015
+# Of the upper and the lower inner lip the points next to the corners.
+_BESIDE = [(191, 95), (415, 324)]
 # Where the line between the lips is looked for in the untouched picture, and what is blurred out of it, in
 # widths of the mouth; how much darker it is than the skin, levels.
 _REACH, _FINE, _DEEP = 0.06, 0.01, 4.0
@@ -46,20 +48,24 @@ def measure(media: Media, painter: Painter) -> dict[str, Any]:
 
 def judged_off(luma: np.ndarray, mesh: np.ndarray) -> float:
     """How far the judge's corners lie beside the dark line between the lips of the untouched picture, in
-    widths of the mouth: the mean of both, 0 where there is no line. luma: float32 [h, w]."""
-    corners = mesh[list(OUTER), :2].astype(np.float64)
-    inner = mesh[list(INNER), :2].astype(np.float64)
+    widths of the mouth: the mean of both, 0 where there is no line. luma: float32 [h, w].
+
+    The line is looked for from the outer corner to the inner one and on to the next points of the judge's
+    inner lips, because a short line ends before the corners that the judge sees."""
+    points = mesh[:, :2].astype(np.float64)
+    corners = points[list(OUTER)]
     width = float(np.linalg.norm(corners[1] - corners[0]))
     down = np.array([-(corners[1] - corners[0])[1], (corners[1] - corners[0])[0]]) / width
     across = np.linspace(-_REACH, _REACH, 49) * width
     soft = cv2.GaussianBlur(luma, (0, 0), max(0.6, _FINE * width))
     found = []
-    for outer, within in zip(corners, inner, strict=True):
-        columns = outer + np.linspace(0, 1, 5)[:, None] * (within - outer)
-        x, y = (columns[None] + across[:, None, None] * down).astype(np.float32).transpose(2, 0, 1)
-        strip = cv2.remap(soft, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE).mean(1)
-        deep = min(strip[0], strip[-1]) - strip.min()
-        found.append(abs(float(across[strip.argmin()])) / width if deep > _DEEP else 0.0)
+    for outer, within, beside in zip(corners, points[list(INNER)], points[_BESIDE].mean(1), strict=True):
+        way = [outer, (outer + within) / 2, within, (within + beside) / 2, beside]
+        x, y = (np.array(way)[None] + across[:, None, None] * down).astype(np.float32).transpose(2, 0, 1)
+        strip = cv2.remap(soft, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        deep = np.minimum(strip[0], strip[-1]) - strip.min(0) > _DEEP
+        off = across[strip.argmin(0)][deep]
+        found.append(abs(float(np.median(off))) / width if deep.sum() > 1 else 0.0)
     return float(np.mean(found))
 
 

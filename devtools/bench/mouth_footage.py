@@ -2,8 +2,10 @@
 
 The judge reads closed lips as open by a few hundredths of a mouth's width, more where the upper lip casts a
 shadow or the lower one shines. So closed mouths are held against its reading of the same person's lips in
-those frames of the untouched footage in which they are shut, which were looked for by eye at full size. And
-because that allows for a line of teeth, it is looked for whether anything between the lips is bright.
+those frames of the untouched footage in which they are shut, which were looked for by eye at full size:
+parted `above the judge's own reading` are lips that it reads as more than PARTED further apart than those.
+Both that and the raw share are printed and bounded. And because the first allows for a line of teeth, it is
+looked for whether anything between the lips is bright.
 """
 
 from __future__ import annotations
@@ -164,7 +166,10 @@ def rows(results: dict[str, Any]) -> list[Row]:
 
 def bounds(results: dict[str, Any]) -> dict[str, bool]:
     return {
-        f"closed in silence in all but {MAX_PARTED:.0%} of frames, against shut lips": all(
+        f"closed in silence in all but {MAX_PARTED:.0%} of frames, raw": all(
+            each["raw"] <= MAX_PARTED for each in results["closed"].values()
+        ),
+        f"closed in silence in all but {MAX_PARTED:.0%} of frames, above the judge's own reading": all(
             each["parted"] <= MAX_PARTED for each in results["closed"].values()
         ),
         f"nothing bright between closed lips in all but {MAX_PARTED:.0%} of frames": all(

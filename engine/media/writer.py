@@ -16,6 +16,7 @@ from types import TracebackType
 import av
 from av.codec.context import Flags
 from av.video.reformatter import ColorRange
+from av.video.stream import VideoStream
 
 from ..errors import OutputError
 from ..partial import PartialFile
@@ -186,6 +187,23 @@ class Mp4Writer:
             raise self._failure
 
     def _add_streams(self) -> None:
+        self._video = self._add_video()
+        if isinstance(self._sound, CodedSound):
+            self._tracks.append(CopiedSound(self._container, self._sound, self._duration))
+        elif self._sound is not None:
+            self._tracks.append(EncodedSound(self._container, self._sound, self._duration))
+        if self._subtitles:
+            self._tracks.append(
+                SubtitleTrack(
+                    self._container,
+                    self._subtitles,
+                    self._language,
+                    self._format,
+                    default=self._default_subtitles,
+                )
+            )
+
+    def _add_video(self) -> VideoStream:
         video = self._container.add_stream("libx264", rate=self._fps, options=self._options)
         video.width, video.height = self._size
         video.pix_fmt = "yuv420p"
@@ -202,21 +220,7 @@ class Mp4Writer:
         # Players take what says nothing for square.
         context.sample_aspect_ratio = self._aspect
         context.color_range = ColorRange.JPEG if self._colour.full_range else ColorRange.MPEG
-        self._video = video
-        if isinstance(self._sound, CodedSound):
-            self._tracks.append(CopiedSound(self._container, self._sound, self._duration))
-        elif self._sound is not None:
-            self._tracks.append(EncodedSound(self._container, self._sound, self._duration))
-        if self._subtitles:
-            self._tracks.append(
-                SubtitleTrack(
-                    self._container,
-                    self._subtitles,
-                    self._language,
-                    self._format,
-                    default=self._default_subtitles,
-                )
-            )
+        return video
 
     def _work(self) -> None:
         while (frame := self._queue.get()) is not None:
@@ -241,14 +245,20 @@ class Mp4Writer:
     def _flush(self) -> None:
         if self._held is not None:
             self._encode(self._held, self._duration)
-        self._container.mux(self._video.encode(None))
+        self._end_pictures()
         for track in self._tracks:
             track.until(self._duration)
             track.finish()
 
+    def _end_pictures(self) -> None:
+        self._container.mux(self._video.encode(None))
+
     def _encode(self, frame: Frame, end: Fraction) -> None:
         for track in self._tracks:
             track.until(frame.pts)
+        self._put(frame, end)
+
+    def _put(self, frame: Frame, end: Fraction) -> None:
         # A copy: `from_numpy_buffer` takes rows // 6 * 4 for the height, wrong where that is 2 mod 4.
         picture = av.VideoFrame.from_ndarray(frame.planes, format="yuv420p")
         picture.time_base = self._time_base

@@ -56,14 +56,12 @@ def encode_audio(
     for less than 20 ms of sound.
     """
     result: Tensor | None = None
-    done = 0
-    for block in encode_blocks(samples16k, encoder, convention, parity=parity, check=check):
+    for start, block in encode_blocks(samples16k, encoder, convention, parity=parity, check=check):
         if result is None:
             result = torch.empty(
-                (_state_count(samples16k.size, convention, parity), *block.shape[1:]), dtype=dtype
+                (state_count(samples16k.size, convention, parity), *block.shape[1:]), dtype=dtype
             )
-        result[done : done + len(block)] = block
-        done += len(block)
+        result[start : start + len(block)] = block
     assert result is not None
     return result
 
@@ -75,9 +73,12 @@ def encode_blocks(
     *,
     parity: bool = False,
     check: Callable[[], None] | None = None,
-) -> Iterator[Tensor]:
-    """`encode_audio` piece by piece: float32 blocks [t, 5, 384] on the CPU, to be joined end to end."""
-    total = _state_count(samples16k.size, convention, parity)
+    needed: range | None = None,
+) -> Iterator[tuple[int, Tensor]]:
+    """`encode_audio` piece by piece: where each block begins, in states, and float32 [t, 5, 384] on the CPU.
+
+    needed: the states that are wanted; blocks with none of them are left out. None for all."""
+    total = state_count(samples16k.size, convention, parity)
     if total < 1:
         raise AudioError(
             f"The soundtrack is {samples16k.size / RATE * 1000:.0f} ms long: choose audio of 20 ms or more."
@@ -88,6 +89,17 @@ def encode_blocks(
     tail: Tensor | None = None
     at = 0
     for start, following in zip(starts, [*starts[1:], None], strict=True):
+        if following is None:
+            end = total
+        elif parity:
+            end = following
+        else:
+            # In the middle of the overlap both pieces know most of the surroundings.
+            end = (following + start + PIECE - _FADE) // 2
+        # The end of a piece fades into the next.
+        if needed is not None and not (at < needed.stop and needed.start < end + _FADE):
+            at, tail = end, None
+            continue
         if check is not None:
             check()
         if convention.mel == "file":
@@ -97,21 +109,14 @@ def encode_blocks(
             piece = samples16k[first : first + PIECE * _SAMPLES_PER_STATE]
             mel = piece_mel(piece, PIECE * _FRAMES_PER_STATE)
         states = hidden_states(encoder, mel[None].to(device), convention.features)[0].float().cpu()
-        if following is None:
-            end = total
-        elif parity:
-            end = following
-        else:
-            # In the middle of the overlap both pieces know most of the surroundings.
-            end = (following + start + PIECE - _FADE) // 2
         block = states[at - start : end - start].clone()
         if tail is not None:
             weight = _fade_in()
             block[:_FADE] = block[:_FADE] * weight + tail * (1 - weight)
         if following is not None and not parity:
             tail = states[end - start : end - start + _FADE]
-        at = end
-        yield block
+        begin, at = at, end
+        yield begin, block
 
 
 def _piece_starts(total: int) -> list[int]:
@@ -129,8 +134,10 @@ def _fade_in() -> Tensor:
     return torch.sin(phase * (math.pi / 2)).square()[:, None, None]
 
 
-def _state_count(samples: int, convention: AudioConvention, parity: bool) -> int:
-    """The original's later code rounds the seconds down, so that a rounding error may cost a state."""
+def state_count(samples: int, convention: AudioConvention, parity: bool) -> int:
+    """How many states there are of so many samples.
+
+    The original's later code rounds the seconds down, so that a rounding error may cost a state."""
     if parity and convention.mel == "piece":
         return math.floor(samples / RATE * STATES_PER_SECOND)
     return samples // _SAMPLES_PER_STATE

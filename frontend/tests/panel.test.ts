@@ -6,7 +6,7 @@ const { clock, size } = await import("../../web/src/panel/figures");
 const { canVerify, isBad, offer, outcome, progress, toFetch } = await import("../../web/src/panel/sets");
 const { ourNodes, LongRuns } = await import("../../web/src/panel/long_runs");
 const { TABLES } = await import("../../web/src/panel/texts");
-const { TABLES: DID } = await import("../../web/src/did/texts");
+const { TABLES: CLOUD } = await import("../../web/src/cloud/texts");
 type State = "installed" | "partial" | "wrong" | "missing";
 
 const file = (state: State, bytes = 1000, found = 0) => ({
@@ -75,7 +75,7 @@ test("how a job has ended", () => {
     expect([checked({ wrong: ["b"] }), job({ state: "failed" }), checked({}), job()].map(isBad)).toEqual([true, true, false, false]);
 });
 
-test.each([["panel", TABLES], ["D-ID's dialog", DID]])("every language has every text of the %s", (_, tables) => {
+test.each([["panel", TABLES], ["dialog of cloud services", CLOUD]])("every language has every text of the %s", (_, tables) => {
     const keys = (table: object) => Object.keys(table).sort();
     const said = (value: unknown): unknown[] =>
         typeof value === "function" ? [value("A", "B")] : typeof value === "object" ? Object.values(value as object) : [value];

@@ -3,68 +3,60 @@
 from __future__ import annotations
 
 import os
-import random
 import sys
 import tempfile
-import threading
 import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import cloud_matrix
 import pytest
-import requests
+from cloud_matrix import IMPATIENT, KEY, TIMEOUTS, Case, FakeClock
 
 sys.path.insert(0, str(Path(__file__).parent))
 
 from fake_did import FakeDID, Policy, clips
 from fake_did.service import Service
 
+from lipsync_studio.cloud_jobs import Picture, Recording, Settings
+from lipsync_studio.cloud_jobs.journal import Job
 from lipsync_studio.commands import did
-from lipsync_studio.did_client import ApiKey, Picture, Recording, Settings, TalkJobs, TalkOrder, find_key
-from lipsync_studio.did_client.journal import Job
-from lipsync_studio.did_client.transport import Timeouts
+from lipsync_studio.did_client import SERVICE, TalkJobs, TalkOrder, find_key
 
-# The canary: looks like a key, and must turn up nowhere but in the requests.
-KEY = "Y2FuYXJ5QGV4YW1wbGUub3Jn:canary-Zx81-secret-password"
+__all__ = ["IMPATIENT", "KEY", "TIMEOUTS", "FakeClock"]
 NOBODY = 65_534
-TIMEOUTS = Timeouts(connect=5.0, read=10.0, create=10.0, upload=10.0, download=10.0)
-IMPATIENT = Timeouts(connect=5.0, read=0.4, create=0.4, upload=0.4, download=0.4)  # where the service stalls
 
 
-class FakeClock:
-    """Waiting moves the time on at once. Shared with the service."""
-
-    def __init__(self, start: float = 1_790_000_000.0) -> None:
-        self._now = start
-        self._lock = threading.Lock()
-
-    def now(self) -> float:
-        return self._now
-
-    def monotonic(self) -> float:
-        return self._now
-
-    def sleep(self, seconds: float) -> None:
-        with self._lock:
-            self._now += seconds
+def did_order(number: int) -> TalkOrder:
+    return order(2.0, shade=number % 10, tone=number % 20, nonce=str(number))
 
 
-def local_session() -> requests.Session:
-    """Does not look for proxies before each call, which takes longer than the call."""
-    session = requests.Session()
-    session.trust_env = False
-    return session
+def start_fake(telling: bool, now: Callable[[], float]) -> FakeDID:
+    """telling: a service whose talks come back with our marks, file names and durations, or with nothing."""
+    return FakeDID(KEY, Policy(echo=telling, keeps_names=telling, shows_duration=telling), now=now)
 
 
-class Bench:
-    """A service and a folder; `jobs()` is a process that starts on that folder."""
+CASE = Case(
+    service=SERVICE,
+    start=start_fake,
+    order=did_order,
+    calls=("GET /credits", "POST /images", "POST /audios", "GET /talks/{id}"),
+    paid="POST /talks",
+    listing="GET /talks",
+    deleting="DELETE /images/{id}",
+    jobs=TalkJobs,
+    settings={"auth_style": "basic_b64", "max_credits_per_run": 8},
+)
+
+
+class Bench(cloud_matrix.Bench):
+    """Of D-ID."""
+
+    server: FakeDID
 
     def __init__(self, folder: Path, clock: FakeClock, server: FakeDID) -> None:
-        self.folder, self.clock, self.server = folder, clock, server
-        self.timeouts = TIMEOUTS
-        self.session: Callable[[], requests.Session] = local_session
-        self._starts = 0
+        super().__init__(CASE, folder, clock, server)
 
     @property
     def service(self) -> Service:
@@ -75,22 +67,9 @@ class Bench:
         return self.server.policy
 
     def jobs(self, key: str = KEY, clock: Any = None, **settings: Any) -> TalkJobs:
-        self._starts += 1
-        values = {
-            "api_url": self.server.url,
-            "auth_style": "basic_b64",
-            "max_credits_per_day": 10_000,
-            **settings,
-        }
-        return TalkJobs(
-            self.folder,
-            Settings(**values),
-            ApiKey(key, "a test"),
-            clock=clock or self.clock,
-            rng=random.Random(self._starts),
-            timeouts=self.timeouts,
-            session=self.session,
-        )
+        made = super().jobs(key, clock, **settings)
+        assert isinstance(made, TalkJobs)
+        return made
 
 
 def order(seconds: float = 2.0, *, shade: int = 128, tone: int = 1, **options: Any) -> TalkOrder:

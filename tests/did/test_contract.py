@@ -9,9 +9,10 @@ from dataclasses import replace
 import pytest
 from fake_did import schema
 
-from lipsync_studio.did_client import Provider, TalkConfig, TextScript, errors
-from lipsync_studio.did_client.order import Picture, Recording, TalkOrder
-from lipsync_studio.did_client.replies import Credits, Talk, TalkPage, Upload, Voice
+from lipsync_studio.cloud_jobs import Picture, Recording, errors
+from lipsync_studio.cloud_jobs.replies import Credits, RemotePage
+from lipsync_studio.did_client import Provider, TalkConfig, TalkOrder, TextScript, replies
+from lipsync_studio.did_client.replies import Voice
 from lipsync_studio.did_client.script import PROVIDERS
 
 from .conftest import order
@@ -120,16 +121,16 @@ def test_an_order_is_the_same_as_in_version_0_1() -> None:
 
 def test_replies_are_read_leniently() -> None:
     odd = {"id": 3, "status": None, "created_at": 17, "result_url": ["x"], "duration": "long", "error": 5}
-    talk = Talk.from_json(odd)
+    talk = replies.talk(odd)
     assert (talk.id, talk.state, talk.created) == ("", "running", None)
     assert (talk.result_url, talk.duration) == ("", None)
-    assert Talk.from_json({"created_at": "2026-01-02T03:04:05.678"}).created == 1767323045.678
-    assert Talk.from_json({"result_url": "s3://d-id-talks-prod/x.mp4", "status": "done"}).result_url == ""
-    private = Talk.from_json({"id": "tlk", "user": {"email": "secret"}, "user_id": "secret"})
+    assert replies.talk({"created_at": "2026-01-02T03:04:05.678"}).created == 1767323045.678
+    assert replies.talk({"result_url": "s3://d-id-talks-prod/x.mp4", "status": "done"}).result_url == ""
+    private = replies.talk({"id": "tlk", "user": {"email": "secret"}, "user_id": "secret"})
     assert "secret" not in repr(private)
     listed = {"credits": [{"remaining": 3, "total": 5, "plan_group": "p"}, "x"]}
-    assert Credits.from_json(listed) == Credits(3, 5, ("p",))
-    assert Credits.from_json({}) == Credits(0, 0)
-    assert TalkPage.from_json({"talks": None, "token": None}) == TalkPage((), "")
-    assert Upload.from_json({"url": "s3://x", "faces": [{}]}) == Upload("s3://x", "", 1)
+    assert replies.balance(listed) == Credits(3, 5, ("p",))
+    assert replies.balance({}) == Credits(0, 0)
+    assert replies.talk_page({"talks": None, "token": None}) == RemotePage((), "")
+    assert [replies.faces(body) for body in ({"faces": [{}]}, {"faces": None})] == [1, None]
     assert Voice.from_json({"id": "v", "languages": [{"language": "English"}, 3]}).languages == ("English",)

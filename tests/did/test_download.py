@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from fake_did import Fault, clips
 
-from lipsync_studio.did_client import errors
-from lipsync_studio.did_client.download import Downloader
-from lipsync_studio.did_client.media import probe
+from lipsync_studio.cloud_jobs import errors
+from lipsync_studio.cloud_jobs.download import Downloader
+from lipsync_studio.cloud_jobs.media import probe
 
 from .conftest import TIMEOUTS, Bench, finish, order
 

@@ -12,17 +12,8 @@ import numpy as np
 import pytest
 from fake_did import Fault, clips
 
-from lipsync_studio.did_client import (
-    DIDError,
-    Picture,
-    Provider,
-    Recording,
-    TalkConfig,
-    TalkOrder,
-    TextScript,
-    errors,
-    media,
-)
+from lipsync_studio.cloud_jobs import CloudJobsError, Picture, Recording, errors
+from lipsync_studio.did_client import Provider, TalkConfig, TalkOrder, TextScript, media
 
 from .conftest import KEY, Bench, finish, order, start_until
 
@@ -204,7 +195,7 @@ def test_the_accepted_form_of_the_key_is_remembered(bench: Bench) -> None:
     ("status", "kind"), [("error", errors.JobFailedError), ("rejected", errors.JobRejectedError)]
 )
 def test_a_talk_that_fails_says_why(
-    bench: Bench, status: str, kind: type[DIDError], error: object, text: str
+    bench: Bench, status: str, kind: type[CloudJobsError], error: object, text: str
 ) -> None:
     bench.policy.script, bench.policy.error = ("created", status), error
     with pytest.raises(kind, match=text):

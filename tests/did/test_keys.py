@@ -12,8 +12,16 @@ from pathlib import Path
 
 import pytest
 
-from lipsync_studio.did_client import ApiKey, clear_key, errors, find_key, has_key, load_settings, store_key
-from lipsync_studio.did_client.settings import Settings, default_folder
+from lipsync_studio.cloud_jobs import ApiKey, Settings, errors
+from lipsync_studio.did_client import (
+    SERVICE,
+    clear_key,
+    default_folder,
+    find_key,
+    has_key,
+    load_settings,
+    store_key,
+)
 
 from .conftest import KEY
 
@@ -64,18 +72,18 @@ def test_what_is_no_key(tmp_path: Path, text: str) -> None:
 
 @pytest.mark.parametrize("pasted", [KEY, f"  {KEY}\n", f'"{KEY}"', f"Basic {KEY}", f"bearer {KEY}"])
 def test_headers(pasted: str) -> None:
-    key = ApiKey(pasted, "a test")
-    assert key.header("basic_raw") == f"Basic {KEY}"
-    assert key.header("basic_b64") == key.header("auto") == f"Basic {ENCODED}"
-    assert key.header("bearer") == f"Bearer {ENCODED}"
+    key = ApiKey(pasted, "a test", SERVICE)
+    assert key.header("basic_raw") == {"Authorization": f"Basic {KEY}"}
+    assert key.header("basic_b64") == key.header("auto") == {"Authorization": f"Basic {ENCODED}"}
+    assert key.header("bearer") == {"Authorization": f"Bearer {ENCODED}"}
 
 
 def test_a_token_is_not_encoded_again() -> None:
-    assert ApiKey(ENCODED, "a test").header("auto") == f"Basic {ENCODED}"
+    assert ApiKey(ENCODED, "a test", SERVICE).header("auto") == {"Authorization": f"Basic {ENCODED}"}
 
 
 def test_it_does_not_show() -> None:
-    key = ApiKey(KEY, "a test")
+    key = ApiKey(KEY, "a test", SERVICE)
     assert "canary" not in f"{key!r} {key} {[key]} {vars(key) if hasattr(key, '__dict__') else ''}"
     for leak in (
         lambda: pickle.dumps(key),
@@ -101,7 +109,7 @@ def test_it_does_not_show() -> None:
     ],
 )
 def test_scrubbing(form: str) -> None:
-    cleaned = ApiKey(KEY, "a test").scrub(
+    cleaned = ApiKey(KEY, "a test", SERVICE).scrub(
         f"header '{form}' is wrong, see https://x.org/a/b.mp4?Signature=12&b=3 now"
     )
     assert form.removeprefix("Basic ") not in cleaned
@@ -110,10 +118,10 @@ def test_scrubbing(form: str) -> None:
 
 
 def test_accounts_are_told_apart_without_the_key() -> None:
-    first, second = (ApiKey(text, "a test").fingerprint(b"salt") for text in (KEY, KEY + "x"))
+    first, second = (ApiKey(text, "a test", SERVICE).fingerprint(b"salt") for text in (KEY, KEY + "x"))
     assert first != second
     assert len(first) == 8
-    assert ApiKey(KEY, "elsewhere").fingerprint(b"pepper") != first
+    assert ApiKey(KEY, "elsewhere", SERVICE).fingerprint(b"pepper") != first
 
 
 @pytest.mark.parametrize("url", ["https://api.d-id.com/", "http://127.0.0.1:8080", "http://localhost:1/did"])
@@ -160,9 +168,9 @@ def test_bad_settings_are_named(tmp_path: Path, text: str, said: str) -> None:
 
 
 def test_settings_are_read(tmp_path: Path) -> None:
-    assert load_settings(tmp_path, {}) == Settings()
+    assert load_settings(tmp_path, {}) == Settings(SERVICE)
     (tmp_path / "did.json").write_text('{"max_credits_per_run": 3, "price_per_credit": 1}')
-    assert load_settings(tmp_path, {}) == Settings(max_credits_per_run=3, price_per_credit=1)
+    assert load_settings(tmp_path, {}) == Settings(SERVICE, max_credits_per_run=3, price_per_credit=1)
 
 
 def test_default_folder(tmp_path: Path) -> None:

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from lipsync_studio.did_client import errors
-from lipsync_studio.did_client.journal import FILE_NAME, Journal
+from lipsync_studio.cloud_jobs import errors
+from lipsync_studio.cloud_jobs.journal import FILE_NAME, Journal
+from lipsync_studio.did_client import SERVICE
 
 from .conftest import Bench, as_nobody, command, order
 
@@ -83,12 +84,12 @@ def test_no_folder_at_all_is_one_sentence(bench: Bench, capsys: pytest.CaptureFi
 def test_what_is_no_journal_is_said(folder: Path) -> None:
     (folder / FILE_NAME).write_bytes(b"no database, but long enough for a header" * 100)
     with pytest.raises(errors.JournalError, match="can't be used"):
-        Journal(folder).jobs()
+        Journal(folder, SERVICE).jobs()
     (folder / FILE_NAME).unlink()
     with sqlite3.connect(folder / FILE_NAME) as db:
         db.execute("CREATE TABLE other (x)")
-        db.execute("PRAGMA user_version = 2")
-    for act in (Journal(folder).jobs, lambda: Journal(folder).salt):
+        db.execute("PRAGMA user_version = 3")
+    for act in (Journal(folder, SERVICE).jobs, lambda: Journal(folder, SERVICE).salt):
         with pytest.raises(errors.JournalError, match="newer LipSync Studio"):
             act()
 
@@ -107,7 +108,7 @@ def test_what_a_crash_left_half_written_is_undone(bench: Bench) -> None:
     path.write_bytes(torn)
     path.with_name(f"{FILE_NAME}-journal").write_bytes(undo)
     assert len(torn) > 100_000
-    journal = Journal(bench.folder)
+    journal = Journal(bench.folder, SERVICE)
     assert [each.id for each in journal.jobs()] == [job.id]
     assert journal.meta("n7") == ""
     assert stat.S_IMODE(path.stat().st_mode) == 0o600

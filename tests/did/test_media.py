@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import math
 import wave
+from dataclasses import replace
 from pathlib import Path
 
 import av
@@ -14,7 +15,8 @@ import pytest
 from fake_did import clips
 from PIL import Image
 
-from lipsync_studio.did_client import Picture, errors, media, sound
+from lipsync_studio.cloud_jobs import Picture, errors, sound
+from lipsync_studio.did_client import media
 
 
 def encoded(image: Image.Image, kind: str = "PNG", **options: object) -> bytes:
@@ -163,7 +165,7 @@ def test_what_is_no_picture(data: bytes) -> None:
 )
 def test_sounds_fit(limit: int, suffix: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """5 s at 48 and 24 kHz, and at 128 and 64 kbit/s."""
-    monkeypatch.setattr(media, "MAX_AUDIO_BYTES", limit)
+    monkeypatch.setattr(media, "SOUND", replace(media.SOUND, max_bytes=limit))
     wave = np.sin(np.arange(5 * 16_000) * (2 * math.pi * 220 / 16_000)).astype(np.float32) * 0.5
     made = media.recording(wave, 16_000)
     assert (made.suffix, made.seconds) == (suffix, 5.0)

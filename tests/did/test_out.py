@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from fake_did import Fault, clips
 
-from lipsync_studio.did_client import errors
+from lipsync_studio.cloud_jobs import errors
 
 from .conftest import Bench, as_nobody, command, in_child, order
 

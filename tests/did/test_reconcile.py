@@ -7,11 +7,12 @@ from dataclasses import replace
 import pytest
 from fake_did import Fault
 
-from lipsync_studio.did_client import Provider, TalkOrder, TextScript, errors, reconcile
-from lipsync_studio.did_client.jobs import give_up
-from lipsync_studio.did_client.journal import Job
-from lipsync_studio.did_client.reconcile import Habits, match
-from lipsync_studio.did_client.replies import Talk
+from lipsync_studio.cloud_jobs import errors, reconcile
+from lipsync_studio.cloud_jobs.jobs import give_up
+from lipsync_studio.cloud_jobs.journal import Job
+from lipsync_studio.cloud_jobs.reconcile import Habits, match
+from lipsync_studio.cloud_jobs.replies import Remote
+from lipsync_studio.did_client import Provider, TalkOrder, TextScript, replies
 
 from .conftest import Bench, finish, order, start_until
 
@@ -50,7 +51,7 @@ def test_found(bench: Bench, policy: dict) -> None:
         bench.clock.sleep(400)
     [job] = lose_reply(bench, order(7.0))
     finished = bench.jobs().run(job.id)
-    talk = next(talk for talk in bench.service.talks.values() if talk.id == finished.talk_id)
+    talk = next(talk for talk in bench.service.talks.values() if talk.id == finished.remote_id)
     assert talk.body["user_data"] == job.id
     assert len(bench.server.requests("POST /talks")) == 1
 
@@ -70,7 +71,7 @@ def test_twins_that_can_not_be_told_apart_are_left_to_the_user(bench: Bench) -> 
     assert runner.run(jobs[0].id).state == "downloaded"
     with pytest.raises(errors.JobError, match="belongs to another job"):
         runner.adopt(jobs[1].id, first)
-    assert runner.run(jobs[1].id).talk_id == second, "with the twin gone, one look tells"
+    assert runner.run(jobs[1].id).remote_id == second, "with the twin gone, one look tells"
     assert bench.service.charged == 2
 
 
@@ -82,7 +83,7 @@ def test_same_picture_but_other_lengths(bench: Bench) -> None:
         talk.statuses = ("done",)
     for job in jobs:
         finished = bench.jobs().run(job.id)
-        assert bench.service.talks[finished.talk_id].body["user_data"] == job.id
+        assert bench.service.talks[finished.remote_id].body["user_data"] == job.id
 
 
 def test_somebody_elses_talk_is_not_taken(bench: Bench) -> None:
@@ -153,20 +154,19 @@ def job(**values: object) -> Job:
             "host": "",
             "account": "",
             "template": {},
-            "image": "",
-            "audio": "",
+            "files": {},
             "seconds": 7.0,
             "credits": 1,
             "created": 1000.0,
             "submitted_at": 1000.0,
-            "image_stem": "0123456789abcdef",
+            "stem": "0123456789abcdef",
             **values,
         }
     )
 
 
-def talk(**values: object) -> Talk:
-    return Talk.from_json(
+def talk(**values: object) -> Remote:
+    return replies.talk(
         {
             "id": "tlk_1",
             "status": "done",

@@ -7,12 +7,12 @@ from collections.abc import Callable
 
 import pytest
 import requests
+from cloud_matrix import check_books, check_files
 from fake_did import Fault
 
-from lipsync_studio.did_client import DIDError
+from lipsync_studio.cloud_jobs import CloudJobsError
 
 from .conftest import Bench, finish, in_child, order, start_until
-from .test_matrix import check_books, check_files
 
 _CALLS = 11  # credits, picture, sound, POST, three polls, clip, credits, two deletions
 
@@ -57,14 +57,14 @@ def test_a_process_may_die_at_any_call(bench: Bench, after: bool) -> None:
         job = jobs.start(order(), consent=True)
         try:
             job = jobs.run(job.id)
-        except DIDError:
+        except CloudJobsError:
             # Dead before the POST was sent, but after saying so: nobody can know, so nothing is sent again.
             assert not bench.service.talks
             assert jobs.journal.get(job.id).state == "undecided"
         else:
             assert jobs.result(job).is_file()
             assert len(bench.server.requests("POST /talks")) == 1
-        check_books(bench)
+        check_books(bench.server, bench.journal())
         check_files(bench.folder)
     assert deaths == _CALLS
 

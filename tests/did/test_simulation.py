@@ -8,13 +8,14 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from cloud_matrix import check_files
 from fake_did import FakeDID, Fault, Policy, wired
 
-from lipsync_studio.did_client import DIDError, TalkConfig, TalkJobs
-from lipsync_studio.did_client.journal import FINAL
+from lipsync_studio.cloud_jobs import CloudJobsError
+from lipsync_studio.cloud_jobs.journal import FINAL
+from lipsync_studio.did_client import TalkConfig, TalkJobs
 
 from .conftest import KEY, Bench, FakeClock, order
-from .test_matrix import check_files
 
 _ORDERS, _THREADS, _RATE = 1000, 4, 0.10
 _TALKS = [Fault("", status=status) for status in (402, 429, 451, 500, 503, 504)]
@@ -47,7 +48,7 @@ class Order(threading.Thread):
                 try:
                     self._jobs.run(self._jobs.start(wanted, consent=True).id)
                     break
-                except DIDError:
+                except CloudJobsError:
                     continue
                 except BaseException as error:  # a thread has nobody else to tell
                     self.unexpected.append(error)
@@ -91,7 +92,7 @@ def test_a_thousand_orders(
         for job in jobs.journal.open_jobs():  # what a last `did resume` still collects
             try:
                 jobs.run(job.id)
-            except DIDError:
+            except CloudJobsError:
                 continue
         service = server.service
         faults = sum(1 for seen in server.log if seen.fault)
@@ -110,9 +111,9 @@ def test_a_thousand_orders(
     assert max(keys.values()) == 1, "an order was paid for twice"
     for talk in service.talks.values():
         owner = journalled[talk.body["user_data"]]
-        assert owner.talk_id == talk.id or owner.state == "undecided", "a talk is lost or mixed up"
-    paid = [job for job in journalled.values() if job.talk_id]
-    assert {job.talk_id for job in paid} <= set(service.talks)
+        assert owner.remote_id == talk.id or owner.state == "undecided", "a talk is lost or mixed up"
+    paid = [job for job in journalled.values() if job.remote_id]
+    assert {job.remote_id for job in paid} <= set(service.talks)
     unclear = [journalled[maker] for maker in makers if journalled[maker].state == "undecided"]
     assert service.charged == sum(job.credits for job in [*paid, *unclear])
     check_files(folder)

@@ -23,9 +23,10 @@ from urllib3.exceptions import (
     SSLError,
 )
 
-from lipsync_studio.did_client import ApiKey
-from lipsync_studio.did_client.errors import NoReplyError, UnreachableError
-from lipsync_studio.did_client.transport import Timeouts, Transport, nothing_sent
+from lipsync_studio.cloud_jobs import ApiKey
+from lipsync_studio.cloud_jobs.errors import NoReplyError, UnreachableError
+from lipsync_studio.cloud_jobs.transport import Timeouts, Transport, nothing_sent
+from lipsync_studio.did_client import SERVICE
 
 from .conftest import KEY, FakeClock
 
@@ -110,7 +111,7 @@ def outcome(act: Peer | None, scheme: str, proxied: bool) -> type[Exception]:
             session.proxies = {scheme: f"http://127.0.0.1:{port}"}
             address = f"{scheme}://api.d-id.invalid"
         transport = Transport(
-            address, ApiKey(KEY, "a test"), FakeClock(), timeouts=IMPATIENT, session=lambda: session
+            address, ApiKey(KEY, "a test", SERVICE), FakeClock(), timeouts=IMPATIENT, session=lambda: session
         )
         with pytest.raises((NoReplyError, UnreachableError)) as caught:
             transport.call("POST", "/talks", once=True, json={"script": "x" * 1000})

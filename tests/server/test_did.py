@@ -16,6 +16,7 @@ from prompts import finished, node, report_of, save_video, show, shown
 from lipsync_studio.backends.did.spec import TERMS
 from lipsync_studio.devtools.client import ComfyClient
 from lipsync_studio.devtools.server import ComfyServer
+from lipsync_studio.did_client import SERVICE
 from lipsync_studio.engine.consent import Consents
 
 PASSWORD = "canary-Zx81-secret-password"
@@ -202,7 +203,7 @@ def test_nothing_is_sent_without_consent(did, did_client, prompt):
 
 @pytest.mark.parametrize("prompt", [talk_prompt(27), apply_prompt(28, "face")])
 def test_a_graph_alone_does_not_consent(did, bill, did_client, did_server, prompt):
-    address = "/lipsync_studio/did/consent"
+    address = "/lipsync_studio/cloud/did/consent"
     path = did_server.base / "user" / "__lipsync_studio" / "did" / "consent.json"
     assert call(did_server, address, {"consent": False})[0] == 200
     said = did_client.run(prompt).error["exception_message"]
@@ -314,7 +315,7 @@ def test_a_prompt_that_fails_elsewhere_does_not_wait_for_its_clips(bill, did, di
 
 
 def test_the_key_is_written_from_this_machine_and_this_page_alone(did_server):
-    address = "/lipsync_studio/did/key"
+    address = "/lipsync_studio/cloud/did/key"
     path = did_server.base / "user" / "__lipsync_studio" / "did" / "did.key"
     body = {"key": FILE_KEY}
     far, foreign = {"X-Forwarded-For": "203.0.113.9"}, {"Origin": "http://evil.example"}
@@ -326,10 +327,13 @@ def test_the_key_is_written_from_this_machine_and_this_page_alone(did_server):
     for wrong in ({}, {"key": 5}, {"key": "short"}):
         assert call(did_server, address, wrong)[0] == 400
     assert not path.exists()
-    assert call(did_server, address, body, Origin=did_server.url) == (200, '{"configured": true}')
+    assert call(did_server, address, body, Origin=did_server.url) == (
+        200,
+        json.dumps({"configured": True, "form": SERVICE.key_form}),
+    )
     assert path.read_text() == FILE_KEY
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert call(did_server, address) == (200, '{"configured": true}')
+    assert call(did_server, address) == (200, json.dumps({"configured": True, "form": SERVICE.key_form}))
     assert call(did_server, address, {"key": ""})[0] == 200
     assert not path.exists()
     settings = path.with_name("did.json")
@@ -341,7 +345,7 @@ def test_the_key_is_written_from_this_machine_and_this_page_alone(did_server):
 
 def test_the_key_is_nowhere(did, did_client, did_server):
     """Neither after success nor after errors that quote it."""
-    call(did_server, "/lipsync_studio/did/key", {"key": FILE_KEY})
+    call(did_server, "/lipsync_studio/cloud/did/key", {"key": FILE_KEY})
     said = {"kind": "BadRequestError", "description": f"Authorization Basic {KEY} is bad: {PASSWORD}"}
     did.faults = [Fault("POST /talks", status=400, body=said, nth=())]
     errors = [did_client.run(prompt).error for prompt in (talk_prompt(15), apply_prompt(16, "face"))]

@@ -240,6 +240,8 @@ def test_a_font_of_models_fonts_by_its_name(client, server):
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copy(ROOT / "overlay" / "fonts" / "NotoSansHebrew.ttf", folder / "Mine.ttf")
     finished(client, {"style": style(font="mine", sample="שלום")})
+    # Other tests of the same server choose a font by its label.
+    (folder / "Mine.ttf").unlink()
 
 
 @pytest.mark.parametrize(("inputs", "said"), [

@@ -9,7 +9,7 @@ from fake_hub import wait_for
 from lipsync_studio.devtools.client import ComfyClient
 from lipsync_studio.devtools.paths import PACK_NAME
 
-MODELS, DID = "/lipsync_studio/models", "/lipsync_studio/did"
+MODELS, DID = "/lipsync_studio/models", "/lipsync_studio/cloud/did"
 KEY = "Y2FuYXJ5QGV4YW1wbGUub3Jn:canary-Zx81-secret-password"
 
 
@@ -146,14 +146,22 @@ def test_the_servers_own_page_and_programs_are_not(manager, nets):
 
 
 def test_the_account_is_shown_without_its_key(manager, cloud):
-    empty = {"source": "", "enabled": True, "problem": "", "jobs": []}
+    empty = {
+        "source": "",
+        "enabled": True,
+        "problem": "",
+        "units": "credits",
+        "site": "D-ID's Studio",
+        "command": "did",
+        "jobs": [],
+    }
     assert ask(manager, DID) == (200, empty)
     status, answer = ask(manager, f"{DID}/credits")
     assert (status, answer["error"].startswith("No D-ID key is set")) == (502, True)
     folder = manager.base / "user" / "__lipsync_studio" / "did"
     assert not (folder / "jobs.sqlite").exists()
 
-    assert ask(manager, "/lipsync_studio/did/key", {"key": KEY})[0] == 200
+    assert ask(manager, "/lipsync_studio/cloud/did/key", {"key": KEY})[0] == 200
     asked = len(cloud.log)
     status, answer = ask(manager, DID)
     assert (status, answer) == (200, {**empty, "source": "the key file"})
@@ -163,4 +171,4 @@ def test_the_account_is_shown_without_its_key(manager, cloud):
     assert answer["remaining"] == answer["total"] == 1000
     assert (answer["spent"], answer["allowed"]) == (0, 40)
     assert "canary" not in json.dumps(answer)
-    ask(manager, "/lipsync_studio/did/key", {"key": ""})
+    ask(manager, "/lipsync_studio/cloud/did/key", {"key": ""})

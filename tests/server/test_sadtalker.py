@@ -1,4 +1,4 @@
-"""SadTalker on a real server, small and seeded: a minute of sound, a cancel, the shipped workflow."""
+"""SadTalker on a real server, small seeded networks: a minute of sound, a cancel, the shipped workflow."""
 
 import json
 

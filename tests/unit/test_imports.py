@@ -13,19 +13,33 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 MAY_IMPORT = {
-    "nodes": {"batch", "backends", "align", "overlay", "did_client", "musetalk_core", "engine"},
-    "commands": {"batch", "backends", "align", "overlay", "did_client", "musetalk_core", "engine"},
+    "nodes": {"batch", "backends", "align", "overlay", "cloud_jobs", "did_client", "musetalk_core", "engine"},
+    "commands": {
+        "batch",
+        "backends",
+        "align",
+        "overlay",
+        "cloud_jobs",
+        "did_client",
+        "musetalk_core",
+        "engine",
+    },
     "batch": {"overlay", "backends", "align", "engine"},
     "overlay": {"align", "engine"},
-    "backends": {"musetalk_core", "did_client", "align", "engine"},
+    "backends": {"musetalk_core", "cloud_jobs", "did_client", "align", "engine"},
     "musetalk_core": {"engine"},
     "align": {"engine"},
-    "did_client": set(),
+    "did_client": {"cloud_jobs"},
+    "cloud_jobs": set(),
     "engine": set(),
 }
 COMFYUI = {"comfy", "comfy_api", "comfy_execution", "comfy_extras", "folder_paths", "nodes", "server"}
 KNOW_COMFYUI = ("nodes/", "engine/host/comfy.py", "__init__.py")
-ENGINES = {path.parent.name for path in (ROOT / "backends").glob("*/__init__.py")} - {"dub", "portrait"}
+ENGINES = {path.parent.name for path in (ROOT / "backends").glob("*/__init__.py")} - {
+    "dub",
+    "portrait",
+    "cloud",
+}
 
 
 def imported(path: Path) -> Iterator[tuple[str, ...]]:
@@ -88,6 +102,7 @@ def test_only_the_nodes_know_comfyui():
 @pytest.mark.parametrize(
     "package",
     [
+        "cloud_jobs",
         "did_client",
         "align.formats",
         "engine.weights.status",

@@ -1,4 +1,4 @@
-"""D-ID's nodes where ComfyUI runs with --disable-api-nodes; prints what each says, in JSON."""
+"""The nodes of cloud services where ComfyUI runs with --disable-api-nodes; prints what each says, in JSON."""
 
 import asyncio
 import json
@@ -27,6 +27,13 @@ async def apply():
     )
 
 
+async def dub():
+    (backend,) = nodes["LipSyncSyncSoBackend"].execute(model="sync-3", **permission).args
+    return await nodes["LipSyncApply"].execute(
+        picture, voice, backend, "audio", "pingpong", "rest", "largest"
+    )
+
+
 async def status():
     return await nodes["LipSyncDIDStatus"].execute()
 
@@ -39,4 +46,4 @@ def said(work) -> str:
         return str(error)
 
 
-print(json.dumps([said(work) for work in (talk, apply, status)]))
+print(json.dumps([said(work) for work in (talk, apply, dub, status)]))

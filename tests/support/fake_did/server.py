@@ -1,45 +1,26 @@
-"""The service behind HTTP: credentials, faults, and a log of every request."""
+"""D-ID's routes and credentials."""
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import email.utils
 import json
 import re
-import threading
 import time
-from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
 from email.message import Message
 
-from aiohttp import web
-from requests.structures import CaseInsensitiveDict
+from fake_cloud.exchange import Answer, Call, json_answer
+from fake_cloud.server import FakeServer, Made
 
-from .exchange import Answer, Call, json_answer
-from .faults import Fault
 from .policy import Policy
 from .service import Refusal, Service
 
-STALL = 2.0
-_BREAKS = ("stall", "reset", "half_header", "half_body", "wrong_length")
 
+class FakeDID(FakeServer):
+    """key: "user:password", the only one it knows."""
 
-@dataclass(frozen=True)
-class Seen:
-    """A request that came in. fault: what was done to it."""
-
-    route: str
-    raw_path: str
-    headers: CaseInsensitiveDict[str]
-    body: bytes
-    fault: str = ""
-
-
-class FakeDID:
-    """A server on a free port of this machine. key: "user:password", the only one it knows. chance: may
-    return a Fault for a route; asked after the listed faults."""
+    stub = b'{"id": "tlk_'
 
     def __init__(
         self,
@@ -50,61 +31,32 @@ class FakeDID:
         credits: float = 1000.0,
         port: int = 0,
     ) -> None:
+        super().__init__(now, port)
         self.policy = policy or Policy()
+        self._credits = credits
         self.service = Service(self.policy, now, credits)
-        self.faults: list[Fault] = []
-        self.chance: Callable[[str], Fault | None] = lambda route: None
-        self.log: list[Seen] = []
-        self.counts: Counter[str] = Counter()
         self._key = key
-        self._port = port
-        self._lock = threading.RLock()
-        self._loop = asyncio.new_event_loop()
-        self._stopping = asyncio.Event()
-        self._ready = threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)
 
     def __enter__(self) -> FakeDID:
-        self._thread.start()
-        self._ready.wait(10)
+        super().__enter__()
+        self.service.base = self.url
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self._loop.call_soon_threadsafe(self._stopping.set)
-        self._thread.join(10)
-
-    def requests(self, route: str) -> list[Seen]:
-        return [seen for seen in self.log if seen.route == route]
-
     def renew(self, credits: float = 1000.0) -> None:
-        """A new account, without faults or history, at the same address."""
-        self.service = Service(self.policy, self.service.now, credits, self.service.base)
-        self.faults, self.log = [], []
-        self.counts.clear()
+        self._credits = credits
+        super().renew()
 
-    def serve(self, call: Call) -> tuple[str, Answer | None]:
-        """What to do with the connection, "" for nothing, and the answer; None if the service never acted."""
-        with self._lock:
-            self.counts[call.route] += 1
-            count = self.counts[call.route]
-            listed = (each for each in self.faults if each.route == call.route)
-            fault = next((each for each in listed if not each.nth or count in each.nth), None)
-            fault = fault or self.chance(call.route)
-            self.log.append(
-                Seen(call.route, call.raw_path, call.headers, call.body, fault.action if fault else "")
-            )
-            if fault is None:
-                return "", self._answer(call)
-            answer = self._answer(call, fault.late) if fault.acts else None
-        if fault.action in _BREAKS:
-            return fault.action, answer
-        kind = {"Content-Type": "text/html" if fault.action == "html" else "application/json", **self._date()}
-        if fault.action == "reply":
-            return "", Answer(fault.status, fault.content(), {**kind, **fault.headers})
-        bodies = {"empty": b"", "garbage": b'{"id": "tlk_', "html": b"<html>Please log in</html>"}
-        return "", Answer(200, bodies[fault.action], kind)
+    def forget(self) -> None:
+        self.service = Service(self.policy, self.service.now, self._credits, self.url)
 
-    def _answer(self, call: Call, late: float = 0.0) -> Answer:
+    def made(self) -> list[Made]:
+        talks = self.service.talks.values()
+        return [Made(talk.body["user_data"], talk.id, talk.cost) for talk in talks]
+
+    def charged(self) -> float:
+        return self.service.charged
+
+    def answer(self, call: Call, late: float = 0.0) -> Answer:
         if call.path.startswith("/files/"):
             return self._file(call)
         if not self._authorised(call.headers.get("Authorization", "")):
@@ -113,7 +65,7 @@ class FakeDID:
             return self._dispatch(call, late)
         except Refusal as refusal:
             status, kind, said = refusal.args
-            return json_answer({"kind": kind, "description": said}, status, **self._date())
+            return json_answer({"kind": kind, "description": said}, status, **self.date())
 
     def _dispatch(self, call: Call, late: float) -> Answer:
         service, route, item = self.service, call.route, call.path.rsplit("/", 1)[-1]
@@ -130,7 +82,7 @@ class FakeDID:
             content, status = service.audio(*_upload(audio)), 201
         elif route in ("DELETE /images/{id}", "DELETE /audios/{id}"):
             service.delete_upload(call.path.split("/")[1], item)
-            return Answer(204, headers=self._date())
+            return Answer(204, headers=self.date())
         elif route == "POST /talks":
             content, status = service.create(json.loads(call.body), late), 201
         elif route == "GET /talks":
@@ -147,7 +99,7 @@ class FakeDID:
                 },
                 403,
             )
-        return json_answer(content, status, **self._date())
+        return json_answer(content, status, **self.date())
 
     def _authorised(self, header: str) -> bool:
         encoded = base64.b64encode(self._key.encode()).decode()
@@ -173,62 +125,10 @@ class FakeDID:
             return Answer(206, data[start:], headers)
         return Answer(200, data, headers)
 
-    def _date(self) -> dict[str, str]:
+    def date(self) -> dict[str, str]:
         if not self.policy.date_header:
             return {"Date": ""}
         return {"Date": email.utils.formatdate(self.service.time(), usegmt=True)}
-
-    # On the network ----------------------------------------------------------------------------------------
-
-    def _run(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        self._loop.run_until_complete(self._listen())
-        left = asyncio.all_tasks(self._loop)
-        for task in left:
-            task.cancel()
-        self._loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
-        self._loop.close()
-
-    async def _listen(self) -> None:
-        app = web.Application(client_max_size=64 << 20)
-        app.router.add_route("*", "/{path:.*}", self._handle)
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", self._port).start()
-        self.url = self.service.base = f"http://127.0.0.1:{runner.addresses[0][1]}"
-        self._ready.set()
-        await self._stopping.wait()
-        await runner.cleanup()
-
-    async def _handle(self, request: web.Request) -> web.StreamResponse:
-        headers = CaseInsensitiveDict(request.headers)
-        broken, answer = self.serve(Call(request.method, request.raw_path, headers, await request.read()))
-        if not broken:
-            assert answer is not None
-            return web.Response(status=answer.status, body=answer.body, headers=answer.headers)
-        return await self._break(request, broken, answer or Answer(200, b'{"id": "tlk_'))
-
-    async def _break(self, request: web.Request, action: str, answer: Answer) -> web.StreamResponse:
-        if action == "stall":
-            await asyncio.sleep(STALL)
-        transport = request.transport
-        if transport is None:  # the client has lost patience
-            return web.Response()
-        head = f"HTTP/1.1 {answer.status} OK\r\n"
-        head += "".join(f"{name}: {value}\r\n" for name, value in answer.headers.items())
-        length = len(answer.body) + (99 if action == "wrong_length" else 0)
-        whole = f"{head}Content-Length: {length}\r\n\r\n".encode() + answer.body
-        if action == "half_header":
-            transport.write(whole[:25])
-        elif action == "half_body":
-            transport.write(whole[: len(whole) - len(answer.body) // 2])
-        elif action == "wrong_length":
-            transport.write(whole)
-        else:
-            transport.abort()
-        await asyncio.sleep(0.02)
-        transport.close()
-        return web.Response()
 
 
 def _upload(part: Message) -> tuple[bytes, str, str]:

@@ -12,9 +12,10 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
+from fake_cloud import clips
 from PIL import Image
 
-from . import clips, schema
+from . import schema
 from .policy import Policy
 
 USER = "auth0|fake-user"
@@ -34,6 +35,7 @@ class Talk:
     statuses: tuple[str, ...]
     gets: int = 0
     link: str = ""
+    cost: float = 0.0
     deleted: bool = False
 
     @property
@@ -160,7 +162,9 @@ class Service:
         if cost > self.remaining:
             raise Refusal(402, "InsufficientCreditsError", "not enough credits")
         self.remaining -= cost
-        talk = Talk(self._id("tlk_"), self.time(), self.time() + late, body, seconds, self.policy.script)
+        talk = Talk(
+            self._id("tlk_"), self.time(), self.time() + late, body, seconds, self.policy.script, cost=cost
+        )
         self.talks[talk.id] = talk
         return {
             "id": talk.id,

@@ -7,7 +7,7 @@ import pytest
 
 from lipsync_studio.align.chain import align_offline
 from lipsync_studio.align.place import place_words
-from lipsync_studio.align.pocket import PocketAligner
+from lipsync_studio.align.pocket_aligner import PocketAligner
 from lipsync_studio.align.recognise import recognise_phones
 from lipsync_studio.align.spread import phones_within_words
 from lipsync_studio.align.text import read_text

@@ -8,9 +8,9 @@ import pytest
 import torch
 from transformers import Wav2Vec2Config, Wav2Vec2ForCTC
 
-from lipsync_studio.align.forced import ctc
-from lipsync_studio.align.forced.ctc import spelled
-from lipsync_studio.align.forced.ctc_model import CtcModel, build_ctc, load_ctc
+from lipsync_studio.align.ctc.model import CtcModel, build_ctc, load_ctc
+from lipsync_studio.align.engines import ctc
+from lipsync_studio.align.engines.ctc import spelled
 from lipsync_studio.align.text import read_text
 from lipsync_studio.devtools.corpus import errors, music, spoken, sung
 from lipsync_studio.engine.errors import AudioError, WeightsError

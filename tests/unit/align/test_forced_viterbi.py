@@ -6,7 +6,7 @@ import warnings
 import numpy as np
 import pytest
 
-from lipsync_studio.align.forced.viterbi import Token, forced_path, frames_needed
+from lipsync_studio.align.ctc.viterbi import Token, forced_path, frames_needed
 from lipsync_studio.engine.errors import AlignmentError
 
 STAR = 3

@@ -5,13 +5,13 @@ import threading
 import numpy as np
 import pytest
 
-from lipsync_studio.align.forced import whisper
-from lipsync_studio.align.forced.mended import align_mended
-from lipsync_studio.align.forced.whisper_load import load_whisper
-from lipsync_studio.align.forced.whisper_model import warp
-from lipsync_studio.align.forced.whisper_words import WhisperWords
-from lipsync_studio.align.pocket import PocketAligner
+from lipsync_studio.align.engines import whisper
+from lipsync_studio.align.mended import align_mended
+from lipsync_studio.align.pocket_aligner import PocketAligner
 from lipsync_studio.align.text import read_text
+from lipsync_studio.align.transcribe.whisper import WhisperWords
+from lipsync_studio.align.whisper.load import load_whisper
+from lipsync_studio.align.whisper.model import warp
 from lipsync_studio.devtools.corpus import errors, garbled, joined, music, silence, spoken, with_music
 from lipsync_studio.engine.errors import AudioError, Cancelled
 from lipsync_studio.engine.host.plain import PlainHost

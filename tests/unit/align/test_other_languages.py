@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from lipsync_studio.align.chain import AlignOptions, align, align_offline
-from lipsync_studio.align.pocket import PocketAligner
+from lipsync_studio.align.pocket_aligner import PocketAligner
 from lipsync_studio.align.text import read_text
 from lipsync_studio.backends.speech import lip_closures
 from lipsync_studio.devtools.bench import align_languages

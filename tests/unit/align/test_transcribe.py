@@ -13,6 +13,8 @@ from lipsync_studio.align.transcribe import sphinx, timestamped
 from lipsync_studio.align.transcribe.faster import FasterWhisper
 from lipsync_studio.align.transcribe.sphinx import Sphinx
 from lipsync_studio.align.transcribe.timestamped import TimestampedWhisper
+from lipsync_studio.align.transcribe.whisper import OwnWhisper
+from lipsync_studio.align.whisper.openai import known_languages
 from lipsync_studio.devtools import corpus
 from lipsync_studio.engine.errors import Cancelled, InputError
 from lipsync_studio.engine.host.plain import PlainHost
@@ -34,8 +36,13 @@ def faster(tiny_en_ct2):
 
 
 @pytest.fixture(scope="module")
-def engines(whisper, faster):
-    return {"whisper-timestamped": whisper, "faster-whisper": faster, "pocketsphinx": Sphinx()}
+def engines(whisper, faster, tiny_en_openai):
+    return {
+        "whisper-timestamped": whisper,
+        "faster-whisper": faster,
+        "pocketsphinx": Sphinx(),
+        "whisper": OwnWhisper(tiny_en_openai, "tiny.en"),
+    }
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +77,12 @@ def phrase(engines, sentence, host):
 
 @pytest.mark.parametrize(
     ("name", "matched", "median"),
-    [("whisper-timestamped", 0.75, 0.08), ("faster-whisper", 0.75, 0.1), ("pocketsphinx", 0.3, 0.1)],
+    [
+        ("whisper-timestamped", 0.75, 0.08),
+        ("faster-whisper", 0.75, 0.1),
+        ("pocketsphinx", 0.3, 0.1),
+        ("whisper", 0.75, 0.1),
+    ],
 )
 def test_speech_is_heard_when_it_is_said(heard, verses, name, matched, median):
     metrics = corpus.errors(verses.truth, heard[name])
@@ -87,6 +99,7 @@ def test_the_result_says_which_engine_and_how_sure(heard):
         "whisper-timestamped": "whisper-timestamped tiny.en",
         "faster-whisper": "faster-whisper tiny.en",
         "pocketsphinx": "pocketsphinx",
+        "whisper": "whisper tiny.en",
     }
     for name in ("whisper-timestamped", "faster-whisper"):
         assert len({word.confidence for word in heard[name].words()}) > 5
@@ -108,6 +121,7 @@ def test_lines_are_those_of_the_verse(heard, name):
         ("faster-whisper", None),
         ("faster-whisper", -70.0),
         ("pocketsphinx", None),
+        ("whisper", -55.0),
         ("pocketsphinx", -55.0),
     ],
 )
@@ -116,7 +130,7 @@ def test_silence_has_no_words(engines, host, name, noise_db):
     assert transcribed(engines[name], samples, host).lines == ()
 
 
-@pytest.mark.parametrize("name", ["whisper-timestamped", "faster-whisper", "pocketsphinx"])
+@pytest.mark.parametrize("name", ["whisper-timestamped", "faster-whisper", "pocketsphinx", "whisper"])
 def test_music_without_a_voice_has_no_words(engines, host, name):
     samples = corpus.music(10.0, seed=1).samples
     assert transcribed(engines[name], samples, host, content="song").words() == []
@@ -187,7 +201,8 @@ class CancelledSoon(PlainHost):
 
 
 @pytest.mark.parametrize(
-    ("name", "looks"), [("whisper-timestamped", 12), ("faster-whisper", 3), ("pocketsphinx", 2)]
+    ("name", "looks"),
+    [("whisper-timestamped", 12), ("faster-whisper", 3), ("pocketsphinx", 2), ("whisper", 2)],
 )
 def test_cancel_ends_the_work_and_leaves_the_engine_usable(engines, phrase, sentence, host, name, looks):
     engine = engines[name]
@@ -199,7 +214,7 @@ def test_cancel_ends_the_work_and_leaves_the_engine_usable(engines, phrase, sent
     check_same(transcribed(engine, sentence.samples, host), phrase[name])
 
 
-@pytest.mark.parametrize("name", ["whisper-timestamped", "faster-whisper", "pocketsphinx"])
+@pytest.mark.parametrize("name", ["whisper-timestamped", "faster-whisper", "pocketsphinx", "whisper"])
 def test_progress_reaches_the_end(engines, sentence, name, monkeypatch):
     told = []
     host = PlainHost("cpu")
@@ -210,7 +225,7 @@ def test_progress_reaches_the_end(engines, sentence, name, monkeypatch):
     assert done[-1][0] == done[-1][1] > 0
 
 
-@pytest.mark.parametrize("name", ["whisper-timestamped", "faster-whisper", "pocketsphinx"])
+@pytest.mark.parametrize("name", ["whisper-timestamped", "faster-whisper", "pocketsphinx", "whisper"])
 @pytest.mark.parametrize("language", ["de", "__import__('os')"])
 def test_other_languages_are_refused_in_a_sentence(engines, sentence, host, name, language):
     with pytest.raises(InputError, match="choose"):
@@ -228,6 +243,6 @@ def test_a_multilingual_model_hears_which_language_it_is(tmp_path, host, sentenc
     torch.save({"dims": vars(network.dims), "model_state_dict": network.state_dict()}, tmp_path / "random.pt")
     engine = TimestampedWhisper(tmp_path / "random.pt", late=0.0)
     found = transcribed(engine, sentence.samples, host)
-    assert found.language in timestamped.known_languages(51865)
+    assert found.language in known_languages(51865)
     with pytest.raises(InputError, match="yue"):
         transcribed(engine, sentence.samples, host, language="yue")

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import pickle
+import re
 import shutil
 
 import pytest
 
 from lipsync_studio.align.names import MODELS
-from lipsync_studio.align.transcribe import models
+from lipsync_studio.align.transcribe import models, registry
 from lipsync_studio.align.transcribe.registry import choose
-from lipsync_studio.align.transcribe.timestamped import load_whisper
 from lipsync_studio.align.weights import ct2_set, openai_set
+from lipsync_studio.align.whisper.openai import load_whisper
 from lipsync_studio.engine.errors import InputError, MissingFilesError, WeightsError
 from lipsync_studio.engine.host.plain import PlainHost
 
@@ -52,14 +53,37 @@ def test_the_better_timing_engine_comes_first(machine, host, tiny_en_openai, tin
     assert choose("auto", "tiny.en", host).transcriber.name == "faster-whisper tiny.en"
 
 
-def test_without_a_model_english_is_left_to_pocketsphinx(host):
-    choice = choose("auto", "base", host)
+def test_without_a_model_it_is_said_what_it_takes(host):
+    with pytest.raises(MissingFilesError) as raised:
+        choose("auto", "base", host)
+    said = str(raised.value)
+    assert re.search(r"Whisper base.* \(29\d MB, Apache-2.0\) is not installed", said)
+    for way in ("download_missing", "--download-model", str(host.models_folder("whisper")), "pocketsphinx"):
+        assert way in said
+    assert "\n" not in said
+
+
+def test_pocketsphinx_is_for_those_who_ask_for_it(host):
+    choice = choose("pocketsphinx", "base", host)
     assert choice.transcriber.name == "pocketsphinx"
-    assert "Whisper base" in choice.note
-    assert "MB) is not installed" in choice.note
-    assert "download_missing" in choice.note
-    with pytest.raises(MissingFilesError, match="download_missing"):
-        choose("auto", "base", host, language="de")
+    assert "mishears every other word" in choice.note
+
+
+def test_the_packs_own_whisper_needs_no_other_package(machine, host, tiny_en_openai, tiny_en_hf, lacking):
+    place(tiny_en_openai, machine / "models/whisper/tiny.en.pt")
+    assert choose("whisper", "tiny.en", host).transcriber.name == "whisper tiny.en"
+    assert choose("whisper", "base", host, path=str(tiny_en_hf)).transcriber.name == "whisper tiny.en"
+    assert choose("auto", "tiny.en", host).transcriber.name == "whisper-timestamped tiny.en"
+    lacking("whisper_timestamped", "faster_whisper")
+    assert choose("auto", "tiny.en", host).transcriber.name == "whisper tiny.en"
+    assert choose("auto", "base", host, path=str(tiny_en_openai)).transcriber.name == "whisper tiny.en"
+
+
+def test_without_a_name_the_largest_model_that_is_here_is_taken(machine, host, tiny_en_openai):
+    assert registry._largest("auto", None, host) == "base"
+    place(tiny_en_openai, machine / "models/whisper/tiny.en.pt")
+    assert registry._largest("auto", None, host) == "tiny.en"
+    assert registry._largest("auto", "de", host) == "base"
 
 
 @pytest.mark.parametrize(
@@ -70,13 +94,6 @@ def test_a_missing_package_is_named(host, lacking, engine, package):
     lacking(package)
     with pytest.raises(MissingFilesError, match=f"pip install {engine}"):
         choose(engine, "tiny.en", host)
-
-
-def test_without_any_package_both_are_named(host, lacking):
-    lacking("whisper_timestamped", "faster_whisper")
-    with pytest.raises(MissingFilesError, match="pip install faster-whisper.*AGPL"):
-        choose("auto", "base", host, language="de")
-    assert "pip install" in choose("auto", "base", host).note
 
 
 @pytest.mark.parametrize("model", ["tiny_en_openai", "tiny_en_hf", "tiny_en_ct2"])

@@ -19,6 +19,8 @@ print("code", main(sys.argv[1:]))
 print("loaded", sorted({"torch", "diffusers", "transformers"} & set(sys.modules)))
 """
 
+LOCAL = ["aniportrait", "hallo2", "latentsync", "musetalk", "sadtalker", "wav2lip"]
+
 
 @pytest.fixture
 def nothing_installed(tmp_path, monkeypatch):
@@ -33,7 +35,7 @@ def nothing_installed(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("command", ["render", "check"])
-@pytest.mark.parametrize("engine", ["latentsync", "musetalk", "wav2lip"])
+@pytest.mark.parametrize("engine", LOCAL)
 def test_missing_weights_are_said_before_torch_is_loaded(nothing_installed, tmp_path, engine, command):
     """And before footage is looked at: the source here is none."""
     given = ["--source", str(ROOT / "README.md"), "--audio", str(ROOT / "README.md")]

@@ -12,7 +12,7 @@ import pytest
 
 from lipsync_studio.align.formats import WRITTEN, read_lyrics, write
 from lipsync_studio.align.words import Line, Word, WordTimings
-from lipsync_studio.commands import main, parser
+from lipsync_studio.commands import cloud, main, parser
 from lipsync_studio.commands.did import _add_consent
 from lipsync_studio.commands.parser import Parser
 from lipsync_studio.did_client import cli as did_cli
@@ -41,7 +41,9 @@ def all_parsers(top):
 
 
 PARSERS = {
-    each.prog: each for top in (parser(), did_cli.parser(_add_consent, Parser)) for each in all_parsers(top)
+    each.prog: each
+    for top in (parser(), did_cli.parser(_add_consent, Parser), *cloud.parsers().values())
+    for each in all_parsers(top)
 }
 
 
@@ -55,13 +57,24 @@ def test_every_example_can_be_parsed():
     for prog, each in PARSERS.items():
         for row in each.epilog.replace("\\\n", " ").splitlines()[1:]:
             words = row.split()[3:]
-            if words[0] != "did" and "--help" not in words:
+            if words[0] not in ("did", "cloud") and "--help" not in words:
                 assert PARSERS["lipsync_studio"].parse_args(words).command == words[0], (prog, row)
 
 
 @pytest.mark.parametrize(
     "arguments",
-    [[], ["render"], ["lyric-video"], ["overlay"], ["align"], ["score"], ["weights"], ["check"], ["did"]],
+    [
+        [],
+        ["render"],
+        ["lyric-video"],
+        ["overlay"],
+        ["align"],
+        ["score"],
+        ["weights"],
+        ["check"],
+        ["did"],
+        ["cloud"],
+    ],
 )
 def test_no_arguments_show_help(arguments, capsys):
     with pytest.raises(SystemExit) as exit:

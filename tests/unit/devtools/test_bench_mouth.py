@@ -7,6 +7,8 @@ import cv2
 import numpy as np
 import pytest
 
+from lipsync_studio.align.words import Phone
+from lipsync_studio.backends.viseme import motion
 from lipsync_studio.backends.viseme.mouth import MouthPose
 from lipsync_studio.backends.viseme.pipeline import rest_shape
 from lipsync_studio.devtools.bench import (
@@ -14,6 +16,7 @@ from lipsync_studio.devtools.bench import (
     mouth_carrier,
     mouth_colour,
     mouth_corners,
+    mouth_fit,
     mouth_follow,
     mouth_slope,
 )
@@ -114,10 +117,37 @@ def test_a_mouth_that_moves_as_the_truth_does_holds_the_bounds_and_a_foreign_one
     assert not all(mouth_follow.bounds(results).values())
 
 
+def test_constants_are_chosen_without_the_clip_that_is_measured():
+    """Speakers who all open as far as is asked, but for one: the others' factor fits all but that one."""
+    times, lengths = np.arange(75) / 25, np.full(75, 1 / 25)
+    phones = [
+        Phone(name, 0.5 + at * 0.2, 0.7 + at * 0.2) for at, name in enumerate(("AA", "S", "EH", "M", "AO"))
+    ]
+    values = motion.blend(phones, times + 0.02)
+    recorded = (values, [(0.5, 1.5)], phones, times, lengths, None)
+    usual = motion.assemble(*recorded).open.astype(float) / 1.14
+    truths = {"one": usual, "another": usual, "third": usual, "wide": 1.3 * usual}
+    found = mouth_fit.left_out(dict.fromkeys(truths, recorded), truths)["clips"]
+    assert found["wide"]["constants"]["_READ"] == motion._READ
+    assert found["wide"]["asked"] / found["wide"]["true"] == pytest.approx(1 / 1.3, rel=0.05)
+    assert found["one"]["constants"]["_READ"] > motion._READ
+    assert all(getattr(motion, name) in values for name, values in mouth_fit.GRID.items())
+
+
 def test_a_bound_names_what_does_not_hold():
-    face = {"slope": 0.9, "closed": 0.01, "pressed": 0.03, "own": 0.01}
-    assert list(mouth_slope.bounds({"faces": {"a face": face}}).values()) == [True, False]
-    assert list(mouth_slope.bounds({"faces": {"a face": {**face, "own": 0.04}}}).values()) == [True, True]
+    face = {"slope": 0.9, "slopes": [0.9, 0.8], "closed": 0.01, "pressed": 0.03, "above": 0.02}
+    held = [True, True, False, False]
+    assert list(mouth_slope.bounds({"faces": {"a face": face}}).values()) == held
+    judged = {**face, "slope": 0.8, "above": 0.004}
+    assert list(mouth_slope.bounds({"faces": {"a face": judged}}).values()) == [False, True, False, True]
+
+
+def test_what_the_judge_reads_of_a_mouth_without_a_line_is_measured(painter, source):
+    closed, opened = painter.posed(source, poses([0.0, 0.3]))
+    judge = Judge()
+    meshes = judge.meshes([closed, opened])
+    assert mouth_slope._painted_out(judge, closed, meshes[0]) < 0.04
+    assert mouth_slope._painted_out(judge, opened, meshes[1]) < 0.8 * opening(meshes)[1]
 
 
 @pytest.mark.parametrize("below", [0.0, 3.0])
@@ -125,6 +155,7 @@ def test_how_far_the_judges_corners_are_off_the_line_is_measured(below):
     mesh = np.zeros((468, 3), np.float32)
     mesh[list(OUTER), :2] = [[60, 60], [140, 60]]
     mesh[list(INNER), :2] = [[66, 60], [134, 60]]
+    mesh[[191, 95, 415, 324], :2] = [[70, 60], [70, 60], [130, 60], [130, 60]]
     y, _ = np.mgrid[0:120, 0:200].astype(np.float32)
     luma = 170 - 60 * np.exp(-(((y - 60 - below) / 1.8) ** 2))
     assert mouth_corners.judged_off(luma, mesh) == pytest.approx(below / 80, abs=0.004)
@@ -137,7 +168,7 @@ def test_teeth_that_flip_are_seen(painter, source):
     frames = [replace(frame, index=0) for frame in frames]
     person = painter.track(source).persons[0]
     pose = MouthPose(open=0.3, jaw=0.225, teeth=0.7)
-    steady = mouth_colour.changes(frames, person, pose)
+    steady = mouth_colour.changes(frames, [*source.read()] * 4, person, pose)
     assert steady["most"] < 0.5
     # Teeth, and not lips or the dark behind.
     assert steady["luma"] > 90
@@ -145,7 +176,7 @@ def test_teeth_that_flip_are_seen(painter, source):
     spots = mouth_colour.strip(person.meshes[0], rest_shape(person), pose)
     (x0, y0), (x1, y1) = spots.min(0).astype(int), spots.max(0).astype(int) + 2
     luma[y0:y1, x0:x1] = cv2.add(luma[y0:y1, x0:x1], 20)
-    assert mouth_colour.changes(frames, person, pose)["most"] > 10
+    assert mouth_colour.changes(frames, [*source.read()] * 4, person, pose)["most"] > 10
 
 
 def test_teeth_in_another_light_do_not_flip(painter, source):
@@ -156,7 +187,7 @@ def test_teeth_in_another_light_do_not_flip(painter, source):
     for chroma in (u, v):
         chroma[:] = 128 + 0.85 * (chroma.astype(float) - 128)
     pose = MouthPose(open=0.3, jaw=0.225, teeth=0.7)
-    found = mouth_colour.changes(frames, painter.track(source).persons[0], pose)
+    found = mouth_colour.changes(frames, [*source.read()] * 4, painter.track(source).persons[0], pose)
     assert found["raw"] > 10
     assert found["most"] < 2
 

@@ -19,12 +19,11 @@ from lipsync_studio.backends.latentsync.unet import (
     FrameGroupNorm,
     build_unet,
     load_unet,
-    original_name,
     predict,
-    unet_entries,
 )
 from lipsync_studio.devtools.seeded_latentsync import SMALL_UNET, write_unet
 from lipsync_studio.engine.errors import WeightsError
+from lipsync_studio.engine.nets.motion_unet import motion_entries, original_name
 
 DATA = Path(__file__).parents[2] / "data" / "goldens"
 POSITIONS = "attention_blocks.1.pos_encoder.pe"
@@ -63,9 +62,9 @@ def write_sparse(path, wanted, dtype):
 def test_one_table_renames_the_originals_entries(published):
     state = {name: torch.empty(shape, device="meta") for name, shape in published.items()}
     ours = shapes(build_unet())
-    assert {name: tuple(tensor.shape) for name, tensor in unet_entries(state).items()} == ours
+    assert {name: tuple(tensor.shape) for name, tensor in motion_entries(state).items()} == ours
     # Names that are ours already stay.
-    assert unet_entries(dict.fromkeys(ours)).keys() == ours.keys()
+    assert motion_entries(dict.fromkeys(ours)).keys() == ours.keys()
     doubled = {name for name in published if name.endswith(POSITIONS)}
     assert {original_name(name) for name in ours} == set(published) - doubled
 

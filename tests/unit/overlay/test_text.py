@@ -9,6 +9,7 @@ from fontTools.ttLib import TTFont
 from lipsync_studio.align.words import Word
 from lipsync_studio.engine.errors import TextError
 from lipsync_studio.overlay.breaks import breaks, even_rows
+from lipsync_studio.overlay.font_list import listed_fonts
 from lipsync_studio.overlay.fonts import SHIPPED, Fonts, shape_language, usual_fonts
 from lipsync_studio.overlay.layout import lay_out, place_of
 from lipsync_studio.overlay.shape import shape
@@ -139,6 +140,16 @@ def test_a_broken_font_in_the_folder_is_passed_over(tmp_path, bare):
     assert Fonts("", [tmp_path]).face_of("ש").path.name == "NotoSansHebrew.ttf"
     with pytest.raises(TextError, match="aaa"):
         Fonts("aaa", [tmp_path])
+
+
+def test_fonts_that_are_called_the_same_are_told_apart(tmp_path):
+    shutil.copy(SHIPPED / "NotoSansHebrew.ttf", tmp_path / "Mine.ttf")
+    fonts = listed_fonts([tmp_path])
+    labels = {font.name: font.label for font in fonts}
+    assert labels["Mine"].startswith("Noto Sans Hebrew")
+    assert labels["Mine"].endswith(" (Mine)")
+    assert labels["NotoSansHebrew"] == labels["Mine"].replace("(Mine)", "(NotoSansHebrew)")
+    assert len(set(labels.values())) == len(fonts)
 
 
 def test_the_shipped_fonts_have_their_licence():

@@ -148,6 +148,17 @@ def test_a_sung_vowel_is_held():
     assert np.ptp(held) < 0.01
 
 
+def test_a_loud_held_vowel_opens_the_mouth_further_and_does_not_shout():
+    times = np.arange(0, 4, 0.02)
+    loudness = np.where((times > 2) & (times < 3.2), 20.0, 0.0).astype(np.float32)
+    phones = [Phone("AA", at, at + 0.11) for at in (0.5, 0.8, 1.1)] + [Phone("AA", 2.0, 3.2)]
+    motion = motion_from_phones(phones, times, 0.02, loudness=loudness)
+    spoken, sung = (times > 0.5) & (times < 1.2), (times > 2.2) & (times < 3)
+    for curve, most in ((motion.open, 0.3), (motion.jaw, 0.24)):
+        assert curve[spoken].max() < curve[sung].min()
+        assert curve[sung].max() < most
+
+
 def test_open_vowels_open_wider_than_close_ones_and_lips_round_or_spread():
     def middle(vowel: str) -> MouthMotion:
         return motion_from_phones([Phone(vowel, 0.0, 0.4)], np.array([0.15]), 0.02)

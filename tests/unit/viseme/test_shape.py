@@ -9,6 +9,7 @@ import pytest
 from lipsync_studio.backends.viseme.bend import Box
 from lipsync_studio.backends.viseme.contour import lip_curve, lip_ends
 from lipsync_studio.backends.viseme.controls import (
+    CHIN,
     INNER_CORNERS,
     LOWER_INNER,
     MIDDLE,
@@ -70,6 +71,22 @@ def test_a_wide_mouth_is_narrower(rest):
 
     assert width(0.1) == pytest.approx(width(0.12))
     assert width(0.42) < 0.97 * width(0.12)
+
+
+def test_a_smile_opens_no_further_than_a_mouth_that_is_as_wide_as_any(rest):
+    broad = rest.points.copy()
+    middle = rest.centre[0]
+    lips = slice(0, INNER_CORNERS[0])
+    for rows in (lips, INNER_CORNERS, OUTER_CORNERS):
+        broad[rows, 0] = middle + 1.4 * (broad[rows, 0] - middle)
+    smile = RestShape.of(broad)
+    pose = MouthPose(open=0.25, jaw=0.2)
+    opened, usual = ((shape.spoken(pose) - shape.met) for shape in (smile, rest))
+    lower = LOWER_INNER[MIDDLE]
+    assert opened[lower, 1] < 1.2 * usual[lower, 1]
+    assert opened[CHIN, 1].max() < 1.2 * usual[CHIN, 1].max()
+    corners = smile.spoken(pose)[OUTER_CORNERS, 0]
+    assert abs(corners[1] - corners[0]) < 0.95 * smile.width
 
 
 def test_both_lips_end_between_the_inner_and_the_outer_corners(rest):

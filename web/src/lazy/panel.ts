@@ -1,6 +1,6 @@
 // The panel in the sidebar: the machine, the models, the D-ID account.
 import { api } from "comfy/api";
-import { AccountView } from "../panel/account_view";
+import { AccountsView } from "../panel/account_view";
 import { ModelsView } from "../panel/models_view";
 import css from "../panel/panel.css";
 import { panelTexts } from "../panel/texts";
@@ -14,7 +14,7 @@ const ENDS = ["execution_success", "execution_error", "execution_interrupted", "
 export function openPanel(place: HTMLElement): () => void {
     if (!document.getElementById(STYLE)) document.head.append(element("style", { id: STYLE, textContent: css }));
     const [texts, locale] = [panelTexts(), language()];
-    const [models, account] = [new ModelsView(texts, locale), new AccountView(texts, locale)];
+    const [models, account] = [new ModelsView(texts, locale), new AccountsView(texts, locale)];
     const refresh = () => void Promise.all([models.refresh(), account.refresh()]);
     const again = element("button", { type: "button", className: "ls-button ls-plain", ariaLabel: texts.refresh, title: texts.refresh }, [
         element("i", { className: "pi pi-refresh", ariaHidden: "true" }),

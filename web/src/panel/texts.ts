@@ -14,7 +14,7 @@ const en = {
     free: (size: string) => `${size} free`,
     refresh: "Refresh",
     models: "Models",
-    groups: { musetalk: "MuseTalk", latentsync: "LatentSync", wav2lip: "Wav2Lip", sadtalker: "SadTalker", lipsync_align: "Words and lyrics" } as Record<string, string>,
+    groups: { musetalk: "MuseTalk", latentsync: "LatentSync", wav2lip: "Wav2Lip", sadtalker: "SadTalker", hallo2: "Hallo2", aniportrait: "AniPortrait", insightface: "InsightFace", lipsync_align: "Words and lyrics" } as Record<string, string>,
     installedOf: (count: number, all: number) => `${count} of ${all} installed`,
     together: "Install together",
     installTogether: "Install these",
@@ -33,22 +33,23 @@ const en = {
     checking: (what: string) => `Checking ${what}`,
     of: (done: string, total: string) => `${done} of ${total}`,
     left: (time: string) => `${time} left`,
-    didTitle: "D-ID (cloud)",
+    cloudTitle: (title: string) => `${title} (cloud)`,
     key: "Key",
     keySet: (source: string) => `Set (from ${source})`,
     keyNotSet: "Not set",
     cloudOff: "Cloud services are switched off on this server.",
     changeKey: "Set or clear the key …",
     askCredits: "Show credits",
-    credits: (left: string, all: string) => `${left} of ${all} credits left`,
+    credits: (left: string, all: string, units: string) => `${left}${all && ` of ${all}`} ${units} left`,
+    noBalance: (title: string) => `The key is good; ${title} does not tell a balance`,
     plans: (names: string) => `plan ${names}`,
     spent: (used: number, allowed: number) => `${used} of ${allowed} allowed in 24 hours used from here (estimate)`,
     jobs: "Unfinished jobs",
     noJobs: "None",
-    jobCredits: (count: number) => `about ${count} credits`,
-    undecided:
-        "Of an undecided job it can't be told whether D-ID made it: look in D-ID's Studio, then run the command " +
-        "did jobs --adopt or did jobs --abandon.",
+    jobCredits: (count: number, units: string) => `about ${count} ${units}`,
+    undecided: (title: string, command: string) =>
+        `Of an undecided job it can't be told whether ${title} made it: look there, then run the command ` +
+        `${command} jobs --adopt or ${command} jobs --abandon.`,
     loading: "Loading …",
 };
 
@@ -66,7 +67,7 @@ const de: Texts = {
     free: (size) => `${size} frei`,
     refresh: "Aktualisieren",
     models: "Modelle",
-    groups: { musetalk: "MuseTalk", latentsync: "LatentSync", wav2lip: "Wav2Lip", sadtalker: "SadTalker", lipsync_align: "Wörter und Liedtexte" },
+    groups: { musetalk: "MuseTalk", latentsync: "LatentSync", wav2lip: "Wav2Lip", sadtalker: "SadTalker", hallo2: "Hallo2", aniportrait: "AniPortrait", insightface: "InsightFace", lipsync_align: "Wörter und Liedtexte" },
     installedOf: (count, all) => `${count} von ${all} installiert`,
     together: "Zusammen installieren",
     installTogether: "Diese installieren",
@@ -85,22 +86,23 @@ const de: Texts = {
     checking: (what) => `Prüft ${what}`,
     of: (done, total) => `${done} von ${total}`,
     left: (time) => `noch ${time}`,
-    didTitle: "D-ID (Cloud)",
+    cloudTitle: (title) => `${title} (Cloud)`,
     key: "Schlüssel",
     keySet: (source) => `Hinterlegt (Quelle: ${source})`,
     keyNotSet: "Nicht hinterlegt",
     cloudOff: "Cloud-Dienste sind auf diesem Server abgeschaltet.",
     changeKey: "Schlüssel hinterlegen oder löschen …",
     askCredits: "Guthaben anzeigen",
-    credits: (left, all) => `${left} von ${all} Credits übrig`,
+    credits: (left, all, units) => `${left}${all && ` von ${all}`} ${units} übrig`,
+    noBalance: (title) => `Der Schlüssel gilt; ${title} nennt kein Guthaben`,
     plans: (names) => `Tarif ${names}`,
     spent: (used, allowed) => `${used} von ${allowed} in 24 Stunden erlaubten von hier verbraucht (geschätzt)`,
     jobs: "Offene Aufträge",
     noJobs: "Keine",
-    jobCredits: (count) => `etwa ${count} Credits`,
-    undecided:
-        "Bei einem Auftrag im Zustand „undecided“ ist unklar, ob D-ID ihn ausgeführt hat: im Studio von D-ID nachsehen, " +
-        "dann den Befehl did jobs --adopt oder did jobs --abandon ausführen.",
+    jobCredits: (count, units) => `etwa ${count} ${units}`,
+    undecided: (title, command) =>
+        `Bei einem Auftrag im Zustand „undecided“ ist unklar, ob ${title} ihn ausgeführt hat: dort nachsehen, ` +
+        `dann den Befehl ${command} jobs --adopt oder ${command} jobs --abandon ausführen.`,
     loading: "Lädt …",
 };
 
@@ -116,7 +118,7 @@ const zh: Texts = {
     free: (size) => `可用 ${size}`,
     refresh: "刷新",
     models: "模型",
-    groups: { musetalk: "MuseTalk", latentsync: "LatentSync", wav2lip: "Wav2Lip", sadtalker: "SadTalker", lipsync_align: "单词与歌词" },
+    groups: { musetalk: "MuseTalk", latentsync: "LatentSync", wav2lip: "Wav2Lip", sadtalker: "SadTalker", hallo2: "Hallo2", aniportrait: "AniPortrait", insightface: "InsightFace", lipsync_align: "单词与歌词" },
     installedOf: (count, all) => `已安装 ${count} / ${all}`,
     together: "一起安装",
     installTogether: "安装这些",
@@ -135,22 +137,23 @@ const zh: Texts = {
     checking: (what) => `正在校验 ${what}`,
     of: (done, total) => `${done} / ${total}`,
     left: (time) => `剩余 ${time}`,
-    didTitle: "D-ID（云服务）",
+    cloudTitle: (title) => `${title}（云服务）`,
     key: "密钥",
     keySet: (source) => `已设置（来源：${source}）`,
     keyNotSet: "未设置",
     cloudOff: "此服务器已关闭云服务。",
     changeKey: "设置或清除密钥…",
     askCredits: "显示额度",
-    credits: (left, all) => `剩余 ${left} / ${all} 额度`,
+    credits: (left, all, units) => `剩余 ${left}${all && ` / ${all}`} ${units}`,
+    noBalance: (title) => `密钥有效；${title} 不提供余额`,
     plans: (names) => `套餐 ${names}`,
     spent: (used, allowed) => `24 小时内从此处已用 ${used}，上限 ${allowed}（估算）`,
     jobs: "未完成的任务",
     noJobs: "无",
-    jobCredits: (count) => `约 ${count} 额度`,
-    undecided:
-        "状态为 undecided 的任务无法判断 D-ID 是否已执行：请在 D-ID 的 Studio 中查看，然后运行命令 " +
-        "did jobs --adopt 或 did jobs --abandon。",
+    jobCredits: (count, units) => `约 ${count} ${units}`,
+    undecided: (title, command) =>
+        `状态为 undecided 的任务无法判断 ${title} 是否已执行：请在其网站查看，然后运行命令 ` +
+        `${command} jobs --adopt 或 ${command} jobs --abandon。`,
     loading: "正在加载…",
 };
 
@@ -166,7 +169,7 @@ const ja: Texts = {
     free: (size) => `空き ${size}`,
     refresh: "更新",
     models: "モデル",
-    groups: { musetalk: "MuseTalk", latentsync: "LatentSync", wav2lip: "Wav2Lip", sadtalker: "SadTalker", lipsync_align: "単語と歌詞" },
+    groups: { musetalk: "MuseTalk", latentsync: "LatentSync", wav2lip: "Wav2Lip", sadtalker: "SadTalker", hallo2: "Hallo2", aniportrait: "AniPortrait", insightface: "InsightFace", lipsync_align: "単語と歌詞" },
     installedOf: (count, all) => `${count} / ${all} インストール済み`,
     together: "まとめてインストール",
     installTogether: "これらをインストール",
@@ -185,22 +188,23 @@ const ja: Texts = {
     checking: (what) => `検証中 ${what}`,
     of: (done, total) => `${done} / ${total}`,
     left: (time) => `残り ${time}`,
-    didTitle: "D-ID（クラウド）",
+    cloudTitle: (title) => `${title}（クラウド）`,
     key: "キー",
     keySet: (source) => `設定済み（取得元：${source}）`,
     keyNotSet: "未設定",
     cloudOff: "このサーバーではクラウドサービスが無効です。",
     changeKey: "キーを設定または消去…",
     askCredits: "クレジットを表示",
-    credits: (left, all) => `残り ${left} / ${all} クレジット`,
+    credits: (left, all, units) => `残り ${left}${all && ` / ${all}`} ${units}`,
+    noBalance: (title) => `キーは有効です。${title} は残高を示しません`,
     plans: (names) => `プラン ${names}`,
     spent: (used, allowed) => `24 時間の上限 ${allowed} のうち ${used} をここから使用（推定）`,
     jobs: "未完了のジョブ",
     noJobs: "なし",
-    jobCredits: (count) => `約 ${count} クレジット`,
-    undecided:
-        "undecided のジョブは D-ID が処理したか分かりません。D-ID の Studio で確認し、コマンド " +
-        "did jobs --adopt または did jobs --abandon を実行してください。",
+    jobCredits: (count, units) => `約 ${count} ${units}`,
+    undecided: (title, command) =>
+        `undecided のジョブは ${title} が処理したか分かりません。そのサイトで確認し、コマンド ` +
+        `${command} jobs --adopt または ${command} jobs --abandon を実行してください。`,
     loading: "読み込み中…",
 };
 

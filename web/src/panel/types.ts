@@ -47,7 +47,7 @@ export interface Models {
     jobs: Record<string, Job>;
 }
 
-export interface TalkJob {
+export interface CloudJob {
     id: string;
     state: string;
     started: number;
@@ -55,16 +55,25 @@ export interface TalkJob {
     note: string;
 }
 
+export interface Service {
+    name: string;
+    title: string;
+    sends: string;
+}
+
 export interface Account {
     source: string;
     enabled: boolean;
     problem: string;
-    jobs: TalkJob[];
+    units: string;
+    site: string;
+    command: string;
+    jobs: CloudJob[];
 }
 
 export interface Credits {
-    remaining: number;
-    total: number;
+    remaining: number | null;
+    total: number | null;
     plans: string[];
     spent: number;
     allowed: number;

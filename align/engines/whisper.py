@@ -1,0 +1,354 @@
+"""Known text timed by a Whisper model that is made to write it (teacher forcing), window by window.
+
+Beside where the model looks, it tells how much likelier the sound makes each word than silence does: that
+shows which words are heard in a window, and whether the text belongs to the sound at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+
+from ...engine.errors import AudioError
+from ...engine.host.protocol import Host
+from ..combine import NO_LENGTH, Placed, combined
+from ..doubt import lost_lines
+from ..names import LANGUAGES
+from ..pauses import Silences
+from ..refine import by_lines
+from ..text import LyricLine
+from ..timing import Alignment, settled
+from ..whisper.model import FRAMES_PER_SECOND, RATE, WINDOW_SECONDS, Reading, WhisperModel
+from ..words import Line, WordTimings
+from .protocol import Request
+
+ENGINE = "whisper"
+STAGE = "Aligning (Whisper)"
+
+Samples = npt.NDArray[np.float32]
+
+# Tokens of text given to a window at once. Fewer lose the end of fast passages, more derail in slow ones: the
+# run that leaves fewer words without a length is the better one.
+_TEXT_LIMITS = (100, 200)
+_GOOD_ENOUGH = 0.05
+# Lines with less evidence than this, nats a token, are looked for between the others, so many times.
+_ANCHOR, _SEARCHES = 0.4, 2
+# No less is heard of a line that is found for certain, nats a token in the mean, of so many tokens; and of so
+# many lines of a text that belongs to the sound.
+_CERTAIN, _MOST, _CERTAIN_TOKENS, _CERTAIN_SHARE = 1.0, 4.0, 5, 0.05
+# With more lines than this share that are not heard, other aligners are tried before.
+_LOST_LINES = 0.5
+# Seconds a token that nobody is faster than, and that a line's last word is held for at most.
+_FASTEST_TOKEN, _LONGEST_LAST = 0.04, 2.0
+# By how much (nats) the sound must make a token likelier than silence does. Of speech and song that fits the
+# text it is 4 on average, of music, noise or another text at most 0.1.
+_EVIDENCE = 0.5
+# Words nearer to the window's end are left to the next one, seconds.
+_MARGIN = 1.0
+# A window's last lines are left to the next one up to this share of it, so that it begins with a line.
+_WHOLE_LINES = 0.3
+_LEAD = 0.3
+_STEP_WITHOUT_TEXT = 25.0
+_LEAST_STEP = 0.02
+# The attention for a word after a pause may set in long before the word, but is highest during it.
+_LONGEST_ONSET = round(0.6 * FRAMES_PER_SECOND)
+_ONSET_REACH = 0.35
+# Seconds that a word is shown for which is not heard.
+_UNHEARD_WORD, _LEAST_ROOM = 0.3, 0.005
+_PAUSE = 0.15
+_PEAK, _NOISE = 0.7, 0.001
+_INAUDIBLE = 1e-3
+# The evidence per token (nats) at which two thirds of full confidence are reached.
+_CONFIDENT = 1.5
+
+
+class Whisper:
+    """See `protocol.Aligner`. By the first Whisper model of the run that can do it, which finds the lines;
+    words are then found again in their lines, where that is surer."""
+
+    name = ENGINE
+    languages = frozenset(LANGUAGES)
+    contents = frozenset({"speech", "song"})
+    needs = "any Whisper model: .pt, Hugging Face or CTranslate2 folder"
+    estimates = False
+
+    def ready(self, request: Request) -> bool:
+        return True
+
+    def align(self, request: Request) -> Alignment:
+        language = request.whispers.language
+        found = request.whispers.use(
+            lambda model: align(request.samples, request.lines, model, request.host, language=language)
+        )
+        if found.derailed:
+            return found
+        timings = by_lines(found.timings, request)
+        lost, count = len(lost_lines(timings)), len(timings.lines)
+        if lost <= _LOST_LINES * count or request.by_name:
+            return Alignment(timings)
+        # Words that are recognised may tell more; where they don't, these lines are found all the same.
+        return Alignment(timings, f"{lost} of {count} lines are not heard", partial=timings)
+
+
+def align(
+    samples16k: Samples, lines: Sequence[LyricLine], model: WhisperModel, host: Host, *, language: str = ""
+) -> Alignment:
+    """Time the words of lyrics on mono samples float32 [n] at 16 kHz, in the model's languages.
+
+    language: BCP 47, or "" to hear it. Raises AudioError for empty sound, and what the host raises when the
+    run is cancelled.
+    """
+    if samples16k.size == 0:
+        raise AudioError("The soundtrack is empty: choose audio that holds the words.")
+    duration = samples16k.size / RATE
+    engine = f"{ENGINE} {model.name}"
+    level = float(np.abs(samples16k).max())
+    if level < _INAUDIBLE:
+        return Alignment(WordTimings((), language, engine), "there is nothing to hear")
+    noise = np.random.default_rng(0).standard_normal(samples16k.size, dtype=np.float32)
+    prepared = samples16k * np.float32(_PEAK / level) + np.float32(_NOISE) * noise
+    words = [word for line in lines for word in line.words]
+    spaces = [True, *(word.space for word in words)]  # before each word
+    tokens = [
+        model.tokenizer.encode(" " * space + word.display) for space, word in zip(spaces, words, strict=False)
+    ]
+    run = _Run(prepared, lines, tokens, model, host, language)
+    found = _by_lines(run)
+    timings = _timings(lines, found, model.lag, Silences(samples16k), duration)
+    return Alignment(WordTimings(timings, run.language, engine), _derailed(found, run.sizes))
+
+
+def _by_lines(run: _Run) -> list[Placed | None]:
+    """Each line from the pass that hears it best, after those that no pass hears well were looked for in what
+    the others leave of the sound."""
+    passes = _passes(run, STAGE)
+    for number in range(_SEARCHES):
+        anchors = combined(passes, run.sizes, _ANCHOR)
+        again = _in_gaps(run, anchors, f"{STAGE}, gaps {number + 1} of {_SEARCHES}")
+        if not any(again):
+            break
+        passes.append(again)
+    return combined(passes, run.sizes)
+
+
+def _passes(run: _Run, stage: str) -> list[list[Placed | None]]:
+    """All words, with one limit of tokens after the other while that may hear more."""
+    passes: list[list[Placed | None]] = []
+    for number, limit in enumerate(_TEXT_LIMITS, 1):
+        placed, limited = run.placed(limit, stage if number == 1 else f"{stage}, again")
+        passes.append(placed)
+        if not limited or _lost_share(placed) <= _GOOD_ENOUGH:
+            break
+    return passes
+
+
+def _in_gaps(run: _Run, anchors: Sequence[Placed | None], stage: str) -> list[Placed | None]:
+    """The words of lines between anchors, each row of them in its own stretch of the sound; None for all
+    others."""
+    edges = run.edges
+    result: list[Placed | None] = [None] * len(anchors)
+    missing = [anchors[first] is None for first in edges[:-1]]
+    if all(missing):
+        return result
+    at = 0
+    while at < len(missing):
+        last = next((line for line in range(at, len(missing)) if not missing[line]), len(missing))
+        before = anchors[edges[at] - 1] if at else None
+        after = anchors[edges[last]] if last < len(missing) else None
+        begin = min(before.end, before.start + _LONGEST_LAST) if before else 0.0
+        part = run.part(at, last, begin, after.start if after else run.duration) if last > at else None
+        if part is not None and part.has_room:
+            sizes = [size for line in part.sizes for size in line]
+            best = max(_passes(part, stage), key=lambda words: _worth(words, sizes))
+            result[edges[at] : edges[last]] = [
+                word and replace(word, start=word.start + begin, end=word.end + begin) for word in best
+            ]
+        at = last + 1
+    return result
+
+
+def _worth(words: Sequence[Placed | None], sizes: Sequence[int]) -> float:
+    return sum(word.evidence * size for word, size in zip(words, sizes, strict=True) if word)
+
+
+class _Run:
+    """One sound and one text, in windows."""
+
+    def __init__(
+        self,
+        samples: Samples,
+        lines: Sequence[LyricLine],
+        tokens: Sequence[Sequence[int]],
+        model: WhisperModel,
+        host: Host,
+        language: str,
+    ) -> None:
+        self._samples, self._lines, self._tokens = samples, lines, tokens
+        self.duration = samples.size / RATE
+        self.edges = edges = [0, *np.cumsum([len(line.words) for line in lines]).tolist()]
+        self.sizes = [[len(word) for word in tokens[a:b]] for a, b in zip(edges, edges[1:], strict=False)]
+        self._model, self._host = model, host
+        self.language = language.split("-")[0].lower()
+
+    @property
+    def has_room(self) -> bool:
+        """Whether anybody could sing the text in the time there is."""
+        return self.duration >= _FASTEST_TOKEN * sum(map(sum, self.sizes))
+
+    def part(self, first: int, last: int, begin: float, end: float) -> _Run:
+        """Some of the lines in a stretch of the sound, seconds."""
+        words = self._tokens[self.edges[first] : self.edges[last]]
+        samples = self._samples[round(begin * RATE) : round(end * RATE)]
+        return _Run(samples, self._lines[first:last], words, self._model, self._host, self.language)
+
+    def placed(self, limit: int, stage: str) -> tuple[list[Placed | None], bool]:
+        """Every word, None where it got no place, and whether the limit of tokens cut off text anywhere."""
+        count = len(self._tokens)
+        found: list[Placed | None] = [None] * count
+        at, first = 0.0, 0
+        limited = False
+        while first < count and at < self.duration - 1.0 / FRAMES_PER_SECOND:
+            self._host.progress(stage, int(at), max(1, int(self.duration)), unit="seconds")
+            end = min(at + WINDOW_SECONDS, self.duration)
+            states = self._model.listen(self._samples[round(at * RATE) : round(end * RATE)])
+            if not self.language:
+                self.language = self._model.language(states)
+            frames = max(1, int((end - at) * FRAMES_PER_SECOND))
+            self._host.check_cancelled()
+
+            def read(last: int, states=states, frames=frames, at=at, first=first) -> list[Placed]:
+                tokens = self._tokens[first:last]
+                text = [token for word in tokens for token in word]
+                reading = self._model.read(states, frames, text, self.language)
+                return _words(reading, [len(word) for word in tokens], at)
+
+            last = self._fitting(first, limit)
+            limited = limited or last < count
+            window = read(last)
+            is_last = end == self.duration
+            if is_last and last == count:
+                found[first:] = window
+                break
+            kept = _heard(window, [len(word) for word in self._tokens[first:last]])
+            if kept:
+                window = read(first + kept)
+                if not is_last:
+                    kept = self._before_edge(window, first, end)
+            found[first : first + kept] = window[:kept]
+            if is_last and not kept:
+                break
+            at = self._next(window, kept, at)
+            first += kept
+        self._host.progress(stage, max(1, int(self.duration)), max(1, int(self.duration)), unit="seconds")
+        return found, limited
+
+    def _fitting(self, first: int, limit: int) -> int:
+        """The word after the last that fits in the limit of tokens, though at least one."""
+        sizes = np.cumsum([len(word) for word in self._tokens[first:]])
+        return first + max(1, int(np.searchsorted(sizes, limit, "right")))
+
+    def _before_edge(self, window: Sequence[Placed], first: int, end: float) -> int:
+        """How many of a window's words end well before it does, in whole lines where that costs little."""
+        inside = sum(word.end <= end - _MARGIN for word in window)
+        least = int(inside * (1.0 - _WHOLE_LINES))
+        whole = [kept for kept in range(max(1, least), inside + 1) if first + kept in self.edges]
+        return whole[-1] if whole else inside
+
+    def _next(self, window: Sequence[Placed], kept: int, at: float) -> float:
+        """Where the window after one that begins at `at` begins."""
+        if not kept:
+            return at + _STEP_WITHOUT_TEXT
+        last = window[kept - 1]
+        return min(max(last.end - _LEAD, last.start + NO_LENGTH, at + _LEAST_STEP), self.duration)
+
+
+def _words(reading: Reading, sizes: Sequence[int], at: float) -> list[Placed]:
+    """Words of so many tokens each, in a window that begins at `at` seconds."""
+    edges = np.concatenate([[0], np.cumsum(sizes)])
+    evidence = np.add.reduceat(reading.heard - reading.imagined, edges[:-1]) / np.asarray(sizes)
+    words = []
+    for number, (first, last) in enumerate(zip(edges, edges[1:], strict=False)):
+        start = max(int(reading.first[first]), int(reading.peak[first]) - _LONGEST_ONSET)
+        end = max(int(reading.first[last]), start)
+        words.append(
+            Placed(at + start / FRAMES_PER_SECOND, at + end / FRAMES_PER_SECOND, float(evidence[number]))
+        )
+    return words
+
+
+def _heard(window: Sequence[Placed], sizes: Sequence[int]) -> int:
+    """How many of the words, from the first on, are heard in the window: those with the most evidence."""
+    gains = np.array([(word.evidence - _EVIDENCE) * size for word, size in zip(window, sizes, strict=True)])
+    totals = np.concatenate([[0.0], np.cumsum(gains)])
+    return int(totals.argmax())
+
+
+def _lost_share(placed: Sequence[Placed | None]) -> float:
+    lost = sum(word is None or word.end - word.start < NO_LENGTH for word in placed)
+    return lost / max(1, len(placed))
+
+
+def _derailed(found: Sequence[Placed | None], sizes: Sequence[Sequence[int]]) -> str:
+    at = certain = 0
+    for line in sizes:
+        words = found[at : at + len(line)]
+        at += len(line)
+        evidence = [min(word.evidence, _MOST) if word else 0.0 for word in words]
+        certain += sum(line) >= _CERTAIN_TOKENS and float(np.average(evidence, weights=line)) >= _CERTAIN
+    return "" if certain and certain >= _CERTAIN_SHARE * len(sizes) else "the text is not heard in the sound"
+
+
+def _timings(
+    lines: Sequence[LyricLine],
+    placed: Sequence[Placed | None],
+    lag: float,
+    silences: Silences,
+    duration: float,
+) -> tuple[Line, ...]:
+    """The words without the model's lag, beginning and ending where the sound does."""
+    ends = iter(_rooms(placed, duration))
+    remaining = iter(placed)
+    known = 0.0
+    timed = []
+    for line in lines:
+        words = []
+        for word in line.words:
+            found, room = next(remaining), next(ends)
+            if found is None:
+                words.append(word.at(known, known + room, 0.0))
+                known += room
+                continue
+            start = max(known, found.start - lag)
+            start = _onset(start, max(start, found.end - lag), silences)
+            end = max(start, found.end - lag)
+            pauses = silences.between(start, end, _PAUSE)
+            known = pauses[0][0] if pauses and pauses[0][0] > start else end
+            words.append(word.at(start, known, _confidence(found.evidence)))
+        timed.append(Line(tuple(words)))
+    return settled(timed, duration, crowded=True)
+
+
+def _rooms(placed: Sequence[Placed | None], duration: float) -> list[float]:
+    """For each word that is not heard the seconds it is shown for, between those that are."""
+    rooms = [0.0] * len(placed)
+    at = 0
+    while at < len(placed):
+        last = next((n for n in range(at, len(placed)) if placed[n] is not None), len(placed))
+        before, after = placed[at - 1] if at else None, placed[last] if last < len(placed) else None
+        free = (after.start if after else duration) - (before.end if before else 0.0)
+        rooms[at:last] = [max(_LEAST_ROOM, min(_UNHEARD_WORD, free / max(1, last - at)))] * (last - at)
+        at = last + 1
+    return rooms
+
+
+def _onset(start: float, end: float, silences: Silences) -> float:
+    """A start beside a pause is the pause's end."""
+    pauses = silences.between(start - _ONSET_REACH, min(end, start + _ONSET_REACH), _PAUSE)
+    return pauses[-1][1] if pauses else start
+
+
+def _confidence(evidence: float) -> float:
+    return round(1.0 - float(np.exp(-max(0.0, evidence) / _CONFIDENT)), 3)

@@ -1,0 +1,97 @@
+"""One picture and a voice for a service, and its clip as the result: the clip's own clock, the voice's
+length."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Generator, Sequence
+from fractions import Fraction
+from itertools import islice
+
+from PIL import Image
+
+from ...cloud_jobs import Order, Picture, PictureLimits, Recording, Settings, SoundLimits, media
+from ...engine.host.protocol import Host
+from ...engine.media.colour import to_rgb
+from ...engine.media.frames import CHUNK
+from ...engine.media.timeline import Timeline, plan, walk
+from ...engine.media.video import VideoSource
+from ...engine.report import FrameState
+from ..protocol import FrameChunk, Rendering
+from ..request import LipSyncRequest
+from .backend import CloudBackend, Ordered
+
+# Difference in length between clip and sound that is rounding, in seconds.
+_SLACK = 0.25
+
+
+class PortraitBackend(CloudBackend):
+    """Of a service that makes one picture speak."""
+
+    @abstractmethod
+    def orders(self, request: LipSyncRequest, limits: Settings, host: Host) -> Sequence[Order]:
+        """The one order of a request; free, and the same for the same request. Raises InvalidRequestError."""
+
+    def ordered(self, request: LipSyncRequest, limits: Settings, host: Host) -> Ordered:
+        def rendering(clips: Sequence[VideoSource], notes: list[str]) -> Rendering:
+            return self.rendering(request, clips, notes, host)
+
+        return Ordered(self.orders(request, limits, host), rendering)
+
+    def rendering(
+        self, request: LipSyncRequest, clips: Sequence[VideoSource], notes: list[str], host: Host
+    ) -> Rendering:
+        """The result, of the order's clip. notes: what is known already."""
+        title = self.spec.title
+        seconds = seconds_of(request)
+        (clip,) = clips
+        timeline = plan(clip, seconds, "audio", "hold")
+        if not request.source.still:
+            notes.append(f"{title} was sent the first frame of the footage.")
+        if clip.duration < seconds - Fraction(_SLACK):
+            notes.append(f"The clip from {title} lasts {float(clip.duration):.2f} s; its last frame is held.")
+        return Rendering(
+            size=clip.stored_size,
+            fps=timeline.fps,
+            variable=timeline.variable,
+            colour=clip.colour,
+            frames=len(timeline),
+            duration=timeline.duration,
+            chunks=_chunks(clip, timeline, host, f"Taking over {title}'s clip"),
+            notes=notes,
+            aspect=clip.aspect,
+            times=timeline.times,
+        )
+
+
+def picture_of(request: LipSyncRequest, limits: PictureLimits) -> Picture:
+    """The first frame of what is to speak. Raises InvalidRequestError."""
+    return media.picture(Image.fromarray(to_rgb(next(request.source.read(0, 1)))), limits)
+
+
+def voice_of(request: LipSyncRequest, limits: SoundLimits) -> Recording:
+    """What moves the mouth, from where the result begins. Raises InvalidRequestError."""
+    # A mouth that is to move later hears a voice that begins later.
+    voice = request.voice.cut(-Fraction(request.sync_offset), seconds_of(request))
+    return media.recording(voice.mono(voice.rate), limits, voice.rate)
+
+
+def seconds_of(request: LipSyncRequest) -> Fraction:
+    """Length of the result. A picture has no length of its own; nor has footage of which one frame is shown,
+    unless the user asks for it."""
+    sound = request.soundtrack.duration
+    if request.source.still or request.length == "audio":
+        return sound
+    return request.source.duration if request.length == "video" else min(sound, request.source.duration)
+
+
+def _chunks(
+    clip: VideoSource, timeline: Timeline, host: Host, stage: str
+) -> Generator[FrameChunk, None, None]:
+    frames = walk(clip, timeline)
+    done = 0
+    host.progress(stage, 0, len(timeline))
+    while chunk := list(islice(frames, CHUNK)):
+        done += len(chunk)
+        host.progress(stage, done, len(timeline))
+        yield FrameChunk(chunk, [FrameState.GENERATED] * len(chunk))

@@ -1,0 +1,43 @@
+"""What is told of a service without loading it: for the command line, the page and the docs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ...engine.consent import Terms
+
+if TYPE_CHECKING:
+    from ...cloud_jobs import Service
+
+
+@dataclass(frozen=True)
+class CloudSpec:
+    """A service, as `backends/NAME/spec.py` declares it in CLOUD. name: the folder's. terms: what its user
+    agrees to. service: loads what the job core is told of it. what: it does. sends: what goes there. cost:
+    how it charges. limits: of one order. kept: how long files live there. Sentences of the docs, without
+    their point."""
+
+    name: str
+    title: str
+    terms: Terms
+    service: Callable[[], Service]
+    what: str
+    sends: str
+    cost: str
+    limits: str
+    kept: str
+
+
+def terms_of(name: str, title: str, terms: str, address: str, sends: str) -> Terms:
+    """Of a service whose key and consent are in the dialog of cloud services. sends: what is sent, as a noun
+    phrase."""
+    return Terms(
+        key=name,
+        name=terms,
+        address=address,
+        what=f"the sending of {sends} to {title}, a paid service",
+        dialog=f"LipSync Studio: Cloud services… (menu Extensions), tab {title}",
+        command=f"python -m lipsync_studio cloud {name} consent",
+    )

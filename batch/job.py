@@ -1,0 +1,116 @@
+"""One of many clips to make: addresses of files and options, small enough to be sent anywhere."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..align.formats.noted import read_text, read_words
+from ..backends.render_spec import RenderSpec, VoiceSpec
+from ..engine.errors import TextError
+from ..overlay.style import LyricStyle
+from .lyric_video import LyricVideoSpec
+
+if TYPE_CHECKING:
+    from ..align.chain import AlignOptions
+    from ..align.words import WordTimings
+
+# The file that an address stands for, on this machine.
+Local = Callable[[str], Path]
+
+
+@dataclass(frozen=True)
+class VoiceFiles:
+    """What one of several people says. sound, words: addresses. singer: of the words, "" for all."""
+
+    person: str
+    sound: str = ""
+    words: str = ""
+    singer: str = ""
+
+
+@dataclass(frozen=True)
+class Overlay:
+    """The lyrics of a lyric video: how they look, and how words are found where there are none in time."""
+
+    style: LyricStyle
+    align: AlignOptions | None = None
+
+
+@dataclass(frozen=True)
+class Job:
+    """A render, or with `overlay` a lyric video.
+
+    out: of the video, in the batch's folder. source, audio, vocals, words, lyrics: addresses, each the path
+    of a file or an URL; "" for none. render: all else, with what the files hold left out.
+    """
+
+    out: str
+    source: str
+    audio: str
+    render: RenderSpec
+    vocals: str = ""
+    words: str = ""
+    lyrics: str = ""
+    voices: tuple[VoiceFiles, ...] = ()
+    overlay: Overlay | None = None
+    crf: int = 18
+
+    def files(self) -> Iterator[tuple[str, str]]:
+        """What each is for, and its address."""
+        for use in ("source", "audio", "vocals", "words", "lyrics"):
+            if address := getattr(self, use):
+                yield use, address
+        for number, voice in enumerate(self.voices, 1):
+            if voice.sound:
+                yield f"voice {number}", voice.sound
+            if voice.words:
+                yield f"words of voice {number}", voice.words
+
+    def options(self) -> str:
+        """All but the files' contents, as JSON that is the same wherever the files lie."""
+        kept = {"crf": self.crf, "overlay": self.overlay, "voices": []}
+        render = dataclasses.asdict(self.render)
+        for name in ("source", "soundtrack", "driving", "words", "lyrics", "voices"):
+            del render[name]
+        kept["overlay"] = self.overlay and dataclasses.asdict(self.overlay)
+        kept["voices"] = [[each.person, each.singer] for each in self.voices]
+        return json.dumps({**kept, **render}, sort_keys=True, default=str)
+
+    def spec(self, local: Local, fonts: Sequence[Path], notes: list[str]) -> RenderSpec | LyricVideoSpec:
+        """What is to be made on this machine. fonts: where an overlay's are looked for. notes: gets what in
+        words and lyrics can't be read. Raises TextError."""
+        lyrics = ""
+        if self.lyrics:
+            lyrics = read_text(local(self.lyrics), notes).text
+            if not lyrics.strip():
+                notes.append(f"{local(self.lyrics).name} holds no text: it was not used.")
+        render = replace(
+            self.render,
+            source=local(self.source),
+            soundtrack=local(self.audio),
+            driving=local(self.vocals) if self.vocals else None,
+            words=read_words(local(self.words), notes) if self.words else None,
+            lyrics=lyrics,
+            voices=tuple(_voice(each, local, notes) for each in self.voices),
+        )
+        if self.overlay is None:
+            return render
+        return LyricVideoSpec(render, self.overlay.style, self.overlay.align, fonts)
+
+
+def _voice(voice: VoiceFiles, local: Local, notes: list[str]) -> VoiceSpec:
+    words: WordTimings | None = None
+    if voice.words:
+        path = local(voice.words)
+        words = read_words(path, notes)
+        if voice.singer:
+            try:
+                words = words.of_voice(voice.singer)
+            except TextError as error:
+                raise TextError(f"{path.name}: {error}") from error
+    return VoiceSpec(voice.person, local(voice.sound) if voice.sound else None, words)

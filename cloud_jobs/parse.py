@@ -1,0 +1,58 @@
+"""Lenient readers for replies: a field of the wrong type is treated as absent."""
+
+from __future__ import annotations
+
+import email.utils
+import math
+from datetime import UTC, datetime
+from pathlib import PurePosixPath
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+MAX_RETRY_AFTER = 120.0
+
+
+def text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def number(value: Any) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+        return None
+    return float(value)
+
+
+def epoch(value: Any) -> float | None:
+    """Seconds since 1970 from ISO 8601; without a zone it is UTC."""
+    try:
+        moment = datetime.fromisoformat(text(value).strip().replace("Z", "+00:00"))
+    except ValueError:
+        return None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+
+
+def http_date(value: str | None) -> float | None:
+    """Seconds since 1970 from a Date header."""
+    try:
+        return email.utils.parsedate_to_datetime(value or "").timestamp()
+    except (TypeError, ValueError):
+        return None
+
+
+def retry_after(value: str | None, server_now: float) -> float | None:
+    """Seconds to wait, from either form of Retry-After (RFC 9110, 10.2.3), at most MAX_RETRY_AFTER."""
+    if value is None:
+        return None
+    if value.strip().isdigit():
+        seconds = float(value)
+    else:
+        moment = http_date(value)
+        if moment is None:
+            return None
+        seconds = moment - server_now
+    return min(max(seconds, 0.0), MAX_RETRY_AFTER)
+
+
+def stem(url: str) -> str:
+    """File name without extension at the end of an address: what services keep of one."""
+    return PurePosixPath(unquote(urlsplit(url).path)).stem

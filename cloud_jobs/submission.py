@@ -1,0 +1,295 @@
+"""From an order to a clip at the service: uploads, the price, the one POST that costs money, and what is done
+when its outcome is unknown."""
+
+from __future__ import annotations
+
+import math
+
+from .account import Account, Memory, with_extra
+from .errors import (
+    CapError,
+    CreditsError,
+    FaceError,
+    JobRefusedError,
+    NotFoundError,
+    RateLimitError,
+    ServiceError,
+    UnreachableError,
+    ValidationError,
+)
+from .journal import FINAL, Job, Stored, check_cap
+from .reconcile import AFTER, Finding, look
+from .replies import Remote
+from .waiting import poll_interval
+
+# Replies that mean the clip was not made. Any other failure of the POST leaves that open.
+REFUSALS = frozenset({400, 401, 402, 403, 404, 405, 413, 414, 415, 422, 451})
+LOOKS, FIRST_LOOK, NEXT_LOOK = 3, 5.0, 30.0
+REPEATS = 6  # of a POST with the same idempotency key
+_PARTS_WAIT = 1.0
+_RACES = 5
+
+
+class Submission:
+    """Steps of the states planned, submitting, ambiguous and undecided. Each returns the seconds to wait
+    before the next, None when the job is at rest, and may raise any ServiceError."""
+
+    def __init__(self, account: Account) -> None:
+        self._account = account
+        self._client = account.client
+        self._service = account.service
+        self._journal = account.journal
+        self._uploads = account.uploads
+        self._lease = account.timeouts.connect + account.timeouts.create + 1.0
+
+    def plan(self, job: Job, memory: Memory) -> float | None:
+        """One of the things that are free and come before the POST; when they are done, the POST."""
+        self._account.authenticate()
+        if not memory.balance_known:
+            memory.balance, memory.balance_known = self._account.balance(), True
+            self._check_balance(job, memory)
+        now = self._account.transport.server_now()
+        files: dict[str, Stored] = {}
+        for kind, name in job.files.items():
+            stored = self._uploads.fresh(job, kind, name, now)
+            if stored is None:
+                self._send(job, kind, name)
+                return 0.0
+            files[kind] = stored
+        if self._service.quotes and not job.quoted:
+            return self._quote(job, memory, files)
+        if job.group and not self._whole_order(job):
+            return _PARTS_WAIT
+        if job.look_first and not self._service.repeatable:
+            finding = look(self._client, self._journal, job)
+            if finding.outcome == "found":
+                self._account.found(job, finding.clips[0])
+                return 0.0
+            if finding.outcome != "none":
+                self._account.advance(job, state="ambiguous")
+                return NEXT_LOOK
+        return self._submit(job, memory, files)
+
+    def _check_balance(self, job: Job, memory: Memory) -> None:
+        if memory.balance is not None and memory.balance < job.credits:
+            raise CreditsError(
+                f"The job needs {self._service.amount(job.credits, False)} and the {self._service.title} "
+                f"account has {memory.balance:g}; buy some or shorten the clip."
+            )
+
+    def _quote(self, job: Job, memory: Memory, files: dict[str, Stored]) -> float | None:
+        """Learn the price before anything is paid. Raises CapError where it is more than allowed, or is not
+        to be had."""
+        try:
+            price = self._client.quote(job, files)
+        except ServiceError as error:
+            if job.reuploaded or not _blames_upload(error):
+                raise
+            self._uploads.forget(job)
+            self._account.advance(job, reuploaded=True)
+            return 0.0
+        settings = self._account.settings
+        if price is None and settings.per_second and job.seconds:
+            price = math.ceil(settings.per_second * job.seconds)
+        if price is None:
+            text = (
+                f"{self._service.title} does not tell what this clip would cost, so it was not ordered; set "
+                f"per_second in {self._service.settings_file} to the {self._service.units} that a second "
+                "costs."
+            )
+        elif job.limit is not None and price > job.limit:
+            text = (
+                f"This job needs {self._service.amount(price)}, more than the {job.limit} allowed for this "
+                f"run; shorten it, or raise max_credits or max_credits_per_run in "
+                f"{self._service.settings_file}."
+            )
+        else:
+            quoted = self._account.advance(job, credits=price, quoted=True)
+            if quoted is not None:
+                self._check_balance(quoted, memory)
+            return 0.0
+        self._account.end(job, "refused", text, "CapError")
+        raise CapError(text)
+
+    def _whole_order(self, job: Job) -> bool:
+        """Whether all parts of the order have a price, so that none is bought before all may be. Ends the
+        job, and raises, where they may not, or one of them has failed."""
+        parts = self._journal.group(job.group)
+        lost = next((part for part in parts if part.state in FINAL and part.state != "downloaded"), None)
+        if lost is not None:
+            text = f"Another part of the clip was not made, so this one was not ordered. {lost.problem}"
+            self._account.end(job, "refused", text, lost.problem_kind)
+            raise JobRefusedError(text)
+        if self._service.quotes and any(part.state == "planned" and not part.quoted for part in parts):
+            return False
+        total = sum(part.credits for part in parts)
+        unpaid = sum(part.credits for part in parts if part.state == "planned")
+        now = self._account.transport.server_now()
+        if job.limit is not None and total > job.limit:
+            text = (
+                f"The {len(parts)} parts of this clip need {self._service.amount(total)}, more than the "
+                f"{job.limit} allowed for this run; shorten it, or raise max_credits or "
+                f"max_credits_per_run in {self._service.settings_file}."
+            )
+            self._account.end(job, "refused", text, "CapError")
+            raise CapError(text)
+        check_cap(self._service, self._journal.spent(now), unpaid, self._account.settings.max_credits_per_day)
+        return True
+
+    def _send(self, job: Job, kind: str, name: str) -> None:
+        """A picture without a face ends the job: the order and the credits would be taken all the same."""
+        try:
+            self._uploads.send(self._client, job, kind, name)
+        except FaceError as error:
+            self._account.end(job, "refused", str(error), error.kind)
+            raise
+
+    def _submit(self, job: Job, memory: Memory, files: dict[str, Stored]) -> float | None:
+        now = self._account.transport.server_now()
+        sent = self._journal.advance(
+            job,
+            day_cap=self._account.settings.max_credits_per_day,
+            state="submitting",
+            submitted_at=now,
+            updated=now,
+            lease=now + self._lease,
+            looks=0,
+            credits_before=memory.balance,
+            stem=self._stem(job, files),
+        )
+        if sent is None:
+            return 0.0  # another process was faster
+        try:
+            remote = self._client.submit(sent, files)
+        except UnreachableError:
+            self._account.advance(sent, state="planned")
+            raise
+        except RateLimitError:
+            # Refused before any work, says common sense; the documentation says nothing, so look before the
+            # next.
+            self._account.advance(sent, state="planned", look_first=True)
+            raise
+        except ServiceError as error:
+            return self._not_accepted(sent, error, files)
+        except BaseException:  # stopped in the middle of the call
+            self._account.advance(sent, state="ambiguous")
+            raise
+        self._accepted(sent, remote)
+        return poll_interval(0, self._account.rng)
+
+    def _stem(self, job: Job, files: dict[str, Stored]) -> str:
+        """Of the first file: the one by which a clip may be told."""
+        for kind, name in job.files.items():
+            return self._uploads.identifying_stem(files[kind], name)
+        return ""
+
+    def _not_accepted(self, job: Job, error: ServiceError, files: dict[str, Stored]) -> float | None:
+        if error.status not in REFUSALS:
+            self._account.advance(job, state="ambiguous", problem=str(error), problem_kind=error.kind)
+            return FIRST_LOOK
+        reused = any(stored.uploaded_at < job.created for stored in files.values())
+        if reused and not job.reuploaded and _blames_upload(error):
+            self._uploads.forget(job)
+            self._account.advance(job, state="planned", reuploaded=True, attempt=job.attempt + 1)
+            return 0.0
+        self._account.end(job, "refused", with_extra(str(error), job), error.kind)
+        error.args = (with_extra(str(error), job),)
+        raise error
+
+    def _accepted(self, job: Job, remote: Remote) -> None:
+        """Write down the clip's id, whatever another process made of the job meanwhile."""
+        for _ in range(_RACES):
+            current = self._journal.get(job.id)
+            if current.remote_id or self._account.found(current, remote):
+                return
+
+    def await_submission(self, job: Job, memory: Memory) -> float | None:
+        """A POST that this call did not make: its process died, or is still in it."""
+        self._account.authenticate()
+        if self._look(job):
+            return 0.0
+        left = job.lease - self._account.transport.server_now()
+        if 0 < left <= self._lease:
+            return min(left, NEXT_LOOK)
+        self._account.advance(job, state="ambiguous")
+        return 0.0
+
+    def _look(self, job: Job) -> bool:
+        """One look into the list, where there is one."""
+        if not self._service.lists:
+            return False
+        finding = look(self._client, self._journal, job)
+        return finding.outcome == "found" and self._account.found(job, finding.clips[0]) is not None
+
+    def _repeat(self, job: Job) -> float | None:
+        """The same POST under the same idempotency key, which makes no second clip. Only a clip that comes of
+        it proves anything: a refusal may be of this call alone."""
+        stored = {kind: self._journal.stored(job, kind, name) for kind, name in job.files.items()}
+        files = {kind: each for kind, each in stored.items() if each is not None}
+        try:
+            if len(files) == len(stored):
+                self._accepted(job, self._client.submit(job, files))
+                return poll_interval(0, self._account.rng)
+        except UnreachableError:
+            raise
+        except ServiceError as error:
+            self._account.advance(job, looks=job.looks + 1, problem=str(error), problem_kind=error.kind)
+            asked = error.retry_after if isinstance(error, RateLimitError) else None
+            return max(NEXT_LOOK, asked or 0.0)
+        self._account.advance(job, looks=REPEATS)
+        return 0.0
+
+    def search(self, job: Job, memory: Memory) -> float | None:
+        """Find out about a POST that failed halfway, a few times; then leave it to the user."""
+        self._account.authenticate()
+        if self._service.repeatable:
+            age = self._account.transport.server_now() - (job.submitted_at or job.created)
+            if job.looks < REPEATS and 0 <= age < self._service.repeatable:
+                return self._repeat(job)
+            if not self._look(job):
+                self._account.advance(job, state="undecided", looks=job.looks + 1)
+                return None
+            return 0.0
+        if not self._service.lists:
+            self._account.advance(job, state="undecided", looks=job.looks + 1)
+            return None
+        finding = look(self._client, self._journal, job)
+        waited = self._account.transport.server_now() - (job.submitted_at or job.created)
+        if finding.outcome == "found":
+            self._account.found(job, finding.clips[0])
+            return 0.0
+        if finding.outcome == "unclear" and 0 <= waited < self._service.typical:
+            return NEXT_LOOK
+        if finding.sure and waited >= 0:
+            if waited >= AFTER:
+                self._account.advance(job, state="planned", look_first=True, looks=0)
+                return 0.0
+            return NEXT_LOOK
+        if finding.outcome == "none" and job.looks + 1 < LOOKS:
+            self._account.advance(job, looks=job.looks + 1)
+            return NEXT_LOOK
+        self._account.advance(job, state="undecided", looks=job.looks + 1, candidates=_ids(finding))
+        return None
+
+    def look_again(self, job: Job, memory: Memory) -> float | None:
+        """One more look, because the user asked for it."""
+        self._account.authenticate()
+        if not self._service.lists:
+            return None
+        finding = look(self._client, self._journal, job)
+        if finding.outcome == "found" and self._account.found(job, finding.clips[0]):
+            return 0.0
+        self._account.advance(job, looks=job.looks + 1, candidates=_ids(finding))
+        return None
+
+
+def _blames_upload(error: ServiceError) -> bool:
+    """The words for an upload that has expired are not documented."""
+    return isinstance(error, NotFoundError) or (
+        isinstance(error, ValidationError)
+        and any(word in str(error).lower() for word in ("url", "not found", "expired", "source"))
+    )
+
+
+def _ids(finding: Finding) -> tuple[str, ...]:
+    return tuple(clip.id for clip in finding.clips)[:20]

@@ -1,0 +1,277 @@
+"""Jobs as people write them down: JSON Lines, CSV, or a folder whose files belong together by name."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import io
+import json
+import os
+import re
+import shlex
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from ..align.formats import SUFFIXES
+from ..backends.registry import backends
+from ..backends.render_spec import RenderSpec
+from ..engine.errors import InputError, LipSyncError
+from . import flags
+from .align import add_align_flags, align_options
+from .backend_flags import chosen_settings
+from .outputs import check_video_name
+from .parser import Parser, UsageError
+from .render import add_render_flags
+from .styles import add_style_flags, chosen_style
+from .voices import GivenVoice, given_voices
+
+if TYPE_CHECKING:
+    from ..batch.job import Job
+
+STDIN = "-"
+LYRIC_VIDEO = "lyric-video"
+# Of the whole batch.
+_NO_FIELDS = {"report", "overwrite", "quiet", "help"}
+# Fields that make a job a lyric video.
+_SHOWN = {"style", "font"}
+_YES, _NO = {"true", "yes", "on", "1"}, {"false", "no", "off", "0"}
+_VIDEOS = {".mp4", ".mov", ".mkv", ".webm", ".avi", ".m4v", ".jpg", ".jpeg", ".png", ".webp"}
+_SOUNDS = {".wav", ".mp3", ".flac", ".m4a", ".ogg", ".opus", ".aac"}
+_VOCALS = ".vocals"
+# A path that was an address with two slashes before pathlib took one of them.
+_ONE_SLASH = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):/(?!/)")
+
+Row = Mapping[str, Any]
+
+
+class _RowParser(Parser):
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(message)
+
+
+class JobReader:
+    """base: where paths begin that are relative. defaults: fields of each job that doesn't have them."""
+
+    def __init__(self, base: Path, defaults: Row) -> None:
+        self._base, self._defaults = base, {_name(name): value for name, value in defaults.items()}
+        self._parsers = {"render": _parser(False), LYRIC_VIDEO: _parser(True)}
+        self._styles: dict[tuple[str, str | None], Any] = {}
+
+    def job(self, row: Row) -> Job:
+        """Raises UsageError for fields that there aren't, or values that can't be meant, and what is raised
+        for a style's file."""
+        from ..batch.job import Job, Overlay
+
+        fields = {**self._defaults, **_flat(row)}
+        fields = {name: value for name, value in fields.items() if value is not None and value != ""}
+        command = str(fields.pop("command", LYRIC_VIDEO if _SHOWN & fields.keys() else "render"))
+        if command not in self._parsers:
+            raise UsageError(f"command {command} is none of render and {LYRIC_VIDEO}")
+        if "source" in fields and "out" not in fields:
+            fields["out"] = f"{PurePosixPath(str(fields['source'])).stem}.mp4"
+        parser = self._parsers[command]
+        options = parser.parse_args(list(_words(parser, fields)))
+        if backends()[options.backend].remote:
+            raise UsageError(f"{options.backend} is paid by the clip: order them by `render`, one by one")
+        overlay = Overlay(self._style(options), align_options(options)) if command == LYRIC_VIDEO else None
+        return Job(
+            out=_checked_out(options.out),
+            source=self._address(options.source),
+            audio=self._address(options.audio),
+            vocals=self._address(options.vocals),
+            words=self._address(options.words),
+            lyrics=self._address(options.lyrics),
+            voices=tuple(self._voice(each) for each in given_voices(options.voices)),
+            overlay=overlay,
+            crf=options.crf,
+            render=RenderSpec(
+                Path(),
+                Path(),
+                backend=options.backend,
+                settings=chosen_settings(options),
+                audio_track=options.audio_track,
+                length=options.length,
+                fill=options.fill,
+                person=options.person,
+                silence=options.silence,
+                content=options.content,
+                sync_offset=options.offset,
+                score=not options.no_score,
+                location=options.keep_location,
+                detector=options.detector,
+                max_faces=options.max_faces,
+                choices=flags.source_choices(options),
+            ),
+        )
+
+    def _style(self, options: argparse.Namespace) -> Any:
+        if options.style.lower().endswith(".json"):
+            options.style = str(self._base / options.style)
+        key = options.style, options.font
+        if key not in self._styles:
+            self._styles[key] = chosen_style(options)
+        return self._styles[key]
+
+    def _voice(self, voice: GivenVoice) -> Any:
+        from ..batch.job import VoiceFiles
+
+        return VoiceFiles(voice.person, self._address(voice.sound), self._address(voice.words), voice.singer)
+
+    def _address(self, path: Path | None) -> str:
+        if path is None:
+            return ""
+        text = str(path)
+        if scheme := _ONE_SLASH.match(text):
+            return f"{scheme[1]}://{text[scheme.end() :]}"
+        return os.path.abspath(self._base / path)
+
+
+def read_jobs(where: str, text: str | None, defaults: Row, notes: list[str]) -> list[Job]:
+    """All jobs of a file, a folder, or of a text from standard input. notes: gets what of a folder is left
+    out. Raises UsageError with the line for a row that can't be meant, and InputError for what can't be read
+    or has no jobs."""
+    rows: Iterable[tuple[str, Row]]
+    if text is not None:
+        base, name = Path.cwd(), "standard input"
+        rows = _rows(text, name, text.lstrip()[:1] != "{")
+    elif (path := Path(where)).is_dir():
+        base, name = path, where
+        rows = ((f"{where}, {row['source']}", row) for row in paired(path, notes))
+    else:
+        base, name = path.parent, path.name
+        try:
+            rows = _rows(path.read_text(encoding="utf-8-sig"), name, path.suffix.lower() == ".csv")
+        except (OSError, UnicodeDecodeError) as error:
+            raise InputError(f"{where} can't be read ({error}): choose another file of jobs.") from error
+    reader, jobs, outs = JobReader(base, defaults), [], dict[str, str]()
+    for place, row in rows:
+        try:
+            job = reader.job(row)
+        except LipSyncError as error:
+            raise UsageError(f"{place}: {str(error).rstrip('.')}.") from error
+        if job.out in outs:
+            raise UsageError(f"{place}: {job.out} is what {outs[job.out]} makes, too: choose another out.")
+        outs[job.out] = place
+        jobs.append(job)
+    if not jobs:
+        raise InputError(f"There are no jobs in {name}: see docs/batch.md for how they are written down.")
+    return jobs
+
+
+def paired(folder: Path, notes: list[str]) -> Iterator[dict[str, str]]:
+    """A job for each clip or picture of a folder with a sound of the same name: NAME.mp4 and NAME.wav, and
+    NAME.vocals.wav, NAME.txt (lyrics) and NAME.lrc (words), if they are there. Raises InputError for two of
+    the same use."""
+    found: dict[str, dict[str, str]] = defaultdict(dict)
+    for path in sorted(folder.iterdir()):
+        use, stem = _use(path)
+        if use and path.is_file() and not path.name.startswith("."):
+            if use in found[stem]:
+                raise InputError(
+                    f"{found[stem][use]} and {path.name} are for the same: keep one in {folder}."
+                )
+            found[stem][use] = path.name
+    for files in found.values():
+        if {"source", "audio"} <= files.keys():
+            yield files
+        else:
+            missing = "sound" if "source" in files else "clip"
+            notes.append(f"{next(iter(files.values()))} was left out: there is no {missing} of that name.")
+
+
+def _use(path: Path) -> tuple[str, str]:
+    """What a file is for, "" for nothing, and the name it goes by."""
+    suffix, stem = path.suffix.lower(), path.stem
+    if suffix in _SOUNDS and stem.lower().endswith(_VOCALS):
+        return "vocals", stem[: -len(_VOCALS)]
+    if suffix in _VIDEOS:
+        return "source", stem
+    if suffix in _SOUNDS:
+        return "audio", stem
+    if suffix == ".txt":
+        return "lyrics", stem
+    return ("words", stem) if suffix in SUFFIXES else ("", stem)
+
+
+def _rows(text: str, name: str, is_csv: bool) -> Iterator[tuple[str, Row]]:
+    if is_csv:
+        reader = csv.DictReader(io.StringIO(text))
+        for row in reader:
+            if None in row:
+                raise UsageError(f"{name}, line {reader.line_num}: there are more cells than columns.")
+            yield f"{name}, line {reader.line_num}", row
+        return
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except ValueError as error:
+            raise UsageError(f"{name}, line {number}: it is not JSON ({error}).") from error
+        if not isinstance(row, dict):
+            raise UsageError(f"{name}, line {number}: it is no JSON object.")
+        yield f"{name}, line {number}", row
+
+
+def _parser(lyric_video: bool) -> _RowParser:
+    parser = _RowParser(add_help=False)
+    add_render_flags(parser)
+    if lyric_video:
+        add_style_flags(parser)
+        add_align_flags(parser)
+    return parser
+
+
+def _flat(row: Row) -> dict[str, Any]:
+    """With the fields of `settings` beside the others."""
+    fields: dict[str, Any] = {}
+    for name, value in row.items():
+        nested = value if isinstance(value, dict) and _name(name) == "settings" else {name: value}
+        fields |= {_name(each): item for each, item in nested.items()}
+    return fields
+
+
+def _words(parser: argparse.ArgumentParser, fields: Row) -> Iterator[str]:
+    """The fields as flags."""
+    known = parser._option_string_actions
+    for name, value in fields.items():
+        flag = f"--{name}"
+        if flag not in known or name in _NO_FIELDS:
+            raise UsageError(f"there is no field {name}: fields are called as the options of {LYRIC_VIDEO}")
+        if name == "voice":
+            yield from _voices(value)
+        elif known[flag].nargs == 0:
+            yield from _switch(flag, value, known)
+        else:
+            yield f"{flag}={value}"
+
+
+def _switch(flag: str, value: Any, known: Mapping[str, Any]) -> Iterator[str]:
+    text = str(value).lower()
+    if text not in _YES | _NO:
+        raise UsageError(f"{flag[2:]} is {value}, and not true or false")
+    off = f"--no-{flag[2:]}"
+    if text in _YES:
+        yield flag
+    elif off in known:
+        yield off
+
+
+def _voices(value: Any) -> Iterator[str]:
+    """A list of lists, or `PERSON FILE; PERSON FILE`."""
+    voices = [shlex.split(each) for each in value.split(";")] if isinstance(value, str) else value
+    for voice in voices:
+        yield from ("--voice", *map(str, voice))
+
+
+def _name(name: str) -> str:
+    return str(name).strip().lower().replace("_", "-")
+
+
+def _checked_out(path: Path) -> str:
+    check_video_name("out", path)
+    if path.is_absolute() or ".." in path.parts:
+        raise UsageError(f"out is {path}, and not a name in the batch's own folder")
+    return path.as_posix()

@@ -1,0 +1,258 @@
+"""`python dev.py bench jobs`: many clips on Ray, of which workers and the driver are killed; one long clip in
+parts; what Ray costs. Needs Ray."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+import psutil
+
+from lipsync_studio.backends.render_spec import RenderSpec
+from lipsync_studio.batch.job import Job
+from lipsync_studio.batch.manifest import Manifest
+
+from ..paths import ROOT
+from ..steps import say
+from . import media
+
+JOBS, CORRUPT, STUBS = 20, 7, 2000
+# Bounds of the issue.
+_MOST_OVERHEAD, _MOST_BYTES = 0.15, 150e6
+_COMMAND = (sys.executable, "-m", "lipsync_studio")
+
+
+def main(arguments: list[str]) -> int:
+    """1 if something that must hold does not."""
+    parser = argparse.ArgumentParser(prog="dev.py bench jobs", description=__doc__)
+    known: dict[str, Callable[[Path, argparse.Namespace], dict[str, Any]]] = {
+        "kills": _kills, "split": _split, "overhead": _overhead, "stubs": _stubs,
+    }  # fmt: skip
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(known)}; default all")
+    parser.add_argument("--seconds", type=int, default=60, help="length of the long clip (default 60)")
+    parser.add_argument("--out", type=Path, default=Path("jobs.json"))
+    options = parser.parse_args(arguments)
+    # Ray puts its workers behind all else on a machine.
+    os.environ.update(RAY_worker_niceness="0")
+    results = {}
+    for name in options.parts or known:
+        say(f"== {name}")
+        with tempfile.TemporaryDirectory() as folder:
+            results[name] = known[name](Path(folder), options)
+        print(json.dumps(results[name], indent=1), flush=True)
+    options.out.write_text(json.dumps(results, indent=1))
+    return 0 if all(each["holds"] for each in results.values()) else 1
+
+
+def _kills(folder: Path, options: argparse.Namespace) -> dict[str, Any]:
+    """A worker is killed in the midst of a job, then the driver, which is started again."""
+    course, out = folder / "course", folder / "made"
+    course.mkdir()
+    clip, voice = _short(course)
+    for number in range(JOBS):
+        shutil.copy(clip, course / f"{number:02d}.mp4")
+        shutil.copy(voice, course / f"{number:02d}.wav")
+    (course / f"{CORRUPT:02d}.mp4").write_bytes(b"no video" * 999)
+    clip.unlink(), voice.unlink()
+    command = [*_COMMAND, "batch", str(course), "--out", str(out), "--workers", "2", "--set", "no_score=yes"]
+    command += ["--report", str(folder / "summary.json")]
+    rows = []
+    driver = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    _until(lambda: len(_manifests(out)) >= 3, driver)
+    victim = random.Random(1).choice(_actors(driver.pid))
+    victim.send_signal(signal.SIGKILL)
+    rows.append(f"worker {victim.pid} killed; {len(_manifests(out))} whole")
+    _until(lambda: len(_manifests(out)) >= 9, driver)
+    children = psutil.Process(driver.pid).children(recursive=True)
+    driver.kill()
+    driver.wait()
+    psutil.wait_procs(children, timeout=60)
+    stood = _manifests(out)
+    rows.append(f"driver killed; {len(stood)} whole")
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    told = json.loads((folder / "summary.json").read_text())
+    rows += [
+        f"{row['out']}  {row['result']:7}{row['frames']:4} frames  {row['text']}" for row in told["rows"]
+    ]
+    print("\n".join(rows), flush=True)
+    after = _manifests(out)
+    again = [name for name, when in stood.items() if after[name] != when]
+    failed = [row["out"] for row in told["rows"] if row["result"] == "failed"]
+    whole = [name for name in after if (m := Manifest.read((out / name).read_text())) and m.frames == 20]
+    holds = not again and failed == [f"{CORRUPT:02d}.mp4"] and len(whole) == JOBS - 1 and done.returncode == 1
+    return {
+        "whole before the driver was killed": len(stood), "kept": told["kept"], "made": told["made"],
+        "failed": failed, "rendered again after their manifest stood": again, "holds": holds,
+    }  # fmt: skip
+
+
+def _split(folder: Path, options: argparse.Namespace) -> dict[str, Any]:
+    """A clip by visemes in 4 parts, by cuts that are given and by the plan's own, against the whole. Without
+    loss, so that what is decoded is what was encoded."""
+    from lipsync_studio.backends.run import run
+    from lipsync_studio.batch import parts
+    from lipsync_studio.engine.host.plain import PlainHost
+
+    seconds = options.seconds
+    clip, audio = media.video(640, 360, seconds), media.audio(seconds)
+    spec = RenderSpec(clip, audio, length="video", score=False)
+    results: dict[str, Any] = {"seconds": seconds, "holds": True}
+    with PlainHost("cpu") as host:
+        backend = spec.make_backend(host)
+        started = time.perf_counter()
+        whole = folder / "whole.mp4"
+        frames = run(backend, spec.request(host), host, whole, 0).frames
+        results["whole"] = {"frames": frames, "took": round(time.perf_counter() - started, 1)}
+        given = [frames // 4 + 3, frames // 2 + 1, frames * 3 // 4 + 5]
+        for name, cuts in (("given cuts", given), ("own cuts", None)):
+            started = time.perf_counter()
+            plan, opened = parts.split(spec, backend, host, seconds / 4, cuts)
+            files = [folder / f"{number}.mp4" for number in range(plan.parts)]
+            reports = [
+                parts.render_part(plan, number, opened, backend, host, file, 0, spec)
+                for number, file in enumerate(files)
+            ]
+            joined = folder / "joined.mp4"
+            parts.join(plan, opened, files, reports, joined)
+            took = round(time.perf_counter() - started, 1)
+            same = {
+                "packets of the sound": _packets(joined, "audio") == _packets(whole, "audio"),
+                "times of the frames": _packets(joined, "video") == _packets(whole, "video"),
+                "frames": _differing(joined, whole) == 0,
+            }
+            results[name] = {"borders": list(plan.borders), "took": took, "the same": same}
+            results["holds"] &= all(same.values())
+    return results
+
+
+def _overhead(folder: Path, options: argparse.Namespace) -> dict[str, Any]:
+    """A job by one worker of Ray against `render`, in processes of their own; the shortest of three."""
+    clip, audio = media.video(1280, 720, 10), media.audio(10)
+    jobs = folder / "jobs.jsonl"
+    jobs.write_text(json.dumps({"source": str(clip), "audio": str(audio), "out": "a.mp4", "no_score": True}))
+    render, ray, batch = [], [], []
+    for number in range(3):
+        files = ["--source", str(clip), "--audio", str(audio), "--out", str(folder / f"{number}.mp4")]
+        started = time.perf_counter()
+        subprocess.run([*_COMMAND, "render", *files, "--no-score", "--quiet"], check=True)
+        render.append(time.perf_counter() - started)
+        started = time.perf_counter()
+        code = "import ray; ray.init(include_dashboard=False); ray.shutdown()"
+        subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+        ray.append(time.perf_counter() - started)
+        started = time.perf_counter()
+        arguments = ["batch", str(jobs), "--out", str(folder / f"made{number}"), "--workers", "1", "--quiet"]
+        subprocess.run([*_COMMAND, *arguments], check=True, capture_output=True)
+        batch.append(time.perf_counter() - started)
+    more = (min(batch) - min(ray)) / min(render) - 1
+    taken = {"render": render, "start of ray": ray, "batch": batch}
+    return {**taken, "overhead": more, "holds": more <= _MOST_OVERHEAD}
+
+
+def _stubs(folder: Path, options: argparse.Namespace) -> dict[str, Any]:
+    """Jobs that only write a manifest: what the driver takes for them."""
+    from lipsync_studio.batch import ray_pool
+    from lipsync_studio.batch.run import run_batch
+
+    ray_pool.start(None)
+    pool = ray_pool.RayPool(2, None, str(folder), "lipsync_studio.devtools.stub_worker:StubWorker")
+    spec = RenderSpec(Path(), Path())
+    while pool.idle < 2:
+        pool.ended(1.0)
+    process = psutil.Process()
+    start = peak = process.memory_info().rss
+    jobs = [Job(f"{number:04d}.mp4", "", "", spec) for number in range(STUBS)]
+
+    def watch(progress: Any) -> None:
+        nonlocal peak
+        peak = max(peak, process.memory_info().rss)
+
+    started = time.perf_counter()
+    summary = run_batch(jobs, pool, watch)
+    took = time.perf_counter() - started
+    pool.close()
+    ray_pool.stop()
+    right = [m for p in folder.glob("*.json") if (m := Manifest.read(p.read_text())) and m.out == p.stem]
+    holds = peak - start < _MOST_BYTES and len(right) == STUBS and summary.count("made") == STUBS
+    return {
+        "jobs": STUBS, "seconds": round(took, 1), "growth_bytes": peak - start,
+        "right manifests": len(right), "holds": holds,
+    }  # fmt: skip
+
+
+def _short(folder: Path) -> tuple[Path, Path]:
+    """The first moments of the sample, 320 pixels wide: 20 frames are made of them."""
+    clip, voice = folder / "clip.mp4", folder / "voice.wav"
+    demo = ROOT / "demo"
+    with av.open(str(demo / "clip.mp4")) as source, av.open(str(clip), "w") as out:
+        stream = out.add_stream("libx264", rate=25)
+        stream.width = stream.height = 320
+        for frame, _ in zip(source.decode(video=0), range(20), strict=False):
+            picture = av.VideoFrame.from_ndarray(frame.to_ndarray(format="rgb24", width=320, height=320))
+            out.mux(stream.encode(picture))
+        out.mux(stream.encode(None))
+    with av.open(str(demo / "verse.mp3")) as source, av.open(str(voice), "w") as out:
+        sound = out.add_stream("pcm_s16le", rate=16000, layout="mono")
+        resampler = av.AudioResampler("s16", "mono", 16000)
+        samples = np.concatenate(
+            [part.to_ndarray() for frame in source.decode(audio=0) for part in resampler.resample(frame)], 1
+        )[:, :12800]
+        frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(samples), "s16", "mono")
+        frame.sample_rate = 16000
+        out.mux(sound.encode(frame))
+        out.mux(sound.encode(None))
+    return clip, voice
+
+
+def _manifests(out: Path) -> dict[str, int]:
+    """When each was written."""
+    return {path.name: path.stat().st_mtime_ns for path in out.glob("*.mp4.json")}
+
+
+def _actors(driver: int) -> list[psutil.Process]:
+    found = []
+    for process in psutil.Process(driver).children(recursive=True):
+        try:
+            if "ray::Actor" in " ".join(process.cmdline()):
+                found.append(process)
+        except psutil.Error:
+            continue
+    return found
+
+
+def _until(holds: Callable[[], bool], driver: subprocess.Popen[bytes]) -> None:
+    while not holds():
+        if driver.poll() is not None:
+            raise RuntimeError(f"The driver ended, with {driver.returncode}.")
+        time.sleep(0.02)
+
+
+def _packets(path: Path, kind: str) -> list[tuple[Any, ...]]:
+    with av.open(str(path)) as container:
+        stream = next(each for each in container.streams if each.type == kind)
+        return [
+            (each.pts, each.dts, each.duration, bytes(each) if kind == "audio" else None)
+            for each in container.demux(stream)
+            if each.size
+        ]
+
+
+def _differing(one: Path, other: Path) -> int:
+    """Frames that aren't the same bits."""
+    from lipsync_studio.engine.media.video import VideoSource
+
+    pairs = zip(VideoSource(one).read(), VideoSource(other).read(), strict=True)
+    return sum(not np.array_equal(first.planes, second.planes) for first, second in pairs)

@@ -1,0 +1,81 @@
+"""The services that are tried by the same code."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from cloud_matrix import KEY, Case
+from fake_cloud import FakeServer, clips
+from fake_syncso import FakeSyncSo, Policy
+from fake_toy import FakeToy
+
+import lipsync_studio.backends
+from lipsync_studio.backends.cloud.services import services
+from lipsync_studio.backends.syncso.client import SERVICE as SYNCSO
+from lipsync_studio.cloud_jobs import Estimate, PlainOrder, bytes_file
+
+# The toy is one folder, which becomes one of the engines by lying beside them.
+lipsync_studio.backends.__path__.append(str(Path(__file__).parents[1] / "support" / "toy_cloud"))
+services.cache_clear()
+
+
+def toy_order(number: int) -> PlainOrder:
+    picture, voice = clips.portrait(shade=number % 10), clips.voice(2.0, number % 20)
+    files = {"image": bytes_file(picture, "jpg"), "audio": bytes_file(voice, "wav")}
+    return PlainOrder({"kind": "talk"}, files, Estimate(2.0, 2, True), key_parts=(str(number),))
+
+
+def start_toy(telling: bool, now: Callable[[], float]) -> FakeServer:
+    return FakeToy(KEY, telling, now)
+
+
+def syncso_order(number: int) -> PlainOrder:
+    video, voice = clips.clip(2.0 + 0.2 * (number % 10)), clips.voice(2.0, number % 20)
+    files = {"video": bytes_file(video, "mp4"), "audio": bytes_file(voice, "wav")}
+    body = {"model": "lipsync-2", "options": {"sync_mode": "cut_off"}}
+    return PlainOrder(body, files, Estimate(2.0, None, True), key_parts=(str(number),))
+
+
+def start_syncso(telling: bool, now: Callable[[], float]) -> FakeServer:
+    """The one that tells nothing has no assets either, and takes anything."""
+    return FakeSyncSo(KEY, Policy(telling=telling, strict=telling, registers=telling, texts=not telling), now)
+
+
+def cases() -> dict[str, Case]:
+    from lipsync_studio.backends.toycloud.client import SERVICE as TOY
+
+    return {
+        "toycloud": Case(
+            service=TOY,
+            start=start_toy,
+            order=toy_order,
+            calls=("GET /account", "POST /uploads", "GET /clips/{id}"),
+            paid="POST /clips",
+            listing="GET /clips",
+        ),
+        "syncso": Case(
+            service=SYNCSO,
+            start=start_syncso,
+            order=syncso_order,
+            calls=(
+                "POST /v2/assets/upload",
+                "PUT /files",
+                "POST /v2/assets",
+                "POST /v2/analyze/cost",
+                "GET /v2/generate/{id}",
+            ),
+            paid="POST /v2/generate",
+            deleting="DELETE /v2/assets/{id}",
+        ),
+    }
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Path]:
+    """In memory where there is such a place: the journal waits for the disk at each write."""
+    memory = Path("/dev/shm")
+    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else tmp_path) as made:
+        yield Path(made)

@@ -1,0 +1,118 @@
+"""`cloud SERVICE`: what every service's command line does, tried with two of them."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cloud_matrix import KEY, Bench, FakeClock
+from fake_cloud import Fault, wired
+
+from lipsync_studio.cloud_jobs import CloudJobs, Settings, find_key
+from lipsync_studio.commands import cloud, main
+
+from .conftest import cases
+
+ROOT = Path(__file__).parents[2]
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture(params=["syncso", "toycloud"])
+def bench(request: pytest.FixtureRequest, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    case, clock = cases()[request.param], FakeClock()
+    with case.start(True, clock.now) as server:
+        monkeypatch.setenv(case.service.key_variables[0], KEY)
+        monkeypatch.setenv(case.service.address_variable, server.url)
+        made = Bench(case, folder / "account", clock, server)
+        made.session = lambda: wired(server)
+        yield made
+
+
+@pytest.fixture
+def run(bench: Bench, capsys: pytest.CaptureFixture[str]) -> Run:
+    def connect(folder: Path, settings: Settings) -> CloudJobs:
+        key = find_key(bench.case.service, folder)
+        return CloudJobs(folder, settings, key, clock=bench.clock, session=bench.session)
+
+    def act(*arguments: str) -> tuple[int, str, str]:
+        whole = [bench.case.service.id, "--folder", str(bench.folder), *arguments]
+        code = cloud.main(whole, connect=connect)
+        out, err = capsys.readouterr()
+        assert "canary" not in out + err
+        return code, out, err
+
+    return act
+
+
+def test_status(bench: Bench, run: Run) -> None:
+    code, out, _ = run("status")
+    assert code == 0
+    assert ("does not tell its balance" in out) == (bench.case.service.id == "syncso")
+    assert "allowed in 24 hours used from here" in out
+    bench.server.faults = [Fault(call, status=401, nth=()) for call in ("GET /v2/models", "GET /account")]
+    assert run("status")[0] == 1
+
+
+def test_what_is_left_is_collected(bench: Bench, run: Run, tmp_path: Path) -> None:
+    jobs = bench.jobs()
+    job = jobs.start(bench.case.order(1), consent=True)
+    assert f"{job.id[:12]}\tplanned" in run("jobs")[1]
+    code, _, err = run("resume")
+    assert code == 1
+    assert f"cloud {bench.case.service.id} consent" in err
+    assert bench.server.made() == []
+    assert "agreed on" in run("consent")[1]
+    out = tmp_path / "clip.mp4"
+    assert run("resume", job.id[:8], "--out", str(out))[0] == 0
+    assert out.stat().st_size > 1000
+    assert "No unfinished jobs." in run("jobs")[1]
+    assert f"{job.id[:12]}\tdownloaded" in run("jobs", "--all")[1]
+
+
+def test_a_job_is_given_up(bench: Bench, run: Run) -> None:
+    job = bench.jobs().start(bench.case.order(1), consent=True)
+    assert "abandoned" in run("jobs", "--abandon", job.id)[1]
+    assert run("resume", job.id)[0] == 1
+
+
+def test_the_key(bench: Bench, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    service = bench.case.service
+    monkeypatch.delenv(service.key_variables[0])
+    assert service.key_variables[0] in run("key")[1]
+    code, _, err = run("status")
+    assert code == 1
+    assert f"No {service.title} key is set" in err
+    typed = io.StringIO(KEY)
+    monkeypatch.setattr(sys, "stdin", typed)
+    assert run("key", "--set")[1] == "A key is set.\n"
+    assert (bench.folder / f"{service.id}.key").stat().st_mode & 0o077 == 0
+    assert run("status")[0] == 0
+
+
+def test_settings_that_are_wrong_are_named(bench: Bench, run: Run) -> None:
+    bench.folder.mkdir()
+    name = f"{bench.case.service.id}.json"
+    (bench.folder / name).write_text('{"parallel": 0}')
+    code, _, err = run("status")
+    assert code == 1
+    assert "parallel is less than 1" in err
+    (bench.folder / name).write_text('{"cloud": false}')
+    assert f"switched off in {name}" in run("status")[2]
+
+
+def test_a_wrong_call(capsys: pytest.CaptureFixture[str]) -> None:
+    for arguments in (["cloud"], ["cloud", "nobody"], ["cloud", "syncso"]):
+        with pytest.raises(SystemExit) as stopped:
+            main(arguments)
+        assert stopped.value.code == 2
+    assert "syncso" in capsys.readouterr().err
+
+
+def test_the_page_of_services_is_what_the_command_prints() -> None:
+    page = (ROOT / "docs" / "cloud.md").read_text(encoding="utf-8")
+    printed = [line for line in cloud.table().splitlines() if "(`toycloud`)" not in line]
+    assert "\n".join(printed) in page

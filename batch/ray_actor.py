@@ -24,7 +24,7 @@ class Actor:
         module, _, name = made.partition(":")
         self._worker = getattr(importlib.import_module(module), name)(out)
         store = importlib.import_module(f"{package}.batch.store").open_store(out)
-        if mark and store.size(mark) is None:
+        if store.size(mark) is None:
             errors = importlib.import_module(f"{package}.engine.errors")
             facts = self._worker.facts()
             raise errors.InputError(

@@ -29,8 +29,6 @@ from .store import open_store
 from .worker import Outcome
 
 WORKER = f"{__package__}.worker:Worker"
-# How often in a row a worker's making may fail before its place is given up.
-_MAKINGS = 3
 # How often Ray is started on this machine: on a busy one its own patience may not suffice.
 _STARTS = 3
 
@@ -111,11 +109,12 @@ class RayPool:
     """workers: how many; None for one per share of a GPU, without GPUs one per machine. gpus: share of one
     that a worker takes; None for a whole one where there are any. out: where results are published, to which
     the pool writes a mark that every worker must see. made: what makes a worker, as `Actor` takes it.
+    makings: how often in a row that may fail before a worker's place is given up.
 
     Raises InputError for shares of GPUs that no machine has."""
 
     def __init__(
-        self, workers: int | None, gpus: float | None, out: str, made: str = WORKER, *, mark: bool = True
+        self, workers: int | None, gpus: float | None, out: str, made: str = WORKER, *, makings: int = 3
     ) -> None:
         cluster = Cluster.seen()
         if gpus is None:
@@ -130,10 +129,10 @@ class RayPool:
         # What a worker computes with threads: its machine's processors, shared among those that run there.
         on_each = math.ceil(self.workers / max(cluster.machines, 1))
         self.cpus = max(int(cluster.cpus / max(cluster.machines, 1)) // on_each, 1)
-        self._store = open_store(out) if mark else None
-        self._mark = f".lipsync-{secrets.token_hex(6)}.mark" if mark else ""
-        if self._store is not None:
-            self._store.put_text(self._mark, "Workers of a batch look for this file.\n")
+        self._makings = makings
+        self._store = open_store(out)
+        self._mark = f".lipsync-{secrets.token_hex(6)}.mark"
+        self._store.put_text(self._mark, "Workers of a batch look for this file.\n")
         cloudpickle.register_pickle_by_value(ray_actor)
         # A thread tells progress beside the one that works. Ray's own restarts go on for ever where a worker
         # can't be made any more (as of 2.60), so another worker takes a dead one's place instead.
@@ -198,8 +197,7 @@ class RayPool:
             if place.actor is not None:
                 ray.kill(place.actor)
         self._plans.clear()
-        if self._store is not None:
-            self._store.remove(self._mark)
+        self._store.remove(self._mark)
 
     def _make(self, place: _Place) -> None:
         options = {"num_cpus": self.cpus, "num_gpus": self.gpus, "scheduling_strategy": "SPREAD"}
@@ -214,7 +212,7 @@ class RayPool:
         except RayError as error:
             place.failures += 1
             place.reason, place.making, place.actor = _cause(error), None, None
-            if place.failures < _MAKINGS:
+            if place.failures < self._makings:
                 self._make(place)
             return
         place.making, place.failures = None, 0

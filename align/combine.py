@@ -128,7 +128,8 @@ def _in_order(candidates: Sequence[_Candidate]) -> list[_Candidate]:
     totals: list[float] = []
     previous: list[int | None] = []
     for at, one in enumerate(candidates):
-        best, link = 0.0, None
+        best = 0.0
+        link: int | None = None
         for other in range(at - 1, -1, -1):
             before = candidates[other]
             if one.line - before.line > _REACH:

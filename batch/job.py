@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..align.formats.noted import read_text, read_words
 from ..backends.render_spec import RenderSpec, VoiceSpec
@@ -73,7 +73,7 @@ class Job:
 
     def options(self) -> str:
         """All but the files' contents, as JSON that is the same wherever the files lie."""
-        kept = {"crf": self.crf, "overlay": self.overlay, "voices": []}
+        kept: dict[str, Any] = {"crf": self.crf}
         render = dataclasses.asdict(self.render)
         for name in ("source", "soundtrack", "driving", "words", "lyrics", "voices"):
             del render[name]

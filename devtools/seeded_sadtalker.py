@@ -50,7 +50,7 @@ def seeded(config: Mapping[str, Any] | None = None, *, whole: bool = False, side
             Reconstruction(),
             MappingNet(WHOLE if whole else CROP, **told.get("mapping", {})),
         ]
-    return Networks(*(seed(net) for net in nets), int(told.get("side", side)))  # type: ignore[arg-type]
+    return Networks(*(seed(net) for net in nets), side=int(told.get("side", side)))  # type: ignore[arg-type]
 
 
 def write_seeded(folder: Path, config: Mapping[str, Any] | None = SMALL) -> None:

@@ -85,4 +85,5 @@ def of_networks(
         host.manage(net) for net in (unet, reference, guider, clip, channels_last(vae), mesh)
     ]
     dtype = next(unet.parameters()).dtype
-    return AniPortraitModels(*managed, None if head is None else host.manage(head), template, dtype)
+    mover = None if head is None else host.manage(head)
+    return AniPortraitModels(*managed, head=mover, template=template, dtype=dtype)

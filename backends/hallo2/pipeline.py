@@ -143,7 +143,8 @@ class Hallo2Engine:
             def check(done: int) -> None:
                 host.progress(stage, done, frames)
 
-            path, shape = host.temp_file(".states"), ()
+            path = host.temp_file(".states")
+            shape: tuple[int, ...] = ()
             try:
                 with path.open("wb") as file:
                     for piece in states(job.samples(), model.module, frames, check):

@@ -95,8 +95,8 @@ def check_pose_pictures(folder: Path) -> list[Finding]:
         parts = [(part["edges"], part["color"]) for part in case["parts_in_drawing_order"]]
         ours = [([list(edge) for edge in edges], list(colour)) for edges, colour in PARTS]
         findings.append(Finding(path.name, float(parts != ours), 0.0, "parts"))
-        arrays = _arrays(_beside(path, "projection.npz", "pose_image", "projection"))
-        points = arrays[f"points_{CANVAS}x{CANVAS}"]
+        projected = _arrays(_beside(path, "projection.npz", "pose_image", "projection"))
+        points = projected[f"points_{CANVAS}x{CANVAS}"]
         for each in case["images"]:
             frame, size = points[each["frame"]], tuple(each["size"])
             drawn = draw(frame, (CANVAS, CANVAS))

@@ -128,7 +128,8 @@ def _in_order(candidates: Sequence[_Candidate]) -> list[_Candidate]:
     totals: list[float] = []
     previous: list[int | None] = []
     for at, one in enumerate(candidates):
-        best, link = 0.0, None
+        best = 0.0
+        link: int | None = None
         for other in range(at - 1, -1, -1):
             before = candidates[other]
             if one.line - before.line > _REACH:
@@ -139,8 +140,8 @@ def _in_order(candidates: Sequence[_Candidate]) -> list[_Candidate]:
         totals.append(best + one.gain)
         previous.append(link)
     chosen: list[_Candidate] = []
-    at = int(np.argmax(totals)) if totals else None
-    while at is not None:
-        chosen.append(candidates[at])
-        at = previous[at]
+    number: int | None = int(np.argmax(totals)) if totals else None
+    while number is not None:
+        chosen.append(candidates[number])
+        number = previous[number]
     return chosen[::-1]

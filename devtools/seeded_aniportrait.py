@@ -87,7 +87,8 @@ def seeded_mesh(audio: Mapping[str, Any] = SMALL_AUDIO) -> nn.Module:
 def seeded_head(audio: Mapping[str, Any] = SMALL_AUDIO) -> nn.Module:
     net = seed(build_audio2pose(audio.get("audio2pose"), audio.get("wav2vec2")))
     positions = net.get_buffer("PPE.pe")
-    positions.copy_(SinusoidalPositionalEmbedding(positions.shape[2], LONGEST).pe)
+    sinusoid: Any = SinusoidalPositionalEmbedding(positions.shape[2], LONGEST).pe
+    positions.copy_(sinusoid)
     return net
 
 

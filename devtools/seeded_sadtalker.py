@@ -42,15 +42,18 @@ def seeded(config: Mapping[str, Any] | None = None, *, whole: bool = False, side
     """Networks of a description; of full size without one, then for faces of `side` pixels."""
     told = config or {}
     with torch.device("meta"):
-        nets: list[nn.Module] = [
+        nets: tuple[nn.Module, ...] = (
             Generator(GeneratorConfig(**told.get("generator", {}))),
             KeypointDetector(**told.get("keypoints", {})),
             ExpressionNet(),
             PoseNet(),
             Reconstruction(),
             MappingNet(WHOLE if whole else CROP, **told.get("mapping", {})),
-        ]
-    return Networks(*(seed(net) for net in nets), int(told.get("side", side)))  # type: ignore[arg-type]
+        )
+    made: list[Any] = [seed(net) for net in nets]
+    generator, keypoints, expression, pose, reconstruction, mapping = made
+    side = int(told.get("side", side))
+    return Networks(generator, keypoints, expression, pose, reconstruction, mapping, side)
 
 
 def write_seeded(folder: Path, config: Mapping[str, Any] | None = SMALL) -> None:

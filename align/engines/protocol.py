@@ -76,10 +76,12 @@ class Aligner(Protocol):
     """
 
     name: str
-    languages: frozenset[str] | None
     contents: frozenset[str]
     needs: str
     estimates: bool
+
+    @property
+    def languages(self) -> frozenset[str] | None: ...
 
     def ready(self, request: Request) -> bool:
         """Whether `auto` is to try it. True where only `align` can tell; what it then lacks is told to the

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import nn
@@ -81,8 +80,14 @@ def of_networks(
     host: Host,
 ) -> AniPortraitModels:
     """Networks that are loaded already, handed to the host's memory management."""
-    managed: list[Any] = [
-        host.manage(net) for net in (unet, reference, guider, clip, channels_last(vae), mesh)
-    ]
-    dtype = next(unet.parameters()).dtype
-    return AniPortraitModels(*managed, None if head is None else host.manage(head), template, dtype)
+    return AniPortraitModels(
+        host.manage(unet),
+        host.manage(reference),
+        host.manage(guider),
+        host.manage(clip),
+        host.manage(channels_last(vae)),
+        host.manage(mesh),
+        None if head is None else host.manage(head),
+        template,
+        next(unet.parameters()).dtype,
+    )

@@ -95,8 +95,8 @@ def check_pose_pictures(folder: Path) -> list[Finding]:
         parts = [(part["edges"], part["color"]) for part in case["parts_in_drawing_order"]]
         ours = [([list(edge) for edge in edges], list(colour)) for edges, colour in PARTS]
         findings.append(Finding(path.name, float(parts != ours), 0.0, "parts"))
-        points = _arrays(_beside(path, "projection.npz", "pose_image", "projection"))
-        points = points[f"points_{CANVAS}x{CANVAS}"]
+        projected = _arrays(_beside(path, "projection.npz", "pose_image", "projection"))
+        points = projected[f"points_{CANVAS}x{CANVAS}"]
         for each in case["images"]:
             frame, size = points[each["frame"]], tuple(each["size"])
             drawn = draw(frame, (CANVAS, CANVAS))
@@ -169,7 +169,7 @@ def check_audio2pose(folder: Path) -> list[Finding]:
             head_poses(net, hidden_states(net.audio_encoder, heard[piece]), int(golden["id"]))  # type: ignore[arg-type]
             for piece in pieces
         ]
-        found = [
+        found: list[tuple[str, Any, str, float]] = [
             ("samples of pieces", [each.stop - each.start for each in pieces], "chunk_samples", 0.0),
             ("frames of pieces", [len(each) for each in raw], "chunk_frames", 0.0),
             ("raw", torch.cat(raw).numpy(), "raw", _AUDIO),

@@ -64,7 +64,7 @@ def embedding(net: Any, picture: np.ndarray) -> Tensor:
     device."""
     side = net.config.image_size
     small = np.asarray(Image.fromarray(picture).resize((side, side), Image.Resampling.BICUBIC), np.float32)
-    seen = (small / 255 - np.float32(_MEAN)) / np.float32(_DEVIATION)
+    seen = (small / 255 - np.array(_MEAN, np.float32)) / np.array(_DEVIATION, np.float32)
     weight = next(net.parameters())
     pixels = torch.from_numpy(seen).permute(2, 0, 1)[None].contiguous()
     made: Tensor = net(pixels.to(weight)).image_embeds

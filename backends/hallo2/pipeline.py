@@ -91,7 +91,7 @@ class Hallo2Engine:
             pixels(framing.square(portrait.rgb)),
             torch.from_numpy(located(face, size, side)),
             soft_masks(face, lips, size, side),
-            torch.from_numpy(self._embedding(job, notes, host)),
+            torch.from_numpy(self._embedding(job, notes)),
         )
         return Conditioning(framing, subject, self._listen(job, host), notes)
 
@@ -118,12 +118,12 @@ class Hallo2Engine:
             )
         return found
 
-    def _embedding(self, job: PortraitJob, notes: list[str], host: Host) -> np.ndarray:
+    def _embedding(self, job: PortraitJob, notes: list[str]) -> np.ndarray:
         if self.models.identity is None:
-            place = host.models_folder(IDENTITY.kind) / IDENTITY.files[0].place
             notes.append(
                 f"{self.name} isn't told whose face it is, because InsightFace's glintr100.onnx "
-                f"(non-commercial, brought by hand) is not at {place}."
+                "(non-commercial, brought by hand) is not in the models folder, at "
+                f"{IDENTITY.kind}/{IDENTITY.files[0].place}."
             )
             return np.zeros(EMBEDDING, np.float32)
         if self.settings.parity:
@@ -143,7 +143,8 @@ class Hallo2Engine:
             def check(done: int) -> None:
                 host.progress(stage, done, frames)
 
-            path, shape = host.temp_file(".states"), ()
+            path = host.temp_file(".states")
+            shape: tuple[int, ...] = ()
             try:
                 with path.open("wb") as file:
                     for piece in states(job.samples(), model.module, frames, check):

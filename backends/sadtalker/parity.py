@@ -284,7 +284,7 @@ def check_motion(folder: Path) -> list[Finding]:
 def _blinks(numbers: Any, golden: Mapping[str, np.ndarray]) -> Iterator[Finding]:
     for case in numbers["blink"]:
         draws = iter(case["draws"])
-        asked = []
+        asked: list[Any] = []
 
         def draw(low: int, high: int, draws: Iterator[int] = draws, asked: list[Any] = asked) -> int:
             asked.append([low, high])

@@ -68,7 +68,9 @@ def align(points: np.ndarray | None, size: tuple[int, int]) -> Alignment:
     if points is None:
         five = (MEAN_POINTS[:, :2] + 1) / 2 * np.array(size)
     else:
-        up = np.asarray(points, np.float32) * np.float32([1, -1]) + np.float32([0, height - 1])
+        up = np.asarray(points, np.float32) * np.array([1, -1], np.float32) + np.array(
+            [0, height - 1], np.float32
+        )
         five = five_points(up)
     x, y, seen = _fitted(five)
     scale = _SCALE / seen

@@ -102,7 +102,7 @@ def render_mouth(
     line = lip_line(rgb, points, rest.width * head.scale)
     source = points + line
     goal = source + shift
-    apart = (1 - max(closing, laid)) * _apart(current, target, rest.width)
+    apart = (1 - max(closing, laid)) * _apart(current, rest.width)
     if apart > 0:
         # Else each lip would take a line of the source's own teeth along, beside the painted ones.
         edges = lip_edges(rgb, points, rest.width * head.scale)
@@ -146,12 +146,10 @@ def _closing(current: np.ndarray, target: np.ndarray, width: float) -> float:
     return float(np.clip((now - then) / 0.06, 0, 1) * np.clip(1 - then / 0.08, 0, 1))
 
 
-def _apart(current: np.ndarray, target: np.ndarray, width: float) -> float:
-    """0..1: whether there are edges of lips to look for, because they are parted in the source, or because
-    they are opened: what is seen between them, be it a line of teeth that the mesh takes for a lip, is not to
-    go along with them."""
-    now, then = _gap(current) / width, _gap(target) / width
-    return float(np.clip(max((now - _APART) / (_FURTHER - _APART), (then - now) / _FURTHER), 0, 1))
+def _apart(current: np.ndarray, width: float) -> float:
+    """0..1: whether lips are parted in the source, so that there are edges to look for. Around the line
+    between closed ones they would take away what little there is of a thin lip."""
+    return float(np.clip((_gap(current) / width - _APART) / (_FURTHER - _APART), 0, 1))
 
 
 def _lay_closed(

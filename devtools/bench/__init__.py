@@ -31,6 +31,7 @@ _OTHERS = (
     "mouth",
     "musetalk",
     "overlay",
+    "portraits",
     "score",
     "voices",
     "wav2lip",

@@ -69,7 +69,7 @@ def left_out(recorded: dict[str, tuple[Any, ...]], truths: dict[str, np.ndarray]
         constants: {name: _score(recorded[name], truth, constants) for name, truth in truths.items()}
         for constants in product(*GRID.values())
     }
-    clips = {}
+    clips: dict[str, dict[str, Any]] = {}
     for name in truths:
         others = [each for each in truths if each != name]
         best = max(scores, key=lambda constants: _worth([scores[constants][each] for each in others]))
@@ -86,7 +86,8 @@ def left_out(recorded: dict[str, tuple[Any, ...]], truths: dict[str, np.ndarray]
 
 
 def _score(arguments: tuple[Any, ...], truth: np.ndarray, constants: Constants) -> dict[str, float]:
-    with mock.patch.multiple(motion, **dict(zip(GRID, constants, strict=True))):
+    changed: dict[str, Any] = dict(zip(GRID, constants, strict=True))
+    with mock.patch.multiple(motion, **changed):
         opening = motion.assemble(*arguments).open.astype(float)
     return {"r": best_lag(opening, truth)[0], "asked": spread(opening) / _SEEN, "true": spread(truth)}
 

@@ -92,7 +92,7 @@ def _painted_out(judge: Judge, frame: Frame, mesh: np.ndarray) -> float:
     """How far open the judge reads a closed mouth whose lips have no line between them."""
     rgb = to_rgb(frame)
     width = float(np.linalg.norm(mesh[OUTER[1], :2] - mesh[OUTER[0], :2]))
-    line = np.zeros(rgb.shape[:2], np.uint8)
+    line: np.ndarray = np.zeros(rgb.shape[:2], np.uint8)
     cv2.fillPoly(line, [np.round(mesh[list(INNER_RING), :2]).astype(np.int32)], 255)
     line = cv2.dilate(line, np.ones((2 * max(1, round(_LINE * width)) + 1,) * 2, np.uint8))
     filled = cv2.inpaint(rgb, line, max(2.0, _LINE * width), cv2.INPAINT_TELEA)

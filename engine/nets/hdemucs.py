@@ -32,4 +32,4 @@ def load_hdemucs(path: Path, build: Callable[[], HDemucs] = hdemucs_high) -> HDe
     Raises WeightsError for a damaged or unsafe file and for another network's."""
     with torch.device("meta"):
         net = build()
-    return load_weights(net, load_state_dict(path), path, "Hybrid Demucs", dtype=torch.float32)  # type: ignore[return-value]
+    return load_weights(net, load_state_dict(path), path, "Hybrid Demucs", dtype=torch.float32)

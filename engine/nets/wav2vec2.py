@@ -110,7 +110,9 @@ def normalised(samples16k: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
 @torch.inference_mode()
 def conv_features(net: nn.Module, samples: Tensor) -> Tensor:
     """What the convolutions make of normalised samples [B, n]: [B, channels, about n / 320]."""
-    return net.feature_extractor(samples.to(next(net.parameters())))
+    extractor: Any = net.feature_extractor
+    made: Tensor = extractor(samples.to(next(net.parameters())))
+    return made
 
 
 def resampled(features: Tensor, frames: int) -> Tensor:
@@ -121,7 +123,8 @@ def resampled(features: Tensor, frames: int) -> Tensor:
 @torch.inference_mode()
 def layer_states(net: nn.Module, features: Tensor) -> list[Tensor]:
     """Each layer's states of `resampled` features [B, frames, channels]: one [B, frames, width] a layer."""
-    x, _ = net.feature_projection(features)
+    projection: Any = net.feature_projection
+    x, _ = projection(features)
     encoder: Any = net.encoder
     x = encoder.layer_norm(x + encoder.pos_conv_embed(x))
     states = []

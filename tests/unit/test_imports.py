@@ -110,6 +110,8 @@ def test_only_the_nodes_know_comfyui():
         "engine.weights.importing",
         "engine.weights.jobs",
         "backends.catalogue",
+        "backends.cloud.services",
+        "backends.syncso.client",
         "engine.media",
         "engine.consent",
     ],

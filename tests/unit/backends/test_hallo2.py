@@ -1,8 +1,11 @@
 """Hallo2 on real pictures, with small seeded networks: what they paint is noise, where and when is not."""
 
+import shutil
+
 import numpy as np
 import pytest
 import torch
+from media import write_wav
 
 from lipsync_studio.backends.hallo2 import pipeline
 from lipsync_studio.backends.hallo2.audio import SAMPLES_PER_FRAME
@@ -10,6 +13,7 @@ from lipsync_studio.backends.hallo2.framing import around, padded, squashed
 from lipsync_studio.backends.hallo2.models import load_models, of_networks
 from lipsync_studio.backends.hallo2.spec import SPEC, Hallo2Settings
 from lipsync_studio.backends.request import LipSyncRequest
+from lipsync_studio.commands import main
 from lipsync_studio.devtools import seeded_hallo2, seeded_musetalk
 from lipsync_studio.engine.errors import Cancelled, DeviceMemoryError, MissingFilesError, WeightsError
 from lipsync_studio.engine.faces.tracker import track_faces
@@ -214,14 +218,21 @@ def test_a_small_face_is_told_of(pictures, voice, host, backend_of):
     assert any("as high as the square" in note for note in said)
 
 
-def test_missing_files_are_named_with_their_folders(host, tmp_path, monkeypatch):
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory):
+    """A models folder with small networks."""
+    folder = tmp_path_factory.mktemp("models")
+    seeded_hallo2.write_networks(folder / "hallo2", folder / "lipsync_align")
+    seeded_musetalk.write_seeded(folder / "musetalk")
+    return folder
+
+
+def test_missing_files_are_named_with_their_folders(host, installed, tmp_path, monkeypatch):
     monkeypatch.setenv("LIPSYNC_MODELS", str(tmp_path))
-    with pytest.raises(
-        MissingFilesError, match=r"Hallo2 lacks net\.pth in .*hallo2 and .*in .*lipsync_align"
-    ):
+    wanted = r"Hallo2 lacks net\.pth in .*hallo2 and .*in .*lipsync_align"
+    with pytest.raises(MissingFilesError, match=wanted):
         load_models(Hallo2Settings(), host)
-    seeded_hallo2.write_networks(tmp_path / "hallo2", tmp_path / "lipsync_align")
-    seeded_musetalk.write_seeded(tmp_path / "musetalk")
+    shutil.copytree(installed, tmp_path, dirs_exist_ok=True)
     models = load_models(Hallo2Settings(precision="bfloat16"), host)
     assert (models.dtype, models.side, models.identity) == (torch.bfloat16, SIDE, None)
     # InsightFace's own place, and a file there that is none.
@@ -230,3 +241,16 @@ def test_missing_files_are_named_with_their_folders(host, tmp_path, monkeypatch)
     place.write_bytes(b"no network")
     with pytest.raises(WeightsError, match="is no ONNX file to be run"):
         load_models(Hallo2Settings(), host)
+
+
+def test_check_takes_the_demo_portrait_and_tells_no_path(installed, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("LIPSYNC_MODELS", str(installed))
+    write_wav(tmp_path / "voice.wav", np.random.default_rng(2).normal(0, 0.1, 3200).astype(np.float32))
+    chosen = ["--audio", str(tmp_path / "voice.wav"), "--steps", "1", "--guidance", "1", "--lips", "1.5"]
+    assert main(["check", "hallo2", *chosen, "--device", "cpu", "--quiet"]) == 0
+    told = capsys.readouterr().out
+    assert "Hallo2, steps 1, guidance 1.0, lips 1.5" in told
+    assert "net.pth: unknown" in told
+    assert f"5 of {SIDE}x{SIDE}, 5 generated" in told
+    assert "isn't told whose face it is" in told
+    assert str(installed) not in told

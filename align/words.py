@@ -11,7 +11,8 @@ from ..engine.media.spans import Spans
 
 # How files name all who sing: LRC of two singers, song sheets, TTML's agent of a group.
 _EVERYBODY = {
-    "d", "both", "duet", "all", "everybody", "everyone", "together", "group", "chorus", "v1000", "合", "合唱", "男女",
+    "d", "both", "duet", "all", "everybody", "everyone", "together", "group", "chorus", "v1000",
+    "合", "合唱", "男女",
 }  # fmt: skip
 _JOINED = re.compile(r"\s*(?:[&,/+]|\band\b)\s*", re.IGNORECASE)
 

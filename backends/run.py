@@ -18,7 +18,7 @@ from ..engine.media.writer import Mp4Writer
 from ..engine.report import Caution, FrameState, PersonReport, RunReport, generated, spans
 from .dub.job import find_faces
 from .protocol import Footage, LipSyncBackend, Rendering
-from .request import LipSyncRequest
+from .request import LipSyncRequest, check_people
 from .scoring import RunScore
 from .turns import by_turns, speaks
 
@@ -73,11 +73,7 @@ def settled(backend: LipSyncBackend, request: LipSyncRequest, host: Host) -> tup
     of that. Raises InputError for what the backend can't do."""
     if backend.spec.task == "portrait" and not (request.source.still or backend.takes_footage):
         raise InputError(f"{backend.name} animates one picture: give it an image, not a video.")
-    if (request.voices or speaks(request)) and backend.spec.task != "dub":
-        raise InputError(
-            f"{backend.name} lets one person speak: choose that one, without voices, or an engine that "
-            "repaints mouths in footage."
-        )
+    check_people(backend.name, backend.spec.task, request.person, bool(request.voices))
     if speaks(request):
         return by_turns(request, find_faces(request, None, host), host)
     return request, []

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..align.formats.noted import read_words
 from ..engine.errors import InputError, TextError
-from ..engine.faces.choose import parse_person
+from ..engine.faces.choose import meet, parse_one
 from .parser import UsageError
 
 if TYPE_CHECKING:
@@ -30,7 +31,22 @@ class GivenVoice:
 
 def given_voices(flags: Sequence[Sequence[str]]) -> list[GivenVoice]:
     """Raises UsageError for what can't be meant."""
-    return [_given(*each) for each in flags]
+    voices = [_given(*each) for each in flags]
+    for one, other in combinations(voices, 2):
+        if meet(parse_one(one.person), parse_one(other.person)):
+            raise UsageError(
+                f"argument {_NAME}: {one.person} and {other.person} are the same mouth: give each voice its "
+                "own person"
+            )
+    return voices
+
+
+def check_alone(voices: Sequence[GivenVoice], given: Mapping[str, object]) -> None:
+    """given: what voices bring themselves, by the flag's name. Raises UsageError where it is there beside
+    them."""
+    for flag, value in given.items():
+        if voices and value:
+            raise UsageError(f"argument {flag}: not allowed with argument {_NAME}, whose files say that")
 
 
 def voice_files(voices: Sequence[GivenVoice]) -> Mapping[str, Path | None]:
@@ -60,7 +76,7 @@ def voice_specs(voices: Sequence[GivenVoice], notes: list[str]) -> tuple[VoiceSp
 
 def _given(person: str, *files: str) -> GivenVoice:
     try:
-        parse_person(person)
+        parse_one(person)
     except InputError as error:
         raise UsageError(f"argument {_NAME}: {error}") from error
     sound: Path | None = None
@@ -83,5 +99,4 @@ def _given(person: str, *files: str) -> GivenVoice:
 def _is_timed(file: str) -> bool:
     from ..align.formats import SUFFIXES
 
-    suffix = Path(file).suffix.lower()
-    return suffix in SUFFIXES and suffix != ".txt"
+    return Path(file).suffix.lower() in SUFFIXES

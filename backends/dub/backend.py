@@ -82,7 +82,7 @@ class DubBackend:
         for job, part in zip(jobs, request.parts(), strict=True):
             own: list[str] = []
             if not job.speech.gate.any():
-                own.append(_never_speaks(job.speech, part))
+                own.append(_never_speaks(part))
             survey = self.engine.survey(job, own, host)
             notes += _told_of(part.person, own) if request.voices else own
             voices.append(VoicePlan(job, survey))
@@ -110,14 +110,13 @@ class DubBackend:
         return rendering(self.engine, plan, host)
 
 
-def _never_speaks(speech: Speech, request: LipSyncRequest) -> str:
+def _never_speaks(request: LipSyncRequest) -> str:
     """Why a mouth has nothing to do in the video."""
     rests = "the mouth stays at rest throughout."
-    if speech.words is not None and speech.words.lines:
+    if request.words is not None and request.words.lines:
         return f"None of the words falls into the video: {rests}"
     if request.turns is not None:
-        return f"None of this person's turns falls into the video, or there is no voice in them: {rests}"
-    # Words that a person's turns leave nothing of.
+        return f"There is no voice in this person's turns, as far as the video goes: {rests}"
     return f"There is no voice in the sound: {rests}"
 
 

@@ -14,8 +14,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from .. import singers as named_singers
+from ..singers import Singers
 from ..words import Line, Syllable, WordTimings
-from . import singers as named_singers
 from .clock import INVISIBLE, minutes_stamp, seconds_of, units, whole_second
 from .document import (
     Lyrics,
@@ -36,7 +37,6 @@ from .pieces import (
     line_text,
     unescaped,
 )
-from .singers import Singers
 
 OffsetSign = Literal["earlier", "later"]
 
@@ -426,7 +426,11 @@ def _distinct(starts: list[int]) -> list[int]:
 
 def _written_singers(timings: WordTimings) -> Singers:
     """Those who are named as the format has no prefix for."""
-    voices = [line.voice for line in timings.lines if line.voice and not _VOICE.match(f"{line.voice}:")]
+    voices = [
+        line.voice
+        for line in timings.lines
+        if line.voice and not _VOICE.match(f"{line.voice}:") and clean(line.voice) == line.voice
+    ]
     return named_singers.writable(voices)
 
 

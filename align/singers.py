@@ -1,7 +1,7 @@
-"""Singers by name at the head of lines of LRC ("[00:12.00]Anna: Hello"), which other players show as text.
+"""Singers by name at the head of lines ("Anna: Hello"), of lyrics as text and of LRC.
 
-A name is one where a tag of our own declares it ("[singers:Anna, Ben]"), or where the file has a pattern of
-them: two at least, with two lines each, or before each line.
+A name is one where a tag of LRC, our own, declares it ("[singers:Anna, Ben]"), or where the text has a
+pattern of them: two at least, with two lines each, or before each line.
 """
 
 from __future__ import annotations
@@ -10,14 +10,16 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from .. import sections
-from .pieces import WORD_JOINER, clean
+from . import sections
 
+# Before a colon that makes no singer of what it follows.
+_JOINER = "\u2060"
 TAG = "singers"
 
-_NAME = rf"[^\W\d_][^:：;,\[\]<>\n{WORD_JOINER}]{{0,39}}"
+_NAME = rf"[^\W\d_][^:：;,\[\]<>\n{_JOINER}]{{0,39}}"
 _HEAD = re.compile(rf"\s*(?P<name>{_NAME})[:：]\s*(?=\S)")
-_GUARDED = re.compile(rf"^(\s*{_NAME}){WORD_JOINER}+(?=[:：])")
+_GUARDED = re.compile(rf"^(\s*{_NAME}){_JOINER}+(?=[:：])")
+_PREFIX = re.compile(r"\s*(?P<name>[vV][0-9]{1,4}):\s*(?=\S)")
 _WRITABLE = re.compile(_NAME)
 
 Singers = Mapping[str, str]
@@ -31,7 +33,7 @@ def declared(value: str) -> dict[str, str]:
 
 def found(texts: Sequence[str]) -> dict[str, str]:
     """The names that the lines of a file make a pattern of; none if there is no such. texts: what follows
-    the stamps."""
+    the stamps, if any."""
     texts = [text for text in texts if text.strip()]
     heads = [name for text in texts if (name := _head_name(text)) and _may_be_name(name)]
     spelt = [name for head in heads for name in sections.names_in(head)]
@@ -43,7 +45,9 @@ def found(texts: Sequence[str]) -> dict[str, str]:
 
 
 def split(text: str, singers: Singers) -> tuple[str | None, str]:
-    """Who sings a line, None where it names nobody, and the rest of it."""
+    """Who sings a line ("v1", "Anna"), None where it names nobody, and the rest of it."""
+    if prefix := _PREFIX.match(text):
+        return prefix["name"].lower(), text[prefix.end() :]
     head = _HEAD.match(text) if singers else None
     name = head["name"].strip() if head else ""
     if head is None or not _is_singer(name, singers):
@@ -60,7 +64,7 @@ def guarded(text: str, singers: Singers) -> str:
     name, end = head["name"].strip(), head.end("name")
     if not _may_be_name(name) and not _is_singer(name, singers):
         return text
-    return text[:end] + WORD_JOINER + text[end:]
+    return text[:end] + _JOINER + text[end:]
 
 
 def unguarded(text: str) -> str:
@@ -70,7 +74,7 @@ def unguarded(text: str) -> str:
 def writable(voices: Sequence[str]) -> dict[str, str]:
     """Those that can stand before a line."""
     return _by_lower_case(
-        voice for voice in voices if _WRITABLE.fullmatch(voice) and voice == " ".join(clean(voice).split())
+        voice for voice in voices if _WRITABLE.fullmatch(voice) and voice == " ".join(voice.split())
     )
 
 

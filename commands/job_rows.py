@@ -10,13 +10,15 @@ import os
 import shlex
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from ..align.formats import SUFFIXES
 from ..backends.registry import backends
 from ..backends.render_spec import RenderSpec
-from ..engine.errors import InputError, LipSyncError
+from ..engine.errors import InputError, LipSyncError, TextError
+from ..overlay.presets import style_of
 from . import flags
 from .align import add_align_flags, align_options
 from .backend_flags import chosen_settings
@@ -82,7 +84,7 @@ class JobReader:
         if backends()[options.backend].remote:
             raise UsageError(f"{options.backend} is paid by the clip: order them by `render`, one by one")
         overlay = Overlay(self._style(options), align_options(options)) if command == LYRIC_VIDEO else None
-        font = overlay.style.font if overlay else ""
+        font = os.path.expanduser(overlay.style.font) if overlay else ""
         return Job(
             out=_checked_out(options.out),
             source=self._address(options.source),
@@ -117,6 +119,9 @@ class JobReader:
     def _style(self, options: argparse.Namespace) -> Any:
         if options.style.lower().endswith(".json"):
             options.style = str(self._base / options.style)
+            if not options.font:
+                with suppress(TextError):  # said where the style is taken
+                    options.font = style_of(options.style).font
         if options.font and (self._base / local_path(options.font)).is_file():
             options.font = self._address(options.font)
         key = options.style, options.font
@@ -285,7 +290,7 @@ def _words(parser: argparse.ArgumentParser, fields: Row) -> Iterator[str]:
         elif isinstance(value, (list, dict)) or (name in _FILES and not isinstance(value, str)):
             raise UsageError(f"{name} is {json.dumps(value, default=str)}, and not one text")
         elif name in _SEPARATED and value == str(flags.SEPARATE):
-            raise UsageError(f"{name} names no file: separate the voice first, by `align --vocals` or a tool")
+            raise UsageError(f"{name} names no file: give one that holds the voice alone")
         else:
             _check_characters(name, value)
             yield f"{flag}={value}"

@@ -46,8 +46,8 @@ class Job:
     """A render, or with `overlay` a lyric video.
 
     out: of the video, in the batch's folder. source, audio, vocals, words, lyrics: addresses, each the path
-    of a file or an URL; "" for none; font: that of the overlay, where it is a file and no name. render: all
-    else, with what the files hold left out.
+    of a file or an URL; "" for none; font: that of the overlay, where it is a file and no name. style: the
+    file that the overlay's was read from, if any. render: all else, with what the files hold left out.
     """
 
     out: str
@@ -60,6 +60,7 @@ class Job:
     voices: tuple[VoiceFiles, ...] = ()
     overlay: Overlay | None = None
     font: str = ""
+    style: str = ""
     crf: int = 18
 
     def files(self) -> Iterator[tuple[str, str]]:

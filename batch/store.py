@@ -147,14 +147,17 @@ class ObjectStore:
             self._files.rm_file(self._key(name))
 
     def clear(self, folder: str, own: re.Pattern[str]) -> None:
+        key = self._key(folder)
         self._files.invalidate_cache()
         with suppress(FileNotFoundError):
-            for path in self._files.ls(self._key(folder), detail=False):
+            for path in self._files.ls(key, detail=False):
                 if own.fullmatch(str(path).rpartition("/")[2]):
                     self._files.rm_file(path)
-        with suppress(OSError, NotImplementedError):
-            # Most object stores have no folders.
-            self._files.rmdir(self._key(folder))
+        self._files.invalidate_cache()
+        # Object stores have no folders: one is gone with its last file.
+        with suppress(OSError):
+            if self._files.isdir(key) and not self._files.ls(key, detail=False):
+                self._files.rmdir(key)
 
     def _key(self, name: str) -> str:
         return f"{self._root.rstrip('/')}/{name}"

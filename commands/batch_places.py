@@ -6,7 +6,7 @@ import argparse
 import os
 import secrets
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,7 +44,7 @@ def _check_results(out: str, jobs: list[Job]) -> None:
     from ..batch.store import is_url
 
     known: Callable[[str], str] = str if is_url(out) else os.path.realpath
-    read = {known(address): use for job in jobs for use, address in job.files()}
+    read = {known(address): use for job in jobs for use, address in _read(job)}
     beside = {os.path.dirname(address): use for address, use in read.items()}
     for job in jobs:
         for name in (job.out, job.out + ENDING):
@@ -54,6 +54,12 @@ def _check_results(out: str, jobs: list[Job]) -> None:
             raise OutputError(f"{parts_folder(job)} holds a job's {use}: choose another --out.")
 
 
+def _read(job: Job) -> Iterator[tuple[str, str]]:
+    yield from job.files()
+    if job.style:
+        yield "style", job.style
+
+
 def _check_report(options: argparse.Namespace, out: str, jobs: list[Job]) -> None:
     from ..batch.manifest import ENDING
     from ..batch.store import is_url
@@ -61,7 +67,7 @@ def _check_report(options: argparse.Namespace, out: str, jobs: list[Job]) -> Non
     file = report_file(options)
     if file is None:
         return
-    kept = {f"the {use} of {job.out}": address for job in jobs for use, address in job.files()}
+    kept = {f"the {use} of {job.out}": address for job in jobs for use, address in _read(job)}
     if options.jobs != STDIN:
         kept["the file of jobs"] = options.jobs
     if not is_url(out):

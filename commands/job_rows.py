@@ -25,7 +25,7 @@ from .backend_flags import chosen_settings
 from .outputs import check_video_name
 from .parser import Parser, UsageError
 from .render import add_render_flags
-from .styles import add_style_flags, chosen_style
+from .styles import add_style_flags, chosen_style, style_file
 from .voices import GivenVoice, given_voices
 
 if TYPE_CHECKING:
@@ -94,6 +94,7 @@ class JobReader:
             lyrics=self._address(options.lyrics),
             voices=tuple(self._voice(each) for each in given_voices(options.voices)),
             overlay=overlay,
+            style=os.path.abspath(options.style) if overlay and style_file(options) else "",
             font=os.path.abspath(font) if font and os.path.isfile(font) else "",
             crf=options.crf,
             render=RenderSpec(

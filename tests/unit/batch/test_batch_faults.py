@@ -49,6 +49,7 @@ def course(tmp_path):
     folder.mkdir()
     for name in ("a.mp4", "b.wav", "c.mp4.json"):
         (folder / name).write_bytes(name.encode())
+    (folder / "s.json").write_text("{}")
     (folder / "jobs.jsonl").write_text(lines({**ROW, "words": "c.mp4.json", "out": "c.mp4"}))
     return folder
 
@@ -59,6 +60,7 @@ def course(tmp_path):
         (["--out", "."], "c.mp4.json would replace a job's words"),
         (["--out", "made", "--report", "a.mp4"], "--report would replace the source of c.mp4, "),
         (["--out", "made", "--report", "jobs.jsonl"], "--report would replace the file of jobs, "),
+        (["--out", "made", "--set", "style=s.json", "--report", "s.json"], "replace the style of c.mp4, "),
         (["--out", "made", "--report", "made/c.mp4"], "--report would replace the result c.mp4, "),
         (["--out", "made", "--report", "nowhere/a.json"], "The folder nowhere doesn't exist"),
         (["--out", "b.wav"], "/b.wav\" can't be written"),

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from ..engine.errors import AlignmentError, AudioError, Cancelled, LipSyncError, TextError
+from ..engine.errors import AlignmentError, AudioError, Cancelled, InputError, LipSyncError, TextError
 from ..engine.media.voice import looks_like_song
 from .attempts import explained
 from .doubt import doubt, is_estimated, unsung
 from .engines.protocol import RATE, Request
-from .engines.registry import aligner, ranked
+from .engines.registry import aligner, knows, ranked
 from .language import ENGLISH, Language, parse_language
 from .names import AUTO, Aligner, Content
 from .place import ENGINE as PLACED
@@ -25,6 +25,7 @@ from .pocket_aligner import PocketAligner
 from .pronounce import MEASURED
 from .sheet import LeftOut, notes
 from .text import LyricLine, LyricText, read_text
+from .timing import SHORTEST_WORD
 from .torn import torn_lines
 from .whisper.pool import NamedModelError, Whispers
 from .words import WordTimings
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 Samples = npt.NDArray[np.float32]
 
 _INAUDIBLE = 1e-3
+# Seconds by which a separated voice may be longer or shorter: encoders pad what they write.
+_OTHER_LENGTH = 1
 
 
 @dataclass(frozen=True)
@@ -77,8 +80,12 @@ class Aligned:
         engine = self.timings.engine.rstrip(".")
         by = engine[:1].upper() + engine[1:] if is_estimated(self.timings) else f"Timed by {engine}"
         rows = [f"{by}.", *self.notes()]
-        listing = [f"{w.start:8.2f} {w.end:8.2f}  {w.confidence:.2f}  {w.text}" for w in self.timings.words()]
-        return "\n".join([*rows, *listing])
+        return "\n".join([*rows, *word_rows(self.timings)])
+
+
+def word_rows(timings: WordTimings) -> list[str]:
+    """For people: start and end in seconds, confidence and text of each word."""
+    return [f"{w.start:8.2f} {w.end:8.2f}  {w.confidence:.2f}  {w.text}" for w in timings.words()]
 
 
 _log = logging.getLogger(__name__)
@@ -96,6 +103,7 @@ def align(
     """
     options = options or AlignOptions()
     asked = parse_language(options.language)
+    stem, lengths = fitted(stem, sound)
     samples = (stem or sound).mono(RATE)
     if samples.size == 0:
         raise AudioError("The soundtrack is empty: choose audio that holds the words.")
@@ -105,7 +113,7 @@ def align(
     run = _Run(stem or sound, samples, text, host, options)
     found = run.by_name(options.engine) if options.engine != "auto" else run.in_order()
     said = (*torn_lines(found.timings), *unsung(found.timings), *language_notes(text.language))
-    heard = (*(stem or sound).all_notes(), *said)
+    heard = (*(stem or sound).all_notes(), *lengths, *said)
     return replace(found, timings=_voiced(found.timings, text.lines), left_out=text.left_out, heard=heard)
 
 
@@ -115,6 +123,21 @@ def _voiced(timings: WordTimings, lines: Sequence[LyricLine]) -> WordTimings:
         return timings
     pairs = zip(timings.lines, lines, strict=True)
     return replace(timings, lines=tuple(replace(timed, voice=line.voice) for timed, line in pairs))
+
+
+def fitted(stem: Sound | None, sound: Sound) -> tuple[Sound | None, list[str]]:
+    """The voice alone without what lies beyond the sound's end, and a note where one is much longer."""
+    if stem is None:
+        return None, []
+    voice, whole = stem.duration, sound.duration
+    notes = []
+    if abs(voice - whole) > _OTHER_LENGTH:
+        beyond = "what lies beyond the audio's end is left out" if voice > whole else "its end has no voice"
+        notes.append(
+            f"The separated voice lasts {float(voice):.1f} s and the audio {float(whole):.1f} s: {beyond}; "
+            "check that they belong together."
+        )
+    return (stem.cut(0, whole) if voice > whole else stem), notes
 
 
 def language_notes(language: Language | None) -> list[str]:
@@ -144,6 +167,15 @@ def align_offline(
     except (AlignmentError, TextError) as error:
         placed = place_words(samples16k, lines, spans)
         return replace(placed, engine=f"{PLACED}: {error}", language=language.tag if language else "")
+
+
+def _joined(steps: Sequence[str]) -> list[str]:
+    """Steps ("name: reason."), those with the same reason as one."""
+    names: dict[str, list[str]] = {}
+    for step in steps:
+        name, _, reason = step.rstrip(".").partition(": ")
+        names.setdefault(reason, []).append(name)
+    return [f"{', '.join(dict.fromkeys(each))}: {reason}" for reason, each in names.items()]
 
 
 class _Run:
@@ -177,11 +209,20 @@ class _Run:
 
     def by_name(self, engine: str) -> Aligned:
         try:
-            found = aligner(engine).align(self._request)
+            named_aligner = aligner(engine)
+            language = self._request.language
+            if not knows(named_aligner, language):
+                assert language is not None
+                raise InputError(
+                    f"The aligner {engine} doesn't know {language.name}: choose another one, or have it "
+                    "chosen automatically."
+                )
+            found = named_aligner.align(self._request)
         except NamedModelError as named:
             raise self._named(named) from named.__cause__
         except Exception as error:
             raise explained(error, f"The aligner {engine}") from error
+        self._request.host.check_cancelled()
         if found.derailed:
             raise AlignmentError(
                 f"The lyrics can't be timed by {engine}, because {found.derailed}: check that they are what "
@@ -191,6 +232,12 @@ class _Run:
 
     def in_order(self) -> Aligned:
         """By the first aligner that can be had and trusted. What fails, for whatever reason, is a step."""
+        request = self._request
+        if request.duration < SHORTEST_WORD * request.count:
+            raise AlignmentError(
+                f"The audio lasts {request.duration:.1f} s, too short for the {request.count} words of the "
+                "lyrics: check that they belong together."
+            )
         steps: list[str] = []
         second_best: WordTimings | None = None
         partial: WordTimings | None = None
@@ -216,6 +263,7 @@ class _Run:
                     _log.warning("The aligner %s failed", candidate.name, exc_info=error)
                 reason = str(explained(error, f"The aligner {candidate.name}"))
             else:
+                request.host.check_cancelled()
                 if not found.derailed:
                     return Aligned(found.timings, self._all_steps(steps))
                 reason = found.derailed
@@ -225,7 +273,7 @@ class _Run:
         raise AlignmentError(
             "No voice that says these lyrics was found in the audio: check that they belong together, give "
             "the separated voice where there is music, or install a Whisper model (tried "
-            + "; ".join(step.rstrip(".") for step in self._all_steps(steps))
+            + "; ".join(_joined(self._all_steps(steps)))
             + ")."
         )
 

@@ -8,7 +8,7 @@ and says so.
 from __future__ import annotations
 
 import statistics
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -67,11 +67,19 @@ class _Spoken:
     scores: tuple[float, ...]
 
 
-class PocketAligner:
-    """Aligns one sound after the other; the decoders and what they have learned to say are kept."""
+def _go_on() -> None:
+    """Never stops."""
 
-    def __init__(self) -> None:
+
+class PocketAligner:
+    """Aligns one sound after the other; the decoders and what they have learned to say are kept.
+
+    check: called between the decoder's searches, which can't be interrupted; raises to stop.
+    """
+
+    def __init__(self, check: Callable[[], None] = _go_on) -> None:
         self._decoders: dict[float, Decoder] = {}
+        self._check = check
 
     def align(
         self,
@@ -96,7 +104,7 @@ class PocketAligner:
         pcm = prepared(samples16k)
         spoken: list[_Spoken] | None = None
         for beam in _BEAMS:
-            spoken = _force(self._decoder(beam, flat), flat, pcm)
+            spoken = _force(self._decoder(beam, flat), flat, pcm, self._check)
             if spoken is not None:
                 break
         if spoken is None:
@@ -160,17 +168,22 @@ def _new_decoder(beam: float) -> Decoder:
     )
 
 
-def _force(decoder: Decoder, units: Sequence[_Unit], pcm: bytes) -> list[_Spoken] | None:
+def _force(
+    decoder: Decoder, units: Sequence[_Unit], pcm: bytes, check: Callable[[], None]
+) -> list[_Spoken] | None:
     """The units in order with their phones, or None when no path leads through the sound.
 
     Words are found over the whole sound. Their phones are found group by group, because that search keeps a
     token for every state of the text at every frame, which for a song would be gigabytes.
     """
+    check()
     words = _word_frames(decoder, units, pcm)
+    check()
     if words is None:
         return None
     spoken: list[_Spoken] = []
     for first, last in _groups(words):
+        check()
         # Half of the pause on either side belongs to the group.
         begin = (words[first - 1][1] + words[first][0]) // 2 if first else 0
         end = (words[last - 1][1] + words[last][0]) // 2 if last < len(words) else len(pcm) // _FRAME_BYTES

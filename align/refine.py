@@ -46,7 +46,7 @@ _TRUSTED = 0.35
 
 def by_lines(anchored: WordTimings, request: Request) -> WordTimings:
     """Timings whose lines are about right, with the words found again."""
-    timings, count = _in_request(anchored, request, PocketAligner(), None)
+    timings, count = _in_request(anchored, request, PocketAligner(request.host.check_cancelled), None)
     if not count:
         return anchored
     return replace(timings, engine=f"{anchored.engine}, words of {count} lines by pocketsphinx")

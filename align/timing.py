@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from .words import Line, Word, WordTimings
 
-_SHORTEST_WORD = 0.06
+SHORTEST_WORD = 0.06
 # Gaps shorter than this inside a line are not pauses: three quarters of a song's words touch the next one.
 _JOINED_GAP = 0.12
 
@@ -35,7 +35,7 @@ def settled(lines: Sequence[Line], duration: float, crowded: bool = False) -> tu
     that are shorter as given, but not without length, don't push away those that follow.
     """
     words = [word for line in lines for word in line.words]
-    shortest = min(_SHORTEST_WORD, duration / max(1, len(words)))
+    shortest = min(SHORTEST_WORD, duration / max(1, len(words)))
     rooms = [
         min(shortest, word.end - word.start) if crowded and word.end > word.start else shortest
         for word in words

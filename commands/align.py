@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from ..align.formats import WRITTEN_SUFFIXES, write
 from ..align.formats.noted import read_text
-from ..align.names import ALIGNERS, AUTO, CONTENTS, ENGINES
-from ..engine.host.plain import PlainHost
+from ..align.names import ALIGNERS, AUTO, CONTENTS, ENGINES, MODELS, SPHINX
+from ..engine.errors import InputError
+from ..engine.host.plain import PlainHost, plain_models_folder
 from . import flags
 from .outputs import check_inputs, check_outputs
 from .parser import UsageError, add_command
@@ -65,26 +66,46 @@ def add_align_flags(parser: Any) -> None:
         default=AUTO,
         help=f"what writes down the words where there are no lyrics; default {AUTO}",
     )
-    parser.add_argument("--model", default="", help="Whisper model such as base or large-v3")
+    parser.add_argument(
+        "--model", choices=("", *MODELS), default="", metavar="NAME",
+        help="Whisper model such as base or large-v3",
+    )  # fmt: skip
     parser.add_argument("--whisper", type=Path, metavar="FILE", help="local Whisper: .pt file or folder")
     parser.add_argument("--download-model", action="store_true", help="fetch the Whisper model if missing")
 
 
 def align_options(options: argparse.Namespace) -> AlignOptions:
-    """Raises UsageError for an aligner that has nothing to align, InputError for what is no language."""
+    """Raises UsageError for flags that don't go together and what is no language, InputError for a file that
+    is no Whisper model."""
     from ..align.chain import AlignOptions
     from ..align.language import parse_language
+    from ..align.transcribe.models import KIND, local_model
 
     if options.aligner != AUTO and not options.lyrics:
         raise UsageError("--aligner chooses how lyrics are aligned: give --lyrics, or leave it out.")
     if options.transcriber != AUTO and options.lyrics:
         raise UsageError("--transcriber writes down what is heard: leave out --lyrics, or it.")
-    language = parse_language(options.language)
+    if options.transcriber == SPHINX:
+        given = {
+            "--whisper": options.whisper,
+            "--model": options.model,
+            "--download-model": options.download_model,
+        }
+        unused = ", ".join(flag for flag, value in given.items() if value)
+        if unused:
+            raise UsageError(f"--transcriber {SPHINX} takes no Whisper model: leave out {unused}, or it.")
+    try:
+        language = parse_language(options.language)
+    except InputError as error:
+        raise UsageError(f"argument --language: {error}") from error
+    whisper = options.whisper
+    if whisper is not None:
+        whisper = local_model(str(whisper), [plain_models_folder(KIND)])
     return AlignOptions(
         options.aligner,
         language.tag if language else "",
         options.content,
-        options.whisper,
+        whisper,
         options.model,
         options.download_model,
         options.transcriber,
@@ -113,10 +134,11 @@ def _align(options: argparse.Namespace) -> None:
         sound = Sound.load(options.audio, options.audio_track, host)
         stem = _stem(options, sound, host, unread)
         timings, notes, report = (
-            _recognised(stem or sound, wanted, host)
+            _recognised(sound, stem, wanted, host)
             if lyrics is None
             else _aligned(sound, stem, lyrics.text, wanted, host)
         )
+        host.check_cancelled()
     write(timings, options.out)
     head = f"{options.out}: {len(timings.words())} words, timed by {timings.engine}"
     tell_report("\n".join([*unread, report]), [head, *unread, *notes], options)
@@ -142,8 +164,14 @@ def _aligned(
     return found.timings, list(found.notes()), found.report()
 
 
-def _recognised(sound: Sound, wanted: AlignOptions, host: PlainHost) -> tuple[WordTimings, list[str], str]:
+def _recognised(
+    sound: Sound, stem: Sound | None, wanted: AlignOptions, host: PlainHost
+) -> tuple[WordTimings, list[str], str]:
+    """As `_aligned`, of what is heard."""
+    from ..align.chain import fitted, word_rows
     from ..align.transcribe.registry import recognise
 
-    timings, notes = recognise(sound, wanted, host)
-    return timings, notes, "\n".join([*notes, timings.engine])
+    stem, lengths = fitted(stem, sound)
+    timings, notes = recognise(stem or sound, wanted, host)
+    notes = [*lengths, *notes]
+    return timings, notes, "\n".join([f"Recognised by {timings.engine}.", *notes, *word_rows(timings)])

@@ -31,8 +31,7 @@ class Pocketsphinx:
         return True
 
     def align(self, request: Request) -> Alignment:
-        request.host.check_cancelled()
-        pocket = PocketAligner()
+        pocket = PocketAligner(request.host.check_cancelled)
         try:
             timings = untorn(pocket.align(request.samples, request.lines, request.spoken), request, pocket)
         except AlignmentError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..match import match_lyrics
+from ..names import LANGUAGES
 from ..timing import Alignment
 from .protocol import Request
 
@@ -13,7 +14,7 @@ class RecognisedWords:
     """See `protocol.Aligner`."""
 
     name = "recognised words"
-    languages = None
+    languages = frozenset(LANGUAGES)
     contents = frozenset({"speech", "song"})
     needs = "any Whisper model"
     estimates = False

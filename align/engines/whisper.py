@@ -21,7 +21,7 @@ from ..pauses import Silences
 from ..refine import by_lines
 from ..text import LyricLine
 from ..timing import Alignment, settled
-from ..whisper.model import FRAMES_PER_SECOND, RATE, WINDOW_SECONDS, Reading, WhisperModel
+from ..whisper.model import FRAMES_PER_SECOND, MOST_TOKENS, RATE, WINDOW_SECONDS, Reading, WhisperModel
 from ..words import Line, WordTimings
 from .protocol import Request
 
@@ -113,7 +113,9 @@ def align(
     words = [word for line in lines for word in line.words]
     spaces = [True, *(word.space for word in words)]  # before each word
     tokens = [
-        model.tokenizer.encode(" " * space + word.display) for space, word in zip(spaces, words, strict=False)
+        # What is no word, such as a line of base64, may be longer than the model can write at once.
+        model.tokenizer.encode(" " * space + word.display)[:MOST_TOKENS]
+        for space, word in zip(spaces, words, strict=False)
     ]
     run = _Run(prepared, lines, tokens, model, host, language)
     found = _by_lines(run)

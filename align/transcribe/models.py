@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ...engine.errors import MissingFilesError
+from ...engine.errors import InputError, MissingFilesError
 from ...engine.weights.entries import WeightSet, readable
 from ...engine.weights.locate import is_cut_off, locate, require
 from ..model_files import has_weights
@@ -22,6 +22,28 @@ KIND = "whisper"
 """The models folder in which users keep OpenAI's `.pt` files."""
 
 _log = logging.getLogger(__name__)
+
+
+def local_model(path: str, folders: Iterable[Path]) -> Path:
+    """A model's file or folder as the user names it, also in one of the models folders.
+
+    Raises InputError where there is none. Whether all of it is there is for loading to say."""
+    given = Path(path).expanduser()
+    # An absolute path stays what it is in any folder.
+    place = next((each for each in (given, *(folder / given for folder in folders)) if each.exists()), None)
+    if place is None:
+        raise InputError(f"There is no model at {path}: check the path, or leave it empty.")
+    if not has_weights(place) and not has_network(place):
+        raise no_model(place)
+    return place
+
+
+def no_model(place: Path) -> InputError:
+    """For a file or folder that is something else."""
+    return InputError(
+        f"{place} is no Whisper model: choose a .pt file, a folder with model.safetensors, or one of "
+        "CTranslate2 with model.bin, config.json and tokenizer.json."
+    )
 
 
 def openai_places(name: str, host: Host) -> Iterator[Path]:

@@ -23,7 +23,7 @@ from ..model_files import has_weights
 from ..names import AUTO, ENGINES, FASTER, MODELS, SPHINX, TIMESTAMPED, WHISPER, Content
 from ..weights import ct2_set, openai_set
 from . import faster, sphinx, timestamped
-from .models import KIND, ct2_places, fetched, mend, missing, openai_places
+from .models import KIND, ct2_places, fetched, local_model, mend, missing, no_model, openai_places
 from .protocol import Transcriber
 
 if TYPE_CHECKING:
@@ -174,24 +174,29 @@ def recognise(sound: Sound, options: AlignOptions, host: Host) -> tuple[WordTimi
     words are heard."""
     asked = parse_language(options.language)
     language = asked.whisper if asked else None
-    choice = choose(
-        options.transcriber,
-        options.model or _largest(options.transcriber, language, host),
-        host,
-        path=str(options.whisper or ""),
-        fetch=options.download,
-    )
+    model = options.model or _largest(options.transcriber, language, host)
+    choice = choose(options.transcriber, model, host, path=str(options.whisper or ""), fetch=options.download)
     timings = choice.transcribe(sound, language=language, content=options.content, host=host)
     if not timings.lines:
         raise AlignmentError("No words are heard in the audio: choose one that somebody speaks or sings in.")
-    return timings, [choice.note] if choice.note else []
+    notes = [choice.note] if choice.note else []
+    chosen = not options.model and not options.whisper and options.transcriber != SPHINX
+    if chosen and language is None and model.endswith(".en"):
+        notes.append(
+            f"The only Whisper model that is installed, {model}, knows nothing but English: for another "
+            "language add one without .en."
+        )
+    return timings, notes
 
 
 def _largest(engine: str, language: str | None, host: Host) -> str:
-    """The largest model that is here and knows the language; else the usual one, to be fetched."""
-    for name in reversed(MODELS):
-        if name.endswith(".en") and language not in (None, "en"):
-            continue
+    """The largest model that is here and knows the language, which where nobody told it those for English
+    alone can't be sure of; else the usual one, to be fetched."""
+    names = [*reversed(MODELS)]
+    if language != "en":
+        english = [name for name in names if name.endswith(".en")] if language is None else []
+        names = [*(name for name in names if not name.endswith(".en")), *english]
+    for name in names:
         if any(True for each in _usable(engine) for _ in each.places(name, host)):
             return name
     return _USUAL
@@ -199,18 +204,10 @@ def _largest(engine: str, language: str | None, host: Host) -> str:
 
 def _local(engine: str, path: str, host: Host) -> Transcriber:
     """By the first engine that is installed and reads a local file or folder."""
-    given = Path(path).expanduser()
-    # An absolute path stays what it is in any folder.
-    places = (given, *(folder / given for folder in host.models_folders(KIND)))
-    place = next((each for each in places if each.exists()), None)
-    if place is None:
-        raise InputError(f"There is no model at {path}: check the path, or leave it empty.")
+    place = local_model(path, host.models_folders(KIND))
     fits = (FASTER,) if faster.is_model(place) else (TIMESTAMPED, WHISPER) if has_weights(place) else ()
     if not fits:
-        raise InputError(
-            f"{place} is no Whisper model: choose a .pt file, a folder with model.safetensors, or one of "
-            "CTranslate2 with model.bin, config.json and tokenizer.json."
-        )
+        raise no_model(place)
     if engine not in (AUTO, *fits):
         raise InputError(f"{place} is a model for {fits[0]}, not for {engine}: choose that engine, or auto.")
     usable = [each for each in _usable(engine) if each.name in fits]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from ...engine.errors import LipSyncError, MissingFilesError, WeightsError
+from ...engine.errors import InputError, LipSyncError, MissingFilesError, WeightsError
 from ..attempts import import_failed, installed
 from ..whisper_checkpoint import ENGLISH_VOCABULARY
 
@@ -33,10 +33,17 @@ class WhisperTokenizer:
         self._last_plain = self.special(_SPECIAL_FROM)
 
     def prompt(self, language: str) -> list[int]:
-        """The tokens that ask for a transcript without time stamps."""
+        """The tokens that ask for a transcript without time stamps. Raises InputError for a language that the
+        model doesn't know."""
         tokens = [self.special("<|startoftranscript|>")]
         if self.multilingual:
-            tokens += [self.special(f"<|{language or 'en'}|>"), self.special("<|transcribe|>")]
+            asked = self.find(f"<|{language or 'en'}|>")
+            if asked is None:
+                raise InputError(
+                    f'The Whisper model doesn\'t know the language "{language}": choose another aligner, '
+                    "or a language that sounds like it."
+                )
+            tokens += [asked, self.special("<|transcribe|>")]
         return [*tokens, self.special("<|notimestamps|>")]
 
     def decode(self, tokens: Sequence[int]) -> str:

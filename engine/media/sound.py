@@ -195,7 +195,7 @@ class Sound:
 
     def _resampled(self, rate: int, report: Callable[[int], None]) -> np.ndarray:
         """Block by block, because the filter takes many times its input; exact: its reach is short."""
-        if self.rate * rate // math.gcd(self.rate, rate) ** 2 > _LARGEST_FILTER:
+        if _takes_gigabytes(self.rate, rate):
             return self._streamed(rate, report)
         import torch
         from torchaudio.functional import resample
@@ -232,6 +232,22 @@ class Sound:
             frame.sample_rate, frame.time_base, frame.pts = self.rate, Fraction(1, self.rate), first
             yield from resampler.resample(frame)
         yield from resampler.resample(None)
+
+
+def resampled(samples: np.ndarray, rate: int, to: int) -> np.ndarray:
+    """A stretch of float32 [channels, n] at another rate, each channel by itself."""
+    if _takes_gigabytes(rate, to):
+        return np.stack([Sound(channel[None], rate)._streamed(to, silent) for channel in samples])
+    import torch
+    from torchaudio.functional import resample
+
+    found: np.ndarray = resample(torch.from_numpy(samples), rate, to).numpy()
+    return found
+
+
+def _takes_gigabytes(rate: int, to: int) -> bool:
+    """Whether torchaudio's filter between two rates is too large."""
+    return rate * to // math.gcd(rate, to) ** 2 > _LARGEST_FILTER
 
 
 def _picture_start(media: MediaFile) -> Fraction | None:

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import AudioError, DeviceMemoryError, MissingFilesError
-from ..media.sound import Sound
+from ..media.sound import Sound, resampled
 from ..weights.locate import require
 from .overlap import overlapped
 from .weights import HDEMUCS
@@ -98,7 +98,6 @@ def _by_network(sound: Sound, path: Path, host: Host) -> Samples:
 def separated_by(net: HDemucs, sound: Sound, host: Host) -> Samples:
     """The voice [channels, n] that a network hears in a sound."""
     import torch
-    from torchaudio.functional import resample
 
     from ..nets.hdemucs import RATE
 
@@ -107,14 +106,14 @@ def separated_by(net: HDemucs, sound: Sound, host: Host) -> Samples:
     managed = host.manage(net)
 
     def work(samples: Samples) -> Samples:
-        wave = torch.from_numpy(samples)
-        stereo = (resample(wave, sound.rate, RATE) - mean) / spread
+        wave = torch.from_numpy(resampled(samples, sound.rate, RATE))
+        stereo = (wave - mean) / spread
         stereo = stereo.expand(2, -1)[None].to(managed.device)
         with torch.inference_mode():
             heard = managed.module(stereo)[0, voice]
-        heard = resample(heard.float().cpu() * spread + mean, RATE, sound.rate)
+        heard = heard.float().cpu() * spread + mean
         heard = heard if len(samples) == 2 else heard.mean(dim=0, keepdim=True)
-        return _fitted(heard.numpy(), samples.shape[1])
+        return _fitted(resampled(heard.numpy(), RATE, sound.rate), samples.shape[1])
 
     seconds = _PIECE
     while True:

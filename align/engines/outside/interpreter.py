@@ -9,7 +9,6 @@ import queue
 import shutil
 import signal
 import subprocess
-import tempfile
 import threading
 import time
 import wave
@@ -20,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ....engine.errors import AlignmentError, MissingFilesError
+from ....engine.partial import TemporaryFolder
 from ...letters import Piece
 from ..protocol import RATE, Samples
 from .windows import Window
@@ -80,8 +80,10 @@ def run(
     Raises AlignmentError with what the engine said, or where it takes too long.
     """
     seconds = (_DOWNLOADING if download else _LOADING) + _PACE * samples.size / RATE
-    with tempfile.TemporaryDirectory(prefix="lipsync_align_") as name:
-        folder = Path(name)
+    # Of a process that is killed here, the next one deletes it.
+    held = TemporaryFolder()
+    try:
+        folder = held.path
         request = {
             "engine": engine,
             "wav": str(folder / "sound.wav"),
@@ -97,6 +99,8 @@ def run(
         (folder / "request.json").write_text(json.dumps(request), encoding="utf-8")
         code = _worked(python, title, folder, len(windows), host, seconds)
         return _pieces(folder, title, code)
+    finally:
+        held.remove()
 
 
 def _worked(python: Path, title: str, folder: Path, count: int, host: Host, seconds: float) -> int:
@@ -111,7 +115,7 @@ def _worked(python: Path, title: str, folder: Path, count: int, host: Host, seco
         try:
             process = subprocess.Popen(
                 command,
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE,  # never written to: it ends with this process
                 stdout=subprocess.PIPE,
                 stderr=errors,
                 env=variables,
@@ -167,6 +171,8 @@ def _end(process: subprocess.Popen[bytes]) -> None:
             else:
                 process.kill()
         process.wait()
+    if process.stdin is not None:
+        process.stdin.close()
 
 
 def _pieces(folder: Path, title: str, code: int) -> list[Piece]:

@@ -4,7 +4,8 @@ Request: engine ("whisperx" or "qwen3-forcedaligner"), wav (mono, 16 bit, 16 kHz
 calls it), model, device, download, and segments: start, end (seconds) and text of each.
 Answer: version of the package, and segments: of each its words with text, start, end (seconds of the sound)
 and score, as far as the engine has them; or error, a sentence. On standard output stands a line of JSON for
-each segment that is done; what packages print goes to standard error.
+each segment that is done; what packages print goes to standard error. Ends where standard input does, which
+is when whoever started it is gone.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ import importlib
 import importlib.metadata
 import json
 import os
+import signal
 import sys
+import threading
 import wave
 from collections.abc import Callable
 from typing import Any
@@ -23,8 +26,11 @@ Word = dict[str, Any]
 
 
 def main(request_path: str, answer_path: str) -> None:
-    told = os.dup(1)
+    told, parent = os.dup(1), os.dup(0)
     os.dup2(2, 1)
+    with open(os.devnull, "rb") as nothing:  # for packages that ask questions
+        os.dup2(nothing.fileno(), 0)
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     with open(request_path, encoding="utf-8") as file:
         request = json.load(file)
     if not request["download"]:
@@ -45,6 +51,15 @@ def main(request_path: str, answer_path: str) -> None:
             answer = {"error": _reason(error)}
     with open(answer_path, "w", encoding="utf-8") as file:
         json.dump(answer, file)
+
+
+def _end_with(parent: int) -> None:
+    """End this process, and what it has started, once the other end of a pipe is closed."""
+    while os.read(parent, 1):
+        pass
+    if os.name == "posix" and os.getpgrp() == os.getpid():
+        os.killpg(0, signal.SIGKILL)
+    os._exit(1)
 
 
 def _segments(align: Callable[[Any, Word], list[Word]], request: Word, told: int) -> list[list[Word]]:

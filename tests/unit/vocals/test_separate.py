@@ -12,7 +12,7 @@ from lipsync_studio.commands import main
 from lipsync_studio.devtools.corpus import music, spoken
 from lipsync_studio.engine.errors import AudioError, Cancelled, MissingFilesError, WeightsError
 from lipsync_studio.engine.host.plain import PlainHost
-from lipsync_studio.engine.media.sound import Sound
+from lipsync_studio.engine.media.sound import Sound, resampled
 from lipsync_studio.engine.nets.hdemucs import SOURCES, load_hdemucs
 from lipsync_studio.engine.vocals import separate as module
 from lipsync_studio.engine.vocals.emphasis import emphasised
@@ -207,3 +207,23 @@ def test_the_command_separates_by_itself(bare, tmp_path, capsys):
     assert main(arguments) == 0
     assert "without a model" in capsys.readouterr().err
     assert case.lyrics.splitlines()[0].split()[-1] in out.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("rate", "to"), [(44101, 44100), (44100, 44101)])
+def test_odd_rates_are_resampled_without_torchaudios_giant_filter(monkeypatch, rate, to):
+    def refuse(*_, **__):
+        raise AssertionError("gigabytes")
+
+    monkeypatch.setattr("torchaudio.functional.resample", refuse)
+    tone = np.sin(2 * np.pi * 440 * np.arange(rate) / rate).astype(np.float32)
+    found = resampled(np.stack([tone, -tone]), rate, to)
+    wanted = np.sin(2 * np.pi * 440 * np.arange(to) / to)
+    assert found.shape == (2, to)
+    assert found[0, 1000:-1000] == pytest.approx(wanted[1000:-1000], abs=2e-3)
+    assert found[1] == pytest.approx(-found[0], abs=1e-6)
+
+
+def test_a_song_of_an_odd_rate_is_separated(net, host):
+    song = Sound(noise(1.5).samples, 44101)
+    plain = separated_by(net, Sound(song.samples, 44100), host)
+    assert separated_by(net, song, host).shape == plain.shape

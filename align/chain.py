@@ -106,7 +106,15 @@ def align(
     found = run.by_name(options.engine) if options.engine != "auto" else run.in_order()
     said = (*torn_lines(found.timings), *unsung(found.timings), *language_notes(text.language))
     heard = (*(stem or sound).all_notes(), *said)
-    return replace(found, left_out=text.left_out, heard=heard)
+    return replace(found, timings=_voiced(found.timings, text.lines), left_out=text.left_out, heard=heard)
+
+
+def _voiced(timings: WordTimings, lines: Sequence[LyricLine]) -> WordTimings:
+    """With who sings each line, as the text says. lines: those that were timed, one by one."""
+    if len(timings.lines) != len(lines) or not any(line.voice for line in lines):
+        return timings
+    pairs = zip(timings.lines, lines, strict=True)
+    return replace(timings, lines=tuple(replace(timed, voice=line.voice) for timed, line in pairs))
 
 
 def language_notes(language: Language | None) -> list[str]:

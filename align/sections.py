@@ -124,7 +124,9 @@ is_credit = _matcher(
 is_credit_row = _matcher(
     r"(?:作?[词詞]|作?曲|[词詞]曲|作[词詞]作曲|[编編]曲|制作人?|[监監][制製]|混音|母[带帶]|原唱|演唱|歌手|작사|작곡|편곡|노래)\s*[:：]\s*\S.*"
 )
-_LRC_TAG = re.compile(r"\s*(?:ti|ar|al|au|by|lr|re|ve|la|lang|length|offset|tool|#)\s*:.*", re.IGNORECASE)
+_LRC_TAG = re.compile(
+    r"\s*(?:ti|ar|al|au|by|lr|re|ve|la|lang|length|offset|tool|singers|#)\s*:.*", re.IGNORECASE
+)
 _UNHEARD = re.compile(r"[\s?？…._-]*")
 
 _ROLES_WRITTEN = """
@@ -195,6 +197,11 @@ def colon_label(row: str, known: Iterable[str]) -> re.Match[str] | None:
     found = _COLON_LABEL(row)
     name = found["label"].rstrip(" :：").lower() if found else ""
     return found if name in known or name in _ROLES_WITHOUT_CASE else None
+
+
+def names_in(text: str) -> list[str]:
+    """ "Anna & Ben" as the names that are joined in it."""
+    return [name for part in _JOINING.split(text) if (name := part.strip(_AROUND))]
 
 
 def is_name(text: str, known: Iterable[str] = ()) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from . import sections
+from . import sections, singers
 from .furniture import without_furniture
 
 SITE, HEADER, SINGER, REPEAT = "of a lyric site", "section header", "singer's name", "repeat mark"
@@ -30,6 +30,7 @@ _MARKUP = re.compile(r"</?(?:p|i|b|u|em|strong|span|div|font|a|poem)(?:\s[^<>]*)
 _LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 _NUMBER = re.compile(r"\s*(\d{1,2})[.)](?=\s|$)")
 _FIRST_PERSON = re.compile(r"I\b")
+_AROUND_NAME = " :：()（）[]［］【】*_"
 _SHOWN = 60  # characters of a piece that a report quotes
 
 
@@ -48,11 +49,13 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class SungRow:
-    """A row of text, or a part of one. line: counted from 1; opens_stanza: after a blank row or a header."""
+    """A row of text, or a part of one. line: counted from 1; opens_stanza: after a blank row or a header.
+    voice: who sings it, where the row says so."""
 
     line: int
     text: str
     opens_stanza: bool
+    voice: str | None = None
 
 
 def notes(left_out: Sequence[LeftOut]) -> list[str]:
@@ -131,6 +134,7 @@ class _Reader:
         self._capitalised = _capitalised(sheet)
         self._singers = _singers(sheet, self._capitalised)
         self._numbered = _numbered(sheet)
+        self._named = singers.found([_STAMPS.sub("", text).strip() for _, text in sheet])
         # One alone may be a name.
         self._chords = sum(len(_CHORD.findall(text)) for _, text in sheet) > 1
         self._opens = False
@@ -154,10 +158,11 @@ class _Reader:
             removed = self.left_out[before:]
             self._opens = opens or not removed or any(piece.kind != REPEAT for piece in removed)
             return
+        voice = _voice(self.left_out[before:])
         for at, part in enumerate(row.split("\n")):
             opens = opens or at > 0
             if part:
-                self.rows.append(SungRow(line, part, opens))
+                self.rows.append(SungRow(line, part, opens, voice))
                 opens = False
         self._opens = opens
 
@@ -265,6 +270,9 @@ class _Reader:
             return self._leave_out(line, row, CREDIT)
         if label := sections.colon_label(row, self._singers):
             return self._leave_out(line, label["label"], SINGER) + label["rest"]
+        name, rest = singers.split(row, self._named)
+        if name:
+            return self._leave_out(line, row[: len(row) - len(rest)].strip(), SINGER) + rest
         leading = sections.leading_header(row)
         if leading and sections.is_name(leading["rest"], self._singers):
             return self._leave_out(line, row, HEADER)
@@ -279,6 +287,15 @@ class _Reader:
     def _leave_out(self, line: int, text: str, kind: str) -> str:
         self.left_out.append(LeftOut(line, text, kind))
         return ""
+
+
+def _voice(left_out: Sequence[LeftOut]) -> str | None:
+    """Who sings a row, by what was left out of it."""
+    named = [name for piece in left_out if piece.kind == SINGER and (name := piece.text.strip(_AROUND_NAME))]
+    if len(named) != 1:
+        return None
+    # As LRC has it.
+    return named[0].lower() if re.fullmatch("V[0-9]{1,4}", named[0]) else named[0]
 
 
 def _begins(found: re.Match[str], row: str) -> bool:

@@ -59,8 +59,11 @@ class LyricWord:
 
 @dataclass(frozen=True, slots=True)
 class LyricLine:
+    """voice: who sings it, where the text says so."""
+
     words: tuple[LyricWord, ...]
     opens_stanza: bool = False
+    voice: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +80,9 @@ def read_text(lyrics: str, language: str | Language | None = None) -> LyricText:
     """Lyrics as typed, or copied from a site of lyrics. language: as align.language takes it; found in the
     text where none is told.
 
-    Section headers ("[Chorus]", "Verse 2: Anna"), repeat marks ("x2"), names of singers in brackets before
-    their words, time stamps and what sites of lyrics add are left out; every other letter is in a word.
+    Section headers ("[Chorus]", "Verse 2: Anna"), repeat marks ("x2"), names of singers before their words
+    ("[Anna] Hello", "v1: Hello", and "Anna: Hello" where they are a pattern), time stamps and what sites of
+    lyrics add are left out; every other letter is in a word.
     Raises TextError when nothing speakable remains, InputError for what is no language.
     """
     rows, left_out = read_sheet(lyrics.replace("\ufeff", "").splitlines())
@@ -91,7 +95,7 @@ def read_text(lyrics: str, language: str | Language | None = None) -> LyricText:
         opens_stanza = opens_stanza or row.opens_stanza
         words = _line_words(row.text, tag)
         if words:
-            lines.append(LyricLine(words, opens_stanza and bool(lines)))
+            lines.append(LyricLine(words, opens_stanza and bool(lines), row.voice))
             opens_stanza = False
         else:
             left_out.append(LeftOut(row.line, row.text, WORDLESS))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -9,7 +10,11 @@ from ..engine.errors import TextError
 from ..engine.media.spans import Spans
 
 # How files name all who sing: LRC of two singers, song sheets, TTML's agent of a group.
-_EVERYBODY = {"d", "both", "duet", "all", "everybody", "everyone", "group", "chorus", "v1000"}
+_EVERYBODY = {
+    "d", "both", "duet", "all", "everybody", "everyone", "together", "group", "chorus", "v1000",
+    "合", "合唱", "男女",
+}  # fmt: skip
+_JOINED = re.compile(r"\s*(?:[&,/+]|\band\b)\s*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +93,12 @@ class WordTimings:
         return list(dict.fromkeys(named))
 
     def of_voice(self, name: str) -> WordTimings:
-        """The lines that one of several sings: their own, in any case, and those that are everybody's or name
-        nobody. Raises TextError where no line is theirs."""
+        """The lines that one of several sings: their own, in any case, alone or with others ("Anna & Ben"),
+        and those that are everybody's or name nobody. Raises TextError where no line is theirs."""
         wanted = name.strip().lower()
-        theirs = {wanted, "", *_EVERYBODY}
-        if wanted not in {each.lower() for each in self.voices()}:
+        own = {each.lower() for each in self.voices() if wanted in _names(each)}
+        theirs = {"", *own, *_EVERYBODY}
+        if not own:
             known = ", ".join(self.voices())
             named = f"they name {known}" if known else "they name nobody"
             raise TextError(f'No line of the words is sung by "{name.strip()}": {named}.')
@@ -106,6 +112,11 @@ class WordTimings:
             if words:
                 kept.append(replace(line, words=words))
         return replace(self, lines=tuple(kept))
+
+
+def _names(voice: str) -> set[str]:
+    """Of one who sings, or of several, in lower case: as a whole, and each."""
+    return {voice.lower(), *_JOINED.split(voice.lower())}
 
 
 def joined(timings: Sequence[WordTimings]) -> WordTimings:

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..engine.faces.choose import parse_person
+from ..engine.faces.choose import parse_one, parse_person
 from ..engine.faces.track import DEFAULT_MAX_FACES
 from ..engine.media.conditions import SourceChoices
 from ..engine.media.sound import Sound
 from ..engine.media.video import VideoSource
 from .registry import backends
-from .request import ContentKind, LipSyncRequest, SilenceRule, Voice, check_picture
+from .request import ContentKind, LipSyncRequest, SilenceRule, Voice, check_people, check_picture
 
 if TYPE_CHECKING:
     from ..align.words import WordTimings
@@ -34,7 +34,7 @@ class VoiceSpec:
 
     def __post_init__(self) -> None:
         """Raises InputError for a `person` that says nobody."""
-        parse_person(self.person)
+        parse_one(self.person)
 
     def voice(self, host: Host) -> Voice:
         """With its file opened. Raises AudioError for one that can't be used."""
@@ -103,9 +103,12 @@ class RenderSpec:
         )
 
     def check_ready(self, host: Host) -> None:
-        """Before a file is opened. Raises MissingFilesError for weights that are not installed, ConsentError
-        for a licence that is not agreed to."""
-        backends()[self.backend].ready(self._settings, host)
+        """Before a file is opened. Raises InputError where the engine can't let several people speak,
+        MissingFilesError for weights that are not installed, ConsentError for a licence that is not agreed
+        to."""
+        engine = backends()[self.backend]
+        check_people(engine.title, engine.task, self.person, bool(self.voices))
+        engine.ready(self._settings, host)
 
     def make_backend(self, host: Host) -> LipSyncBackend:
         """Raises MissingFilesError for weights that are not installed."""

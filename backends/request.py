@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from ..engine.errors import InputError
-from ..engine.faces.choose import parse_person
+from ..engine.faces.choose import parse_one, parse_person
 from ..engine.faces.track import DEFAULT_MAX_FACES
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def check_picture(source: Source, name: str, takes_footage: bool) -> None:
 class Voice:
     """What one person says.
 
-    person: as `parse_person` has it, whose InputError is raised here; a rule such as `left` means the one
+    person: as `parse_one` has it, whose InputError is raised here; a rule such as `left` means the one
     who is there on the whole. sound: what moves the mouth; None for the request's soundtrack. words, lyrics:
     what is said, if known. silence: what the mouth does in pauses; None for what the request has. turns:
     seconds of the sound that are this person's; None for all.
@@ -50,7 +50,7 @@ class Voice:
     turns: Spans | None = None
 
     def __post_init__(self) -> None:
-        parse_person(self.person)
+        parse_one(self.person)
 
 
 @dataclass(frozen=True)
@@ -112,4 +112,14 @@ class LipSyncRequest:
             silence=voice.silence or self.silence,
             voices=(),
             turns=voice.turns,
+        )
+
+
+def check_people(name: str, task: str, person: str, several: bool) -> None:
+    """Raises InputError where more than one is to speak, and the engine of this name and task can't.
+    several: whether there are voices."""
+    if task != "dub" and (several or parse_person(person).rule == "speaking"):
+        raise InputError(
+            f"{name} lets one person speak: choose that one, without voices, or an engine that repaints "
+            "mouths in footage."
         )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from ..engine.errors import InputError
+from ..engine.errors import InputError, UnexpectedError
 from .store import file_system, is_url
 
 _BLOCK = 1 << 20
@@ -19,12 +20,17 @@ _MARKS = (
 )  # fmt: skip
 
 
+def _go_on() -> None:
+    """For who is not to be stopped."""
+
+
 class Inputs:
     """folder: makes the name of a file to put what has an URL in, by its ending. Raises InputError for what
-    isn't there or can't be read, and for URLs what `file_system` or the library of the store does."""
+    isn't there or can't be read, and for URLs what `file_system` or the library of the store does. check: is
+    called while a file is read, and may raise what stops that."""
 
-    def __init__(self, folder: Callable[[str], Path]) -> None:
-        self._folder = folder
+    def __init__(self, folder: Callable[[str], Path], check: Callable[[], None] = _go_on) -> None:
+        self._folder, self._check = folder, check
         self._fetched: dict[str, Path] = {}
         self._stamps: dict[str, str] = {}
 
@@ -38,7 +44,7 @@ class Inputs:
             try:
                 files.get_file(path, str(copy))
             except FileNotFoundError as error:
-                raise _missing(address) from error
+                raise _unfound(address, error) from error
             self._fetched[address] = copy
         return self._fetched[address]
 
@@ -50,7 +56,7 @@ class Inputs:
                 files.invalidate_cache()
                 info = files.info(path)
             except FileNotFoundError as error:
-                raise _missing(address) from error
+                raise _unfound(address, error) from error
             stamp = " ".join(str(info[mark]) for mark in _MARKS if info.get(mark) is not None)
             if self._stamps.setdefault(address, stamp) != stamp:
                 # The copy is of what was there before.
@@ -63,11 +69,15 @@ class Inputs:
             raise _missing(address) from error
         except OSError as error:
             raise _unreadable(address, error) from error
+        if not stat.S_ISREG(state.st_mode) and not stat.S_ISDIR(state.st_mode):
+            raise InputError(
+                f"{address} is no ordinary file, and may never end: save what it holds, and choose that file."
+            )
         return f"{state.st_size} {state.st_mtime_ns}"
 
     def sha256(self, address: str) -> str:
         try:
-            return sha256(self.local(address))
+            return sha256(self.local(address), self._check)
         except FileNotFoundError as error:
             raise _missing(address) from error
         except OSError as error:
@@ -87,17 +97,28 @@ class Inputs:
             copy.unlink(missing_ok=True)
 
 
-def sha256(path: Path) -> str:
-    """Of a file, as hexadecimal digits. Raises OSError."""
+def sha256(path: Path, check: Callable[[], None] = _go_on) -> str:
+    """Of a file, as hexadecimal digits. check: called between blocks. Raises OSError."""
     digest: Any = hashlib.sha256()
     with path.open("rb") as file:
         while block := file.read(_BLOCK):
+            check()
             digest.update(block)
     return str(digest.hexdigest())
 
 
 def _missing(address: str) -> InputError:
     return InputError(f"{address} doesn't exist: choose a file that does.")
+
+
+def _unfound(address: str, error: FileNotFoundError) -> Exception:
+    """Where a server doesn't answer, fsspec's HTTP says that there is no file, and why."""
+    cause = error.__cause__
+    if isinstance(cause, OSError) and not isinstance(cause, FileNotFoundError):
+        return UnexpectedError(
+            f"{address} can't be reached ({' '.join(str(cause).split())}): try again later."
+        )
+    return _missing(address)
 
 
 def _unreadable(address: str, error: OSError) -> InputError:

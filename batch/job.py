@@ -46,7 +46,8 @@ class Job:
     """A render, or with `overlay` a lyric video.
 
     out: of the video, in the batch's folder. source, audio, vocals, words, lyrics: addresses, each the path
-    of a file or an URL; "" for none. render: all else, with what the files hold left out.
+    of a file or an URL; "" for none; font: that of the overlay, where it is a file and no name. style: the
+    file that the overlay's was read from, if any. render: all else, with what the files hold left out.
     """
 
     out: str
@@ -58,11 +59,13 @@ class Job:
     lyrics: str = ""
     voices: tuple[VoiceFiles, ...] = ()
     overlay: Overlay | None = None
+    font: str = ""
+    style: str = ""
     crf: int = 18
 
     def files(self) -> Iterator[tuple[str, str]]:
         """What each is for, and its address."""
-        for use in ("source", "audio", "vocals", "words", "lyrics"):
+        for use in ("source", "audio", "vocals", "words", "lyrics", "font"):
             if address := getattr(self, use):
                 yield use, address
         for number, voice in enumerate(self.voices, 1):
@@ -76,9 +79,12 @@ class Job:
         render = dataclasses.asdict(self.render)
         for name in ("source", "soundtrack", "driving", "words", "lyrics", "voices"):
             del render[name]
+        overlay = self.overlay
+        if overlay and self.font:
+            overlay = replace(overlay, style=replace(overlay.style, font=""))
         kept: dict[str, Any] = {
             "crf": self.crf,
-            "overlay": self.overlay and dataclasses.asdict(self.overlay),
+            "overlay": overlay and dataclasses.asdict(overlay),
             "voices": [[each.person, each.singer] for each in self.voices],
         }
         return json.dumps({**kept, **render}, sort_keys=True, default=str)
@@ -102,7 +108,10 @@ class Job:
         )
         if self.overlay is None:
             return render
-        return LyricVideoSpec(render, self.overlay.style, self.overlay.align, fonts)
+        style = self.overlay.style
+        if self.font:
+            style = replace(style, font=str(local(self.font)))
+        return LyricVideoSpec(render, style, self.overlay.align, fonts)
 
 
 def _voice(voice: VoiceFiles, local: Local, notes: list[str]) -> VoiceSpec:

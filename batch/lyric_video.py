@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from ..engine.report import RunReport
 
 
+_NOT_SHOWN = "No lyrics are shown of {}, whose voice came without words: give them too, or all with --words."
+
+
 @dataclass(frozen=True)
 class LyricVideoSpec:
     """What to make, by the names of files; small, and can be pickled.
@@ -92,8 +95,9 @@ def _words(spec: LyricVideoSpec, request: LipSyncRequest, host: Host) -> tuple[W
     if spec.render.words is not None:
         return spec.render.words, []
     said = [voice.words for voice in request.voices if voice.words is not None]
-    if said and len(said) == len(request.voices) and not spec.render.lyrics.strip():
-        return joined(said), []
+    if said and not spec.render.lyrics.strip():
+        unknown = [voice.person for voice in request.voices if voice.words is None]
+        return joined(said), [_NOT_SHOWN.format(", ".join(unknown))] if unknown else []
     from ..align.chain import AlignOptions, align
 
     options = spec.align or AlignOptions(content=request.content)

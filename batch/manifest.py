@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import PurePosixPath
@@ -14,6 +15,8 @@ from .job import Job
 from .store import Store
 
 ENDING = ".json"
+# Of files in the folder of a clip's parts.
+PART_NAME = re.compile(r"\d{8,}-\d{8,}\.mp4(\.json)?")
 State = Literal["whole", "missing", "changed"]
 
 
@@ -47,9 +50,14 @@ class Manifest:
         try:
             values = json.loads(text or "")
             inputs = {use: Origin(**origin) for use, origin in values.pop("inputs").items()}
-            return cls(**values, inputs=inputs)
-        except (ValueError, TypeError, AttributeError, KeyError):
+            read = cls(**values, inputs=inputs)
+        except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
             return None
+        texts = [read.key, read.out, read.sha256]
+        texts += [text for origin in inputs.values() for text in (origin.stamp, origin.sha256)]
+        numbers = [read.frames, read.bytes]
+        typed = all(isinstance(each, str) for each in texts) and all(type(each) is int for each in numbers)
+        return read if typed and isinstance(read.report, dict) else None
 
 
 @dataclass(frozen=True)

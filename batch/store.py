@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from ..engine.errors import InputError, MissingFilesError
-from ..engine.partial import PartialFile, write_whole
+from ..engine.partial import PartialFile, sweep, write_whole
 from ..engine.unwritable import unwritable
 
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
@@ -42,7 +42,11 @@ class Store(Protocol):
         ...
 
     def remove(self, name: str) -> None:
-        """A file or a folder, if it is there."""
+        """A file, if it is there."""
+        ...
+
+    def clear(self, folder: str, own: re.Pattern[str]) -> None:
+        """Remove the files of a folder whose whole names are like that, and it, if nothing else is there."""
         ...
 
 
@@ -79,8 +83,8 @@ class FolderStore:
 
     def text(self, name: str) -> str | None:
         try:
-            return self._path(name).read_text(encoding="utf-8")
-        except (FileNotFoundError, NotADirectoryError):
+            return self._path(name).read_text(encoding="utf-8", errors="replace")
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
             return None
 
     def size(self, name: str) -> int | None:
@@ -93,11 +97,17 @@ class FolderStore:
         return self._path(name)
 
     def remove(self, name: str) -> None:
-        path = self._path(name)
-        if path.is_dir():
-            shutil.rmtree(path, ignore_errors=True)
-        else:
-            path.unlink(missing_ok=True)
+        self._path(name).unlink(missing_ok=True)
+
+    def clear(self, folder: str, own: re.Pattern[str]) -> None:
+        path = self._path(folder)
+        if path.is_dir() and not path.is_symlink():
+            sweep(path)
+            with suppress(OSError):
+                for each in path.iterdir():
+                    if own.fullmatch(each.name) and each.is_file():
+                        each.unlink()
+                path.rmdir()
 
     def _path(self, name: str) -> Path:
         return self._folder / name
@@ -133,9 +143,21 @@ class ObjectStore:
         return path
 
     def remove(self, name: str) -> None:
+        with suppress(FileNotFoundError):
+            self._files.rm_file(self._key(name))
+
+    def clear(self, folder: str, own: re.Pattern[str]) -> None:
+        key = self._key(folder)
         self._files.invalidate_cache()
         with suppress(FileNotFoundError):
-            self._files.rm(self._key(name), recursive=True)
+            for path in self._files.ls(key, detail=False):
+                if own.fullmatch(str(path).rpartition("/")[2]):
+                    self._files.rm_file(path)
+        self._files.invalidate_cache()
+        # Object stores have no folders: one is gone with its last file.
+        with suppress(OSError):
+            if self._files.isdir(key) and not self._files.ls(key, detail=False):
+                self._files.rmdir(key)
 
     def _key(self, name: str) -> str:
         return f"{self._root.rstrip('/')}/{name}"

@@ -6,6 +6,7 @@ machine: the first would come again, the second may not.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import platform
 import threading
@@ -19,14 +20,23 @@ from typing import TYPE_CHECKING, Any, Literal
 from ..backends.dub.backend import DubBackend
 from ..backends.run import run
 from ..engine.boundary import own_error
-from ..engine.errors import Cancelled, DeviceMemoryError, LipSyncError, OutputError, UnexpectedError
+from ..engine.errors import (
+    Cancelled,
+    DeviceMemoryError,
+    InputError,
+    LipSyncError,
+    OutputError,
+    UnexpectedError,
+)
 from ..engine.host.plain import PlainHost
+from ..engine.media.join import PartsError
+from ..engine.media.writer import encoder_setting
 from ..engine.report import RunReport
 from . import parts
 from .inputs import Inputs, sha256
 from .job import Job
 from .lyric_video import LyricVideoSpec, make_lyric_video
-from .manifest import ENDING, Found, Manifest, Origin, look_up, part_name, parts_folder
+from .manifest import ENDING, PART_NAME, Found, Manifest, Origin, look_up, part_name, parts_folder
 from .parts import Opened, SplitPlan
 from .store import Store, open_store
 
@@ -73,7 +83,7 @@ class Worker:
         self._warm: OrderedDict[str, LipSyncBackend] = OrderedDict()
         # The files of the clip whose parts are being rendered.
         self._opened: tuple[str, Opened] | None = None
-        self._inputs = Inputs(self._host.temp_file)
+        self._inputs = Inputs(self._host.temp_file, self._host.check_cancelled)
         self._current = ""
 
     def facts(self) -> dict[str, Any]:
@@ -137,10 +147,10 @@ class Worker:
         return Outcome("split", parts=plan.parts)
 
     def _part(self, job: Job, planned: Planned, number: int) -> Outcome:
-        found, plan = look_up(job, self._store, self._inputs, planned.inputs), planned.split
-        name = part_name(job, *plan.part(number))
+        found, plan = self._unchanged(job, planned), planned.split
+        name, key = part_name(job, *plan.part(number)), f"{found.key} {_encoder()}"
         known = Manifest.read(self._store.text(name + ENDING))
-        if known and known.key == found.key and self._store.size(name) == known.bytes:
+        if known and known.key == key and self._store.size(name) == known.bytes:
             return Outcome("kept", frames=known.frames)
         spec = self._spec(job, [])
         render = parts.render_of(spec)
@@ -153,12 +163,12 @@ class Worker:
             report = parts.render_part(
                 plan, number, self._opened[1], backend, self._host, path, job.crf, spec
             )  # fmt: skip
-            return self._published(name, found, path, report)
+            return self._published(name, replace(found, key=key), path, report)
         finally:
             path.unlink(missing_ok=True)
 
     def _join(self, job: Job, planned: Planned) -> Outcome:
-        found, plan = look_up(job, self._store, self._inputs, planned.inputs), planned.split
+        found, plan = self._unchanged(job, planned), planned.split
         if found.state == "whole":
             return _kept(found)
         told: list[str] = []
@@ -171,12 +181,17 @@ class Worker:
             for number in range(plan.parts):
                 name = part_name(job, *plan.part(number))
                 known = Manifest.read(self._store.text(name + ENDING))
-                if known is None or known.key != found.key:
+                if known is None or known.key.partition(" ")[0] != found.key:
                     raise OutputError(f"The part {name} is gone: run the batch again.")
                 copies.append(self._host.temp_file(".mp4"))
                 files.append(self._store.fetch(name, copies[-1]))
                 reports.append(parts.report_from(known.report))
-            report = parts.join(plan, self._opened[1], files, reports, path)
+            try:
+                report = parts.join(plan, self._opened[1], files, reports, path)
+            except PartsError:
+                # Else they would be kept, and refused, for ever.
+                self._store.clear(parts_folder(job), PART_NAME)
+                raise
             report.notes[:0] = told
             outcome = self._publish(job, found, path, report)
         finally:
@@ -184,9 +199,17 @@ class Worker:
                 each.unlink(missing_ok=True)
         return outcome
 
+    def _unchanged(self, job: Job, planned: Planned) -> Found:
+        """Raises InputError where an input holds something else than what the clip was planned of."""
+        found = look_up(job, self._store, self._inputs, planned.inputs)
+        for use, origin in planned.inputs.items():
+            if found.inputs[use].sha256 != origin.sha256:
+                raise InputError(f"The {use} has changed since the clip was planned: run the batch again.")
+        return found
+
     def _publish(self, job: Job, found: Found, path: Path, report: RunReport) -> Outcome:
         outcome = self._published(job.out, found, path, report)
-        self._store.remove(parts_folder(job))
+        self._store.clear(parts_folder(job), PART_NAME)
         return outcome
 
     def _published(self, name: str, found: Found, path: Path, report: RunReport) -> Outcome:
@@ -225,6 +248,7 @@ class Worker:
         except Exception as error:
             known = own_error(error)
             machine = isinstance(known, _MACHINE) or not isinstance(error, LipSyncError)
+            machine = machine and not _is_final(error)
             outcome = Outcome("machine" if machine else "input", str(known))
         return replace(outcome, seconds=round(time.monotonic() - started, 3))
 
@@ -242,6 +266,19 @@ class _WorkerHost(PlainHost):
         super().progress(stage, done, total, preview, unit=unit)
         if stage.startswith("Lip-syncing"):
             self.frames = done
+
+
+def _is_final(error: BaseException | None) -> bool:
+    """Whether the machine's fault comes again: parts that can't be joined, rights, a name that can't be."""
+    while error is not None:
+        if isinstance(error, (PartsError, PermissionError, NotADirectoryError, IsADirectoryError)):
+            return True
+        error = error.__cause__
+    return False
+
+
+def _encoder() -> str:
+    return hashlib.sha256(encoder_setting().encode()).hexdigest()
 
 
 def _kept(found: Found) -> Outcome:

@@ -5,16 +5,15 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import json
-import os
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..engine.errors import LipSyncError, MissingFilesError, OutputError
-from ..engine.unwritable import unwritable
+from ..engine.boundary import own_error
+from ..engine.errors import Cancelled, InputError, MissingFilesError
 from . import flags
+from .batch_places import prepared_out
 from .job_rows import STDIN, read_jobs
 from .outputs import write_report
 from .parser import FAILED, UsageError, add_command
@@ -75,9 +74,9 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
 
 def _batch(options: argparse.Namespace) -> int:
     notes: list[str] = []
-    text = sys.stdin.read() if options.jobs == STDIN else None
+    text = _stdin() if options.jobs == STDIN else None
     jobs = read_jobs(options.jobs, text, _defaults(options.fields), notes)
-    out = _prepared_out(options.out, jobs)
+    out = prepared_out(options, jobs)
     tell: Callable[[str], None] = _silent if options.quiet else _say
     for note in notes:
         tell(f"Note: {note}")
@@ -91,6 +90,13 @@ def _batch(options: argparse.Namespace) -> int:
         summary = run_batch(jobs, pool, progress, split=options.split, attempts=options.attempts)
     _tell_summary(summary, options)
     return 0 if summary.whole else FAILED
+
+
+def _stdin() -> str:
+    try:
+        return sys.stdin.read().removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        raise InputError(f"Standard input is not UTF-8 ({error}): convert what is written to it.") from error
 
 
 def _pool(options: argparse.Namespace, out: str, tell: Callable[[str], None], closing: ExitStack) -> Pool:
@@ -142,13 +148,13 @@ class _Shown:
 
 
 def _tell_summary(summary: Summary, options: argparse.Namespace) -> None:
-    file = report_file(options)
-    if file is not None:
-        write_report(file, summary.to_json())
     if options.report == STDOUT:
         print(summary.to_json())
     elif not options.quiet:
         _say(summary.text())
+    file = report_file(options)
+    if file is not None:
+        write_report(file, summary.to_json())
 
 
 def _status(jobs: list[Job], out: str, options: argparse.Namespace) -> int:
@@ -160,19 +166,18 @@ def _status(jobs: list[Job], out: str, options: argparse.Namespace) -> int:
 
     store, rows = open_store(out), list[dict[str, Any]]()
     with PlainHost() as host:
-        inputs = Inputs(host.temp_file)
+        inputs = Inputs(host.temp_file, host.check_cancelled)
         for job in jobs:
             try:
                 found = look_up(job, store, inputs)
                 manifest = found.manifest if found.state != "missing" else None
                 row = {"out": job.out, "state": found.state, "frames": manifest.frames if manifest else 0}
-            except LipSyncError as error:
-                row = {"out": job.out, "state": "failed", "frames": 0, "text": str(error)}
+            except Cancelled:
+                raise
+            except Exception as error:  # a store's library has its own
+                row = {"out": job.out, "state": "failed", "frames": 0, "text": str(own_error(error))}
             inputs.close()
             rows.append(row)
-    file = report_file(options)
-    if file is not None:
-        write_report(file, json.dumps(rows, indent=1))
     if options.report == STDOUT:
         print(json.dumps(rows, indent=1))
     else:
@@ -180,30 +185,10 @@ def _status(jobs: list[Job], out: str, options: argparse.Namespace) -> int:
         for row in rows:
             said = f"{row['out']:{wide}}  {row['state']:8}{row['frames']:>8} frames  {row.get('text', '')}"
             print(said.rstrip())
+    file = report_file(options)
+    if file is not None:
+        write_report(file, json.dumps(rows, indent=1))
     return 0 if all(row["state"] == "whole" for row in rows) else FAILED
-
-
-def _prepared_out(out: str, jobs: list[Job]) -> str:
-    """Where results go, for any process. Raises OutputError where a folder can't be made, or a result would
-    replace what a job reads."""
-    from ..batch.store import is_url
-
-    if is_url(out) and not out.startswith("file://"):
-        read = {address: use for job in jobs for use, address in job.files()}
-        place: Callable[[str], str] = lambda name: f"{out.rstrip('/')}/{name}"  # noqa: E731
-        folder = out
-    else:
-        folder = os.path.abspath(out.removeprefix("file://"))
-        read = {os.path.realpath(address): use for job in jobs for use, address in job.files()}
-        place = lambda name: os.path.realpath(os.path.join(folder, name))  # noqa: E731
-        try:
-            Path(folder).mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise unwritable(Path(folder), error) from error
-    for job in jobs:
-        if use := read.get(place(job.out)):
-            raise OutputError(f"{job.out} would replace a job's {use}: choose another --out.")
-    return folder
 
 
 def _defaults(given: list[str]) -> dict[str, str]:

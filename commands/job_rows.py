@@ -7,24 +7,25 @@ import csv
 import io
 import json
 import os
-import re
 import shlex
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from ..align.formats import SUFFIXES
 from ..backends.registry import backends
 from ..backends.render_spec import RenderSpec
-from ..engine.errors import InputError, LipSyncError
+from ..engine.errors import InputError, LipSyncError, TextError
+from ..overlay.presets import style_of
 from . import flags
 from .align import add_align_flags, align_options
 from .backend_flags import chosen_settings
 from .outputs import check_video_name
 from .parser import Parser, UsageError
 from .render import add_render_flags
-from .styles import add_style_flags, chosen_style
+from .styles import add_style_flags, chosen_style, style_file
 from .voices import GivenVoice, given_voices
 
 if TYPE_CHECKING:
@@ -40,13 +41,20 @@ _YES, _NO = {"true", "yes", "on", "1"}, {"false", "no", "off", "0"}
 _VIDEOS = {".mp4", ".mov", ".mkv", ".webm", ".avi", ".m4v", ".jpg", ".jpeg", ".png", ".webp"}
 _SOUNDS = {".wav", ".mp3", ".flac", ".m4a", ".ogg", ".opus", ".aac"}
 _VOCALS = ".vocals"
-# A path that was an address with two slashes before pathlib took one of them.
-_ONE_SLASH = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):/(?!/)")
+# How the folder of a clip's parts ends.
+_PARTS = ".parts"
+_SEPARATED = {"vocals", "driving"}
+# Fields that name a file or an URL.
+_FILES = {"source", "audio", "vocals", "driving", "words", "lyrics", "text", "out", "font", "style"}
 
 Row = Mapping[str, Any]
 
 
 class _RowParser(Parser):
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Without a page of help where nothing is given."""
+        return argparse.ArgumentParser.parse_known_args(self, args, namespace)
+
     def error(self, message: str) -> NoReturn:
         raise UsageError(message)
 
@@ -70,12 +78,13 @@ class JobReader:
         if command not in self._parsers:
             raise UsageError(f"command {command} is none of render and {LYRIC_VIDEO}")
         if "source" in fields and "out" not in fields:
-            fields["out"] = f"{PurePosixPath(str(fields['source'])).stem}.mp4"
+            fields["out"] = f"{_stem(str(fields['source']))}.mp4"
         parser = self._parsers[command]
         options = parser.parse_args(list(_words(parser, fields)))
         if backends()[options.backend].remote:
             raise UsageError(f"{options.backend} is paid by the clip: order them by `render`, one by one")
         overlay = Overlay(self._style(options), align_options(options)) if command == LYRIC_VIDEO else None
+        font = os.path.expanduser(overlay.style.font) if overlay else ""
         return Job(
             out=_checked_out(options.out),
             source=self._address(options.source),
@@ -85,6 +94,8 @@ class JobReader:
             lyrics=self._address(options.lyrics),
             voices=tuple(self._voice(each) for each in given_voices(options.voices)),
             overlay=overlay,
+            style=os.path.abspath(options.style) if overlay and style_file(options) else "",
+            font=os.path.abspath(font) if font and os.path.isfile(font) else "",
             crf=options.crf,
             render=RenderSpec(
                 Path(),
@@ -109,6 +120,11 @@ class JobReader:
     def _style(self, options: argparse.Namespace) -> Any:
         if options.style.lower().endswith(".json"):
             options.style = str(self._base / options.style)
+            if not options.font:
+                with suppress(TextError):  # said where the style is taken
+                    options.font = style_of(options.style).font
+        if options.font and (self._base / local_path(options.font)).is_file():
+            options.font = self._address(options.font)
         key = options.style, options.font
         if key not in self._styles:
             self._styles[key] = chosen_style(options)
@@ -119,13 +135,16 @@ class JobReader:
 
         return VoiceFiles(voice.person, self._address(voice.sound), self._address(voice.words), voice.singer)
 
-    def _address(self, path: Path | None) -> str:
-        if path is None:
-            return ""
-        text = str(path)
-        if scheme := _ONE_SLASH.match(text):
-            return f"{scheme[1]}://{text[scheme.end() :]}"
-        return os.path.abspath(self._base / path)
+    def _address(self, text: str | None) -> str:
+        from ..batch.store import is_url
+
+        text = local_path(text or "")
+        return text if not text or is_url(text) else os.path.abspath(self._base / text)
+
+
+def local_path(text: str) -> str:
+    """Of file:// the path; anything else as it is."""
+    return text.removeprefix("file://")
 
 
 def read_jobs(where: str, text: str | None, defaults: Row, notes: list[str]) -> list[Job]:
@@ -149,12 +168,16 @@ def read_jobs(where: str, text: str | None, defaults: Row, notes: list[str]) -> 
     for place, row in rows:
         try:
             job = reader.job(row)
-        except LipSyncError as error:
+        except (LipSyncError, ValueError, TypeError) as error:
             raise UsageError(f"{place}: {str(error).rstrip('.')}.") from error
         if job.out in outs:
             raise UsageError(f"{place}: {job.out} is what {outs[job.out]} makes, too: choose another out.")
         outs[job.out] = place
         jobs.append(job)
+    for out, place in outs.items():
+        for folder in PurePosixPath(out).parents:
+            if folder.name.endswith(_PARTS) and (other := outs.get(str(folder).removesuffix(_PARTS))):
+                raise UsageError(f"{place}: {out} lies where parts of what {other} makes do: choose another.")
     if not jobs:
         raise InputError(f"There are no jobs in {name}: see docs/batch.md for how they are written down.")
     return jobs
@@ -162,11 +185,15 @@ def read_jobs(where: str, text: str | None, defaults: Row, notes: list[str]) -> 
 
 def paired(folder: Path, notes: list[str]) -> Iterator[dict[str, str]]:
     """A job for each clip or picture of a folder with a sound of the same name: NAME.mp4 and NAME.wav, and
-    NAME.vocals.wav, NAME.txt (lyrics) and NAME.lrc (words), if they are there. Raises InputError for two of
-    the same use."""
+    NAME.vocals.wav, NAME.txt (lyrics) and NAME.lrc (words), if they are there. What a batch made of another
+    NAME is none. Raises InputError for two of the same use."""
     found: dict[str, dict[str, str]] = defaultdict(dict)
-    for path in sorted(folder.iterdir()):
+    names = sorted(folder.iterdir())
+    sources = Counter(path.stem for path in names if _use(path)[0] == "source")
+    for path in names:
         use, stem = _use(path)
+        if use == "source" and sources[stem] > 1 and _is_result(path):
+            continue
         if use and path.is_file() and not path.name.startswith("."):
             if use in found[stem]:
                 raise InputError(
@@ -179,6 +206,14 @@ def paired(folder: Path, notes: list[str]) -> Iterator[dict[str, str]]:
         else:
             missing = "sound" if "source" in files else "clip"
             notes.append(f"{next(iter(files.values()))} was left out: there is no {missing} of that name.")
+
+
+def _is_result(path: Path) -> bool:
+    """Whether a batch's manifest lies beside it."""
+    from ..batch.manifest import ENDING, Manifest
+    from ..batch.store import FolderStore
+
+    return Manifest.read(FolderStore(path.parent).text(path.name + ENDING)) is not None
 
 
 def _use(path: Path) -> tuple[str, str]:
@@ -197,18 +232,23 @@ def _use(path: Path) -> tuple[str, str]:
 
 def _rows(text: str, name: str, is_csv: bool) -> Iterator[tuple[str, Row]]:
     if is_csv:
-        reader = csv.DictReader(io.StringIO(text))
-        for row in reader:
-            if None in row:
-                raise UsageError(f"{name}, line {reader.line_num}: there are more cells than columns.")
-            yield f"{name}, line {reader.line_num}", row
+        reader = csv.DictReader(io.StringIO(text, newline=""), skipinitialspace=True)
+        try:
+            for row in reader:
+                if None in row:
+                    raise UsageError(f"{name}, line {reader.line_num}: there are more cells than columns.")
+                if any(cell and cell.strip() for cell in row.values()):
+                    yield f"{name}, line {reader.line_num}", row
+        except csv.Error as error:
+            raise UsageError(f"{name}, line {reader.line_num + 1}: it is not CSV ({error}).") from error
         return
-    for number, line in enumerate(text.splitlines(), 1):
+    # Other ends of lines may stand in a JSON text.
+    for number, line in enumerate(text.split("\n"), 1):
         if not line.strip():
             continue
         try:
             row = json.loads(line)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise UsageError(f"{name}, line {number}: it is not JSON ({error}).") from error
         if not isinstance(row, dict):
             raise UsageError(f"{name}, line {number}: it is no JSON object.")
@@ -221,6 +261,10 @@ def _parser(lyric_video: bool) -> _RowParser:
     if lyric_video:
         add_style_flags(parser)
         add_align_flags(parser)
+    for action in parser._actions:
+        if action.type is Path:
+            # An URL's slashes are not a path's.
+            action.type = str
     return parser
 
 
@@ -244,7 +288,12 @@ def _words(parser: argparse.ArgumentParser, fields: Row) -> Iterator[str]:
             yield from _voices(value)
         elif known[flag].nargs == 0:
             yield from _switch(flag, value, known)
+        elif isinstance(value, (list, dict)) or (name in _FILES and not isinstance(value, str)):
+            raise UsageError(f"{name} is {json.dumps(value, default=str)}, and not one text")
+        elif name in _SEPARATED and value == str(flags.SEPARATE):
+            raise UsageError(f"{name} names no file: give one that holds the voice alone")
         else:
+            _check_characters(name, value)
             yield f"{flag}={value}"
 
 
@@ -261,16 +310,53 @@ def _switch(flag: str, value: Any, known: Mapping[str, Any]) -> Iterator[str]:
 
 def _voices(value: Any) -> Iterator[str]:
     """A list of lists, or `PERSON FILE; PERSON FILE`."""
-    voices = [shlex.split(each) for each in value.split(";")] if isinstance(value, str) else value
+    voices = [_split(each) for each in value.split(";")] if isinstance(value, str) else value
+    if not isinstance(voices, list) or not all(_is_texts(each) for each in voices):
+        raise UsageError(f"voice is {json.dumps(value, default=str)}, and no list of lists of texts")
     for voice in voices:
-        yield from ("--voice", *map(str, voice))
+        for text in voice:
+            _check_characters("voice", text)
+        yield from ("--voice", *voice)
+
+
+def _split(text: str) -> list[str]:
+    """At spaces that are not in quotes; backslashes are Windows'."""
+    lexer = shlex.shlex(text, posix=True, punctuation_chars=False)
+    lexer.whitespace_split, lexer.escape, lexer.commenters = True, "", ""
+    try:
+        return list(lexer)
+    except ValueError as error:
+        raise UsageError(f"voice is {text.strip()}, where a quote doesn't end") from error
+
+
+def _is_texts(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(each, str) for each in value)
+
+
+def _check_characters(name: str, value: Any) -> None:
+    """Raises UsageError for what no name of a file can have."""
+    try:
+        fits = b"\0" not in os.fsencode(str(value))
+    except UnicodeEncodeError:
+        fits = False
+    if not fits:
+        raise UsageError(f"{name} holds a character that no text can: {ascii(value)}")
+
+
+def _stem(address: str) -> str:
+    """The name of a file without its ending; of an URL, of its path."""
+    from ..batch.store import is_url
+
+    path = address.partition("?")[0].partition("#")[0] if is_url(address) else address
+    return PurePosixPath(path).stem
 
 
 def _name(name: str) -> str:
     return str(name).strip().lower().replace("_", "-")
 
 
-def _checked_out(path: Path) -> str:
+def _checked_out(name: str) -> str:
+    path = Path(name)
     check_video_name("out", path)
     if path.is_absolute() or ".." in path.parts:
         raise UsageError(f"out is {path}, and not a name in the batch's own folder")

@@ -20,7 +20,7 @@ from .backend_flags import add_backend_flags, announce, chosen_settings
 from .outputs import check_inputs, check_outputs, check_video_name, write_report
 from .parser import add_command
 from .vocals import separated_file, vocals_file
-from .voices import GivenVoice, given_voices, voice_files, voice_specs
+from .voices import GivenVoice, check_alone, given_voices, voice_files, voice_specs
 
 if TYPE_CHECKING:
     from ..engine.report import RunReport
@@ -90,6 +90,8 @@ def _render(options: argparse.Namespace) -> None:
     from ..backends.run import run
 
     notes: list[str] = []
+    # A lyric video shows them.
+    check_alone(given_voices(options.voices), {"--words": options.words, "--lyrics": options.lyrics})
     spec = render_spec(options, notes)
     with PlainHost(progress=not options.quiet) as host:
         if not options.quiet:
@@ -124,6 +126,7 @@ def render_spec(options: argparse.Namespace, notes: list[str], **further: Path |
     words that can't be read."""
     settings = chosen_settings(options)
     voices = given_voices(options.voices)
+    check_alone(voices, {"--vocals": options.vocals})
     check_files(options, voices, **further)
     return RenderSpec(
         source=options.source,

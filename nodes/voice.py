@@ -102,13 +102,19 @@ class LipSyncVoice(io.ComfyNode):
     ) -> io.NodeOutput:
         with engine_imports():
             from ..backends.request import Voice
+            from ..engine.errors import InputError
+        if singer.strip() and words is None:
+            raise InputError(
+                f'"{singer.strip()}" is looked for in words that name who sings: connect words, or leave '
+                "singer empty."
+            )
         if words is not None and singer.strip():
             words = words.of_voice(singer)
         voice = Voice(
             person,
             None if audio is None else inputs.to_sound(audio),
             words,
-            "" if words is not None else lyrics,
+            lyrics,
             None if silence == _AS_APPLY else silence,  # type: ignore[arg-type]
         )
         return io.NodeOutput((*voices, voice))

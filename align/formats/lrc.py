@@ -2,8 +2,8 @@
 
 There is no standard. Read are also hours, fractions of 1 to 6 digits after a point, colon or comma, several
 stamps before one text, stamps in square brackets inside a line, prefixes that say who sings (F: M: D: of
-Walaoke, v1: v2: bg: and "[bg: …]" of Apple's lyrics as LRC), translations below a line, and what NetEase
-puts in: credits as JSON. The format has no ends of lines: an empty line clears the screen.
+Walaoke, v1: v2: bg: and "[bg: …]" of Apple's lyrics as LRC, and names), translations below a line, and what
+NetEase puts in: credits as JSON. The format has no ends of lines: an empty line clears the screen.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from .. import singers as named_singers
+from ..singers import Singers
 from ..words import Line, Syllable, WordTimings
 from .clock import INVISIBLE, minutes_stamp, seconds_of, units, whole_second
 from .document import (
@@ -61,7 +63,7 @@ _TAG_NAMES = {
     "ve": "version", "la": "language", "lang": "language", "#": "comment",
 }  # fmt: skip
 _TAG_IDS = {"language": "la"} | {name: tag for tag, name in _TAG_NAMES.items() if tag != "lang"}
-_OTHER_TAGS = ("by", "length", "offset", "tool")
+_OTHER_TAGS = ("by", "length", "offset", "tool", named_singers.TAG)
 _LONGEST_UNKNOWN_TAG = 3
 _NAMED = re.compile(r"[FMD]|v[0-9]{1,4}|bg")
 _BG = "bg"
@@ -99,13 +101,14 @@ def read(text: str, offset_sign: OffsetSign = "earlier") -> Lyrics:
     entries: list[_Entry] = []
     untimed: list[tuple[int, str]] = []
     offset = 0.0
-    for number, raw in numbered_rows(text):
-        row = _UNSEEN.sub("", raw, count=1).strip() if _UNSEEN.match(raw) else raw.strip()
+    rows = [(number, _row(raw)) for number, raw in numbered_rows(text)]
+    singers = _singers([row for _, row in rows], full, problems)
+    for number, row in rows:
         stamps, rest = _leading_stamps(row, full)
         backing = None if stamps else _BACKING.fullmatch(row)
         tag = None if stamps or backing else tag_of(row)
         if stamps:
-            entries += _entries(stamps, rest, number, problems, full)
+            entries += _entries(stamps, rest, number, problems, full, singers)
         elif backing:
             before = entries[-1].time if entries else 0.0
             entries.append(replace(_entry(before, backing[1], _BG, number, problems, full), aside=True))
@@ -115,8 +118,10 @@ def read(text: str, offset_sign: OffsetSign = "earlier") -> Lyrics:
                 offset = int(shift[0]) / 1000
             else:
                 problems.add(number, f"The offset {tag[1][:20]!r} is not a number of milliseconds.")
-        elif tag:
+        elif tag and tag[0] != named_singers.TAG:
             tags.setdefault(*tag)
+        elif tag:
+            continue
         elif credit := credit_of(row):
             problems.add(number, f"“{credit[:60]}” is a credit; it is left out.")
         elif broken := _BROKEN.match(row):
@@ -140,8 +145,24 @@ def read(text: str, offset_sign: OffsetSign = "earlier") -> Lyrics:
         language=language,
         translations=translations,
     )
-    rows = [(entries[before - 1].time if before else 0.0, row) for before, row in untimed]
-    return replace(found, text=_with_rows(found, rows)) if rows else found
+    placed = [(entries[before - 1].time if before else 0.0, row) for before, row in untimed]
+    return replace(found, text=_with_rows(found, placed)) if placed else found
+
+
+def _row(raw: str) -> str:
+    return _UNSEEN.sub("", raw, count=1).strip() if _UNSEEN.match(raw) else raw.strip()
+
+
+def _singers(rows: Sequence[str], full: str, problems: Problems) -> Singers:
+    """Who is named at the head of lines. Where no tag says so, that is told."""
+    told = [tag[1] for row in rows if (tag := tag_of(row)) and tag[0] == named_singers.TAG]
+    if told:
+        return named_singers.declared(told[0])
+    stamped = (_leading_stamps(row, full) for row in rows)
+    found = named_singers.found([rest for stamps, rest in stamped if stamps])
+    if found:
+        problems.add(0, f"The names before lines, {', '.join(found.values())}, are who sings them.")
+    return found
 
 
 def _with_rows(found: Lyrics, untimed: Sequence[tuple[float, str]]) -> str:
@@ -210,13 +231,15 @@ def _leading_stamps(row: str, full: str) -> tuple[list[float], str]:
     return times, row[at:]
 
 
-def _entries(stamps: list[float], rest: str, number: int, problems: Problems, full: str) -> list[_Entry]:
+def _entries(
+    stamps: list[float], rest: str, number: int, problems: Problems, full: str, singers: Singers
+) -> list[_Entry]:
     if min(stamps) < 0:
         problems.add(number, f"A time stamp has more than 59 seconds or minutes; {_LOST}")
         stamps = [time for time in stamps if time >= 0]
         if not stamps:
-            return [replace(_entry(0.0, rest, None, number, problems, full), guessed=True)]
-    first = _entry(stamps[0], rest, None, number, problems, full)
+            return [replace(_entry(0.0, rest, None, number, problems, full, singers), guessed=True)]
+    first = _entry(stamps[0], rest, None, number, problems, full, singers)
     repeats = list(dict.fromkeys(stamps[1:])) if first.pieces else stamps[1:]
     if (len(repeats) + 1) * len(rest) > _LONGEST_EXPANSION and repeats:
         problems.add(number, "The line is repeated too often; its first time is kept.")
@@ -226,14 +249,19 @@ def _entries(stamps: list[float], rest: str, number: int, problems: Problems, fu
     return [first, *(_moved(first, time - stamps[0]) for time in repeats)]
 
 
-def _entry(start: float, rest: str, voice: str | None, number: int, problems: Problems, full: str) -> _Entry:
-    """What follows a stamp. voice: where it is known."""
+def _entry(
+    start: float, rest: str, voice: str | None, number: int, problems: Problems, full: str,
+    singers: Singers | None = None,
+) -> _Entry:  # fmt: skip
+    """What follows a stamp. voice: where it is known. singers: who may be named."""
     if backing := _BACKING.fullmatch(rest):
         voice, rest = _BG, backing[1]
     elif voice is None and (named := _VOICE.match(rest)):
         voice, rest = _voice(named[1]), rest[named.end() :]
+    elif voice is None:
+        voice, rest = named_singers.split(rest, singers or {})
     if not _INNER.search(rest):
-        return _Entry(start, _plain(rest), voice)
+        return _Entry(start, _plain(named_singers.unguarded(rest) if voice is None else rest), voice)
     pieces, ended = _pieces(start, rest, number, problems, full)
     time = pieces[0].start if voice == _BG else start
     return _Entry(time, "".join(piece.text for piece in pieces), voice, pieces, ended)
@@ -336,7 +364,8 @@ def write(timings: WordTimings, options: WriteOptions) -> str:
     """A stamp for each line, and an empty line where it ends well before the next."""
     unit = 10**options.digits
     lines = _sorted_lines(timings, unit)
-    rows = _tag_rows(timings, options)
+    singers = _written_singers(timings)
+    rows = _tag_rows(timings, options, singers)
     starts = _distinct([pieces[0].start for pieces, _ in lines])
     at = 0
     while at < len(lines):
@@ -344,12 +373,12 @@ def write(timings: WordTimings, options: WriteOptions) -> str:
         while past < len(lines) and starts[past] == starts[at]:
             past += 1
         following = starts[past] if past < len(lines) else None
-        texts = [_line_body(line) for _, line in lines[at:past]]
+        texts = [_line_body(line, singers) for _, line in lines[at:past]]
         rows += [_stamp(starts[at], options) + text for text in texts]
         end = max(piece.end for pieces, _ in lines[at:past] for piece in pieces)
         clear = following is None
         if following is not None:
-            length = max(likely_length(_read_back(text)) for text in texts)
+            length = max(likely_length(_read_back(text, singers)) for text in texts)
             end = min(end, following)
             clear = following - end > _SLACK * unit or following > starts[at] + units(length + _SLACK, unit)
         if clear:
@@ -360,15 +389,16 @@ def write(timings: WordTimings, options: WriteOptions) -> str:
 
 def write_enhanced(timings: WordTimings, options: WriteOptions) -> str:
     """Stamps for each word and syllable; an empty one where a word ends before the next begins."""
-    rows = _tag_rows(timings, options)
+    singers = _written_singers(timings)
+    rows = _tag_rows(timings, options, singers)
     # Backing vocals of the same moment come after the line that they belong to.
     lines = sorted(
         _sorted_lines(timings, 10**options.digits),
-        key=lambda entry: (entry[0][0].start, _name(entry[1]) == _BG),
+        key=lambda entry: (entry[0][0].start, _name(entry[1], singers) == _BG),
     )
     starts = _distinct([pieces[0].start for pieces, _ in lines])
     for start, (pieces, line) in zip(starts, lines, strict=True):
-        named = _name(line)
+        named = _name(line, singers)
         parts = ["[bg: "] if named == _BG else [_stamp(start, options), f"{named}: " if named else ""]
         for at, piece in enumerate(pieces):
             parts.append(_inner(piece.start, options) + _guarded(piece.text))
@@ -394,27 +424,44 @@ def _distinct(starts: list[int]) -> list[int]:
     return apart
 
 
-def _tag_rows(timings: WordTimings, options: WriteOptions) -> list[str]:
+def _written_singers(timings: WordTimings) -> Singers:
+    """Those who are named as the format has no prefix for."""
+    voices = [
+        line.voice
+        for line in timings.lines
+        if line.voice and not _VOICE.match(f"{line.voice}:") and clean(line.voice) == line.voice
+    ]
+    return named_singers.writable(voices)
+
+
+def _tag_rows(timings: WordTimings, options: WriteOptions, singers: Singers) -> list[str]:
     tags = {**options.tags, **({"language": timings.language} if timings.language else {})}
     named = [(_TAG_IDS.get(name, name), " ".join(clean(value).split())) for name, value in tags.items()]
-    return [f"[{tag}:{value}]" for tag, value in named if value and tag != "offset" and _is_tag(tag)]
+    own = [f"[{named_singers.TAG}:{', '.join(singers.values())}]"] if singers else []
+    kept = [(tag, value) for tag, value in named if tag not in ("offset", named_singers.TAG)]
+    return [f"[{tag}:{value}]" for tag, value in kept if value and _is_tag(tag)] + own
 
 
-def _line_body(line: Line) -> str:
+def _line_body(line: Line, singers: Singers) -> str:
     text = _guarded(line_text(line))
-    named = _name(line)
-    return f"{named}: {text}" if named else _VOICE_LIKE.sub(rf"\1{WORD_JOINER}", text)
+    if named := _name(line, singers):
+        return f"{named}: {text}"
+    return _VOICE_LIKE.sub(rf"\1{WORD_JOINER}", named_singers.guarded(text, singers))
 
 
-def _name(line: Line) -> str | None:
-    """Who sings, where the format has a name for it."""
-    return line.voice if line.voice and _NAMED.fullmatch(line.voice) else None
+def _name(line: Line, singers: Singers) -> str | None:
+    """Who sings, where it can be written."""
+    if line.voice and _NAMED.fullmatch(line.voice):
+        return line.voice
+    return singers.get(line.voice.lower()) if line.voice else None
 
 
-def _read_back(body: str) -> str:
+def _read_back(body: str, singers: Singers) -> str:
     """A line's text as its reader sees it."""
-    named = _VOICE.match(body)
-    return _plain(body[named.end() :] if named else body)
+    if named := _VOICE.match(body):
+        return _plain(body[named.end() :])
+    name, text = named_singers.split(body, singers)
+    return _plain(text if name else named_singers.unguarded(text))
 
 
 def _guarded(text: str) -> str:

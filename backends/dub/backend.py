@@ -82,7 +82,7 @@ class DubBackend:
         for job, part in zip(jobs, request.parts(), strict=True):
             own: list[str] = []
             if not job.speech.gate.any():
-                own.append("There is no voice in the sound: the mouth stays at rest throughout.")
+                own.append(_never_speaks(part))
             survey = self.engine.survey(job, own, host)
             notes += _told_of(part.person, own) if request.voices else own
             voices.append(VoicePlan(job, survey))
@@ -108,6 +108,16 @@ class DubBackend:
 
     def render_plan(self, plan: DubPlan, host: Host) -> Rendering:
         return rendering(self.engine, plan, host)
+
+
+def _never_speaks(request: LipSyncRequest) -> str:
+    """Why a mouth has nothing to do in the video."""
+    rests = "the mouth stays at rest throughout."
+    if request.words is not None and request.words.lines:
+        return f"None of the words falls into the video: {rests}"
+    if request.turns is not None:
+        return f"There is no voice in this person's turns, as far as the video goes: {rests}"
+    return f"There is no voice in the sound: {rests}"
 
 
 def _told_of(person: str, notes: Sequence[str]) -> list[str]:

@@ -93,11 +93,11 @@ def plan_jobs(request: LipSyncRequest, fps: Fraction | None, rests: bool, host: 
         return (plan_job(request, fps, rests, host),)
     timeline = plan(request.source, request.soundtrack.duration, request.length, request.fill, fps)
     track = _faces(request.source, timeline, request.track, host, request.detector, request.max_faces)
-    heard: dict[int, np.ndarray] = {}
+    heard: dict[tuple[int, bool], np.ndarray] = {}
     jobs = []
     for part, person in zip(request.parts(), _whom(track, request), strict=True):
-        # Several may be driven by one sound.
-        sound = id(part.voice)
+        # Several may be driven by one sound; of one whose text is to be found in it, all is heard.
+        sound = id(part.voice), bool(part.lyrics.strip())
         if sound not in heard:
             heard[sound] = listen(part, timeline, host)
         speech = speech_of(part, timeline, host, heard[sound])

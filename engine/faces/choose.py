@@ -46,6 +46,24 @@ def parse_person(person: str) -> Choice:
     raise InputError(f'"{person}" says nobody: choose {PERSON_HELP}.')
 
 
+def parse_one(person: str) -> Choice:
+    """Who has a voice of their own; as `parse_person`, without `speaking`."""
+    choice = parse_person(person)
+    if choice.rule == "speaking":
+        raise InputError(
+            '"speaking" is for one sound without voices: say left, right, centre, largest or an id, because '
+            "each voice moves one mouth."
+        )
+    return choice
+
+
+def meet(one: Choice, other: Choice) -> bool:
+    """Whether both mean the same face, whatever the track."""
+    if one.ids and other.ids:
+        return bool(set(one.ids) & set(other.ids))
+    return one == other
+
+
 def choose(track: FaceTrack, person: str) -> Person:
     """The one person meant, over the whole clip; see `parse_person`.
 

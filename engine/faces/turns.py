@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from ..errors import InputError
 
+# As the report says it.
+_SAID = re.compile(r"^\s*(?:note:\s*)?who speaks\s*:", re.IGNORECASE)
 _TIME = r"(?:(\d+):)?(\d+(?:[.,]\d+)?)"
 _TURN = re.compile(rf"{_TIME}\s*[-–]\s*{_TIME}\s*[: ]\s*(?:person\s*)?(\d{{1,9}})", re.ASCII | re.IGNORECASE)
 
@@ -22,11 +24,13 @@ class Turn:
 
 
 def parse_turns(text: str) -> tuple[Turn, ...]:
-    """One a line, or with ; between them: `0:04.2-0:09.85 2` or `4.2-9.85 2`. In order of time.
+    """One a line, or with ; between them: `0:04.2-0:09.85 2` or `4.2-9.85 2`. In order of time. The
+    report's line may be given as it is, "Who speaks: " and all.
 
     Raises InputError for anything else, and for a turn that ends before it begins."""
     turns = []
-    for part in filter(None, (each.strip() for each in re.split(r"[;\n]", text))):
+    parts = (_SAID.sub("", each, count=1).strip() for each in re.split(r"[;\n]", text))
+    for part in filter(None, parts):
         match = _TURN.fullmatch(part)
         start, end = (_seconds(*match.group(*pair)) for pair in ((1, 2), (3, 4))) if match else (0.0, 0.0)
         if match is None or end <= start:

@@ -20,6 +20,10 @@ from .times import FrameTimes
 from .writer import Mp4Writer
 
 
+class PartsError(OutputError):
+    """Parts that can't be joined: they have to be rendered again."""
+
+
 @dataclass(frozen=True)
 class _Coded:
     """A picture that is coded already. pts: as of a Frame."""
@@ -45,6 +49,8 @@ class JoinedWriter(Mp4Writer):
         with MediaFile(self._template).pictures() as (_, stream):
             video = self._container.add_stream_from_template(stream, opaque=True)
         video.time_base = self._time_base
+        # Else Matroska declares what the time base has, which of a varying rate is none.
+        video.codec_context.framerate = self._fps
         return video
 
     def _put(self, frame: Any, end: Fraction) -> None:
@@ -66,7 +72,7 @@ def join_parts(
     """Write the video that silent parts, in order, are of to `path`; the number of its frames.
 
     times: when each frame begins, seconds, of all; duration: where the last one ends. fps, variable, sound
-    and metadata: as Mp4Writer takes them. Raises OutputError for parts that aren't of one encoder's setting,
+    and metadata: as Mp4Writer takes them. Raises PartsError for parts that aren't of one encoder's setting,
     or don't have the frames that `times` tells, and what Mp4Writer does."""
     count = 0
     with JoinedWriter(path, parts[0], fps, sound, duration, variable, metadata) as writer:
@@ -75,7 +81,7 @@ def join_parts(
                 writer.write(_Coded(packet, times[count]))  # type: ignore[arg-type]
             count += 1
         if count != len(times):
-            raise OutputError(f"The parts have {count} frames instead of {len(times)}: render them again.")
+            raise PartsError(f"The parts have {count} frames instead of {len(times)}: render them again.")
     return count
 
 
@@ -87,7 +93,7 @@ def _packets(parts: Sequence[Path]) -> Iterator[av.Packet]:
             context = stream.codec_context
             found = context.name, context.width, context.height, bytes(context.extradata or b"")
             if setting is not None and found != setting:
-                raise OutputError(
+                raise PartsError(
                     f"{part.name} was encoded in another way than the parts before: render all again, with "
                     "the same version of PyAV everywhere."
                 )

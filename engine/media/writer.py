@@ -54,6 +54,11 @@ def check_container(path: Path) -> None:
         )
 
 
+def encoder_setting() -> str:
+    """What decides on how frames are coded beside a clip's own options: parts of one clip need the same."""
+    return f"PyAV {av.__version__}, {sorted(av.library_versions.items())}, {_X264}, {_GOP}, {_STILL_GOP}"
+
+
 class Mp4Writer:
     """Writes frames as they come; encoding runs on a thread of its own, beside whatever makes the next frame.
 

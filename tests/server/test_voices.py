@@ -83,6 +83,9 @@ def test_a_duet_in_one_file_names_its_singers(client, two, make_prompt):
     extra["right"]["inputs"]["singer"] = "v3"
     run = client.run(make_prompt("two.mp4", "both.wav", extra, voices=["right", 0]))
     assert 'No line of the words is sung by "v3": they name v1, v2.' in run.error["exception_message"]
+    del extra["right"]["inputs"]["words"]
+    run = client.run(make_prompt("two.mp4", "both.wav", extra, voices=["right", 0]))
+    assert "connect words, or leave singer empty" in run.error["exception_message"]
 
 
 def test_who_speaks_can_be_put_right(client, two, make_prompt):

@@ -45,6 +45,15 @@ def test_clean_speech_needs_no_model(clean):
     assert all(word.phones for word in found.timings.words())
 
 
+def test_who_sings_is_kept(host):
+    case = spoken("female", 110).until(SECONDS)
+    rows = [row for row in case.lyrics.splitlines() if row.strip()]
+    named = [f"v{1 + number % 2}: {row}" for number, row in enumerate(rows)]
+    found = align(sound_of(case), "\n".join(named), host).timings
+    assert [line.voice for line in found.lines] == [row[:2] for row in named]
+    assert [line.text for line in found.lines] == [" ".join(row.split()) for row in rows]
+
+
 def test_music_below_the_voice_is_no_hindrance(host):
     case = with_music(spoken("british", 110).until(SECONDS), 10)
     measured = errors(case.truth, align(sound_of(case), case.lyrics, host).timings)

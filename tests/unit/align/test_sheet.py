@@ -303,3 +303,23 @@ def test_every_letter_is_sung_or_listed():
 def test_rows_of_any_length_are_read(row):
     """Patterns that go back and back would take minutes for them."""
     assert letters([row, "end"]) == letters(sum(read(row + "\nend"), []))
+
+
+@pytest.mark.parametrize(
+    ("lyrics", "voices"),
+    [
+        (
+            "Anna: Hello you\nBen: How are you\nAnna: Good\nBen: So\nBoth: Bye now\nNote: this",
+            ["Anna", "Ben", "Anna", "Ben", "Both", None],
+        ),
+        ("v1: Hello you\nV2: How are you\nThe end", ["v1", "v2", None]),
+        ("[Anna] Hello you\n[Ben] How are you", ["Anna", "Ben"]),
+        ("Anna: Hello you\nHow are you\nAnna: Good", [None, None, None]),
+    ],
+)  # fmt: skip
+def test_who_sings_a_row(lyrics, voices):
+    text = read_text(lyrics)
+    assert [line.voice for line in text.lines] == voices
+    assert [piece.kind for piece in text.left_out] == ["singer's name"] * sum(map(bool, voices))
+    first = " ".join(word.display for word in text.lines[0].words)
+    assert first == ("Hello you" if voices[0] else "Anna: Hello you")

@@ -265,6 +265,25 @@ def test_one_sound_and_words_that_name_the_singers(scene, host, whitewash):
     assert one is other
 
 
+def test_of_a_sound_that_goes_on_after_the_footage_all_is_heard_where_its_text_is_to_be_found(
+    scene, host, whitewash
+):
+    """Beside a voice for which a part is enough."""
+    long = Sound(np.tile(scene.both.samples, 12), RATE)
+    voices = [Voice("left", long), Voice("right", long, lyrics="la la")]
+    request = LipSyncRequest(scene.source, long, track=scene.track, voices=tuple(voices), length="video")
+    one, other = (voice.job.speech.samples for voice in DubBackend(whitewash()).plan(request, host).voices)
+    assert len(one) < 65 * RATE < len(other) == long.samples.shape[1]
+
+
+def test_words_that_are_all_after_the_video_are_told_as_such(scene, host, whitewash):
+    late = WordTimings((Line((Word("late", 100.0, 100.5),)),))
+    voices = [Voice("left", scene.voices["left"], late), Voice("right", scene.voices["left"])]
+    plan = DubBackend(whitewash()).plan(request_of(scene, *voices, length="video"), host)
+    assert "left: None of the words falls into the video: the mouth stays at rest throughout." in plan.notes
+    assert not any("There is no voice" in note for note in plan.notes)
+
+
 def test_a_still_of_two_keeps_both_mouths(scene, host):
     """Life moves all of a picture, for one person: a second one's would undo the first one's mouth."""
     (picture,) = (to_rgb(frame) for frame in scene.source.read(0, 1))
@@ -294,6 +313,8 @@ def test_what_can_not_be_meant_is_said(scene, host, whitewash):
         request_of(scene, Voice("left", voice), driving=voice)
     with pytest.raises(InputError, match="says nobody"):
         Voice("whoever")
+    with pytest.raises(InputError, match="each voice moves one mouth"):
+        Voice("speaking", voice)
 
 
 def test_a_service_takes_one_voice(scene, host, tmp_path):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -13,10 +14,10 @@ import pytest
 
 from lipsync_studio.align.formats import write
 from lipsync_studio.align.words import Line, Word, WordTimings
-from lipsync_studio.backends.render_spec import RenderSpec
+from lipsync_studio.backends.render_spec import RenderSpec, VoiceSpec
 from lipsync_studio.backends.run import run
 from lipsync_studio.backends.viseme.spec import VisemeSettings
-from lipsync_studio.batch.lyric_video import LyricVideoSpec, make_lyric_video
+from lipsync_studio.batch.lyric_video import LyricVideoSpec, make_lyric_video, sung, with_words
 from lipsync_studio.commands import main
 from lipsync_studio.engine.errors import AlignmentError, Cancelled, MissingFilesError, NoFaceError, TextError
 from lipsync_studio.engine.host.plain import PlainHost
@@ -181,6 +182,17 @@ def test_a_font_that_there_is_not_leaves_nothing(render, host, tmp_path):
     with pytest.raises(TextError, match="nothing.ttf"):
         make_lyric_video(spec, host, tmp_path / "out.mp4")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_words_of_those_voices_that_have_some_are_shown(render, media, host):
+    voices = (VoiceSpec("left", words=WORDS), VoiceSpec("right", media / "voice.wav"))
+    spec = LyricVideoSpec(replace(render, words=None, voices=voices))
+    request, words, notes = with_words(spec, sung(spec).request(host), None, host)
+    assert [line.text for line in words.lines] == ["Twinkle, twinkle"]
+    assert request.voices[1].words is None
+    assert notes[1:] == [
+        "No lyrics are shown of right, whose voice came without words: give them too, or all with --words."
+    ]
 
 
 def test_nobody_is_there_to_sing(media, host, tmp_path, monkeypatch):

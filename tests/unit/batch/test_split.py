@@ -193,6 +193,11 @@ def test_joined_as_in_one_go(tmp_path, ending, variable):
         other.fps, other.frames, other.duration, list(other.times),
     )  # fmt: skip
     assert (one.colour, one.aspect, one.size) == (other.colour, other.aspect, other.size)
+    rates = []
+    for path in (joined, whole):
+        with av.open(str(path)) as container:
+            rates.append(container.streams.video[0].average_rate)
+    assert rates[0] == rates[1]
     assert list(tmp_path.glob(".*")) == []
 
 

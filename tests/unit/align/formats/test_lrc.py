@@ -214,3 +214,58 @@ def test_written():
     assert serialise(timings, "elrc", WriteOptions(digits=3)).splitlines()[1] == (
         "[00:12.000]<00:12.000>Slow<00:12.500> <00:12.600>river<00:14.000>"
     )
+
+
+DUET = "[00:01.00]Anna: One line\n[00:03.00]Ben: Another\n[00:05.00]Anna:<00:05.00>Two\n[00:07.00]BEN: Last\n"
+
+
+def singers_of(text):
+    return [(line.voice, line.text) for line in parse(text, "lrc").timings.lines]
+
+
+def test_names_before_lines_are_who_sings():
+    assert singers_of(DUET) == [("Anna", "One line"), ("Ben", "Another"), ("Anna", "Two"), ("Ben", "Last")]
+    assert [str(each) for each in parse(DUET).problems] == [
+        "The names before lines, Anna, Ben, are who sings them."
+    ]
+    together = parse(DUET + "[00:09.00]Both: La\n[00:11.00]Anna & Ben: Le\n[00:13.00]She said: go\n").timings
+    assert [line.text for line in together.of_voice("ben").lines] == [
+        "Another", "Last", "La", "Le", "She said: go",
+    ]  # fmt: skip
+    assert singers_of("[00:01.00]Anna: One line\n[00:03.00]Ben: Another") == [
+        ("Anna", "One line"), ("Ben", "Another"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[00:01.00]Anna: One line\n[00:03.00]Another\n[00:05.00]Anna: Two\n",
+        "[00:01.00]Chorus: One\n[00:02.00]Verse 1: One\n[00:03.00]Chorus: One\n[00:04.00]Verse 1: One\n",
+        "[00:01.00]Love: One\n[00:02.00]Baby: Two\n[00:03.00]Love: One\n[00:04.00]Baby: Two\n",
+        "[00:01.00]Monday: rain\n[00:02.00]Tuesday: sun\n[00:03.00]Wednesday: snow\n",
+    ],
+)
+def test_other_words_with_a_colon_are_sung(text):
+    assert {voice for voice, _ in singers_of(text)} == {None}
+    assert parse(text).problems == ()
+
+
+def test_names_of_singers_are_written_and_read_again():
+    spoken = [
+        ("Anna Maria", "Hello"),
+        ("Ben", "Note: this"),
+        (None, "Ben: said"),
+        ("v1", "so"),
+        ("F", "Eve: yes"),
+    ]
+    lines = tuple(
+        Line(tuple(Word(word, 3.0 * n, 3.0 * n + 1) for word in text.split()), voice)
+        for n, (voice, text) in enumerate(spoken)
+    )
+    for name in ("lrc", "elrc"):
+        written = serialise(WordTimings(lines), name)
+        assert "[singers:Anna Maria, Ben]" in written
+        read = parse(written, name)
+        assert [(line.voice, line.text) for line in read.timings.lines] == spoken
+        assert (read.problems, serialise(read.timings, name, WriteOptions(tags=read.tags))) == ((), written)

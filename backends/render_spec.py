@@ -12,7 +12,7 @@ from ..engine.media.conditions import SourceChoices
 from ..engine.media.sound import Sound
 from ..engine.media.video import VideoSource
 from .registry import backends
-from .request import ContentKind, LipSyncRequest, SilenceRule, Voice, check_people
+from .request import ContentKind, LipSyncRequest, SilenceRule, Voice, check_people, check_picture
 
 if TYPE_CHECKING:
     from ..align.words import WordTimings
@@ -78,9 +78,13 @@ class RenderSpec:
         parse_person(self.person)
 
     def request(self, host: Host) -> LipSyncRequest:
-        """With its files opened. Raises VideoError or AudioError for one that can't be used."""
+        """With its files opened. Raises VideoError or AudioError for one that can't be used, InputError for
+        footage where the engine animates a picture."""
+        source, spec = VideoSource(self.source, choices=self.choices, host=host), backends()[self.backend]
+        if spec.task == "portrait":
+            check_picture(source, spec.title, getattr(self._settings, "use_first_frame", True))
         return LipSyncRequest(
-            source=VideoSource(self.source, choices=self.choices, host=host),
+            source=source,
             soundtrack=Sound.load(self.soundtrack, self.audio_track, host),
             driving=None if self.driving is None else Sound.load(self.driving, host=host),
             words=self.words,

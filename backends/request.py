@@ -22,6 +22,16 @@ SilenceRule = Literal["rest", "close", "source"]
 ContentKind = Literal["auto", "speech", "song"]
 
 
+def check_picture(source: Source, name: str, takes_footage: bool) -> None:
+    """Before networks are read. Raises InputError for footage, which an engine of that name that animates a
+    picture takes only if asked."""
+    if not (source.still or takes_footage):
+        raise InputError(
+            f"{name} animates one picture: give it an image, not a video. To animate the video's first "
+            "frame, switch use_first_frame on (--use-first-frame)."
+        )
+
+
 @dataclass(frozen=True)
 class Voice:
     """What one person says.

@@ -8,7 +8,6 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from ..engine.errors import InputError
 from ..engine.host.protocol import Host
 from ..engine.media.frames import Frame
 from ..engine.media.metadata import LOCATION_LEFT_OUT
@@ -18,7 +17,7 @@ from ..engine.media.writer import Mp4Writer
 from ..engine.report import Caution, FrameState, PersonReport, RunReport, generated, spans
 from .dub.job import find_faces
 from .protocol import Footage, LipSyncBackend, Rendering
-from .request import LipSyncRequest, check_people
+from .request import LipSyncRequest, check_people, check_picture
 from .scoring import RunScore
 from .turns import by_turns, speaks
 
@@ -71,8 +70,8 @@ def run(
 def settled(backend: LipSyncBackend, request: LipSyncRequest, host: Host) -> tuple[LipSyncRequest, list[str]]:
     """The request as the backend is asked it, with voices for who is found to speak, and what is to be said
     of that. Raises InputError for what the backend can't do."""
-    if backend.spec.task == "portrait" and not (request.source.still or backend.takes_footage):
-        raise InputError(f"{backend.name} animates one picture: give it an image, not a video.")
+    if backend.spec.task == "portrait":
+        check_picture(request.source, backend.name, backend.takes_footage)
     check_people(backend.name, backend.spec.task, request.person, bool(request.voices))
     if speaks(request):
         return by_turns(request, find_faces(request, None, host), host)

@@ -13,6 +13,7 @@ from typing import Any
 
 from ..backends.registry import backends
 from ..backends.spec import BackendSpec, Setting
+from ..engine.errors import InputError
 from ..engine.host.plain import PlainHost
 from .parser import UsageError
 
@@ -68,7 +69,10 @@ def chosen_settings(options: argparse.Namespace) -> Any:
             chosen[field.name] = given if isinstance(given, bool) else _of(field, given)
         except ValueError as error:
             raise UsageError(f"argument {flag}: {error}.") from None
-    return spec.settings(**chosen)
+    try:
+        return spec.settings(**chosen)
+    except InputError as error:
+        raise UsageError(str(error)) from None
 
 
 def _flags() -> dict[str, dict[str, Field]]:

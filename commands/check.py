@@ -69,6 +69,8 @@ def _check(options: argparse.Namespace) -> None:
     if animates:
         settings = replace(settings, use_first_frame=True)
     check_inputs({"--source": source, "--audio": options.audio})
+    if options.device is not None:
+        _check_device(options.device)
     host = _CheckHost(options.device, not options.quiet)
     with host:
         announce(spec.name, settings, host)
@@ -94,6 +96,20 @@ def _check(options: argparse.Namespace) -> None:
     for name, value in rows:
         print(f"{name:10} {value}")
     print("```")
+
+
+def _check_device(name: str) -> None:
+    """Raises UsageError for what is no device, and for one that this machine doesn't have."""
+    import torch
+
+    try:
+        torch.zeros(1, device=name).cpu()
+    except (RuntimeError, AssertionError, NotImplementedError) as error:
+        cause = (str(error).splitlines() or [type(error).__name__])[0].rstrip(". ")
+        raise UsageError(
+            f"argument --device: {name} can't be used here ({cause}): choose another device, or leave it out "
+            "for the best there is."
+        ) from error
 
 
 def _told(settings: Any) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 import torch
@@ -46,6 +47,12 @@ class Finding:
         return self.error / self.tolerance
 
 
+# What reading or working with a damaged file raises, of one library or another.
+_DAMAGED = (
+    OSError, LookupError, ValueError, TypeError, EOFError, RuntimeError, AttributeError,
+    zipfile.BadZipFile, zlib.error, cv2.error,
+)  # fmt: skip
+
 # By the name of what is compared; each looks through a folder of goldens.
 Checks = Mapping[str, Callable[[Path], list[Finding]]]
 
@@ -58,7 +65,7 @@ def check_folder(folder: Path, checks: Checks) -> Iterator[Finding]:
     for name, check in checks.items():
         try:
             yield from worst(check(folder))
-        except (OSError, LookupError, ValueError, TypeError, zipfile.BadZipFile) as error:
+        except _DAMAGED as error:
             raise InputError(
                 f"The goldens for {name!r} in {folder} are incomplete or damaged "
                 f"({type(error).__name__}: {error}): copy the folder again."

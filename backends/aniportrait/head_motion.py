@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -37,7 +38,7 @@ def read_template(path: Path) -> np.ndarray:
         table = np.load(path, allow_pickle=False)
         if table.ndim != 2 or table.shape[1] != 6 or not len(table) or not np.isfinite(table).all():
             raise ValueError(f"an array of shape {table.shape}")
-    except (OSError, ValueError, EOFError, AttributeError, TypeError) as error:
+    except (OSError, ValueError, EOFError, AttributeError, TypeError, zipfile.BadZipFile) as error:
         raise WeightsError(
             f"{path} is no table of head poses, six numbers in each row ({error}): put AniPortrait's "
             "pose_temp.npy in its place."

@@ -72,6 +72,7 @@ class AniPortraitEngine:
         self.models = models
         self.settings = settings
         self.takes_footage = settings.use_first_frame
+        self.parity = settings.parity
 
     def prepare(self, job: PortraitJob, notes: list[str], host: Host) -> Conditioning:
         frame = self._framing(job, notes)
@@ -82,11 +83,11 @@ class AniPortraitEngine:
     def _framing(self, job: PortraitJob, notes: list[str]) -> Framing:
         settings, portrait = self.settings, job.portrait
         if settings.parity:
-            return squeezed(portrait.size, settings.pixels)
-        frame = framing(portrait.size, portrait.mesh, settings.view, settings.pixels)
-        if settings.pixels < TRAINED_ON:
+            return squeezed(portrait.size, settings.side)
+        frame = framing(portrait.size, portrait.mesh, settings.view, settings.side)
+        if settings.side < TRAINED_ON:
             notes.append(
-                f"{self.name} was trained on {TRAINED_ON} pixels: squares of {settings.pixels} are less like "
+                f"{self.name} was trained on {TRAINED_ON} pixels: squares of {settings.side} are less like "
                 "the portrait."
             )
         if frame.is_small(portrait.mesh):
@@ -148,12 +149,12 @@ class AniPortraitEngine:
         return host.resident(models.unet, models.guider, models.vae, activation_bytes=needed)
 
     def _activation(self, of_a_frame: int) -> int:
-        return int(of_a_frame * self.settings.pixels**2 / TRAINED_ON**2) * self.models.dtype.itemsize // 4
+        return int(of_a_frame * self.settings.side**2 / TRAINED_ON**2) * self.models.dtype.itemsize // 4
 
     def generate(
         self, job: PortraitJob, conditioning: Conditioning, host: Host
     ) -> Generator[np.ndarray, None, None]:
-        count, side = len(conditioning.points), self.settings.pixels
+        count, side = len(conditioning.points), self.settings.side
         shape = (LATENT_CHANNELS, side // PIXELS, side // PIXELS)
         places = (host.temp_file(suffix) for suffix in (".latents", ".velocities"))
         with frame_files(places, count, shape) as (latents, velocities):
@@ -162,7 +163,7 @@ class AniPortraitEngine:
             yield from self._pictures(conditioning, latents, host)
 
     def _draw_noise(self, latents: FrameFile, host: Host) -> None:
-        seed, size = self.settings.seed, (self.settings.pixels, self.settings.pixels)
+        seed, size = self.settings.seed, (self.settings.side, self.settings.side)
         if self.settings.parity:
             latents.write(np.arange(latents.frames), clip_noise(seed, latents.frames, size))
             return
@@ -174,7 +175,7 @@ class AniPortraitEngine:
         self, conditioning: Conditioning, latents: FrameFile, velocities: FrameFile, host: Host
     ) -> None:
         models, settings = self.models, self.settings
-        size = (settings.pixels, settings.pixels)
+        size = (settings.side, settings.side)
 
         def tell(done: int, total: int) -> None:
             host.progress("Denoising", done, total, unit="steps")

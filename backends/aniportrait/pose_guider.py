@@ -129,5 +129,10 @@ def guide(net: nn.Module, pictures: np.ndarray, *, unscaled: bool = False) -> li
     """
     weight = next(net.parameters())
     seen = torch.from_numpy(pictures).to(weight.device).permute(0, 3, 1, 2).contiguous().to(weight.dtype)
+    count = len(seen)
+    if count == 1:
+        # Of a single picture of 64 pixels one value of each channel is left at the end, of which a norm can't
+        # take a variance; a picture that is there twice has the same mean and variance as once.
+        seen = seen.repeat(2, 1, 1, 1)
     features: list[Tensor] = net(seen * 2 - 1 if unscaled else seen / 255)
-    return features
+    return [each[:count] for each in features]

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from ...engine.errors import InputError
 from ...engine.weights.entries import WeightFile, WeightSet
 from ...engine.weights.shared import SD_VAE
 from ..portrait import settings as shared
@@ -162,10 +163,13 @@ class AniPortraitSettings:
         help="fetch missing weights, about 12 GB",
     )
 
-    @property
-    def pixels(self) -> int:
-        """Of the square's side, which the networks halve six times."""
-        return self.side // _STEP * _STEP
+    def __post_init__(self) -> None:
+        """Raises InputError for a side that can't be halved six times, as the networks do."""
+        if self.side % _STEP:
+            lower = max(self.side // _STEP, 1) * _STEP
+            raise InputError(
+                f"The side {self.side} is no multiple of {_STEP}: choose {lower} or {lower + _STEP}."
+            )
 
     @property
     def whose(self) -> int:

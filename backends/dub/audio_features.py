@@ -127,8 +127,10 @@ def encode_to_file(
                 file.write(data.tobytes())
                 done, shape = start + len(block), tuple(block.shape[1:])
             file.truncate(total * math.prod(shape) * 4)
-    except OSError as error:
+    except BaseException as error:
         path.unlink(missing_ok=True)
-        raise unwritable(path, error) from error
+        if isinstance(error, OSError):
+            raise unwritable(path, error) from error
+        raise
     mapped = np.memmap(path, np.float32, "c", shape=(total, *shape))
     return torch.from_numpy(mapped)

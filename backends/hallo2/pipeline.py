@@ -75,6 +75,7 @@ class Hallo2Engine:
         self.models = models
         self.settings = settings
         self.takes_footage = settings.use_first_frame
+        self.parity = settings.parity
 
     def prepare(self, job: PortraitJob, notes: list[str], host: Host) -> Conditioning:
         portrait, side = job.portrait, self.models.side
@@ -150,9 +151,11 @@ class Hallo2Engine:
                     for piece in states(job.samples(), model.module, frames, check):
                         file.write(piece.contiguous().numpy().tobytes())
                         shape = tuple(piece.shape[1:])
-            except OSError as error:
+            except BaseException as error:
                 path.unlink(missing_ok=True)
-                raise unwritable(path, error) from error
+                if isinstance(error, OSError):
+                    raise unwritable(path, error) from error
+                raise
         host.progress(stage, frames, frames)
         heard = torch.from_numpy(np.memmap(path, np.float32, "c", shape=(frames, *shape)))
         discard_with(heard, path)

@@ -45,9 +45,12 @@ class PortraitBackend:
         notes = []
         if not job.source.still:
             notes.append(f"{self.name} animates the first frame of the footage.")
+        heeded = job.silence == "rest" and not self.engine.parity
         if not job.speech.gate.any():
-            notes.append("There is no voice in the sound: the mouth stays at rest throughout.")
-        elif not self.engine.rests and job.silence == "rest" and not job.speech.gate.all():
+            rests = heeded and self.engine.rests
+            consequence = ": the mouth stays at rest throughout" if rests else ""
+            notes.append(f"There is no voice in the sound{consequence}.")
+        elif heeded and not self.engine.rests and not job.speech.gate.all():
             notes.append(f"{self.name} can't bring a mouth to rest by itself: in pauses it hears silence.")
         return rendering(self.engine, job, notes, host)
 

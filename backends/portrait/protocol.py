@@ -18,13 +18,15 @@ from .job import PortraitJob
 class PortraitEngine(Protocol):
     """name: with the version. fps: the rate of the frames it generates; None where that is the output's.
     rests: it can bring a mouth to rest by itself, so that silence "rest" is the picture's own mouth.
-    takes_footage: of a video the first frame is animated; else a video is refused."""
+    takes_footage: of a video the first frame is animated; else a video is refused. parity: it does exactly as
+    the original, which doesn't heed pauses."""
 
     spec: BackendSpec
     name: str
     fps: Fraction | None
     rests: bool
     takes_footage: bool
+    parity: bool
 
     def prepare(self, job: PortraitJob, notes: list[str], host: Host) -> Any:
         """All that is worked out once, before the first frame, with the networks that takes: what the steps

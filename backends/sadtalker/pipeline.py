@@ -76,6 +76,7 @@ class SadTalkerEngine:
         self.settings = settings
         self.name = f"SadTalker {settings.resolution}"
         self.takes_footage = settings.use_first_frame
+        self.parity = settings.parity
         self._reference = reference
         self._turns = [turns_of(getattr(settings, name), name) for name in ("yaw", "pitch", "roll")]
 
@@ -125,7 +126,7 @@ class SadTalkerEngine:
         def tell(done: int) -> None:
             host.progress("Following the voice", done, frames)
 
-        rests = job.silence != "close" and not settings.parity
+        rests = job.silence == "rest" and not settings.parity
         with host.resident(models.expression, models.pose):
             expression, pose = models.expression.module, models.pose.module
             made = expressions(expression, heard, shown, closed, tell)
@@ -162,7 +163,7 @@ class SadTalkerEngine:
         if not self.settings.pastes:
             return []
         x0, y0, x1, y1 = view.rect(size)
-        advice = "choose the resolution 512, or crop"
+        advice = "crop" if self.settings.resolution == "512" else "choose the resolution 512, or crop"
         return size_notes(np.array([float(y1 - y0)]), self.models.side, _SOFT, self.name, advice)
 
     def canvas(self, job: PortraitJob, conditioning: Conditioning) -> Canvas:

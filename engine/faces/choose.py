@@ -125,8 +125,9 @@ def _meant(track: FaceTrack, choice: Choice) -> Sequence[Person]:
             "here."
         )
     if not track.persons:
+        seen, instead = ("video", "footage") if track.frames > 1 else ("picture", "one")
         raise NoFaceError(
-            "No face was found in the video: use footage with a face turned towards the camera, or the "
+            f"No face was found in the {seen}: use {instead} with a face turned towards the camera, or the "
             'detector "full", which finds small ones; the node Track Faces takes a lower confidence, too.'
         )
     known = {person.id: person for person in track.persons}

@@ -1,11 +1,14 @@
 """Stills that FFmpeg doesn't show as they are meant: HEIC and AVIF, put together from tiles, with opacity,
-turned as they say, by libheif and libavif; and those whose colours are no sRGB."""
+turned as they say, by libheif and libavif; those whose colours are no sRGB; and JPEGs that end too
+early, whose missing part it paints flat."""
 
 from __future__ import annotations
 
 import io
 import re
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import BinaryIO
 
 from PIL import Image, ImageOps
 
@@ -24,6 +27,7 @@ _TILES = re.compile(rb"dimg.{2}(.{2})", re.DOTALL)
 _TAGS = re.compile(rb"colrnclx(.{4})", re.DOTALL)
 _HDR = (16, 18)
 # Of other pictures that may have a profile: JPEG, PNG, WebP, TIFF.
+_JPEG = b"\xff\xd8\xff"
 _PROFILED = re.compile(rb"\xff\xd8\xff|\x89PNG\r\n|RIFF....WEBP|II\*\0|MM\0\*", re.DOTALL)
 
 
@@ -39,8 +43,11 @@ class Still:
 
 def opened_still(file: MediaFile) -> Still:
     """A HEIC or AVIF still, or one that isn't sRGB, as an uncompressed picture in memory, upright; any other
-    file as it is. Raises VideoError for a HEIC or AVIF that can't be decoded, or whose tones can't."""
+    file as it is. Raises VideoError for a HEIC or AVIF that can't be decoded, or whose tones can't, and for a
+    JPEG that is cut short."""
     head = _head(file)
+    if head.startswith(_JPEG) and _ends_early(file):
+        raise VideoError(f"{file.name} is cut short: copy or save the picture again.")
     if _PROFILED.match(head):
         return _in_srgb(file)
     if head[4:8] != b"ftyp" or head[8:12] not in _STILL:
@@ -84,6 +91,35 @@ def _in_srgb(file: MediaFile) -> Still:
     except Exception:  # for a damaged one: FFmpeg shows what is left of it, or says why
         return Still(file)
     return Still(_in_memory(picture, file), 1, profile) if profile else Still(file)
+
+
+class _Counted:
+    """What Pillow needs of a file; beyond: whether it asked for more than there is."""
+
+    def __init__(self, raw: BinaryIO) -> None:
+        self.seek, self.tell = raw.seek, raw.tell
+        self._raw = raw
+        self.beyond = False
+
+    def read(self, size: int = -1, /) -> bytes:
+        data = self._raw.read(size)
+        self.beyond = self.beyond or not data
+        return data
+
+
+def _ends_early(file: MediaFile) -> bool:
+    """Whether a JPEG's data end before its picture does; told by its reading, because other packs let Pillow
+    make up what is missing."""
+    try:
+        with file.raw() as raw, Image.open(counted := _Counted(raw)) as still:  # type: ignore[arg-type]
+            counted.beyond = False
+            # Of an eighth of the size, for which all data are read all the same.
+            still.draft("RGB", (still.width // 8, still.height // 8))
+            with suppress(OSError):
+                still.load()
+            return counted.beyond
+    except Exception:  # for what is no such picture: FFmpeg says why
+        return False
 
 
 def _in_memory(picture: Image.Image, file: MediaFile) -> MediaFile:

@@ -421,6 +421,12 @@ def test_check_prints_a_block_for_an_issue(media, weights, monkeypatch, capsys):
     assert str(weights) not in "\n".join(rows)
 
 
+@pytest.mark.parametrize("device", ["foo", "cuda:99", "meta"])
+def test_check_refuses_a_device_that_is_not_there(device, capsys):
+    assert main(["check", "sadtalker", "--device", device]) == USAGE
+    assert f"argument --device: {device} can't be used here (" in capsys.readouterr().err
+
+
 def test_check_is_for_engines_that_run_here(capsys):
     assert main(["check", "did"]) == USAGE
     assert "works at a service" in capsys.readouterr().err

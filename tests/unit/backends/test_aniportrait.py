@@ -14,6 +14,7 @@ from lipsync_studio.backends.aniportrait.spec import HEAD, NETWORKS, SPEC, TEMPL
 from lipsync_studio.backends.portrait.job import plan_job
 from lipsync_studio.backends.request import LipSyncRequest
 from lipsync_studio.backends.run import run
+from lipsync_studio.commands import main
 from lipsync_studio.devtools import seeded_aniportrait, seeded_musetalk
 from lipsync_studio.engine.errors import Cancelled, InputError, MissingFilesError
 from lipsync_studio.engine.media.colour import to_rgb
@@ -265,4 +266,12 @@ def test_missing_files_are_named_with_their_folders(host, tmp_path, monkeypatch)
 def test_what_each_way_to_move_reads():
     for head, further in (("sound", [HEAD]), ("template", [TEMPLATE]), ("still", [])):
         assert list(SPEC.weights(AniPortraitSettings(head=head))) == [NETWORKS, *further]
-    assert AniPortraitSettings(side=700).pixels == 640
+
+
+@pytest.mark.parametrize(("side", "instead"), [("100", "64 or 128"), ("700", "640 or 704")])
+def test_a_side_that_cannot_be_halved_is_a_wrong_call(side, instead, tmp_path, capsys):
+    files = [f"--{name}={tmp_path / name}" for name in ("source", "audio", "out")]
+    assert main(["render", "--backend", "aniportrait", *files, "--side", side]) == 2
+    assert f"The side {side} is no multiple of 64: choose {instead}." in capsys.readouterr().err
+    with pytest.raises(InputError, match="no multiple of 64"):
+        SPEC.settings_from({"side": int(side)})

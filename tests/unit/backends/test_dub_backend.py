@@ -8,11 +8,14 @@ import numpy as np
 import pytest
 
 from lipsync_studio.align.words import Line, Word, WordTimings
+from lipsync_studio.backends.dub.audio_features import encode_to_file
 from lipsync_studio.backends.dub.backend import DubBackend
+from lipsync_studio.backends.latentsync.loop import CONVENTION
 from lipsync_studio.backends.request import LipSyncRequest
 from lipsync_studio.backends.viseme.pipeline import VisemeEngine
 from lipsync_studio.devtools.paths import ROOT
-from lipsync_studio.engine.errors import InputError, NoFaceError, SourceMismatchError
+from lipsync_studio.devtools.seeded_musetalk import seeded_whisper
+from lipsync_studio.engine.errors import Cancelled, InputError, NoFaceError, SourceMismatchError
 from lipsync_studio.engine.faces.track import FaceTrack
 from lipsync_studio.engine.faces.tracker import track_faces
 from lipsync_studio.engine.media.colour import to_rgb
@@ -371,3 +374,17 @@ def test_a_song_is_heard_as_far_as_the_footage_lasts(clip, track, host, voice):
     )
     assert len(short) / 16000 == pytest.approx(0.76 + 60, abs=0.1)
     assert len(lyric) == 200 * 16000
+
+
+def test_a_cancel_while_listening_leaves_no_file(tmp_path):
+    """In a folder that outlives the run."""
+    path, seen = tmp_path / "heard.states", []
+
+    def stop(done):
+        seen.append(path.exists())
+        raise Cancelled("Stopped.")
+
+    with pytest.raises(Cancelled):
+        encode_to_file(np.zeros(16000, np.float32), seeded_whisper(), CONVENTION, path, check=stop)
+    assert seen == [True]
+    assert list(tmp_path.iterdir()) == []

@@ -7,18 +7,24 @@ from fractions import Fraction
 import cv2
 import numpy as np
 import pytest
+import torch
 
+from lipsync_studio.align.words import Line, Word, WordTimings
 from lipsync_studio.backends.portrait.backend import PortraitBackend
 from lipsync_studio.backends.portrait.canvas import PastedBack, WholePicture
 from lipsync_studio.backends.portrait.job import plan_job
+from lipsync_studio.backends.render_spec import RenderSpec
 from lipsync_studio.backends.request import LipSyncRequest
 from lipsync_studio.backends.run import run
+from lipsync_studio.backends.sadtalker.spec import SadTalkerSettings
 from lipsync_studio.backends.viseme.spec import SPEC as VISEME
-from lipsync_studio.engine.errors import Cancelled, InputError, NoFaceError, SourceMismatchError
+from lipsync_studio.devtools.paths import ROOT
+from lipsync_studio.engine.errors import AudioError, Cancelled, InputError, NoFaceError, SourceMismatchError
 from lipsync_studio.engine.faces.metric import metric_face
 from lipsync_studio.engine.faces.tracker import track_faces
 from lipsync_studio.engine.media.colour import to_rgb
 from lipsync_studio.engine.media.images import ImageSource
+from lipsync_studio.engine.media.sound import Sound
 from lipsync_studio.engine.media.spans import Spans
 from lipsync_studio.engine.media.video import VideoSource
 
@@ -30,9 +36,9 @@ class Shades:
 
     spec = replace(VISEME, task="portrait")
     name = "shades"
-    rests = False
 
-    def __init__(self, fps=None, takes_footage=False, rect=None):
+    def __init__(self, fps=None, takes_footage=False, rect=None, rests=False, parity=False):
+        self.rests, self.parity = rests, parity
         self.fps, self.takes_footage, self.rect = fps, takes_footage, rect
         self.job = None
         self.closed = False
@@ -185,6 +191,41 @@ def test_a_mouth_that_moves_later_hears_later(still, voice, host):
         assert len(moved) == len(heard)
         a, b = (moved[shift:], heard[:-shift]) if shift > 0 else (moved[:shift], heard[-shift:])
         assert np.array_equal(a, b)
+
+
+@pytest.mark.parametrize(
+    ("silence", "rests", "parity", "said"),
+    [
+        ("rest", True, False, ": the mouth stays at rest throughout."),
+        ("rest", False, False, "."),
+        ("rest", True, True, "."),
+        ("close", True, False, "."),
+        ("source", True, False, "."),
+    ],
+)
+def test_only_a_mouth_that_rests_is_said_to(still, host, silence, rests, parity, said):
+    mute = Sound.from_waveform({"waveform": torch.zeros(1, 1, 8000), "sample_rate": 16000})
+    engine = Shades(rests=rests, parity=parity)
+    rendering = PortraitBackend(engine).render(LipSyncRequest(still, mute, silence=silence), host)
+    assert rendering.notes == [f"There is no voice in the sound{said}", "prepared"]
+
+
+@pytest.mark.parametrize(("silence", "parity"), [("rest", False), ("rest", True), ("close", False)])
+def test_pauses_that_do_not_matter_are_not_told(still, voice, host, silence, parity):
+    words = WordTimings((Line((Word("la", 0.5, 0.6),)),), "en")
+    request = LipSyncRequest(still, voice(1.2), silence=silence, words=words)
+    rendering = PortraitBackend(Shades(parity=parity)).render(request, host)
+    told = any("in pauses it hears silence" in note for note in rendering.notes)
+    assert told is (silence == "rest" and not parity)
+
+
+def test_footage_is_refused_before_networks_are_read(tmp_path, host):
+    """With the flag that takes its first frame."""
+    spec = RenderSpec(ROOT / "demo" / "clip.mp4", tmp_path / "none.wav", "sadtalker")
+    with pytest.raises(InputError, match=r"SadTalker animates one picture.*--use-first-frame"):
+        spec.request(host)
+    with pytest.raises(AudioError):
+        replace(spec, settings=SadTalkerSettings(use_first_frame=True)).request(host)
 
 
 def test_of_footage_the_first_frame_is_animated_if_that_is_wanted(clip, voice, host, tmp_path):

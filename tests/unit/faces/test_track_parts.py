@@ -58,6 +58,8 @@ def test_choose_says_what_there_is(crowd: FaceTrack) -> None:
         choose(crowd, "7")
     with pytest.raises(NoFaceError, match="No face was found in the video.* node Track Faces"):
         choose(FaceTrack((), 10, (640, 360), Fraction(25), "key"), "largest")
+    with pytest.raises(NoFaceError, match="No face was found in the picture: use one with a face"):
+        choose(FaceTrack((), 1, (640, 360), Fraction(25), "key"), "largest")
 
 
 def test_contours_are_where_they_are_named(truth: np.ndarray) -> None:

@@ -7,6 +7,7 @@ import gzip
 import json
 import warnings
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import psutil
@@ -15,9 +16,12 @@ import torch
 from sparse_weights import KEYS, keys, write_sparse
 
 from lipsync_studio.backends.hallo2.identity import Identity, alignment
-from lipsync_studio.backends.hallo2.models import build_networks, load_networks
-from lipsync_studio.devtools.seeded_hallo2 import SMALL, net_entries, seeded
-from lipsync_studio.engine.errors import WeightsError
+from lipsync_studio.backends.hallo2.models import build_networks, load_networks, of_networks
+from lipsync_studio.backends.hallo2.pipeline import Hallo2Engine
+from lipsync_studio.backends.hallo2.spec import Hallo2Settings
+from lipsync_studio.devtools.seeded_hallo2 import SMALL, net_entries, seeded, seeded_wav2vec2
+from lipsync_studio.devtools.seeded_musetalk import seeded_vae
+from lipsync_studio.engine.errors import Cancelled, WeightsError
 from lipsync_studio.engine.host.plain import PlainHost
 from lipsync_studio.engine.nets.motion_unet import build_reference_unet, motion_entries
 from lipsync_studio.engine.nets.wav2vec2 import load_wav2vec2
@@ -133,6 +137,25 @@ def test_full_size_wav2vec2_as_published(tmp_path):
     for entries in (wanted, without):
         net = load_wav2vec2(write_sparse(tmp_path / "model.pt", entries, "safetensors"))
         assert len(shapes(net)) == len(known) - 1
+
+
+def test_a_cancel_while_listening_leaves_no_file(host, tmp_path, monkeypatch):
+    """In a folder that outlives the run."""
+    models = of_networks(*seeded()[:3], seeded_vae(), seeded_wav2vec2(), None, 64, host)
+    files = []
+
+    def stop(stage, done, total, **more):
+        files.extend(tmp_path.iterdir())
+        if files:
+            raise Cancelled("Stopped.")
+
+    monkeypatch.setattr(host, "temp_file", lambda suffix: tmp_path / f"heard{suffix}")
+    monkeypatch.setattr(host, "progress", stop)
+    job = SimpleNamespace(frames=lambda fps: 50, samples=lambda muted=True: np.zeros(32000, np.float32))
+    with pytest.raises(Cancelled):
+        Hallo2Engine(models, Hallo2Settings())._listen(job, host)
+    assert [file.name for file in files] == ["heard.states"]
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_another_networks_file_in_wav2vec2s_place(tmp_path):

@@ -14,7 +14,7 @@ import icc
 import numpy as np
 import pillow_heif
 import pytest
-from PIL import Image, ImageOps
+from PIL import Image, ImageFile, ImageOps
 
 from lipsync_studio.devtools.heic import write_tiled
 from lipsync_studio.engine.errors import VideoError
@@ -317,6 +317,26 @@ def test_a_picture_with_a_profile_does_no_harm(tmp_path):
         code += "for name in sys.argv[1:] * 10:\n    VideoSource(name).read().__next__()\n    gc.collect()"
         names = [tmp_path / "still.png", tmp_path / "moving.mov"]
         subprocess.run([sys.executable, "-c", code, *names], check=True)
+
+
+@pytest.mark.parametrize("options", [{}, {"progressive": True}, {"icc_profile": icc.display_p3()}])
+@pytest.mark.parametrize("lenient", [False, True])
+def test_a_jpeg_that_is_cut_short_is_refused(tmp_path, monkeypatch, capfd, options, lenient):
+    """Its missing part would be flat; whatever another pack lets Pillow make up."""
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", lenient)
+    whole, cut = tmp_path / "whole.jpg", tmp_path / "cut.jpg"
+    noise = np.random.default_rng(1).integers(0, 256, (300, 400, 3), np.uint8)
+    Image.fromarray(noise).save(whole, quality=95, **options)
+    assert VideoSource(whole).size == (400, 300)
+    data = whole.read_bytes()
+    for share in (0.3, 0.95):
+        cut.write_bytes(data[: int(share * len(data))])
+        with pytest.raises(VideoError, match=r'"[^"]*cut\.jpg" is cut short: copy or save'):
+            VideoSource(cut)
+    assert capfd.readouterr().err == ""
+    # What lies behind the picture may be anything.
+    cut.write_bytes(data + b"more" * 9)
+    assert VideoSource(cut).size == (400, 300)
 
 
 @pytest.mark.parametrize("profile", [b"", b"no profile", bytes(200), icc.display_p3()[:150]])

@@ -2,7 +2,9 @@
 
 import json
 import shutil
+import zlib
 
+import cv2
 import pytest
 
 from lipsync_studio.backends.sadtalker.parity import CHECKS, NUMBERS
@@ -74,3 +76,17 @@ def test_what_is_missing_is_one_sentence(folder):
     (folder / "nets.npz").write_bytes(b"PK\x03\x04")
     with pytest.raises(InputError, match="'networks' in .* incomplete"):
         list(check_folder(folder, {"networks": CHECKS["networks"]}))
+
+
+@pytest.mark.parametrize(
+    "error",
+    [EOFError(), RuntimeError("no such"), AttributeError("'NoneType'"), zlib.error("data"), cv2.error("!")],
+)
+def test_a_damaged_golden_is_one_sentence(tmp_path, error):
+    """Whichever library finds it out."""
+
+    def check(folder):
+        raise error
+
+    with pytest.raises(InputError, match="'nets' in .* are incomplete or damaged .*copy the folder again"):
+        list(check_folder(tmp_path, {"nets": check}))

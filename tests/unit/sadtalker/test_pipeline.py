@@ -5,6 +5,7 @@ import math
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+from types import SimpleNamespace
 
 import cv2
 import numpy as np
@@ -183,6 +184,10 @@ def test_in_pauses_the_face_is_as_in_the_picture(engine, rgb, sound, host):
     shut, _ = made(closed)
     assert np.abs(shut[quiet] - own).max() > 0.01
     np.testing.assert_allclose(shut[3], shut[25], atol=1e-4)
+    followed, _ = made(replace(job, speech=replace(job.speech, silence="source")))
+    assert np.abs(followed[quiet] - own).max() > 0.01
+    # The sound that is there in pauses is heard.
+    assert np.abs(followed[quiet] - shut[quiet]).max() > 1e-3
     original, _ = made(parity=True)
     assert np.abs(original[quiet] - own).max() > 0.01
     scaled, _ = made(parity=True, expression_scale=1.5)
@@ -272,6 +277,15 @@ def test_the_report_tells_of_a_face_larger_than_what_is_painted(engine, rgb, sou
     report = run(PortraitBackend(engine(picture="full")), request, host, tmp_path / "out.mp4")
     assert any("SadTalker 256 paints 32" in note for note in report.notes)
     assert (report.backend, report.generated) == ("SadTalker 256", 12)
+
+
+@pytest.mark.parametrize("resolution", ["256", "512"])
+def test_no_resolution_is_advised_that_there_is_already(rgb, resolution):
+    settings = SadTalkerSettings(picture="full", resolution=resolution)
+    engine = SadTalkerEngine(SimpleNamespace(side=16), settings)
+    view = SimpleNamespace(rect=lambda size: (0, 0, 320, 320))
+    (note,) = engine._notes(view, (640, 640))
+    assert note.endswith(": crop." if resolution == "512" else ": choose the resolution 512, or crop.")
 
 
 def test_the_command_line_renders_and_checks(installed, tmp_path, capsys):

@@ -17,7 +17,6 @@ import numpy.typing as npt
 
 from ..engine.errors import AlignmentError, AudioError, MissingFilesError, TextError
 from ..engine.host.protocol import Host
-from ..engine.vocals.emphasis import emphasised
 from .language import Language
 from .pocket_aligner import RATE, PocketAligner
 from .text import LyricLine
@@ -102,6 +101,8 @@ def refined(
             begin, end = _stretch(found, trusted, at, _BEFORE[search], _AFTER[search], duration)
             part = samples16k[round(begin * RATE) : round(end * RATE)]
             if over_music:
+                from ..engine.vocals.emphasis import emphasised
+
                 part = emphasised(part[None], RATE)[0]
             try:
                 words = pocket.align(part, [lines[at]], language).words()

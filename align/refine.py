@@ -39,6 +39,8 @@ _INTO = 0.2
 _SURE = (0.68, 0.72)
 # Words that the anchoring is sure of, and how far off the new times may be in the middle, seconds.
 _ANCHORED, _FARTHEST = 0.5, 0.8
+# And words that it is very sure of: none of them is moved farther, in seconds.
+_CERTAIN, _MOST = 0.9, 1.0
 # A line of less confidence in the mean takes no time from its neighbours.
 _TRUSTED = 0.35
 
@@ -145,11 +147,13 @@ def _better(words: Sequence[Word], begin: float, anchored: Sequence[Word], sure:
     if any(after.start - before.end > LONGEST_PAUSE for before, after in pairwise(words)):
         return False
     apart = [
-        abs(begin + new.start - old.start)
+        (abs(begin + new.start - old.start), old.confidence)
         for new, old in zip(words, anchored, strict=True)
         if old.confidence >= _ANCHORED
     ]
-    return not apart or float(np.median(apart)) <= _FARTHEST
+    if any(far > _MOST for far, confidence in apart if confidence >= _CERTAIN):
+        return False
+    return not apart or float(np.median([far for far, _ in apart])) <= _FARTHEST
 
 
 def _later(word: Word, seconds: float) -> Word:

@@ -50,7 +50,8 @@ def by_lines(anchored: WordTimings, request: Request) -> WordTimings:
     timings, count = _in_request(anchored, request, PocketAligner(request.host.check_cancelled), None)
     if not count:
         return anchored
-    return replace(timings, engine=f"{anchored.engine}, words of {count} lines by pocketsphinx")
+    lines = "1 line" if count == 1 else f"{count} lines"
+    return replace(timings, engine=f"{anchored.engine}, words of {lines} by pocketsphinx")
 
 
 def untorn(timings: WordTimings, request: Request, pocket: PocketAligner) -> WordTimings:

@@ -190,7 +190,7 @@ def test_a_large_model_without_tokeniser_gives_way_to_a_small_one(models, speech
     shutil.copytree(tiny_en_hf, models / "whisper-small", ignore=shutil.ignore_patterns("[tv]o*", "merges*"))
     (models / "whisper-tiny.en").symlink_to(tiny_en_hf)
     found = align(*speech, host, AlignOptions(content="song"))
-    assert found.timings.engine == "whisper whisper-tiny.en"
+    assert found.timings.engine.startswith("whisper whisper-tiny.en")
     assert any("has no tokenizer" in step for step in found.steps)
     assert any("large-v3.pt" in step for step in found.steps)
     assert not any("whisper-tiny.en" in step for step in found.steps)

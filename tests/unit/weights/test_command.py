@@ -86,7 +86,8 @@ def test_everything_is_listed_as_json(weights, monkeypatch):
     assert [each["name"] for each in data["sets"]] == list(CATALOGUE.sets)
     assert data["gpus"] == []
     assert data["free_bytes"] > 0
-    (unet,) = [each for each in data["sets"][0]["files"] if each["name"] == "unet"]
+    (musetalk,) = [each for each in data["sets"] if each["name"] == "musetalk-v1.5"]
+    (unet,) = [each for each in musetalk["files"] if each["name"] == "unet"]
     assert unet["bytes"] == 3_400_074_924
     assert unet["sha256"].startswith("7ebf6c98")
 

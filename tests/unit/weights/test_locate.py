@@ -163,8 +163,8 @@ def test_require_can_fetch_what_is_missing(hub, host, make_set, offered, content
     assert "MIT" in caplog.text
 
 
-# Nobody here has seen the digests of their files: what arrives is held against the hub's own, and a later commit
-# of the branch would be taken.
+# Nobody here has seen the digests of their files: what arrives is held against the hub's own, and a later
+# commit of the branch would be taken.
 UNSEEN = {
     "ZJYang/AniPortrait",
     "fudan-generative-ai/hallo2",

@@ -11,8 +11,9 @@ from .registry import backends
 
 
 def _collected() -> Catalogue:
-    # What has bundles is what most people fetch: it comes first wherever sets are listed.
-    specs = sorted(backends().values(), key=lambda spec: (not spec.bundles, spec.name))
+    # What has bundles, and of it what is for footage, is what most people fetch: it comes first wherever sets
+    # are listed.
+    specs = sorted(backends().values(), key=lambda spec: (not spec.bundles, spec.task != "dub", spec.name))
     sets = [weights for spec in specs for weights in spec.all_weights]
     bundles = {name: members for spec in specs for name, members in spec.bundles.items()}
     others = (*shared.WEIGHTS, *align.WEIGHTS, *vocals.WEIGHTS, *syncnet_file.WEIGHTS)

@@ -116,10 +116,10 @@ def test_every_route_of_the_pack_is_for_its_own_page_alone(manager, nets, hub):
     assert routes == own | {(method, f"/api{path}") for method, path in own}
     places = {path.removeprefix("/lipsync_studio/") for _, path in own}
     assert places >= {
-        "did",
-        "did/consent",
-        "did/credits",
-        "did/key",
+        "cloud/{name}",
+        "cloud/{name}/consent",
+        "cloud/{name}/credits",
+        "cloud/{name}/key",
         "lyric_style/preview",
         "samples",
         "templates",

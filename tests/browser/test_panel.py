@@ -227,6 +227,9 @@ def test_previews_times_and_a_notice_come_with_a_long_run(studio, run, manager, 
     node = run(13)
     studio.wait_for_function("seen.previews.length > 0")
     studio.screenshot(path=pictures / "running.png")
+    # They go again after a while, so they are looked for first.
+    studio.get_by_text("Done: lip-synced").wait_for()
+    studio.get_by_text("Saved: ").wait_for()
     studio.wait_for_function("seen.ended")
     seen = studio.evaluate("seen")
     assert seen["ended"] == "success"
@@ -247,8 +250,6 @@ def test_previews_times_and_a_notice_come_with_a_long_run(studio, run, manager, 
     for picture in shown:
         assert np.abs(picture[:, :191] - still)[mouth].mean() < 12
         assert np.abs(made - picture[:, -191:])[:, mouth].mean(axis=(1, 2)).min() < 12
-    studio.get_by_text("Done: lip-synced").wait_for()
-    studio.get_by_text("Saved: ").wait_for()
 
 
 def test_cancel_stops_in_the_middle_and_leaves_nothing(studio, run, manager, pictures):

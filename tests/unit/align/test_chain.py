@@ -120,7 +120,7 @@ def test_the_command_lists_what_is_not_sung(tmp_path, capsys):
     said = capsys.readouterr().err
     for piece in ("3 ContributorsStar Lyrics", "[Verse 1: Anna]", "[Anna]", "x2", "2Embed"):
         assert f"“{piece}”" in said
-    assert f"]{line}\n" in out.read_text(encoding="utf-8")
+    assert f"]Anna: {line}\n" in out.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(

@@ -12,12 +12,13 @@ from collections.abc import Generator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from ...engine.host.discard import discard_with
+from ...engine.host.discard import discard, discard_with
 from ...engine.host.protocol import Host
 from ...engine.nets.batches import Batches
 from ...engine.nets.precision import settle
@@ -45,11 +46,12 @@ _TURNED = 30
 @dataclass(frozen=True)
 class Conditioning:
     """framing: what is seen of the portrait. subject: who speaks. heard: states float32 [frames, layers,
-    width], mapped from a file. notes: of the run, which may grow."""
+    width], mapped from a file. file: that file; None with parity. notes: of the run, which may grow."""
 
     framing: Framing
     subject: Subject
     heard: Tensor
+    file: Path | None
     notes: list[str]
 
 
@@ -94,7 +96,7 @@ class Hallo2Engine:
             soft_masks(face, lips, size, side),
             torch.from_numpy(self._embedding(job, notes)),
         )
-        return Conditioning(framing, subject, self._listen(job, host), notes)
+        return Conditioning(framing, subject, *self._listen(job, host), notes)
 
     def _framing(self, job: PortraitJob) -> Framing:
         size, side = job.portrait.size, self.models.side
@@ -131,15 +133,15 @@ class Hallo2Engine:
             notes.append("Eyes, nose and mouth for the face's identity come from the face mesh, not SCRFD.")
         return self.models.identity.embedding(job.portrait.rgb, job.portrait.mesh)
 
-    def _listen(self, job: PortraitJob, host: Host) -> Tensor:
-        """States of whole clips, at least as many frames as the output shows; with parity the original's,
-        which may be fewer."""
+    def _listen(self, job: PortraitJob, host: Host) -> tuple[Tensor, Path | None]:
+        """States of whole clips, at least as many frames as the output shows, and the file they lie in; with
+        parity the original's, which may be fewer and lie in none."""
         stage, model = "Listening to the speech", self.models.wav2vec2
         frames = -(-job.frames(self.fps) // CLIP) * CLIP
         with host.resident(model, activation_bytes=_LISTENING_BYTES):
             if self.settings.parity:
                 host.progress(stage, 0, frames)
-                return original_states(job.samples(muted=False), model.module, CLIP)[0]
+                return original_states(job.samples(muted=False), model.module, CLIP)[0], None
 
             def check(done: int) -> None:
                 host.progress(stage, done, frames)
@@ -159,7 +161,7 @@ class Hallo2Engine:
         host.progress(stage, frames, frames)
         heard = torch.from_numpy(np.memmap(path, np.float32, "c", shape=(frames, *shape)))
         discard_with(heard, path)
-        return heard
+        return heard, path
 
     def canvas(self, job: PortraitJob, conditioning: Conditioning) -> Canvas:
         framing, portrait = conditioning.framing, job.portrait
@@ -176,6 +178,16 @@ class Hallo2Engine:
         return host.resident(*models.painting, activation_bytes=needed)
 
     def generate(
+        self, job: PortraitJob, conditioning: Conditioning, host: Host
+    ) -> Generator[np.ndarray, None, None]:
+        try:
+            yield from self._clips(job, conditioning, host)
+        finally:
+            # An error that is kept for its traceback keeps the tensor too.
+            if conditioning.file:
+                discard(conditioning.file)
+
+    def _clips(
         self, job: PortraitJob, conditioning: Conditioning, host: Host
     ) -> Generator[np.ndarray, None, None]:
         """The last two frames of each clip are carried on as they were decoded, not as 8 bits."""

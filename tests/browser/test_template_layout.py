@@ -80,10 +80,16 @@ def opened(page, graph, vue):
         boxes = again
 
 
+def emptied(page):
+    """The page without a graph, and without the notice of another one's missing files, which takes room."""
+    page.evaluate("() => app.extensionManager.command.execute('Comfy.NewBlankWorkflow')")
+    page.get_by_text("Resolve them before running").wait_for(state="hidden")
+
+
 @pytest.fixture
 def blank(window):
     """The window without a graph, and without what a notice says of one."""
-    window.evaluate("() => app.extensionManager.command.execute('Comfy.NewBlankWorkflow')")
+    emptied(window)
     window.problems.clear()
     return window
 
@@ -94,6 +100,7 @@ def test_every_template_is_whole_and_readable(blank, vue, pictures):
     free = blank.evaluate(FREE)
     for short in TEMPLATES:
         graph = json.loads(template(short).read_text(encoding="utf-8"))
+        emptied(blank)
         boxes = opened(blank, graph, vue)
         blank.wait_for_function("least => app.canvas.ds.scale >= least", arg=READABLE)
         left, top, right, bottom = blank.evaluate(IN_VIEW, free)

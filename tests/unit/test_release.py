@@ -9,6 +9,7 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
+from pathspec import PathSpec
 from PIL import Image
 
 from lipsync_studio.commands.version import version
@@ -124,6 +125,17 @@ def test_it_ships_what_it_needs_and_no_more(archive):
     assert not [name for name in names if name.startswith(("web/src/", "demo/make_"))]
     assert sum(each.file_size for each in archive.infolist() if each.filename.startswith("demo/")) < 2 << 20
     assert sum(each.compress_size for each in archive.infolist()) < LARGEST
+
+
+def test_it_packs_what_comfy_cli_would(archive):
+    """comfy-cli reads .comfyignore by pathspec and not by git (comfy_cli/file_utils.py, `zip_files`)."""
+    rows = (ROOT / ".comfyignore").read_text(encoding="utf-8").splitlines()
+    ignored = PathSpec.from_lines("gitwildmatch", [row for row in rows if row.strip()])
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True)
+    tracked = filter(None, listed.stdout.decode().split("\0"))
+    assert set(archive.namelist()) == {
+        name for name in tracked if not ignored.match_file(name) and (ROOT / name).is_file()
+    }
 
 
 def test_the_unpacked_package_answers_on_the_command_line(archive, tmp_path):

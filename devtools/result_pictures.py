@@ -38,7 +38,7 @@ def main() -> None:
     video = _DOCS / "result.mp4"
     made = command([
         "lyric-video", "--source", str(_DEMO / "clip.mp4"), "--audio", str(_DEMO / "verse.mp3"),
-        "--lyrics", str(_DEMO / "verse.txt"), "--style", "karaoke", "--crf", "27", "--overwrite", "--quiet",
+        "--lyrics", str(_DEMO / "verse.txt"), "--crf", "27", "--overwrite", "--quiet",
         "--out", str(video),
     ])  # fmt: skip
     if made:

@@ -130,7 +130,7 @@ def test_it_ships_what_it_needs_and_no_more(archive):
 def test_it_packs_what_comfy_cli_would(archive):
     """comfy-cli reads .comfyignore by pathspec and not by git (comfy_cli/file_utils.py, `zip_files`)."""
     rows = (ROOT / ".comfyignore").read_text(encoding="utf-8").splitlines()
-    ignored = PathSpec.from_lines("gitwildmatch", [row for row in rows if row.strip()])
+    ignored = PathSpec.from_lines("gitignore", [row for row in rows if row.strip()])
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True)
     tracked = filter(None, listed.stdout.decode().split("\0"))
     assert set(archive.namelist()) == {

@@ -44,6 +44,7 @@ def main(arguments: list[str]) -> int:
     }  # fmt: skip
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(known)}; default all")
     parser.add_argument("--seconds", type=int, default=60, help="length of the long clip (default 60)")
+    parser.add_argument("--engines", nargs="*", help="of `split`: viseme, musetalk, latentsync")
     parser.add_argument("--out", type=Path, default=Path("jobs.json"))
     options = parser.parse_args(arguments)
     # Ray puts its workers behind all else on a machine.

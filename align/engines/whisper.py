@@ -6,8 +6,9 @@ shows which words are heard in a window, and whether the text belongs to the sou
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import replace
+from itertools import accumulate
 
 import numpy as np
 import numpy.typing as npt
@@ -311,15 +312,17 @@ def _timings(
     duration: float,
 ) -> tuple[Line, ...]:
     """The words without the model's lag, beginning and ending where the sound does."""
-    ends = iter(_rooms(placed, duration))
+    firsts = {0, *accumulate(len(line.words) for line in lines)}
+    rooms = iter(_rooms(placed, firsts, duration))
     remaining = iter(placed)
     known = 0.0
     timed = []
     for line in lines:
         words = []
         for word in line.words:
-            found, room = next(remaining), next(ends)
+            found, (wait, room) = next(remaining), next(rooms)
             if found is None:
+                known += wait
                 words.append(word.at(known, known + room, 0.0))
                 known += room
                 continue
@@ -333,15 +336,26 @@ def _timings(
     return settled(timed, duration, crowded=True)
 
 
-def _rooms(placed: Sequence[Placed | None], duration: float) -> list[float]:
-    """For each word that is not heard the seconds it is shown for, between those that are."""
-    rooms = [0.0] * len(placed)
+def _rooms(
+    placed: Sequence[Placed | None], firsts: Container[int], duration: float
+) -> list[tuple[float, float]]:
+    """For each word that is not heard the seconds before it, and those it is shown for.
+
+    firsts: words that begin a line. Lines that are not heard share what lies between two that are, by their
+    words: they are sung somewhere there."""
+    rooms = [(0.0, 0.0)] * len(placed)
     at = 0
     while at < len(placed):
         last = next((n for n in range(at, len(placed)) if placed[n] is not None), len(placed))
         before, after = placed[at - 1] if at else None, placed[last] if last < len(placed) else None
         free = (after.start if after else duration) - (before.end if before else 0.0)
-        rooms[at:last] = [max(_LEAST_ROOM, min(_UNHEARD_WORD, free / max(1, last - at)))] * (last - at)
+        share = free / max(1, last - at)
+        room = max(_LEAST_ROOM, min(_UNHEARD_WORD, share))
+        waits = max(0.0, share - room) if before and after else 0.0
+        missed = 0
+        for n in range(at, last):
+            rooms[n] = (waits * missed if n in firsts else 0.0, room)
+            missed = 1 if n in firsts else missed + 1
         at = last + 1
     return rooms
 

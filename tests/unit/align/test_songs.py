@@ -9,6 +9,7 @@ import pytest
 from lipsync_studio.align.chain import AlignOptions, align
 from lipsync_studio.align.combine import Placed, combined
 from lipsync_studio.align.doubt import unsung
+from lipsync_studio.align.engines import whisper
 from lipsync_studio.align.language import ENGLISH
 from lipsync_studio.align.pocket_aligner import PocketAligner
 from lipsync_studio.align.refine import refined
@@ -200,3 +201,16 @@ def test_every_pass_is_shown_and_can_be_stopped(german, tiny_en_ct2):
             align(Sound(german.case.samples[None], RATE), german.case.lyrics, host, options)
         assert stages[-1] == wanted
         assert stages.count(wanted) == 1
+
+
+def test_lines_that_are_not_heard_share_what_lies_between_two_that_are():
+    """Two lines of two words and one of three in 14 s, two seconds a word; after the last one they close up."""
+    heard = [Placed(0.0, 1.0, 3.0), *[None] * 7, Placed(15.0, 16.0, 3.0), None, None]
+    rooms = whisper._rooms(heard, {0, 1, 3, 5, 8, 9}, 40.0)
+    known, starts = 1.0, []
+    for wait, room in rooms[1:8]:
+        starts.append(known + wait)
+        known = starts[-1] + room
+    assert [starts[at] for at in (0, 2, 4)] == pytest.approx([1.0, 5.0, 9.0])
+    assert starts[1] - starts[0] == pytest.approx(0.3)
+    assert [wait for wait, _ in rooms[9:]] == [0.0, 0.0]

@@ -204,7 +204,7 @@ def test_every_pass_is_shown_and_can_be_stopped(german, tiny_en_ct2):
 
 
 def test_lines_that_are_not_heard_share_what_lies_between_two_that_are():
-    """Two lines of two words and one of three in 14 s, two seconds a word; after the last one they close up."""
+    """Three lines in 14 s, two seconds a word; after the last one that is heard they close up."""
     heard = [Placed(0.0, 1.0, 3.0), *[None] * 7, Placed(15.0, 16.0, 3.0), None, None]
     rooms = whisper._rooms(heard, {0, 1, 3, 5, 8, 9}, 40.0)
     known, starts = 1.0, []

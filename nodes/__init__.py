@@ -34,6 +34,7 @@ _MODULES = (
     "aniportrait",
     "did",
     "syncso",
+    "heygen",
     "face_track",
     "align",
     "transcribe",

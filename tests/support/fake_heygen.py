@@ -38,8 +38,8 @@ class Policy:
     strict: unknown fields are refused. statuses: words that come one after the other. concurrency: clips at
     once. in_progress: seconds in which a repeated order is told that the first is still being taken.
     link_seconds: how long a link to a clip lasts; stale: how many links have expired when they are given.
-    fails: failure_code of clips that are not made, and not charged. account: what is told of it beside the
-    wallet; None where it may not be looked at. sound: clips have some. voice_page: voices on a page."""
+    fails: failure_code of clips that are not made, and not charged. account: what is told of it, if not a
+    wallet in dollars; forbidden: it may not be looked at. sound: clips have some. voice_page: voices on a page."""
 
     telling: bool = True
     strict: bool = True
@@ -155,9 +155,8 @@ class FakeHeyGen(FakeServer):
             return self._created(name)
         body = json.loads(call.body)
         seconds = self._seconds(body)
-        if sum(self._status(each) in self.policy.statuses[:-1] for each in self.videos.values()) >= (
-            self.policy.concurrency
-        ):
+        running = sum(self._status(each) not in ("completed", "failed") for each in self.videos.values())
+        if running >= self.policy.concurrency:
             raise Refusal(429, "rate_limit_exceeded", "too many clips at once")
         cents = 0 if self.policy.fails else math.ceil(_PRICES[body.get("resolution", "720p")] * seconds)
         if cents > self._dollars * 100 - self.charged():

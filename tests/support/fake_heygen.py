@@ -39,7 +39,8 @@ class Policy:
     once. in_progress: seconds in which a repeated order is told that the first is still being taken.
     link_seconds: how long a link to a clip lasts; stale: how many links have expired when they are given.
     fails: failure_code of clips that are not made, and not charged. account: what is told of it, if not a
-    wallet in dollars; forbidden: it may not be looked at. sound: clips have some. voice_page: voices on a page."""
+    wallet in dollars; forbidden: it may not be looked at. sound: clips have some. voice_page: voices on a
+    page."""
 
     telling: bool = True
     strict: bool = True

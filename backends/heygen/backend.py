@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ...cloud_jobs import (
@@ -59,7 +60,8 @@ class HeyGenBackend(PortraitBackend):
             body |= _script(self.text, settings.voice.strip())
             seconds = max(1.0, spoken.guess_seconds(self.text))
         else:
-            recording = voice_of(request, _SOUND)
+            longest = min(limits.max_seconds or _SOUND.max_seconds, _SOUND.max_seconds)
+            recording = voice_of(request, replace(_SOUND, max_seconds=longest))
             files["audio"] = bytes_file(recording.data, recording.suffix)
             seconds = recording.seconds
             notes = (*notes, *recording.notes)

@@ -152,8 +152,8 @@ def _video(body: dict[str, Any]) -> Remote:
 
 
 def _voice(body: dict[str, Any], own: bool) -> Voice:
-    told = (parse.text(body.get(name)) for name in ("voice_id", "name", "language", "gender"))
-    return Voice(*told, own)
+    name, language, gender = (parse.text(body.get(each)) for each in ("name", "language", "gender"))
+    return Voice(parse.text(body.get("voice_id")), name, language, gender, own)
 
 
 def _balance(account: dict[str, Any]) -> Credits | None:

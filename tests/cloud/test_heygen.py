@@ -182,6 +182,8 @@ def test_what_can_not_be_ordered_is_said_before_anything_is_sent(
 def test_limits_of_picture_and_sound(render, server: FakeHeyGen) -> None:
     with pytest.raises(CloudError, match="longer than the 10 min HeyGen takes"):
         render(LipSyncRequest(portrait(), talk(601.0)), account={"max_credits_per_run": 10_000})
+    with pytest.raises(CloudError, match="longer than the 0.5 min HeyGen takes"):
+        render(LipSyncRequest(portrait(), talk(31.0)), account={"max_seconds": 30.0})
     with pytest.raises(CloudError, match="0.30 s; HeyGen takes 0.5 s"):
         render(LipSyncRequest(portrait(), talk(0.3)))
     with pytest.raises(CloudError, match="The sound is silent"):

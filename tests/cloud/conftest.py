@@ -35,18 +35,6 @@ def start_toy(telling: bool, now: Callable[[], float]) -> FakeServer:
     return FakeToy(KEY, telling, now)
 
 
-def syncso_order(number: int) -> PlainOrder:
-    video, voice = clips.clip(2.0 + 0.2 * (number % 10)), clips.voice(2.0, number % 20)
-    files = {"video": bytes_file(video, "mp4"), "audio": bytes_file(voice, "wav")}
-    body = {"model": "lipsync-2", "options": {"sync_mode": "cut_off"}}
-    return PlainOrder(body, files, Estimate(2.0, None, True), key_parts=(str(number),))
-
-
-def start_syncso(telling: bool, now: Callable[[], float]) -> FakeServer:
-    """The one that tells nothing has no assets either, and takes anything."""
-    return FakeSyncSo(KEY, Policy(telling=telling, strict=telling, registers=telling, texts=not telling), now)
-
-
 def heygen_order(number: int) -> PlainOrder:
     picture, voice = clips.portrait(shade=number % 10), clips.voice(2.0, number % 20)
     files = {"image": bytes_file(picture, "jpg"), "audio": bytes_file(voice, "wav")}
@@ -57,6 +45,18 @@ def heygen_order(number: int) -> PlainOrder:
 def start_heygen(telling: bool, now: Callable[[], float]) -> FakeServer:
     """The one that tells nothing takes anything, and is not to be asked about the account."""
     return FakeHeyGen(KEY, HeyGenPolicy(telling=telling, strict=telling, forbidden=not telling), now)
+
+
+def syncso_order(number: int) -> PlainOrder:
+    video, voice = clips.clip(2.0 + 0.2 * (number % 10)), clips.voice(2.0, number % 20)
+    files = {"video": bytes_file(video, "mp4"), "audio": bytes_file(voice, "wav")}
+    body = {"model": "lipsync-2", "options": {"sync_mode": "cut_off"}}
+    return PlainOrder(body, files, Estimate(2.0, None, True), key_parts=(str(number),))
+
+
+def start_syncso(telling: bool, now: Callable[[], float]) -> FakeServer:
+    """The one that tells nothing has no assets either, and takes anything."""
+    return FakeSyncSo(KEY, Policy(telling=telling, strict=telling, registers=telling, texts=not telling), now)
 
 
 def cases() -> dict[str, Case]:
@@ -71,6 +71,14 @@ def cases() -> dict[str, Case]:
             paid="POST /clips",
             listing="GET /clips",
         ),
+        "heygen": Case(
+            service=HEYGEN,
+            start=start_heygen,
+            order=heygen_order,
+            calls=("GET /v3/users/me", "POST /v3/assets", "GET /v3/videos/{id}"),
+            paid="POST /v3/videos",
+            deleting="DELETE /v3/assets/{id}",
+        ),
         "syncso": Case(
             service=SYNCSO,
             start=start_syncso,
@@ -84,14 +92,6 @@ def cases() -> dict[str, Case]:
             ),
             paid="POST /v2/generate",
             deleting="DELETE /v2/assets/{id}",
-        ),
-        "heygen": Case(
-            service=HEYGEN,
-            start=start_heygen,
-            order=heygen_order,
-            calls=("GET /v3/users/me", "POST /v3/assets", "GET /v3/videos/{id}"),
-            paid="POST /v3/videos",
-            deleting="DELETE /v3/assets/{id}",
         ),
     }
 

@@ -14,7 +14,7 @@ import av
 import numpy as np
 import pytest
 from cloud_matrix import KEY, Bench, FakeClock, check_books
-from fake_cloud import Fault, wired
+from fake_cloud import Fault, clips, wired
 from fake_heygen import VOICES, FakeHeyGen, Policy
 
 from lipsync_studio.backends.heygen.backend import HeyGenBackend
@@ -23,7 +23,15 @@ from lipsync_studio.backends.heygen.faults import error_for
 from lipsync_studio.backends.heygen.spec import HeyGenSettings
 from lipsync_studio.backends.request import LipSyncRequest
 from lipsync_studio.backends.run import run
-from lipsync_studio.cloud_jobs import CloudJobs, CloudJobsError, Settings, find_key
+from lipsync_studio.cloud_jobs import (
+    CloudJobs,
+    CloudJobsError,
+    Estimate,
+    PlainOrder,
+    Settings,
+    bytes_file,
+    find_key,
+)
 from lipsync_studio.cloud_jobs.errors import (
     AuthenticationError,
     ConflictError,
@@ -348,11 +356,13 @@ def test_an_order_that_is_still_being_taken_is_waited_for(bench: Bench, server: 
 
 
 def test_an_order_is_not_repeated_when_its_key_may_be_forgotten(bench: Bench, server: FakeHeyGen) -> None:
-    """Nor is it where the list tells nothing: then the user decides."""
+    """Nor is it where the list tells nothing of a text's clip: then the user decides."""
     server.policy.telling = False
     server.faults = [Fault("POST /v3/videos", "reset", acts=True)]
     jobs = bench.jobs()
-    job = jobs.start(bench.case.order(1), consent=True)
+    body = {"resolution": "1080p", "script": TEXT, "voice_id": SARA}
+    files = {"image": bytes_file(clips.portrait(), "jpg")}
+    job = jobs.start(PlainOrder(body, files, Estimate(1.6, 9, False)), consent=True)
     while job.state != "ambiguous":
         job = jobs.step(job.id).job
     bench.clock.sleep(DAY + 1)

@@ -10,6 +10,7 @@ from typing import Protocol
 from ..engine.faces.track import Person
 from ..engine.host.protocol import Host
 from ..engine.media.frames import Colour, Frame
+from ..engine.media.sound import Sound
 from ..engine.media.timeline import Timeline
 from ..engine.media.times import FrameTimes
 from ..engine.report import FrameState
@@ -46,7 +47,8 @@ class Rendering:
     the soundtrack is cut or padded to. variable: frame times are not multiples of 1/fps. notes: sentences for
     the run report, may grow while the chunks are read. start: when the first frame begins, which is later
     than 0 in a part of a longer video. footage: of an engine that repaints it, for each voice. times: when
-    each frame begins, of the whole; None where that is every 1/fps from 0 on.
+    each frame begins, of the whole; None where that is every 1/fps from 0 on. sound: what is heard in place
+    of the request's, of an engine that speaks with a voice of its own.
     """
 
     size: tuple[int, int]
@@ -61,6 +63,7 @@ class Rendering:
     footage: tuple[Footage, ...] = ()
     aspect: Fraction = Fraction(1)
     times: FrameTimes | None = None
+    sound: Sound | None = None
 
 
 class LipSyncBackend(Protocol):

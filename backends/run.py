@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,8 @@ def run(
     started = time.monotonic()
     request, told = settled(backend, request, host)
     rendering = backend.render(request, host)
+    if rendering.sound is not None:
+        request = replace(request, soundtrack=rendering.sound, driving=None)
     prepared = time.monotonic()
     voices = request.parts()
     footage: Sequence[Footage | None] = rendering.footage or (None,) * len(voices)

@@ -232,7 +232,7 @@ def hand_over(jobs: CloudJobs, job: Job, out: Path | None, overwrite: bool) -> N
         print(f"Note: {note}", file=sys.stderr)
     if job.measured_credits is not None:
         print(
-            f"{jobs.service.units.capitalize()} used: {job.measured_credits:g} (balance before and after; "
+            f"{jobs.service.heading} used: {job.measured_credits:g} (balance before and after; "
             "other jobs of that time count too)",
             file=sys.stderr,
         )

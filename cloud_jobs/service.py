@@ -78,6 +78,11 @@ class Service:
     def key_file(self) -> str:
         return f"{self.id}.key"
 
+    @property
+    def heading(self) -> str:
+        """What it charges in, where a sentence begins."""
+        return self.units[:1].upper() + self.units[1:]
+
     def amount(self, count: float, exact: bool = True) -> str:
         """ "3 credits", "about 1 credit"."""
         return f"{'' if exact else 'about '}{count:g} {self.unit if count == 1 else self.units}"

@@ -33,6 +33,7 @@ _MODULES = (
     "hallo2",
     "aniportrait",
     "did",
+    "heygen",
     "syncso",
     "face_track",
     "align",

@@ -98,13 +98,12 @@ class CloudBackend(ABC):
 
 def _notes(jobs: CloudJobs, done: Sequence[Job]) -> list[str]:
     notes = list(dict.fromkeys(note for job in done for note in job.notes))
-    units = jobs.service.units.capitalize()
     if any(job.quoted for job in done):
         price = sum(job.credits for job in done)
         notes.append(f"Price named by {jobs.service.title}: {jobs.service.amount(price)}.")
     measured = [job.measured_credits for job in done if job.measured_credits is not None]
     if len(measured) == len(done) == 1:
-        notes.append(f"{units} used: {measured[0]:g} (balance before and after).")
+        notes.append(f"{jobs.service.heading} used: {measured[0]:g} (balance before and after).")
     return notes
 
 

@@ -11,9 +11,11 @@ from itertools import islice
 from PIL import Image
 
 from ...cloud_jobs import Order, Picture, PictureLimits, Recording, Settings, SoundLimits, media
+from ...engine.errors import CloudError
 from ...engine.host.protocol import Host
 from ...engine.media.colour import to_rgb
 from ...engine.media.frames import CHUNK
+from ...engine.media.sound import Sound
 from ...engine.media.timeline import Timeline, plan, walk
 from ...engine.media.video import VideoSource
 from ...engine.report import FrameState
@@ -26,7 +28,10 @@ _SLACK = 0.25
 
 
 class PortraitBackend(CloudBackend):
-    """Of a service that makes one picture speak."""
+    """Of a service that makes one picture speak. text: what it says with a voice of its own, in place of the
+    request's sound; "" where it is sent that."""
+
+    text: str = ""
 
     @abstractmethod
     def orders(self, request: LipSyncRequest, limits: Settings, host: Host) -> Sequence[Order]:
@@ -41,13 +46,17 @@ class PortraitBackend(CloudBackend):
     def rendering(
         self, request: LipSyncRequest, clips: Sequence[VideoSource], notes: list[str], host: Host
     ) -> Rendering:
-        """The result, of the order's clip. notes: what is known already."""
+        """The result, of the order's clip. notes: what is known already. Raises CloudError for a text that
+        nobody is heard to say."""
         title = self.spec.title
-        seconds = seconds_of(request)
         (clip,) = clips
+        sound = self._spoken(clip, request) if self.text else None
+        seconds = clip.duration if sound else seconds_of(request)
         timeline = plan(clip, seconds, "audio", "hold")
         if not request.source.still:
             notes.append(f"{title} was sent the first frame of the footage.")
+        if sound is not None:
+            notes.append(f"{title} spoke the text with a voice of its own; the audio was not used.")
         if clip.duration < seconds - Fraction(_SLACK):
             notes.append(f"The clip from {title} lasts {float(clip.duration):.2f} s; its last frame is held.")
         return Rendering(
@@ -61,7 +70,15 @@ class PortraitBackend(CloudBackend):
             notes=notes,
             aspect=clip.aspect,
             times=timeline.times,
+            sound=sound,
         )
+
+    def _spoken(self, clip: VideoSource, request: LipSyncRequest) -> Sound:
+        """What is heard in the clip. A mouth that is to move later follows a voice that is heard earlier."""
+        sound = clip.sound()
+        if sound is None:
+            raise CloudError(f"The clip from {self.spec.title} has no sound, so the text isn't heard in it.")
+        return sound.cut(Fraction(request.sync_offset), clip.duration)
 
 
 def picture_of(request: LipSyncRequest, limits: PictureLimits) -> Picture:

@@ -9,11 +9,14 @@ from pathlib import Path
 import pytest
 from cloud_matrix import KEY, Case
 from fake_cloud import FakeServer, clips
+from fake_heygen import FakeHeyGen
+from fake_heygen import Policy as HeyGenPolicy
 from fake_syncso import FakeSyncSo, Policy
 from fake_toy import FakeToy
 
 import lipsync_studio.backends
 from lipsync_studio.backends.cloud.services import services
+from lipsync_studio.backends.heygen.client import SERVICE as HEYGEN
 from lipsync_studio.backends.syncso.client import SERVICE as SYNCSO
 from lipsync_studio.cloud_jobs import Estimate, PlainOrder, bytes_file
 
@@ -30,6 +33,18 @@ def toy_order(number: int) -> PlainOrder:
 
 def start_toy(telling: bool, now: Callable[[], float]) -> FakeServer:
     return FakeToy(KEY, telling, now)
+
+
+def heygen_order(number: int) -> PlainOrder:
+    picture, voice = clips.portrait(shade=number % 10), clips.voice(2.0, number % 20)
+    files = {"image": bytes_file(picture, "jpg"), "audio": bytes_file(voice, "wav")}
+    body = {"resolution": "1080p", "aspect_ratio": "auto"}
+    return PlainOrder(body, files, Estimate(2.0, 10, True), key_parts=(str(number),))
+
+
+def start_heygen(telling: bool, now: Callable[[], float]) -> FakeServer:
+    """The one that tells nothing takes anything, and is not to be asked about the account."""
+    return FakeHeyGen(KEY, HeyGenPolicy(telling=telling, strict=telling, forbidden=not telling), now)
 
 
 def syncso_order(number: int) -> PlainOrder:
@@ -55,6 +70,14 @@ def cases() -> dict[str, Case]:
             calls=("GET /account", "POST /uploads", "GET /clips/{id}"),
             paid="POST /clips",
             listing="GET /clips",
+        ),
+        "heygen": Case(
+            service=HEYGEN,
+            start=start_heygen,
+            order=heygen_order,
+            calls=("GET /v3/users/me", "POST /v3/assets", "GET /v3/videos/{id}"),
+            paid="POST /v3/videos",
+            deleting="DELETE /v3/assets/{id}",
         ),
         "syncso": Case(
             service=SYNCSO,

@@ -1,4 +1,4 @@
-"""`cloud SERVICE`: what every service's command line does, tried with two of them."""
+"""`cloud SERVICE`: what every service's command line does, tried with several of them."""
 
 from __future__ import annotations
 
@@ -19,9 +19,11 @@ from .conftest import cases
 
 ROOT = Path(__file__).parents[2]
 Run = Callable[..., tuple[int, str, str]]
+# What tells whether the key is good.
+_FREE = ("GET /v2/models", "GET /account", "GET /v3/users/me")
 
 
-@pytest.fixture(params=["syncso", "toycloud"])
+@pytest.fixture(params=["syncso", "heygen", "toycloud"])
 def bench(request: pytest.FixtureRequest, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     case, clock = cases()[request.param], FakeClock()
     with case.start(True, clock.now) as server:
@@ -53,7 +55,7 @@ def test_status(bench: Bench, run: Run) -> None:
     assert code == 0
     assert ("does not tell its balance" in out) == (bench.case.service.id == "syncso")
     assert "allowed in 24 hours used from here" in out
-    bench.server.faults = [Fault(call, status=401, nth=()) for call in ("GET /v2/models", "GET /account")]
+    bench.server.faults = [Fault(call, status=401, nth=()) for call in _FREE]
     assert run("status")[0] == 1
 
 

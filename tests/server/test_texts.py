@@ -16,10 +16,13 @@ def nodes(run_in_comfy):
 
 
 def test_every_node_has_a_help_page_that_tells_of_each_input(nodes):
+    docs = ROOT / "web" / "docs"
     for name, info in nodes.items():
-        page = (ROOT / "web" / "docs" / f"{name}.md").read_text(encoding="utf-8")
         inputs = [key for group in info["input"].values() for key in group]
-        assert [key for key in inputs if f"`{key}`" not in page] == [], name
+        # In other languages, too, where there is one.
+        for path in (docs / f"{name}.md", *sorted((docs / name).glob("*.md"))):
+            page = path.read_text(encoding="utf-8")
+            assert [key for key in inputs if f"`{key}`" not in page] == [], path
 
 
 def test_the_english_texts_are_the_nodes_own(nodes):

@@ -27,6 +27,14 @@ async def apply():
     )
 
 
+async def animate():
+    choices = {"use_first_frame": False, "resolution": "720p", "expressiveness": "low"}
+    (backend,) = nodes["LipSyncHeyGenBackend"].execute(**choices, **permission).args
+    return await nodes["LipSyncApply"].execute(
+        picture, voice, backend, "audio", "pingpong", "rest", "largest"
+    )
+
+
 async def dub():
     (backend,) = nodes["LipSyncSyncSoBackend"].execute(model="sync-3", **permission).args
     return await nodes["LipSyncApply"].execute(
@@ -46,4 +54,4 @@ def said(work) -> str:
         return str(error)
 
 
-print(json.dumps([said(work) for work in (talk, apply, dub, status)]))
+print(json.dumps([said(work) for work in (talk, apply, animate, dub, status)]))

@@ -68,9 +68,8 @@ def _musetalk(host: PlainHost) -> DubBackend:
 def _latentsync(host: PlainHost) -> DubBackend:
     networks = seeded_musetalk.seeded_vae(), seeded_musetalk.seeded_whisper(), None
     models = latentsync.of_networks("1.5", seeded_latentsync.seeded_unet(), *networks, host)
-    settings = LatentSyncSettings(
-        version="1.5", steps=1, guidance=1.0, resolution="64", detail=0.0, colour=0.0
-    )
+    quick: dict[str, Any] = {"version": "1.5", "steps": 1, "guidance": 1.0, "resolution": "64"}
+    settings = LatentSyncSettings(**quick, detail=0.0, colour=0.0)
     return DubBackend(LatentSyncEngine(models, settings))
 
 

@@ -163,7 +163,17 @@ def _work(report: RunReport, host: _CheckHost, loaded: float) -> Iterator[tuple[
     yield "seconds", ", ".join(f"{name} {spent:.1f}" for name, spent in seconds.items())
     yield "speed", f"{report.frames / report.seconds['render']:.1f} frames/s while rendering"
     if report.score is not None:
-        yield "score", report.score["verdict"]
+        yield "score", _scored(report.score)
+
+
+def _scored(score: dict[str, Any]) -> str:
+    """As figures, by which engines can be compared, and in a sentence; the sentence alone where there is too
+    little to measure."""
+    sync = score["sync"]
+    if sync is None:
+        return str(score["verdict"])
+    lag = f"lag {sync['lag']:+d} frames ({score['lag_ms']:+.0f} ms)"
+    return f"{sync['score']:.3f}, p {sync['p']:.3f}, {lag}: {score['verdict']}"
 
 
 class _CheckHost(PlainHost):

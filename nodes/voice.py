@@ -62,8 +62,10 @@ class LipSyncVoice(io.ComfyNode):
                     default="",
                     optional=True,
                     advanced=True,
-                    placeholder="What this person says (optional, English)",
-                    tooltip="The text, where no words are connected: better mouth shapes in English.",
+                    placeholder="What this person says or sings (optional)",
+                    tooltip=(
+                        "The text, where no words are connected: better mouth shapes, in many languages."
+                    ),
                 ),
                 io.Combo.Input(
                     "silence",

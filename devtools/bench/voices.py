@@ -2,7 +2,7 @@
 
 The clip is made of two speakers of the GRID corpus who sit side by side and listen; their voices are other
 speakers' sentences, with pauses of 0.3 to 2 s in other places. What their mouths do in the result is read by
-a face mesh that has no part in the work.
+a face mesh that has no part in the work. Then who is seen to speak in dialogues of all the speakers.
 """
 
 from __future__ import annotations
@@ -31,7 +31,9 @@ from lipsync_studio.engine.media.video import VideoSource
 from lipsync_studio.engine.media.writer import Mp4Writer
 
 from ..steps import SetupError
+from . import turns
 from .mouth_judge import Judge, best_lag, opening
+from .score import read_speaker
 from .table import Row, conclude
 
 RATE, FPS = 16000, 25
@@ -58,6 +60,7 @@ def main(arguments: list[str]) -> int:
         raise SetupError(f"{options.media} lacks grid/, with clips of at least four speakers.")
     with tempfile.TemporaryDirectory() as folder, PlainHost("cpu") as host:
         results = measure(speakers, options.seconds, Path(folder), host)
+    results["turns"] = turns.trials([read_speaker(path) for path in speakers])
     return conclude(results, rows(results), options.out)
 
 
@@ -124,7 +127,11 @@ def rows(results: dict[str, Any]) -> list[Row]:
         ]
     taken = results["taken"]
     table += [(f"  {name}", f"{seconds:.1f} s") for name, seconds in taken.items()]
-    return [*table, ("  times as long as one person", f"{results['times']:.2f}")]
+    return [
+        *table,
+        ("  times as long as one person", f"{results['times']:.2f}"),
+        *turns.rows(results["turns"]),
+    ]
 
 
 def _clip(speakers: list[Path], path: Path) -> Path:

@@ -18,10 +18,8 @@ _REACH = 3
 _WINDOW = 0.75
 # How far a listening mouth moves, eye distances (standard deviation): a tracker's noise, a smile, a breath.
 _STILL = 0.008
-# Evidence for a mouth: what the correlation counts against the motion, and what nobody has. Of six real
-# speakers who take turns of two seconds, the frames given to the right one: 0.99 in pairs, 0.94 of three,
-# 0.93 where all others speak unheard. A voice that is nobody's in the picture is told in 0.91 of its frames
-# where the people in it listen, in 0.65 where they speak.
+# Evidence for a mouth: what the correlation counts against the motion, and what nobody has. How many frames
+# real speakers get right by it: devtools/bench/turns.py.
 _BY_SYNC, _BY_MOTION = 9.0, 0.5
 _LEAST_MOTION, _MOST_MOTION = -2.0, 1.5
 _OFF_SCREEN = 1.2

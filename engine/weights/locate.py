@@ -1,10 +1,10 @@
 """Finding weight files, in whichever layout they lie, without copying them: in our folders, in those of other
-packs for MuseTalk, and in the hub's own cache."""
+packs, and in the hub's own cache."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from ..host.protocol import Host
 from .download import download as fetch
 from .download import identity, taken_for_published, target
 from .entries import MUSETALK, WeightFile, WeightSet, readable
+from .other_packs import copies, renamed
 from .state_dict import PICKLES, is_damaged
 
 CONVERTED = ".fp16.safetensors"
@@ -133,13 +134,16 @@ def find(file: WeightFile, host: Host, *, converted: bool = True) -> Path | None
 
     The first folder that has it wins, so that what a user has put into their own models folder is used.
     Within a folder: what `convert` made of it (unless not wanted), the file of the published size, then one
-    of any size; whether that is right is for `status` to say. The hub's cache comes last.
+    of any size; whether that is right is for `status` to say. Then come places that only other packs have,
+    and the hub's cache.
     """
     for folder in _folders(file.kind, host):
         source = _published(folder, file)
         found = (converted and _conversion(folder, file, source)) or source
         if found:
             return found
+    if elsewhere := renamed(file, _models(file.kind, host), host):
+        return elsewhere
     for folder in [] if file.by_hand else _snapshots(file.repo, file.revision):
         if _is_there(folder / file.path, file.bytes if file.sha256 else None):
             return folder / file.path
@@ -194,26 +198,22 @@ def _folders(kind: str, host: Host) -> list[Path]:
     A command finds what a node fetched, and the other way round: both look into the plain host's folder and
     into that of the ComfyUI whose `custom_nodes` holds this pack.
     """
-    found = [*host.models_folders(kind), plain_models_folder(kind)]
-    if _PACK.parent.name == "custom_nodes":
-        found.append(_PACK.parents[1] / "models" / kind)
+    found = [*_own(kind, host), *copies(kind, _models(kind, host), host)]
     if kind == MUSETALK:
-        found += _other_packs([folder.parent for folder in found], host)
+        found += [folder for mirror in _MIRRORS for folder in _snapshots(mirror)]
     return [folder for folder in dict.fromkeys(found) if folder.is_dir()]
 
 
-def _other_packs(models: list[Path], host: Host) -> Iterator[Path]:
-    """Copies of the original README's `models` folder; models: ComfyUI's and the like."""
-    for base in (*host.models_folders("diffusers"), *(each / "diffusers" for each in models)):
-        yield base / "TMElyralab" / "MuseTalk"  # ComfyUI-MuseTalk
-    for base in models:
-        for pack in sorted((base.parent / "custom_nodes").glob("*")):
-            if "musetalk" in pack.name.lower():  # ComfyUI-MuseTalk_FSH
-                yield pack / "models"
-    yield Path.home() / ".cache" / "imageai" / "musetalk"
-    yield Path.home() / ".cache" / "imageai" / "musetalk" / "models"
-    for mirror in _MIRRORS:
-        yield from _snapshots(mirror)
+def _own(kind: str, host: Host) -> list[Path]:
+    found = [*host.models_folders(kind), plain_models_folder(kind)]
+    if _PACK.parent.name == "custom_nodes":
+        found.append(_PACK.parents[1] / "models" / kind)
+    return found
+
+
+def _models(kind: str, host: Host) -> list[Path]:
+    """ComfyUI's folder of models, and those that are like it."""
+    return [folder.parent for folder in _own(kind, host)]
 
 
 def _snapshots(repo: str, revision: str = "") -> list[Path]:

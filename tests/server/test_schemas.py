@@ -71,6 +71,22 @@ def test_a_backend_nodes_widgets_are_its_settings(today, spec):
     assert [name for name, *_ in _listed(info)] == [*widgets, *wired]
 
 
+# Of Apply Lip-Sync: what most graphs wire or set.
+COMMON = (
+    "source", "audio", "backend", "length", "person", "words", "face_track", "driving_audio", "lyrics",
+    "voices",
+)  # fmt: skip
+
+
+def test_what_is_rarely_used_is_folded_away(today):
+    listed = _listed(today["LipSyncApply"])
+    assert {name for name, _, options in listed if not options.get("advanced")} == set(COMMON)
+
+
+def test_voices_come_last(today):
+    assert [name for name, *_ in _listed(today["LipSyncApply"])][-1] == "voices"
+
+
 def _listed(info):
     for group in ("required", "optional"):
         for name, (kind, *options) in info["input"].get(group, {}).items():

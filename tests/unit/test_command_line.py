@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -13,7 +14,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
-from media import write_wav
+from media import write_h264, write_wav
 from PIL import Image
 
 from lipsync_studio.commands import main
@@ -418,7 +419,25 @@ def test_check_prints_a_block_for_an_issue(media, weights, monkeypatch, capsys):
         stage in told["seconds"][0] for stage in ("loading", "Finding faces", "Lip-syncing (MuseTalk 1.5)")
     )
     assert "torch 2" in told["versions"][0]
+    assert told["score"] == ["Too short to say: 0.5 s with a face and sound, 5 s are needed."]
     assert str(weights) not in "\n".join(rows)
+
+
+def test_check_prints_figures_by_which_engines_compare(tmp_path, capsys):
+    with av.open(str(ROOT / "demo" / "clip.mp4")) as source:
+        pictures = [
+            frame.to_ndarray(format="rgb24", width=320, height=320)
+            for frame, _ in zip(source.decode(video=0), range(132), strict=False)
+        ]
+    write_h264(tmp_path / "clip.mp4", pictures[::2], 25 / 2)
+    assert (
+        main(["check", "viseme", "--source", str(tmp_path / "clip.mp4"), "--device", "cpu", "--quiet"]) == 0
+    )
+    block = capsys.readouterr().out
+    assert re.search(
+        r"^score {6}-?\d\.\d{3}, p \d\.\d{3}, lag [+-]\d+ frames \([+-]\d+ ms\): \w", block, re.M
+    )
+    assert re.search(r"^memory {5}machine \d+(\.\d)? [MG]B$", block, re.M)
 
 
 @pytest.mark.parametrize("device", ["foo", "cuda:99", "meta"])

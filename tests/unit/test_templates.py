@@ -74,6 +74,18 @@ def test_its_note_is_at_the_top_left_and_has_no_code(short):
 
 
 @each_template
+def test_its_texts_are_plain_and_true(short):
+    """No "Words by hand" for the editor; and mouths move to many languages, not to English alone."""
+    graph = graph_of(short)
+    texts = [group["title"] for group in graph["groups"]] + [
+        node.get("title") or "" for node in graph["nodes"]
+    ]
+    texts += [node["widgets_values"][0] for node in graph["nodes"] if node["type"] == NOTE]
+    for phrase in ("found out", "words by hand", "if it is english"):
+        assert not [text for text in texts if phrase in text.lower()]
+
+
+@each_template
 def test_it_fits_into_a_window_at_a_size_that_can_be_read(short):
     graph = graph_of(short)
     boxes = [box(node) for node in graph["nodes"]]

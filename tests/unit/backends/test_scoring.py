@@ -53,17 +53,23 @@ def test_a_run_reports_its_score(spoken):
     assert spoken.report["seconds"]["score"] > 0
 
 
-def test_a_face_that_moves_is_compared_with_itself(pictures, whitewash, host, voice, tmp_path):
-    """By an engine that paints nothing, over a face that wanders through the picture."""
-    face = pictures["astronaut"][:440, :440]
-    frames = [np.roll(np.pad(face, ((0, 0), (0, 100), (0, 0)), "edge"), 6 * k, axis=1) for k in range(12)]
-    source = ImageSource(np.stack(frames).astype(np.float32) / 255)
+@pytest.fixture
+def nothing(whitewash):
+    """An engine that paints nothing."""
 
     class Nothing(whitewash):
         def composite(self, crop, result, conditioning):
             return Patch(crop.rgb, np.zeros(crop.rgb.shape[:2], np.float32))
 
-    report = run(DubBackend(Nothing()), LipSyncRequest(source, voice(5.2)), host, tmp_path / "out.mp4")
+    return Nothing()
+
+
+def test_a_face_that_moves_is_compared_with_itself(pictures, nothing, host, voice, tmp_path):
+    """By an engine that paints nothing, over a face that wanders through the picture."""
+    face = pictures["astronaut"][:440, :440]
+    frames = [np.roll(np.pad(face, ((0, 0), (0, 100), (0, 0)), "edge"), 6 * k, axis=1) for k in range(12)]
+    source = ImageSource(np.stack(frames).astype(np.float32) / 255)
+    report = run(DubBackend(nothing), LipSyncRequest(source, voice(5.2)), host, tmp_path / "out.mp4")
     repaint = report.score["repaint"]
     assert (repaint["seam"], repaint["sharpness"], repaint["flicker"]) == (None, 1, 0)
     assert repaint["frames"] == 9
@@ -134,6 +140,19 @@ def test_closures_are_p_b_and_m(spoken):
     assert lip_closures(spoken.words) == [(1.0, 1.1), (1.2, 1.3)]
     assert lip_closures(None) == lip_closures(WordTimings(())) == []
     assert len(lip_closures(WordTimings((Line((Word("pebble", 0, 1),)),)))) == 2
+
+
+@pytest.mark.parametrize(("paints", "met"), [(True, 1.0), (False, 0.0)])
+def test_a_run_reports_whether_lips_meet_on_p_b_and_m(pictures, host, voice, nothing, tmp_path, paints, met):
+    """Over an open smile, by the engine that closes it, and by one that paints nothing."""
+    phones = tuple(Phone(name, at, at + 0.2) for name, at in (("M", 0.4), ("AA", 0.6), ("B", 1.0)))
+    words = WordTimings((Line((Word("mob", 0.4, 1.2, phones=phones),)),))
+    source = ImageSource(pictures["astronaut"][:440, :440][None].astype(np.float32) / 255, 10)
+    engine = VisemeEngine() if paints else nothing
+    report = run(
+        DubBackend(engine), LipSyncRequest(source, voice(5.2), words=words), host, tmp_path / "out.mp4"
+    )
+    assert report.score["shut_on_pbm"] == met
 
 
 def said(capsys, *arguments):

@@ -158,6 +158,24 @@ def test_frames_are_read_once_for_both(scene, host, monkeypatch):
     assert counts == [60, 60]
 
 
+def test_whoever_has_no_voice_keeps_every_pixel(scene, host):
+    """Two people, one voice: all of the picture but the speaker's half is the source's."""
+    request = request_of(scene, *both_voices(scene)[:1], length="video")
+    frames, states = collect(DubBackend(VisemeEngine()).render(request, host))
+    assert states.count(FrameState.GENERATED) == 60
+    pairs = list(zip(frames, scene.source.read(), strict=True))
+    assert sum(is_same(*pair, slice(160)) for pair in pairs) < 30
+    assert all(is_same(*pair, slice(160, 320)) for pair in pairs)
+
+
+def is_same(frame, other, columns):
+    """Bit for bit, in columns of the chroma, and the luma's that they colour."""
+    luma = slice(2 * (columns.start or 0), 2 * columns.stop)
+    wide = (luma, columns, columns)
+    planes = zip(frame.yuv(), other.yuv(), wide, strict=True)
+    return all(np.array_equal(one[:, part], two[:, part]) for one, two, part in planes)
+
+
 def test_a_part_is_as_in_the_whole(scene, host):
     backend = DubBackend(VisemeEngine())
     plan = backend.plan(request_of(scene, *both_voices(scene), length="video"), host)

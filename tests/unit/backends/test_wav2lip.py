@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pickle
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -14,6 +16,7 @@ from torch import nn
 from lipsync_studio.backends.dub.backend import DubBackend, DubPlan, VoicePlan
 from lipsync_studio.backends.dub.scheduler import crop_face, even_rect
 from lipsync_studio.backends.request import LipSyncRequest
+from lipsync_studio.backends.wav2lip import agreement as boxes_agree
 from lipsync_studio.backends.wav2lip.agreement import agreement
 from lipsync_studio.backends.wav2lip.face_box import Pads, track_box
 from lipsync_studio.backends.wav2lip.geometry import parity_geometry
@@ -199,9 +202,37 @@ def test_the_check_measures_how_far_the_boxes_agree(clip, track, host, tmp_path,
     assert measured.beyond == pytest.approx(np.tile([40, 20, 5, -10], (18, 1)), abs=0.5)
     assert measured.overlaps == pytest.approx(np.full(18, 0.79), abs=0.02)
     monkeypatch.setenv("LIPSYNC_MODELS", str(tmp_path))
+    monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "cache"))
     (said,) = SPEC.check(ROOT / "demo" / "clip.mp4", host)
     assert said.startswith("The face boxes were not compared. Face detection (S3FD) lacks s3fd-6")
+
+
+def test_the_check_says_how_far_the_boxes_agree(clip, track, host, tmp_path, monkeypatch):
+    """By an S3FD that finds the rule's own box, and in two frames nobody."""
+    boxes: list = [
+        track_box(track.persons[0].landmarks(slice(row, row + 1))[0], Pads(bottom=0)).bounds
+        for row in range(20)
+    ]
+    boxes[3] = boxes[4] = None
+    lay_s3fd(tmp_path, monkeypatch)
+    monkeypatch.setattr(boxes_agree, "track_faces", lambda source, host: track)
+    monkeypatch.setattr(boxes_agree, "load_s3fd", lambda path: Pointer(boxes))
+    said = list(SPEC.check(Path(clip._file.name.strip('"')), host))
+    overlap = re.match(r"Mean IoU of the track's box and S3FD's: (\d\.\d{3}) \(", said[0])
+    assert float(overlap[1]) == pytest.approx(1, abs=0.03)
+    assert said[0].endswith(" in 18 of 20 frames.")
+    assert said[1].startswith("S3FD's reaches farther by ")
+    monkeypatch.setattr(boxes_agree, "load_s3fd", lambda path: Pointer([None] * 20))
+    said = list(SPEC.check(Path(clip._file.name.strip('"')), host))
+    assert said == ["S3FD found the face in none of 20 frames."]
+
+
+def lay_s3fd(folder, monkeypatch):
+    """A file where the detector's is looked for."""
+    monkeypatch.setenv("LIPSYNC_MODELS", str(folder))
+    (folder / "wav2lip").mkdir()
+    (folder / "wav2lip" / "s3fd-619a316812.pth").write_bytes(b"x")
 
 
 def test_an_upscaler_enlarges_generated_faces(engine, clip, track, voice, host):

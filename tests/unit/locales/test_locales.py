@@ -50,3 +50,19 @@ def test_the_pages_english_is_what_its_source_says():
     for place, text in {**page_texts("en", "settings"), **page_texts("en", "commands")}.items():
         assert f'"{text}"' in source, place
         assert f'"{place[0].replace("_", ".")}"' in source
+
+
+# Words that readers stumbled over.
+@pytest.mark.parametrize("phrase", ["found out", "words by hand"])
+def test_english_is_plain(phrase):
+    texts_of = {name: page_texts("en", name) for name in FILES}
+    said = {(name, *place): text for name, each in texts_of.items() for place, text in each.items()}
+    assert [place for place, text in said.items() if phrase in text.lower()] == []
+
+
+def test_a_text_to_speak_may_be_in_many_languages():
+    """Of Apply Lip-Sync and of Voice alike: the text that both take to the same end."""
+    for language, many in {"en": "many", "de": "vielen", "zh": "多种", "ja": "多くの"}.items():
+        for node in ("LipSyncApply", "LipSyncVoice"):
+            tooltip = node_texts(language)[node]["inputs"]["lyrics"]["tooltip"]
+            assert many in tooltip, (language, node)

@@ -8,9 +8,11 @@ import pytest
 
 from lipsync_studio.backends.catalogue import CATALOGUE
 from lipsync_studio.engine.errors import MissingFilesError
+from lipsync_studio.engine.host.plain import PlainHost
 from lipsync_studio.engine.weights import locate
 from lipsync_studio.engine.weights.entries import EVERYTHING
 from lipsync_studio.engine.weights.locate import find, require
+from lipsync_studio.engine.weights.other_packs import OTHERS
 
 SETS = CATALOGUE.sets
 V15_README = (
@@ -88,6 +90,108 @@ def test_the_second_readmes_layout(host, home):
         "whisper_config": "whisper/config.json",
         "whisper_preprocessor": "whisper/preprocessor_config.json",
     }
+
+
+WRAPPER = (
+    "latentsync_unet.pt",
+    "whisper/tiny.pt",
+    "vae/config.json",
+    "vae/diffusion_pytorch_model.safetensors",
+)
+
+
+def of_size(path, size):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as file:
+        file.truncate(size)
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "custom_nodes/ComfyUI-LatentSyncWrapper/checkpoints",
+        "custom_nodes/comfyui-latentsyncwrapper/checkpoints",
+        "home/.latentsync16_models",
+        "home/LatentSync/checkpoints",
+    ],
+)
+@pytest.mark.parametrize(("version", "other"), [("1.6", "1.5"), ("1.5", "1.6")])
+def test_latentsyncs_files_in_other_packs(host, home, place, version, other):
+    sets = SETS[f"latentsync-{version}"], SETS[f"latentsync-{other}"]
+    lay(home / place, WRAPPER)
+    assert "unet" not in locate.locate(sets[0], host)  # one name for both versions, which the size tells
+    of_size(home / place / "latentsync_unet.pt", sets[0].files[0].bytes)
+    assert relative(require(sets[0], host), home / place) == {
+        "unet": "latentsync_unet.pt",
+        "vae": "vae/diffusion_pytorch_model.safetensors",
+        "vae_config": "vae/config.json",
+        "whisper": "whisper/tiny.pt",
+    }
+    assert "unet" not in locate.locate(sets[1], host)
+    own = home / "models" / "latentsync" / version / "latentsync_unet.pt"
+    lay(own.parent, [own.name])
+    assert require(sets[0], host)["unet"] == own
+
+
+def test_the_autoencoder_as_another_latentsync_pack_has_it(host, home):
+    vae = home / "custom_nodes/ComfyUI-LatentSync/checkpoints/stabilityai/sd-vae-ft-mse"
+    lay(vae, ["diffusion_pytorch_model.bin"])
+    assert locate.locate(SETS["latentsync-1.6"], host) == {"vae": vae / "diffusion_pytorch_model.bin"}
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "custom_nodes/ComfyUI_wav2lip/Wav2Lip",
+        "custom_nodes/comfyui_wav2lip/Wav2Lip",
+        "custom_nodes/Wav2Lip",
+        "home/Wav2Lip",
+    ],
+)
+def test_wav2lips_files_in_other_packs(host, home, place):
+    names = {
+        "wav2lip-gan": "checkpoints/wav2lip_gan.pth",
+        "wav2lip": "checkpoints/wav2lip.pth",
+        "s3fd": "face_detection/detection/sfd/s3fd.pth",
+    }
+    for name in names:
+        assert not locate.locate(SETS[name], host)
+    lay(home / place, names.values())
+    for name, path in names.items():
+        assert list(require(SETS[name], host).values()) == [home / place / path]
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "home/.latentsync16_models/s3fd-e19a316812.pth",
+        "home/LatentSync/checkpoints/auxiliary/s3fd-619a316812.pth",
+        "home/.cache/torch/hub/checkpoints/s3fd-619a316812.pth",
+    ],
+)
+def test_the_face_detector_where_others_fetch_it_to(host, home, place):
+    lay(home, [place])
+    assert require(SETS["s3fd"], host) == {"s3fd": home / place}
+
+
+def test_checkouts_lie_beside_comfyui_too(home, monkeypatch):
+    monkeypatch.setenv("LIPSYNC_MODELS", str(home / "ComfyUI" / "models"))
+    lay(home / "Wav2Lip", ["checkpoints/wav2lip_gan.pth"])
+    with PlainHost() as host:
+        found = require(SETS["wav2lip-gan"], host)
+    assert found == {"generator": home / "Wav2Lip" / "checkpoints" / "wav2lip_gan.pth"}
+
+
+def test_the_table_of_other_packs_names_files_of_the_catalogue():
+    known = {
+        (file.kind, place)
+        for weights in SETS.values()
+        for file in weights.files
+        for place, _ in file.places
+    }  # fmt: skip
+    named = {(layout.kind, ours) for layout in OTHERS for ours, _ in layout.names}
+    assert named
+    assert named <= known
 
 
 def test_the_hubs_cache_serves_where_nothing_else_does(host, home):

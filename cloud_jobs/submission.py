@@ -11,6 +11,7 @@ from .errors import (
     CreditsError,
     FaceError,
     JobRefusedError,
+    MediaTypeError,
     NotFoundError,
     RateLimitError,
     ServiceError,
@@ -27,6 +28,7 @@ REFUSALS = frozenset({400, 401, 402, 403, 404, 405, 413, 414, 415, 422, 451})
 LOOKS, FIRST_LOOK, NEXT_LOOK = 3, 5.0, 30.0
 REPEATS = 6  # of a POST with the same idempotency key
 _PARTS_WAIT = 1.0
+_READY_WAIT = 3.0
 _RACES = 5
 
 
@@ -56,6 +58,8 @@ class Submission:
                 self._send(job, kind, name)
                 return 0.0
             files[kind] = stored
+        if not self._ready(job, files):
+            return _READY_WAIT
         if self._service.quotes and not job.quoted:
             return self._quote(job, memory, files)
         if job.group and not self._whole_order(job):
@@ -141,6 +145,15 @@ class Submission:
         try:
             self._uploads.send(self._client, job, kind, name)
         except FaceError as error:
+            self._account.end(job, "refused", str(error), error.kind)
+            raise
+
+    def _ready(self, job: Job, files: dict[str, Stored]) -> bool:
+        """Whether the service has taken in what was sent. What it can't use ends the job."""
+        try:
+            return all(self._service.ready(self._client, stored) for stored in files.values())
+        except MediaTypeError as error:
+            self._uploads.forget(job)
             self._account.end(job, "refused", str(error), error.kind)
             raise
 

@@ -105,17 +105,19 @@ class Transport:
         read: float | None = None,
         once: bool = False,
         style: str | None = None,
+        base: str = "",
         **arguments: Any,
     ) -> Any:
         """Send one request and return the decoded JSON, None for an empty 2xx reply.
 
-        once: use a fresh connection, for a call whose repetition would cost money.
+        once: use a fresh connection, for a call whose repetition would cost money. base: another address of
+        the same service, which gets the key too.
         Raises a ServiceError; UnreachableError only if nothing was sent."""
         session = self._new_session() if once else self._session
         try:
             response = session.request(
                 method,
-                self.api_url + path,
+                (base or self.api_url) + path,
                 auth=KeyAuth(self.key, style or self.style),
                 stream=True,
                 allow_redirects=False,

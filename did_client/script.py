@@ -5,19 +5,16 @@ Field names, ranges and lengths: D-ID API 4.2.1, POST /talks."""
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from ..cloud_jobs.errors import InvalidRequestError
+from ..cloud_jobs.text import guess_seconds
 
 MIN_TEXT, MAX_TEXT, MAX_SSML = 3, 10_000, 40_000
 _TAG = re.compile(r"<[^<>]*>")
 _SAYS = re.compile(r"""\b(alias|ph|src)\s*=\s*["'][^"']*\w""", re.IGNORECASE)
 _BREAK = re.compile(r"""<break\s[^<>]*?time\s*=\s*["']\s*([0-9]*\.?[0-9]+)\s*(ms|s)\s*["']""", re.IGNORECASE)
-# About 160 English words a minute, and five syllables a second where each character is one (Pellegrino, Coupé
-# and Marsico 2011, Mandarin); only estimates.
-_CHARACTERS_PER_SECOND, _WIDE_PER_SECOND = 14.0, 5.0
 
 
 PROVIDERS = ("microsoft", "elevenlabs", "amazon", "google", "azure-openai")
@@ -88,9 +85,7 @@ class TextScript:
 
     def guess_seconds(self) -> float:
         """A guess at how long the voice will speak, the breaks of SSML included."""
-        spoken = self.spoken().strip()
-        wide = sum(unicodedata.east_asian_width(character) in "WF" for character in spoken)
-        seconds = wide / _WIDE_PER_SECOND + (len(spoken) - wide) / _CHARACTERS_PER_SECOND
+        seconds = guess_seconds(self.spoken())
         if self.ssml:
             seconds += sum(
                 float(time) / (1000 if unit.lower() == "ms" else 1)

@@ -34,6 +34,7 @@ _MODULES = (
     "aniportrait",
     "did",
     "syncso",
+    "synthesia",
     "face_track",
     "align",
     "transcribe",

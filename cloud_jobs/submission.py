@@ -65,7 +65,7 @@ class Submission:
         if job.group and not self._whole_order(job):
             return _PARTS_WAIT
         if job.look_first and not self._service.repeatable:
-            finding = look(self._client, self._journal, job)
+            finding = self._search(job)
             if finding.outcome == "found":
                 self._account.found(job, finding.clips[0])
                 return 0.0
@@ -227,11 +227,14 @@ class Submission:
         self._account.advance(job, state="ambiguous")
         return 0.0
 
+    def _search(self, job: Job) -> Finding:
+        return look(self._client, self._journal, job, self._account.measure)
+
     def _look(self, job: Job) -> bool:
         """One look into the list, where there is one."""
         if not self._service.lists:
             return False
-        finding = look(self._client, self._journal, job)
+        finding = self._search(job)
         return finding.outcome == "found" and self._account.found(job, finding.clips[0]) is not None
 
     def _repeat(self, job: Job) -> float | None:
@@ -266,7 +269,7 @@ class Submission:
         if not self._service.lists:
             self._account.advance(job, state="undecided", looks=job.looks + 1)
             return None
-        finding = look(self._client, self._journal, job)
+        finding = self._search(job)
         waited = self._account.transport.server_now() - (job.submitted_at or job.created)
         if finding.outcome == "found":
             self._account.found(job, finding.clips[0])
@@ -274,10 +277,7 @@ class Submission:
         if finding.outcome == "unclear" and 0 <= waited < self._service.typical:
             return NEXT_LOOK
         if finding.sure and waited >= 0:
-            if waited >= AFTER:
-                self._account.advance(job, state="planned", look_first=True, looks=0)
-                return 0.0
-            return NEXT_LOOK
+            return 0.0 if self._not_made(job, finding) else NEXT_LOOK
         if finding.outcome == "none" and job.looks + 1 < LOOKS:
             self._account.advance(job, looks=job.looks + 1)
             return NEXT_LOOK
@@ -289,11 +289,22 @@ class Submission:
         self._account.authenticate()
         if not self._service.lists:
             return None
-        finding = look(self._client, self._journal, job)
+        finding = self._search(job)
         if finding.outcome == "found" and self._account.found(job, finding.clips[0]):
+            return 0.0
+        if self._not_made(job, finding):
             return 0.0
         self._account.advance(job, looks=job.looks + 1, candidates=_ids(finding))
         return None
+
+    def _not_made(self, job: Job, finding: Finding) -> bool:
+        """Whether it is certain that the POST made no clip; then the job is ready for another one. A list may
+        show clips only when they are finished, so that much time must have passed."""
+        waited = self._account.transport.server_now() - (job.submitted_at or job.created)
+        if not finding.sure or waited < max(AFTER, self._service.typical):
+            return False
+        self._account.advance(job, state="planned", look_first=True, looks=0)
+        return True
 
 
 def _blames_upload(error: ServiceError) -> bool:

@@ -88,6 +88,7 @@ class Transport:
         self._new_session = session
         self._session = session()
         self._skew = 0.0
+        self.knows_time = False  # whether a reply has told the service's
 
     @property
     def title(self) -> str:
@@ -166,7 +167,7 @@ class Transport:
     def _result(self, response: requests.Response, body: bytes, complete: bool) -> Any:
         date = parse.http_date(response.headers.get("Date"))
         if date is not None:
-            self._skew = date - self._clock.now()
+            self._skew, self.knows_time = date - self._clock.now(), True
         if not 200 <= response.status_code < 300:
             error = self.key.service.error_for(
                 response.status_code, body, response.headers, self.server_now()

@@ -62,9 +62,12 @@ def synthesia_order(number: int) -> PlainOrder:
 
 
 def start_synthesia(telling: bool, now: Callable[[], float]) -> FakeServer:
-    """The one that tells nothing has the newer form of refusals, and takes anything."""
-    unlike = SynthesiaPolicy(False, strict=False, problems=True, status=200, assets=None, milliseconds=True)
-    return FakeSynthesia(KEY, SynthesiaPolicy() if telling else unlike, now)
+    """The one that tells least has titles, as is published, and no more; the newer form of refusals; and
+    takes anything."""
+    least = SynthesiaPolicy(
+        ("title",), strict=False, problems=True, status=200, assets=None, milliseconds=True
+    )
+    return FakeSynthesia(KEY, SynthesiaPolicy() if telling else least, now)
 
 
 def cases() -> dict[str, Case]:

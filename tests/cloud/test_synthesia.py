@@ -217,16 +217,47 @@ def test_an_order_whose_reply_was_lost_is_found_by_its_title(
     assert len(server.made()) == 6
 
 
-@pytest.mark.parametrize("name", ["title", "callbackId"])
-def test_either_mark_is_enough(bench: Bench, server: FakeSynthesia, name: str) -> None:
+def lose_reply(bench: Bench, server: FakeSynthesia, says: Any) -> Job:
+    """An order whose video is made, while the reply is lost."""
     jobs = bench.jobs()
-    job = jobs.start(VideoOrder(ANNA, "Hello").plain(), consent=True)
+    job = jobs.start(VideoOrder(ANNA, says, test=False).plain(), consent=True)
     server.faults = [Fault("POST /v2/videos", "reset", acts=True)]
     while job.state != "ambiguous":
         job = jobs.step(job.id).job
-    shown = server._shown
-    server._shown = lambda each: {k: v for k, v in shown(each).items() if k != name}  # type: ignore[method-assign]
-    assert jobs.run(job.id).state == "downloaded"
+    return job
+
+
+@pytest.mark.parametrize("name", ["title", "callbackId"])
+def test_either_mark_is_enough(bench: Bench, server: FakeSynthesia, name: str) -> None:
+    server.policy.tells = (name,)
+    job = lose_reply(bench, server, "Hello")
+    assert bench.jobs().run(job.id).state == "downloaded"
+
+
+def test_without_any_mark_it_is_left_to_the_user(bench: Bench, server: FakeSynthesia) -> None:
+    """How long the clip is says nothing: neither a text's length is known, nor what is added to a voice."""
+    server.policy.tells = ("duration",)
+    job = lose_reply(bench, server, recorded(3))
+    for _ in range(3):
+        with pytest.raises(errors.UndecidedError, match="may be one of vid_"):
+            bench.jobs().run(job.id)
+        bench.clock.sleep(3600)
+    assert len(server.made()) == server.charged() == 1
+    bench.jobs().adopt(job.id, server.made()[0].id)
+    assert bench.jobs().run(job.id).state == "downloaded"
+
+
+def test_what_was_not_made_is_ordered_anew_when_its_time_is_over(bench: Bench, server: FakeSynthesia) -> None:
+    """The list may show videos only when they are finished."""
+    make(bench.jobs(), VideoOrder(ANNA, "Hello"))
+    server.faults = [Fault("POST /v2/videos", "reset", nth=(2,))]
+    began = bench.clock.now()
+    with pytest.raises(errors.StillRunningError):
+        make(bench.jobs(), VideoOrder(ANNA, "Good day"))
+    assert len(server.requests("POST /v2/videos")) == 2
+    assert make(bench.jobs(deadline_minutes=30.0), VideoOrder(ANNA, "Good day")).state == "downloaded"
+    assert bench.clock.now() >= began + SERVICE.typical
+    assert len(server.made()) == 2
 
 
 def test_what_is_wrong_is_said_before_anything_is_sent() -> None:

@@ -1,5 +1,5 @@
-"""Synthesia's node on a real server, with a Synthesia that runs here: a clip, its bill, and where the key is to
-be found (nowhere)."""
+"""Synthesia's node on a real server, with a Synthesia that runs here: a clip, its bill, and where the key
+is to be found (nowhere)."""
 
 import json
 import time

@@ -32,14 +32,14 @@ _CODES = {400: "validation_error", 401: "unauthenticated", 402: "quota_exceeded"
 
 @dataclass
 class Policy:
-    """What is not known of Synthesia. telling: videos come back with title, callbackId and duration. strict:
-    unknown fields are refused. problems: refusals are problem details, else {error, context}. status: of a
+    """What is not known of Synthesia. tells: what videos come back with. strict: unknown fields are
+    refused. problems: refusals are problem details, else {error, context}. status: of a
     reply to an order. assets: GETs of a recording until it is ready; None: it can't be asked for.
     unreadable: recordings turn out to be damaged. milliseconds: times are in those. newest_first, page: of
     the list. script: statuses a video goes through, one per GET; the last stays. error: why one failed.
     plan: what is left, in minutes. audio: the plan takes recordings. daily: test videos left today."""
 
-    telling: bool = True
+    tells: tuple[str, ...] = ("title", "callbackId", "duration")
     strict: bool = True
     problems: bool = False
     status: int = 201
@@ -188,11 +188,10 @@ class FakeSynthesia(FakeServer):
         factor = 1000 if self.policy.milliseconds else 1
         at = int(each["at"] * factor)
         body = {"id": each["id"], "status": status, "createdAt": at, "lastUpdatedAt": at}
-        if self.policy.telling:
-            body |= {name: each["body"][name] for name in ("title", "callbackId", "test", "visibility")}
+        body |= {name: each["body"][name] for name in ("title", "callbackId") if name in self.policy.tells}
         if status == "complete":
             body["download"] = f"{self.url}/files/{each['id']}/clip.mp4?Signature=x"
-            if self.policy.telling:
+            if "duration" in self.policy.tells:
                 minutes, seconds = divmod(each["seconds"], 60)
                 body["duration"] = f"0:{int(minutes):02d}:{seconds:09.6f}"
         elif status in ("error", "rejected") and self.policy.error is not None:

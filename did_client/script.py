@@ -8,8 +8,8 @@ import re
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from ..cloud_jobs import spoken as speech
 from ..cloud_jobs.errors import InvalidRequestError
-from ..cloud_jobs.text import guess_seconds
 
 MIN_TEXT, MAX_TEXT, MAX_SSML = 3, 10_000, 40_000
 _TAG = re.compile(r"<[^<>]*>")
@@ -66,14 +66,10 @@ class TextScript:
             raise InvalidRequestError(
                 f"The text is shorter than {MIN_TEXT} characters; write what the face shall say."
             )
-        if any("\ud800" <= character <= "\udfff" for character in self.text):
-            raise InvalidRequestError("The text has bytes that are no characters; write it as UTF-8.")
+        speech.check_characters(self.text)
         # What SSML says in place of its text stands in attributes: alias, ph, src.
-        if not any(character.isalnum() for character in spoken) and not _SAYS.search(self.text * self.ssml):
-            raise InvalidRequestError(
-                "The text has no letter and no digit, so nothing would be "
-                "said; write what the face shall say."
-            )
+        if not _SAYS.search(self.text * self.ssml):
+            speech.check_says_something(spoken)
         if len(spoken) > MAX_TEXT or len(self.text) > MAX_SSML:
             raise InvalidRequestError(
                 f"The text has {len(spoken)} characters ({len(self.text)} with "
@@ -85,7 +81,7 @@ class TextScript:
 
     def guess_seconds(self) -> float:
         """A guess at how long the voice will speak, the breaks of SSML included."""
-        seconds = guess_seconds(self.spoken())
+        seconds = speech.guess_seconds(self.spoken())
         if self.ssml:
             seconds += sum(
                 float(time) / (1000 if unit.lower() == "ms" else 1)

@@ -9,7 +9,7 @@ from typing import Any
 
 from ...cloud_jobs import Estimate, PlainOrder, Recording, SoundLimits, bytes_file
 from ...cloud_jobs.errors import InvalidRequestError
-from ...cloud_jobs.text import check_text, guess_seconds
+from ...cloud_jobs.spoken import check_characters, check_says_something, guess_seconds
 from .spec import ASPECTS
 
 # Ours: Synthesia publishes none, but that it takes MP3 alone.
@@ -67,4 +67,5 @@ class VideoOrder:
                     f"The recording's language is {self.language!r}; write it as en-US or de-DE."
                 )
         else:
-            check_text(self.says)
+            check_characters(self.says)
+            check_says_something(self.says)

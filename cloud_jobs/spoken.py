@@ -1,4 +1,4 @@
-"""A text that a service's voice is to speak: whether there is anything to say, and for how long."""
+"""A text that a service speaks: whether there is something to say, and for about how long."""
 
 from __future__ import annotations
 
@@ -18,11 +18,15 @@ def guess_seconds(text: str) -> float:
     return wide / _WIDE_PER_SECOND + (len(spoken) - wide) / _CHARACTERS_PER_SECOND
 
 
-def check_text(text: str) -> None:
-    """Raises InvalidRequestError for what is no text, and where nothing would be said."""
+def check_characters(text: str) -> None:
+    """Raises InvalidRequestError for what no voice can say."""
     if any("\ud800" <= character <= "\udfff" for character in text):
         raise InvalidRequestError("The text has bytes that are no characters; write it as UTF-8.")
+
+
+def check_says_something(text: str) -> None:
+    """Raises InvalidRequestError."""
     if not any(character.isalnum() for character in text):
         raise InvalidRequestError(
-            "The text has no letter and no digit, so nothing would be said; write what shall be said."
+            "The text has no letter and no digit, so nothing would be said; write what the face shall say."
         )

@@ -92,10 +92,10 @@ def look(
         return Finding("unclear")
     if not client.transport.knows_time:  # then the clip may be of a time that was not looked at
         return finding
-    told = habits.echoes_marks or (habits.keeps_stems and bool(job.stem))
+    would_show = habits.echoes_marks or (habits.keeps_stems and bool(job.stem))
     current = any(clip.created is not None and clip.created > submitted for clip, _ in ours)
     near = [learnt.get(clip.id, clip) for clip in _near(job, others)]
-    return replace(finding, sure=told or (current and all(_is_other(job, clip) for clip in near)))
+    return replace(finding, sure=would_show or (current and all(_is_other(job, clip) for clip in near)))
 
 
 def recent(client: Client, since: float) -> tuple[list[Remote], bool]:

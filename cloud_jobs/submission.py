@@ -299,9 +299,10 @@ class Submission:
 
     def _not_made(self, job: Job, finding: Finding) -> bool:
         """Whether it is certain that the POST made no clip; then the job is ready for another one. A list may
-        show clips only when they are finished, so that much time must have passed."""
+        show clips only when they are finished, so that much time must have passed. Where an order can be
+        repeated under its key, a list is not read for more than the clip: it may not show all."""
         waited = self._account.transport.server_now() - (job.submitted_at or job.created)
-        if not finding.sure or waited < max(AFTER, self._service.typical):
+        if self._service.repeatable or not finding.sure or waited < max(AFTER, self._service.typical):
             return False
         self._account.advance(job, state="planned", look_first=True, looks=0)
         return True

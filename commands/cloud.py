@@ -101,6 +101,7 @@ def _adder(spec: CloudSpec, command: str) -> Callable[[argparse._SubParsersActio
         consent.set_defaults(
             command=lambda options, folder, connect: tell_consent(spec.terms, options, folder)
         )
+        spec.add_commands(commands)
 
     return add
 

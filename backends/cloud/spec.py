@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -17,7 +18,7 @@ class CloudSpec:
     """A service, as `backends/NAME/spec.py` declares it in CLOUD. name: the folder's. terms: what its user
     agrees to. service: loads what the job core is told of it. what: it does. sends: what goes there. cost:
     how it charges. limits: of one order. kept: how long files live there. Sentences of the docs, without
-    their point."""
+    their point. add_commands: adds some of its own to `cloud NAME`."""
 
     name: str
     title: str
@@ -28,6 +29,7 @@ class CloudSpec:
     cost: str
     limits: str
     kept: str
+    add_commands: Callable[[argparse._SubParsersAction], None] = lambda commands: None
 
 
 def terms_of(name: str, title: str, terms: str, address: str, sends: str) -> Terms:

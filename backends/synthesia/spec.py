@@ -3,6 +3,7 @@ of avatars of its own."""
 
 from __future__ import annotations
 
+import argparse
 from typing import TYPE_CHECKING
 
 from ..cloud.spec import CloudSpec, terms_of
@@ -26,6 +27,12 @@ def _service() -> Service:
     return SERVICE
 
 
+def _add_commands(commands: argparse._SubParsersAction) -> None:
+    from .video import add_video
+
+    add_video(commands)
+
+
 CLOUD = CloudSpec(
     name="synthesia",
     title="Synthesia",
@@ -37,4 +44,5 @@ CLOUD = CloudSpec(
     cost="minutes of the plan; nothing for test clips, which have a watermark",
     limits="not documented, but for 30 test clips a day; 30 minutes of sound here",
     kept="not documented; links to clips are limited in time",
+    add_commands=_add_commands,
 )

@@ -20,6 +20,7 @@ from lipsync_studio.backends.synthesia.order import SOUND, VideoOrder
 from lipsync_studio.cloud_jobs import ApiKey, CloudJobs, errors, media
 from lipsync_studio.cloud_jobs.journal import Job
 from lipsync_studio.cloud_jobs.transport import Transport
+from lipsync_studio.commands import cloud
 
 from .conftest import cases, recorded
 
@@ -258,6 +259,34 @@ def test_what_was_not_made_is_ordered_anew_when_its_time_is_over(bench: Bench, s
     assert make(bench.jobs(deadline_minutes=30.0), VideoOrder(ANNA, "Good day")).state == "downloaded"
     assert bench.clock.now() >= began + SERVICE.typical
     assert len(server.made()) == 2
+
+
+def test_the_command(
+    bench: Bench, server: FakeSynthesia, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    voice, out = tmp_path / "voice.wav", tmp_path / "clip.mp4"
+    voice.write_bytes(clips.voice(2.0, 3000))
+
+    def run(*arguments: object) -> tuple[int, str]:
+        whole = ["synthesia", "--folder", str(bench.folder), *map(str, arguments)]
+        code = cloud.main(whole, connect=lambda folder, settings: bench.jobs())
+        return code, capsys.readouterr().err
+
+    video = ("video", "--avatar", ANNA, "--out", out)
+    code, said = run(*video, "--text", "Hello")
+    assert (code, "cloud synthesia consent" in said) == (1, True)
+    assert "free of charge" in run(*video, "--text", "Hello", "--estimate")[1]
+    assert "about 1 minute" in run(*video, "--text", "Hello", "--final", "--estimate")[1]
+    assert run(*video, "--audio", voice, "--language", "German")[0] == 1
+    assert server.log == []
+    assert run("consent")[0] == 0
+    assert run(*video, "--audio", voice, "--language", "de-DE")[0] == 0
+    assert out.stat().st_size > 1000
+    assert sent(server)["test"] is True
+    code, said = run(*video, "--text", "Hello")
+    assert (code, "add --overwrite" in said) == (1, True)
+    assert run(*video, "--text", "Hello", "--final", "--overwrite")[0] == 0
+    assert [each.cost for each in server.made()] == [0, 1]
 
 
 def test_what_is_wrong_is_said_before_anything_is_sent() -> None:

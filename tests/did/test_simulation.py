@@ -59,14 +59,14 @@ class Order(threading.Thread):
     ("policy", "orders", "most"),
     [
         # Shared between accounts, because each search reads the whole list of an account's talks.
-        (Policy(script=("done",)), range(300), 0.01),
-        (Policy(script=("done",), newest_first=False), range(300, 600), 0.01),
-        (Policy(script=("started", "done"), echo=False), range(600, 850), 0.01),
+        (Policy(script=("done",)), range(300), 0.005),
+        (Policy(script=("done",), newest_first=False), range(300, 600), 0.005),
+        (Policy(script=("started", "done"), echo=False), range(600, 850), 0.03),
         # Only the length tells one clip from another here, and there are three lengths.
         (
             Policy(script=("done",), echo=False, keeps_names=False, shows_duration=False),
             range(850, _ORDERS),
-            0.06,
+            0.05,
         ),
     ],
     ids=["telling", "oldest first", "names only", "silent"],

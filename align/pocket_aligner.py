@@ -10,7 +10,7 @@ from __future__ import annotations
 import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +20,7 @@ from .g2p import pronounce
 from .language import ENGLISH, Language
 from .pauses import Silences
 from .pocket import ENGINE, FILLERS, FRAMES_PER_SECOND, RATE, decode, prepared, require_pocketsphinx
+from .pocket_search import searched
 from .pronounce import Variants, pronounce_line
 from .spread import typical_lengths
 from .text import LyricLine
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 _FRAME_BYTES = 2 * RATE // FRAMES_PER_SECOND
 _GROUP = 15 * FRAMES_PER_SECOND
+# 20 seconds of sound, whose search takes about two.
+_LONG_BYTES = 20 * 2 * RATE
 _BEAMS = (1e-48, 1e-80)
 # Median acoustic score per frame of a phone: about -20 for the right text, -83 for a wrong one.
 _DERAILED_SCORE = -50.0
@@ -74,11 +77,12 @@ def _go_on() -> None:
 class PocketAligner:
     """Aligns one sound after the other; the decoders and what they have learned to say are kept.
 
-    check: called between the decoder's searches, which can't be interrupted; raises to stop.
+    check: called between the decoder's searches, and while a long one goes on; raises to stop.
     """
 
     def __init__(self, check: Callable[[], None] = _go_on) -> None:
         self._decoders: dict[float, Decoder] = {}
+        self._added: dict[str, str] = {}
         self._check = check
 
     def align(
@@ -104,8 +108,11 @@ class PocketAligner:
         pcm = prepared(samples16k)
         spoken: list[_Spoken] | None = None
         for beam in _BEAMS:
-            spoken = _force(self._decoder(beam, flat), flat, pcm, self._check)
-            if spoken is not None:
+            decoder = self._decoder(beam, flat)
+            self._check()
+            words = self._words(decoder, beam, flat, pcm)
+            if words is not None:
+                spoken = _phones_of(decoder, flat, words, pcm, self._check)
                 break
         if spoken is None:
             raise AlignmentError(
@@ -128,12 +135,25 @@ class PocketAligner:
         for unit in sorted(set(units), key=lambda unit: unit.name):
             if decoder.lookup_word(unit.name.lower()) is not None:
                 continue
+            entries = {}
             if not unit.variants:
-                decoder.add_word(unit.name.lower(), pronounce(unit.name, decoder.lookup_word), False)
+                entries[unit.name.lower()] = pronounce(unit.name, decoder.lookup_word)
             for number, variant in enumerate(unit.variants, 1):
                 name = unit.name if number == 1 else f"{unit.name}({number})"
-                decoder.add_word(name, " ".join(variant.heard), False)
+                entries[name] = " ".join(variant.heard)
+            for name, phones in entries.items():
+                decoder.add_word(name, phones, False)
+            self._added |= entries
         return decoder
+
+    def _words(
+        self, decoder: Decoder, beam: float, units: Sequence[_Unit], pcm: bytes
+    ) -> list[tuple[int, int]] | None:
+        """First frame and the one after the last of every unit in the whole sound, or None."""
+        if len(pcm) < _LONG_BYTES:
+            return _word_frames(decoder, units, pcm)
+        found = searched(_options(beam), self._added, _text(units), pcm, self._check)
+        return None if found is None else _complete(found, units)
 
 
 def _units(lines: Sequence[LyricLine], language: Language) -> list[list[list[_Unit]]]:
@@ -162,25 +182,29 @@ def _new_decoder(beam: float) -> Decoder:
     require_pocketsphinx()
     from pocketsphinx import Decoder
 
+    return Decoder(**_options(beam))
+
+
+def _options(beam: float) -> dict[str, Any]:
     # The lattice's best path drops words of sung lines, hence bestpath=False.
-    return Decoder(
-        samprate=RATE, lm=None, bestpath=False, loglevel="FATAL", beam=beam, wbeam=beam, pbeam=beam
-    )
+    return {
+        "samprate": RATE, "lm": None, "bestpath": False, "loglevel": "FATAL",
+        "beam": beam, "wbeam": beam, "pbeam": beam,
+    }  # fmt: skip
 
 
-def _force(
-    decoder: Decoder, units: Sequence[_Unit], pcm: bytes, check: Callable[[], None]
-) -> list[_Spoken] | None:
-    """The units in order with their phones, or None when no path leads through the sound.
+def _phones_of(
+    decoder: Decoder,
+    units: Sequence[_Unit],
+    words: Sequence[tuple[int, int]],
+    pcm: bytes,
+    check: Callable[[], None],
+) -> list[_Spoken]:
+    """The units with their phones. words: frames of each, as found over the whole sound.
 
-    Words are found over the whole sound. Their phones are found group by group, because that search keeps a
-    token for every state of the text at every frame, which for a song would be gigabytes.
+    Phones are found group by group, because that search keeps a token for every state of the text at every
+    frame, which for a song would be gigabytes.
     """
-    check()
-    words = _word_frames(decoder, units, pcm)
-    check()
-    if words is None:
-        return None
     spoken: list[_Spoken] = []
     for first, last in _groups(words):
         check()
@@ -197,15 +221,23 @@ def _force(
 
 def _word_frames(decoder: Decoder, units: Sequence[_Unit], pcm: bytes) -> list[tuple[int, int]] | None:
     """First frame and the one after the last of every unit, or None."""
-    decoder.set_align_text(" ".join(unit.name.lower() for unit in units))
+    decoder.set_align_text(_text(units))
     decode(decoder, pcm)
     if decoder.hyp() is None:
         return None
-    found = [
-        (segment.start_frame, segment.end_frame + 1)
-        for segment in decoder.seg()
-        if not segment.word.startswith(FILLERS)
-    ]
+    found = [(segment.word, segment.start_frame, segment.end_frame) for segment in decoder.seg()]
+    return _complete(found, units)
+
+
+def _text(units: Sequence[_Unit]) -> str:
+    return " ".join(unit.name.lower() for unit in units)
+
+
+def _complete(
+    segments: Sequence[tuple[str, int, int]], units: Sequence[_Unit]
+) -> list[tuple[int, int]] | None:
+    """The words among what was found, if none is missing."""
+    found = [(first, last + 1) for name, first, last in segments if not name.startswith(FILLERS)]
     return found if len(found) == len(units) else None
 
 

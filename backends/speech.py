@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -90,6 +90,21 @@ def listen(request: LipSyncRequest, timeline: Timeline, host: Host | None = None
         # Of a song that goes on after the footage, what is heard is enough to tell its voice from its noise.
         voice = voice.cut(0, Fraction(max(last, _CONTEXT)))
     return voice_samples(voice, host)
+
+
+def listen_each(
+    requests: Sequence[LipSyncRequest], timeline: Timeline, host: Host | None = None
+) -> list[np.ndarray]:
+    """What is heard of each one's voice, as from `listen`; voices of one sound share the samples."""
+    heard: dict[tuple[int, bool], np.ndarray] = {}
+    found = []
+    for request in requests:
+        # Of a sound in which a text is to be found, all is heard.
+        sound = id(request.voice), bool(request.lyrics.strip())
+        if sound not in heard:
+            heard[sound] = listen(request, timeline, host)
+        found.append(heard[sound])
+    return found
 
 
 def voice_samples(voice: Sound, host: Host | None = None) -> np.ndarray:

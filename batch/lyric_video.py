@@ -79,6 +79,11 @@ def with_words(
     spec: LyricVideoSpec, request: LipSyncRequest, backend: LipSyncBackend, host: Host
 ) -> tuple[LipSyncRequest, WordTimings, list[str]]:
     """The request with what is said, that as it is shown, and what is to be told of it."""
+    if _unknown_words(spec, request):
+        from ..align.transcribe.registry import recogniser
+
+        # Raises where nothing can hear them, before the faces are looked for.
+        recogniser(_align_options(spec, request), host)
     if isinstance(backend, DubBackend):
         # Whether there is somebody to sing is known before the words are looked for, which takes longer.
         request = backend.tracked(request, host)
@@ -98,15 +103,27 @@ def _words(spec: LyricVideoSpec, request: LipSyncRequest, host: Host) -> tuple[W
     if said and not spec.render.lyrics.strip():
         unknown = [voice.person for voice in request.voices if voice.words is None]
         return joined(said), [_NOT_SHOWN.format(", ".join(unknown))] if unknown else []
-    from ..align.chain import AlignOptions, align
+    from ..align.chain import align
 
-    options = spec.align or AlignOptions(content=request.content)
+    options = _align_options(spec, request)
     if spec.render.lyrics.strip():
         found = align(request.soundtrack, spec.render.lyrics, host, options, stem=request.driving)
         return found.timings, list(found.notes())
     from ..align.transcribe.registry import recognise
 
     return recognise(request.voice, options, host)
+
+
+def _unknown_words(spec: LyricVideoSpec, request: LipSyncRequest) -> bool:
+    """Whether the words have to be heard."""
+    told = spec.render.words is not None or bool(spec.render.lyrics.strip())
+    return not told and all(voice.words is None for voice in request.voices)
+
+
+def _align_options(spec: LyricVideoSpec, request: LipSyncRequest) -> AlignOptions:
+    from ..align.chain import AlignOptions
+
+    return spec.align or AlignOptions(content=request.content)
 
 
 def overlay_of(

@@ -16,7 +16,7 @@ import numpy as np
 
 from ..backends.dub.backend import DubBackend, DubPlan
 from ..backends.run import request_notes, settled, write
-from ..backends.speech import listen
+from ..backends.speech import listen_each
 from ..engine.errors import InputError, SourceMismatchError
 from ..engine.media.join import join_parts
 from ..engine.media.tracks import downmix_notes
@@ -113,15 +113,11 @@ def opened(spec: RenderSpec | LyricVideoSpec, plan: SplitPlan, host: Host) -> Op
         raise SourceMismatchError(
             "The source has changed since the clip was planned", "render it again, all of it"
         )
-    heard: dict[int, np.ndarray] = {}
     voices = request.parts()
     if len(voices) != len(plan.dub.voices):
         # Several take turns in one sound.
         voices = voices * len(plan.dub.voices)
-    for voice in voices:
-        if id(voice.voice) not in heard:
-            heard[id(voice.voice)] = listen(voice, plan.dub.job.timeline, host)
-    return Opened(request, tuple(heard[id(voice.voice)] for voice in voices))
+    return Opened(request, tuple(listen_each(voices, plan.dub.job.timeline, host)))
 
 
 def render_part(

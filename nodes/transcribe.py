@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from comfy_api.latest import io
 
 from ..align.names import AUTO, CONTENTS, ENGINES, LANGUAGES, MODELS
 from .inputs import to_sound
+from .notices import notices
 from .requirements import engine_imports
 from .types import WordTimingsIO
 
@@ -116,11 +117,11 @@ class LipSyncTranscribe(io.ComfyNode):
         choice = choose(engine, model, host, path=model_path, fetch=download_missing)
         timings = choice.transcribe(sound, language=wanted, content=content, host=host)
         text = "\n".join(line.text for line in timings.lines)
-        return io.NodeOutput(timings, text, _report(timings, choice.note))
+        return io.NodeOutput(timings, text, _report(timings, choice.notes), ui=notices(choice.notes))
 
 
-def _report(timings: WordTimings, note: str) -> str:
+def _report(timings: WordTimings, notes: Sequence[str]) -> str:
     words = timings.words()
     head = f"{timings.engine}, {timings.language or 'no language'}: {len(words)} words"
     listing = [f"{w.start:8.2f} {w.end:8.2f}  {w.confidence:.2f}  {w.text}" for w in words]
-    return "\n".join([*([note] if note else []), head, *listing])
+    return "\n".join([*notes, head, *listing])

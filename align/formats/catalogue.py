@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ...engine.errors import LyricsFormatError
 from ..words import WordTimings
-from . import ass, json_words, labels, lrc, microdvd, plain, qrc, sbv, srt, ttml, ultrastar, vtt
+from . import ass, json_words, labels, lrc, lrc_write, microdvd, plain, qrc, sbv, srt, ttml, ultrastar, vtt
 from .clock import INVISIBLE, TIMING
 from .document import Lyrics, WriteOptions
 from .refused import refuse
@@ -30,8 +30,8 @@ class Format:
 FORMATS: Mapping[str, Format] = {
     one.name: one
     for one in (
-        Format("lrc", "LRC", (".lrc",), lrc.read, lrc.write),
-        Format("elrc", "Enhanced LRC", (".elrc",), lrc.read, lrc.write_enhanced),
+        Format("lrc", "LRC", (".lrc",), lrc.read, lrc_write.write),
+        Format("elrc", "Enhanced LRC", (".elrc",), lrc.read, lrc_write.write_enhanced),
         Format("srt", "SubRip", (".srt",), srt.read, srt.write),
         Format("vtt", "WebVTT", (".vtt",), vtt.read, vtt.write),
         Format("ass", "ASS", (".ass", ".ssa"), ass.read, ass.write),

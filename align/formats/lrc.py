@@ -16,27 +16,10 @@ from typing import Literal
 
 from .. import singers as named_singers
 from ..singers import Singers
-from ..words import Line, Syllable, WordTimings
-from .clock import INVISIBLE, minutes_stamp, seconds_of, units, whole_second
-from .document import (
-    Lyrics,
-    Problems,
-    TimedText,
-    WriteOptions,
-    is_bilingual,
-    lyrics_of,
-    numbered_rows,
-)
-from .pieces import (
-    WORD_JOINER,
-    Piece,
-    clean,
-    escape_guarded,
-    likely_length,
-    line_pieces,
-    line_text,
-    unescaped,
-)
+from ..words import Syllable
+from .clock import INVISIBLE, seconds_of, whole_second
+from .document import Lyrics, Problems, TimedText, is_bilingual, lyrics_of, numbered_rows
+from .pieces import WORD_JOINER, likely_length, unescaped
 
 OffsetSign = Literal["earlier", "later"]
 
@@ -51,27 +34,22 @@ _TAG = re.compile(r"\[\s*([A-Za-z][A-Za-z_]*|#)\s*:(.*)\]")
 _BROKEN = re.compile(r"[\[［][ +-]{0,3}[0-9][0-9A-Za-z?]{0,5}[:.;：][^\[\]\n]{0,14}[\]］]\s*")
 _UNSEEN = re.compile(f"[{INVISIBLE}\\s]*(?=[\\[［【{{])")
 _OFFSET = re.compile(r"[+-]?[0-9]{1,9}")
-_VOICE = re.compile(r"\s*([FMD]|[vV][0-9]{1,4}|bg):\s*")
+VOICE = re.compile(r"\s*([FMD]|[vV][0-9]{1,4}|bg):\s*")
 _BACKING = re.compile(r"\[\s*bg\s*:\s*(.*)\]")
-# What would be read as a stamp, a prefix or backing vocals, where it is meant as text.
-_STAMP_LIKE = re.compile(r"([\[<])(?=[0-9 ]|\s*bg\s*:)|([［【])(?=[0-9 ])")
-_VOICE_LIKE = re.compile(r"^([FMD]|[vV][0-9]{1,4}|bg)(?=:)")
 _VOICED = re.compile(rf"^([FMD]|[vV][0-9]{{1,4}}|bg){WORD_JOINER}")
 
-_TAG_NAMES = {
+TAG_NAMES = {
     "ti": "title", "ar": "artist", "al": "album", "au": "author", "lr": "lyricist", "re": "editor",
     "ve": "version", "la": "language", "lang": "language", "#": "comment",
 }  # fmt: skip
-_TAG_IDS = {"language": "la"} | {name: tag for tag, name in _TAG_NAMES.items() if tag != "lang"}
 _OTHER_TAGS = ("by", "length", "offset", "tool", named_singers.TAG)
 _LONGEST_UNKNOWN_TAG = 3
-_NAMED = re.compile(r"[FMD]|v[0-9]{1,4}|bg")
-_BG = "bg"
+BG = "bg"
 
 # Seconds. An empty line follows a line that ends this long before the next. Without one, a line lasts until
 # the next, unless that comes later than this after all the time in which the line may be sung.
-_SLACK = 2.0
-_FLOAT_SLACK = _SLACK + 0.005
+SLACK = 2.0
+_FLOAT_SLACK = SLACK + 0.005
 _LOST = "the line is placed between its neighbours."
 # Characters that repeats may multiply a line to.
 _LONGEST_EXPANSION = 1_000_000
@@ -111,7 +89,7 @@ def read(text: str, offset_sign: OffsetSign = "earlier") -> Lyrics:
             entries += _entries(stamps, rest, number, problems, full, singers)
         elif backing:
             before = entries[-1].time if entries else 0.0
-            entries.append(replace(_entry(before, backing[1], _BG, number, problems, full), aside=True))
+            entries.append(replace(_entry(before, backing[1], BG, number, problems, full), aside=True))
         elif tag and tag[0] == "offset":
             shift = _OFFSET.fullmatch(tag[1])
             if shift:
@@ -126,7 +104,7 @@ def read(text: str, offset_sign: OffsetSign = "earlier") -> Lyrics:
             problems.add(number, f"“{credit[:60]}” is a credit; it is left out.")
         elif broken := _BROKEN.match(row):
             problems.add(number, f"{broken[0][:40].strip()!r} is not a time stamp; {_LOST}")
-            entries.append(_Entry(0.0, _plain(row[broken.end() :]), guessed=True))
+            entries.append(_Entry(0.0, plain(row[broken.end() :]), guessed=True))
         elif row:
             untimed.append((len(entries), row))
             problems.add(
@@ -210,14 +188,14 @@ def _placed(entries: Sequence[_Entry]) -> list[_Entry]:
 def tag_of(row: str) -> tuple[str, str] | None:
     """Name and value of a tag such as [ar:…]; a header such as [Chorus: all] is none."""
     match = _TAG.fullmatch(row)
-    if not match or not _is_tag(match[1].lower()):
+    if not match or not is_tag(match[1].lower()):
         return None
     tag = match[1].lower()
-    return _TAG_NAMES.get(tag, tag), match[2].strip()
+    return TAG_NAMES.get(tag, tag), match[2].strip()
 
 
-def _is_tag(tag: str) -> bool:
-    return tag in _TAG_NAMES or tag in _OTHER_TAGS or (len(tag) <= _LONGEST_UNKNOWN_TAG and tag.isalpha())
+def is_tag(tag: str) -> bool:
+    return tag in TAG_NAMES or tag in _OTHER_TAGS or (len(tag) <= _LONGEST_UNKNOWN_TAG and tag.isalpha())
 
 
 def _leading_stamps(row: str, full: str) -> tuple[list[float], str]:
@@ -255,15 +233,15 @@ def _entry(
 ) -> _Entry:  # fmt: skip
     """What follows a stamp. voice: where it is known. singers: who may be named."""
     if backing := _BACKING.fullmatch(rest):
-        voice, rest = _BG, backing[1]
-    elif voice is None and (named := _VOICE.match(rest)):
+        voice, rest = BG, backing[1]
+    elif voice is None and (named := VOICE.match(rest)):
         voice, rest = _voice(named[1]), rest[named.end() :]
     elif voice is None:
         voice, rest = named_singers.split(rest, singers or {})
     if not _INNER.search(rest):
-        return _Entry(start, _plain(named_singers.unguarded(rest) if voice is None else rest), voice)
+        return _Entry(start, plain(named_singers.unguarded(rest) if voice is None else rest), voice)
     pieces, ended = _pieces(start, rest, number, problems, full)
-    time = pieces[0].start if voice == _BG else start
+    time = pieces[0].start if voice == BG else start
     return _Entry(time, "".join(piece.text for piece in pieces), voice, pieces, ended)
 
 
@@ -294,13 +272,13 @@ def _pieces(
     ended = not texts[-1].strip() and len(texts) > 1
     # Only stamps that are ignored leave stamps in the text.
     parts = [
-        Syllable(_plain(_INNER.sub("", text)), time, later)
+        Syllable(plain(_INNER.sub("", text)), time, later)
         for text, time, later in zip(texts, times, [*times[1:], times[-1]], strict=True)
     ]
     return tuple(parts), ended
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     text = _VOICED.sub(r"\1", unescaped(text))
     return re.sub(rf"([\[<［【]){WORD_JOINER}", r"\1", text)
 
@@ -358,119 +336,3 @@ def _groups(ordered: Sequence[_Entry]) -> list[tuple[list[_Entry], tuple[float, 
     if current:
         groups.append((current, (float("inf"), False)))
     return groups
-
-
-def write(timings: WordTimings, options: WriteOptions) -> str:
-    """A stamp for each line, and an empty line where it ends well before the next."""
-    unit = 10**options.digits
-    lines = _sorted_lines(timings, unit)
-    singers = _written_singers(timings)
-    rows = _tag_rows(timings, options, singers)
-    starts = _distinct([pieces[0].start for pieces, _ in lines])
-    at = 0
-    while at < len(lines):
-        past = at + 1
-        while past < len(lines) and starts[past] == starts[at]:
-            past += 1
-        following = starts[past] if past < len(lines) else None
-        texts = [_line_body(line, singers) for _, line in lines[at:past]]
-        rows += [_stamp(starts[at], options) + text for text in texts]
-        end = max(piece.end for pieces, _ in lines[at:past] for piece in pieces)
-        clear = following is None
-        if following is not None:
-            length = max(likely_length(_read_back(text, singers)) for text in texts)
-            end = min(end, following)
-            clear = following - end > _SLACK * unit or following > starts[at] + units(length + _SLACK, unit)
-        if clear:
-            rows.append(_stamp(max(end, starts[at]), options))
-        at = past
-    return "".join(row + "\n" for row in rows)
-
-
-def write_enhanced(timings: WordTimings, options: WriteOptions) -> str:
-    """Stamps for each word and syllable; an empty one where a word ends before the next begins."""
-    singers = _written_singers(timings)
-    rows = _tag_rows(timings, options, singers)
-    # Backing vocals of the same moment come after the line that they belong to.
-    lines = sorted(
-        _sorted_lines(timings, 10**options.digits),
-        key=lambda entry: (entry[0][0].start, _name(entry[1], singers) == _BG),
-    )
-    starts = _distinct([pieces[0].start for pieces, _ in lines])
-    for start, (pieces, line) in zip(starts, lines, strict=True):
-        named = _name(line, singers)
-        parts = ["[bg: "] if named == _BG else [_stamp(start, options), f"{named}: " if named else ""]
-        for at, piece in enumerate(pieces):
-            parts.append(_inner(piece.start, options) + _guarded(piece.text))
-            if at + 1 == len(pieces) or piece.end < pieces[at + 1].start:
-                parts.append(_inner(piece.end, options))
-            parts.append(" " * piece.space)
-        rows.append("".join(parts) + ("]" if named == _BG else ""))
-    return "".join(row + "\n" for row in rows)
-
-
-def _sorted_lines(timings: WordTimings, unit: int) -> list[tuple[list[Piece], Line]]:
-    lines = [(pieces, line) for line in timings.lines if (pieces := line_pieces(line, unit))]
-    return sorted(lines, key=lambda entry: entry[0][0].start)
-
-
-def _distinct(starts: list[int]) -> list[int]:
-    """Lines that begin together are set a unit apart where they would pass for translations."""
-    if not is_bilingual(starts):
-        return starts
-    apart: list[int] = []
-    for start in starts:
-        apart.append(max(start, apart[-1] + 1) if apart else start)
-    return apart
-
-
-def _written_singers(timings: WordTimings) -> Singers:
-    """Those who are named as the format has no prefix for."""
-    voices = [
-        line.voice
-        for line in timings.lines
-        if line.voice and not _VOICE.match(f"{line.voice}:") and clean(line.voice) == line.voice
-    ]
-    return named_singers.writable(voices)
-
-
-def _tag_rows(timings: WordTimings, options: WriteOptions, singers: Singers) -> list[str]:
-    tags = {**options.tags, **({"language": timings.language} if timings.language else {})}
-    named = [(_TAG_IDS.get(name, name), " ".join(clean(value).split())) for name, value in tags.items()]
-    own = [f"[{named_singers.TAG}:{', '.join(singers.values())}]"] if singers else []
-    kept = [(tag, value) for tag, value in named if tag not in ("offset", named_singers.TAG)]
-    return [f"[{tag}:{value}]" for tag, value in kept if value and _is_tag(tag)] + own
-
-
-def _line_body(line: Line, singers: Singers) -> str:
-    text = _guarded(line_text(line))
-    if named := _name(line, singers):
-        return f"{named}: {text}"
-    return _VOICE_LIKE.sub(rf"\1{WORD_JOINER}", named_singers.guarded(text, singers))
-
-
-def _name(line: Line, singers: Singers) -> str | None:
-    """Who sings, where it can be written."""
-    if line.voice and _NAMED.fullmatch(line.voice):
-        return line.voice
-    return singers.get(line.voice.lower()) if line.voice else None
-
-
-def _read_back(body: str, singers: Singers) -> str:
-    """A line's text as its reader sees it."""
-    if named := _VOICE.match(body):
-        return _plain(body[named.end() :])
-    name, text = named_singers.split(body, singers)
-    return _plain(text if name else named_singers.unguarded(text))
-
-
-def _guarded(text: str) -> str:
-    return _STAMP_LIKE.sub(lambda match: match[0] + WORD_JOINER, escape_guarded(text))
-
-
-def _stamp(time: int, options: WriteOptions) -> str:
-    return f"[{minutes_stamp(time, options.digits)}]"
-
-
-def _inner(time: int, options: WriteOptions) -> str:
-    return f"<{minutes_stamp(time, options.digits)}>"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ from ...engine.errors import (
     InputError,
     LipSyncError,
 )
+from ...engine.report import Caution
 from ...engine.weights.entries import WeightSet
 from ..attempts import explained, installed
 from ..language import parse_language
@@ -91,7 +92,9 @@ _ENGINES = {
 
 
 _USUAL = "base"
-_MISHEARS = "By PocketSphinx, which mishears every other word: it is no transcript to rely on."
+_MISHEARS = Caution(
+    "By PocketSphinx, which mishears every other word: it is no transcript to rely on.", "mishears"
+)
 
 
 @dataclass
@@ -99,16 +102,15 @@ class Choice:
     """A transcriber, what should be said about why it and no better one, and what may take its place."""
 
     transcriber: Transcriber
-    note: str = ""
+    notes: list[str] = field(default_factory=list)
     others: tuple[Callable[[], Transcriber], ...] = ()
 
     def transcribe(self, sound: Sound, *, language: str | None, content: Content, host: Host) -> WordTimings:
-        """By the first transcriber that can be had; `note` then tells why others could not.
+        """By the first transcriber that can be had; `notes` then tell why others could not.
 
         Raises the first one's error where none can, AudioError, and the host's own when cancelled.
         """
-        for note in sound.all_notes():
-            self._add(note)
+        self.notes += sound.all_notes()
         first: LipSyncError | None = None
         for make in (lambda: self.transcriber, *self.others):
             host.check_cancelled()
@@ -122,14 +124,11 @@ class Choice:
                 if failed is not error:
                     _log.warning("%s failed", transcriber.name, exc_info=error)
                 first = first or failed
-                self._add(f"Not by {transcriber.name}: {failed}")
+                self.notes.append(f"Not by {transcriber.name}: {failed}")
                 continue
             return found
         assert first is not None
         raise first
-
-    def _add(self, row: str) -> None:
-        self.note = f"{self.note}\n{row}" if self.note else row
 
 
 def choose(engine: str, model: str, host: Host, *, path: str = "", fetch: bool = False) -> Choice:
@@ -144,7 +143,7 @@ def choose(engine: str, model: str, host: Host, *, path: str = "", fetch: bool =
     if engine not in (AUTO, *ENGINES):
         raise InputError(f'There is no engine "{engine}": choose auto, {", ".join(ENGINES)}.')
     if engine == SPHINX:
-        return Choice(sphinx.Sphinx(), _MISHEARS)
+        return Choice(sphinx.Sphinx(), [_MISHEARS])
     if path.strip():
         return Choice(_local(engine, path.strip(), host))
     if engine != AUTO:
@@ -172,21 +171,31 @@ def recognise(sound: Sound, options: AlignOptions, host: Host) -> tuple[WordTimi
 
     options: but for the aligner. Raises what `choose` and `Choice.transcribe` do, and AlignmentError where no
     words are heard."""
-    asked = parse_language(options.language)
-    language = asked.whisper if asked else None
-    model = options.model or _largest(options.transcriber, language, host)
-    choice = choose(options.transcriber, model, host, path=str(options.whisper or ""), fetch=options.download)
+    choice = recogniser(options, host)
+    language = _asked(options)
     timings = choice.transcribe(sound, language=language, content=options.content, host=host)
     if not timings.lines:
         raise AlignmentError("No words are heard in the audio: choose one that somebody speaks or sings in.")
-    notes = [choice.note] if choice.note else []
+    return timings, choice.notes
+
+
+def recogniser(options: AlignOptions, host: Host) -> Choice:
+    """What `recognise` hears with; raises what `choose` does."""
+    language = _asked(options)
+    model = options.model or _largest(options.transcriber, language, host)
+    choice = choose(options.transcriber, model, host, path=str(options.whisper or ""), fetch=options.download)
     chosen = not options.model and not options.whisper and options.transcriber != SPHINX
     if chosen and language is None and model.endswith(".en"):
-        notes.append(
+        choice.notes.append(
             f"The only Whisper model that is installed, {model}, knows nothing but English: for another "
             "language add one without .en."
         )
-    return timings, notes
+    return choice
+
+
+def _asked(options: AlignOptions) -> str | None:
+    asked = parse_language(options.language)
+    return asked.whisper if asked else None
 
 
 def _largest(engine: str, language: str | None, host: Host) -> str:

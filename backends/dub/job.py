@@ -19,7 +19,7 @@ from ...engine.media.source import ImageSource, Source
 from ...engine.media.timeline import Timeline, plan
 from ...engine.report import FrameState
 from ..request import LipSyncRequest
-from ..speech import Speech, listen, speech_of
+from ..speech import Speech, listen_each, speech_of
 
 # Beyond this turn of the head, in degrees, there is hardly a mouth to paint.
 _MAX_YAW = 65.0
@@ -93,14 +93,12 @@ def plan_jobs(request: LipSyncRequest, fps: Fraction | None, rests: bool, host: 
         return (plan_job(request, fps, rests, host),)
     timeline = plan(request.source, request.soundtrack.duration, request.length, request.fill, fps)
     track = _faces(request.source, timeline, request.track, host, request.detector, request.max_faces)
-    heard: dict[tuple[int, bool], np.ndarray] = {}
+    parts = request.parts()
     jobs = []
-    for part, person in zip(request.parts(), _whom(track, request), strict=True):
-        # Several may be driven by one sound; of one whose text is to be found in it, all is heard.
-        sound = id(part.voice), bool(part.lyrics.strip())
-        if sound not in heard:
-            heard[sound] = listen(part, timeline, host)
-        speech = speech_of(part, timeline, host, heard[sound])
+    for part, person, samples in zip(
+        parts, _whom(track, request), listen_each(parts, timeline, host), strict=True
+    ):
+        speech = speech_of(part, timeline, host, samples)
         keeps_source = part.silence == "source" or not rests
         job = job_of(request.source, timeline, speech, track, person, keeps_source, host)
         jobs.append(replace(job, shared=len(request.voices) > 1))

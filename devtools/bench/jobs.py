@@ -28,6 +28,7 @@ from lipsync_studio.batch.manifest import Manifest
 from ..paths import ROOT
 from ..steps import say
 from . import media
+from .jobs_split import split_in_parts
 
 JOBS, CORRUPT, STUBS = 20, 7, 2000
 # Bounds of the issue.
@@ -39,10 +40,11 @@ def main(arguments: list[str]) -> int:
     """1 if something that must hold does not."""
     parser = argparse.ArgumentParser(prog="dev.py bench jobs", description=__doc__)
     known: dict[str, Callable[[Path, argparse.Namespace], dict[str, Any]]] = {
-        "kills": _kills, "split": _split, "overhead": _overhead, "stubs": _stubs,
+        "kills": _kills, "split": split_in_parts, "overhead": _overhead, "stubs": _stubs,
     }  # fmt: skip
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(known)}; default all")
     parser.add_argument("--seconds", type=int, default=60, help="length of the long clip (default 60)")
+    parser.add_argument("--engines", nargs="*", help="of `split`: viseme, musetalk, latentsync")
     parser.add_argument("--out", type=Path, default=Path("jobs.json"))
     options = parser.parse_args(arguments)
     # Ray puts its workers behind all else on a machine.
@@ -98,47 +100,6 @@ def _kills(folder: Path, options: argparse.Namespace) -> dict[str, Any]:
         "whole before the driver was killed": len(stood), "kept": told["kept"], "made": told["made"],
         "failed": failed, "rendered again after their manifest stood": again, "holds": holds,
     }  # fmt: skip
-
-
-def _split(folder: Path, options: argparse.Namespace) -> dict[str, Any]:
-    """A clip by visemes in 4 parts, by cuts that are given and by the plan's own, against the whole. Without
-    loss, so that what is decoded is what was encoded."""
-    from lipsync_studio.backends.dub.backend import DubBackend
-    from lipsync_studio.backends.run import run
-    from lipsync_studio.batch import parts
-    from lipsync_studio.engine.host.plain import PlainHost
-
-    seconds = options.seconds
-    clip, audio = media.video(640, 360, seconds), media.audio(seconds)
-    spec = RenderSpec(clip, audio, length="video", score=False)
-    results: dict[str, Any] = {"seconds": seconds, "holds": True}
-    with PlainHost("cpu") as host:
-        backend = spec.make_backend(host)
-        assert isinstance(backend, DubBackend)
-        started = time.perf_counter()
-        whole = folder / "whole.mp4"
-        frames = run(backend, spec.request(host), host, whole, 0).frames
-        results["whole"] = {"frames": frames, "took": round(time.perf_counter() - started, 1)}
-        given = [frames // 4 + 3, frames // 2 + 1, frames * 3 // 4 + 5]
-        for name, cuts in (("given cuts", given), ("own cuts", None)):
-            started = time.perf_counter()
-            plan, opened = parts.split(spec, backend, host, seconds / 4, cuts)
-            files = [folder / f"{number}.mp4" for number in range(plan.parts)]
-            reports = [
-                parts.render_part(plan, number, opened, backend, host, file, 0, spec)
-                for number, file in enumerate(files)
-            ]
-            joined = folder / "joined.mp4"
-            parts.join(plan, opened, files, reports, joined)
-            took = round(time.perf_counter() - started, 1)
-            same = {
-                "packets of the sound": _packets(joined, "audio") == _packets(whole, "audio"),
-                "times of the frames": _packets(joined, "video") == _packets(whole, "video"),
-                "frames": _differing(joined, whole) == 0,
-            }
-            results[name] = {"borders": list(plan.borders), "took": took, "the same": same}
-            results["holds"] &= all(same.values())
-    return results
 
 
 def _overhead(folder: Path, options: argparse.Namespace) -> dict[str, Any]:
@@ -241,21 +202,3 @@ def _until(holds: Callable[[], bool], driver: subprocess.Popen[bytes]) -> None:
         if driver.poll() is not None:
             raise RuntimeError(f"The driver ended, with {driver.returncode}.")
         time.sleep(0.02)
-
-
-def _packets(path: Path, kind: str) -> list[tuple[Any, ...]]:
-    with av.open(str(path)) as container:
-        stream = next(each for each in container.streams if each.type == kind)
-        return [
-            (each.pts, each.dts, each.duration, bytes(each) if kind == "audio" else None)
-            for each in container.demux(stream)
-            if each.size
-        ]
-
-
-def _differing(one: Path, other: Path) -> int:
-    """Frames that aren't the same bits."""
-    from lipsync_studio.engine.media.video import VideoSource
-
-    pairs = zip(VideoSource(one).read(), VideoSource(other).read(), strict=True)
-    return sum(not np.array_equal(first.planes, second.planes) for first, second in pairs)

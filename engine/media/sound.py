@@ -15,9 +15,10 @@ import numpy as np
 
 from ..errors import AudioError
 from ..host.reporter import silent
-from .container import DEFAULT, MediaFile, MediaInput, reason, sound_stream
+from .container import MediaFile, MediaInput, reason, sound_stream
 from .downmix import MOST_CHANNELS, Downmix, known_layout
 from .sample_file import SampleFile
+from .sound_track import laid_out, track_notes
 
 if TYPE_CHECKING:
     from av.audio.stream import AudioStream
@@ -25,14 +26,6 @@ if TYPE_CHECKING:
 
     from ..host.protocol import Host
 
-# Closer than this, a difference between a packet's time and the samples so far is rounding, not a gap.
-_GAP = Fraction(1, 20)
-# Seconds that a recording may pause for; silence of that length is made, and takes memory.
-_LONGEST_GAP = 3600
-_SEEK_LEAD = 2
-# FFmpeg's marks of formats that it keeps an index for, most of them without times of their own, and of those
-# whose times may leap, which are their own.
-_COUNTED, _LEAPS = (flag.value for flag in (av.format.Flags.generic_index, av.format.Flags.ts_discont))
 _RESAMPLED_SECONDS = 5
 _IN_MEMORY = 16 << 20
 _BLOCK = 1 << 20  # samples that are looked at at once
@@ -127,7 +120,7 @@ class Sound:
                 if stream is None:
                     return None
                 _check_channels(stream.codec_context.layout.nb_channels, media.name)
-                notes = _track_notes(container, stream, track)
+                notes = track_notes(container, stream, track)
                 sound = _collect(container, stream, begin, seconds, media.name, folder, notes)
                 codec = stream.codec_context.codec.canonical_name
         except (av.error.FFmpegError, OSError) as error:
@@ -262,14 +255,6 @@ def _picture_start(media: MediaFile) -> Fraction | None:
     return None
 
 
-def _decoded(container: InputContainer, stream: AudioStream) -> Iterator[av.AudioFrame]:
-    for packet in container.demux(stream):
-        try:
-            yield from packet.decode()
-        except av.error.InvalidDataError:
-            continue  # the gap is found by the time of what follows
-
-
 def _collect(
     container: InputContainer,
     stream: AudioStream,
@@ -282,7 +267,7 @@ def _collect(
     """Lay decoded samples on the time line that starts at `begin`; rate and channels are the first's. folder:
     as in `of_media`. notes: gets a sentence on what had to be converted. Raises AudioError for times that
     can't be meant."""
-    laid = _laid(container, stream, begin, seconds, name, notes)
+    laid = laid_out(container, stream, begin, seconds, name, notes)
     parts: list[np.ndarray] = []
     rate = size = 0
     layout = ""
@@ -303,85 +288,6 @@ def _handed_on(
         yield parts.pop()
     for part, *_ in following:
         yield part
-
-
-def _laid(
-    container: InputContainer,
-    stream: AudioStream,
-    begin: Fraction | None,
-    seconds: Fraction | None,
-    name: str,
-    notes: list[str],
-) -> Iterator[tuple[np.ndarray, int, str]]:
-    """What follows each other on that time line, float32 [channels, k], with the rate and the layout."""
-    if begin is not None and begin > 2 * _SEEK_LEAD:
-        container.seek(int((begin - _SEEK_LEAD) / Fraction(stream.time_base or 1)), stream=stream)
-    resampler: av.AudioResampler | None = None
-    form: tuple[int, str, str] | None = None
-    rate = filled = channels = 0
-    layout = ""
-    position: int | None = None  # of the next sample; below 0 before `begin`
-    timed, clock = _has_times(container), Fraction(0)
-    changed = False
-    for frame in _decoded(container, stream):
-        if resampler is None:
-            rate, channels, layout = frame.sample_rate, frame.layout.nb_channels, frame.layout.name
-        # Streams of broadcasts, and files put together from several, change what they are on their way.
-        before, form = form, (frame.sample_rate, frame.layout.name, frame.format.name)
-        if resampler is None or form != before:
-            # Interleaved: PyAV reads the planes of eight or more channels beyond their end, and crashes.
-            resampler = av.AudioResampler(format="flt", layout=layout, rate=rate)
-            changed = changed or (before is not None and form[:2] != before[:2])
-        if frame.pts is not None:
-            at = frame.pts * Fraction(frame.time_base or 1)
-            begin = at if begin is None else begin
-            place = round((at - begin) * rate)
-            if position is None or (timed and abs(place - position) > _GAP * rate):
-                position = place
-            elif not timed:
-                position += round((at - clock) * rate)
-            clock = at + (frame.duration or 0) * Fraction(frame.time_base or 1)
-        position = position or 0
-        for piece in resampler.resample(frame):
-            samples = piece.to_ndarray().reshape(-1, channels).T
-            fresh = samples[:, max(filled - position, 0) :]
-            position += samples.shape[1]
-            if fresh.shape[1]:
-                silence = max(position - fresh.shape[1] - filled, 0)
-                if seconds is not None:
-                    silence = min(silence, math.ceil(seconds * rate) - filled)
-                elif silence > _LONGEST_GAP * rate:
-                    raise AudioError(
-                        f"The times in {name} leap by {silence / rate / 3600:.1f} hours at "
-                        f"{filled / rate:.2f} s; convert it to WAV or MP3."
-                    )
-                # In pieces: a pause may be long.
-                for first in range(0, silence, _BLOCK):
-                    yield np.zeros((channels, min(_BLOCK, silence - first)), np.float32), rate, layout
-                yield fresh, rate, layout
-                filled += silence + fresh.shape[1]
-        if seconds is not None and filled >= seconds * rate:
-            break
-    if changed:
-        notes.append(
-            f"The sound changes its rate or channels on its way: all of it is brought to {rate} Hz, {layout}."
-        )
-
-
-def _has_times(container: InputContainer) -> bool:
-    """False where packets hold nothing but sound (ADTS, MP3, AC-3): FFmpeg counts their times up, in steps of
-    the rate they began with. They tell what is missing between two frames, not when a frame is heard."""
-    return container.format.flags & (_COUNTED | _LEAPS) != _COUNTED
-
-
-def _track_notes(container: InputContainer, stream: AudioStream, track: int | None) -> list[str]:
-    streams = container.streams.audio
-    if track is not None or len(streams) < 2:
-        return []
-    return [
-        f"Of {len(streams)} audio tracks number {streams.index(stream) + 1} is heard, "
-        f"{'the default' if stream.disposition & DEFAULT else 'the first'}."
-    ]
 
 
 def _check_channels(channels: int, name: str) -> None:

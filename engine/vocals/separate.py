@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from ..errors import AudioError, DeviceMemoryError, MissingFilesError
 from ..media.sound import Sound, resampled
+from ..report import Caution
 from ..weights.locate import require
 from .overlap import overlapped
 from .weights import HDEMUCS
@@ -69,7 +70,7 @@ def separate(sound: Sound, host: Host, *, method: Method = "auto", download: boo
             "of the music stays."
         )
         if missing:
-            notes.append(f"Not by Hybrid Demucs: {missing}")
+            notes.append(Caution(f"Not by Hybrid Demucs: {missing}", "no_demucs"))
     rest = np.empty((_channels(sound), vocals.shape[1]), np.float32)
     for first in range(0, rest.shape[1], sound.rate):
         last = min(first + sound.rate, rest.shape[1])

@@ -6,7 +6,7 @@ import shutil
 import numpy as np
 import pytest
 from media import read_pictures, write_wav
-from prompts import finished, node, report_of, save_video, show
+from prompts import finished, node, report_of, save_video, shipped_portrait, show
 
 from lipsync_studio.devtools.paths import ROOT
 from lipsync_studio.devtools.seeded_aniportrait import write_aniportrait
@@ -123,3 +123,10 @@ def test_a_minute_of_sound_takes_no_more_memory_than_two_seconds(client, server,
     growth = {seconds: (peak - peaks[2]) >> 20 for seconds, peak in peaks.items()}
     assert growth[8] < 300, growth
     assert growth[60] < 300, growth
+
+
+def test_the_shipped_portrait_speaks_by_one_wire(client, server, weights):
+    audio = write_speech(server.base / "input" / "ani_wire.wav", 0.4)
+    run = finished(client, shipped_portrait("LipSyncAniPortraitBackend", audio, 25, **QUICK))
+    (video,) = client.output_files(run)
+    assert len(read_pictures(video)) == 10

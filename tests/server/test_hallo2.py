@@ -7,7 +7,7 @@ import av
 import psutil
 import pytest
 from musetalk_media import write_voice
-from prompts import node
+from prompts import finished, node, shipped_portrait
 
 from lipsync_studio.devtools.client import ComfyClient
 from lipsync_studio.devtools.paths import ROOT
@@ -88,3 +88,12 @@ def test_a_cancel_ends_it_between_two_steps_and_the_next_run_works(client, promp
     again = client.run(prompt(0.4, view="paste"))
     assert again.error is None
     assert len(client.output_files(again)) == 1
+
+
+def test_the_shipped_portrait_speaks_by_one_wire(client, server):
+    write_voice(server.base / "input" / "hallo2_wire.wav", 0.4)
+    quick = {"quality": "fast", "steps": 1, "guidance": 1.0}
+    run = finished(client, shipped_portrait("LipSyncHallo2Backend", "hallo2_wire.wav", 25, **quick))
+    (video,) = client.output_files(run)
+    with av.open(str(video)) as container:
+        assert container.streams.video[0].frames == 10

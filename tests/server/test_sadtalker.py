@@ -1,12 +1,10 @@
 """SadTalker on a real server, small seeded networks: a minute of sound, a cancel, the shipped workflow."""
 
-import json
-
 import av
 import numpy as np
 import pytest
 from media import write_wav
-from prompts import finished, node, report_of, save_video, show
+from prompts import finished, node, report_of, save_video, shipped_portrait, show
 
 from lipsync_studio.devtools.paths import ROOT
 from lipsync_studio.devtools.seeded_sadtalker import write_seeded
@@ -84,14 +82,7 @@ def test_a_cancel_ends_it_within_the_painting(client, voices, unchanged):
 
 
 def test_the_shipped_portrait_speaks_by_one_wire(client, voices):
-    made = json.loads((ROOT / "tests" / "workflows" / "talking_portrait.json").read_text(encoding="utf-8"))
-    for each in made.values():
-        if each["class_type"] == "LoadAudio":
-            each["inputs"]["audio"] = "sad_2.wav"
-    (engine,) = [key for key, each in made.items() if each["class_type"] == "LipSyncSadTalkerBackend"]
-    (apply,) = [each for each in made.values() if each["class_type"] == "LipSyncApply"]
-    apply["inputs"] |= {"backend": [engine, 0], "lyrics": "", "fps": FPS}
-    run = finished(client, made)
+    run = finished(client, shipped_portrait("LipSyncSadTalkerBackend", "sad_2.wav", FPS))
     (video,) = [path for path in client.output_files(run) if path.suffix == ".mp4"]
     with av.open(str(video)) as container:
         stream = container.streams.video[0]

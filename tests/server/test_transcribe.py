@@ -72,8 +72,13 @@ def test_a_model_of_ones_own_by_its_path(client, models):
 
 
 def test_pocketsphinx_says_what_it_is_worth(client):
-    text, report = told(client.run(prompt(engine="pocketsphinx")))
+    run = client.run(prompt(engine="pocketsphinx"))
+    text, report = told(run)
     assert text
+    (seen,) = [
+        data["output"]["notices"] for data in run.of("executed") if "notices" in (data["output"] or {})
+    ]
+    assert [notice["kind"] for notice in seen] == ["mishears"]
     assert "mishears every other word" in report.splitlines()[0]
     assert report.splitlines()[1].startswith("pocketsphinx, en: ")
 

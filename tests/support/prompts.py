@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from lipsync_studio.devtools.client import SAVE_OPTIONS
+from lipsync_studio.devtools.paths import ROOT
 
 
 def node(kind: str, **inputs: Any) -> dict[str, Any]:
@@ -42,3 +43,16 @@ def shown(run: Any, key: str) -> str:
 def report_of(run: Any, key: str = "report") -> Any:
     """The JSON that a node shows."""
     return json.loads(shown(run, key))
+
+
+def shipped_portrait(engine: str, audio: str, fps: int, **settings: Any) -> dict[str, Any]:
+    """The template that makes a portrait speak, with another of its engines wired, set to `settings`."""
+    made = json.loads((ROOT / "tests" / "workflows" / "talking_portrait.json").read_text(encoding="utf-8"))
+    (wired,) = [key for key, each in made.items() if each["class_type"] == engine]
+    made[wired]["inputs"] |= settings
+    for each in made.values():
+        if each["class_type"] == "LoadAudio":
+            each["inputs"]["audio"] = audio
+        if each["class_type"] == "LipSyncApply":
+            each["inputs"] |= {"backend": [wired, 0], "lyrics": "", "fps": fps}
+    return made

@@ -6,7 +6,9 @@ import { element } from "./shared/dom";
 import { inLanguage } from "./shared/language";
 import { addElement, grow, kindOf, removeWidget } from "./shared/widgets";
 
-const NODES = ["LipSyncAlignLyrics", "LipSyncApply", "LipSyncFaceTrack", "LipSyncLyricOverlay"];
+const NODES = [
+    "LipSyncAlignLyrics", "LipSyncApply", "LipSyncFaceTrack", "LipSyncLyricOverlay", "LipSyncTranscribe", "LipSyncVocals",
+];
 const WIDGET = "notices";
 const LIFE = 20_000;
 /** Pixels of a row of text, and letters in one of a node of usual width. */

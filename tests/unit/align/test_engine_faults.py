@@ -298,7 +298,8 @@ def test_a_transcriber_that_cannot_be_had_gives_way(models, speech, host, tiny_e
     choice = choose("auto", "tiny.en", host)
     assert transcribed(choice, speech, host).engine == "faster-whisper tiny.en"
     assert re.fullmatch(
-        r"Not by whisper-timestamped tiny.en: .*tiny\.en\.pt is empty: fetch it again\.", choice.note
+        r"Not by whisper-timestamped tiny.en: .*tiny\.en\.pt is empty: fetch it again\.",
+        "\n".join(choice.notes),
     )
 
 
@@ -328,6 +329,6 @@ def test_a_package_whose_import_fails(
     if error.startswith("OSError") and package == "whisper_timestamped":
         choice = choose("auto", "tiny.en", host)
         assert transcribed(choice, speech, host).engine == "whisper tiny.en"
-        assert "is installed but can't be imported" in choice.note
+        assert "is installed but can't be imported" in "\n".join(choice.notes)
     with pytest.raises(MissingFilesError, match="is installed but can't be imported"):
         transcribed(choose(engine.replace("_", "-"), "tiny.en", host), speech, host)

@@ -203,6 +203,14 @@ def test_nobody_is_there_to_sing(media, host, tmp_path, monkeypatch):
         make_lyric_video(LyricVideoSpec(spec), host, tmp_path / "out.mp4")
 
 
+def test_a_missing_recogniser_is_said_before_faces_are_looked_for(media, tmp_path, monkeypatch):
+    monkeypatch.setenv("LIPSYNC_MODELS", str(tmp_path / "models"))
+    monkeypatch.setattr("lipsync_studio.backends.dub.backend.DubBackend.tracked", None)
+    spec = RenderSpec(media / "clip.mp4", media / "voice.wav")
+    with PlainHost("cpu") as host, pytest.raises(MissingFilesError, match="Whisper"):
+        make_lyric_video(LyricVideoSpec(spec), host, tmp_path / "out.mp4")
+
+
 def test_faces_are_looked_for_once(render, tmp_path):
     stages = []
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import random
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -13,7 +14,7 @@ from typing import Any
 import requests
 
 from .download import Downloader
-from .errors import CloudDisabledError, JobError, ServiceError, SettingsError
+from .errors import CloudDisabledError, DownloadError, JobError, ServiceError, SettingsError
 from .journal import Job, Journal, State
 from .keys import ApiKey
 from .replies import Remote
@@ -66,6 +67,7 @@ class Account:
         )
         self.client = self.service.connect(self.transport)
         self.downloader = Downloader(timeouts, allow_http=settings.loopback, session=session)
+        self._lengths: dict[str, float] = {}
 
     @cached_property
     def name(self) -> str:
@@ -105,6 +107,14 @@ class Account:
         """What is left in the service's units; None where it doesn't tell. Raises ServiceError."""
         found = self.client.credits()
         return None if found is None else found.remaining
+
+    def measure(self, clip: Remote) -> float | None:
+        """Length of a finished clip in seconds, by its file; None where that can't be had now."""
+        if clip.id not in self._lengths and clip.result_url:
+            with tempfile.TemporaryDirectory() as folder, contextlib.suppress(DownloadError):
+                fetched = self.downloader.fetch(clip.result_url, Path(folder) / "clip")
+                self._lengths[clip.id] = fetched.clip.seconds
+        return self._lengths.get(clip.id)
 
     def advance(self, job: Job, **changes: Any) -> Job | None:
         """Write changes, unless another process has moved the job on."""

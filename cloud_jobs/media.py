@@ -42,12 +42,13 @@ class PictureLimits:
 
 @dataclass(frozen=True)
 class SoundLimits:
-    """Of a service called `title`."""
+    """Of a service called `title`. wav: whether it takes that, too."""
 
     title: str
     min_seconds: float
     max_seconds: float
     max_bytes: int
+    wav: bool = True
 
 
 @dataclass(frozen=True)
@@ -186,7 +187,7 @@ def _fitting(width: int, height: int, limits: PictureLimits) -> tuple[int, int]:
 def recording(
     source: Path | bytes | np.ndarray, limits: SoundLimits, rate: int = 0, notes: Sequence[str] = ()
 ) -> Recording:
-    """Mono sound within the limits, in the best form that fits: WAV, else MP3.
+    """Mono sound within the limits, in the best form that fits: WAV where it is taken, else MP3.
 
     source: a file, its bytes, or float samples [n] in -1..1 at `rate` Hz. notes: what is to be told of them.
     The length is that of the decoded samples, as it decides the price. Raises InvalidRequestError, for
@@ -211,14 +212,15 @@ def recording(
             f"{sound.SILENCE_DB:g} dBFS), and {limits.title} would charge for a clip in which "
             "nobody speaks; use a recording with a voice in it."
         )
-    made = _encoded(np.clip(samples, -1.0, 1.0).astype(np.float32), heard.rate, seconds, limits.max_bytes)
+    made = _encoded(np.clip(samples, -1.0, 1.0).astype(np.float32), heard.rate, seconds, limits)
     made = replace(made, notes=(*notes, *[sound.CANCELLED_NOTE] * heard.cancelled))
     made.check(limits)
     return made
 
 
-def _encoded(samples: np.ndarray, rate: int, seconds: float, max_bytes: int) -> Recording:
-    for wav_rate in _WAV_RATES:
+def _encoded(samples: np.ndarray, rate: int, seconds: float, limits: SoundLimits) -> Recording:
+    max_bytes = limits.max_bytes
+    for wav_rate in _WAV_RATES if limits.wav else ():
         if 2 * seconds * wav_rate + _WAV_HEADER <= max_bytes:
             return Recording(_encode(samples, rate, "wav", "pcm_s16le", wav_rate, 0), seconds, "wav")
     bits = next((bits for bits in _MP3_BITS if seconds * bits / 8 * 1.02 <= max_bytes), _MP3_BITS[-1])

@@ -38,6 +38,8 @@ class Estimate:
         about = "" if self.exact else "about "
         if self.credits is None:
             return f"{about}{self.seconds:.1f} s, at a price that {service.title} tells before the order"
+        if not self.credits:
+            return f"{about}{self.seconds:.1f} s, free of charge"
         money = f", {about}{self.credits * price:.2f} {currency}".rstrip() if price else ""
         return f"{about}{self.seconds:.1f} s, {service.amount(self.credits, self.exact)}{money} (estimate)"
 

@@ -26,6 +26,11 @@ def as_it_is(secret: str, style: str) -> str:
     return secret
 
 
+def at_once(client: Any, stored: Stored) -> bool:
+    """Of a service whose uploads can be used when they are there."""
+    return True
+
+
 @dataclass(frozen=True)
 class Service:
     """One paid service.
@@ -40,7 +45,8 @@ class Service:
     connect: makes the client.
     lists: whether made clips can be listed. quotes: whether the service tells the price of an order
     beforehand. repeatable: seconds for which a second POST with the same Idempotency-Key makes no second
-    clip, 0 where there is no such key. reuse: seconds for which an upload may be used. typical: seconds most
+    clip, 0 where there is no such key. reuse: seconds for which an upload may be used. ready: asks the client
+    whether an upload can be used yet; raises MediaTypeError for one that never can. typical: seconds most
     clips take. defaults: of the settings, where they differ.
     """
 
@@ -67,6 +73,7 @@ class Service:
     quotes: bool = False
     repeatable: float = 0.0
     reuse: float = 20 * 3600.0
+    ready: Callable[[Any, Stored], bool] = at_once
     typical: float = 600.0
     defaults: Mapping[str, Any] = field(default_factory=dict)
 

@@ -11,6 +11,7 @@ from .errors import (
     CreditsError,
     FaceError,
     JobRefusedError,
+    MediaTypeError,
     NotFoundError,
     RateLimitError,
     ServiceError,
@@ -27,6 +28,7 @@ REFUSALS = frozenset({400, 401, 402, 403, 404, 405, 413, 414, 415, 422, 451})
 LOOKS, FIRST_LOOK, NEXT_LOOK = 3, 5.0, 30.0
 REPEATS = 6  # of a POST with the same idempotency key
 _PARTS_WAIT = 1.0
+_READY_WAIT = 3.0
 _RACES = 5
 
 
@@ -56,12 +58,14 @@ class Submission:
                 self._send(job, kind, name)
                 return 0.0
             files[kind] = stored
+        if not self._ready(job, files):
+            return _READY_WAIT
         if self._service.quotes and not job.quoted:
             return self._quote(job, memory, files)
         if job.group and not self._whole_order(job):
             return _PARTS_WAIT
         if job.look_first and not self._service.repeatable:
-            finding = look(self._client, self._journal, job)
+            finding = self._search(job)
             if finding.outcome == "found":
                 self._account.found(job, finding.clips[0])
                 return 0.0
@@ -144,6 +148,15 @@ class Submission:
             self._account.end(job, "refused", str(error), error.kind)
             raise
 
+    def _ready(self, job: Job, files: dict[str, Stored]) -> bool:
+        """Whether the service has taken in what was sent. What it can't use ends the job."""
+        try:
+            return all(self._service.ready(self._client, stored) for stored in files.values())
+        except MediaTypeError as error:
+            self._uploads.forget(job)
+            self._account.end(job, "refused", str(error), error.kind)
+            raise
+
     def _submit(self, job: Job, memory: Memory, files: dict[str, Stored]) -> float | None:
         now = self._account.transport.server_now()
         sent = self._journal.advance(
@@ -214,11 +227,14 @@ class Submission:
         self._account.advance(job, state="ambiguous")
         return 0.0
 
+    def _search(self, job: Job) -> Finding:
+        return look(self._client, self._journal, job, self._account.measure)
+
     def _look(self, job: Job) -> bool:
         """One look into the list, where there is one."""
         if not self._service.lists:
             return False
-        finding = look(self._client, self._journal, job)
+        finding = self._search(job)
         return finding.outcome == "found" and self._account.found(job, finding.clips[0]) is not None
 
     def _repeat(self, job: Job) -> float | None:
@@ -253,7 +269,7 @@ class Submission:
         if not self._service.lists:
             self._account.advance(job, state="undecided", looks=job.looks + 1)
             return None
-        finding = look(self._client, self._journal, job)
+        finding = self._search(job)
         waited = self._account.transport.server_now() - (job.submitted_at or job.created)
         if finding.outcome == "found":
             self._account.found(job, finding.clips[0])
@@ -261,10 +277,7 @@ class Submission:
         if finding.outcome == "unclear" and 0 <= waited < self._service.typical:
             return NEXT_LOOK
         if finding.sure and waited >= 0:
-            if waited >= AFTER:
-                self._account.advance(job, state="planned", look_first=True, looks=0)
-                return 0.0
-            return NEXT_LOOK
+            return 0.0 if self._not_made(job, finding) else NEXT_LOOK
         if finding.outcome == "none" and job.looks + 1 < LOOKS:
             self._account.advance(job, looks=job.looks + 1)
             return NEXT_LOOK
@@ -276,11 +289,23 @@ class Submission:
         self._account.authenticate()
         if not self._service.lists:
             return None
-        finding = look(self._client, self._journal, job)
+        finding = self._search(job)
         if finding.outcome == "found" and self._account.found(job, finding.clips[0]):
+            return 0.0
+        if self._not_made(job, finding):
             return 0.0
         self._account.advance(job, looks=job.looks + 1, candidates=_ids(finding))
         return None
+
+    def _not_made(self, job: Job, finding: Finding) -> bool:
+        """Whether it is certain that the POST made no clip; then the job is ready for another one. A list may
+        show clips only when they are finished, so that much time must have passed. Where an order can be
+        repeated under its key, a list is not read for more than the clip: it may not show all."""
+        waited = self._account.transport.server_now() - (job.submitted_at or job.created)
+        if self._service.repeatable or not finding.sure or waited < max(AFTER, self._service.typical):
+            return False
+        self._account.advance(job, state="planned", look_first=True, looks=0)
+        return True
 
 
 def _blames_upload(error: ServiceError) -> bool:

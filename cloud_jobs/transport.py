@@ -88,6 +88,7 @@ class Transport:
         self._new_session = session
         self._session = session()
         self._skew = 0.0
+        self.knows_time = False  # whether a reply has told the service's
 
     @property
     def title(self) -> str:
@@ -105,17 +106,19 @@ class Transport:
         read: float | None = None,
         once: bool = False,
         style: str | None = None,
+        base: str = "",
         **arguments: Any,
     ) -> Any:
         """Send one request and return the decoded JSON, None for an empty 2xx reply.
 
-        once: use a fresh connection, for a call whose repetition would cost money.
+        once: use a fresh connection, for a call whose repetition would cost money. base: another address of
+        the same service, which gets the key too.
         Raises a ServiceError; UnreachableError only if nothing was sent."""
         session = self._new_session() if once else self._session
         try:
             response = session.request(
                 method,
-                self.api_url + path,
+                (base or self.api_url) + path,
                 auth=KeyAuth(self.key, style or self.style),
                 stream=True,
                 allow_redirects=False,
@@ -164,7 +167,7 @@ class Transport:
     def _result(self, response: requests.Response, body: bytes, complete: bool) -> Any:
         date = parse.http_date(response.headers.get("Date"))
         if date is not None:
-            self._skew = date - self._clock.now()
+            self._skew, self.knows_time = date - self._clock.now(), True
         if not 200 <= response.status_code < 300:
             error = self.key.service.error_for(
                 response.status_code, body, response.headers, self.server_now()

@@ -35,6 +35,7 @@ _MODULES = (
     "did",
     "heygen",
     "syncso",
+    "synthesia",
     "face_track",
     "align",
     "transcribe",

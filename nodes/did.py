@@ -4,11 +4,8 @@ offers and has on its way."""
 from __future__ import annotations
 
 import asyncio
-import json
-import shutil
 import time
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -16,9 +13,9 @@ from comfy_api.latest import InputImpl, io, ui
 from PIL import Image
 
 from ..backends.did.spec import SPEC
-from ..engine.errors import AudioError, InputError, OutputError, TextError
+from ..engine.errors import AudioError, InputError, TextError
 from ..engine.host.comfy import ComfyHost
-from ..engine.unwritable import remedy
+from .cloud_clip import clip_of, report_of
 from .did_account import check_consent, list_voices, open_jobs, tell_status
 from .inputs import to_sound
 from .requirements import engine_imports
@@ -26,13 +23,11 @@ from .types import BackendIO
 from .widgets import widget
 
 if TYPE_CHECKING:
-    from ..cloud_jobs import Estimate, Recording, Step
-    from ..cloud_jobs.journal import Job
+    from ..cloud_jobs import Recording
     from ..did_client import TalkConfig, TalkOrder, TextScript
 
 PROVIDERS = ["microsoft", "elevenlabs", "amazon", "google", "azure-openai"]
 _ALL = "all"
-_SLICE = 0.5  # seconds between two looks at the cancel button
 
 
 class LipSyncDIDBackend(io.ComfyNode):
@@ -152,8 +147,7 @@ class LipSyncDIDTalk(io.ComfyNode):
         again: int = 0,
     ) -> io.NodeOutput:
         with engine_imports():
-            from ..backends.cloud.backend import progress_text
-            from ..did_client import SERVICE, Provider, TalkConfig, TextScript
+            from ..did_client import Provider, TalkConfig, TextScript
         host = ComfyHost()
         jobs = open_jobs()
         script: TextScript | None = None
@@ -161,35 +155,10 @@ class LipSyncDIDTalk(io.ComfyNode):
             script = TextScript(text.strip(), Provider(provider, voice.strip(), language.strip()), ssml)
         config = TalkConfig(stitch=stitch, pad_audio=round(pad_seconds, 3))
         order = await asyncio.to_thread(_order, image, script, audio, config, str(again or ""))
-        cost = order.estimate()
-        shown = cost.text(SERVICE, jobs.settings.price_per_credit, jobs.settings.currency)
-        host.progress(f"D-ID: {shown}", 0, 1)
-        if consent:
-            check_consent()
-        job = jobs.start(order, consent=consent, max_credits=max_credits)
-
-        def show(step: Step) -> None:
-            host.progress(progress_text("D-ID", step, shown), 0, 1)
-
-        async def wait(seconds: float) -> None:
-            while seconds > 0:
-                host.check_cancelled()
-                await asyncio.sleep(min(seconds, _SLICE))
-                seconds -= _SLICE
-
-        job = await jobs.arun(job.id, on_step=show, sleep=wait)
-        clip = jobs.result(job)
-        # The journal's own copy may be deleted by the user while this one is still in use.
-        path = host.temp_file(clip.suffix)
-        try:
-            await asyncio.to_thread(shutil.copyfile, clip, path)
-        except OSError as error:
-            path.unlink(missing_ok=True)
-            raise OutputError(
-                f"The clip can't be copied to {path.parent} ({error.strerror}): {remedy(error)}, "
-                f"and run again; it is kept as {clip} and not paid for again."
-            ) from error
-        return io.NodeOutput(InputImpl.VideoFromFile(str(path)), _report(job, cost))
+        path, job = await clip_of(
+            jobs, order, host, consent=consent, max_credits=max_credits, check_consent=check_consent
+        )
+        return io.NodeOutput(InputImpl.VideoFromFile(str(path)), report_of(job, order, "D-ID", "talk"))
 
 
 class LipSyncDIDVoices(io.ComfyNode):
@@ -286,17 +255,3 @@ def _order(
         raise AudioError("There is nothing to say: write a text or connect audio.")
     pixels = image[0, ..., :3].float().nan_to_num().clamp(0, 1).mul(255).round().byte().cpu().numpy()
     return TalkOrder(media.picture(Image.fromarray(pixels)), says, config, nonce=nonce)
-
-
-def _report(job: Job, cost: Estimate) -> str:
-    return json.dumps(
-        {
-            "backend": "D-ID",
-            "job": job.id,
-            "talk": job.remote_id,
-            "estimate": asdict(cost),
-            "credits_used": job.measured_credits,
-            "notes": list(job.notes),
-        },
-        indent=2,
-    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -12,13 +13,17 @@ from fake_cloud import FakeServer, clips
 from fake_heygen import FakeHeyGen
 from fake_heygen import Policy as HeyGenPolicy
 from fake_syncso import FakeSyncSo, Policy
+from fake_synthesia import FakeSynthesia
+from fake_synthesia import Policy as SynthesiaPolicy
 from fake_toy import FakeToy
 
 import lipsync_studio.backends
 from lipsync_studio.backends.cloud.services import services
 from lipsync_studio.backends.heygen.client import SERVICE as HEYGEN
 from lipsync_studio.backends.syncso.client import SERVICE as SYNCSO
-from lipsync_studio.cloud_jobs import Estimate, PlainOrder, bytes_file
+from lipsync_studio.backends.synthesia.client import SERVICE as SYNTHESIA
+from lipsync_studio.backends.synthesia.order import SOUND, VideoOrder
+from lipsync_studio.cloud_jobs import Estimate, PlainOrder, Recording, bytes_file, media
 
 # The toy is one folder, which becomes one of the engines by lying beside them.
 lipsync_studio.backends.__path__.append(str(Path(__file__).parents[1] / "support" / "toy_cloud"))
@@ -59,6 +64,27 @@ def start_syncso(telling: bool, now: Callable[[], float]) -> FakeServer:
     return FakeSyncSo(KEY, Policy(telling=telling, strict=telling, registers=telling, texts=not telling), now)
 
 
+@cache
+def recorded(tone: int) -> Recording:
+    """As Synthesia takes it."""
+    return media.recording(clips.voice(2.0, tone), SOUND)
+
+
+def synthesia_order(number: int) -> PlainOrder:
+    """One that costs a minute; every third a text."""
+    says = "Hello, this is a text that an avatar says." if number % 3 == 2 else recorded(number % 20)
+    return VideoOrder("anna_costume1_cameraA", says, test=False, again=number).plain()
+
+
+def start_synthesia(telling: bool, now: Callable[[], float]) -> FakeServer:
+    """The one that tells least has titles, as is published, and no more; the newer form of refusals; and
+    takes anything."""
+    least = SynthesiaPolicy(
+        ("title",), strict=False, problems=True, status=200, assets=None, milliseconds=True
+    )
+    return FakeSynthesia(KEY, SynthesiaPolicy() if telling else least, now)
+
+
 def cases() -> dict[str, Case]:
     from lipsync_studio.backends.toycloud.client import SERVICE as TOY
 
@@ -92,6 +118,14 @@ def cases() -> dict[str, Case]:
             ),
             paid="POST /v2/generate",
             deleting="DELETE /v2/assets/{id}",
+        ),
+        "synthesia": Case(
+            service=SYNTHESIA,
+            start=start_synthesia,
+            order=synthesia_order,
+            calls=("POST /v2/scriptAudio", "GET /v2/assets/{id}", "GET /v2/videos/{id}"),
+            paid="POST /v2/videos",
+            listing="GET /v2/videos",
         ),
     }
 

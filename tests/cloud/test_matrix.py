@@ -19,4 +19,4 @@ def test_fault_matrix(name: str, telling: bool, folder: Path, capsys: pytest.Cap
     rows = run_matrix(case, folder, telling, calls, network=False)
     with capsys.disabled():
         print(f"\n\n{table(case, rows, calls, telling)}")
-    check_rows(case, rows, telling)
+    check_rows(case, rows)

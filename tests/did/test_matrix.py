@@ -17,4 +17,4 @@ def test_fault_matrix(folder: Path, capsys: pytest.CaptureFixture[str], telling:
     rows = run_matrix(CASE, folder, telling, calls)
     with capsys.disabled():
         print(f"\n\n{table(CASE, rows, calls, telling)}")
-    check_rows(CASE, rows, telling)
+    check_rows(CASE, rows)

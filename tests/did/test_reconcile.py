@@ -87,7 +87,8 @@ def test_same_picture_but_other_lengths(bench: Bench) -> None:
 
 
 def test_somebody_elses_talk_is_not_taken(bench: Bench) -> None:
-    """One of ours was lost for good; at the same time another machine made a talk of the same length."""
+    """One of ours was lost for good; at the same time another machine made a talk of the same length. As the
+    service keeps file names, and there is none of this one, it is ordered anew in the end."""
     bench.policy.echo = False
     bench.policy.script = ("done",)
     seen = bench.jobs()
@@ -95,9 +96,75 @@ def test_somebody_elses_talk_is_not_taken(bench: Bench) -> None:
     bench.server.faults = [Fault("POST /talks", "reset", nth=(2,))]
     job = start_until(seen, order(7.0), "ambiguous")
     make_other(bench, "x" * 98, "other")
+    began = bench.clock.now()
+    talk = bench.service.talks[seen.run(job.id).remote_id]
+    assert talk.body["user_data"] == job.id
+    assert talk.created >= began + reconcile.AFTER
+    assert len(bench.server.requests("POST /talks")) == 3
+
+
+SILENT = {"echo": False, "keeps_names": False, "shows_duration": False}
+
+
+def test_where_the_service_tells_no_length_the_clip_does(bench: Bench) -> None:
+    vars(bench.policy).update(SILENT)
+    make_other(bench, "x" * 210, "other")  # 15 s
+    [job] = lose_reply(bench, order(7.0))
+    finished = bench.jobs().run(job.id)
+    assert bench.service.talks[finished.remote_id].body["user_data"] == job.id
+    assert len(bench.server.requests("GET /files")) == 3, "two to measure, one to keep"
+
+
+def test_a_clip_that_can_not_be_fetched_is_not_taken(bench: Bench) -> None:
+    vars(bench.policy).update(SILENT)
+    [job] = lose_reply(bench, order(7.0))
+    bench.server.faults = [Fault("GET /files", status=404, nth=())]
+    with pytest.raises(errors.UndecidedError, match="may be one of"):
+        bench.jobs().run(job.id)
+    bench.server.faults = []
+    assert bench.jobs().run(job.id).state == "downloaded"
+    assert bench.service.charged == 1
+
+
+@pytest.mark.parametrize(("text", "certain"), [("x" * 210, True), ("x" * 112, False)], ids=["15 s", "8 s"])
+def test_one_that_was_not_made_where_nothing_is_told(bench: Bench, text: str, certain: bool) -> None:
+    """7 s are ordered, and the list has another machine's talk of that time. One of ours that is newer shows
+    that the list goes on; then the length rules the other talk out, if it is quite another one."""
+    vars(bench.policy).update(SILENT)
+    bench.server.faults = [Fault("POST /talks", "reset")]
+    jobs = bench.jobs()
+    make_other(bench, text, "other")
     with pytest.raises(errors.UndecidedError):
-        seen.run(job.id)
-    assert len(bench.server.requests("POST /talks")) == 2
+        finish(jobs, order(7.0))
+    bench.clock.sleep(reconcile.AFTER)
+    with pytest.raises(errors.UndecidedError):
+        finish(jobs, order(7.0))
+    finish(jobs, order(3.0))
+    if certain:
+        assert finish(jobs, order(7.0)).state == "downloaded"
+    else:
+        with pytest.raises(errors.UndecidedError):
+            finish(jobs, order(7.0))
+    assert len(bench.service.talks) == 2 + certain
+
+
+@pytest.mark.parametrize("policy", [{}, {"echo": False}, SILENT], ids=["marks", "names", "nothing"])
+def test_nothing_is_certain_where_the_time_is_not_known(bench: Bench, policy: dict) -> None:
+    """The clock of this machine is a day slow, and no reply tells the time."""
+    vars(bench.policy).update({**policy, "date_header": False, "skew": 86_400.0})
+    jobs = bench.jobs()
+    finish(jobs, order(3.0))
+    bench.server.faults = [Fault("POST /talks", "reset", acts=True, nth=(2,))]
+    job = start_until(jobs, order(7.0), "ambiguous")
+    finish(jobs, order(4.0))
+    for _ in range(2):
+        bench.clock.sleep(2 * reconcile.AFTER)
+        if policy:
+            with pytest.raises(errors.UndecidedError):
+                jobs.run(job.id)
+        else:
+            assert jobs.run(job.id).state == "downloaded", "a mark needs no time"
+    assert bench.service.charged == 3
 
 
 def test_undecided_is_never_sent_again_until_given_up(bench: Bench) -> None:

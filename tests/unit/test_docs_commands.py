@@ -234,7 +234,7 @@ def named_options(text: str) -> set[str]:
 
 
 def known_options() -> set[str]:
-    found = options_of(PARSER, DID, CLOUD, cli._parse(["demo"])[0])
+    found = options_of(PARSER, DID, *cloud.parsers().values(), cli._parse(["demo"])[0])
     for path in (ROOT / "devtools" / "bench").glob("*.py"):
         text = path.read_text(encoding="utf-8")
         found |= set(re.findall(r'add_argument\(\s*"(--[\w-]+)"', text))

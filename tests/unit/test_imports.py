@@ -112,6 +112,8 @@ def test_only_the_nodes_know_comfyui():
         "backends.catalogue",
         "backends.cloud.services",
         "backends.syncso.client",
+        "backends.synthesia.client",
+        "backends.synthesia.order",
         "engine.media",
         "engine.consent",
     ],

@@ -42,6 +42,12 @@ async def dub():
     )
 
 
+async def avatar():
+    return await nodes["LipSyncSynthesiaVideo"].execute(
+        avatar="anna_costume1_cameraA", text="Hello", test=True, consent=True, max_credits=4
+    )
+
+
 async def status():
     return await nodes["LipSyncDIDStatus"].execute()
 
@@ -54,4 +60,4 @@ def said(work) -> str:
         return str(error)
 
 
-print(json.dumps([said(work) for work in (talk, apply, animate, dub, status)]))
+print(json.dumps([said(work) for work in (talk, apply, animate, dub, avatar, status)]))

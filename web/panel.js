@@ -136,6 +136,7 @@ var en = {
     LipSyncApply: "lip-synced",
     LipSyncComposite: "lip-synced",
     LipSyncDIDTalk: "clip by D-ID made",
+    LipSyncSynthesiaVideo: "clip by Synthesia made",
     LipSyncLyricOverlay: "lyrics drawn",
     LipSyncScore: "sync measured"
   }
@@ -163,6 +164,7 @@ var de = {
     LipSyncApply: "Lippen synchronisiert",
     LipSyncComposite: "Lippen synchronisiert",
     LipSyncDIDTalk: "Clip von D-ID erstellt",
+    LipSyncSynthesiaVideo: "Clip von Synthesia erstellt",
     LipSyncLyricOverlay: "Liedtext eingeblendet",
     LipSyncScore: "Synchronität gemessen"
   }
@@ -190,6 +192,7 @@ var zh = {
     LipSyncApply: "口型同步",
     LipSyncComposite: "口型同步",
     LipSyncDIDTalk: "D-ID 片段",
+    LipSyncSynthesiaVideo: "Synthesia 片段",
     LipSyncLyricOverlay: "歌词绘制",
     LipSyncScore: "同步评分"
   }
@@ -217,6 +220,7 @@ var ja = {
     LipSyncApply: "リップシンク",
     LipSyncComposite: "リップシンク",
     LipSyncDIDTalk: "D-ID のクリップ作成",
+    LipSyncSynthesiaVideo: "Synthesia のクリップ作成",
     LipSyncLyricOverlay: "歌詞の描画",
     LipSyncScore: "同期の測定"
   }
@@ -319,7 +323,7 @@ app3.registerExtension({
       type: "custom",
       render: async (place) => {
         wanted = place;
-        const { openPanel } = await import("./panel.mjs?v=c66c0c86");
+        const { openPanel } = await import("./panel.mjs?v=819b6567");
         if (wanted !== place) return;
         close?.();
         close = openPanel(place);

@@ -461,6 +461,7 @@ var en = {
     LipSyncApply: "lip-synced",
     LipSyncComposite: "lip-synced",
     LipSyncDIDTalk: "clip by D-ID made",
+    LipSyncSynthesiaVideo: "clip by Synthesia made",
     LipSyncLyricOverlay: "lyrics drawn",
     LipSyncScore: "sync measured"
   }
@@ -488,6 +489,7 @@ var de = {
     LipSyncApply: "Lippen synchronisiert",
     LipSyncComposite: "Lippen synchronisiert",
     LipSyncDIDTalk: "Clip von D-ID erstellt",
+    LipSyncSynthesiaVideo: "Clip von Synthesia erstellt",
     LipSyncLyricOverlay: "Liedtext eingeblendet",
     LipSyncScore: "Synchronität gemessen"
   }
@@ -515,6 +517,7 @@ var zh = {
     LipSyncApply: "口型同步",
     LipSyncComposite: "口型同步",
     LipSyncDIDTalk: "D-ID 片段",
+    LipSyncSynthesiaVideo: "Synthesia 片段",
     LipSyncLyricOverlay: "歌词绘制",
     LipSyncScore: "同步评分"
   }
@@ -542,6 +545,7 @@ var ja = {
     LipSyncApply: "リップシンク",
     LipSyncComposite: "リップシンク",
     LipSyncDIDTalk: "D-ID のクリップ作成",
+    LipSyncSynthesiaVideo: "Synthesia のクリップ作成",
     LipSyncLyricOverlay: "歌詞の描画",
     LipSyncScore: "同期の測定"
   }

@@ -120,13 +120,17 @@ def test_an_answer_counts_for_one_clip(
 
 def test_deciding(did, bench: Bench, media: tuple[str, ...], tmp_path: Path) -> None:
     bench.policy.echo = bench.policy.keeps_names = bench.policy.shows_duration = False
-    bench.server.faults = [Fault("POST /talks", "reset", acts=True, nth=(1, 2))]
+    lost = Fault("POST /talks", "reset", acts=True, nth=(1, 2))
+    hidden = Fault("GET /files", status=404, nth=())  # or the clip's length would tell
+    bench.server.faults = [lost, hidden]
     assert did(*media, "--yes")[0] == 3
     [job] = json.loads(did("jobs", "--json")[1])
     assert job["state"] == "undecided"
     assert did("resume")[0] == 3
     assert did("jobs", "--adopt", job["id"][:8], next(iter(bench.service.talks)))[0] == 0
+    bench.server.faults = [lost]
     assert did("resume", job["id"][:8], "--out", str(tmp_path / "b.mp4"))[0] == 0
+    bench.server.faults = [lost, hidden]
     assert did(*media, "--yes", "--again", "2")[0] == 3
     [job] = json.loads(did("jobs", "--json")[1])
     assert "abandoned" in did("jobs", "--abandon", job["id"])[1]

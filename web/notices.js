@@ -12,7 +12,7 @@ var TEXTS = {
       unused_engine: ({ engine }) => `The text was not used: ${engine} takes the mouth's shapes from the sound alone.`,
       rate: ({ fps }) => `The pictures don't say how fast they play: taken as ${fps} a second. Set fps if that is wrong.`,
       mishears: () => "By PocketSphinx, which mishears every other word: choose a Whisper engine for words to rely on.",
-      no_demucs: () => "The voice was brought out without a model, and much of the music stays: switch download_missing on for Hybrid Demucs."
+      no_demucs: () => "Without its model much of the music stays in the voice: switch download_missing on."
     }
   },
   zh: {
@@ -24,7 +24,7 @@ var TEXTS = {
       unused_engine: ({ engine }) => `文本未被使用：${engine} 只根据声音确定口型。`,
       rate: ({ fps }) => `图像没有说明播放速度：按每秒 ${fps} 帧处理。如果不对，请设置 fps。`,
       mishears: () => "由 PocketSphinx 转写，约一半的单词会听错：需要可靠的文字时，请选择 Whisper 引擎。",
-      no_demucs: () => "未使用模型提取人声，仍会留下许多音乐：打开 download_missing 即可使用 Hybrid Demucs。"
+      no_demucs: () => "没有模型时，人声中会留下许多音乐：请打开 download_missing。"
     }
   },
   ja: {
@@ -36,7 +36,7 @@ var TEXTS = {
       unused_engine: ({ engine }) => `テキストは使われませんでした。${engine} は音声だけから口の形を決めます。`,
       rate: ({ fps }) => `画像には再生速度の情報がないため、毎秒 ${fps} 枚としました。違う場合は fps を設定してください。`,
       mishears: () => "PocketSphinx による書き起こしで、単語のおよそ半分は聞き違いです。確かな文字が必要なら Whisper のエンジンを選んでください。",
-      no_demucs: () => "モデルなしで声を取り出したため、音楽が多く残ります。Hybrid Demucs を使うには download_missing をオンにしてください。"
+      no_demucs: () => "モデルがないため、声に音楽が多く残ります。download_missing をオンにしてください。"
     }
   },
   de: {
@@ -48,7 +48,7 @@ var TEXTS = {
       unused_engine: ({ engine }) => `Der Text wurde nicht verwendet: ${engine} formt den Mund allein nach dem Ton.`,
       rate: ({ fps }) => `Die Bilder sagen nicht, wie schnell sie laufen: angenommen sind ${fps} pro Sekunde. Sonst fps einstellen.`,
       mishears: () => "Von PocketSphinx, das jedes zweite Wort falsch hört: Für verlässliche Wörter ein Whisper-Modul wählen.",
-      no_demucs: () => "Die Stimme wurde ohne Modell herausgehoben, viel Musik bleibt: Für Hybrid Demucs download_missing einschalten."
+      no_demucs: () => "Ohne Modell bleibt viel Musik in der Stimme: download_missing einschalten."
     }
   }
 };
@@ -136,7 +136,8 @@ var NODES = [
 var WIDGET = "notices";
 var LIFE = 2e4;
 var ROW = 17;
-var LETTERS = 44;
+var LETTER = 6.2;
+var BESIDE = 50;
 var told = /* @__PURE__ */ new WeakMap();
 function show(node, notices) {
   const { kinds } = inLanguage(TEXTS);
@@ -144,7 +145,8 @@ function show(node, notices) {
   removeWidget(node, WIDGET);
   const all = lines.join("\n");
   if (lines.length) {
-    const rows = lines.reduce((sum, line) => sum + Math.ceil(line.length / LETTERS), 0);
+    const letters = Math.max(16, Math.floor((node.size[0] - BESIDE) / LETTER));
+    const rows = lines.reduce((sum, line) => sum + Math.ceil((line.length + 2) / letters), 0);
     const box = element("div", { role: "status" }, lines.map((line) => element("div", { textContent: `⚠ ${line}` })));
     box.style.cssText = "box-sizing: border-box; width: 100%; height: 100%; overflow: auto; padding: 6px 8px; border-radius: 6px;background: #4a3410; border: 1px solid #d99a2b; color: #ffdf9e; font: 12px/1.35 sans-serif;overflow-wrap: anywhere; user-select: text;";
     addElement(node, WIDGET, box, { height: () => rows * ROW + 30 });

@@ -11,9 +11,10 @@ const NODES = [
 ];
 const WIDGET = "notices";
 const LIFE = 20_000;
-/** Pixels of a row of text, and letters in one of a node of usual width. */
+/** Pixels: of a row of text, of a letter in the mean, and beside the text. */
 const ROW = 17;
-const LETTERS = 44;
+const LETTER = 6.2;
+const BESIDE = 50;
 
 /** What was last told of each node: a run that finds the same says it on the node alone. */
 const told = new WeakMap<ComfyNode, string>();
@@ -24,7 +25,8 @@ function show(node: ComfyNode, notices: Notice[]): void {
     removeWidget(node, WIDGET);
     const all = lines.join("\n");
     if (lines.length) {
-        const rows = lines.reduce((sum, line) => sum + Math.ceil(line.length / LETTERS), 0);
+        const letters = Math.max(16, Math.floor((node.size[0] - BESIDE) / LETTER));
+        const rows = lines.reduce((sum, line) => sum + Math.ceil((line.length + 2) / letters), 0);
         const box = element("div", { role: "status" }, lines.map((line) => element("div", { textContent: `⚠ ${line}` })));
         box.style.cssText =
             "box-sizing: border-box; width: 100%; height: 100%; overflow: auto; padding: 6px 8px; border-radius: 6px;" +

@@ -94,7 +94,7 @@ def _unlike(colours: np.ndarray, lip: np.ndarray) -> np.ndarray:
     """How far colours [h, w, 3] are from those of a lip around the same column [n, w, 3], in terms of how
     these differ: [h, w]."""
     total = np.zeros(colours.shape[:2])
-    for measure, least in ((_level, _LEVELS), (_redness, _REDNESS)):
+    for measure, least in ((_level, _LEVELS), (redness, _REDNESS)):
         own = measure(lip)
         usual = cv2.GaussianBlur(np.median(own, axis=0)[None].astype(np.float32), (0, 0), _COLUMNS / 12)[0]
         spread = max(float(np.median(np.abs(own - usual))) * 1.5, least)
@@ -106,5 +106,6 @@ def _level(colours: np.ndarray) -> np.ndarray:
     return colours @ LUMA
 
 
-def _redness(colours: np.ndarray) -> np.ndarray:
+def redness(colours: np.ndarray) -> np.ndarray:
+    """How much redder than green colours [..., 3] (0..255) are, hundredths of their brightness: [...]."""
     return np.asarray(300 * (colours[..., 0] - colours[..., 1]) / (colours.sum(-1) + 30))

@@ -31,6 +31,7 @@ from .covered import Shown, steady
 from .motion import MouthMotion, motion_from_phones
 from .mouth import MouthPose, RestShape
 from .occlusion import Cover, Likeness
+from .parted import corrected, corrected_person, see_parted
 from .plate import Plate, find_plates
 from .registration import References, Registration, draw, find_references
 from .render import moving_box, render_mouth
@@ -55,7 +56,8 @@ class VisemeSurvey:
     """poses: per output frame the fields of a MouthPose, float16 [frames, 9]. rests: each person's mouth at
     rest, by id. silence: what silent ones do. plates: each person's own teeth, where they were seen.
     references: what they look like, by which what covers them is told. life: what else a still does. closed:
-    each person's closed lips, where they were seen."""
+    each person's closed lips, where they were seen. parted: of those whose mesh has a still's parted lips
+    closed, what to add to the control points, pixels [n, 2]."""
 
     poses: np.ndarray
     rests: dict[int, RestShape]
@@ -64,6 +66,7 @@ class VisemeSurvey:
     references: dict[int, References]
     life: LifeSurvey | None = None
     closed: dict[int, ClosedLips] = field(default_factory=dict)
+    parted: dict[int, np.ndarray] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -131,7 +134,9 @@ class VisemeEngine:
         seconds = max(len(job.speech.samples) // RATE, 1)
         host.progress(_READING, 0, seconds, unit="seconds")
         motion = _motion(job.speech, notes, reporter(host, _READING, seconds, "seconds"))
-        rests = {person.id: rest_shape(person) for person in job.people}
+        parted = see_parted(job.source, job.people)
+        people = [corrected_person(person, parted.get(person.id)) for person in job.people]
+        rests = {person.id: rest_shape(person) for person in people}
         host.progress(_READING, seconds, seconds, unit="seconds")
         poses = np.column_stack([getattr(motion, field.name) for field in fields(MouthPose)])
         stop = int(job.timeline.source_index.max()) + 1
@@ -147,7 +152,7 @@ class VisemeEngine:
         closed = find_closed(job.source, job.people, stop, covered)
         life = survey_life(job, _loudness(job.speech), self.movement, notes)
         return VisemeSurvey(
-            poses.astype(np.float16), rests, job.speech.silence, plates, references, life, closed
+            poses.astype(np.float16), rests, job.speech.silence, plates, references, life, closed, parted
         )
 
     def prepare(self, job: DubJob, survey: VisemeSurvey, notes: list[str], host: Host) -> VisemeConditioning:
@@ -188,8 +193,9 @@ class VisemeEngine:
             cover = draw(shown.nodes, crop.prepared.places, *crop.rgb.shape[1::-1])
         plate, closed = survey.plates.get(crop.person.id), survey.closed.get(crop.person.id)
         rest = survey.rests[crop.person.id] if closed is None else closed.rest
+        mesh = corrected(crop.mesh, survey.parted.get(crop.person.id))
         silent = {"rest": rest.points, "close": rest.shut, "source": None}[survey.silence]
-        rgb, alpha = render_mouth(crop.rgb, crop.mesh, rest, pose, silent, plate, cover, closed)
+        rgb, alpha = render_mouth(crop.rgb, mesh, rest, pose, silent, plate, cover, closed)
         return Patch(rgb, alpha if shown.amount == 1 else alpha * np.float32(shown.amount))
 
     def _pose(self, values: np.ndarray) -> MouthPose:

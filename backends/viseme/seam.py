@@ -10,8 +10,9 @@ import numpy as np
 from .contour import MouthAxes
 from .controls import INNER_CORNERS, LOWER_INNER, OUTER_CORNERS, UPPER_INNER
 
-# Lips further apart than this, in widths of the mouth, have no line between them.
-_PARTED = 0.06
+# Where lips are further apart than this, in widths of the mouth, there is no line between them, and beside it
+# none is looked for once they are this far apart anywhere.
+_PARTED, _OPEN = 0.06, 0.12
 # How far from the mesh's line it may lie, and how wide a valley of brightness it is, in widths of the mouth.
 _REACH, _VALLEY = 0.055, 0.022
 # It is looked for nearly from corner to corner.
@@ -32,26 +33,32 @@ def lip_line(rgb: np.ndarray, source: np.ndarray, mouth: float) -> np.ndarray:
     """
     axes = MouthAxes.between(*source[OUTER_CORNERS])
     upper, lower = axes.points(source[UPPER_INNER]), axes.points(source[LOWER_INNER])
-    gap = float((lower - upper)[:, 1].max()) / mouth
-    closed = np.clip((_PARTED - gap) / (_PARTED / 2), 0, 1)
-    if closed == 0 or mouth < _SMALLEST:
-        return np.zeros_like(source)
-    line = (upper + lower) / 2
     half = float(axes.points(source[OUTER_CORNERS])[1, 0])
     x = np.linspace(-_ENDS, _ENDS, _COLUMNS) * half
-    y = np.interp(x, [-half, *line[:, 0], half], [0, *line[:, 1], 0])
+    top, bottom = (np.interp(x, [-half, *line[:, 0], half], [0, *line[:, 1], 0]) for line in (upper, lower))
+    # Lips that are parted in the middle still meet beside it.
+    gaps = (bottom - top) / mouth
+    closed = _narrower(gaps, _PARTED / 2, _PARTED) * _narrower(gaps.max(), _PARTED, _OPEN)
+    if not closed.any() or mouth < _SMALLEST:
+        return np.zeros_like(source)
+    y = (top + bottom) / 2
     offsets = np.linspace(-_REACH, _REACH, _ROWS) * mouth
     colours = strip(rgb, axes, x, y[None] + offsets[:, None])
-    valley = _valley(cv2.cvtColor(colours, cv2.COLOR_RGB2GRAY), offsets[1] - offsets[0], mouth)
+    valley = closed * _valley(cv2.cvtColor(colours, cv2.COLOR_RGB2GRAY), offsets[1] - offsets[0], mouth)
     stray = _STRAY * np.linspace(-1, 1, _ROWS) ** 2
     path = cheapest_path(stray[:, None] - valley / max(_SURE, float(np.percentile(valley, 97))), _BEND)
-    depth = float(valley[path, np.arange(_COLUMNS)].mean())
-    smooth = cv2.GaussianBlur(offsets[path][None], (0, 0), 1.5)[0]
+    depth = float(valley[path, np.arange(_COLUMNS)].sum() / closed.sum())
+    smooth = closed * cv2.GaussianBlur(offsets[path][None], (0, 0), 1.5)[0]
     found = np.zeros(len(source))
     for rows in (UPPER_INNER, LOWER_INNER, INNER_CORNERS, OUTER_CORNERS):
         found[rows] = np.interp(axes.points(source[rows])[:, 0], x, smooth)
-    found *= closed * np.clip(depth / _SURE - 0.25, 0, 1)
+    found *= np.clip(depth / _SURE - 0.25, 0, 1)
     return found[:, None] * np.array([-axes.along[1], axes.along[0]])
+
+
+def _narrower(gap: np.ndarray, full: float, none: float) -> np.ndarray:
+    """1 up to a gap, 0 from another one on."""
+    return np.asarray(np.clip((none - gap) / (none - full), 0, 1))
 
 
 def strip(rgb: np.ndarray, axes: MouthAxes, x: np.ndarray, y: np.ndarray) -> np.ndarray:

@@ -15,6 +15,7 @@ from lipsync_studio.backends.viseme.controls import (
     UPPER_OUTER,
 )
 from lipsync_studio.backends.viseme.edges import lip_edges
+from lipsync_studio.backends.viseme.parted import corrected, parted
 from lipsync_studio.backends.viseme.plate import _bite
 
 MOUTH, CENTRE = 100.0, np.array([120.0, 80.0])
@@ -85,3 +86,36 @@ def test_clenched_teeth_are_parted_at_the_line_between_them():
     points = controls(-12, 16)
     assert _bite(clenched, points) == pytest.approx(14 / 28, abs=0.06)
     assert _bite(rgb, points) == _bite(mouth(-12, 16, inside=DARK), points) == 0.65
+
+
+@pytest.mark.parametrize("line", [-5, 0, 6])
+def test_a_mesh_that_has_parted_lips_closed_is_told_by_the_teeth_between_them(line):
+    points = controls(line, line + 1)
+    found = parted(mouth(-8, 10), points)
+    upper, lower = (points[rows[MIDDLE], 1] + found[rows[MIDDLE], 1] for rows in (UPPER_INNER, LOWER_INNER))
+    # A little inside the upper lip, where nothing of the teeth is seen any more.
+    assert -12 < upper - CENTRE[1] < -7.5
+    assert 8 < lower - CENTRE[1] < 12
+    assert not found[np.concatenate([UPPER_OUTER, LOWER_OUTER])].any()
+
+
+@pytest.mark.parametrize(
+    ("inside", "lips", "mesh"),
+    [
+        (LIPS, LIPS, (0, 1)),  # closed
+        (DARK, LIPS, (0, 1)),  # a dark line, which the seam is
+        (TEETH, (150, 140, 132), (0, 1)),  # lips as pale as teeth
+        (TEETH, LIPS, (-8, 10)),  # the mesh sees it by itself
+    ],
+)
+def test_where_no_teeth_are_told_from_lips_the_mesh_decides(inside, lips, mesh):
+    assert not parted(mouth(-8, 10, inside=inside, lips=lips), controls(*mesh)).any()
+
+
+def test_only_control_points_are_corrected():
+    mesh = np.random.default_rng(0).uniform(0, 100, (2, 478, 3)).astype(np.float32)
+    offsets = np.full((len(CONTROLS), 2), [1.0, -2.0], np.float32)
+    moved = corrected(mesh, offsets) - mesh
+    assert np.allclose(moved[:, CONTROLS], [1, -2, 0], atol=1e-4)
+    assert not np.delete(moved, CONTROLS, axis=1).any()
+    assert corrected(mesh, None) is mesh

@@ -69,13 +69,23 @@ def test_the_line_is_found_on_a_tilted_mouth():
     ("rgb", "points", "mouth"),
     [
         (picture(3.0, depth=0), lips(), MOUTH),  # no line
-        (picture(3.0), lips(gap=0.08), MOUTH),  # parted lips have none
+        (picture(3.0), lips(gap=0.14), MOUTH),  # parted lips have none
         (picture(3.0), lips(), 20.0),  # too small to tell
         (picture(3.0)[:10, :10], lips() + 300, MOUTH),  # beyond the picture
     ],
 )
 def test_without_a_line_the_mesh_decides(rgb, points, mouth):
     assert not lip_line(rgb, points, mouth).any()
+
+
+def test_lips_that_are_parted_in_the_middle_meet_along_the_line_beside_it():
+    points = lips()
+    arch = 0.06 * MOUTH * (1 - np.linspace(-0.8, 0.8, len(UPPER_INNER)) ** 2)
+    points[UPPER_INNER, 1] -= arch / 2
+    points[LOWER_INNER, 1] += arch / 2
+    found = lip_line(picture(3.0), points, MOUTH)
+    assert np.allclose(found[OUTER_CORNERS], [0, 3.0], atol=0.5)
+    assert np.abs(found[[UPPER_INNER[MIDDLE], LOWER_INNER[MIDDLE]]]).max() < 0.5
 
 
 def opening(gap, pixels=120):

@@ -6,6 +6,7 @@ that the inside of a grey picture's mouth is grey and that of a candle-lit one w
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -56,6 +57,21 @@ class Tones:
     @property
     def level(self) -> float:
         return max(float(self.skin @ LUMA), 1.0)
+
+    @classmethod
+    def mean(cls, tones: Sequence[Tones], weights: Sequence[float]) -> Tones:
+        """Of tones without enamel."""
+        skin, lips, slope, shade = (
+            np.average([getattr(each, name) for each in tones], axis=0, weights=weights)
+            for name in ("skin", "lips", "slope", "darker")
+        )
+        return cls(skin.astype(np.float32), lips.astype(np.float32), float(slope), shade=float(shade))
+
+    @property
+    def darker(self) -> float:
+        """Brightness of the darker lip."""
+        lips = float(self.lips @ LUMA)
+        return lips if self.shade is None else min(self.shade, lips)
 
     def tooth(self) -> np.ndarray:
         """The person's own, or a little less bright than light skin, brighter than dark skin, with a third of
@@ -169,10 +185,8 @@ class _Canvas:
         near = np.maximum(np.minimum(self.y - opening.upper, opening.lower - self.y), 0)
         width = max(_RIM, 1.5 * self.soft) * (0.6 + 0.9 * beside)
         cover = (0.8 + 0.2 * beside) * np.exp(-near / width) * float(np.clip((self.gap - 0.05) / 0.15, 0, 1))
-        lips = float(tones.lips @ LUMA)
         # A rim as bright as the darker lip would be taken for a part of it.
-        level = _RIM_SHADE * (lips if tones.shade is None else min(tones.shade, lips))
-        self._lay(cover, tones.flesh(1.0) * (level / tones.level))
+        self._lay(cover, tones.flesh(1.0) * (_RIM_SHADE * tones.darker / tones.level))
 
 
 def _middle(colours: np.ndarray) -> np.ndarray:

@@ -37,7 +37,7 @@ _OUT, _COLUMNS, _ROWS = 0.72, 40, 41
 _LIP = slice(25, 36)
 _TOP, _BOTTOM = 4, 38
 # Redness (hundredths of the brightness) that lips have at least, and the part of it that teeth lack.
-_RED, _PALE = 20.0, 0.25
+_RED, _PALE = 20.0, 0.16
 # What is to be seen up to this part of the mouth's half: the gap, in widths of the mouth, how much of what
 # lies in it is as pale as teeth, and how much of the lip above is not; where doubtful and where sure.
 _MIDDLE, _GAP, _TEETH, _LIPS = 0.4, (0.015, 0.025), (0.5, 0.7), (0.55, 0.75)
@@ -99,8 +99,10 @@ def parted(rgb: np.ndarray, source: np.ndarray, line: np.ndarray) -> np.ndarray:
         return found
     pale = np.clip((own - red) / own, -0.5, 0.5) - _PALE
     meet = np.clip(np.round((seam - top) / high).astype(int), _TOP, _BOTTOM)
-    above = _edge(np.where(rows < _TOP, 0, pale), meet)
-    below = _ROWS - 1 - _edge(np.where(rows > _BOTTOM, 0, pale)[::-1], _ROWS - 1 - meet)
+    # From either lip's outer edge inwards.
+    inwards = np.stack([np.where(rows < _TOP, 0, pale), np.where(rows > _BOTTOM, 0, pale)[::-1]])
+    above, below = _edges(inwards, np.stack([meet, _ROWS - 1 - meet]))
+    below = _ROWS - 1 - below
     gap = np.maximum(below - above, 0) * high
     teeth, lip = (rows > above) & (rows < below), (rows >= _TOP) & (rows < above - 1)
     middle = np.abs(x) <= _MIDDLE * half
@@ -127,9 +129,9 @@ def _ramp(value: float, none: float, full: float) -> float:
     return min(max((value - none) / (full - none), 0.0), 1.0)
 
 
-def _edge(pale: np.ndarray, last: np.ndarray) -> np.ndarray:
-    """Up to which row the lip goes, of what lies from its outer edge inwards [rows, columns]; at most the
-    `last` of each column."""
-    cost = np.cumsum(pale, axis=0)
-    cost[np.arange(len(pale))[:, None] > last] = 1e3
+def _edges(pale: np.ndarray, last: np.ndarray) -> np.ndarray:
+    """Up to which row [2, columns] the lips go, of what lies from their outer edges inwards [2, rows,
+    columns]; at most the `last` of each column [2, columns]."""
+    cost = np.cumsum(pale, axis=1)
+    cost[np.arange(_ROWS)[:, None] > last[:, None]] = 1e3
     return cheapest_path(cost, _STEP)

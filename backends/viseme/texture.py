@@ -23,7 +23,7 @@ _BESIDE, _CHEEKS = (
 # Width of a mouth, in pixels, in the picture from which colours are taken.
 _COARSE = 24
 # What a frame counts among those around it.
-_WAVER = (1.0, 2.0, 3.0, 2.0, 1.0)
+_WAVER = (1.0, 2.0, 3.0, 4.0, 3.0, 2.0, 1.0)
 # Where a cheek is looked at, in parts of its sides.
 _ACROSS = np.linspace(0.05, 0.95, 9)
 # Noise is what this finds.

@@ -182,7 +182,7 @@ class RestShape:
         shape[LOWER_INNER, 1] += down * profile[LOWER_INNER]
         # Pursed lips thicken (their volume stays), pressed and tucked ones thin; closing a smile has done
         # so already.
-        pressed = 0.035 * pose.press * max(0.0, 1 - self.gap / 0.15)
+        pressed = 0.035 * pose.press * max(0.0, 1 - self.gap / 0.08)
         thicker = (0.055 * pose.round - pressed) * width
         above, below = (relaxed * thinned * width for thinned in self._thinned())
         shape[UPPER_OUTER, 1] -= (0.95 * up + above + thicker) * profile[UPPER_OUTER]

@@ -58,8 +58,8 @@ _PLOSIVE_HELD = 0.65
 _HELD = 0.9
 _TUCK_OPEN = 0.03
 _PRESS_OPEN = 0.08
-# How much further than the table says a mouth opens and a jaw drops. The shapes are fitted to what a face mesh
-# reads of people's mouths, and it reads as much of a painted one as is asked for, as an average of stills.
+# How much further than the table says a mouth opens and a jaw drops. The shapes are fitted to what a face
+# mesh reads of people's mouths, and of painted ones it reads what is asked for, as an average of stills.
 _READ, _DROP = 1.0, 1.14
 # From the first on a mouth opens and a jaw drops less and less further than asked, by the second at most: of
 # the six speakers the widest opening in a sentence is 0.12 to 0.22.

@@ -1,5 +1,7 @@
 """The edges of parted lips in a picture whose mesh is off, and where upper teeth end."""
 
+from types import SimpleNamespace
+
 import cv2
 import numpy as np
 import pytest
@@ -15,8 +17,9 @@ from lipsync_studio.backends.viseme.controls import (
     UPPER_OUTER,
 )
 from lipsync_studio.backends.viseme.edges import lip_edges
-from lipsync_studio.backends.viseme.parted import corrected, parted
+from lipsync_studio.backends.viseme.parted import corrected, parted, see_parted
 from lipsync_studio.backends.viseme.plate import _bite
+from lipsync_studio.engine.media.images import ImageSource
 
 MOUTH, CENTRE = 100.0, np.array([120.0, 80.0])
 SKIN, LIPS, TEETH, DARK = (215, 172, 150), (190, 95, 100), (222, 214, 196), (38, 18, 18)
@@ -103,7 +106,6 @@ def test_a_mesh_that_has_parted_lips_closed_is_told_by_the_teeth_between_them(li
     ("inside", "lips", "mesh"),
     [
         (LIPS, LIPS, (0, 1)),  # closed
-        (DARK, LIPS, (0, 1)),  # a dark line, which the seam is
         (TEETH, (150, 140, 132), (0, 1)),  # lips as pale as teeth
         (TEETH, LIPS, (-8, 10)),  # the mesh sees it by itself
     ],
@@ -111,6 +113,23 @@ def test_a_mesh_that_has_parted_lips_closed_is_told_by_the_teeth_between_them(li
 def test_where_no_teeth_are_told_from_lips_the_mesh_decides(inside, lips, mesh):
     points = controls(*mesh)
     assert not parted(mouth(-8, 10, inside=inside, lips=lips), points, np.zeros_like(points)).any()
+
+
+def test_the_dark_line_between_closed_lips_is_no_gap():
+    points = controls(0, 1)
+    assert not parted(mouth(-0.7, 0.7, inside=DARK), points, np.zeros_like(points)).any()
+
+
+def test_a_still_is_corrected_and_footage_is_not():
+    rgb = mouth(-8, 10)
+    mesh = np.full((1, 478, 3), 20.0, np.float32)
+    mesh[0, CONTROLS, :2] = controls(0, 1)
+    people = [SimpleNamespace(id=7, meshes=mesh)]
+    still = ImageSource(rgb[None].astype(np.float32) / 255)
+    (offsets,) = see_parted(still, people).values()
+    gap = (mesh[0, CONTROLS, :2] + offsets)[[UPPER_INNER[MIDDLE], LOWER_INNER[MIDDLE]], 1]
+    assert gap[1] - gap[0] > 16
+    assert see_parted(SimpleNamespace(still=False), people) == {}
 
 
 def test_only_control_points_are_corrected():

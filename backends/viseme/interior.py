@@ -6,6 +6,7 @@ that the inside of a grey picture's mouth is grey and that of a candle-lit one w
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,11 +18,13 @@ _TOOTH_ENDS = np.array([0.0, 0.011, 0.004, 0.014, 0.022], np.float32)
 LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 # Parts of the skin's brightness.
 _BLOOD = np.array([0.30, -0.12, -0.10], np.float32)
-_CAVITY, _FLOOR, _TONGUE, _NEAR = 0.08, 0.15, 0.65, 1.5
+_CAVITY, _FLOOR, _TONGUE, _NEAR = 0.06, 0.12, 0.65, 1.5
 # Width of a lower tooth, and what is seen of it, in widths of the mouth.
 _LOWER_TOOTH, _LOWER_SHOWN = 0.075, 0.055
 # Lips are at most so bright against the skin.
 _PALE_LIPS = 0.9
+# Of both lips' colours, by brightness, the one in so many hundredths is the darker lip's.
+_DARKER = 25
 # Width of the lips' wet rim, which turns into the mouth, and its brightness against the lips'.
 _RIM, _RIM_SHADE = 0.022, 0.45
 
@@ -30,12 +33,13 @@ _RIM, _RIM_SHADE = 0.022, 0.45
 class Tones:
     """The colours of a face. skin, lips: float32 [3], 0..255. slope: by what part of itself the skin gets
     brighter towards the right, per width of the mouth. enamel: the person's own, float32 [3]; None where it
-    has not been seen."""
+    has not been seen. shade: brightness of the darker lip; None: as the lips."""
 
     skin: np.ndarray
     lips: np.ndarray
     slope: float
     enamel: np.ndarray | None = None
+    shade: float | None = None
 
     @classmethod
     def of(cls, left: np.ndarray, right: np.ndarray, lips: np.ndarray) -> Tones:
@@ -47,11 +51,27 @@ class Tones:
         # Lips hardly darker than the skin say that it was looked for in the shade.
         skin *= max(1.0, float(lip @ LUMA) / (_PALE_LIPS * level))
         slope = float((_middle(right) - _middle(left)) @ LUMA) / level
-        return cls(skin, lip, float(np.clip(slope, -0.6, 0.6)))
+        shade = float(np.percentile(lips @ LUMA, _DARKER))
+        return cls(skin, lip, float(np.clip(slope, -0.6, 0.6)), shade=shade)
 
     @property
     def level(self) -> float:
         return max(float(self.skin @ LUMA), 1.0)
+
+    @classmethod
+    def mean(cls, tones: Sequence[Tones], weights: Sequence[float]) -> Tones:
+        """Of tones without enamel."""
+        skin, lips, slope, shade = (
+            np.average([getattr(each, name) for each in tones], axis=0, weights=weights)
+            for name in ("skin", "lips", "slope", "darker")
+        )
+        return cls(skin.astype(np.float32), lips.astype(np.float32), float(slope), shade=float(shade))
+
+    @property
+    def darker(self) -> float:
+        """Brightness of the darker lip."""
+        lips = float(self.lips @ LUMA)
+        return lips if self.shade is None else min(self.shade, lips)
 
     def tooth(self) -> np.ndarray:
         """The person's own, or a little less bright than light skin, brighter than dark skin, with a third of
@@ -151,7 +171,9 @@ class _Canvas:
         tone = _groove(np.abs(at[:, None] - _TOOTH_EDGES).min(1), 0.22, self.soft)
         tone *= (1 - 0.10 * place**2) * (0.30 + 0.70 * np.clip(1 - (at / 0.44) ** 2, 0, 1))
         bite, tone = (np.interp(self.outwards, at, curve).astype(np.float32) for curve in (ends, tone))
-        lip = np.clip((self.y - self.opening.upper) / 0.07, 0, 1)
+        # Through a narrow gap teeth are seen where they are in the light.
+        shade = float(np.clip(0.5 * self.gap, 0.01, 0.07))
+        lip = np.clip((self.y - self.opening.upper) / shade, 0, 1)
         tone = tone * (0.72 + 0.28 * lip) * (1 - 0.10 * np.clip(1 - (bite - self.y) / 0.02, 0, 1))
         cover = _step(bite - self.y, self.soft + 0.006) * _step(0.40 - self.outwards, 0.10)
         self._lay(cover, self.tones.tooth() * tone[..., None])
@@ -163,7 +185,8 @@ class _Canvas:
         near = np.maximum(np.minimum(self.y - opening.upper, opening.lower - self.y), 0)
         width = max(_RIM, 1.5 * self.soft) * (0.6 + 0.9 * beside)
         cover = (0.8 + 0.2 * beside) * np.exp(-near / width) * float(np.clip((self.gap - 0.05) / 0.15, 0, 1))
-        self._lay(cover, tones.flesh(1.0) * (_RIM_SHADE * float(tones.lips @ LUMA) / tones.level))
+        # A rim as bright as the darker lip would be taken for a part of it.
+        self._lay(cover, tones.flesh(1.0) * (_RIM_SHADE * tones.darker / tones.level))
 
 
 def _middle(colours: np.ndarray) -> np.ndarray:

@@ -58,12 +58,12 @@ _PLOSIVE_HELD = 0.65
 _HELD = 0.9
 _TUCK_OPEN = 0.03
 _PRESS_OPEN = 0.08
-# The shapes are fitted to what a face mesh reads of people's mouths; of a painted one it reads less, by this
-# factor as an average of stills.
-_READ = 1.14
+# How much further than the table says a mouth opens and a jaw drops. The shapes are fitted to what a face
+# mesh reads of people's mouths, and of painted ones it reads what is asked for, as an average of stills.
+_READ, _DROP = 1.0, 1.14
 # From the first on a mouth opens and a jaw drops less and less further than asked, by the second at most: of
 # the six speakers the widest opening in a sentence is 0.12 to 0.22.
-_WIDE, _WIDER = {"open": 0.22, "jaw": 0.17}, 0.06
+_WIDE, _WIDER = {"open": 0.15, "jaw": 0.125}, 0.057
 
 
 @dataclass(frozen=True)
@@ -146,7 +146,7 @@ def assemble(
     if gate is not None:
         active = np.minimum(active, gate)
     curves = dict(zip(Shape._fields, (values * active[:, None]).T, strict=True))
-    curves["open"], curves["jaw"] = _READ * curves["open"], _READ * curves["jaw"]
+    curves["open"], curves["jaw"] = _READ * curves["open"], _DROP * curves["jaw"]
     # A held, loud vowel is sung wide, and not shouted.
     for name, wide in _WIDE.items():
         further = np.maximum(curves[name] - wide, 0)

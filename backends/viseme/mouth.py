@@ -35,13 +35,12 @@ _RELAX, _BELOW = 0.9, 0.05
 _UPPER_LIP, _LOWER_LIP = 0.17, 0.23
 _STRETCH = 0.45
 # How far the lips part for an opening, which is what a face mesh reads of it: further for small ones, which
-# it sees badly, and less for wide ones, whose reading hardly grows.
-_PARTING, _EARLY, _EARLY_AT = 1.65, 0.01, 0.05
-_WIDE_AT, _LESS = 0.3, 0.6
+# it sees badly.
+_PARTING, _EARLY, _EARLY_AT = 1.75, 0.01, 0.05
 # How far the corners go down with an opening, and the lips beside them.
 _CORNERS = 0.15
 # From this opening on a mouth narrows.
-_NARROWS_AT, _NARROWER = 0.12, 0.2
+_NARROWS_AT, _NARROWER = 0.12, 0.4
 # The outline of an opening is a lens with pointed corners (a mesh has a power of 0.63 to 0.91 on six speakers
 # of the GRID corpus), which turns into an ellipse as it widens; it ends a little inside the corners.
 _LENS, _ROUNDER, _ELLIPSE, _ENDS = 0.8, 0.7, 0.5, 0.96
@@ -50,6 +49,9 @@ _PARTED = 0.10
 # Mouths are 0.53 to 0.67 head units wide (13 faces); a wider one smiles. Its jaw drops and its lips part as
 # far as those of one of this width, and when it opens it narrows by so much of what is more.
 _WIDEST, _UNSMILED = 0.68, 0.5
+# From the first of these widths on, in head units, closing narrows a mouth that is open at rest, because it
+# smiles; from the second on wholly.
+_SMILING = (0.54, 0.60)
 # What is left of a lip's thickness at least, however it is pressed or rolled in.
 _LEAST_LIP = 0.5
 
@@ -180,7 +182,7 @@ class RestShape:
         shape[LOWER_INNER, 1] += down * profile[LOWER_INNER]
         # Pursed lips thicken (their volume stays), pressed and tucked ones thin; closing a smile has done
         # so already.
-        pressed = 0.035 * pose.press * max(0.0, 1 - self.gap / 0.15)
+        pressed = 0.035 * pose.press * max(0.0, 1 - self.gap / 0.08)
         thicker = (0.055 * pose.round - pressed) * width
         above, below = (relaxed * thinned * width for thinned in self._thinned())
         shape[UPPER_OUTER, 1] -= (0.95 * up + above + thicker) * profile[UPPER_OUTER]
@@ -207,7 +209,7 @@ def _lens(outwards: np.ndarray, power: float) -> np.ndarray:
 def _parted(opening: float) -> float:
     """How far the lips part in the middle for an opening, both in widths of the mouth at rest."""
     early = _EARLY * (1 - math.exp(-opening / _EARLY_AT))
-    return _PARTING * opening + early - _LESS * max(0.0, opening - _WIDE_AT)
+    return _PARTING * opening + early
 
 
 def _missing(own: float, usual: float) -> float:
@@ -228,7 +230,8 @@ def _relax(
     share = np.clip((np.abs(closed[LIPS, 0] - centre[0]) / (width / 2)) ** 2, 0, 1)
     rise = closed[UPPER_INNER[MIDDLE], 1] - closed[INNER_CORNERS, 1].mean()
     closed[LIPS, 1] += min(0.5, 4 * gap) * rise * share
-    closed[LIPS, 0] = centre[0] + (closed[LIPS, 0] - centre[0]) * (1 - min(0.28, 1.9 * gap))
+    smile = min(max((width - _SMILING[0]) / (_SMILING[1] - _SMILING[0]), 0.0), 1.0)
+    closed[LIPS, 0] = centre[0] + (closed[LIPS, 0] - centre[0]) * (1 - smile * min(0.28, 1.9 * gap))
     closed[UPPER_OUTER, 1] += min(0.02, 0.14 * gap) * width * profile[UPPER_OUTER]
     closed[LOWER_OUTER, 1] -= min(0.065, 0.43 * gap) * width * profile[LOWER_OUTER]
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from ...align.spread import phones_within_words
 from ...engine.compose.paste import Patch
+from ...engine.faces.geometry import head_axes
 from ...engine.faces.track import Person
 from ...engine.host.protocol import Host
 from ...engine.host.reporter import reporter, silent
@@ -26,15 +27,18 @@ from .acoustic import motion_from_sound
 from .alive import Life, LifeSurvey, survey_life
 from .breath import heard_breaths
 from .closed import ClosedLips, find_closed
-from .controls import LOWER_INNER, MIDDLE, OUTER_CORNERS, UPPER_INNER, head_points
+from .controls import CONTROLS, LOWER_INNER, MIDDLE, OUTER_CORNERS, UPPER_INNER, head_points
 from .covered import Shown, steady
+from .interior import Tones
 from .motion import MouthMotion, motion_from_phones
 from .mouth import MouthPose, RestShape
 from .occlusion import Cover, Likeness
+from .parted import corrected, corrected_person, see_parted
 from .plate import Plate, find_plates
 from .registration import References, Registration, draw, find_references
 from .render import moving_box, render_mouth
 from .spec import SPEC
+from .texture import steady_tones, tones_of
 
 # A mouth rests where its lips are as close as in the closest tenth of the frames, give or take what the
 # tracker's noise makes of lips that don't move (widths of the mouth): the closest frames alone would be the
@@ -55,7 +59,8 @@ class VisemeSurvey:
     """poses: per output frame the fields of a MouthPose, float16 [frames, 9]. rests: each person's mouth at
     rest, by id. silence: what silent ones do. plates: each person's own teeth, where they were seen.
     references: what they look like, by which what covers them is told. life: what else a still does. closed:
-    each person's closed lips, where they were seen."""
+    each person's closed lips, where they were seen. parted: of those whose mesh has a still's parted lips
+    closed, what to add to the control points, pixels [n, 2]."""
 
     poses: np.ndarray
     rests: dict[int, RestShape]
@@ -64,6 +69,7 @@ class VisemeSurvey:
     references: dict[int, References]
     life: LifeSurvey | None = None
     closed: dict[int, ClosedLips] = field(default_factory=dict)
+    parted: dict[int, np.ndarray] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -73,9 +79,9 @@ class _Watch:
     registration: Registration
     likeness: Likeness
 
-    def look(self, rgb: np.ndarray, mesh: np.ndarray) -> _Look:
+    def look(self, rgb: np.ndarray, mesh: np.ndarray) -> _Covered:
         seen = self.registration.see(rgb, mesh)
-        return _Look(seen.places, self.likeness.cover(seen.colours, mesh))
+        return _Covered(seen.places, self.likeness.cover(seen.colours, mesh))
 
     def cover(self, person: Person, frame: Frame) -> Cover | None:
         """Of a source frame."""
@@ -98,17 +104,30 @@ class VisemeConditioning:
 
 
 @dataclass(frozen=True)
-class _Look:
-    """What `preprocess` sees of a crop. places: of the grid's nodes. cover: what lies before the mouth."""
+class _Covered:
+    """places: of the grid's nodes. cover: what lies before the mouth."""
 
     places: np.ndarray
     cover: Cover | None
 
 
 @dataclass(frozen=True)
+class _Look:
+    """What `preprocess` sees of a crop. tones: the face's colours. covered: None where none can be told."""
+
+    tones: Tones
+    covered: _Covered | None
+
+    @property
+    def cover(self) -> Cover | None:
+        return self.covered.cover if self.covered else None
+
+
+@dataclass(frozen=True)
 class _Mouth:
     pose: MouthPose
     shown: Shown
+    tones: Tones
 
 
 class VisemeEngine:
@@ -131,7 +150,9 @@ class VisemeEngine:
         seconds = max(len(job.speech.samples) // RATE, 1)
         host.progress(_READING, 0, seconds, unit="seconds")
         motion = _motion(job.speech, notes, reporter(host, _READING, seconds, "seconds"))
-        rests = {person.id: rest_shape(person) for person in job.people}
+        parted = see_parted(job.source, job.people)
+        people = [corrected_person(person, parted.get(person.id)) for person in job.people]
+        rests = {person.id: rest_shape(person) for person in people}
         host.progress(_READING, seconds, seconds, unit="seconds")
         poses = np.column_stack([getattr(motion, field.name) for field in fields(MouthPose)])
         stop = int(job.timeline.source_index.max()) + 1
@@ -147,7 +168,7 @@ class VisemeEngine:
         closed = find_closed(job.source, job.people, stop, covered)
         life = survey_life(job, _loudness(job.speech), self.movement, notes)
         return VisemeSurvey(
-            poses.astype(np.float16), rests, job.speech.silence, plates, references, life, closed
+            poses.astype(np.float16), rests, job.speech.silence, plates, references, life, closed, parted
         )
 
     def prepare(self, job: DubJob, survey: VisemeSurvey, notes: list[str], host: Host) -> VisemeConditioning:
@@ -159,9 +180,12 @@ class VisemeEngine:
             return conditioning.life.box(person)
         return moving_box(person.meshes[frame - person.first])
 
-    def preprocess(self, crop: FaceCrop, conditioning: VisemeConditioning) -> _Look | None:
-        watch = conditioning.watches.get(crop.person.id)
-        return None if watch is None else watch.look(crop.rgb, crop.mesh)
+    def preprocess(self, crop: FaceCrop, conditioning: VisemeConditioning) -> _Look:
+        survey, watch = conditioning.survey, conditioning.watches.get(crop.person.id)
+        mesh = corrected(crop.mesh, survey.parted.get(crop.person.id))
+        mouth = survey.rests[crop.person.id].width * head_axes(mesh).scale
+        tones = tones_of(crop.rgb, mesh[CONTROLS, :2].astype(np.float64), mouth)
+        return _Look(tones, None if watch is None else watch.look(crop.rgb, crop.mesh))
 
     def resident(self, conditioning: VisemeConditioning, host: Host) -> AbstractContextManager[None]:
         return nullcontext()
@@ -169,9 +193,10 @@ class VisemeEngine:
     def generate(
         self, crops: Sequence[FaceCrop], conditioning: VisemeConditioning, host: Host
     ) -> Iterable[_Mouth]:
-        shown = steady([crop.prepared.cover if crop.prepared else None for crop in crops])
+        shown = steady([crop.prepared.cover for crop in crops])
+        tones = steady_tones([crop.prepared.tones for crop in crops])
         poses = (self._pose(conditioning.survey.poses[crop.index]) for crop in crops)
-        return [_Mouth(pose, each) for pose, each in zip(poses, shown, strict=True)]
+        return [_Mouth(*each) for each in zip(poses, shown, tones, strict=True)]
 
     def composite(self, crop: FaceCrop, mouth: _Mouth, conditioning: VisemeConditioning) -> Patch | None:
         survey = conditioning.survey
@@ -184,12 +209,13 @@ class VisemeEngine:
     def _mouth(self, crop: FaceCrop, mouth: _Mouth, survey: VisemeSurvey) -> Patch:
         pose, shown = mouth.pose, mouth.shown
         cover = None
-        if shown.nodes is not None and crop.prepared:
-            cover = draw(shown.nodes, crop.prepared.places, *crop.rgb.shape[1::-1])
+        if shown.nodes is not None and crop.prepared.covered:
+            cover = draw(shown.nodes, crop.prepared.covered.places, *crop.rgb.shape[1::-1])
         plate, closed = survey.plates.get(crop.person.id), survey.closed.get(crop.person.id)
         rest = survey.rests[crop.person.id] if closed is None else closed.rest
+        mesh = corrected(crop.mesh, survey.parted.get(crop.person.id))
         silent = {"rest": rest.points, "close": rest.shut, "source": None}[survey.silence]
-        rgb, alpha = render_mouth(crop.rgb, crop.mesh, rest, pose, silent, plate, cover, closed)
+        rgb, alpha = render_mouth(crop.rgb, mesh, rest, pose, silent, plate, cover, closed, mouth.tones)
         return Patch(rgb, alpha if shown.amount == 1 else alpha * np.float32(shown.amount))
 
     def _pose(self, values: np.ndarray) -> MouthPose:
@@ -208,7 +234,8 @@ def _watches(rests: Mapping[int, RestShape], references: Mapping[int, References
 
 
 def _mixed(one: _Mouth, other: _Mouth, weight: float) -> _Mouth:
-    return replace(one, shown=one.shown.mixed(other.shown, weight))
+    tones = Tones.mean([one.tones, other.tones], [1 - weight, weight])
+    return replace(one, shown=one.shown.mixed(other.shown, weight), tones=tones)
 
 
 def rest_shape(person: Person) -> RestShape:

@@ -42,7 +42,7 @@ _PEOPLE = 12
 _TRIES, _ELSEWHERE = 3, 8
 # Turns of the head, in degrees, between which the picture is no longer shown in frames of a head that is
 # turned otherwise.
-_TURNED = (15.0, 30.0)
+_TURNED = (20.0, 40.0)
 # How much of the plate's opening, from above, is upper teeth and what lies behind them.
 _UPPER_PART = (0.40, 0.65)
 # Where, in parts of the opening from above, upper teeth meet lower ones if both are seen, and how dark the

@@ -25,8 +25,9 @@ from .controls import (
     pixel_offsets,
 )
 from .edges import lip_edges
-from .interior import Opening, paint
+from .interior import Opening, Tones, paint
 from .mouth import UPPER_SHARE, MouthPose, RestShape
+from .parted import parted
 from .plate import Plate
 from .seam import lip_line
 from .texture import edge_blur, grain, noise_level, softness, tones_of
@@ -74,13 +75,15 @@ def render_mouth(
     plate: Plate | None = None,
     cover: np.ndarray | None = None,
     closed: ClosedLips | None = None,
+    tones: Tones | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Repaint the mouth in a crop.
 
     rgb: uint8 [h, w, 3]. mesh: float [468+, 3] in the crop's pixels. silent: the shape [len(CONTROLS), 3]
     that the mouth has where the pose is not active; None: the one it has in this frame. plate: the person's
     own teeth, where they have been seen. cover: float32 [h, w], 1 where something lies before the face.
-    closed: the person's lips as another frame shows them, for frames in which they are apart.
+    closed: the person's lips as another frame shows them, for frames in which they are apart. tones: the
+    face's colours, else those of this frame.
     Returns the new crop, uint8 [h, w, 3], and its alpha, float32 [h, w], 0 where nothing moved or is
     covered."""
     head, current = control_points(mesh)
@@ -107,6 +110,8 @@ def render_mouth(
         # Else each lip would take a line of the source's own teeth along, beside the painted ones.
         edges = lip_edges(rgb, points, rest.width * head.scale)
         shift[_INNER] -= apart * (edges - line)[_INNER]
+    if apart < 1 and laid < 1:
+        shift[_INNER] -= (1 - apart) * (1 - laid) * parted(rgb, points, line)[_INNER]
     bend = Bend(rgb, goal, shift, rest.width * head.scale, head.yaw)
     result, alpha = bend.face()
     box = bend.mouth_box(max(_MATCHED, _LAID + _LAID_BELOW) if laid > 0 else _AROUND)
@@ -117,7 +122,7 @@ def render_mouth(
             shift = pixel_offsets(head, shape - current)
             shift[HELD] = 0
             _lay_closed(lips, alpha, box, bend, closed, source + shift, laid, gap - closed.gap)
-        _open(rgb, lips, alpha, box, bend, source, head, pose, plate)
+        _open(rgb, lips, alpha, box, bend, source, head, pose, plate, tones)
         result[box.slices] = np.clip(lips + 0.5, 0, 255).astype(np.uint8)
     if cover is not None:
         # Nor is what lies in front seen a second time, where its place is taken for the face's.
@@ -219,6 +224,7 @@ def _open(
     head: HeadPose,
     pose: MouthPose,
     plate: Plate | None,
+    tones: Tones | None,
 ) -> None:
     """Paint what is seen between the lips, in place: into `lips` (the box's) and `alpha` (the crop's)."""
     top, bottom, mouth, axes = bend.top, bend.bottom, bend.mouth, bend.axes
@@ -253,7 +259,7 @@ def _open(
     )
     # A silent mouth shows whatever it shows in the source.
     showing = pose.teeth + 1 - pose.active
-    tones = tones_of(rgb, source, mouth)
+    tones = tones or tones_of(rgb, source, mouth)
     if plate is not None:
         tones = replace(tones, enamel=plate.tooth * (tones.level / plate.level))
     inside = paint(opening, tones, min(1.0, showing), pose.tongue)

@@ -10,8 +10,9 @@ import numpy as np
 from .contour import MouthAxes
 from .controls import INNER_CORNERS, LOWER_INNER, OUTER_CORNERS, UPPER_INNER
 
-# Lips further apart than this, in widths of the mouth, have no line between them.
-_PARTED = 0.06
+# Where lips are further apart than this, in widths of the mouth, there is no line between them, and beside it
+# none is looked for once they are this far apart anywhere.
+_PARTED, _OPEN = 0.06, 0.12
 # How far from the mesh's line it may lie, and how wide a valley of brightness it is, in widths of the mouth.
 _REACH, _VALLEY = 0.055, 0.022
 # It is looked for nearly from corner to corner.
@@ -20,8 +21,9 @@ _COLUMNS, _ROWS = 32, 29
 # Depth of a valley, in levels of brightness, that is surely one.
 _SURE = 5.0
 _STRAY, _BEND = 0.25, 0.12
-# Pixels of a mouth in which nothing is found.
-_SMALLEST = 24
+# Pixels of a mouth in which nothing is found, as a step of the path is less than a picture shows, and of one
+# in which all is.
+_SMALLEST, _LARGE = 28, 36
 
 
 def lip_line(rgb: np.ndarray, source: np.ndarray, mouth: float) -> np.ndarray:
@@ -32,26 +34,33 @@ def lip_line(rgb: np.ndarray, source: np.ndarray, mouth: float) -> np.ndarray:
     """
     axes = MouthAxes.between(*source[OUTER_CORNERS])
     upper, lower = axes.points(source[UPPER_INNER]), axes.points(source[LOWER_INNER])
-    gap = float((lower - upper)[:, 1].max()) / mouth
-    closed = np.clip((_PARTED - gap) / (_PARTED / 2), 0, 1)
-    if closed == 0 or mouth < _SMALLEST:
-        return np.zeros_like(source)
-    line = (upper + lower) / 2
     half = float(axes.points(source[OUTER_CORNERS])[1, 0])
     x = np.linspace(-_ENDS, _ENDS, _COLUMNS) * half
-    y = np.interp(x, [-half, *line[:, 0], half], [0, *line[:, 1], 0])
+    top, bottom = (np.interp(x, [-half, *line[:, 0], half], [0, *line[:, 1], 0]) for line in (upper, lower))
+    # Lips that are parted in the middle still meet beside it.
+    gaps = (bottom - top) / mouth
+    closed = _narrower(gaps, _PARTED / 2, _PARTED) * _narrower(gaps.max(), _PARTED, _OPEN)
+    sure = min((mouth - _SMALLEST) / (_LARGE - _SMALLEST), 1.0)
+    if not closed.any() or sure <= 0:
+        return np.zeros_like(source)
+    y = (top + bottom) / 2
     offsets = np.linspace(-_REACH, _REACH, _ROWS) * mouth
     colours = strip(rgb, axes, x, y[None] + offsets[:, None])
-    valley = _valley(cv2.cvtColor(colours, cv2.COLOR_RGB2GRAY), offsets[1] - offsets[0], mouth)
+    valley = closed * _valley(cv2.cvtColor(colours, cv2.COLOR_RGB2GRAY), offsets[1] - offsets[0], mouth)
     stray = _STRAY * np.linspace(-1, 1, _ROWS) ** 2
     path = cheapest_path(stray[:, None] - valley / max(_SURE, float(np.percentile(valley, 97))), _BEND)
-    depth = float(valley[path, np.arange(_COLUMNS)].mean())
-    smooth = cv2.GaussianBlur(offsets[path][None], (0, 0), 1.5)[0]
+    depth = float(valley[path, np.arange(_COLUMNS)].sum() / closed.sum())
+    smooth = closed * cv2.GaussianBlur(offsets[path][None], (0, 0), 1.5)[0]
     found = np.zeros(len(source))
     for rows in (UPPER_INNER, LOWER_INNER, INNER_CORNERS, OUTER_CORNERS):
         found[rows] = np.interp(axes.points(source[rows])[:, 0], x, smooth)
-    found *= closed * np.clip(depth / _SURE - 0.25, 0, 1)
+    found *= sure * np.clip(depth / _SURE - 0.25, 0, 1)
     return found[:, None] * np.array([-axes.along[1], axes.along[0]])
+
+
+def _narrower(gap: np.ndarray, full: float, none: float) -> np.ndarray:
+    """1 up to a gap, 0 from another one on."""
+    return np.asarray(np.clip((none - gap) / (none - full), 0, 1))
 
 
 def strip(rgb: np.ndarray, axes: MouthAxes, x: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -79,20 +88,22 @@ def _valley(strip: np.ndarray, step: float, mouth: float) -> np.ndarray:
 
 
 def cheapest_path(cost: np.ndarray, bend: float) -> np.ndarray:
-    """The row in each column of the path from left to right that costs least [rows, columns], where each step
-    to a neighbouring row costs `bend`."""
-    rows, columns = cost.shape
-    came = np.zeros((columns, rows), int)
-    total = np.full(rows + 2, np.inf)
-    total[1:-1] = cost[:, 0]
+    """The row in each column [..., columns] of the path from left to right that costs least [..., rows,
+    columns], where each step to a neighbouring row costs `bend`."""
+    rows, columns = cost.shape[-2:]
+    costs = np.ascontiguousarray(np.moveaxis(cost.reshape(-1, rows, columns), 2, 0))
+    came = np.zeros(costs.shape, int)
+    total = np.full((costs.shape[1], rows + 2), np.inf)
+    total[:, 1:-1] = costs[0]
     for column in range(1, columns):
-        up, down = total[:-2] + bend, total[2:] + bend
+        up, down = total[:, :-2] + bend, total[:, 2:] + bend
         way = np.minimum(up, down)
-        straight = total[1:-1] <= way
+        straight = total[:, 1:-1] <= way
         came[column] = np.where(straight, 0, np.where(up <= down, -1, 1))
-        total[1:-1] = np.where(straight, total[1:-1], way) + cost[:, column]
-    path = np.empty(columns, int)
-    path[-1] = int(total[1:-1].argmin())
+        total[:, 1:-1] = np.where(straight, total[:, 1:-1], way) + costs[column]
+    each = np.arange(costs.shape[1])
+    path = np.empty((len(each), columns), int)
+    path[:, -1] = total[:, 1:-1].argmin(1)
     for column in range(columns - 1, 0, -1):
-        path[column - 1] = path[column] + came[column, path[column]]
-    return path
+        path[:, column - 1] = path[:, column] + came[column, each, path[:, column]]
+    return path.reshape(*cost.shape[:-2], columns)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 
@@ -20,6 +22,8 @@ _BESIDE, _CHEEKS = (
 )
 # Width of a mouth, in pixels, in the picture from which colours are taken.
 _COARSE = 24
+# What a frame counts among those around it.
+_WAVER = (1.0, 2.0, 3.0, 4.0, 3.0, 2.0, 1.0)
 # Where a cheek is looked at, in parts of its sides.
 _ACROSS = np.linspace(0.05, 0.95, 9)
 # Noise is what this finds.
@@ -46,6 +50,17 @@ def tones_of(rgb: np.ndarray, source: np.ndarray, mouth: float) -> Tones:
         for beside, cheek in zip(_BESIDE, _CHEEKS, strict=True)
     )
     return Tones.of(left, right, _colours(small, lips))
+
+
+def steady_tones(tones: Sequence[Tones]) -> list[Tones]:
+    """Tones of frames that follow each other without the waver of single ones: what is read of a head that
+    turns fast changes by more than its light does."""
+    reach = len(_WAVER) // 2
+    steady = []
+    for at in range(len(tones)):
+        near = range(max(at - reach, 0), min(at + reach + 1, len(tones)))
+        steady.append(Tones.mean([tones[i] for i in near], [_WAVER[i - at + reach] for i in near]))
+    return steady
 
 
 def _between(points: np.ndarray) -> np.ndarray:

@@ -125,7 +125,7 @@ def test_constants_are_chosen_without_the_clip_that_is_measured():
     ]
     values = motion.blend(phones, times + 0.02)
     recorded = (values, [(0.5, 1.5)], phones, times, lengths, None)
-    usual = motion.assemble(*recorded).open.astype(float) / 1.14
+    usual = motion.assemble(*recorded).open.astype(float) / mouth_fit._SEEN
     truths = {"one": usual, "another": usual, "third": usual, "wide": 1.3 * usual}
     found = mouth_fit.left_out(dict.fromkeys(truths, recorded), truths)["clips"]
     assert found["wide"]["constants"]["_READ"] == motion._READ
@@ -143,7 +143,7 @@ def test_a_bound_names_what_does_not_hold():
 
 
 def test_what_the_judge_reads_of_a_mouth_without_a_line_is_measured(painter, source):
-    closed, opened = painter.posed(source, poses([0.0, 0.3]))
+    closed, opened = painter.posed(source, poses([0.0, 0.2]))
     judge = Judge()
     meshes = judge.meshes([closed, opened])
     assert mouth_slope._painted_out(judge, closed, meshes[0]) < 0.04

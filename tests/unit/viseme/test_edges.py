@@ -1,5 +1,7 @@
 """The edges of parted lips in a picture whose mesh is off, and where upper teeth end."""
 
+from types import SimpleNamespace
+
 import cv2
 import numpy as np
 import pytest
@@ -15,7 +17,9 @@ from lipsync_studio.backends.viseme.controls import (
     UPPER_OUTER,
 )
 from lipsync_studio.backends.viseme.edges import lip_edges
+from lipsync_studio.backends.viseme.parted import corrected, parted, see_parted
 from lipsync_studio.backends.viseme.plate import _bite
+from lipsync_studio.engine.media.images import ImageSource
 
 MOUTH, CENTRE = 100.0, np.array([120.0, 80.0])
 SKIN, LIPS, TEETH, DARK = (215, 172, 150), (190, 95, 100), (222, 214, 196), (38, 18, 18)
@@ -85,3 +89,53 @@ def test_clenched_teeth_are_parted_at_the_line_between_them():
     points = controls(-12, 16)
     assert _bite(clenched, points) == pytest.approx(14 / 28, abs=0.06)
     assert _bite(rgb, points) == _bite(mouth(-12, 16, inside=DARK), points) == 0.65
+
+
+@pytest.mark.parametrize("line", [-5, 0, 6])
+def test_a_mesh_that_has_parted_lips_closed_is_told_by_the_teeth_between_them(line):
+    points = controls(line, line + 1)
+    found = parted(mouth(-8, 10), points, np.zeros_like(points))
+    upper, lower = (points[rows[MIDDLE], 1] + found[rows[MIDDLE], 1] for rows in (UPPER_INNER, LOWER_INNER))
+    # A little inside the lips, where nothing of the teeth is seen any more.
+    assert -12 < upper - CENTRE[1] < -7.5
+    assert 9 < lower - CENTRE[1] < 13
+    assert not found[np.concatenate([UPPER_OUTER, LOWER_OUTER])].any()
+
+
+@pytest.mark.parametrize(
+    ("inside", "lips", "mesh"),
+    [
+        (LIPS, LIPS, (0, 1)),  # closed
+        (TEETH, (150, 140, 132), (0, 1)),  # lips as pale as teeth
+        (TEETH, LIPS, (-8, 10)),  # the mesh sees it by itself
+    ],
+)
+def test_where_no_teeth_are_told_from_lips_the_mesh_decides(inside, lips, mesh):
+    points = controls(*mesh)
+    assert not parted(mouth(-8, 10, inside=inside, lips=lips), points, np.zeros_like(points)).any()
+
+
+def test_the_dark_line_between_closed_lips_is_no_gap():
+    points = controls(0, 1)
+    assert not parted(mouth(-0.7, 0.7, inside=DARK), points, np.zeros_like(points)).any()
+
+
+def test_a_still_is_corrected_and_footage_is_not():
+    rgb = mouth(-8, 10)
+    mesh = np.full((1, 478, 3), 20.0, np.float32)
+    mesh[0, CONTROLS, :2] = controls(0, 1)
+    people = [SimpleNamespace(id=7, meshes=mesh)]
+    still = ImageSource(rgb[None].astype(np.float32) / 255)
+    (offsets,) = see_parted(still, people).values()
+    gap = (mesh[0, CONTROLS, :2] + offsets)[[UPPER_INNER[MIDDLE], LOWER_INNER[MIDDLE]], 1]
+    assert gap[1] - gap[0] > 16
+    assert see_parted(SimpleNamespace(still=False), people) == {}
+
+
+def test_only_control_points_are_corrected():
+    mesh = np.random.default_rng(0).uniform(0, 100, (2, 478, 3)).astype(np.float32)
+    offsets = np.full((len(CONTROLS), 2), [1.0, -2.0], np.float32)
+    moved = corrected(mesh, offsets) - mesh
+    assert np.allclose(moved[:, CONTROLS], [1, -2, 0], atol=1e-4)
+    assert not np.delete(moved, CONTROLS, axis=1).any()
+    assert corrected(mesh, None) is mesh

@@ -138,13 +138,14 @@ def test_a_short_pause_does_not_close_the_mouth():
     phones = [Phone("AA", 0.5, 0.9), Phone("AA", 1.1, 1.5)]
     times, motion = at_rate(phones, 60)
     assert motion.active[(times > 0.5) & (times < 1.5)].min() == 1
-    assert motion.open[(times > 0.5) & (times < 1.4)].min() > 0.2
+    assert motion.open[(times > 0.5) & (times < 1.4)].min() > 0.19
 
 
 def test_a_sung_vowel_is_held():
     times, motion = at_rate([Phone("L", 0.4, 0.5), Phone("AA", 0.5, 3.0), Phone("N", 3.0, 3.1)], 60)
     held = motion.open[(times > 0.7) & (times < 2.7)]
-    assert held.min() > 0.25
+    # As wide as the widest of people's in a sentence, no wider.
+    assert 0.19 < held.min() < held.max() < 0.22
     assert np.ptp(held) < 0.01
 
 
@@ -154,7 +155,7 @@ def test_a_loud_held_vowel_opens_the_mouth_further_and_does_not_shout():
     phones = [Phone("AA", at, at + 0.11) for at in (0.5, 0.8, 1.1)] + [Phone("AA", 2.0, 3.2)]
     motion = motion_from_phones(phones, times, 0.02, loudness=loudness)
     spoken, sung = (times > 0.5) & (times < 1.2), (times > 2.2) & (times < 3)
-    for curve, most in ((motion.open, 0.3), (motion.jaw, 0.24)):
+    for curve, most in ((motion.open, 0.22), (motion.jaw, 0.19)):
         assert curve[spoken].max() < curve[sung].min()
         assert curve[sung].max() < most
 

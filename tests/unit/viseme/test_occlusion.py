@@ -48,7 +48,7 @@ class Watched(VisemeEngine):
     def composite(self, crop, mouth, prepared):
         self.shown[crop.index] = shown = mouth.shown
         if shown.nodes is not None:
-            drawn = draw(shown.nodes, crop.prepared.places, *crop.rgb.shape[1::-1])
+            drawn = draw(shown.nodes, crop.prepared.covered.places, *crop.rgb.shape[1::-1])
             self.masks[crop.index] = crop.rect, drawn
         return super().composite(crop, mouth, prepared)
 

@@ -19,6 +19,7 @@ from lipsync_studio.backends.viseme.controls import (
 from lipsync_studio.backends.viseme.interior import LUMA, Opening, Tones, paint
 from lipsync_studio.backends.viseme.plate import find_plates
 from lipsync_studio.backends.viseme.seam import lip_line
+from lipsync_studio.backends.viseme.texture import steady_tones
 from lipsync_studio.engine.faces.tracker import track_faces
 from lipsync_studio.engine.host.plain import PlainHost
 from lipsync_studio.engine.media.video import VideoSource
@@ -69,13 +70,23 @@ def test_the_line_is_found_on_a_tilted_mouth():
     ("rgb", "points", "mouth"),
     [
         (picture(3.0, depth=0), lips(), MOUTH),  # no line
-        (picture(3.0), lips(gap=0.08), MOUTH),  # parted lips have none
+        (picture(3.0), lips(gap=0.14), MOUTH),  # parted lips have none
         (picture(3.0), lips(), 20.0),  # too small to tell
         (picture(3.0)[:10, :10], lips() + 300, MOUTH),  # beyond the picture
     ],
 )
 def test_without_a_line_the_mesh_decides(rgb, points, mouth):
     assert not lip_line(rgb, points, mouth).any()
+
+
+def test_lips_that_are_parted_in_the_middle_meet_along_the_line_beside_it():
+    points = lips()
+    arch = 0.06 * MOUTH * (1 - np.linspace(-0.8, 0.8, len(UPPER_INNER)) ** 2)
+    points[UPPER_INNER, 1] -= arch / 2
+    points[LOWER_INNER, 1] += arch / 2
+    found = lip_line(picture(3.0), points, MOUTH)
+    assert np.allclose(found[OUTER_CORNERS], [0, 3.0], atol=0.5)
+    assert np.abs(found[[UPPER_INNER[MIDDLE], LOWER_INNER[MIDDLE]]]).max() < 0.5
 
 
 def opening(gap, pixels=120):
@@ -248,3 +259,37 @@ def test_teeth_are_not_taken_from_a_covered_mouth(smiling):
     assert abs(tried[0] - tried[1]) >= 8
     assert not np.array_equal(best.points, other.points)
     assert find_plates(source, [person], source.frames, lambda who, frame: True) == {}
+
+
+def test_a_face_keeps_its_colours_from_frame_to_frame():
+    """A frame that is read wrongly changes little, and a light that rises evenly stays as it is."""
+    waver = [tones((150, 130, 120), (120, 70, 70)) for _ in range(11)]
+    waver[5] = tones((180, 156, 144), (150, 90, 90))
+    levels = [each.level for each in steady_tones(waver)]
+    assert levels[0] == levels[-1] == pytest.approx(waver[0].level)
+    assert np.abs(np.diff(levels)).max() < 0.1 * (waver[5].level - waver[0].level)
+    rising = [tones((100.0 + 2 * at,) * 3) for at in range(15)]
+    assert [each.level for each in steady_tones(rising)][4:-4] == pytest.approx(
+        [r.level for r in rising][4:-4]
+    )
+
+
+def test_the_mean_of_tones_has_the_darker_lip_of_each():
+    left = right = np.full((6, 3), 150.0)
+    two = Tones.of(left, right, np.repeat([[60.0], [140.0]], 6, axis=0).repeat(3, 1))
+    assert two.darker == pytest.approx(60)
+    same = Tones.mean([two, two], [0.3, 0.7])
+    assert same.darker == pytest.approx(60)
+    assert np.allclose(same.lips, two.lips)
+    assert same.enamel is None
+
+
+def test_lips_turn_into_the_mouth_darker_than_the_darker_lip():
+    face = tones((222, 178, 150), (190, 150, 150))
+    plain, shaded = (
+        paint(opening(0.35), each, 0.0, 0.0) @ LUMA for each in (face, replace(face, shade=80.0))
+    )
+    # Just inside the lips' edges.
+    edge = np.abs(plain - shaded) > 1
+    assert edge.any()
+    assert (shaded[edge] < plain[edge]).all()

@@ -122,7 +122,7 @@ def parted(rgb: np.ndarray, source: np.ndarray, line: np.ndarray) -> np.ndarray:
 
 
 def _share(what: np.ndarray, where: np.ndarray) -> float:
-    return np.count_nonzero(what & where) / max(np.count_nonzero(where), 1)
+    return int(np.count_nonzero(what & where)) / max(int(np.count_nonzero(where)), 1)
 
 
 def _ramp(value: float, none: float, full: float) -> float:

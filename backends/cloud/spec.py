@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ...engine.consent import Terms
+from ..spec import setting
 
 if TYPE_CHECKING:
     from ...cloud_jobs import Service
@@ -42,4 +43,16 @@ def terms_of(name: str, title: str, terms: str, address: str, sends: str) -> Ter
         what=f"the sending of {sends} to {title}, a paid service",
         dialog=f"LipSync Studio: Cloud services… (menu Extensions), tab {title}",
         command=f"python -m lipsync_studio cloud {name} consent",
+    )
+
+
+def again_setting() -> Any:
+    """The setting that has a service make what it has made already."""
+    return setting(
+        0,
+        "An unchanged order is never paid for twice: its clip is used again. A new number has the same clip "
+        "made, and paid for, once more.",
+        help="a new number has the same clip made, and paid for, once more",
+        low=0,
+        high=1_000_000,
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ...engine.consent import Terms
-from ..cloud.spec import CloudSpec
+from ..cloud.spec import CloudSpec, again_setting
 from ..spec import BackendSpec, Licence, setting
 
 if TYPE_CHECKING:
@@ -55,14 +55,7 @@ class DIDSettings:
         "Keeps the whole picture instead of a square around the face. Not in every D-ID plan.",
         help="keep the whole picture, not a square around the face; not in every plan",
     )
-    again: int = setting(
-        0,
-        "An unchanged order is never paid for twice: its clip is used again. A new number has the same clip "
-        "made, and paid for, once more.",
-        help="a new number has the same clip made, and paid for, once more",
-        low=0,
-        high=1_000_000,
-    )
+    again: int = again_setting()
 
 
 def _make(

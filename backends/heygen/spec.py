@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..cloud.spec import CloudSpec, terms_of
+from ..cloud.spec import CloudSpec, again_setting, terms_of
 from ..spec import BackendSpec, Licence, setting
 
 if TYPE_CHECKING:
@@ -80,14 +80,7 @@ class HeyGenSettings:
         flag="--heygen-motion",
         help="how the person is to move, in words",
     )
-    again: int = setting(
-        0,
-        "An unchanged order is never paid for twice: its clip is used again. A new number has the same clip "
-        "made, and paid for, once more.",
-        help="a new number has the same clip made, and paid for, once more",
-        low=0,
-        high=1_000_000,
-    )
+    again: int = again_setting()
 
 
 def _make(

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..cloud.spec import CloudSpec, terms_of
+from ..cloud.spec import CloudSpec, again_setting, terms_of
 from ..spec import BackendSpec, Licence, setting
 
 if TYPE_CHECKING:
@@ -66,14 +66,7 @@ class SyncSoSettings:
         "Has sync.so look for hands and things in front of the mouth. Slower.",
         help="look for hands and things in front of the mouth; slower",
     )
-    again: int = setting(
-        0,
-        "An unchanged order is never paid for twice: its clip is used again. A new number has the same clip "
-        "made, and paid for, once more.",
-        help="a new number has the same clip made, and paid for, once more",
-        low=0,
-        high=1_000_000,
-    )
+    again: int = again_setting()
 
 
 def _make(

@@ -23,6 +23,7 @@ class Collection:
         self._account = account
         self._title = account.service.title
         self._clock = account.clock
+        self._scrub = account.transport.key.scrub
 
     def poll(self, job: Job, memory: Memory) -> float | None:
         """Ask once; when the clip is there, fetch it."""
@@ -47,9 +48,8 @@ class Collection:
             return None
         if remote.state == "running":
             if not remote.known:
-                self._account.note(
-                    job, f"{self._title} reports the unknown status {remote.status[:40]!r}; waiting on."
-                )
+                status = self._scrub(remote.status)[:40]
+                self._account.note(job, f"{self._title} reports the unknown status {status!r}; waiting on.")
             return poll_interval(memory.polls, self._account.rng)
         if remote.result_url:
             return self._collect(job, remote, memory)
@@ -64,13 +64,14 @@ class Collection:
     def _settle(self, job: Job, remote: Remote) -> None:
         """The service gave up on the clip."""
         rejected = remote.state == "rejected"
-        reason = self._account.transport.key.scrub(remote.error_text)[:_QUOTE]
+        reason = self._scrub(remote.error_text)[:_QUOTE]
+        kind = self._scrub(remote.error_kind)
         quote = f' It says: "{reason}".' if reason else " It gives no reason."
         text = (
             f"{self._title} took the job and then {'refused' if rejected else 'could not render'} it; try "
             f"another picture or sound.{quote}"
         )
-        self._account.end(job, "rejected" if rejected else "failed", with_extra(text, job), remote.error_kind)
+        self._account.end(job, "rejected" if rejected else "failed", with_extra(text, job), kind)
 
     def _collect(self, job: Job, remote: Remote, memory: Memory) -> float | None:
         target = private_folder(self._account.results) / f"{job.id}.{job.suffix}"

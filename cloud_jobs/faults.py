@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -87,7 +86,7 @@ class Faults:
 def json_object(body: bytes) -> dict[str, Any]:
     """What a refusal says, {} where that is no JSON object: proxies send HTML, which is not worth quoting."""
     try:
-        content = json.loads(body)
+        content = parse.json_value(body)
     except ValueError:
         return {}
     return content if isinstance(content, dict) else {}

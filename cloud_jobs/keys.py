@@ -72,6 +72,16 @@ class ApiKey:
             text = text.replace(form, "…").replace(form.rstrip("="), "…")
         return scrub_links(text)
 
+    def scrub_all(self, content: Any) -> Any:
+        """The same of every text in decoded JSON, names of fields included."""
+        if isinstance(content, str):
+            return self.scrub(content)
+        if isinstance(content, list):
+            return [self.scrub_all(each) for each in content]
+        if isinstance(content, dict):
+            return {self.scrub(name): self.scrub_all(each) for name, each in content.items()}
+        return content
+
 
 def find_key(service: Service, folder: Path, environ: Mapping[str, str] | None = None) -> ApiKey:
     """The key from the service's variables, the key file, or the system's keyring, in this order.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import email.utils
+import json
 import math
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
@@ -10,6 +11,14 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 MAX_RETRY_AFTER = 120.0
+
+
+def json_value(body: bytes) -> Any:
+    """Raises ValueError for what is no JSON, or is nested too deeply to be read."""
+    try:
+        return json.loads(body)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
 
 
 def text(value: Any) -> str:

@@ -169,8 +169,9 @@ class Transport:
         if date is not None:
             self._skew, self.knows_time = date - self._clock.now(), True
         if not 200 <= response.status_code < 300:
+            said = self._without_key(body)
             error = self.key.service.error_for(
-                response.status_code, body, response.headers, self.server_now()
+                response.status_code, said, response.headers, self.server_now()
             )
             error.args = (self.key.scrub(str(error)),)
             raise error
@@ -182,12 +183,20 @@ class Transport:
         if not body.strip():
             return None
         try:
-            return json.loads(body)
+            return parse.json_value(body)
         except ValueError:
             raise ReplyError(
                 f"{self.title}'s reply is not JSON; perhaps a proxy answered in its place.",
                 status=response.status_code,
             ) from None
+
+    def _without_key(self, body: bytes) -> bytes:
+        """A refusal whose words can be cut and written down: of a key that is cut off, the rest could not be
+        told any more. Empty where it is no JSON, which nobody quotes."""
+        try:
+            return json.dumps(self.key.scrub_all(parse.json_value(body))).encode()
+        except (ValueError, RecursionError):
+            return b""
 
     def _connection_error(self, error: Exception) -> ServiceError:
         if nothing_sent(error):

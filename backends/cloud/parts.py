@@ -23,6 +23,7 @@ from ...engine.media.voice import RATE
 from ...engine.media.writer import Mp4Writer
 from ...engine.report import FrameState
 from ..protocol import FrameChunk, Rendering
+from .fitting import fitted
 
 _CRF = 12
 # A part ends in the last pause that its second half has; where there is none, in its quietest moment.
@@ -36,13 +37,16 @@ _SHORTEST = 1.0
 
 @dataclass(frozen=True)
 class Part:
-    """Output frames start..stop-1. state: what becomes of them; where they are not generated, nothing is
-    ordered, and `passed` is a file of them."""
+    """Output frames start..stop-1. state: what becomes of them."""
 
     start: int
     stop: int
     state: FrameState = FrameState.GENERATED
-    passed: Path | None = None
+
+    @property
+    def ordered(self) -> bool:
+        """Whether they are generated. Of the others nothing is sent: they stay as they are."""
+        return self.state is FrameState.GENERATED
 
 
 def cuts(voice: Sound, timeline: Timeline, longest: float) -> list[tuple[int, int]]:
@@ -118,35 +122,58 @@ def write_frames(source: Source, timeline: Timeline, host: Host) -> tuple[Path, 
 def join(
     parts: Sequence[Part],
     clips: Sequence[VideoSource],
+    source: Source,
     timeline: Timeline,
     notes: list[str],
     host: Host,
     title: str,
 ) -> Rendering:
-    """The whole, of each part's clip decoded once. A clip of another rate, or a frame too long or too short,
-    is laid along the part's own times.
+    """The whole: of each part that was ordered its clip, decoded once, of the others the source's own frames;
+    all in the first clip's size and colours. A clip of another rate, or a frame too long or too short, is
+    laid along the part's own times. clips: of the parts that were ordered, at least one.
 
-    Raises CloudError where the clips can't be one video."""
-    first = clips[0]
-    for clip in clips:
-        if (clip.stored_size, clip.aspect) != (first.stored_size, first.aspect):
-            raise CloudError(
-                f"The parts of the clip that came from {title} differ in size ({first.stored_size} and "
-                f"{clip.stored_size}); send it in one part, or choose another model."
-            )
-    plans = [_laid(clip, timeline, part, notes, title) for part, clip in zip(parts, clips, strict=True)]
+    Raises CloudError, as the chunks are read, where a clip breaks off."""
+    model = clips[0]
+    made = iter(clips)
+    pieces: list[tuple[Part, Source, Timeline]] = []
+    for part in parts:
+        if part.ordered:
+            clip = next(made)
+            pieces.append((part, clip, _laid(clip, timeline, part, notes, title)))
+        else:
+            pieces.append((part, source, timeline.part(part.start, part.stop)))
+    notes += _size_notes(parts, clips, source, title)
     return Rendering(
-        size=first.stored_size,
+        size=model.stored_size,
         fps=timeline.fps,
         variable=timeline.variable,
-        colour=first.colour,
+        colour=model.colour,
         frames=len(timeline),
         duration=timeline.duration,
-        chunks=_chunks(parts, clips, plans, timeline, host, f"Taking over {title}'s clip"),
+        chunks=_chunks(pieces, model, timeline, host, f"Taking over {title}'s clip"),
         notes=notes,
-        aspect=first.aspect,
+        aspect=model.aspect,
         times=timeline.times,
     )
+
+
+def _size_notes(parts: Sequence[Part], clips: Sequence[VideoSource], source: Source, title: str) -> list[str]:
+    """What is scaled to the first clip's size."""
+    model = clips[0]
+    width, height = model.stored_size
+    wanted = model.stored_size, model.aspect
+    notes = []
+    if any((clip.stored_size, clip.aspect) != wanted for clip in clips):
+        notes.append(
+            f"The parts that came from {title} differ in size; all were scaled to the first's, "
+            f"{width}x{height}."
+        )
+    if (source.stored_size, source.aspect) != wanted and not all(part.ordered for part in parts):
+        notes.append(
+            f"The clip from {title} measures {width}x{height}, unlike the footage; what was not sent was "
+            "scaled to it."
+        )
+    return notes
 
 
 def _laid(clip: VideoSource, timeline: Timeline, part: Part, notes: list[str], title: str) -> Timeline:
@@ -168,21 +195,22 @@ def _laid(clip: VideoSource, timeline: Timeline, part: Part, notes: list[str], t
 
 
 def _chunks(
-    parts: Sequence[Part],
-    clips: Sequence[VideoSource],
-    plans: Sequence[Timeline],
+    pieces: Sequence[tuple[Part, Source, Timeline]],
+    model: Source,
     timeline: Timeline,
     host: Host,
     stage: str,
 ) -> Generator[FrameChunk, None, None]:
     done = 0
     host.progress(stage, 0, len(timeline))
-    for part, clip, laid in zip(parts, clips, plans, strict=True):
-        frames = walk(clip, laid)
+    for part, source, laid in pieces:
+        frames = walk(source, laid)
+        first = part.start - laid.shown.start  # a clip's frames are numbered from its own beginning
         while chunk := list(islice(frames, CHUNK)):
             placed = [
-                replace(frame, index=part.start + frame.index, pts=timeline.time(part.start + frame.index))
+                replace(fitted(frame, model), index=index, pts=timeline.time(index))
                 for frame in chunk
+                for index in [first + frame.index]
             ]
             done += len(chunk)
             host.progress(stage, done, len(timeline))

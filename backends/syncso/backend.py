@@ -113,21 +113,18 @@ class _Footage:
 
     def _joined(self, parts: Sequence[Part], clips: Sequence[VideoSource], notes: list[str]) -> Rendering:
         notes += self._notes
-        ordered = iter(clips)
-        all_clips = [next(ordered) if part.passed is None else VideoSource(part.passed) for part in parts]
         if len(parts) > 1:
             notes.append(f"The clip was made in {len(clips)} parts, cut at pauses, and joined again.")
         if len(clips) < len(parts):
             notes.append(f"{len(parts) - len(clips)} parts in which nothing is said were not sent.")
-        return join(parts, all_clips, self._timeline, notes, self._host, SPEC.title)
+        return join(parts, clips, self._request.source, self._timeline, notes, self._host, SPEC.title)
 
     def _part(self, start: int, stop: int, alone: bool) -> tuple[Part, Order | None]:
         timeline = self._timeline.part(start, stop)
         begin, end = self._timeline.time(start), self._timeline.time(stop)
         state = self._state(timeline, begin, end)
         if state is not FrameState.GENERATED:
-            passed, _ = write_frames(self._request.source, timeline, self._host)
-            return Part(start, stop, state, passed), None
+            return Part(start, stop, state), None
         mode, shown, seconds = self._mode(timeline, end - begin) if alone else ("cut_off", timeline, None)
         samples = self._samples(begin, end)
         if seconds is None:

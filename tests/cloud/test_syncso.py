@@ -4,6 +4,7 @@ of several parts, and what is not sent at all."""
 from __future__ import annotations
 
 import io
+import itertools
 import json
 from collections.abc import Callable, Iterator
 from fractions import Fraction
@@ -11,11 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import av
+import fake_syncso
 import numpy as np
 import pytest
 from cloud_matrix import KEY, Bench, FakeClock
 from fake_cloud import Fault, wired
-from fake_syncso import FakeSyncSo, Policy
+from fake_syncso import FakeSyncSo, Policy, written
+from media import write_h264
 
 from lipsync_studio.backends.request import LipSyncRequest, Voice
 from lipsync_studio.backends.run import run
@@ -26,6 +29,7 @@ from lipsync_studio.engine.faces.track import FaceTrack, Person
 from lipsync_studio.engine.host.plain import PlainHost
 from lipsync_studio.engine.media.images import ImageSource
 from lipsync_studio.engine.media.sound import Sound
+from lipsync_studio.engine.media.video import VideoSource
 
 from .conftest import cases
 
@@ -52,20 +56,31 @@ def server(clock: FakeClock) -> Iterator[FakeSyncSo]:
 
 
 @pytest.fixture
-def render(
-    server: FakeSyncSo, clock: FakeClock, folder: Path, host: PlainHost, tmp_path: Path
-) -> Callable[..., dict[str, Any]]:
-    """Runs a request. Gives notes, states, frames (which is shown, and whether painted) and orders."""
+def backend(server: FakeSyncSo, clock: FakeClock, folder: Path) -> Callable[..., SyncSoBackend]:
+    """Makes one, of options of its node and (account) of syncso.json."""
     bench = Bench(cases()["syncso"], folder, clock, server)
     bench.session = lambda: wired(server)
+
+    def make(account: dict[str, Any] | None = None, **options: Any) -> SyncSoBackend:
+        settings = SyncSoSettings(**{"consent": True, "max_credits": 5000, "model": "lipsync-2", **options})
+        return SyncSoBackend(lambda: bench.jobs(**(account or {})), lambda: None, settings)
+
+    return make
+
+
+@pytest.fixture
+def render(
+    backend: Callable[..., SyncSoBackend], server: FakeSyncSo, host: PlainHost, tmp_path: Path
+) -> Callable[..., dict[str, Any]]:
+    """Runs a request. Gives notes, states, frames (which is shown, whether painted, and the mean RGB below
+    the paint) and orders."""
     out = tmp_path / "out.mp4"
 
     def act(request: LipSyncRequest, account: dict[str, Any] | None = None, **options: Any) -> dict[str, Any]:
-        settings = SyncSoSettings(**{"consent": True, "max_credits": 5000, "model": "lipsync-2", **options})
-        backend = SyncSoBackend(lambda: bench.jobs(**(account or {})), lambda: None, settings)
-        report = run(backend, request, host, out)
+        report = run(backend(account, **options), request, host, out)
         with av.open(str(out)) as container:
-            frames = [frame.to_ndarray(format="gray") for frame in container.decode(video=0)]
+            pictures = [*container.decode(video=0)]
+        frames = [picture.to_ndarray(format="gray") for picture in pictures]
         with av.open(str(out)) as container:
             seconds = sum(frame.samples / frame.rate for frame in container.decode(audio=0))
         posts = [json.loads(seen.body) for seen in server.requests("POST /v2/generate")]
@@ -73,6 +88,8 @@ def render(
             "report": report,
             "shown": [number(frame) for frame in frames],
             "painted": [bool(frame[:12, :12].min() > 225) for frame in frames],
+            "colours": [picture.to_ndarray(format="rgb24")[24:].mean((0, 1)) for picture in pictures],
+            "size": frames[0].shape[::-1],
             "seconds": seconds,
             "orders": posts,
         }
@@ -169,6 +186,51 @@ def test_what_is_silent_is_not_sent(render, server: FakeSyncSo) -> None:
         len(made["painted"]) - made["painted"][::-1].index(True),
     )
     assert any("were not sent" in note for note in made["report"].notes)
+
+
+def test_a_clip_of_another_size_is_joined_to_what_was_not_sent(
+    render, server: FakeSyncSo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first part is silent; the clips of the others are 16 pixels wider, or differ among each other."""
+
+    def wider(frames: list[np.ndarray], rate: Fraction) -> bytes:
+        return written([np.pad(each, ((0, 0), (0, next(widths)), (0, 0))) for each in frames], rate)
+
+    monkeypatch.setattr(fake_syncso, "written", lambda frames, rate: wider(frames, rate))
+    request = LipSyncRequest(footage(60), talk((2.2, 5.8), seconds=6.0))
+    widths = itertools.repeat(16)
+    made = render(request, account={"max_seconds": 2.2})
+    assert made["size"] == (80, 64)
+    assert len(made["painted"]) == 60
+    assert not any(made["painted"][:15])
+    assert all(made["painted"][-15:])
+    assert any("what was not sent was scaled to it" in note for note in made["report"].notes)
+    pads = itertools.count()
+    widths = (16 if next(pads) < 18 else 0 for _ in itertools.count())
+    made = render(request, account={"max_seconds": 2.2}, again=1)
+    assert len(made["painted"]) == 60
+    assert any("differ in size; all were scaled" in note for note in made["report"].notes)
+
+
+def test_colours_are_the_same_on_both_sides_of_a_joint(render) -> None:
+    """The footage is tagged BT.709, the clip of the second part has no tags, which is BT.601 for its size."""
+    source = ImageSource(np.tile(np.array([0.8, 0.1, 0.2], np.float32), (40, SIZE, SIZE, 1)), FPS)
+    made = render(LipSyncRequest(source, talk((2.2, 3.8), seconds=4.0)), account={"max_seconds": 2.2})
+    assert made["painted"][0] is False
+    assert made["painted"][-1] is True
+    assert np.abs(np.array(made["colours"]) - [204, 25.5, 51]).max() < 4
+
+
+def test_what_is_not_sent_is_not_coded_before_the_whole_is(backend, host: PlainHost, tmp_path: Path) -> None:
+    noise = np.random.default_rng(1).integers(0, 255, (40, SIZE, SIZE, 3), np.uint8)
+    source = VideoSource(write_h264(tmp_path / "footage.mp4", noise, FPS))
+    request = LipSyncRequest(source, talk((2.2, 3.8), seconds=4.0))
+    rendering = backend({"max_seconds": 2.2}).render(request, host)
+    frames = [frame for chunk in rendering.chunks for frame in chunk.frames]
+    assert [frame.index for frame in frames] == list(range(40))
+    for made, own in zip(frames[:15], source.read(0, 15), strict=True):
+        assert np.array_equal(made.planes, own.planes)
+    assert not np.array_equal(frames[-1].planes, next(source.read(39, 40)).planes)
 
 
 @pytest.mark.parametrize(("fill", "mode"), [("pingpong", "bounce"), ("loop", "loop"), ("hold", "cut_off")])

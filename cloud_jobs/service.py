@@ -41,6 +41,7 @@ class Service:
     agreeing: how one agrees to an order. unit, units: what it charges in, one and many.
     header: that carries the key. styles: the forms of that header worth trying for a key, most likely first;
     encode: the header's value in one of them; all_styles: what the settings may name.
+    ring_user: in the system's keyring, where it isn't the id. without: settings that mean nothing to it.
     error_for: from status, body, headers and the service's time to the exception for a refusal.
     connect: makes the client.
     lists: whether made clips can be listed. quotes: whether the service tells the price of an order
@@ -68,7 +69,8 @@ class Service:
     styles: Callable[[str], tuple[str, ...]] = only_plain
     encode: Callable[[str, str], str] = as_it_is
     all_styles: tuple[str, ...] = ("auto", PLAIN)
-    keyring: tuple[str, str] = ("lipsync-studio", "")
+    ring_user: str = ""
+    without: tuple[str, ...] = ()
     lists: bool = True
     quotes: bool = False
     repeatable: float = 0.0
@@ -84,6 +86,12 @@ class Service:
     @property
     def key_file(self) -> str:
         return f"{self.id}.key"
+
+    @property
+    def keyring(self) -> tuple[str, str]:
+        """Service and user of the key in the system's keyring. Windows' tells entries apart by the user only
+        where there is one."""
+        return "lipsync-studio", self.ring_user or self.id
 
     @property
     def heading(self) -> str:

@@ -115,6 +115,12 @@ def load_settings(service: Service, folder: Path, environ: Mapping[str, str] | N
     if environ.get(service.address_variable, "").strip():
         values["api_url"] = environ[service.address_variable]
     _check_types(values, path)
+    for name in service.without:
+        if name in values:
+            raise SettingsError(
+                f"{path}: {name} has no effect on clips of {service.title}; remove it, and set "
+                "max_credits_per_run for a limit."
+            )
     return Settings(service, **{**service.defaults, **values})
 
 

@@ -45,7 +45,8 @@ SERVICE = Service(
     styles=_styles,
     encode=_encode,
     all_styles=("auto", "basic_b64", "basic_raw", "bearer"),
-    keyring=("lipsync-studio", "d-id"),
+    ring_user="d-id",
+    without=("max_seconds", "per_second"),
 )
 
 load_settings = partial(settings.load_settings, SERVICE)

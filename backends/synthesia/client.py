@@ -181,5 +181,6 @@ SERVICE = Service(
     units="minutes",
     ready=SynthesiaClient.ready,
     typical=1800.0,
+    without=("max_seconds", "per_second"),
     defaults={"max_credits_per_run": 5, "max_credits_per_day": 20, "deadline_minutes": 30.0},
 )

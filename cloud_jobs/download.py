@@ -150,7 +150,7 @@ class Downloader:
                 file.write(block)
         except requests.RequestException:
             return False
-        return not announced.isdigit() or received == int(announced)
+        return not announced.isdecimal() or received == int(announced)
 
 
 def file_digest(path: Path) -> str:

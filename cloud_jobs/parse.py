@@ -26,25 +26,29 @@ def text(value: Any) -> str:
 
 
 def number(value: Any) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
-    return float(value)
+    try:
+        found = float(value)
+    except OverflowError:  # JSON has whole numbers of any length
+        return None
+    return found if math.isfinite(found) else None
 
 
 def epoch(value: Any) -> float | None:
     """Seconds since 1970 from ISO 8601; without a zone it is UTC."""
     try:
         moment = datetime.fromisoformat(text(value).strip().replace("Z", "+00:00"))
-    except ValueError:
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError):
         return None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
 
 def http_date(value: str | None) -> float | None:
     """Seconds since 1970 from a Date header."""
     try:
         return email.utils.parsedate_to_datetime(value or "").timestamp()
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
 
 
@@ -52,7 +56,7 @@ def retry_after(value: str | None, server_now: float) -> float | None:
     """Seconds to wait, from either form of Retry-After (RFC 9110, 10.2.3), at most MAX_RETRY_AFTER."""
     if value is None:
         return None
-    if value.strip().isdigit():
+    if value.strip().isdecimal():
         seconds = float(value)
     else:
         moment = http_date(value)
@@ -63,5 +67,8 @@ def retry_after(value: str | None, server_now: float) -> float | None:
 
 
 def stem(url: str) -> str:
-    """File name without extension at the end of an address: what services keep of one."""
-    return PurePosixPath(unquote(urlsplit(url).path)).stem
+    """File name without extension at the end of an address: what services keep of one. "" of no address."""
+    try:
+        return PurePosixPath(unquote(urlsplit(url).path)).stem
+    except ValueError:
+        return ""

@@ -137,9 +137,13 @@ class Transport:
         """Send a file to a signed address, byte for byte as it was given, without the key.
 
         Raises a ServiceError; what was sent in vain does no harm."""
-        parts = urlsplit(url)
-        local = urlsplit(self.api_url).hostname in LOOPBACK and parts.hostname in LOOPBACK
-        if parts.scheme != "https" and not local:
+        try:
+            parts = urlsplit(url)
+            local = urlsplit(self.api_url).hostname in LOOPBACK and parts.hostname in LOOPBACK
+            safe = parts.scheme == "https" or local
+        except ValueError:
+            safe = False
+        if not safe:
             raise ReplyError(
                 f"{self.title} names an address for the upload that is not https; nothing was sent."
             )

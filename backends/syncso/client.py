@@ -31,6 +31,8 @@ _STATES: dict[str, RemoteState] = {
     "FAILED": "failed",
     "REJECTED": "rejected",
 }
+_COST = "/v2/analyze/cost"
+_MOST_CENTS = 1e12  # beyond, a price is a slip
 _MARK = re.compile(r"[0-9a-f]{32}")
 _UNSUPPORTED = (AddressError, NotFoundError, ValidationError)
 
@@ -70,15 +72,25 @@ class SyncSoClient:
             return  # gone is what was wanted, and not every account can delete
 
     def quote(self, job: Job, files: Mapping[str, Stored]) -> int | None:
-        """US cents, of the dollars that it answers with."""
+        """US cents, of the dollars that it answers with. Raises NotFoundError for a file that is gone."""
         try:
-            body = self.transport.call("POST", "/v2/analyze/cost", json=_body(job, files))
-        except (AddressError, NotFoundError):
+            body = self.transport.call("POST", _COST, json=_body(job, files))
+        except AddressError:
             return None
+        except NotFoundError as error:
+            # Whose 404 it is, is told by its words; without any, a file that was sent anew is not to blame.
+            if _COST in str(error) or (job.reuploaded and "asset" not in error.kind.lower()):
+                return None
+            raise
         entries = body if isinstance(body, list) else [_object(body)]
         costs = [_dollars(each.get("estimatedGenerationCost")) for each in entries if isinstance(each, dict)]
         known = [cost for cost in costs if cost is not None]
-        return math.ceil(round(sum(known) * 100, 6)) if known and len(known) == len(entries) else None
+        if not known or len(known) != len(entries):
+            return None
+        cents = sum(known) * 100
+        if cents > _MOST_CENTS:
+            raise ReplyError("sync.so names a price that can't be meant; try again later.")
+        return math.ceil(round(cents, 6))
 
     def submit(self, job: Job, files: Mapping[str, Stored]) -> Remote:
         try:

@@ -9,6 +9,7 @@ measured run.
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,7 @@ def render(clip: Path, audio: Path, out: Path) -> dict[str, Any]:
         if whom is not None:
             x0, y0, x1, y1 = _inside(engine.box(*whom, conditioning), picture)
             crop = _crop(index, whom[0], picture, (x0, y0, x1, y1))
+            crop = replace(crop, prepared=engine.preprocess(crop, conditioning))
             (pose,) = engine.generate([crop], conditioning, host)
             patch = engine.composite(crop, pose, conditioning)
             assert patch is not None, "nothing covers the sample's mouth"

@@ -419,7 +419,7 @@ def test_check_prints_a_block_for_an_issue(media, weights, monkeypatch, capsys):
         stage in told["seconds"][0] for stage in ("loading", "Finding faces", "Lip-syncing (MuseTalk 1.5)")
     )
     assert "torch 2" in told["versions"][0]
-    assert told["score"] == ["Too short to say: 0.5 s with a face and sound, 5 s are needed."]
+    assert told["score"] == ["Too short to say: 0.5 s, 5 s are needed."]
     assert str(weights) not in "\n".join(rows)
 
 

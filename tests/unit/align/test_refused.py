@@ -125,7 +125,7 @@ def test_a_model_for_english_alone_is_the_last_where_nobody_told_the_language(
     def choose(engine, model, host, **_):
         used.append(model)
         words = WordTimings((Line((Word("hello", 0.5, 1.25),)),), "en", "an engine")
-        return SimpleNamespace(note="", transcribe=lambda *_, **__: words)
+        return SimpleNamespace(notes=[], transcribe=lambda *_, **__: words)
 
     monkeypatch.setattr(registry, "choose", choose)
     options = AlignOptions(language=language or "")

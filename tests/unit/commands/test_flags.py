@@ -89,7 +89,7 @@ def test_the_version(capsys):
     with pytest.raises(SystemExit) as exit:
         main(["--version"])
     assert exit.value.code == 0
-    assert capsys.readouterr().out == "LipSync Studio 0.1.0\n"
+    assert capsys.readouterr().out == "LipSync Studio 0.2.0\n"
 
 
 def test_flags_are_called_the_same_everywhere():

@@ -21,7 +21,7 @@ from .errors import (
 from .journal import FINAL, Job, Stored, check_cap
 from .reconcile import AFTER, Finding, look
 from .replies import Remote
-from .waiting import poll_interval
+from .waiting import is_concurrency, poll_interval
 
 # Replies that mean the clip was not made. Any other failure of the POST leaves that open.
 REFUSALS = frozenset({400, 401, 402, 403, 404, 405, 413, 414, 415, 422, 451})
@@ -69,7 +69,7 @@ class Submission:
             if finding.outcome == "found":
                 self._account.found(job, finding.clips[0])
                 return 0.0
-            if finding.outcome != "none":
+            if finding.outcome != "none" or not (self._surely_not_made(job, finding) or is_busy(job)):
                 self._account.advance(job, state="ambiguous")
                 return NEXT_LOOK
         return self._submit(job, memory, files)
@@ -167,6 +167,8 @@ class Submission:
             updated=now,
             lease=now + self._lease,
             looks=0,
+            # Before this POST it was certain that the last one made nothing, or its key tells.
+            look_first=job.look_first and self._service.repeatable > 0,
             credits_before=memory.balance,
             stem=self._stem(job, files),
         )
@@ -177,10 +179,10 @@ class Submission:
         except UnreachableError:
             self._account.advance(sent, state="planned")
             raise
-        except RateLimitError:
+        except RateLimitError as error:
             # Refused before any work, says common sense; the documentation says nothing, so look before the
             # next.
-            self._account.advance(sent, state="planned", look_first=True)
+            self._account.advance(sent, state="planned", look_first=True, problem_kind=error.kind)
             raise
         except ServiceError as error:
             return self._not_accepted(sent, error, files)
@@ -197,7 +199,7 @@ class Submission:
         return ""
 
     def _not_accepted(self, job: Job, error: ServiceError, files: dict[str, Stored]) -> float | None:
-        if error.status not in REFUSALS:
+        if error.status not in REFUSALS or job.look_first:  # a refusal says nothing of an earlier POST
             self._account.advance(job, state="ambiguous", problem=str(error), problem_kind=error.kind)
             return FIRST_LOOK
         reused = any(stored.uploaded_at < job.created for stored in files.values())
@@ -298,14 +300,24 @@ class Submission:
         return None
 
     def _not_made(self, job: Job, finding: Finding) -> bool:
-        """Whether it is certain that the POST made no clip; then the job is ready for another one. A list may
-        show clips only when they are finished, so that much time must have passed. Where an order can be
-        repeated under its key, a list is not read for more than the clip: it may not show all."""
-        waited = self._account.transport.server_now() - (job.submitted_at or job.created)
-        if self._service.repeatable or not finding.sure or waited < max(AFTER, self._service.typical):
+        """Whether it is certain that the POST made no clip; then the job is ready for another one. Where an
+        order can be repeated under its key, a list is not read for more than the clip: it may not show
+        all."""
+        if self._service.repeatable or not self._surely_not_made(job, finding):
             return False
         self._account.advance(job, state="planned", look_first=True, looks=0)
         return True
+
+    def _surely_not_made(self, job: Job, finding: Finding) -> bool:
+        """A list may show clips only when they are finished, so that much time must have passed."""
+        waited = self._account.transport.server_now() - (job.submitted_at or job.created)
+        return finding.sure and waited >= max(AFTER, self._service.typical)
+
+
+def is_busy(job: Job) -> bool:
+    """Whether the service said that others of the account's clips stand in this one's way: a reason to refuse
+    that it has a word for."""
+    return is_concurrency(job.problem_kind)
 
 
 def _blames_upload(error: ServiceError) -> bool:

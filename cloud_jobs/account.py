@@ -15,7 +15,7 @@ import requests
 
 from .download import Downloader
 from .errors import CloudDisabledError, DownloadError, JobError, ServiceError, SettingsError
-from .journal import Job, Journal, State
+from .journal import Day, Job, Journal, State
 from .keys import ApiKey
 from .replies import Remote
 from .settings import Settings
@@ -67,6 +67,7 @@ class Account:
         )
         self.client = self.service.connect(self.transport)
         self.downloader = Downloader(timeouts, allow_http=settings.loopback, session=session)
+        self.check_consent: Callable[[], None] = lambda: None
         self._lengths: dict[str, float] = {}
 
     @cached_property
@@ -107,6 +108,12 @@ class Account:
         """What is left in the service's units; None where it doesn't tell. Raises ServiceError."""
         found = self.client.credits()
         return None if found is None else found.remaining
+
+    def day(self) -> Day:
+        """By the earlier of the service's clock and this machine's: one that runs ahead would let what was
+        spent fall out of the day too soon."""
+        now = min(self.transport.server_now(), self.clock.now())
+        return Day(now, self.settings.max_credits_per_day)
 
     def measure(self, clip: Remote) -> float | None:
         """Length of a finished clip in seconds, by its file; None where that can't be had now."""

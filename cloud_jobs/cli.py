@@ -165,8 +165,7 @@ def _jobs(arguments: argparse.Namespace, folder: Path, connect: Connect) -> int:
         return DONE
     journal = Journal(folder, service)
     if arguments.abandon:
-        print(_line(service, give_up(journal, arguments.abandon)))
-        return DONE
+        return _abandon(arguments, folder, connect, journal)
     listed = [job for job in journal.jobs() if arguments.all or job.state not in FINAL]
     if arguments.json:
         print(json.dumps([asdict(job) for job in listed], indent=2))
@@ -175,6 +174,25 @@ def _jobs(arguments: argparse.Namespace, folder: Path, connect: Connect) -> int:
     else:
         for job in listed:
             print(_line(service, job))
+    return DONE
+
+
+def _abandon(arguments: argparse.Namespace, folder: Path, connect: Connect, journal: Journal) -> int:
+    """Needs neither key nor network, but for what delete_uploads asks."""
+    service: Service = arguments.service
+    before = journal.get(arguments.abandon)
+    job = give_up(journal, before.id)
+    print(_line(service, job))
+    if before.state != "planned" or before.look_first:
+        print(
+            f"Note: {service.title} may still make this clip and charge for it; look in {service.site}.",
+            file=sys.stderr,
+        )
+    try:
+        if load_settings(service, folder).delete_uploads:
+            opened(arguments, folder, connect).delete_uploads(job)
+    except CloudJobsError as error:
+        print(f"Note: what was sent for it stays at {service.title}. {error}", file=sys.stderr)
     return DONE
 
 
@@ -195,18 +213,47 @@ def _resume(arguments: argparse.Namespace, folder: Path, connect: Connect) -> in
         return USAGE
     if arguments.out:
         check_target(service, arguments.out, folder, overwrite=arguments.overwrite)
+    jobs.require_consent(lambda: check_consent(arguments, folder))
+    named = {job.id for job in wanted}
     worst = DONE
+    for order in _orders(jobs.journal, wanted):
+        worst = max(worst, _carry_on(jobs, order))
+        for job in order:
+            if job.id in named and (finished := jobs.journal.get(job.id)).state == "downloaded":
+                hand_over(jobs, finished, arguments.out, arguments.overwrite)
+    return worst
+
+
+def _orders(journal: Journal, wanted: Sequence[Job]) -> list[list[Job]]:
+    """Jobs by the order they are of: a part that was not sent yet waits for the others, so they go on
+    together, even where one alone was named."""
+    orders: dict[str, dict[str, Job]] = {}
     for job in wanted:
+        parts = journal.group(job.group) if job.group and job.state == "planned" else []
+        order = [job, *(part for part in parts if part.state not in FINAL)]
+        orders.setdefault(job.group or job.id, {}).update({each.id: each for each in order})
+    return [list(order.values()) for order in orders.values()]
+
+
+def _carry_on(jobs: CloudJobs, order: list[Job]) -> int:
+    """The exit code. A job that fails does not keep the others of its order from being collected."""
+    worst, report = DONE, Reporter()
+    while order:
         try:
-            if job.state == "planned":  # of which nothing was sent yet
-                check_consent(arguments, folder)
-            finished = jobs.run(job.id, on_step=Reporter())
+            if len(order) == 1:
+                jobs.run(order[0].id, on_step=report)
+            else:
+                jobs.run_all([job.id for job in order], on_step=report)
+            break
         except CloudJobsError as error:
-            print(f"{service.command}: {error}", file=sys.stderr)
+            print(f"{jobs.service.command}: {error}", file=sys.stderr)
             unfinished = isinstance(error, (StillRunningError, UndecidedError))
             worst = max(worst, UNFINISHED if unfinished else FAILED)
-            continue
-        hand_over(jobs, finished, arguments.out, arguments.overwrite)
+        at_rest = {*FINAL, "undecided"}
+        left = [job for job in order if jobs.journal.get(job.id).state not in at_rest]
+        if len(left) == len(order):
+            break
+        order = left
     return worst
 
 
@@ -243,11 +290,11 @@ class Reporter:
     """Prints a line when a job's state or trouble changes."""
 
     def __init__(self) -> None:
-        self._last = ("", "")
+        self._last: dict[str, tuple[str, str]] = {}
 
     def __call__(self, step: Step) -> None:
         now = (step.job.state, step.note)
-        if now != self._last:
+        if now != self._last.get(step.job.id):
             trouble = f": {step.note}" if step.note else ""
             print(f"{step.job.id[:12]} {step.job.state}{trouble}", file=sys.stderr)
-        self._last = now
+        self._last[step.job.id] = now

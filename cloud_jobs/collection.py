@@ -34,13 +34,16 @@ class Collection:
             memory.missing += 1
             if memory.missing < MISSING_POLLS:  # a new one may take a while to show up
                 return poll_interval(memory.missing, self._account.rng)
-            self._account.end(
-                job,
-                "failed",
-                f"{self._title} no longer has this clip; it was deleted or has expired.",
-                "NotFoundError",
-            )
-            return None
+            age = self._account.transport.server_now() - (job.submitted_at or job.created)
+            if 0 <= age < self._account.service.typical:
+                return poll_interval(memory.missing, self._account.rng)
+            raise StillRunningError(
+                f"{self._title} does not know this clip (job {job.id[:8]}; 404): it was deleted there, has "
+                "expired, or can't be seen for a while. Nothing is paid again: the next run, or "
+                f"`{self._account.service.command} resume`, asks again, and "
+                f"`{self._account.service.command} jobs --abandon` gives it up, so that it can be ordered "
+                "anew."
+            ) from None
         memory.missing = 0
         memory.polls += 1
         if remote.state in ("failed", "rejected"):

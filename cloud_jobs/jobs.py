@@ -132,6 +132,11 @@ class CloudJobs:
             "downloaded": collection.verify,
         }
 
+    def require_consent(self, check: Callable[[], None]) -> None:
+        """check: raises unless the user agrees to the sending; asked before each file and order is sent, and
+        before an order is repeated."""
+        self._account.check_consent = check
+
     def authenticate(self) -> None:
         """Learn how the key is to be sent, by a call that costs nothing; writes nothing. Raises
         ServiceError."""
@@ -143,8 +148,8 @@ class CloudJobs:
         found = self.client.credits()
         if found is None:
             self.client.probe(None)  # that the key is good is worth knowing, too
-        spent = self.journal.spent(self._account.transport.server_now())
-        return Balance(self.service, found, spent, self.settings.max_credits_per_day)
+        day = self._account.day()
+        return Balance(self.service, found, self.journal.spent(day.now), day.cap)
 
     def start(self, order: Order, *, consent: bool, max_credits: int | None = None) -> Job:
         """`start_all` of one."""
@@ -171,7 +176,12 @@ class CloudJobs:
         standing = [self.journal.standing(key) for key in keys]
         limits = [self.settings.max_credits_per_run, *([] if max_credits is None else [max_credits])]
         self._check_caps(
-            [order for order, job in zip(orders, standing, strict=True) if job is None], min(limits)
+            [
+                order
+                for order, job in zip(orders, standing, strict=True)
+                if job is None or job.state == "planned"
+            ],
+            min(limits),
         )
         group = digest("\n".join(keys).encode())[:32] if len(orders) > 1 else ""
         jobs = []
@@ -198,8 +208,8 @@ class CloudJobs:
                 "allowed for this run; shorten it, or raise max_credits or max_credits_per_run in "
                 f"{self.service.settings_file}."
             )
-        now = self._account.transport.server_now()
-        check_cap(self.service, self.journal.spent(now), credits, self.settings.max_credits_per_day)
+        day = self._account.day()
+        check_cap(self.service, self.journal.spent(day.now), credits, day.cap)
 
     def _planned(self, order: Order, key: str, group: str, limit: int) -> Job:
         cost = order.estimate()
@@ -237,6 +247,14 @@ class CloudJobs:
                 f"`{self.service.command} jobs`."
             )
         return adopted
+
+    def delete_uploads(self, job: Job) -> None:
+        """Remove what was sent for a job and no other open one needs. Raises JobError for one of another
+        key."""
+        check_enabled(self.settings)
+        self._account.check_owner(job)
+        self._account.authenticate()
+        self._account.uploads.delete(self.client, job)
 
     def step(self, job_id: str) -> Step:
         """Do the next thing for a job: a few calls at most, no waiting.
@@ -293,7 +311,9 @@ class CloudJobs:
         """`run` for the parts of one order: no more are ordered at once than the settings allow. The first
         that fails ends the wait for all; what was sent is collected by the next run."""
         due = dict.fromkeys(job_ids, 0.0)
+        states = {job_id: self.journal.get(job_id).state for job_id in job_ids}
         ordered: dict[str, float] = {}
+        moved = self._clock.monotonic()  # when anything of the order last went on
         while due:
             job_id = min(due, key=lambda each: due[each])
             self._wait(due[job_id] - self._clock.monotonic(), check_cancelled)
@@ -303,12 +323,14 @@ class CloudJobs:
                 continue
             step = self.step(job_id)
             on_step(step)
+            if not step.wait or step.job.state != states[job_id]:
+                moved, states[job_id] = self._clock.monotonic(), step.job.state
             if step.wait is None:
                 outcome(step.job, self.service)
                 del due[job_id]
                 continue
-            if step.job.state != "planned":
-                self._check_deadline(step.job, step.wait, ordered.setdefault(job_id, now))
+            since = moved if step.job.state == "planned" else ordered.setdefault(job_id, now)
+            self._check_deadline(step.job, step.wait, since)
             due[job_id] = self._clock.monotonic() + step.wait
         return [self.journal.get(each) for each in job_ids]
 
@@ -348,9 +370,12 @@ class CloudJobs:
     def _check_deadline(self, job: Job, wait: float, started: float) -> None:
         limit = self.settings.deadline_minutes * 60 * (2 if (job.seconds or 0) >= _LONG_AUDIO else 1)
         if self._clock.monotonic() - started + wait > limit:
+            command = f"`{self.service.command} resume`"
             raise StillRunningError(
-                f"The clip is not finished after {limit / 60:g} minutes; it goes on at "
-                f"{self.service.title}, run again or `{self.service.command} resume` to collect it."
+                f"The clip was not ordered within {limit / 60:g} minutes; run again or {command} to go on."
+                if job.state == "planned"
+                else f"The clip is not finished after {limit / 60:g} minutes; it goes on at "
+                f"{self.service.title}, run again or {command} to collect it."
             )
 
     def result(self, job: Job) -> Path:

@@ -134,6 +134,14 @@ class Stored:
     uploaded_at: float
 
 
+@dataclass(frozen=True)
+class Day:
+    """The 24 hours up to now (seconds since 1970), and what may be spent in them."""
+
+    now: float
+    cap: int
+
+
 class Journal:
     """folder: made with the first entry, private to the user. Looking writes nothing and changes nobody's
     permissions, so it works where nothing may be written; but what a crash left half written is put right,
@@ -277,19 +285,19 @@ class Journal:
     def open_jobs(self) -> list[Job]:
         return [job for job in self.jobs() if job.state not in FINAL]
 
-    def advance(self, job: Job, *, day_cap: int | None = None, **changes: Any) -> Job | None:
+    def advance(self, job: Job, *, day: Day | None = None, **changes: Any) -> Job | None:
         """Write changes if the job is still in its state and no other job owns its clip; None if another
         process was faster.
 
-        day_cap: raises CapError if the job would exceed it. Checked and written in one transaction, so that
+        day: raises CapError if the job would exceed its cap. Checked and written in one transaction, so that
         two processes can't both spend what is left."""
         with self._writing() as db:
             row = db.execute("SELECT record, state FROM jobs WHERE id = ?", (job.id,)).fetchone()
             if row is None or row["state"] != job.state:
                 return None
             changed = replace(_job(row), **changes)
-            if day_cap is not None:
-                check_cap(self.service, _spent(db, changed.updated), changed.credits, day_cap)
+            if day is not None:
+                check_cap(self.service, _spent(db, day.now), changed.credits, day.cap)
             try:
                 _write(db, changed)
             except sqlite3.IntegrityError:

@@ -1,27 +1,21 @@
-"""From an order to a clip at the service: uploads, the price, the one POST that costs money, and what is done
+"""From an order to a clip at the service: uploads, the one POST that costs money, and what is done
 when its outcome is unknown."""
 
 from __future__ import annotations
 
-import math
-
 from .account import Account, Memory, with_extra
 from .errors import (
-    CapError,
-    CreditsError,
     FaceError,
-    JobRefusedError,
     MediaTypeError,
-    NotFoundError,
     RateLimitError,
     ServiceError,
     UnreachableError,
-    ValidationError,
 )
-from .journal import FINAL, Job, Stored, check_cap
+from .journal import Job, Stored
+from .limits import Limits, blames_upload
 from .reconcile import AFTER, Finding, look
 from .replies import Remote
-from .waiting import poll_interval
+from .waiting import is_concurrency, poll_interval
 
 # Replies that mean the clip was not made. Any other failure of the POST leaves that open.
 REFUSALS = frozenset({400, 401, 402, 403, 404, 405, 413, 414, 415, 422, 451})
@@ -42,14 +36,16 @@ class Submission:
         self._service = account.service
         self._journal = account.journal
         self._uploads = account.uploads
+        self._limits = Limits(account)
         self._lease = account.timeouts.connect + account.timeouts.create + 1.0
 
     def plan(self, job: Job, memory: Memory) -> float | None:
         """One of the things that are free and come before the POST; when they are done, the POST."""
+        self._account.check_consent()
         self._account.authenticate()
         if not memory.balance_known:
             memory.balance, memory.balance_known = self._account.balance(), True
-            self._check_balance(job, memory)
+            self._limits.check_balance(job, memory)
         now = self._account.transport.server_now()
         files: dict[str, Stored] = {}
         for kind, name in job.files.items():
@@ -61,84 +57,19 @@ class Submission:
         if not self._ready(job, files):
             return _READY_WAIT
         if self._service.quotes and not job.quoted:
-            return self._quote(job, memory, files)
-        if job.group and not self._whole_order(job):
+            return self._limits.quote(job, memory, files)
+        if job.group and not self._limits.whole_order(job):
             return _PARTS_WAIT
+        self._limits.check(job)
         if job.look_first and not self._service.repeatable:
             finding = self._search(job)
             if finding.outcome == "found":
                 self._account.found(job, finding.clips[0])
                 return 0.0
-            if finding.outcome != "none":
+            if finding.outcome != "none" or not (self._surely_not_made(job, finding) or is_busy(job)):
                 self._account.advance(job, state="ambiguous")
                 return NEXT_LOOK
         return self._submit(job, memory, files)
-
-    def _check_balance(self, job: Job, memory: Memory) -> None:
-        if memory.balance is not None and memory.balance < job.credits:
-            raise CreditsError(
-                f"The job needs {self._service.amount(job.credits, False)} and the {self._service.title} "
-                f"account has {memory.balance:g}; buy some or shorten the clip."
-            )
-
-    def _quote(self, job: Job, memory: Memory, files: dict[str, Stored]) -> float | None:
-        """Learn the price before anything is paid. Raises CapError where it is more than allowed, or is not
-        to be had."""
-        try:
-            price = self._client.quote(job, files)
-        except ServiceError as error:
-            if job.reuploaded or not _blames_upload(error):
-                raise
-            self._uploads.forget(job)
-            self._account.advance(job, reuploaded=True)
-            return 0.0
-        settings = self._account.settings
-        if price is None and settings.per_second and job.seconds:
-            price = math.ceil(settings.per_second * job.seconds)
-        if price is None:
-            text = (
-                f"{self._service.title} does not tell what this clip would cost, so it was not ordered; set "
-                f"per_second in {self._service.settings_file} to the {self._service.units} that a second "
-                "costs."
-            )
-        elif job.limit is not None and price > job.limit:
-            text = (
-                f"This job needs {self._service.amount(price)}, more than the {job.limit} allowed for this "
-                f"run; shorten it, or raise max_credits or max_credits_per_run in "
-                f"{self._service.settings_file}."
-            )
-        else:
-            quoted = self._account.advance(job, credits=price, quoted=True)
-            if quoted is not None:
-                self._check_balance(quoted, memory)
-            return 0.0
-        self._account.end(job, "refused", text, "CapError")
-        raise CapError(text)
-
-    def _whole_order(self, job: Job) -> bool:
-        """Whether all parts of the order have a price, so that none is bought before all may be. Ends the
-        job, and raises, where they may not, or one of them has failed."""
-        parts = self._journal.group(job.group)
-        lost = next((part for part in parts if part.state in FINAL and part.state != "downloaded"), None)
-        if lost is not None:
-            text = f"Another part of the clip was not made, so this one was not ordered. {lost.problem}"
-            self._account.end(job, "refused", text, lost.problem_kind)
-            raise JobRefusedError(text)
-        if self._service.quotes and any(part.state == "planned" and not part.quoted for part in parts):
-            return False
-        total = sum(part.credits for part in parts)
-        unpaid = sum(part.credits for part in parts if part.state == "planned")
-        now = self._account.transport.server_now()
-        if job.limit is not None and total > job.limit:
-            text = (
-                f"The {len(parts)} parts of this clip need {self._service.amount(total)}, more than the "
-                f"{job.limit} allowed for this run; shorten it, or raise max_credits or "
-                f"max_credits_per_run in {self._service.settings_file}."
-            )
-            self._account.end(job, "refused", text, "CapError")
-            raise CapError(text)
-        check_cap(self._service, self._journal.spent(now), unpaid, self._account.settings.max_credits_per_day)
-        return True
 
     def _send(self, job: Job, kind: str, name: str) -> None:
         """A picture without a face ends the job: the order and the credits would be taken all the same."""
@@ -161,12 +92,14 @@ class Submission:
         now = self._account.transport.server_now()
         sent = self._journal.advance(
             job,
-            day_cap=self._account.settings.max_credits_per_day,
+            day=self._limits.day(),
             state="submitting",
             submitted_at=now,
             updated=now,
             lease=now + self._lease,
             looks=0,
+            # Before this POST it was certain that the last one made nothing, or its key tells.
+            look_first=job.look_first and self._service.repeatable > 0,
             credits_before=memory.balance,
             stem=self._stem(job, files),
         )
@@ -177,18 +110,20 @@ class Submission:
         except UnreachableError:
             self._account.advance(sent, state="planned")
             raise
-        except RateLimitError:
+        except RateLimitError as error:
             # Refused before any work, says common sense; the documentation says nothing, so look before the
             # next.
-            self._account.advance(sent, state="planned", look_first=True)
+            self._account.advance(sent, state="planned", look_first=True, problem_kind=error.kind)
             raise
         except ServiceError as error:
             return self._not_accepted(sent, error, files)
         except BaseException:  # stopped in the middle of the call
             self._account.advance(sent, state="ambiguous")
             raise
-        self._accepted(sent, remote)
-        return poll_interval(0, self._account.rng)
+        if self._accepted(sent, remote):
+            return poll_interval(0, self._account.rng)
+        self._account.advance(sent, state="ambiguous", problem=self._taken())
+        return FIRST_LOOK
 
     def _stem(self, job: Job, files: dict[str, Stored]) -> str:
         """Of the first file: the one by which a clip may be told."""
@@ -197,11 +132,11 @@ class Submission:
         return ""
 
     def _not_accepted(self, job: Job, error: ServiceError, files: dict[str, Stored]) -> float | None:
-        if error.status not in REFUSALS:
+        if error.status not in REFUSALS or job.look_first:  # a refusal says nothing of an earlier POST
             self._account.advance(job, state="ambiguous", problem=str(error), problem_kind=error.kind)
             return FIRST_LOOK
         reused = any(stored.uploaded_at < job.created for stored in files.values())
-        if reused and not job.reuploaded and _blames_upload(error):
+        if reused and not job.reuploaded and blames_upload(error):
             self._uploads.forget(job)
             self._account.advance(job, state="planned", reuploaded=True, attempt=job.attempt + 1)
             return 0.0
@@ -209,12 +144,17 @@ class Submission:
         error.args = (with_extra(str(error), job),)
         raise error
 
-    def _accepted(self, job: Job, remote: Remote) -> None:
-        """Write down the clip's id, whatever another process made of the job meanwhile."""
+    def _accepted(self, job: Job, remote: Remote) -> bool:
+        """Write down the clip's id, whatever another process made of the job meanwhile; False where the clip
+        is another job's."""
         for _ in range(_RACES):
             current = self._journal.get(job.id)
             if current.remote_id or self._account.found(current, remote):
-                return
+                return True
+        return False
+
+    def _taken(self) -> str:
+        return f"{self._service.title} answered the order with a clip that is another job's."
 
     def await_submission(self, job: Job, memory: Memory) -> float | None:
         """A POST that this call did not make: its process died, or is still in it."""
@@ -240,12 +180,15 @@ class Submission:
     def _repeat(self, job: Job) -> float | None:
         """The same POST under the same idempotency key, which makes no second clip. Only a clip that comes of
         it proves anything: a refusal may be of this call alone."""
+        self._account.check_consent()
         stored = {kind: self._journal.stored(job, kind, name) for kind, name in job.files.items()}
         files = {kind: each for kind, each in stored.items() if each is not None}
         try:
             if len(files) == len(stored):
-                self._accepted(job, self._client.submit(job, files))
-                return poll_interval(0, self._account.rng)
+                if self._accepted(job, self._client.submit(job, files)):
+                    return poll_interval(0, self._account.rng)
+                self._account.advance(job, looks=job.looks + 1, problem=self._taken())
+                return NEXT_LOOK
         except UnreachableError:
             raise
         except ServiceError as error:
@@ -298,22 +241,24 @@ class Submission:
         return None
 
     def _not_made(self, job: Job, finding: Finding) -> bool:
-        """Whether it is certain that the POST made no clip; then the job is ready for another one. A list may
-        show clips only when they are finished, so that much time must have passed. Where an order can be
-        repeated under its key, a list is not read for more than the clip: it may not show all."""
-        waited = self._account.transport.server_now() - (job.submitted_at or job.created)
-        if self._service.repeatable or not finding.sure or waited < max(AFTER, self._service.typical):
+        """Whether it is certain that the POST made no clip; then the job is ready for another one. Where an
+        order can be repeated under its key, a list is not read for more than the clip: it may not show
+        all."""
+        if self._service.repeatable or not self._surely_not_made(job, finding):
             return False
         self._account.advance(job, state="planned", look_first=True, looks=0)
         return True
 
+    def _surely_not_made(self, job: Job, finding: Finding) -> bool:
+        """A list may show clips only when they are finished, so that much time must have passed."""
+        waited = self._account.transport.server_now() - (job.submitted_at or job.created)
+        return finding.sure and waited >= max(AFTER, self._service.typical)
 
-def _blames_upload(error: ServiceError) -> bool:
-    """The words for an upload that has expired are not documented."""
-    return isinstance(error, NotFoundError) or (
-        isinstance(error, ValidationError)
-        and any(word in str(error).lower() for word in ("url", "not found", "expired", "source"))
-    )
+
+def is_busy(job: Job) -> bool:
+    """Whether the service said that others of the account's clips stand in this one's way: a reason to refuse
+    that it has a word for."""
+    return is_concurrency(job.problem_kind)
 
 
 def _ids(finding: Finding) -> tuple[str, ...]:

@@ -37,6 +37,12 @@ def poll_interval(polls: int, rng: random.Random) -> float:
     return interval * rng.uniform(1 - POLL_JITTER, 1 + POLL_JITTER)
 
 
+def is_concurrency(kind: str) -> bool:
+    """Whether a service's word for the cause of a 429 means that as many clips are under way as the plan
+    allows, not that it is asked too often."""
+    return "concurrency" in kind.lower()
+
+
 class Patience:
     """Failed tries of one job in a row. Exponential back-off with full jitter: clients that failed together
     should not come back together."""
@@ -54,11 +60,11 @@ class Patience:
             return None
         if isinstance(error, RateLimitError):
             self._limited += 1
-            if self._limited >= MAX_RATE_LIMITED:
-                return None
+            if self._limited >= MAX_RATE_LIMITED and not is_concurrency(error.kind):
+                return None  # a place that others hold is waited for until the deadline
             if error.retry_after is not None:
                 return error.retry_after + self._rng.uniform(0.0, 1.0)
-            return self._backoff(self._limited)
+            return self._backoff(min(self._limited, MAX_RATE_LIMITED))
         self._failures += 1
         return None if self._failures >= MAX_TRIES else self._backoff(self._failures)
 

@@ -43,6 +43,7 @@ async def clip_of(
     host.progress(f"{title}: {cost}", 0, 1)
     if consent:
         check_consent()
+        jobs.require_consent(check_consent)  # which may be withdrawn while the clip is waited for
     job = jobs.start(order, consent=consent, max_credits=max_credits)
 
     def show(step: Step) -> None:

@@ -79,6 +79,7 @@ class CloudBackend(ABC):
         cost = total_text(orders, limits)
         if self._settings.consent:
             self._check_consent()
+            jobs.require_consent(self._check_consent)  # which may be withdrawn while the clip is waited for
         started = jobs.start_all(
             orders, consent=self._settings.consent, max_credits=self._settings.max_credits
         )

@@ -81,6 +81,65 @@ def test_a_job_is_given_up(bench: Bench, run: Run) -> None:
     assert run("resume", job.id)[0] == 1
 
 
+def test_parts_that_were_not_sent_yet_go_on_together(bench: Bench, run: Run) -> None:
+    """Each waits for the others' price, so one after the other would wait in vain."""
+    orders = [bench.case.order(number) for number in (1, 2, 3)]
+    jobs = bench.jobs().start_all(orders, consent=True)
+    run("consent")
+    started = bench.clock.now()
+    code, out, err = run("resume", jobs[1].id)
+    assert code == 0, err
+    assert len(out.splitlines()) == 1
+    assert bench.clock.now() - started < 600
+    assert len(bench.server.made()) == 3
+    assert run("resume")[0] == 0
+    assert all(job.state == "downloaded" for job in bench.journal().jobs())
+
+
+def test_a_part_that_fails_does_not_keep_the_others(bench: Bench, run: Run) -> None:
+    orders = [bench.case.order(number) for number in (1, 2)]
+    bench.server.faults = [Fault(bench.case.paid, status=402, nth=(2,))]
+    jobs = bench.jobs(parallel=2).start_all(orders, consent=True)
+    run("consent")
+    code, out, err = run("resume")
+    assert code == 1
+    assert "402" in err
+    states = sorted(bench.journal().get(job.id).state for job in jobs)
+    assert states == ["downloaded", "refused"]
+    assert len(out.splitlines()) == 1
+
+
+def test_giving_up_says_that_the_clip_may_be_billed(bench: Bench, run: Run) -> None:
+    jobs = bench.jobs()
+    planned, sent = (jobs.start(bench.case.order(number), consent=True) for number in (1, 2))
+    while sent.state != "submitted":
+        sent = jobs.step(sent.id).job
+    assert "charge" not in run("jobs", "--abandon", planned.id)[2]
+    assert (
+        f"{bench.case.service.title} may still make this clip and charge for it"
+        in (run("jobs", "--abandon", sent.id)[2])
+    )
+
+
+def test_giving_up_removes_what_was_sent_where_that_is_wanted(
+    bench: Bench, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not bench.case.deleting:
+        return
+    jobs = bench.jobs()
+    one, other = (jobs.start(bench.case.order(number), consent=True) for number in (1, 2))
+    for job in (one, other):
+        while job.state != "submitted":
+            job = jobs.step(job.id).job
+    (bench.folder / bench.case.service.settings_file).write_text('{"delete_uploads": true}')
+    run("jobs", "--abandon", one.id)
+    assert len(bench.server.requests(bench.case.deleting)) == len(one.files)
+    monkeypatch.delenv(bench.case.service.key_variables[0])
+    code, out, err = run("jobs", "--abandon", other.id)
+    assert (code, "abandoned" in out) == (0, True)
+    assert f"stays at {bench.case.service.title}" in err
+
+
 def test_the_key(bench: Bench, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     service = bench.case.service
     monkeypatch.delenv(service.key_variables[0])

@@ -13,7 +13,7 @@ import requests
 from cloud_matrix import Bench, FakeClock, check_books, check_files, local_session
 from fake_cloud import Fault
 
-from lipsync_studio.cloud_jobs import CloudJobsError
+from lipsync_studio.cloud_jobs import CloudJobs, CloudJobsError
 
 from .conftest import cases
 
@@ -48,15 +48,21 @@ def dying(calls: int, after: bool) -> Callable[[], requests.Session]:
     return make
 
 
-def die_at(bench: Bench, calls: int, after: bool) -> bool:
-    """Run an order in a process that dies at its nth call. Returns whether it got that far."""
+def die_at(
+    bench: Bench, calls: int, after: bool, start: Callable[[CloudJobs], list[str]] | None = None
+) -> bool:
+    """Run an order in a process that dies at its nth call. Returns whether it got that far. start: makes the
+    jobs, if not one, and gives their ids."""
     child = os.fork()
     if not child:
         code = 99
         try:
             bench.session = dying(calls, after)
             jobs = bench.jobs(delete_uploads=bool(bench.case.deleting))
-            jobs.run(jobs.start(bench.case.order(1), consent=True).id)
+            if start is None:
+                jobs.run(jobs.start(bench.case.order(1), consent=True).id)
+            else:
+                jobs.run_all(start(jobs))
             code = 0
         except BaseException:  # a child that goes on would run the remaining tests
             traceback.print_exc()

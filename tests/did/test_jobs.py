@@ -13,6 +13,7 @@ import pytest
 from fake_did import Fault, clips
 
 from lipsync_studio.cloud_jobs import CloudJobsError, Picture, Recording, errors
+from lipsync_studio.cloud_jobs.jobs import give_up
 from lipsync_studio.did_client import Provider, TalkConfig, TalkOrder, TextScript, media
 
 from .conftest import KEY, Bench, finish, order, start_until
@@ -347,13 +348,18 @@ def test_another_key_does_not_touch_the_job(bench: Bench) -> None:
     assert len(bench.server.log) == requests
 
 
-def test_a_clip_that_is_gone_ends_the_job(bench: Bench) -> None:
+def test_a_clip_that_is_gone_is_paid_again_only_when_it_is_given_up(bench: Bench) -> None:
     jobs = bench.jobs()
     job = finish(jobs, order())
     jobs.result(job).unlink()
+    bench.clock.sleep(3600)
     next(iter(bench.service.talks.values())).deleted = True
-    with pytest.raises(errors.JobFailedError, match="no longer has this clip"):
+    with pytest.raises(errors.StillRunningError, match="does not know this clip .* `did jobs --abandon`"):
         finish(bench.jobs(), order())
+    assert bench.service.charged == 1
+    give_up(bench.jobs().journal, job.id)
+    assert finish(bench.jobs(), order()).state == "downloaded"
+    assert bench.service.charged == 2
 
 
 def test_keys_are_not_in_requests_to_the_file_store(bench: Bench) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import random
 import shutil
 import subprocess
 import sys
@@ -42,6 +43,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     sizes = {path: path.stat().st_size for path in {item.path for item in items}}
     kinds = ("browser", "server")
     items.sort(key=lambda item: (*(bool(item.get_closest_marker(kind)) for kind in kinds), -sizes[item.path]))
+
+
+def pytest_runtest_setup() -> None:
+    """Weights that a test draws are the same ones in any order of tests."""
+    random.seed(0)
+    if torch := sys.modules.get("torch"):
+        torch.manual_seed(0)
 
 
 @pytest.fixture(scope="session")

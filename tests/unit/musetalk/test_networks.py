@@ -78,8 +78,9 @@ def test_group_norm_of_a_half_masked_picture():
     x = torch.randn(2, 64, 256, 256, generator=torch.Generator().manual_seed(0)) + 3
     x[:, :, 128:] = 2.7
     norm = nn.GroupNorm(32, 64, eps=1e-6)
-    nn.init.normal_(norm.weight)
-    nn.init.normal_(norm.bias)
+    draws = torch.Generator().manual_seed(1)
+    nn.init.normal_(norm.weight, generator=draws)
+    nn.init.normal_(norm.bias, generator=draws)
     exact = ExactGroupNorm.of(norm)
     with torch.no_grad():
         wanted = norm.double()(x.double())
@@ -93,8 +94,9 @@ def test_group_norm_of_a_half_masked_picture():
         wanted = norm.double()(half.double())
         found = exact.bfloat16()(half.to(memory_format=torch.channels_last))
         assert found.dtype == torch.bfloat16
-        # Its weights and its result have 8 bits.
-        assert ((found - wanted).abs() < 0.02 * wanted.abs().clamp(min=1)).all()
+        # Weight, bias and result have 8 bits each; the two terms may all but cancel.
+        bias = norm.bias[:, None, None]
+        assert ((found - wanted).abs() <= 2**-7 * ((wanted - bias).abs() + bias.abs())).all()
 
 
 def test_encoding_is_the_mean_of_the_masked_and_the_whole_crop(vae, crops):
@@ -238,7 +240,7 @@ def test_damaged_weights_are_said(vae, golden, dtype):
 
 def small_net():
     net = nn.Sequential(nn.Conv2d(3, 4, 3), nn.SiLU()).eval().requires_grad_(False)
-    return net, torch.randn(1, 3, 8, 8)
+    return net, torch.randn(1, 3, 8, 8, generator=torch.Generator().manual_seed(2))
 
 
 def test_compilation():

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -82,11 +83,15 @@ class Plate:
         matrix = np.column_stack([there[:, :2] @ self.plane[:, :2], there @ (*self.plane[:, 2], 1.0)])
         matrix = self._raised(matrix, lip)
         matrix[:, 2] -= corner
-        mask = belief * _upper_part(self.points, self.bite, self.rgb.shape[1], self.rgb.shape[0])
+        mask = belief * self._mask
         colours = cv2.warpAffine(
             self.rgb, matrix, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
         )
         return colours.astype(np.float32), cv2.warpAffine(mask, matrix, size, flags=cv2.INTER_LINEAR)
+
+    @cached_property
+    def _mask(self) -> np.ndarray:
+        return _upper_part(self.points, self.bite, self.rgb.shape[1], self.rgb.shape[0])
 
     def _raised(self, matrix: np.ndarray, lip: np.ndarray) -> np.ndarray:
         """The way [2, 3] from the plate to the picture, stretched from the teeth's ends up to the lip; where

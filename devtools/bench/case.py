@@ -25,7 +25,6 @@ def main() -> None:
 
     args.cpu = True
     import torch
-    import torchaudio.functional  # noqa: F401
 
     from . import batch, streamed
 

@@ -26,15 +26,13 @@ if TYPE_CHECKING:
 
     from ..host.protocol import Host
 
-_RESAMPLED_SECONDS = 5
+_REPORTED_SECONDS = 5
 _IN_MEMORY = 16 << 20
 _BLOCK = 1 << 20  # samples that are looked at at once
 # Full scale is 1: what is so much above was never meant as samples of that scale.
 _LOUDEST = 100
 _LOWEST_RATE = 1000  # samples a second; of a voice there is nothing left then
 _HIGHEST_RATE = 1_536_000  # twice what studios record with
-# Numbers in a filter with every phase of a change of rate: 11 million from 44056 Hz, 700 million from 44101.
-_LARGEST_FILTER = 1 << 24
 
 
 @dataclass(frozen=True, eq=False)
@@ -187,27 +185,7 @@ class Sound:
         ]
 
     def _resampled(self, rate: int, report: Callable[[int], None]) -> np.ndarray:
-        """Block by block, because the filter takes many times its input; exact: its reach is short."""
-        if _takes_gigabytes(self.rate, rate):
-            return self._streamed(rate, report)
-        import torch
-        from torchaudio.functional import resample
-
-        count = self.samples.shape[1]
-        out = np.empty(math.ceil(count * rate / self.rate), np.float32)
-        # Blocks and margins are whole seconds, so they begin on a sample at both rates.
-        for start in range(0, count, _RESAMPLED_SECONDS * self.rate):
-            report(start // self.rate)
-            first = max(start - self.rate, 0)
-            stop = start + _RESAMPLED_SECONDS * self.rate
-            piece = torch.from_numpy(self.mixed(first, stop + self.rate))
-            begin = start // self.rate * rate
-            part = out[begin : begin + _RESAMPLED_SECONDS * rate]
-            part[:] = resample(piece, self.rate, rate)[(start - first) // self.rate * rate :][: len(part)]
-        return out
-
-    def _streamed(self, rate: int, report: Callable[[int], None]) -> np.ndarray:
-        """The same by FFmpeg, for rates with so little in common that such a filter takes gigabytes."""
+        """By FFmpeg, which is streamed, needs no torch, and keeps what would be aliased 94 dB down."""
         out = np.zeros(math.ceil(self.samples.shape[1] * rate / self.rate), np.float32)
         filled = 0
         for frame in self._frames_at(rate, report):
@@ -218,9 +196,10 @@ class Sound:
 
     def _frames_at(self, rate: int, report: Callable[[int], None]) -> Iterator[av.AudioFrame]:
         resampler = av.AudioResampler(format="flt", layout="mono", rate=rate)
-        for first in range(0, self.samples.shape[1], _BLOCK):
+        step = min(_BLOCK, _REPORTED_SECONDS * self.rate)
+        for first in range(0, self.samples.shape[1], step):
             report(first // self.rate)
-            block = np.ascontiguousarray(self.mixed(first, first + _BLOCK)[None], np.float32)
+            block = np.ascontiguousarray(self.mixed(first, first + step)[None], np.float32)
             frame = av.AudioFrame.from_ndarray(block, "flt", "mono")
             frame.sample_rate, frame.time_base, frame.pts = self.rate, Fraction(1, self.rate), first
             yield from resampler.resample(frame)
@@ -229,18 +208,7 @@ class Sound:
 
 def resampled(samples: np.ndarray, rate: int, to: int) -> np.ndarray:
     """A stretch of float32 [channels, n] at another rate, each channel by itself."""
-    if _takes_gigabytes(rate, to):
-        return np.stack([Sound(channel[None], rate)._streamed(to, silent) for channel in samples])
-    import torch
-    from torchaudio.functional import resample
-
-    found: np.ndarray = resample(torch.from_numpy(samples), rate, to).numpy()
-    return found
-
-
-def _takes_gigabytes(rate: int, to: int) -> bool:
-    """Whether torchaudio's filter between two rates is too large."""
-    return rate * to // math.gcd(rate, to) ** 2 > _LARGEST_FILTER
+    return np.stack([Sound(channel[None], rate)._resampled(to, silent) for channel in samples])
 
 
 def _picture_start(media: MediaFile) -> Fraction | None:

@@ -85,7 +85,6 @@ def test_a_long_sound_takes_no_more_than_what_is_listened_to(tmp_path, rate, cha
     script = """if True:
         import json, resource, sys
         from pathlib import Path
-        import torchaudio
         from lipsync_studio.backends.render_spec import RenderSpec
         from lipsync_studio.backends.speech import speech_spans, voice_samples
         from lipsync_studio.engine.host.plain import PlainHost

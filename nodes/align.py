@@ -104,7 +104,7 @@ class LipSyncAlignLyrics(io.ComfyNode):
                     optional=True,
                     advanced=True,
                     tooltip=(
-                        "Fetch the model an engine lacks: 378 MB or 1.3 GB for ctc, 151 MB to 3 GB for "
+                        "Fetch the model an engine lacks: 378 MB or 1.3 GB for ctc, 156 MB to 3.1 GB for "
                         "Whisper."
                     ),
                 ),

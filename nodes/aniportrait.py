@@ -25,7 +25,7 @@ class LipSyncAniPortraitBackend(io.ComfyNode):
             category="lipsync/backends",
             description=(
                 "AniPortrait: a diffusion network paints one picture anew in every frame, speaking and "
-                "moving its head. Its weights (12 GB) are fetched by Model Manager, or here with "
+                "moving its head. Its weights (11.8 GB) are fetched by Model Manager, or here with "
                 "download_missing."
             ),
             search_aliases=["lip sync", "aniportrait", "portrait", "talking head", "talking photo"],

@@ -13,7 +13,7 @@ from ..engine.errors import InputError, VideoError
 from ..engine.faces.choose import parse_person
 from ..engine.faces.track import DEFAULT_MAX_FACES, MAX_FACES
 from ..engine.report import Caution
-from ..overlay.style import LyricStyle
+from ..overlay.style import POSITIONS, LyricStyle
 from .requirements import engine_imports
 from .types import FaceTrackIO
 from .unsaved_video import is_odd, is_unsaved, saved_source, trim_window
@@ -145,6 +145,18 @@ def crf_input(default: int = 12, remark: str = "") -> io.Input:
 
 def letter_size_input(tooltip: str) -> io.Input:
     return io.Float.Input("size", default=LyricStyle().size, min=0.02, max=0.3, step=0.005, tooltip=tooltip)
+
+
+def position_input() -> io.Input:
+    return io.Combo.Input(
+        "position",
+        options=list(POSITIONS),
+        default=LyricStyle().position,
+        tooltip=(
+            "Where the lines stand, inside the margin. social keeps clear of what phones lay over an upright "
+            "video."
+        ),
+    )
 
 
 def font_input(**options: bool) -> io.Input:

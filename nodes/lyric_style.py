@@ -10,8 +10,8 @@ import torch
 from comfy_api.latest import io, ui
 
 from ..engine.host.comfy import ComfyHost
-from ..overlay.style import EFFECTS, EMPHASES, MOST_WORDS, POSITIONS, LyricStyle
-from .inputs import font_input, letter_size_input
+from ..overlay.style import EFFECTS, EMPHASES, MOST_WORDS, LyricStyle
+from .inputs import font_input, letter_size_input, position_input
 from .lyric_fonts import FONTS, font_path
 from .requirements import engine_imports
 from .types import LyricStyleIO
@@ -57,15 +57,7 @@ class LipSyncLyricStyle(io.ComfyNode):
                     "Height of the letters as a share of the picture's height, upright: of 5/4 of its width. "
                     "All lines have it: those that are too long are broken, then shown in parts."
                 ),
-                io.Combo.Input(
-                    "position",
-                    options=list(POSITIONS),
-                    default=look.position,
-                    tooltip=(
-                        "Where the lines stand, inside the margin. social keeps clear of what phones lay "
-                        "over an upright video."
-                    ),
-                ),
+                position_input(),
                 io.String.Input(
                     "colour", default=look.colour, tooltip="Of the text, such as #ffffff or white."
                 ),

@@ -12,8 +12,16 @@ from comfy_api.latest import InputImpl, Types, io, ui
 from comfy_execution.graph import ExecutionBlocker
 
 from ..engine.host.comfy import ComfyHost
-from ..overlay.style import POSITIONS, LyricStyle
-from .inputs import crf_input, font_input, fps_input, letter_size_input, picture_inputs, to_source
+from ..overlay.style import LyricStyle
+from .inputs import (
+    crf_input,
+    font_input,
+    fps_input,
+    letter_size_input,
+    picture_inputs,
+    position_input,
+    to_source,
+)
 from .lyric_fonts import FONTS, font_path
 from .notices import notices
 from .output_files import companion_file, output_file
@@ -51,13 +59,10 @@ class LipSyncLyricOverlay(io.ComfyNode):
                     tooltip="The video, whose sound is kept, or an image batch.",
                 ),
                 WordTimingsIO.Input("words", tooltip="When each word is sung: from Align Lyrics."),
-                letter_size_input("Height of the letters as a share of the picture's height."),
-                io.Combo.Input(
-                    "position",
-                    options=list(POSITIONS),
-                    default=look.position,
-                    tooltip="Where the line stands.",
+                letter_size_input(
+                    "Height of the letters as a share of the picture's height, upright: of 5/4 of its width."
                 ),
+                position_input(),
                 io.String.Input(
                     "colour", default=look.colour, tooltip="Colour of the text, such as #ffffff or white."
                 ),

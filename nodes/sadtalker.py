@@ -29,7 +29,7 @@ class LipSyncSadTalkerBackend(io.ComfyNode):
             category="lipsync/backends",
             description=(
                 "SadTalker makes one picture speak: mouth, head and eyes move with the voice. Quick for a "
-                "network that animates pictures. Its weights (880 MB) are fetched by Model Manager, or here "
+                "network that animates pictures. Its weights (881 MB) are fetched by Model Manager, or here "
                 "with download_missing."
             ),
             search_aliases=["lip sync", "sadtalker", "talking head", "portrait", "animate"],

@@ -1,10 +1,13 @@
 """Every language names the same nodes, inputs and outputs."""
 
 import json
+import re
 
 import pytest
 
+from lipsync_studio.backends.registry import backends
 from lipsync_studio.devtools.paths import ROOT
+from lipsync_studio.engine.weights.entries import readable
 
 LOCALES = ROOT / "locales"
 
@@ -66,3 +69,51 @@ def test_a_text_to_speak_may_be_in_many_languages():
         for node in ("LipSyncApply", "LipSyncVoice"):
             tooltip = node_texts(language)[node]["inputs"]["lyrics"]["tooltip"]
             assert many in tooltip, (language, node)
+
+
+def plain(display_name):
+    """A node's name as people write it."""
+    return re.sub(r"\s*[(（]LipSync[)）]$", "", display_name)
+
+
+OTHERS = ["zh", "ja", "de"]
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_a_text_names_nodes_inputs_and_commands_as_its_language_does(language):
+    """The page shows neither an input's English name nor a command's in another language."""
+    english, translated = node_texts("en"), node_texts(language)
+    names = {
+        plain(node["display_name"])
+        for name, node in english.items()
+        if plain(node["display_name"]) != plain(translated[name]["display_name"])
+    }
+    names |= {name for node in english.values() for name in node["inputs"] if "_" in name}
+    own = page_texts(language, "commands").values()
+    names |= {text.rstrip("…") for text in page_texts("en", "commands").values() if text not in own}
+    pattern = re.compile(rf"(?<![\w-])({'|'.join(map(re.escape, names))})(?![\w-])")
+    said = {("nodeDefs", *place): text for place, text in texts(translated).items() if place[-1] != "name"}
+    for page in ("faces/texts.ts", "notices/texts.ts"):
+        source = (ROOT / "web" / "src" / page).read_text(encoding="utf-8")
+        part = re.search(rf"^    {language}: \{{$(.*?)^    \}},$", source, re.MULTILINE | re.DOTALL)[1]
+        said |= {(page, line): re.sub(r"\$\{.*?\}|^\s*\w+:", "", line) for line in part.splitlines()}
+    found = {place: pattern.findall(text) for place, text in said.items()}
+    assert {place: words for place, words in found.items() if words} == {}
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_one_english_sentence_has_one_translation(language):
+    english, translated = texts(node_texts("en")), texts(node_texts(language))
+    known = {}
+    for place, sentence in english.items():
+        if place[-1] == "tooltip":
+            known.setdefault(sentence, set()).add(translated[place])
+    assert [sorted(ways) for ways in known.values() if len(ways) > 1] == []
+
+
+def test_descriptions_tell_the_catalogues_sizes():
+    descriptions = {name: node["description"] for name, node in node_texts("en").items()}
+    for spec in backends().values():
+        weights = spec.weights(spec.settings())
+        if weights:
+            assert f"({readable(sum(each.bytes for each in weights))})" in descriptions[spec.node], spec.name

@@ -7,6 +7,8 @@ export default defineConfig({
         environment: "node",
         pool: "threads",
         maxWorkers: 1,
+        // A machine that has other work to do is slow, not wrong.
+        testTimeout: 300_000,
     },
     server: { fs: { allow: [".."] } },
 });

@@ -1,5 +1,4 @@
 // faces.ts
-import { api } from "../../scripts/api.js";
 import { app as app3 } from "../../scripts/app.js";
 
 // faces/choice.ts
@@ -49,7 +48,7 @@ var TEXTS = {
   zh: {
     rules: { largest: "最大", left: "左", centre: "中", right: "右", speaking: "说话者" },
     run: "运行工作流，即可看到片段中有谁。",
-    nobody: "没有找到人脸。请降低 min_confidence，或将 detector 设为 full。",
+    nobody: "没有找到人脸。请降低“最低置信度”，或将“检测器”设为 full。",
     person: (id) => `人物 ${id}`,
     shots: (numbers) => `镜头 ${numbers}`,
     choose: (id) => `为人物 ${id} 对口型`,
@@ -57,8 +56,8 @@ var TEXTS = {
     picture: (number, count, time) => `第 ${number} / ${count} 张，${time}`,
     before: "上一张",
     next: "下一张",
-    chosen: (id, node) => `${node} 的 person 现在是 ${id}。`,
-    unconnected: "将 face_track 连接到带有 person 的节点（如 Apply Lip-Sync），即可点击选择。",
+    chosen: (id, node) => `${node} 的“人物”现在是 ${id}。`,
+    unconnected: "将“人脸轨迹”连接到带有“人物”的节点（如“应用口型同步”），即可点击选择。",
     byVoice: "每个声音各有自己的人物：请在“声音”节点上选择。",
     faces: "人脸",
     people: "已知人物"
@@ -66,7 +65,7 @@ var TEXTS = {
   ja: {
     rules: { largest: "最大", left: "左", centre: "中央", right: "右", speaking: "話者" },
     run: "ワークフローを実行すると、クリップに誰が映っているか表示されます。",
-    nobody: "顔が見つかりませんでした。min_confidence を下げるか、detector を full にしてください。",
+    nobody: "顔が見つかりませんでした。「最小信頼度」を下げるか、「検出器」を full にしてください。",
     person: (id) => `人物 ${id}`,
     shots: (numbers) => `ショット ${numbers}`,
     choose: (id) => `人物 ${id} をリップシンク`,
@@ -74,8 +73,8 @@ var TEXTS = {
     picture: (number, count, time) => `${number} / ${count} 枚目、${time}`,
     before: "前の画像",
     next: "次の画像",
-    chosen: (id, node) => `${node} の person を ${id} にしました。`,
-    unconnected: "face_track を person のあるノード（Apply Lip-Sync など）に接続すると、クリックで選べます。",
+    chosen: (id, node) => `${node} の「人物」を ${id} にしました。`,
+    unconnected: "「顔トラック」を「人物」のあるノード（「リップシンクを適用」など）に接続すると、クリックで選べます。",
     byVoice: "声ごとに人物があります。「声」ノードで選んでください。",
     faces: "顔",
     people: "見つかった人物"
@@ -83,7 +82,7 @@ var TEXTS = {
   de: {
     rules: { largest: "größtes", left: "links", centre: "Mitte", right: "rechts", speaking: "wer spricht" },
     run: "Den Workflow ausführen, um zu sehen, wer im Clip ist.",
-    nobody: "Kein Gesicht gefunden. min_confidence senken oder detector auf full stellen.",
+    nobody: "Kein Gesicht gefunden. „Mindestsicherheit“ senken oder „Detektor“ auf full stellen.",
     person: (id) => `Person ${id}`,
     shots: (numbers) => `Einstellung ${numbers}`,
     choose: (id) => `Person ${id} synchronisieren`,
@@ -91,8 +90,8 @@ var TEXTS = {
     picture: (number, count, time) => `${number} von ${count}, bei ${time}`,
     before: "Voriges Bild",
     next: "Nächstes Bild",
-    chosen: (id, node) => `person von ${node} ist jetzt ${id}.`,
-    unconnected: "face_track mit einem Knoten verbinden, der person hat (etwa Apply Lip-Sync), dann wählt ein Klick.",
+    chosen: (id, node) => `„Person“ von ${node} ist jetzt ${id}.`,
+    unconnected: "„Gesichtsspur“ mit einem Knoten verbinden, der „Person“ hat (etwa „Lippensynchron machen“), dann wählt ein Klick.",
     byVoice: "Jede Stimme hat ihre eigene Person: am Knoten „Stimme“ wählen.",
     faces: "Gesichter",
     people: "Bekannte Personen"
@@ -133,6 +132,12 @@ function chip(text, title, chosen, pressed, colour = "") {
   made.style.cssText = `flex: none; max-width: 100%; padding: 2px 8px; border-radius: 10px; font: 12px/1.4 sans-serif; cursor: pointer;overflow: hidden; text-overflow: ellipsis; white-space: nowrap; color: var(--input-text);background: ${chosen ? "var(--border-color)" : "var(--comfy-input-bg)"};border: 1px solid ${chosen ? "var(--input-text)" : colour || "var(--border-color)"};`;
   if (colour) made.prepend(Object.assign(element("span", { textContent: "● " }), { style: `color: ${colour}` }));
   return made;
+}
+
+// shared/server.ts
+import { api } from "../../scripts/api.js";
+function viewAddress({ filename, subfolder, type }) {
+  return api.apiURL(`/view?${new URLSearchParams({ filename, subfolder, type })}`);
 }
 
 // shared/widgets.ts
@@ -322,8 +327,7 @@ function addFaces(node) {
     const ids = chosenIds();
     const frame = overview.frames[at] ?? overview.frames[0];
     if (frame) {
-      const address = api.apiURL(`/view?${new URLSearchParams({ ...frame.picture })}`);
-      const picture = element("img", { src: address, alt: texts.faces, draggable: false });
+      const picture = element("img", { src: viewAddress(frame.picture), alt: texts.faces, draggable: false });
       picture.style.cssText = "max-width: 100%; max-height: 100%; display: block;";
       const held = element("div", {}, [picture, ...frame.faces.map((face) => faceButton(face, ids, choose))]);
       held.style.cssText = "position: relative; height: 100%; max-width: 100%; display: flex; align-items: center;";

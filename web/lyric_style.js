@@ -222,6 +222,9 @@ var inLanguage = (tables) => tables[language()];
 // shared/server.ts
 import { api } from "../../scripts/api.js";
 var PREFIX = "/lipsync_studio";
+function viewAddress({ filename, subfolder, type }) {
+  return api.apiURL(`/view?${new URLSearchParams({ filename, subfolder, type })}`);
+}
 function request(path, body) {
   if (body === void 0) return api.fetchApi(PREFIX + path, { cache: "no-store" });
   return api.fetchApi(PREFIX + path, {
@@ -579,8 +582,7 @@ function addSample(node) {
     if (!file || !isWired(node, "background")) return;
     clearTimeout(waiting);
     asked++;
-    const { filename, subfolder, type } = file;
-    show(api3.apiURL(`/view?${new URLSearchParams({ filename, subfolder, type })}`));
+    show(viewAddress(file));
   };
   node.onRemoved = function() {
     onRemoved?.call(this);

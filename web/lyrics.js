@@ -1,5 +1,5 @@
 // lyrics.ts
-import { api } from "../../scripts/api.js";
+import { api as api2 } from "../../scripts/api.js";
 import { app as app2 } from "../../scripts/app.js";
 
 // shared/dom.ts
@@ -21,6 +21,12 @@ function language() {
   return LANGUAGES.find((known) => known === locale.split("-")[0]) ?? "en";
 }
 var inLanguage = (tables) => tables[language()];
+
+// shared/server.ts
+import { api } from "../../scripts/api.js";
+function viewAddress({ filename, subfolder, type }) {
+  return api.apiURL(`/view?${new URLSearchParams({ filename, subfolder, type })}`);
+}
 
 // lyrics.ts
 var TEXTS = {
@@ -76,7 +82,7 @@ function warn(detail) {
 async function upload(node, file) {
   const body = new FormData();
   body.append("image", file);
-  const response = await api.fetchApi("/upload/image", { method: "POST", body });
+  const response = await api2.fetchApi("/upload/image", { method: "POST", body });
   if (!response.ok) return warn(inLanguage(TEXTS).failed(file.name, response.status));
   const { name } = await response.json();
   const widget = node.widgets?.find((one) => one.name === "file");
@@ -132,9 +138,9 @@ function addView(node) {
     text.value = output?.text?.[0] ?? "";
     const file = output?.files?.[0];
     if (!file) return;
-    const { filename, subfolder, type } = file;
+    const { filename, subfolder } = file;
     link.textContent = subfolder ? `${subfolder}/${filename}` : filename;
-    link.href = api.apiURL(`/view?${new URLSearchParams({ filename, subfolder, type })}`);
+    link.href = viewAddress(file);
     link.download = filename;
   };
 }

@@ -138,7 +138,9 @@ var en = {
     LipSyncDIDTalk: "clip by D-ID made",
     LipSyncSynthesiaVideo: "clip by Synthesia made",
     LipSyncLyricOverlay: "lyrics drawn",
-    LipSyncScore: "sync measured"
+    LipSyncScore: "sync measured",
+    LipSyncVocals: "voice separated",
+    LipSyncMuseTalkInfer: "mouths generated"
   }
 };
 var de = {
@@ -166,7 +168,9 @@ var de = {
     LipSyncDIDTalk: "Clip von D-ID erstellt",
     LipSyncSynthesiaVideo: "Clip von Synthesia erstellt",
     LipSyncLyricOverlay: "Liedtext eingeblendet",
-    LipSyncScore: "Synchronität gemessen"
+    LipSyncScore: "Synchronität gemessen",
+    LipSyncVocals: "Stimme getrennt",
+    LipSyncMuseTalkInfer: "Münder erzeugt"
   }
 };
 var zh = {
@@ -194,7 +198,9 @@ var zh = {
     LipSyncDIDTalk: "D-ID 片段",
     LipSyncSynthesiaVideo: "Synthesia 片段",
     LipSyncLyricOverlay: "歌词绘制",
-    LipSyncScore: "同步评分"
+    LipSyncScore: "同步评分",
+    LipSyncVocals: "人声分离",
+    LipSyncMuseTalkInfer: "嘴部生成"
   }
 };
 var ja = {
@@ -222,7 +228,9 @@ var ja = {
     LipSyncDIDTalk: "D-ID のクリップ作成",
     LipSyncSynthesiaVideo: "Synthesia のクリップ作成",
     LipSyncLyricOverlay: "歌詞の描画",
-    LipSyncScore: "同期の測定"
+    LipSyncScore: "同期の測定",
+    LipSyncVocals: "声の分離",
+    LipSyncMuseTalkInfer: "口の生成"
   }
 };
 var OUTCOMES = { en, de, zh, ja };
@@ -323,7 +331,7 @@ app3.registerExtension({
       type: "custom",
       render: async (place) => {
         wanted = place;
-        const { openPanel } = await import("./panel.mjs?v=819b6567");
+        const { openPanel } = await import("./panel.mjs?v=6af01b5c");
         if (wanted !== place) return;
         close?.();
         close = openPanel(place);

@@ -463,7 +463,9 @@ var en = {
     LipSyncDIDTalk: "clip by D-ID made",
     LipSyncSynthesiaVideo: "clip by Synthesia made",
     LipSyncLyricOverlay: "lyrics drawn",
-    LipSyncScore: "sync measured"
+    LipSyncScore: "sync measured",
+    LipSyncVocals: "voice separated",
+    LipSyncMuseTalkInfer: "mouths generated"
   }
 };
 var de = {
@@ -491,7 +493,9 @@ var de = {
     LipSyncDIDTalk: "Clip von D-ID erstellt",
     LipSyncSynthesiaVideo: "Clip von Synthesia erstellt",
     LipSyncLyricOverlay: "Liedtext eingeblendet",
-    LipSyncScore: "Synchronität gemessen"
+    LipSyncScore: "Synchronität gemessen",
+    LipSyncVocals: "Stimme getrennt",
+    LipSyncMuseTalkInfer: "Münder erzeugt"
   }
 };
 var zh = {
@@ -519,7 +523,9 @@ var zh = {
     LipSyncDIDTalk: "D-ID 片段",
     LipSyncSynthesiaVideo: "Synthesia 片段",
     LipSyncLyricOverlay: "歌词绘制",
-    LipSyncScore: "同步评分"
+    LipSyncScore: "同步评分",
+    LipSyncVocals: "人声分离",
+    LipSyncMuseTalkInfer: "嘴部生成"
   }
 };
 var ja = {
@@ -547,12 +553,24 @@ var ja = {
     LipSyncDIDTalk: "D-ID のクリップ作成",
     LipSyncSynthesiaVideo: "Synthesia のクリップ作成",
     LipSyncLyricOverlay: "歌詞の描画",
-    LipSyncScore: "同期の測定"
+    LipSyncScore: "同期の測定",
+    LipSyncVocals: "声の分離",
+    LipSyncMuseTalkInfer: "口の生成"
   }
 };
 var OUTCOMES = { en, de, zh, ja };
 
 // panel/texts.ts
+var NAMES = {
+  musetalk: "MuseTalk",
+  latentsync: "LatentSync",
+  wav2lip: "Wav2Lip",
+  sadtalker: "SadTalker",
+  hallo2: "Hallo2",
+  aniportrait: "AniPortrait",
+  insightface: "InsightFace",
+  syncnet: "SyncNet"
+};
 var en2 = {
   ...OUTCOMES.en,
   title: "LipSync Studio",
@@ -565,7 +583,7 @@ var en2 = {
   free: (size2) => `${size2} free`,
   refresh: "Refresh",
   models: "Models",
-  groups: { musetalk: "MuseTalk", latentsync: "LatentSync", wav2lip: "Wav2Lip", sadtalker: "SadTalker", hallo2: "Hallo2", aniportrait: "AniPortrait", insightface: "InsightFace", lipsync_align: "Words and lyrics" },
+  groups: { ...NAMES, lipsync_align: "Words and lyrics", lipsync_vocals: "Vocals" },
   installedOf: (count, all) => `${count} of ${all} installed`,
   together: "Install together",
   installTogether: "Install these",
@@ -613,7 +631,7 @@ var de2 = {
   free: (size2) => `${size2} frei`,
   refresh: "Aktualisieren",
   models: "Modelle",
-  groups: { musetalk: "MuseTalk", latentsync: "LatentSync", wav2lip: "Wav2Lip", sadtalker: "SadTalker", hallo2: "Hallo2", aniportrait: "AniPortrait", insightface: "InsightFace", lipsync_align: "Wörter und Liedtexte" },
+  groups: { ...NAMES, lipsync_align: "Wörter und Liedtexte", lipsync_vocals: "Gesang" },
   installedOf: (count, all) => `${count} von ${all} installiert`,
   together: "Zusammen installieren",
   installTogether: "Diese installieren",
@@ -661,7 +679,7 @@ var zh2 = {
   free: (size2) => `可用 ${size2}`,
   refresh: "刷新",
   models: "模型",
-  groups: { musetalk: "MuseTalk", latentsync: "LatentSync", wav2lip: "Wav2Lip", sadtalker: "SadTalker", hallo2: "Hallo2", aniportrait: "AniPortrait", insightface: "InsightFace", lipsync_align: "单词与歌词" },
+  groups: { ...NAMES, lipsync_align: "单词与歌词", lipsync_vocals: "人声" },
   installedOf: (count, all) => `已安装 ${count} / ${all}`,
   together: "一起安装",
   installTogether: "安装这些",
@@ -709,7 +727,7 @@ var ja2 = {
   free: (size2) => `空き ${size2}`,
   refresh: "更新",
   models: "モデル",
-  groups: { musetalk: "MuseTalk", latentsync: "LatentSync", wav2lip: "Wav2Lip", sadtalker: "SadTalker", hallo2: "Hallo2", aniportrait: "AniPortrait", insightface: "InsightFace", lipsync_align: "単語と歌詞" },
+  groups: { ...NAMES, lipsync_align: "単語と歌詞", lipsync_vocals: "ボーカル" },
   installedOf: (count, all) => `${count} / ${all} インストール済み`,
   together: "まとめてインストール",
   installTogether: "これらをインストール",

@@ -18,6 +18,9 @@ var inLanguage = (tables) => tables[language()];
 // shared/server.ts
 import { api } from "../../scripts/api.js";
 var PREFIX = "/lipsync_studio";
+function viewAddress({ filename, subfolder, type }) {
+  return api.apiURL(`/view?${new URLSearchParams({ filename, subfolder, type })}`);
+}
 function request(path, body) {
   if (body === void 0) return api.fetchApi(PREFIX + path, { cache: "no-store" });
   return api.fetchApi(PREFIX + path, {
@@ -25,6 +28,16 @@ function request(path, body) {
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify(body)
   });
+}
+
+// shared/widgets.ts
+var kindOf = (node) => node.constructor.comfyClass ?? node.comfyClass;
+function origin(node, input) {
+  const id = node.inputs?.find((one) => one.name === input)?.link;
+  const link = id == null ? void 0 : node.graph?.getLink?.(id);
+  const from = link && node.graph?.getNodeById(link.origin_id);
+  if (!from) return void 0;
+  return from.type === "Reroute" ? origin(from, from.inputs?.[0]?.name ?? "") : from;
 }
 
 // timestamps/style_source.ts
@@ -37,15 +50,11 @@ var ELSEWHERE = {
   ja: "スタイルは実行しないと読めないノードで作られています。",
   de: "Der Stil kommt aus Knoten, die nur ein Lauf lesen kann."
 };
-function linkOf(graph, id) {
-  const { links } = graph;
-  return links instanceof Map ? links.get(id) : links?.[id];
-}
 function overlayOf(node) {
   const seen = /* @__PURE__ */ new Set([node]);
   for (const at of seen) {
     for (const id of at.outputs?.flatMap(({ links }) => links ?? []) ?? []) {
-      const link = at.graph && linkOf(at.graph, id);
+      const link = at.graph?.getLink?.(id);
       const next = link && at.graph?.getNodeById(link.target_id);
       if (!next) continue;
       if (next.type !== OVERLAY) seen.add(next);
@@ -54,20 +63,8 @@ function overlayOf(node) {
   }
   return null;
 }
-function upstream(node, name) {
-  let input = node.inputs?.find((one) => one.name === name);
-  let from;
-  for (let at = node; at.graph && typeof input?.link === "number"; ) {
-    const link = linkOf(at.graph, input.link);
-    const next = link && at.graph.getNodeById(link.origin_id);
-    if (!next) break;
-    from = at = next;
-    input = next.type === "Reroute" ? next.inputs?.[0] : void 0;
-  }
-  return from;
-}
 function look(overlay) {
-  const style = upstream(overlay, "style");
+  const style = origin(overlay, "style");
   if (style && style.type !== STYLE) return inLanguage(ELSEWHERE);
   const widgets = (style ?? overlay).widgets?.filter(({ name }) => style || OWN.includes(name)) ?? [];
   return Object.fromEntries(widgets.filter(({ type }) => type !== "button").map(({ name, value }) => [name, value]));
@@ -75,7 +72,7 @@ function look(overlay) {
 function drawingOf(node, file) {
   const overlay = overlayOf(node);
   if (!overlay) return null;
-  const shape = upstream(overlay, "style")?.widgets?.find(({ name }) => name === "shape")?.value;
+  const shape = origin(overlay, "style")?.widgets?.find(({ name }) => name === "shape")?.value;
   return {
     shape: String(shape ?? "16:9"),
     draw: async (wanted) => {
@@ -209,9 +206,6 @@ var TEXTS = {
   }
 };
 var states = /* @__PURE__ */ new WeakMap();
-function address({ filename, subfolder, type }) {
-  return api2.apiURL(`/view?${new URLSearchParams({ filename, subfolder, type })}`);
-}
 function toast(severity, detail) {
   app3.extensionManager.toast.add({ severity, summary: inLanguage(TEXTS).summary, detail, life: 8e3 });
 }
@@ -275,13 +269,13 @@ async function open(node, state) {
   state.opening = true;
   const place = placeOf(node);
   try {
-    const { openEditor } = await import("./editor.mjs?v=599a33ab").catch(() => {
+    const { openEditor } = await import("./editor.mjs?v=16111c27").catch(() => {
       throw new Error(texts.failed);
     });
     const { audio, peaks, words } = state.files;
     const editor = await openEditor({
       title: node.title,
-      files: { audio: address(audio), peaks: address(peaks), words: address(words) },
+      files: { audio: viewAddress(audio), peaks: viewAddress(peaks), words: viewAddress(words) },
       edits: String(editsWidget(node)?.value ?? ""),
       drafts: draftsOf(node, place),
       drawing: drawingOf(node, words.filename),
@@ -339,8 +333,7 @@ function equip(node) {
 app3.registerExtension({
   name: "LipSyncStudio.TimestampEditor",
   nodeCreated(node) {
-    const kind = node.constructor.comfyClass ?? node.comfyClass;
-    if (kind === NODE) equip(node);
+    if (kindOf(node) === NODE) equip(node);
   },
   afterConfigureGraph() {
     for (const node of allNodes()) if (states.has(node)) showCount(node);

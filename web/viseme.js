@@ -1,5 +1,10 @@
 // viseme.ts
 import { app } from "../../scripts/app.js";
+
+// shared/widgets.ts
+var kindOf = (node) => node.constructor.comfyClass ?? node.comfyClass;
+
+// viseme.ts
 var NODE = "LipSyncVisemeBackend";
 var PLACED = 0.3;
 var SAVED_WITHOUT = 0;
@@ -31,7 +36,6 @@ app.registerExtension({
     };
   },
   nodeCreated(node) {
-    const kind = node.constructor.comfyClass ?? node.comfyClass;
-    if (kind === NODE) start(node);
+    if (kindOf(node) === NODE) start(node);
   }
 });

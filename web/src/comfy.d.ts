@@ -20,7 +20,6 @@ interface ComfyGraph {
     subgraphs?: Map<string, ComfyGraph>;
     extra?: Record<string, unknown>;
     groups?: { pos: [number, number]; size: [number, number] }[];
-    links?: Map<number, ComfyLink> | Record<number, ComfyLink>;
     getNodeById(id: number | string): ComfyNode | null;
     getLink?(id: number): ComfyLink | undefined;
 }

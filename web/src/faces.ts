@@ -1,5 +1,4 @@
 // Who is in a clip: Track Faces shows them after its run, and nodes with `person` offer them to be clicked on.
-import { api } from "comfy/api";
 import { app } from "comfy/app";
 import { clicked, clock, idsOf, ranges } from "./faces/choice";
 import { TEXTS } from "./faces/texts";
@@ -7,6 +6,7 @@ import { element } from "./shared/dom";
 import { inLanguage } from "./shared/language";
 import { allNodes } from "./shared/node_place";
 import { chip } from "./shared/chip";
+import { type SavedFile, viewAddress } from "./shared/server";
 import { addElement, grow, isWired, kindOf, MARGIN, onWires, origin, targets } from "./shared/widgets";
 
 const TRACKER = "LipSyncFaceTrack";
@@ -28,7 +28,7 @@ interface Overview {
     people: Person[];
     shots: number;
     frames: {
-        picture: { filename: string; subfolder: string; type: string };
+        picture: SavedFile;
         time: number;
         faces: [number, number, number, number, number][];
     }[];
@@ -164,8 +164,7 @@ function addFaces(node: ComfyNode): void {
         const ids = chosenIds();
         const frame = overview.frames[at] ?? overview.frames[0];
         if (frame) {
-            const address = api.apiURL(`/view?${new URLSearchParams({ ...frame.picture })}`);
-            const picture = element("img", { src: address, alt: texts.faces, draggable: false });
+            const picture = element("img", { src: viewAddress(frame.picture), alt: texts.faces, draggable: false });
             picture.style.cssText = "max-width: 100%; max-height: 100%; display: block;";
             const held = element("div", {}, [picture, ...frame.faces.map((face) => faceButton(face, ids, choose))]);
             // As large as its picture, so that shares of it are shares of the picture.

@@ -6,7 +6,7 @@ import { addFonts, addPresets, addSwatches } from "./lyric_style/controls";
 import { TEXTS } from "./lyric_style/texts";
 import { element } from "./shared/dom";
 import { inLanguage } from "./shared/language";
-import { request } from "./shared/server";
+import { request, viewAddress } from "./shared/server";
 import { addElement, isWired, kindOf, onWires } from "./shared/widgets";
 
 const NODE = "LipSyncLyricStyle";
@@ -104,8 +104,7 @@ function addSample(node: ComfyNode): void {
         if (!file || !isWired(node, "background")) return;
         clearTimeout(waiting);
         asked++;
-        const { filename, subfolder, type } = file;
-        show(api.apiURL(`/view?${new URLSearchParams({ filename, subfolder, type })}`));
+        show(viewAddress(file));
     };
     node.onRemoved = function () {
         onRemoved?.call(this);

@@ -3,6 +3,7 @@ import { api } from "comfy/api";
 import { app } from "comfy/app";
 import { element } from "./shared/dom";
 import { inLanguage } from "./shared/language";
+import { viewAddress } from "./shared/server";
 
 const TEXTS = {
     en: {
@@ -106,9 +107,9 @@ function addView(node: ComfyNode): void {
         text.value = output?.text?.[0] ?? "";
         const file = output?.files?.[0];
         if (!file) return;
-        const { filename, subfolder, type } = file;
+        const { filename, subfolder } = file;
         link.textContent = subfolder ? `${subfolder}/${filename}` : filename;
-        link.href = api.apiURL(`/view?${new URLSearchParams({ filename, subfolder, type })}`);
+        link.href = viewAddress(file);
         link.download = filename;
     };
 }

@@ -6,6 +6,8 @@ import type { Drafts, Files, Saved } from "./lazy/editor";
 import { draftOf, dropDraft, keepDraft } from "./shared/drafts";
 import { inLanguage } from "./shared/language";
 import { allNodes, type NodePlace, nodeAt, placeOf } from "./shared/node_place";
+import { type SavedFile, viewAddress } from "./shared/server";
+import { kindOf } from "./shared/widgets";
 
 const NODE = "LipSyncTimestampEditor";
 const BUTTON = "open_editor";
@@ -53,12 +55,6 @@ const TEXTS = {
     },
 };
 
-interface SavedFile {
-    filename: string;
-    subfolder: string;
-    type: string;
-}
-
 type Listed = Record<keyof Files, SavedFile>;
 
 /** What is known of a node beside what it saves. */
@@ -70,10 +66,6 @@ interface State {
 }
 
 const states = new WeakMap<ComfyNode, State>();
-
-function address({ filename, subfolder, type }: SavedFile): string {
-    return api.apiURL(`/view?${new URLSearchParams({ filename, subfolder, type })}`);
-}
 
 function toast(severity: ComfyToast["severity"], detail: string): void {
     app.extensionManager.toast.add({ severity, summary: inLanguage(TEXTS).summary, detail, life: 8000 });
@@ -156,7 +148,7 @@ async function open(node: ComfyNode, state: State): Promise<void> {
         const { audio, peaks, words } = state.files;
         const editor = await openEditor({
             title: node.title,
-            files: { audio: address(audio), peaks: address(peaks), words: address(words) },
+            files: { audio: viewAddress(audio), peaks: viewAddress(peaks), words: viewAddress(words) },
             edits: String(editsWidget(node)?.value ?? ""),
             drafts: draftsOf(node, place),
             drawing: drawingOf(node, words.filename),
@@ -219,8 +211,7 @@ function equip(node: ComfyNode): void {
 app.registerExtension({
     name: "LipSyncStudio.TimestampEditor",
     nodeCreated(node) {
-        const kind = (node.constructor as { comfyClass?: string }).comfyClass ?? node.comfyClass;
-        if (kind === NODE) equip(node);
+        if (kindOf(node) === NODE) equip(node);
     },
     afterConfigureGraph() {
         // Which node is whose is known once all of them are there.

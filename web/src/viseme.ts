@@ -1,5 +1,6 @@
 // A Viseme Backend that is placed by hand lets a still live; one of a saved graph, or of a prompt, is as it was saved.
 import { app } from "comfy/app";
+import { kindOf } from "./shared/widgets";
 
 const NODE = "LipSyncVisemeBackend";
 const PLACED = 0.3;
@@ -37,7 +38,6 @@ app.registerExtension({
         };
     },
     nodeCreated(node) {
-        const kind = (node.constructor as { comfyClass?: string }).comfyClass ?? node.comfyClass;
-        if (kind === NODE) start(node);
+        if (kindOf(node) === NODE) start(node);
     },
 });

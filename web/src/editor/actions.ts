@@ -17,7 +17,7 @@ const STEP = 10;
 const BIG_STEP = 100;
 const ZOOM = 1.5;
 
-export interface Parts {
+interface Parts {
     readonly dialog: HTMLDialogElement;
     readonly texts: Texts;
     readonly messages: Messages;

@@ -6,9 +6,9 @@ import { type Timeline, timelineOf } from "./timeline";
 import { clock, span, tick, toTime, toX, type View } from "./view";
 import { directionOf, type Range, textOf, type Word } from "./words";
 
-export const RULER = 20;
+const RULER = 20;
 /** Of each lane: the strip with its lines' texts, by which a line is held. */
-export const LINES = 20;
+const LINES = 20;
 const LABEL = 24;
 /** Between the stripes of a word that was edited. */
 const HATCH = 9;
@@ -26,7 +26,7 @@ type Draw<What> = (
     palette: Palette,
 ) => void;
 
-export interface Marked {
+interface Marked {
     readonly words: readonly Word[];
     readonly selection: Range;
     readonly edited: (word: Word) => boolean;

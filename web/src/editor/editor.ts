@@ -27,7 +27,7 @@ const MIRRORED: Partial<Record<Action, Action>> = {
     extend: "extendBack",
 };
 
-export interface Opened {
+interface Opened {
     readonly title: string;
     readonly audio: string;
     readonly base: Base;

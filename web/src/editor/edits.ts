@@ -2,14 +2,14 @@
 // them on the server; tests/data/editor/edits.json holds cases for both.
 import { type Entry, linesOf, sameEntry, toEntry, type Word } from "./words";
 
-export const VERSION = 1;
+const VERSION = 1;
 const REACH = 500;
 const SLACK = 50;
 /** Lines of one voice that overlap for longer are sung at once; a shorter overlap is a careless time. */
 const TOGETHER = 250;
 const MOST_LAYERS = 8;
 
-export type Reason = "gone" | "moved" | "crowded" | "late";
+type Reason = "gone" | "moved" | "crowded" | "late";
 
 export interface Edit {
     readonly at: number;

@@ -6,7 +6,7 @@ import type { Texts } from "./texts";
 /** Milliseconds without a change before a picture is asked for while nothing plays. */
 const QUIET = 80;
 
-export const SHAPES = ["16:9", "9:16", "1:1", "4:3"] as const;
+const SHAPES = ["16:9", "9:16", "1:1", "4:3"] as const;
 
 /** What is wanted of the server. */
 export interface Wanted {

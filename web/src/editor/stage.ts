@@ -26,7 +26,7 @@ interface Hit {
     readonly part: operations.Edge | "body" | "line";
 }
 
-export interface StageEvents {
+interface StageEvents {
     /** Where the cursor is wanted, milliseconds. */
     seek(time: number): void;
     open(): void;

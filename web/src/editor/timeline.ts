@@ -43,7 +43,7 @@ export class IntervalIndex {
 }
 
 /** What one voice sings, one word after the other. */
-export interface Lane {
+interface Lane {
     readonly voice: string;
     readonly layer: number;
     /** Its words by their start. */

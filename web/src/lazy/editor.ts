@@ -15,7 +15,7 @@ export interface Files {
     readonly words: string;
 }
 
-export interface Request {
+interface Request {
     readonly title: string;
     readonly files: Files;
     /** What the node keeps; a text that can't be read is no edits. */

@@ -1,4 +1,4 @@
-// The panel in the sidebar: the machine, the models, the D-ID account.
+// The panel in the sidebar: the machine, the models, the accounts at cloud services.
 import { api } from "comfy/api";
 import { AccountsView } from "../panel/account_view";
 import { ModelsView } from "../panel/models_view";

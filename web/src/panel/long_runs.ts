@@ -7,7 +7,7 @@ export interface Node {
     kind: string;
 }
 
-export interface Watch {
+interface Watch {
     /** From how many seconds a prompt counts as long. */
     seconds(): number;
     /** The nodes of this pack that the prompt, which is running, has: ids and kinds. */

@@ -27,6 +27,8 @@ const en = {
         LipSyncSynthesiaVideo: "clip by Synthesia made",
         LipSyncLyricOverlay: "lyrics drawn",
         LipSyncScore: "sync measured",
+        LipSyncVocals: "voice separated",
+        LipSyncMuseTalkInfer: "mouths generated",
     },
 };
 
@@ -58,6 +60,8 @@ const de: Outcomes = {
         LipSyncSynthesiaVideo: "Clip von Synthesia erstellt",
         LipSyncLyricOverlay: "Liedtext eingeblendet",
         LipSyncScore: "Synchronität gemessen",
+        LipSyncVocals: "Stimme getrennt",
+        LipSyncMuseTalkInfer: "Münder erzeugt",
     },
 };
 
@@ -87,6 +91,8 @@ const zh: Outcomes = {
         LipSyncSynthesiaVideo: "Synthesia 片段",
         LipSyncLyricOverlay: "歌词绘制",
         LipSyncScore: "同步评分",
+        LipSyncVocals: "人声分离",
+        LipSyncMuseTalkInfer: "嘴部生成",
     },
 };
 
@@ -116,6 +122,8 @@ const ja: Outcomes = {
         LipSyncSynthesiaVideo: "Synthesia のクリップ作成",
         LipSyncLyricOverlay: "歌詞の描画",
         LipSyncScore: "同期の測定",
+        LipSyncVocals: "声の分離",
+        LipSyncMuseTalkInfer: "口の生成",
     },
 };
 

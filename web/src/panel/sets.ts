@@ -4,7 +4,7 @@ import type { Outcomes } from "./outcomes";
 import type { Texts } from "./texts";
 import type { Job, WeightSet } from "./types";
 
-export type Offer = "install" | "resume" | "replace" | "cancel" | "none";
+type Offer = "install" | "resume" | "replace" | "cancel" | "none";
 
 export const isActive = (job?: Job): boolean => job?.state === "running" || job?.state === "stopping";
 

@@ -2,6 +2,12 @@
 import { inLanguage } from "../shared/language";
 import { OUTCOMES } from "./outcomes";
 
+/** Kinds of weights that are called the same in every language. */
+const NAMES = {
+    musetalk: "MuseTalk", latentsync: "LatentSync", wav2lip: "Wav2Lip", sadtalker: "SadTalker", hallo2: "Hallo2",
+    aniportrait: "AniPortrait", insightface: "InsightFace", syncnet: "SyncNet",
+};
+
 const en = {
     ...OUTCOMES.en,
     title: "LipSync Studio",
@@ -14,7 +20,7 @@ const en = {
     free: (size: string) => `${size} free`,
     refresh: "Refresh",
     models: "Models",
-    groups: { musetalk: "MuseTalk", latentsync: "LatentSync", wav2lip: "Wav2Lip", sadtalker: "SadTalker", hallo2: "Hallo2", aniportrait: "AniPortrait", insightface: "InsightFace", lipsync_align: "Words and lyrics" } as Record<string, string>,
+    groups: { ...NAMES, lipsync_align: "Words and lyrics", lipsync_vocals: "Vocals" } as Record<string, string>,
     installedOf: (count: number, all: number) => `${count} of ${all} installed`,
     together: "Install together",
     installTogether: "Install these",
@@ -67,7 +73,7 @@ const de: Texts = {
     free: (size) => `${size} frei`,
     refresh: "Aktualisieren",
     models: "Modelle",
-    groups: { musetalk: "MuseTalk", latentsync: "LatentSync", wav2lip: "Wav2Lip", sadtalker: "SadTalker", hallo2: "Hallo2", aniportrait: "AniPortrait", insightface: "InsightFace", lipsync_align: "Wörter und Liedtexte" },
+    groups: { ...NAMES, lipsync_align: "Wörter und Liedtexte", lipsync_vocals: "Gesang" },
     installedOf: (count, all) => `${count} von ${all} installiert`,
     together: "Zusammen installieren",
     installTogether: "Diese installieren",
@@ -118,7 +124,7 @@ const zh: Texts = {
     free: (size) => `可用 ${size}`,
     refresh: "刷新",
     models: "模型",
-    groups: { musetalk: "MuseTalk", latentsync: "LatentSync", wav2lip: "Wav2Lip", sadtalker: "SadTalker", hallo2: "Hallo2", aniportrait: "AniPortrait", insightface: "InsightFace", lipsync_align: "单词与歌词" },
+    groups: { ...NAMES, lipsync_align: "单词与歌词", lipsync_vocals: "人声" },
     installedOf: (count, all) => `已安装 ${count} / ${all}`,
     together: "一起安装",
     installTogether: "安装这些",
@@ -169,7 +175,7 @@ const ja: Texts = {
     free: (size) => `空き ${size}`,
     refresh: "更新",
     models: "モデル",
-    groups: { musetalk: "MuseTalk", latentsync: "LatentSync", wav2lip: "Wav2Lip", sadtalker: "SadTalker", hallo2: "Hallo2", aniportrait: "AniPortrait", insightface: "InsightFace", lipsync_align: "単語と歌詞" },
+    groups: { ...NAMES, lipsync_align: "単語と歌詞", lipsync_vocals: "ボーカル" },
     installedOf: (count, all) => `${count} / ${all} インストール済み`,
     together: "まとめてインストール",
     installTogether: "これらをインストール",

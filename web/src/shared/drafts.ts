@@ -5,7 +5,7 @@ const KEY = "LipSyncStudio.TimestampDrafts";
 /** The oldest go first. */
 const MOST = 20;
 
-export interface Draft {
+interface Draft {
     readonly place: NodePlace;
     /** As the node would hold them. */
     readonly edits: string;

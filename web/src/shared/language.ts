@@ -1,6 +1,6 @@
 import { app } from "comfy/app";
 
-export const LANGUAGES = ["en", "zh", "ja", "de"] as const;
+const LANGUAGES = ["en", "zh", "ja", "de"] as const;
 export type Language = (typeof LANGUAGES)[number];
 
 export const LANGUAGE_SETTING = "LipSyncStudio.Language";

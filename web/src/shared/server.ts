@@ -1,7 +1,19 @@
-// This pack's routes on the server.
+// This pack's routes on the server, and where ComfyUI has files.
 import { api } from "comfy/api";
 
 const PREFIX = "/lipsync_studio";
+
+/** A file as ComfyUI lists what a node has written. */
+export interface SavedFile {
+    readonly filename: string;
+    readonly subfolder: string;
+    readonly type: string;
+}
+
+/** Where the page finds it. */
+export function viewAddress({ filename, subfolder, type }: SavedFile): string {
+    return api.apiURL(`/view?${new URLSearchParams({ filename, subfolder, type })}`);
+}
 
 /** The reply to a request for a path below PREFIX; with a body, which goes as JSON, by POST. */
 export function request(path: string, body?: unknown): Promise<Response> {

@@ -3,6 +3,7 @@
 import { inLanguage } from "../shared/language";
 import type { Drawing, Wanted } from "../lazy/editor";
 import { request } from "../shared/server";
+import { origin } from "../shared/widgets";
 
 const OVERLAY = "LipSyncLyricOverlay";
 const STYLE = "LipSyncLyricStyle";
@@ -15,17 +16,12 @@ const ELSEWHERE = {
     de: "Der Stil kommt aus Knoten, die nur ein Lauf lesen kann.",
 };
 
-function linkOf(graph: ComfyGraph, id: number): ComfyLink | undefined {
-    const { links } = graph;
-    return links instanceof Map ? links.get(id) : links?.[id];
-}
-
 /** The nearest Lyric Overlay that the node's words lead to. */
 function overlayOf(node: ComfyNode): ComfyNode | null {
     const seen = new Set([node]);
     for (const at of seen) {
         for (const id of at.outputs?.flatMap(({ links }) => links ?? []) ?? []) {
-            const link = at.graph && linkOf(at.graph, id);
+            const link = at.graph?.getLink?.(id);
             const next = link && at.graph?.getNodeById(link.target_id);
             if (!next) continue;
             if (next.type !== OVERLAY) seen.add(next);
@@ -35,23 +31,9 @@ function overlayOf(node: ComfyNode): ComfyNode | null {
     return null;
 }
 
-/** What an input is wired to, through nodes that only hand it on; undefined where nothing is. */
-function upstream(node: ComfyNode, name: string): ComfyNode | undefined {
-    let input = node.inputs?.find((one) => one.name === name);
-    let from: ComfyNode | undefined;
-    for (let at = node; at.graph && typeof input?.link === "number"; ) {
-        const link = linkOf(at.graph, input.link);
-        const next = link && at.graph.getNodeById(link.origin_id);
-        if (!next) break;
-        from = at = next;
-        input = next.type === "Reroute" ? next.inputs?.[0] : undefined;
-    }
-    return from;
-}
-
 /** The look as it is set now; a sentence where it can't be known. */
 function look(overlay: ComfyNode): Record<string, unknown> | string {
-    const style = upstream(overlay, "style");
+    const style = origin(overlay, "style");
     if (style && style.type !== STYLE) return inLanguage(ELSEWHERE);
     const widgets = (style ?? overlay).widgets?.filter(({ name }) => style || OWN.includes(name)) ?? [];
     return Object.fromEntries(widgets.filter(({ type }) => type !== "button").map(({ name, value }) => [name, value]));
@@ -61,7 +43,7 @@ function look(overlay: ComfyNode): Record<string, unknown> | string {
 export function drawingOf(node: ComfyNode, file: string): Drawing | null {
     const overlay = overlayOf(node);
     if (!overlay) return null;
-    const shape = upstream(overlay, "style")?.widgets?.find(({ name }) => name === "shape")?.value;
+    const shape = origin(overlay, "style")?.widgets?.find(({ name }) => name === "shape")?.value;
     return {
         shape: String(shape ?? "16:9"),
         draw: async (wanted: Wanted) => {

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 from comfy_api.latest import io
 
 from ..backends.aniportrait.spec import SPEC
-from ..engine.host.comfy import ComfyHost
-from ..engine.weights.locate import fingerprint
-from .requirements import engine_imports
 from .types import BackendIO
-from .weights import announce
-from .widgets import widget
+from .weights import fingerprint_of, made, sets_of
+from .widgets import advanced, widget
 
 
 class LipSyncAniPortraitBackend(io.ComfyNode):
@@ -34,11 +30,11 @@ class LipSyncAniPortraitBackend(io.ComfyNode):
                 widget(SPEC, "view"),
                 widget(SPEC, "head"),
                 widget(SPEC, "motion", optional=True),
-                *_advanced("identity"),
+                *advanced(SPEC, "identity"),
                 widget(SPEC, "seed", optional=True),
-                *_advanced("guidance", "steps", "side"),
+                *advanced(SPEC, "guidance", "steps", "side"),
                 widget(SPEC, "use_first_frame", optional=True),
-                *_advanced("precision", "parity"),
+                *advanced(SPEC, "precision", "parity"),
                 widget(SPEC, "download_missing", optional=True),
             ],
             outputs=[BackendIO.Output(display_name="backend")],
@@ -47,20 +43,9 @@ class LipSyncAniPortraitBackend(io.ComfyNode):
     @classmethod
     async def fingerprint_inputs(cls, **choices: Any) -> str:
         """The files that would be loaded, as text; of what is wired, which is None, any may be."""
-        known = all(value is not None for value in choices.values())
-        sets = SPEC.weights(SPEC.settings_from(choices)) if known else SPEC.all_weights
-        download = bool(choices.get("download_missing"))
-        return await asyncio.to_thread(fingerprint, sets, ComfyHost(), download=download)
+        return await fingerprint_of(sets_of(SPEC, choices), choices.get("download_missing"))
 
     @classmethod
     def execute(cls, **choices: Any) -> io.NodeOutput:
         """choices: the widgets."""
-        settings, host = SPEC.settings_from(choices), ComfyHost()
-        with engine_imports():
-            if settings.download_missing:
-                announce(SPEC.weights(settings), host)
-            return io.NodeOutput(SPEC.make(settings, host))
-
-
-def _advanced(*names: str) -> list[io.Input]:
-    return [widget(SPEC, name, optional=True, advanced=True) for name in names]
+        return made(SPEC, choices)

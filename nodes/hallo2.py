@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 from comfy_api.latest import io
 
 from ..backends.hallo2.spec import SPEC
-from ..engine.host.comfy import ComfyHost
-from ..engine.weights.locate import fingerprint
-from .requirements import engine_imports
 from .types import BackendIO
-from .weights import announce
-from .widgets import widget
+from .weights import fingerprint_of, made
+from .widgets import advanced, widget
 
 
 class LipSyncHallo2Backend(io.ComfyNode):
@@ -31,15 +27,15 @@ class LipSyncHallo2Backend(io.ComfyNode):
             inputs=[
                 widget(SPEC, "view"),
                 widget(SPEC, "quality"),
-                *_advanced("steps"),
+                *advanced(SPEC, "steps"),
                 widget(SPEC, "guidance", optional=True),
                 widget(SPEC, "pose", optional=True),
                 widget(SPEC, "expression", optional=True),
                 widget(SPEC, "lips", optional=True),
                 widget(SPEC, "seed", optional=True),
-                *_advanced("drop", "own_reference"),
+                *advanced(SPEC, "drop", "own_reference"),
                 widget(SPEC, "use_first_frame", optional=True),
-                *_advanced("precision", "parity"),
+                *advanced(SPEC, "precision", "parity"),
                 widget(SPEC, "download_missing", optional=True),
             ],
             outputs=[BackendIO.Output(display_name="backend")],
@@ -48,18 +44,9 @@ class LipSyncHallo2Backend(io.ComfyNode):
     @classmethod
     async def fingerprint_inputs(cls, **choices: Any) -> str:
         """The files that would be loaded, as text."""
-        download = bool(choices.get("download_missing"))
-        return await asyncio.to_thread(fingerprint, SPEC.all_weights, ComfyHost(), download=download)
+        return await fingerprint_of(SPEC.all_weights, choices.get("download_missing"))
 
     @classmethod
     def execute(cls, **choices: Any) -> io.NodeOutput:
         """choices: the widgets."""
-        settings, host = SPEC.settings_from(choices), ComfyHost()
-        with engine_imports():
-            if settings.download_missing:
-                announce(SPEC.weights(settings), host)
-            return io.NodeOutput(SPEC.make(settings, host))
-
-
-def _advanced(*names: str) -> list[io.Input]:
-    return [widget(SPEC, name, optional=True, advanced=True) for name in names]
+        return made(SPEC, choices)

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 from comfy_api.latest import io
 
 from ..backends.latentsync.spec import SPEC, weight_sets
-from ..engine.host.comfy import ComfyHost
-from ..engine.weights.locate import fingerprint
-from .requirements import engine_imports
 from .types import BackendIO
-from .weights import announce
-from .widgets import widget
+from .weights import fingerprint_of, made
+from .widgets import advanced, widget
 
 
 class LipSyncLatentSyncBackend(io.ComfyNode):
@@ -31,12 +27,12 @@ class LipSyncLatentSyncBackend(io.ComfyNode):
             inputs=[
                 widget(SPEC, "version"),
                 widget(SPEC, "quality"),
-                *_optional("steps"),
+                *advanced(SPEC, "steps"),
                 widget(SPEC, "guidance", optional=True),
                 widget(SPEC, "seed", optional=True),
-                *_optional("resolution", "overlap", "steady"),
+                *advanced(SPEC, "resolution", "overlap", "steady"),
                 widget(SPEC, "mask", optional=True),
-                *_optional("mask_source", "detail", "colour", "precision", "parity"),
+                *advanced(SPEC, "mask_source", "detail", "colour", "precision", "parity"),
                 widget(SPEC, "download_missing", optional=True),
             ],
             outputs=[BackendIO.Output(display_name="backend")],
@@ -45,18 +41,9 @@ class LipSyncLatentSyncBackend(io.ComfyNode):
     @classmethod
     async def fingerprint_inputs(cls, version: str | None, **others: Any) -> str:
         """The files that would be loaded, as text; None stands for what is wired."""
-        download = bool(others.get("download_missing"))
-        return await asyncio.to_thread(fingerprint, weight_sets(version), ComfyHost(), download=download)
+        return await fingerprint_of(weight_sets(version), others.get("download_missing"))
 
     @classmethod
     def execute(cls, **choices: Any) -> io.NodeOutput:
         """choices: the widgets."""
-        settings, host = SPEC.settings_from(choices), ComfyHost()
-        with engine_imports():
-            if settings.download_missing:
-                announce(SPEC.weights(settings), host)
-            return io.NodeOutput(SPEC.make(settings, host))
-
-
-def _optional(*names: str) -> list[io.Input]:
-    return [widget(SPEC, name, optional=True, advanced=True) for name in names]
+        return made(SPEC, choices)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Any
 
 from comfy_api.latest import io
@@ -10,11 +9,10 @@ from comfy_api.latest import io
 from ..backends.musetalk.spec import SPEC, MuseTalkSettings, weight_sets
 from ..engine.errors import InputError
 from ..engine.host.comfy import ComfyHost
-from ..engine.weights.locate import fingerprint
 from .requirements import engine_imports
 from .types import BackendIO, MuseTalkModelIO
-from .weights import announce
-from .widgets import widget
+from .weights import announce, fingerprint_of
+from .widgets import advanced, widget
 
 if TYPE_CHECKING:
     from ..backends.musetalk.models import MuseTalkModels
@@ -34,7 +32,7 @@ class LipSyncMuseTalkLoader(io.ComfyNode):
             search_aliases=["musetalk", "lip sync", "checkpoint"],
             inputs=[
                 widget(SPEC, "version"),
-                *_advanced("precision", "compile"),
+                *advanced(SPEC, "precision", "compile"),
                 widget(SPEC, "download_missing", optional=True),
             ],
             outputs=[MuseTalkModelIO.Output(display_name="model")],
@@ -42,7 +40,7 @@ class LipSyncMuseTalkLoader(io.ComfyNode):
 
     @classmethod
     async def fingerprint_inputs(cls, version: str | None, **others: Any) -> str:
-        return await _fingerprint(version, others.get("download_missing"))
+        return await fingerprint_of(weight_sets(version), others.get("download_missing"))
 
     @classmethod
     def execute(cls, **choices: Any) -> io.NodeOutput:
@@ -67,7 +65,7 @@ class LipSyncMuseTalkBackend(io.ComfyNode):
                 widget(SPEC, "quality"),
                 *face_widgets(),
                 *mask_widgets(),
-                *_advanced("precision", "batch_size", "compile", "parity"),
+                *advanced(SPEC, "precision", "batch_size", "compile", "parity"),
                 widget(SPEC, "download_missing", optional=True),
                 MuseTalkModelIO.Input(
                     "model",
@@ -84,7 +82,7 @@ class LipSyncMuseTalkBackend(io.ComfyNode):
 
     @classmethod
     async def fingerprint_inputs(cls, version: str | None, **others: Any) -> str:
-        return await _fingerprint(version, others.get("download_missing"))
+        return await fingerprint_of(weight_sets(version), others.get("download_missing"))
 
     @classmethod
     def execute(
@@ -120,12 +118,6 @@ def _load(settings: MuseTalkSettings) -> MuseTalkModels:
     return load_models(settings, host)
 
 
-async def _fingerprint(version: str | None, download: bool | None) -> str:
-    """The files that would be loaded, as text; None stands for what is wired."""
-    sets = weight_sets(version)
-    return await asyncio.to_thread(fingerprint, sets, ComfyHost(), download=bool(download))
-
-
 def upscale_input() -> io.Input:
     return io.UpscaleModel.Input(
         "upscale_model",
@@ -138,7 +130,7 @@ def face_widgets() -> list[io.Input]:
     """What decides which part of the face the networks see."""
     return [
         widget(SPEC, "bbox_shift"),
-        *_advanced("unit", "chin_margin", "upright", "steady"),
+        *advanced(SPEC, "unit", "chin_margin", "upright", "steady"),
     ]
 
 
@@ -146,9 +138,5 @@ def mask_widgets() -> list[io.Input]:
     """What decides how much of the generated face is shown."""
     return [
         widget(SPEC, "mask"),
-        *_advanced("mask_source", "left_cheek", "right_cheek", "detail", "colour"),
+        *advanced(SPEC, "mask_source", "left_cheek", "right_cheek", "detail", "colour"),
     ]
-
-
-def _advanced(*names: str) -> list[io.Input]:
-    return [widget(SPEC, name, optional=True, advanced=True) for name in names]

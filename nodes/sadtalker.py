@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 from comfy_api.latest import io
 
 from ..backends.sadtalker.spec import SPEC
 from ..engine.host.comfy import ComfyHost
-from ..engine.weights.locate import fingerprint
 from . import inputs
-from .requirements import engine_imports
 from .types import BackendIO
-from .weights import announce
-from .widgets import widget
+from .weights import fingerprint_of, made, sets_of
+from .widgets import advanced, widget
 
 # Of a reference that comes as pictures: what the engine counts in.
 _REFERENCE_FPS = 25.0
@@ -37,9 +34,9 @@ class LipSyncSadTalkerBackend(io.ComfyNode):
                 widget(SPEC, "resolution"),
                 widget(SPEC, "picture"),
                 *_optional("use_first_frame", "still", "pose_style", "expression_scale"),
-                *_advanced("blinks", "pose", "yaw", "pitch", "roll"),
+                *advanced(SPEC, "blinks", "pose", "yaw", "pitch", "roll"),
                 *_optional("seed"),
-                *_advanced("precision", "parity"),
+                *advanced(SPEC, "precision", "parity"),
                 *_optional("download_missing"),
                 io.MultiType.Input(
                     "reference",
@@ -57,25 +54,14 @@ class LipSyncSadTalkerBackend(io.ComfyNode):
     @classmethod
     async def fingerprint_inputs(cls, reference: Any = None, **choices: Any) -> str:
         """The files that would be loaded, as text; of what is wired, which is None, any may be."""
-        known = all(value is not None for value in choices.values())
-        sets = SPEC.weights(SPEC.settings_from(choices)) if known else SPEC.all_weights
-        download = bool(choices.get("download_missing"))
-        return await asyncio.to_thread(fingerprint, sets, ComfyHost(), download=download)
+        return await fingerprint_of(sets_of(SPEC, choices), choices.get("download_missing"))
 
     @classmethod
     def execute(cls, reference: Any = None, **choices: Any) -> io.NodeOutput:
         """choices: the widgets."""
-        settings, host = SPEC.settings_from(choices), ComfyHost()
-        with engine_imports():
-            clip = None if reference is None else inputs.to_source(reference, _REFERENCE_FPS, host)
-            if settings.download_missing:
-                announce(SPEC.weights(settings), host)
-            return io.NodeOutput(SPEC.make(settings, host, reference=clip))
+        clip = None if reference is None else inputs.to_source(reference, _REFERENCE_FPS, ComfyHost())
+        return made(SPEC, choices, reference=clip)
 
 
 def _optional(*names: str) -> list[io.Input]:
     return [widget(SPEC, name, optional=True) for name in names]
-
-
-def _advanced(*names: str) -> list[io.Input]:
-    return [widget(SPEC, name, optional=True, advanced=True) for name in names]

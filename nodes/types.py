@@ -3,8 +3,8 @@
 FACE_TRACK: engine.faces.track.FaceTrack. LIPSYNC_BACKEND: backends.protocol.LipSyncBackend. WORD_TIMINGS:
 align.words.WordTimings. LYRIC_STYLE: overlay.style.LyricStyle. FACE_LANDMARKS and FACE_DETECTION_MODEL are
 ComfyUI's (comfy_extras/nodes_mediapipe.py). MUSETALK_MODEL: backends.musetalk.models.MuseTalkModels.
-AUDIO_FEATURES: backends.musetalk.audio_features.AudioFeatures. MOUTH_CLIP:
-backends.musetalk.mouth_clip.MouthClip. LIPSYNC_VOICES: a tuple of backends.request.Voice.
+AUDIO_FEATURES: backends.dub.audio_features.AudioFeatures. MOUTH_CLIP:
+backends.dub.mouth_clip.MouthClip. LIPSYNC_VOICES: a tuple of backends.request.Voice.
 whisper_alignment is ComfyUI-Whisper's: a list of {"value", "start", "end"}, seconds.
 """
 

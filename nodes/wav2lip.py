@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 from functools import partial
 from typing import Any
 
 from comfy_api.latest import io
 
 from ..backends.wav2lip.spec import SPEC, TERMS
-from ..engine.host.comfy import ComfyHost
-from ..engine.weights.locate import fingerprint
 from .licences import check_licence
 from .requirements import engine_imports
 from .types import BackendIO
-from .weights import announce
-from .widgets import widget
+from .weights import fingerprint_of, made, sets_of
+from .widgets import advanced, widget
 
 
 class LipSyncWav2LipBackend(io.ComfyNode):
@@ -35,11 +32,11 @@ class LipSyncWav2LipBackend(io.ComfyNode):
                 widget(SPEC, "version"),
                 widget(SPEC, "quality"),
                 widget(SPEC, "pad_bottom"),
-                *_advanced("pad_top", "pad_left", "pad_right", "unit", "upright", "steady"),
+                *advanced(SPEC, "pad_top", "pad_left", "pad_right", "unit", "upright", "steady"),
                 widget(SPEC, "mask"),
-                *_advanced("mask_source", "detail", "colour"),
+                *advanced(SPEC, "mask_source", "detail", "colour"),
                 widget(SPEC, "upscale_strength", optional=True),
-                *_advanced("precision", "batch_size", "parity"),
+                *advanced(SPEC, "precision", "batch_size", "parity"),
                 widget(SPEC, "download_missing", optional=True),
                 io.UpscaleModel.Input(
                     "upscale_model",
@@ -56,29 +53,18 @@ class LipSyncWav2LipBackend(io.ComfyNode):
     @classmethod
     async def fingerprint_inputs(cls, upscale_model: Any = None, **choices: Any) -> str:
         """The files that would be loaded, as text; of what is wired, which is None, any may be."""
-        known = all(value is not None for value in choices.values())
-        sets = SPEC.weights(SPEC.settings_from(choices)) if known else SPEC.all_weights
-        download = bool(choices.get("download_missing"))
-        return await asyncio.to_thread(fingerprint, sets, ComfyHost(), download=download)
+        return await fingerprint_of(sets_of(SPEC, choices), choices.get("download_missing"))
 
     @classmethod
     def execute(cls, upscale_model: Any = None, **choices: Any) -> io.NodeOutput:
         """choices: the widgets."""
         settings = SPEC.settings_from(choices)
         check_licence(TERMS)
-        host = ComfyHost()
-        with engine_imports():
-            restore = None
-            if upscale_model is not None:
+        restore = None
+        if upscale_model is not None:
+            with engine_imports():
                 from ..backends.wav2lip.network import SIDE
                 from .restore import face_restorer
 
                 restore = face_restorer(upscale_model, settings.upscale_strength, SIDE)
-            if settings.download_missing:
-                announce(SPEC.weights(settings), host)
-            check = partial(check_licence, TERMS)
-            return io.NodeOutput(SPEC.make(settings, host, restore=restore, check_consent=check))
-
-
-def _advanced(*names: str) -> list[io.Input]:
-    return [widget(SPEC, name, optional=True, advanced=True) for name in names]
+        return made(SPEC, choices, restore=restore, check_consent=partial(check_licence, TERMS))

@@ -39,3 +39,8 @@ def widget(
     limits = {"min": lowest, "max": known.high, "step": known.step}
     options |= {limit: value for limit, value in limits.items() if value is not None}
     return _KINDS[type(default)](name, **options)
+
+
+def advanced(spec: BackendSpec, *names: str) -> list[io.Input]:
+    """Those that may be left out, and that the page folds away."""
+    return [widget(spec, name, optional=True, advanced=True) for name in names]

@@ -110,6 +110,16 @@ def test_the_page_of_hardware_has_the_catalogues_sizes():
         assert f"{readable(CATALOGUE[name].bytes)}" in page, name
 
 
+def test_the_help_of_model_manager_has_every_folder_and_size():
+    page = (ROOT / "web" / "docs" / "LipSyncModelManager.md").read_text(encoding="utf-8")
+    fetched = [each for each in CATALOGUE.sets.values() if any(not file.by_hand for file in each.files)]
+    assert [each.kind for each in fetched if f"`models/{each.kind}`" not in page] == []
+    for spec in backends().values():
+        weights = spec.weights(spec.settings())
+        if weights:
+            assert readable(sum(each.bytes for each in weights)) in page or spec.name == "musetalk", spec.name
+
+
 def test_every_template_is_told_of_with_its_picture():
     page = (ROOT / "docs" / "workflows.md").read_text(encoding="utf-8")
     headings = re.findall(r"^## (.+)$", page, re.MULTILINE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
 
 from ..engine.errors import InputError
@@ -113,6 +114,15 @@ class LipSyncRequest:
             voices=(),
             turns=voice.turns,
         )
+
+
+def seconds_of(request: LipSyncRequest) -> Fraction:
+    """Length of the result where one picture speaks. A picture has no length of its own; footage, of which
+    one frame is shown, has the sound's unless the user asks for its own."""
+    sound = request.soundtrack.duration
+    if request.source.still or request.length == "audio":
+        return sound
+    return request.source.duration if request.length == "video" else min(sound, request.source.duration)
 
 
 def check_people(name: str, task: str, person: str, several: bool) -> None:

@@ -20,7 +20,7 @@ from ...engine.media.timeline import Timeline, plan, walk
 from ...engine.media.video import VideoSource
 from ...engine.report import FrameState
 from ..protocol import FrameChunk, Rendering
-from ..request import LipSyncRequest
+from ..request import LipSyncRequest, seconds_of
 from .backend import CloudBackend, Ordered
 
 # Difference in length between clip and sound that is rounding, in seconds.
@@ -91,15 +91,6 @@ def voice_of(request: LipSyncRequest, limits: SoundLimits) -> Recording:
     # A mouth that is to move later hears a voice that begins later.
     voice = request.voice.cut(-Fraction(request.sync_offset), seconds_of(request))
     return media.recording(voice.mono(voice.rate), limits, voice.rate)
-
-
-def seconds_of(request: LipSyncRequest) -> Fraction:
-    """Length of the result. A picture has no length of its own; nor has footage of which one frame is shown,
-    unless the user asks for it."""
-    sound = request.soundtrack.duration
-    if request.source.still or request.length == "audio":
-        return sound
-    return request.source.duration if request.length == "video" else min(sound, request.source.duration)
 
 
 def _chunks(

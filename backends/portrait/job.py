@@ -13,7 +13,7 @@ from ...engine.media.source import Source
 from ...engine.media.timeline import Timeline
 from ...engine.media.times import ConstantTimes
 from ...engine.media.voice import RATE, gate
-from ..request import LipSyncRequest, SilenceRule
+from ..request import LipSyncRequest, SilenceRule, seconds_of
 from ..speech import Speech, speech_of
 from .picture import Portrait, portrait_of
 
@@ -87,18 +87,9 @@ class PortraitJob:
 def plan_job(request: LipSyncRequest, host: Host) -> PortraitJob:
     """Raises what `portrait_of` does, and AudioError for a sound that can't be read."""
     source = request.source
-    timeline = _timeline(source, length_of(request))
+    timeline = _timeline(source, seconds_of(request))
     portrait = portrait_of(request, host)
     return PortraitJob(portrait, source, timeline, speech_of(request, timeline, host), request.sync_offset)
-
-
-def length_of(request: LipSyncRequest) -> Fraction:
-    """Seconds of the result. A picture has no length of its own; footage, of which one frame is shown, has
-    the sound's unless the user asks for its own."""
-    sound = request.soundtrack.duration
-    if request.source.still or request.length == "audio":
-        return sound
-    return request.source.duration if request.length == "video" else min(sound, request.source.duration)
 
 
 def _timeline(source: Source, seconds: Fraction) -> Timeline:

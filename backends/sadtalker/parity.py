@@ -150,10 +150,12 @@ def seeded_generator() -> tuple[Generator, dict[str, float]]:
     norms = {}
     for name in [each for each in state if each.endswith("_orig")]:
         base = name.removesuffix("_orig")
-        kernel = state[name].flatten(1).double().numpy()
-        left, _, right = np.linalg.svd(kernel, full_matrices=False)
-        state[f"{base}_u"] = torch.from_numpy(left[:, 0].astype(np.float32))
-        state[f"{base}_v"] = torch.from_numpy(right[0].astype(np.float32))
+        kernel = state[name].flatten(1).double()
+        # The first singular vectors, without the others: kernels are much wider than high.
+        left = torch.linalg.eigh(kernel @ kernel.T).eigenvectors[:, -1]
+        right = left @ kernel
+        state[f"{base}_u"] = left.float()
+        state[f"{base}_v"] = (right / right.norm()).float()
         norms[base] = float(spectral_norm(state[name], state[f"{base}_u"], state[f"{base}_v"]))
     net.load_state_dict(folded(state), strict=True, assign=True)
     return net.eval().requires_grad_(False), norms

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -35,9 +36,12 @@ from .stopwatch import Stopwatch
 _SPREAD = 0.02
 
 
-def main(frames: int, steps: int, side: int) -> dict[str, Any]:
-    """Guidance on, so that the network sees the window twice a step."""
-    watch, draws = Stopwatch(), np.random.default_rng(1)
+def measured(
+    frames: int, steps: int, side: int, *, config: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Guidance on, so that the network sees the window twice a step. config: of smaller networks: `unet` of
+    both, `guider`, `clip`, `vae`, `audio2mesh`, `audio2pose`, `wav2vec2`."""
+    watch, draws, told = Stopwatch(), np.random.default_rng(1), config or {}
     small = (side // PIXELS, side // PIXELS)
     picture = draws.integers(0, 256, (side, side, 3), np.uint8)
     drawn = draws.integers(0, 256, (frames, side, side, 3), np.uint8)
@@ -45,28 +49,28 @@ def main(frames: int, steps: int, side: int) -> dict[str, Any]:
     noise = torch.randn(frames, LATENT_CHANNELS, *small, generator=torch.Generator().manual_seed(1))
     start = psutil.Process().memory_info().rss
     with watch_memory(psutil.Process(os.getpid())) as peak:
-        for build, listen, title in (
-            (build_audio2mesh, face_movements, "listening for the face"),
-            (build_audio2pose, lambda net, hidden: head_poses(net, hidden, 0), "listening for the head"),
+        for name, build, listen, title in (
+            ("audio2mesh", build_audio2mesh, face_movements, "listening for the face"),
+            ("audio2pose", build_audio2pose, _identity_0, "listening for the head"),
         ):
-            net = _filled(build())
+            net = _filled(build(told.get(name), told.get("wav2vec2")))
             with watch.stage(title):
                 listen(net, hidden_states(net.audio_encoder, sound))
-        net = _filled(build_clip())
+        net = _filled(build_clip(told.get("clip")))
         with watch.stage("CLIP"):
             context = embedding(net, picture)
-        vae, net = _filled(build_vae()), None
+        vae, net = _filled(build_vae(told.get("vae"))), None
         with watch.stage("the portrait into latents"):
             latents = encode(vae, pixels(picture))
-        net = _filled(build_reference_unet())
+        net = _filled(build_reference_unet(told.get("unet")))
         with watch.stage("reference UNet"):
             seen = Seen(reference_bank(net, latents, context), context)
         net = None
-        net = _filled(build_pose_guider())
+        net = _filled(build_pose_guider(told.get("guider")))
         with watch.stage("pose guider"):
             features = guide(net, drawn)
         net = None
-        net, schedule = _filled(build_motion_unet()), zero_snr_schedule(steps)
+        net, schedule = _filled(build_motion_unet(told.get("unet"))), zero_snr_schedule(steps)
         with watch.stage("denoising"):
             for timestep in schedule.timesteps.tolist():
                 towards, away = (
@@ -81,6 +85,10 @@ def main(frames: int, steps: int, side: int) -> dict[str, Any]:
         "frames": frames, "steps": steps, "side": side, "seconds": watch.seconds,
         "start_bytes": start, "peak_bytes": peak.bytes,
     }  # fmt: skip
+
+
+def _identity_0(net: Any, hidden: torch.Tensor) -> torch.Tensor:
+    return head_poses(net, hidden, 0)
 
 
 def _filled(net: Any) -> Any:
@@ -98,4 +106,4 @@ def _filled(net: Any) -> Any:
 
 
 if __name__ == "__main__":
-    print(json.dumps(main(*(int(value) for value in sys.argv[1:]))))
+    print(json.dumps(measured(*(int(value) for value in sys.argv[1:]))))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Mapping
 from contextlib import ExitStack
 from typing import Any
 
@@ -32,12 +33,15 @@ from .stopwatch import Stopwatch
 _SPREAD = 0.02
 
 
-def main(frames: int, steps: int, side: int) -> dict[str, Any]:
-    """Guidance on, so that the network sees the clip twice a step."""
-    watch = Stopwatch()
+def measured(
+    frames: int, steps: int, side: int, *, config: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Guidance on, so that the network sees the clip twice a step. config: of smaller networks, as
+    `seeded_hallo2.SMALL`, with `wav2vec2`'s in it."""
+    watch, told = Stopwatch(), config or {}
     with watch.stage("drawing weights"):
-        denoiser, reference, conditions = (_filled(net) for net in build_networks()[:3])
-        vae, wav2vec2 = _filled(build_vae()), _filled(build_wav2vec2())
+        denoiser, reference, conditions = (_filled(net) for net in build_networks(config)[:3])
+        vae, wav2vec2 = _filled(build_vae(told.get("vae"))), _filled(build_wav2vec2(told.get("wav2vec2")))
     nets = Networks(
         denoiser, reference, conditions.locator, conditions.image_projection, conditions.audio_projection, vae
     )
@@ -90,4 +94,4 @@ def _filled(net: Any) -> Any:
 
 
 if __name__ == "__main__":
-    print(json.dumps(main(*(int(value) for value in sys.argv[1:]))))
+    print(json.dumps(measured(*(int(value) for value in sys.argv[1:]))))

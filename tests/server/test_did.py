@@ -11,10 +11,11 @@ import pytest
 from calls import call
 from fake_did import FakeDID, Fault, Policy, clips
 from fake_hub import wait_for
-from prompts import finished, node, report_of, save_video, show, shown
+from prompts import finished, node, report_of, save_video, shipped_portrait, show, shown
 
 from lipsync_studio.backends.did.spec import TERMS
 from lipsync_studio.devtools.client import ComfyClient
+from lipsync_studio.devtools.paths import ROOT
 from lipsync_studio.devtools.server import ComfyServer
 from lipsync_studio.did_client import SERVICE
 from lipsync_studio.engine.consent import Consents
@@ -41,6 +42,7 @@ def start(comfy, did, tmp_path_factory):
         running = ComfyServer(comfy, folder / "base", environment=environment, log=folder / f"{name}.log")
         for kind, content in (("face.jpg", clips.portrait()), ("voice.wav", clips.voice(SECONDS))):
             (running.base / "input" / kind).write_bytes(content)
+        running.add_input(ROOT / "demo" / "portrait.jpg")
         Consents(running.base / "user" / "__lipsync_studio" / "did").give(TERMS)
         return running
 
@@ -184,6 +186,15 @@ def test_the_backend_makes_a_picture_speak_and_keeps_the_soundtrack(bill, did_cl
     assert (report["backend"], report["generated"], report["duration"]) == ("D-ID", report["frames"], SECONDS)
     assert "Credits used: 1 (balance before and after)." in report["notes"]
     assert bill.charged == 1
+
+
+def test_the_shipped_portrait_speaks_by_one_wire(bill, did_client):
+    """With consent given at the node, as it has to be."""
+    chosen = {**PERMISSION, "again": 29}
+    run = finished(did_client, shipped_portrait("LipSyncDIDBackend", "voice.wav", 25, **chosen))
+    picture, sound = length(mp4(did_client, run))
+    assert (picture, sound) == (pytest.approx(SECONDS, abs=0.01), pytest.approx(SECONDS, abs=0.05))
+    assert len(bill.talks) == bill.charged == 1
 
 
 def test_footage_is_taken_only_by_its_first_frame_and_only_if_wished(did, did_client):

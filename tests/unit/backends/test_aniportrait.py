@@ -1,12 +1,15 @@
 """AniPortrait on a real face, with small seeded networks: what they paint is noise, where and when is not."""
 
+import threading
 from copy import deepcopy
 from fractions import Fraction
 
 import numpy as np
 import pytest
 import torch
+from media import write_wav
 
+from lipsync_studio.backends.aniportrait import denoise as denoising
 from lipsync_studio.backends.aniportrait import pipeline
 from lipsync_studio.backends.aniportrait.denoise import clip_noise, frame_noise
 from lipsync_studio.backends.aniportrait.models import load_models, of_networks
@@ -17,6 +20,7 @@ from lipsync_studio.backends.run import run
 from lipsync_studio.commands import main
 from lipsync_studio.devtools import seeded_aniportrait, seeded_musetalk
 from lipsync_studio.engine.errors import Cancelled, InputError, MissingFilesError
+from lipsync_studio.engine.host.plain import PlainHost
 from lipsync_studio.engine.media.colour import to_rgb
 from lipsync_studio.engine.media.images import ImageSource
 
@@ -184,23 +188,34 @@ def test_quality_sets_the_steps_and_guidance_looks_twice(still, voice, host, eng
     assert asked == [(10, 3.5), (25, 3.5), (40, 3.5), (3, 1.0)]
 
 
-def test_it_can_be_cancelled_in_the_middle_of_a_step(still, voice, host, engine_of, monkeypatch):
-    """Two windows a step; nothing is left in the temporary folder."""
-    done = []
+def test_it_can_be_cancelled_in_the_middle_of_a_step(still, voice, engine_of, monkeypatch):
+    """Two windows a step: what is asked for in the second step's first window ends it before its second.
+    Nothing is left in the temporary folder."""
+    stop, seen, told = threading.Event(), [], []
+    real, tell = denoising.predict, PlainHost.progress
 
-    def stop(stage, at, total, preview=None, *, unit="frames"):
+    def predict(unet, noisy, timestep, *given, **options):
+        seen.append(timestep)
+        if len(seen) == 3:
+            stop.set()
+        return real(unet, noisy, timestep, *given, **options)
+
+    def progress(self, stage, *counts, **options):
+        tell(self, stage, *counts, **options)
         if stage == "Denoising":
-            done.append((at, total, unit))
-            if len(done) == 4:
-                raise Cancelled("Stopped.")
+            told.append((*counts, options["unit"]))
 
-    rendering = engine_of(steps=50).render(LipSyncRequest(still, voice(0.6)), host)
-    monkeypatch.setattr(host, "progress", stop)
-    with pytest.raises(Cancelled):
-        collect(rendering)
-    assert done == [(0, 100, "steps"), (1, 100, "steps"), (2, 100, "steps"), (3, 100, "steps")]
-    left = {path.suffix for path in host.temp_file(".x").parent.iterdir()}
-    assert not left & {".latents", ".velocities"}
+    monkeypatch.setattr(denoising, "predict", predict)
+    monkeypatch.setattr(PlainHost, "progress", progress)
+    with PlainHost("cpu", cancel=stop) as host:
+        rendering = engine_of(steps=50).render(LipSyncRequest(still, voice(0.6)), host)
+        with pytest.raises(Cancelled):
+            collect(rendering)
+        assert told == [(0, 100, "steps"), (1, 100, "steps"), (2, 100, "steps")]
+        first, same, second = seen
+        assert first == same > second
+        left = {path.suffix for path in host.temp_file(".x").parent.iterdir()}
+        assert not left & {".latents", ".velocities"}
 
 
 def test_where_memory_runs_out_it_is_made_and_asked_again(still, voice, host, engine_of, monkeypatch):
@@ -261,6 +276,23 @@ def test_missing_files_are_named_with_their_folders(host, tmp_path, monkeypatch)
         ):
             SPEC.ready(AniPortraitSettings(head="template", download_missing=download), host)
     SPEC.ready(AniPortraitSettings(head="still"), host)
+
+
+def test_check_goes_to_its_end_and_tells_no_path(tmp_path, monkeypatch, capsys):
+    models = tmp_path / "models"
+    seeded_musetalk.write_seeded(models / "musetalk")
+    seeded_aniportrait.write_aniportrait(models / "aniportrait")
+    monkeypatch.setenv("LIPSYNC_MODELS", str(models))
+    write_wav(tmp_path / "voice.wav", np.random.default_rng(2).normal(0, 0.1, 3200).astype(np.float32))
+    chosen = ["--audio", str(tmp_path / "voice.wav"), "--steps", "1", "--guidance", "1", "--side", "64"]
+    assert main(["check", "aniportrait", *chosen, "--device", "cpu", "--quiet"]) == 0
+    told = capsys.readouterr().out
+    assert "AniPortrait, guidance 1.0, steps 1, side 64" in told
+    for name in ("denoising_unet.pth", "motion_module.pth", "audio2mesh.pt", "audio2pose.pt"):
+        assert f"{name}: unknown" in told
+    assert "5 of 64x64, 5 generated" in told
+    assert "was trained on 512 pixels" in told
+    assert str(tmp_path) not in told
 
 
 def test_what_each_way_to_move_reads():

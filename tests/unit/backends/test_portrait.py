@@ -14,7 +14,7 @@ from lipsync_studio.backends.portrait.backend import PortraitBackend
 from lipsync_studio.backends.portrait.canvas import PastedBack, WholePicture
 from lipsync_studio.backends.portrait.job import plan_job
 from lipsync_studio.backends.render_spec import RenderSpec
-from lipsync_studio.backends.request import LipSyncRequest
+from lipsync_studio.backends.request import LipSyncRequest, seconds_of
 from lipsync_studio.backends.run import run
 from lipsync_studio.backends.sadtalker.spec import SadTalkerSettings
 from lipsync_studio.backends.viseme.spec import SPEC as VISEME
@@ -241,6 +241,20 @@ def test_of_footage_the_first_frame_is_animated_if_that_is_wanted(clip, voice, h
     whole = plan_job(replace(request, length="video"), host)
     assert whole.timeline.duration == clip.duration
     assert VideoSource(tmp_path / "out.mp4").frames == 10
+
+
+def test_a_picture_lasts_as_long_as_its_sound_and_footage_as_is_wished(clip, still, voice):
+    """Engines here and services alike."""
+    sound = voice(0.4)
+    for source, length, wanted in (
+        (still, "video", sound.duration),
+        (still, "shortest", sound.duration),
+        (clip, "audio", sound.duration),
+        (clip, "video", clip.duration),
+        (clip, "shortest", min(clip.duration, sound.duration)),
+    ):
+        assert seconds_of(LipSyncRequest(source, sound, length=length)) == wanted
+    assert clip.duration != sound.duration
 
 
 def test_a_track_of_the_whole_clip_will_do_and_anothers_will_not(clip, track, still, voice, host):

@@ -10,7 +10,13 @@ import torch
 from lipsync_studio.backends.hallo2.audio import FPS, PIECE, SAMPLES_PER_FRAME, states
 from lipsync_studio.backends.hallo2.denoise import dropped
 from lipsync_studio.backends.hallo2.masks import region
-from lipsync_studio.backends.hallo2.parity import check_audio, check_e2e, check_masks, check_schedule
+from lipsync_studio.backends.hallo2.parity import (
+    check_audio,
+    check_denoiser,
+    check_e2e,
+    check_masks,
+    check_schedule,
+)
 from lipsync_studio.commands import main
 from lipsync_studio.devtools.seeded_hallo2 import seeded_wav2vec2
 
@@ -40,6 +46,12 @@ def test_masks_and_the_locator_are_the_originals():
 
 def test_the_schedule_is_the_originals():
     checked(check_schedule(GOLDENS), "timesteps of 7", "previous of 7", "40 steps", "alphas_cumprod_last")
+
+
+def test_both_networks_together_are_the_originals():
+    (found,) = check_denoiser(GOLDENS)
+    assert found.ok, found
+    assert found.file == "denoise.npz"
 
 
 def test_two_clips_are_the_originals():

@@ -1,6 +1,7 @@
 """SadTalker's networks from every file there is of them, at full size; what folding leaves as it was."""
 
 import pickle
+import re
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,6 @@ from lipsync_studio.backends.sadtalker.reconstruction import Reconstruction
 from lipsync_studio.devtools.seeded_sadtalker import SMALL, seeded
 from lipsync_studio.engine.errors import WeightsError
 from lipsync_studio.engine.parity import seeded_state_dict
-from lipsync_studio.engine.weights.state_dict import load_state_dict
 
 PARTS = {
     "generator.": "sadtalker_facevid2vid_generator",
@@ -69,23 +69,39 @@ def published():
 
 @pytest.fixture
 def mapping(tmp_path):
+    return write_mapping(tmp_path / "mapping_00229-model.pth.tar", "sadtalker_mapping_crop_coeff70")
+
+
+def write_mapping(path, kind):
     """As it was published, with the optimiser's numbers beside the weights."""
-    path = tmp_path / "mapping_00229-model.pth.tar"
     with torch.serialization.skip_data():
-        state = {name: torch.empty(shape) for name, shape in keys("sadtalker_mapping_crop_coeff70").items()}
+        state = {name: torch.empty(shape) for name, shape in keys(kind).items()}
         optimizer = {"state": {0: {"step": 1, "exp_avg": torch.empty(3)}}, "param_groups": []}
         torch.save({"mapping": state, "optimizer_mapping": optimizer, "epoch": 1}, path)
     return path
 
 
-@pytest.mark.parametrize(("kind", "dtype"), [("safetensors", torch.float32), ("zip", torch.float16)])
-def test_full_size_files_load(tmp_path, published, mapping, kind, dtype):
-    """With what only training needs, and with what is of no use here."""
+@pytest.mark.parametrize(
+    ("side", "whole", "kind", "dtype"),
+    [
+        (256, False, "safetensors", torch.float32),
+        (256, True, "zip", torch.float16),
+        (512, False, "zip", torch.float32),
+        (512, True, "safetensors", torch.float32),
+    ],
+)
+def test_full_size_files_load(tmp_path, published, side, whole, kind, dtype):
+    """With what only training needs, and with what is of no use here; each with either mapping."""
+    name, coefficients = ("full_coeff73", 73) if whole else ("crop_coeff70", 70)
+    mapping = write_mapping(tmp_path / "mapping.pth.tar", f"sadtalker_mapping_{name}")
     path = write_sparse(
-        tmp_path / "SadTalker_V0.0.2_256.pth", {**published, "he_estimator.fc_t.bias": (3,)}, kind, dtype
+        tmp_path / f"SadTalker_V0.0.2_{side}.pth", {**published, "he_estimator.fc_t.bias": (3,)}, kind, dtype
     )
-    networks = load_networks(path, mapping, 256, whole=False)
-    assert networks.side == 256
+    networks = load_networks(path, mapping, side, whole=whole)
+    assert (networks.side, networks.mapping.coefficients) == (side, coefficients)
+    assert {entry: tuple(each.shape) for entry, each in networks.mapping.state_dict().items()} == keys(
+        f"sadtalker_mapping_{name}"
+    )
     for net in vars(networks).values():
         if isinstance(net, torch.nn.Module):
             assert {parameter.dtype for parameter in net.parameters()} == {torch.float32}
@@ -111,7 +127,9 @@ def test_what_is_missing_or_anothers_is_one_sentence(tmp_path, published, mappin
         load_networks(path, mapping, 256, whole=False)
 
 
-def test_nothing_that_a_file_may_hold_is_run(tmp_path, mapping):
+def test_nothing_that_a_file_may_hold_is_run(tmp_path, files, mapping):
+    """Beside a good file of networks, neither is what the mapping's holds."""
+    good = files / "sadtalker" / "SadTalker_V0.0.2_256.safetensors"
     mark = tmp_path / "ran"
 
     class Payload:
@@ -125,8 +143,8 @@ def test_nothing_that_a_file_may_hold_is_run(tmp_path, mapping):
             with pytest.raises(WeightsError):
                 load_networks(path, mapping, 256, whole=False)
             path.rename(mapping)
-            with pytest.raises(WeightsError):
-                load_state_dict(mapping)
+            with pytest.raises(WeightsError, match=f"{re.escape(str(mapping))} was not opened"):
+                load_networks(good, mapping, 256, whole=False)
     assert not mark.exists()
 
 

@@ -35,7 +35,14 @@ def test_all_goldens_hold(folder, capsys):
     assert main(["parity", str(folder)]) == 0
     lines = capsys.readouterr().out.splitlines()
     files = {line.split(":")[0].split()[-1] for line in lines}
-    assert files == {"nets.npz", "preprocess.npz", "preprocess.json", "pos_crop0.png"}
+    assert files == {
+        "nets.npz",
+        "preprocess.npz",
+        "preprocess.json",
+        "pos_crop0.png",
+        "pos_crop1.png",
+        "generator.npz",
+    }
     assert all(line.startswith("ok") for line in lines)
 
 

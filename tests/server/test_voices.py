@@ -105,10 +105,18 @@ def test_who_speaks_can_be_put_right(client, two, make_prompt):
         client.run(prompt)
 
 
-def test_voices_and_words_at_once_are_refused(client, two, make_prompt):
+@pytest.mark.parametrize(
+    "more", [{"lyrics": "la la"}, {"words": ["lyrics", 0]}, {"driving_audio": ["one", 0]}],
+    ids=lambda more: next(iter(more)),
+)  # fmt: skip
+def test_voices_and_words_at_once_are_refused(client, two, make_prompt, more):
     extra = {"one": node("LoadAudio", audio="one.wav"), **voices(audio=(["one", 0], ["one", 0]))}
-    run = client.run(make_prompt("two.mp4", "both.wav", extra, voices=["right", 0], lyrics="la la"))
-    assert "Voices bring their own sound and words" in json.dumps(run.error)
+    if "words" in more:
+        extra["lyrics"] = node("LipSyncLoadLyrics", file="singers.lrc")
+    run = client.run(make_prompt("two.mp4", "both.wav", extra, voices=["right", 0], **more))
+    said = run.error["exception_message"].strip()
+    assert said.startswith("Voices bring their own sound and words")
+    assert said.count(". ") == 0
 
 
 def test_in_the_duet_template_each_mouth_moves_in_its_own_lines_only(client, server):

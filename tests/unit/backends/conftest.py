@@ -51,6 +51,37 @@ def footage() -> list[np.ndarray]:
     ]
 
 
+RATE, FPS, SECONDS = 16000, 25, 6.4
+
+
+@pytest.fixture(scope="session")
+def scene(
+    footage: list[np.ndarray], pictures: dict[str, np.ndarray], tmp_path_factory: pytest.TempPathFactory
+) -> SimpleNamespace:
+    """Two people. source: a face in motion on the left, a painting on the right, 60 frames. track: 1 is one
+    of them, 2 the other. left, right: their ids. voices: by side, a sentence each within 6.4 s of silence,
+    one after the other; both: their sum."""
+    path = tmp_path_factory.mktemp("two") / "two.mp4"
+    painting = cv2.resize(pictures["mona lisa"][:300], (320, 320), interpolation=cv2.INTER_AREA)
+    with Mp4Writer(path, (640, 320), Fraction(FPS), Colour(), None, Fraction(60, FPS)) as writer:
+        for index, face in enumerate(footage):
+            rgb = np.hstack([face, painting])
+            writer.write(Frame(rgb_to_planes(rgb, Colour()), Colour(), Fraction(index, FPS), index))
+    source = VideoSource(path)
+    track = _tracked(source)
+    left, right = sorted(track.persons, key=lambda person: person.boxes[0, 0])
+    voices = {}
+    for side, name, start in (("left", "lbbc2a", 0.0), ("right", "swwp2s", 3.2)):
+        samples, at = np.zeros(round(SECONDS * RATE), np.float32), round(start * RATE)
+        sentence = Sound.load(ROOT / "tests" / "data" / "grid" / f"{name}.flac").mono(RATE)
+        samples[at : at + len(sentence)] = sentence[: len(samples) - at]
+        voices[side] = Sound(samples[None], RATE)
+    both = Sound(voices["left"].samples + voices["right"].samples, RATE)
+    return SimpleNamespace(
+        source=source, track=track, left=str(left.id), right=str(right.id), voices=voices, both=both
+    )
+
+
 @pytest.fixture(scope="session")
 def make_clip(
     footage: list[np.ndarray], tmp_path_factory: pytest.TempPathFactory

@@ -6,9 +6,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import random
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -25,12 +23,15 @@ from lipsync_studio.backends.render_spec import RenderSpec
 from lipsync_studio.batch.job import Job
 from lipsync_studio.batch.manifest import Manifest
 
+from .. import counted_worker
 from ..paths import ROOT
 from ..steps import say
 from . import media
 from .jobs_split import split_in_parts
 
 JOBS, CORRUPT, STUBS = 20, 7, 2000
+# In their midst a worker and the driver are killed.
+_WORKER_DIES, _DRIVER_DIES = "01.mp4", "12.mp4"
 # Bounds of the issue.
 _MOST_OVERHEAD, _MOST_BYTES = 0.15, 150e6
 _COMMAND = (sys.executable, "-m", "lipsync_studio")
@@ -70,21 +71,28 @@ def _kills(folder: Path, options: argparse.Namespace) -> dict[str, Any]:
     (course / f"{CORRUPT:02d}.mp4").write_bytes(b"no video" * 999)
     clip.unlink()
     voice.unlink()
-    command = [*_COMMAND, "batch", str(course), "--out", str(out), "--workers", "2", "--set", "no_score=yes"]
-    command += ["--report", str(folder / "summary.json")]
+    command = [sys.executable, "-m", counted_worker.__name__, "batch", str(course), "--out", str(out)]
+    command += ["--workers", "2", "--set", "no_score=yes", "--report", str(folder / "summary.json")]
     rows = []
+    counted_worker.hold(out, _WORKER_DIES, _DRIVER_DIES)
     driver = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    # The other worker goes on meanwhile.
     _until(lambda: len(_manifests(out)) >= 3, driver)
-    victim = random.Random(1).choice(_actors(driver.pid))
-    victim.send_signal(signal.SIGKILL)
-    rows.append(f"worker {victim.pid} killed; {len(_manifests(out))} whole")
+    victim: int | None = None
+    while victim is None:
+        _until(lambda: counted_worker.in_midst(counted_worker.events(out), _WORKER_DIES) is not None, driver)
+        victim = counted_worker.kill_in_midst(out, _WORKER_DIES)
+    rows.append(f"worker {victim} killed while it made {_WORKER_DIES}; {len(_manifests(out))} whole")
+    counted_worker.hold(out, _DRIVER_DIES)
     _until(lambda: len(_manifests(out)) >= 9, driver)
+    _until(lambda: counted_worker.in_midst(counted_worker.events(out), _DRIVER_DIES) is not None, driver)
     children = psutil.Process(driver.pid).children(recursive=True)
     driver.kill()
     driver.wait()
+    counted_worker.hold(out)
     psutil.wait_procs(children, timeout=60)
     stood = _manifests(out)
-    rows.append(f"driver killed; {len(stood)} whole")
+    rows.append(f"driver killed while {_DRIVER_DIES} was made; {len(stood)} whole")
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     told = json.loads((folder / "summary.json").read_text())
     rows += [
@@ -95,10 +103,17 @@ def _kills(folder: Path, options: argparse.Namespace) -> dict[str, Any]:
     again = [name for name, when in stood.items() if after[name] != when]
     failed = [row["out"] for row in told["rows"] if row["result"] == "failed"]
     whole = [name for name in after if (m := Manifest.read((out / name).read_text())) and m.frames == 20]
-    holds = not again and failed == [f"{CORRUPT:02d}.mp4"] and len(whole) == JOBS - 1 and done.returncode == 1
+    log = counted_worker.events(out)
+    begun, cut = counted_worker.renders(log), counted_worker.cut_off(log)
+    again += counted_worker.begun_again(log)
+    twice = [name for name in (each.removesuffix(".json") for each in after) if begun[name] - cut[name] > 1]
+    holds = failed == [f"{CORRUPT:02d}.mp4"] and len(whole) == JOBS - 1 and done.returncode == 1
+    holds = holds and not again and not twice
     return {
         "whole before the driver was killed": len(stood), "kept": told["kept"], "made": told["made"],
-        "failed": failed, "rendered again after their manifest stood": again, "holds": holds,
+        "failed": failed, "rendered again after their manifest stood": again,
+        "renders begun": begun.total(), "cut off by a kill": dict(cut), "rendered twice to the end": twice,
+        "holds": holds,
     }  # fmt: skip
 
 
@@ -184,17 +199,6 @@ def _short(folder: Path) -> tuple[Path, Path]:
 def _manifests(out: Path) -> dict[str, int]:
     """When each was written."""
     return {path.name: path.stat().st_mtime_ns for path in out.glob("*.mp4.json")}
-
-
-def _actors(driver: int) -> list[psutil.Process]:
-    found = []
-    for process in psutil.Process(driver).children(recursive=True):
-        try:
-            if "ray::Actor" in " ".join(process.cmdline()):
-                found.append(process)
-        except psutil.Error:
-            continue
-    return found
 
 
 def _until(holds: Callable[[], bool], driver: subprocess.Popen[bytes]) -> None:

@@ -32,6 +32,11 @@ def test_every_node_is_listed(our_nodes, run_in_comfy):
     assert set(our_nodes) >= MAIN_NODES
 
 
+def test_no_node_brings_ray(run_in_comfy):
+    """What may be imported later, `unit/batch/test_never_ray.py` tells."""
+    assert run_in_comfy("no_ray") == []
+
+
 def test_nodes_have_the_packs_names_and_say_what_they_do(our_nodes):
     for name, info in our_nodes.items():
         assert name.startswith("LipSync")

@@ -5,19 +5,18 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import psutil
 import pytest
 
 from lipsync_studio.backends.render_spec import RenderSpec
 from lipsync_studio.batch.job import Job
 from lipsync_studio.batch.run import run_batch
+from lipsync_studio.devtools import counted_worker as counted
 from lipsync_studio.engine.errors import InputError, UnexpectedError
 from lipsync_studio.engine.media.video import VideoSource
 
@@ -131,7 +130,8 @@ def test_what_ray_does_not_have(ray, tmp_path):
 
 
 def test_killed_workers_and_a_killed_driver(ray, media, tmp_path):
-    """The command, twice: good jobs become whole, the bad one is named, and none is made again."""
+    """The command, twice: good jobs become whole, the bad one is named, and none is made again. The worker is
+    killed while it renders, and so is the driver while another one does."""
     folder, out = tmp_path / "course", tmp_path / "made"
     folder.mkdir()
     for number in range(7):
@@ -139,29 +139,29 @@ def test_killed_workers_and_a_killed_driver(ray, media, tmp_path):
         shutil.copy(media / "voice.wav", folder / f"{number}.wav")
     (folder / "3.mp4").write_bytes(b"no video" * 99)
     address = ray.get_runtime_context().gcs_address
-    command = [sys.executable, "-m", "lipsync_studio", "batch", folder, "--out", out, "--workers", "2"]
+    command = [sys.executable, "-m", counted.__name__, "batch", folder, "--out", out, "--workers", "2"]
     command += ["--address", address, "--set", "no_score=yes", "--report", tmp_path / "summary.json"]
     command = [*map(str, command)]
+    counted.hold(out, "0.mp4", "5.mp4")
     driver = subprocess.Popen(command, stderr=subprocess.DEVNULL)
-    killed = 0
     try:
-        while not list(out.glob("*.mp4.json")):
+        while not counted.kill_in_midst(out, "0.mp4"):
             assert driver.poll() is None
             time.sleep(0.05)
-            working = workers()
-            if not killed and working:
-                # In the midst of its first job, or while it gets ready for it.
-                killed = working[0].pid
-                os.kill(killed, signal.SIGKILL)
+        counted.hold(out, "5.mp4")
+        while counted.in_midst(counted.events(out), "5.mp4") is None or not list(out.glob("*.mp4.json")):
+            assert driver.poll() is None
+            time.sleep(0.05)
     finally:
         driver.kill()
         driver.wait()
-    assert killed
+        counted.hold(out)
     # Its workers end with it; what they publish until then counts.
     while ray.available_resources().get("CPU", 0) < 2:
         time.sleep(0.1)
     stood = {path.name: path.stat().st_mtime_ns for path in out.glob("*.mp4.json")}
-    assert 1 <= len(stood) < 6
+    before = counted.events(out)
+    assert stood
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 1, done.stderr
     rows = json.loads((tmp_path / "summary.json").read_text())["rows"]
@@ -169,19 +169,16 @@ def test_killed_workers_and_a_killed_driver(ray, media, tmp_path):
     assert [row["out"] for row in rows if row["result"] == "failed"] == ["3.mp4"]
     assert "3.mp4" in done.stderr
     assert all((out / name).stat().st_mtime_ns == when for name, when in stood.items())
-    assert sorted(path.name for path in out.glob("*.mp4")) == [f"{n}.mp4" for n in range(7) if n != 3]
-
-
-def workers():
-    """Processes of this machine that are actors of Ray."""
-    return [each for each in psutil.process_iter() if "ray::Actor" in _title(each)]
-
-
-def _title(process: psutil.Process) -> str:
-    try:
-        return " ".join(process.cmdline())
-    except psutil.Error:
-        return ""
+    good = [f"{number}.mp4" for number in range(7) if number != 3]
+    assert sorted(path.name for path in out.glob("*.mp4")) == good
+    # None was rendered to its end twice; a kill cut off that of the worker, and those of the driver's two.
+    told = counted.events(out)
+    assert counted.begun_again(told) == []
+    begun, cut = counted.renders(told), counted.cut_off(told)
+    assert all(begun[name] - cut[name] <= 1 for name in good)
+    assert cut["0.mp4"] >= 1
+    assert cut.total() <= 3
+    assert counted.cut_off(told[len(before) :]).total() == 0
 
 
 def test_two_workers_and_an_object_store(s3, pool_of, media, hidden, tmp_path):

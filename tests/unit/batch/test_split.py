@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from lipsync_studio.backends.run import run
 from lipsync_studio.batch import parts
 from lipsync_studio.batch.lyric_video import LyricVideoSpec, make_lyric_video
 from lipsync_studio.devtools import seeded_latentsync, seeded_musetalk
+from lipsync_studio.devtools.bench import split_places
 from lipsync_studio.engine.errors import InputError, OutputError, SourceMismatchError
 from lipsync_studio.engine.media.colour import rgb_to_planes
 from lipsync_studio.engine.media.frames import Colour, Frame
@@ -34,8 +36,10 @@ from lipsync_studio.engine.media.video import VideoSource
 from lipsync_studio.engine.media.writer import Mp4Writer
 from lipsync_studio.overlay.presets import PRESETS
 
-# Shown to and fro: 0 … 59 … 11. Cuts in a fade and the sentence, where nobody is, at the turn and after it.
+# Shown to and fro: 0 … 59 … 11. Cuts in a fade and the sentence, where nobody is, at the turn and after it,
+# where the engine's clips overlap.
 CUTS = (18, 30, 60, 61, 100)
+LIE_IN = (("fade", "sentence"), ("sentence",), ("turn", "overlap"), ("overlap",), ("fade", "sentence"))
 # At this CRF x264 loses nothing: what is decoded is what was handed over.
 LOSSLESS = 0
 
@@ -95,6 +99,11 @@ def test_in_parts_by_visemes_it_is_the_same(spec, whole, host, tmp_path):
     path, report, plan = in_parts(spec, spec.make_backend(host), host, tmp_path, CUTS)
     check_same(path, whole[0])
     assert plan.borders == (0, *CUTS, 108)
+    job = replace(plan.dub.job, source=spec.request(host).source)
+    lies = split_places.kinds(job, spec.make_backend(host).engine.batching(job.timeline.fps))
+    for cut, kinds in zip(CUTS, LIE_IN, strict=True):
+        assert all(lies[kind][cut] for kind in kinds), (cut, {kind: lies[kind][cut] for kind in lies})
+    assert {kind for kinds in LIE_IN for kind in kinds} == lies.keys()
     told = whole[1]
     assert (report.frames, report.spans, report.size) == (told.frames, told.spans, told.size)
     assert (report.fps, report.duration) == (told.fps, told.duration)
@@ -143,6 +152,10 @@ def test_in_parts_by_networks_it_is_within_a_level(spec, media, networks, host, 
     path, _, _ = in_parts(spec, backend, host, tmp_path, cuts)
     check_same(path, whole, 1)
     assert np.abs(planes(whole)[10] - planes(spec.source)[10]).max() > 10
+    # And cut where the plan does, in two.
+    path, _, plan = in_parts(spec, backend, host, tmp_path, seconds=0.4)
+    assert plan.parts == 2
+    check_same(path, whole, 1)
 
 
 def test_what_is_no_cut(spec, host):

@@ -25,13 +25,13 @@ def kinds(job: DubJob, batching: Batching) -> dict[str, np.ndarray]:
     frame or the one before. overlap: the frame shows two of the engine's clips; none where those don't."""
     count = len(job.timeline)
     steps = np.sign(np.diff(job.timeline.source_index))
-    turns = np.zeros(count, bool)
+    turns: np.ndarray = np.zeros(count, bool)
     turns[1:-1] = steps[1:] * steps[:-1] < 0
     turn = turns | np.roll(turns, 1)
     painted = np.array([state is FrameState.GENERATED for state in job.states])
     spoken = job.speech.gate == 1
     half = (job.mix > 0) & (job.mix < 1) & painted
-    overlap = np.zeros(count, bool)
+    overlap: np.ndarray = np.zeros(count, bool)
     for clip, following in pairwise(clips_of(job, batching)):
         if following.enters < clip.stop:
             overlap[following.enters + 1 : min(following.alone, clip.stop)] = True

@@ -291,10 +291,12 @@ def test_a_voice_offers_the_people_of_the_node_at_the_end_of_its_chain(build, sh
     assert page.problems == []
 
 
-def test_nothing_of_the_work_stays_after_an_error_or_a_cancel(build, short_media):
+@RENDERERS
+def test_nothing_of_the_work_stays_after_an_error_or_a_cancel(build, short_media, vue):
     nodes, wires = faces_graph(short_media.clips[25])
     nodes += [
-        ("audio", "LoadAudio", {"audio": "verse.mp3"}),
+        # Ten minutes: nothing but a cancel ends that within the time a test has.
+        ("audio", "EmptyAudio", {"duration": 600}),
         ("viseme", "LipSyncVisemeBackend", {}),
         ("save", "SaveVideo", {}),
     ]
@@ -302,16 +304,28 @@ def test_nothing_of_the_work_stays_after_an_error_or_a_cancel(build, short_media
         ("clip", 0, "apply", "source"), ("audio", 0, "apply", "audio"), ("viseme", 0, "apply", "backend"),
         ("apply", 0, "save", "video"),
     ]  # fmt: skip
-    page = build(nodes, wires)
+    page = build(nodes, wires, vue)
     page.evaluate("() => made.apply.widgets.find(one => one.name === 'person').value = '9'")
     assert run(page) == "error"
     wait_until_clear(page)
     page.evaluate("() => made.apply.widgets.find(one => one.name === 'person').value = 'largest'")
+    # Cancelled at the first frame, which the page has been told of: there is something to be taken away.
     page.evaluate(
-        """() => app.api.addEventListener('progress_text', () =>
-            void app.extensionManager.command.execute('Comfy.Interrupt'), {once: true})"""
+        """() => {
+            window.cancelledAt = null;
+            const seen = ({detail: {nodes}}) => {
+                const state = nodes[made.apply.id];
+                if (state?.state !== 'running' || !(state.value > 0) || state.value >= state.max) return;
+                app.api.removeEventListener('progress_state', seen);
+                window.cancelledAt = [state.value, state.max];
+                void app.extensionManager.command.execute('Comfy.Interrupt');
+            };
+            app.api.addEventListener('progress_state', seen);
+        }"""
     )
-    assert run(page) in ("interrupted", "success")
+    assert run(page) == "interrupted"
+    done, total = page.evaluate("() => window.cancelledAt")
+    assert 0 < done < total
     wait_until_clear(page)
     page.problems.clear()  # the page's own of the run that failed
 

@@ -107,7 +107,9 @@ def test_a_face_is_chosen_by_a_click(build, short_media, vue, pictures):
     face.first.wait_for()
     page.screenshot(path=pictures / f"faces_{'nodes2' if vue else 'classic'}.png")
     assert page.evaluate(VALUE, ["apply", "person"]) == "largest"
-    face.first.evaluate("one => one.click()")
+    # By the mouse, at its place: what lies over it would take the click.
+    box = face.first.bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     assert page.evaluate(VALUE, ["apply", "person"]) == "1"
     page.get_by_text("person of Apply Lip-Sync is now 1.").wait_for(state="attached")
     known = page.get_by_role("group", name="Known persons").get_by_role("button")
@@ -204,6 +206,23 @@ def test_a_bad_alignment_is_seen_on_the_node_and_told(build, short_media, vue, p
     )
     assert run(page) == "success"
     notice.first.wait_for(state="detached")
+    assert page.problems == []
+
+
+@RENDERERS
+def test_how_many_words_are_not_heard_and_in_which_shots_a_face_is_are_seen(build, vue):
+    page = build([("align", "LipSyncAlignLyrics", {}), ("track", "LipSyncFaceTrack", {})], vue=vue)
+    page.evaluate(
+        """() => {
+            made.align.onExecuted({notices: [{kind: 'unheard', text: '', percent: 20}]});
+            const people = [{id: 1, spans: [[0, 4], [6, 9]], shots: [1, 2, 4]}];
+            made.track.onExecuted({faces: [{people, shots: 4, frames: []}]});
+        }"""
+    )
+    sentence = "20 % of the words are not heard: are these the lyrics of this song?"
+    page.locator("[role=status]", has_text=sentence).first.wait_for(state="attached")
+    page.locator(".p-toast-detail", has_text=sentence).first.wait_for()
+    page.get_by_text("shot 1–2, 4").first.wait_for(state="attached")
     assert page.problems == []
 
 

@@ -17,10 +17,10 @@ from ..overlay.style import EFFECTS, LyricStyle
 from .paths import ROOT
 
 SHEET = ROOT / "docs" / "overlay.jpg"
-CELL = (480, 270)
-_TITLE, _NAME, _GAP = 30, 130, 4  # height of titles, width of names, pixels between cells
+CELL = (320, 180)
+_TITLE, _NAME, _GAP = 30, 116, 4  # height of titles, width of names, pixels between cells
 _LETTERS = 18  # pixels per em of both
-_QUALITY = 82
+_QUALITY = 66
 SAMPLES = {
     "Latin": "Twinkle, twinkle, little star,\nhow I wonder what you are up above\nthe world so high",
     "Arabic": "يا ليل يا عين يا ليل\nقلبي معك يا حبيبي طول العمر\nوأنا أغني لك",

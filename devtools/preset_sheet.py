@@ -19,7 +19,7 @@ from .paths import ROOT
 SHEET = ROOT / "docs" / "presets.jpg"
 _WIDE, _TALL = (608, 342), (192, 342)
 _TITLE, _COLUMNS, _GAP = 36, 2, 6  # height of titles, presets in a row, pixels between cells
-_QUALITY = 76
+_QUALITY = 72
 _TEXT = "Twinkle, twinkle, little star,\nhow I wonder what you are, up above the world so high"
 
 

@@ -15,7 +15,7 @@ from .face_track import LipSyncFaceTrack
 from .notices import notices
 from .requirements import engine_imports
 from .types import BackendIO, VoicesIO, WordTimingsIO
-from .wiring import same_source
+from .wiring import is_wired, same_source
 
 if TYPE_CHECKING:
     from ..align.words import WordTimings
@@ -146,7 +146,14 @@ class LipSyncApply(io.ComfyNode):
             from ..backends.run import run
         host = ComfyHost()
         request = LipSyncRequest(
-            source=inputs.to_source(source, fps, host, deinterlace=deinterlace, background=background),
+            source=inputs.to_source(
+                source,
+                fps,
+                host,
+                deinterlace=deinterlace,
+                background=background,
+                rate_known=is_wired(cls, "fps"),
+            ),
             soundtrack=inputs.to_sound(audio),
             driving=None if driving_audio is None else inputs.to_sound(driving_audio),
             words=words,

@@ -21,6 +21,7 @@ from .inputs import detector_input, fps_input, max_faces_input, picture_inputs, 
 from .notices import notices
 from .requirements import engine_imports
 from .types import FaceDetectionModelIO, FaceLandmarksIO, FaceTrackIO
+from .wiring import is_wired
 
 if TYPE_CHECKING:
     from ..engine.faces.dwpose import LandmarkFinder
@@ -43,6 +44,7 @@ class LipSyncFaceTrack(io.ComfyNode):
             search_aliases=["face detection", "face mesh", "landmarks", "face tracking"],
             # To be run by itself, and so that the page is told again of a result that is kept.
             is_output_node=True,
+            hidden=[io.Hidden.dynprompt],
             inputs=[
                 source_input("The footage, or a picture."),
                 fps_input(),
@@ -143,7 +145,14 @@ class LipSyncFaceTrack(io.ComfyNode):
             from ..engine.faces.refine import with_landmarks
             from ..engine.faces.tracker import track_faces
         host = ComfyHost()
-        clip = to_source(source, fps, host, deinterlace=deinterlace, background=background)
+        clip = to_source(
+            source,
+            fps,
+            host,
+            deinterlace=deinterlace,
+            background=background,
+            rate_known=is_wired(cls, "fps"),
+        )
         if face_landmarks is not None and face_detection_model is not None:
             raise InputError("Connect either face_landmarks or face_detection_model, not both.")
         # First, so that missing weights are said before the clip is read.

@@ -209,10 +209,11 @@ def to_source(
     *,
     deinterlace: str = "auto",
     background: str = "black",
+    rate_known: bool = False,
 ) -> Source:
     """A VIDEO (file-backed ones are streamed) or an IMAGE batch [B, H, W, C]. host: as in VideoSource.
-    deinterlace, background: of `picture_inputs`. Raises VideoError, and OutputError where an edited one finds
-    no room."""
+    deinterlace, background: of `picture_inputs`. rate_known: `fps` is no guess, whatever it is. Raises
+    VideoError, and OutputError where an edited one finds no room."""
     with engine_imports():
         from ..engine.media.conditions import SourceChoices, colour_named
         from ..engine.media.images import ImageSource
@@ -220,16 +221,8 @@ def to_source(
     choices = SourceChoices(deinterlace, colour_named(background))  # type: ignore[arg-type]
     if isinstance(value, torch.Tensor):
         images = ImageSource(value, fps, choices=choices)
-        if len(value) > 1 and fps == _GUESSED_FPS:
-            images.notes = (
-                *images.notes,
-                Caution(
-                    f"The pictures don't say how fast they play: taken as {fps:g} a second. Set fps if that "
-                    "is wrong.",
-                    "rate",
-                    fps=f"{fps:g}",
-                ),
-            )
+        if not rate_known:
+            images.notes = (*images.notes, *rate_notes(value, fps))
         return images
     if value is None:
         raise VideoError("The source is empty: connect a video or an image.")
@@ -241,6 +234,18 @@ def to_source(
     if is_unsaved(value):
         return saved_source(value)
     return VideoSource(value.get_stream_source(), *trim_window(value), choices=choices, host=host)
+
+
+def rate_notes(images: torch.Tensor, fps: float) -> list[Caution]:
+    """That the rate of an IMAGE batch is the default, where it is. The page sends the value of a widget that
+    nobody has touched as it does one that was chosen, so the sentence has to be right for both."""
+    if len(images) < 2 or fps != _GUESSED_FPS:
+        return []
+    text = (
+        f"The pictures don't say how fast they play: taken as {fps:g} a second, as fps says. Change fps if "
+        "they play at another rate."
+    )
+    return [Caution(text, "rate", fps=f"{fps:g}")]
 
 
 def to_sound(audio: Mapping[str, Any] | None) -> Sound:

@@ -15,7 +15,7 @@ from .musetalk import face_widgets, mask_widgets, restore_of, upscale_input
 from .requirements import engine_imports
 from .types import AudioFeaturesIO, MouthClipIO, MuseTalkModelIO, WordTimingsIO
 from .widgets import widget
-from .wiring import same_source
+from .wiring import is_wired, same_source
 
 if TYPE_CHECKING:
     from ..align.words import WordTimings
@@ -151,7 +151,14 @@ class LipSyncMuseTalkInfer(io.ComfyNode):
         with same_source(cls, "face_track", LipSyncFaceTrack):
             job = plan_faces(
                 features,
-                inputs.to_source(source, fps, host, deinterlace=deinterlace, background=background),
+                inputs.to_source(
+                    source,
+                    fps,
+                    host,
+                    deinterlace=deinterlace,
+                    background=background,
+                    rate_known=is_wired(cls, "fps"),
+                ),
                 host,
                 track=face_track,
                 length=length,  # type: ignore[arg-type]
@@ -220,7 +227,14 @@ class LipSyncComposite(io.ComfyNode):
         made = mouths.compose
         choices |= {"quality": quality, "parity": made.parity, "batch_size": made.batch}
         settings = composing(SPEC.settings_from(choices), made.convention)
-        clip = inputs.to_source(source, fps, host, deinterlace=deinterlace, background=background)
+        clip = inputs.to_source(
+            source,
+            fps,
+            host,
+            deinterlace=deinterlace,
+            background=background,
+            rate_known=is_wired(cls, "fps"),
+        )
         with same_source(cls, "mouths", LipSyncMuseTalkInfer):
             rendering = composite(mouths, clip, model, host, settings)
         path = host.temp_file(".mp4")

@@ -20,6 +20,7 @@ from .inputs import (
     letter_size_input,
     picture_inputs,
     position_input,
+    rate_notes,
     to_source,
 )
 from .lyric_fonts import FONTS, font_path
@@ -27,7 +28,7 @@ from .notices import notices
 from .output_files import companion_file, output_file
 from .requirements import engine_imports
 from .types import LyricStyleIO, WordTimingsIO
-from .wiring import video_prefix
+from .wiring import is_wired, video_prefix
 
 if TYPE_CHECKING:
     from ..align.words import WordTimings
@@ -147,6 +148,7 @@ class LipSyncLyricOverlay(io.ComfyNode):
         host = ComfyHost()
         folders = host.models_folders(FONTS)
         notes: list[str] = []
+        rate_known = is_wired(cls, "fps")
         result, images = None, ExecutionBlocker(
             "`images` is for an image batch: connect `video`, or take the pictures out of it with Get Video "
             "Components."
@@ -159,11 +161,14 @@ class LipSyncLyricOverlay(io.ComfyNode):
                 images = draw_batch(video, rate, words, style, host, folders, notes=notes)
             shape = video.shape[2], video.shape[1]
             if subtitles == _BURN:
+                notes += [] if rate_known else rate_notes(video, fps)
                 result = InputImpl.VideoFromComponents(
                     Types.VideoComponents(images=images, audio=None, frame_rate=rate)
                 )
         if result is None:
-            source = to_source(video, fps, host, deinterlace=deinterlace, background=background)
+            source = to_source(
+                video, fps, host, deinterlace=deinterlace, background=background, rate_known=rate_known
+            )
             path = host.temp_file(".mp4")
             notes += source.notes
             burn(

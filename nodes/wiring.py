@@ -40,6 +40,16 @@ def same_source(node: type[io.ComfyNode], wire: str, maker: type[io.ComfyNode]) 
         raise SourceMismatchError(error.finding, remedy) from error
 
 
+def is_wired(node: type[io.ComfyNode], wire: str) -> bool:
+    """Whether an input of the node that is executing comes from another node, as far as the prompt is known.
+
+    node: the class as it is executed, with the hidden `dynprompt`."""
+    hidden, context = node.hidden, get_executing_context()
+    if hidden is None or hidden.dynprompt is None or context is None:
+        return False
+    return isinstance(hidden.dynprompt.get_node(context.node_id)["inputs"].get(wire), list)
+
+
 def video_prefix(node: type[io.ComfyNode], output: int = 0) -> str:
     """The filename prefix of the Save Video to which an output of the node leads, through whatever passes it
     on; "" where there is none, or where it comes by wire.

@@ -12,7 +12,7 @@ from ..engine.media.colour import Rect
 from .breaks import anywhere, breaks, even_rows, fewest
 from .fonts import Fonts
 from .shape import Glyph, ShapedText, shape
-from .style import LyricStyle
+from .style import LyricStyle, extra_blank
 from .text_runs import base_level, clean
 
 _LEADING = 1.2  # least distance of two rows' baselines, em
@@ -131,13 +131,13 @@ def full_em(style: LyricStyle, size: tuple[int, int]) -> float:
 
 
 class LineText:
-    """A line's words as one text, measured once.
+    """A line's words as one text, measured once. blank: as in `shape`.
 
     Raises nothing: characters without a font come out as boxes where `missing.drawable` has not left them
     out."""
 
-    def __init__(self, words: list[Word], fonts: Fonts, language: str = "") -> None:
-        self._fonts, self._language = fonts, language
+    def __init__(self, words: list[Word], fonts: Fonts, language: str = "", blank: float = 0.0) -> None:
+        self._fonts, self._language, self._blank = fonts, language, blank
         self.text = ""
         self.spans: list[tuple[int, int]] = []
         for number, word in enumerate(words):
@@ -153,7 +153,7 @@ class LineText:
             self.left.append(self.left[-1] + extent.right - extent.left)
 
     def shaped(self, start: int, stop: int) -> ShapedText:
-        return shape(self.text[start:stop], self.base, self._fonts, self._language)
+        return shape(self.text[start:stop], self.base, self._fonts, self._language, self._blank)
 
     @cached_property
     def places(self) -> list[int]:
@@ -176,7 +176,7 @@ def lay_out(
     without it one that is too long for its rows, is set smaller.
 
     Raises TextError when even the smallest letters don't fit."""
-    text = LineText(words, fonts, language)
+    text = LineText(words, fonts, language, extra_blank(style))
     count = rows_at(text, em, place) if em is not None else None
     if em is not None and count:
         spans = even_rows(text.text, text.places, text.left, (place.right - place.left) / em, count)

@@ -11,7 +11,7 @@ from .breaks import pause_after
 from .cues import SungLine
 from .fonts import Fonts
 from .layout import LineText, Place, fitting_em, full_em, place_of, rows_at
-from .style import LyricStyle
+from .style import LyricStyle, extra_blank
 
 # Letters are set this much smaller at most for words that are too wide at full size; wider ones alone shrink.
 _SMALLEST_SHARE = 0.62
@@ -37,9 +37,10 @@ def shown_parts(
     place, whole = place_of(style, size), full_em(style, size)
     if style.effect not in _IN_TURN:
         return list(lines), whole, []
-    texts = [LineText(list(line.words), fonts, language) for line in lines]
+    blank = extra_blank(style)
+    texts = [LineText(list(line.words), fonts, language, blank) for line in lines]
     em = whole * max(min([1.0, *(_share(text, whole, place) for text in texts)]), _SMALLEST_SHARE)
-    measured = partial(LineText, fonts=fonts, language=language)
+    measured = partial(LineText, fonts=fonts, language=language, blank=blank)
     split = [
         _split(line, text, em, place, style.words_shown, measured)
         for line, text in zip(lines, texts, strict=True)

@@ -11,12 +11,11 @@ import numpy as np
 from ..engine.media.colour import Rect
 from .glyphs import Ink, ink_of, stroke_of
 from .layout import LineLayout, Piece, PlacedGlyph
-from .style import LyricStyle, moves, rgba
+from .style import PILL_PADDING, LyricStyle, moves, rgba
 
 # Where a gradient begins above the baseline and ends below it, em: the height of capitals, a little lower.
 _GRADIENT = (0.74, 0.06)
 _BOX_PADDING, _BOX_RADIUS = (0.35, 0.12), 0.22  # em: sideways and up and down; of the corners
-_PILL_PADDING = 0.16, 0.08  # em: sideways and up and down
 _EMPHASIS_ROOM = 0.5  # em that an emphasised word may move by
 _POP_ROOM = 0.12  # share of a word's width that it may swell by on each side
 
@@ -68,8 +67,7 @@ class LineArt:
         self.base = np.zeros((y1 - y0, x1 - x0, 4), np.float32)
         if not pop:
             self._compose(self.base, whole, list(layout.glyphs))
-        if style.box:
-            self.base += self._box() * (1 - self.base[..., 3:])
+        self.base = self.boxed(self.base)
 
     def parts(self, word: int) -> list[WordPart]:
         """Of a word, one for each row that it is on."""
@@ -89,34 +87,40 @@ class LineArt:
         return found
 
     def without(self, word: int) -> np.ndarray:
-        """float32 [h, w, 4], premultiplied: the line and its box, but not that word; -1 for all words."""
+        """float32 [h, w, 4], premultiplied: the line but not that word, and no box; -1 for all words."""
         x0, y0, x1, y1 = self.rect
         picture = np.zeros((y1 - y0, x1 - x0, 4), np.float32)
         glyphs = [glyph for glyph in self._layout.glyphs if glyph.word != word or word < 0]
         self._compose(picture, (0, 0, x1 - x0, y1 - y0), glyphs)
-        if self._style.box:
-            picture += self._box() * (1 - picture[..., 3:])
         return picture
 
-    def alone(self, word: int, pill: str) -> np.ndarray:
-        """float32 [h, w, 4], premultiplied: that word, lit, over a pill of a colour, "" for none."""
+    def boxed(self, picture: np.ndarray) -> np.ndarray:
+        """A picture of the line's rect, over the box of the line where the style has one."""
+        return picture + self._box() * (1 - picture[..., 3:]) if self._style.box else picture
+
+    def alone(self, word: int, *, shadow: bool) -> np.ndarray:
+        """float32 [h, w, 4], premultiplied: that word, lit."""
         x0, y0, x1, y1 = self.rect
         picture = np.zeros((y1 - y0, x1 - x0, 4), np.float32)
         glyphs = self._words.get(word, [])
         whole = (0, 0, x1 - x0, y1 - y0)
-        # On a pill the letters cast no shadow.
-        self._compose(picture, whole, glyphs, shadow=not pill)
+        self._compose(picture, whole, glyphs, shadow=shadow)
         ink = ink_of(glyphs, self._layout, self.rect)
         if ink is not None:
             left, top, right, bottom = ink.box
             lit = np.array(_premultiplied(self._highlight), np.float32)
             picture[top:bottom, left:right] += ink.letters[..., None] * (lit - self._fill(ink.box))
-        if pill:
-            colour = np.array(_premultiplied(pill), np.float32)
-            for piece in self._layout.words[word].pieces:
-                row = self._layout.rows[piece.row]
-                mask = self._rounded((piece.left, row[1], piece.right, row[3]), _PILL_PADDING, _BOX_RADIUS)
-                picture += mask[..., None] * colour * (1 - picture[..., 3:])
+        return picture
+
+    def pill(self, word: int) -> np.ndarray:
+        """float32 [h, w, 4], premultiplied: what lies behind that word, in the style's colour."""
+        x0, y0, x1, y1 = self.rect
+        picture = np.zeros((y1 - y0, x1 - x0, 4), np.float32)
+        colour = np.array(_premultiplied(self._style.pill), np.float32)
+        for piece in self._layout.words[word].pieces:
+            row = self._layout.rows[piece.row]
+            mask = self._rounded((piece.left, row[1], piece.right, row[3]), PILL_PADDING, _BOX_RADIUS)
+            picture += mask[..., None] * colour * (1 - picture[..., 3:])
         return picture
 
     def _change(self, glyphs: list[PlacedGlyph]) -> tuple[Rect, np.ndarray] | None:

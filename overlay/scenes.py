@@ -29,7 +29,7 @@ from .layout import LineLayout, LineText, Place, full_em, lay_out, place_of
 from .paint import Progress
 from .parts import common_em
 from .scroll import Scroll
-from .style import LyricStyle, moves
+from .style import LyricStyle, extra_blank, moves
 
 _LANE_GAP = 0.3  # between lines that are sung at once, em
 _COLUMN_GAP = 0.45  # between the lines of a column, em
@@ -70,7 +70,8 @@ class Layouts:
 
     def measured(self) -> list[LineText]:
         """All lines."""
-        return [LineText(list(line.words), self._fonts, self._language) for line in self.lines]
+        blank = extra_blank(self.style)
+        return [LineText(list(line.words), self._fonts, self._language, blank) for line in self.lines]
 
     def of(self, line: int) -> LineLayout:
         return self._kept[line]

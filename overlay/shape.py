@@ -43,9 +43,9 @@ class ShapedText:
     below: float
 
 
-def shape(text: str, base: int, fonts: Fonts, language: str = "") -> ShapedText:
+def shape(text: str, base: int, fonts: Fonts, language: str = "", blank: float = 0.0) -> ShapedText:
     """base: 1 for a text that reads from right to left. language: BCP 47, for letters whose shape depends on
-    it."""
+    it. blank: by how much spaces are wider than the font has them, em."""
     runs = itemise(text, base, fonts.face_of)
     glyphs: list[Glyph] = []
     extents = [Extent(0.0, 0.0, False)] * len(text)
@@ -71,7 +71,7 @@ def shape(text: str, base: int, fonts: Fonts, language: str = "") -> ShapedText:
             if ink:
                 above, below = max(above, place.y + ink[3]), max(below, -place.y - ink[1])
             starts[info.cluster] = min(starts.get(info.cluster, x), x)
-            x += position.x_advance * scale
+            x += position.x_advance * scale + blank * (text[info.cluster] == " ")
             ends[info.cluster] = max(ends.get(info.cluster, x), x)
         if not starts:
             # Marks of direction alone, in a font that has no blank to show for them.

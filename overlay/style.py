@@ -18,6 +18,10 @@ EFFECTS: tuple[Effect, ...] = get_args(Effect)
 POSITIONS: tuple[Position, ...] = get_args(Position)
 EMPHASES: tuple[Emphasis, ...] = get_args(Emphasis)
 MOST_WORDS = 5
+PILL_PADDING = 0.16, 0.08  # em: sideways and up and down
+PILL_SWELL = 0.12  # em that a pill swells by at most on each side where its word pops
+# em: what stays clear between a pill and the next word's outline, and how wide most fonts have a blank.
+_CLEAR, _BLANK = 0.08, 0.26
 RGBA = tuple[float, float, float, float]
 
 
@@ -66,6 +70,15 @@ class LyricStyle:
 def moves(style: LyricStyle) -> bool:
     """Whether the word that is sung is set apart by more than its colour."""
     return style.effect in ("word highlight", "scrolling") and bool(style.pill or style.emphasis != "none")
+
+
+def extra_blank(style: LyricStyle) -> float:
+    """By how much the blanks between words are wider than the font has them, em: a pill takes its padding
+    from them, and what it swells by."""
+    if not (moves(style) and style.pill):
+        return 0.0
+    swell = PILL_SWELL if style.emphasis == "pop" else 0.0
+    return max(PILL_PADDING[0] + swell + _CLEAR + style.outline_width - _BLANK, 0.0)
 
 
 def rgba(colour: str) -> RGBA:

@@ -10,7 +10,7 @@ var TEXTS = {
       unused: ({ reason }) => `The text was not used: ${reason}`,
       unused_words: () => "The text was not used: the words that are connected say what is heard.",
       unused_engine: ({ engine }) => `The text was not used: ${engine} takes the mouth's shapes from the sound alone.`,
-      rate: ({ fps }) => `The pictures don't say how fast they play: taken as ${fps} a second. Set fps if that is wrong.`,
+      rate: ({ fps }) => `The pictures don't say how fast they play: taken as ${fps} a second, as fps says. Change fps if they play at another rate.`,
       mishears: () => "By PocketSphinx, which mishears every other word: choose a Whisper engine for words to rely on.",
       no_demucs: () => "Without its model much of the music stays in the voice: switch download_missing on."
     }
@@ -22,7 +22,7 @@ var TEXTS = {
       unused: ({ reason }) => `文本未被使用：${reason}`,
       unused_words: () => "文本未被使用：已连接的单词说明了听到的内容。",
       unused_engine: ({ engine }) => `文本未被使用：${engine} 只根据声音确定口型。`,
-      rate: ({ fps }) => `图像没有说明播放速度：按每秒 ${fps} 帧处理。如果不对，请设置“帧率”。`,
+      rate: ({ fps }) => `图像没有说明播放速度：按“帧率”的值处理，即每秒 ${fps} 帧。如果实际速度不同，请更改“帧率”。`,
       mishears: () => "由 PocketSphinx 转写，约一半的单词会听错：需要可靠的文字时，请选择 Whisper 引擎。",
       no_demucs: () => "没有模型时，人声中会留下许多音乐：请打开“下载缺失文件”。"
     }
@@ -34,7 +34,7 @@ var TEXTS = {
       unused: ({ reason }) => `テキストは使われませんでした：${reason}`,
       unused_words: () => "テキストは使われませんでした。接続された単語が使われます。",
       unused_engine: ({ engine }) => `テキストは使われませんでした。${engine} は音声だけから口の形を決めます。`,
-      rate: ({ fps }) => `画像には再生速度の情報がないため、毎秒 ${fps} 枚としました。違う場合は「フレームレート」を設定してください。`,
+      rate: ({ fps }) => `画像には再生速度の情報がないため、「フレームレート」の値どおり毎秒 ${fps} 枚としました。実際の速度が違う場合は「フレームレート」を変更してください。`,
       mishears: () => "PocketSphinx による書き起こしで、単語のおよそ半分は聞き違いです。確かな文字が必要なら Whisper のエンジンを選んでください。",
       no_demucs: () => "モデルがないため、声に音楽が多く残ります。「不足分をダウンロード」をオンにしてください。"
     }
@@ -46,7 +46,7 @@ var TEXTS = {
       unused: ({ reason }) => `Der Text wurde nicht verwendet: ${reason}`,
       unused_words: () => "Der Text wurde nicht verwendet: Die verbundenen Wörter sagen, was zu hören ist.",
       unused_engine: ({ engine }) => `Der Text wurde nicht verwendet: ${engine} formt den Mund allein nach dem Ton.`,
-      rate: ({ fps }) => `Die Bilder sagen nicht, wie schnell sie laufen: angenommen sind ${fps} pro Sekunde. Sonst „Bildrate“ einstellen.`,
+      rate: ({ fps }) => `Die Bilder sagen nicht, wie schnell sie laufen: angenommen sind ${fps} pro Sekunde, wie „Bildrate“ es angibt. Laufen sie anders, „Bildrate“ ändern.`,
       mishears: () => "Von PocketSphinx, das jedes zweite Wort falsch hört: Für verlässliche Wörter ein Whisper-Verfahren wählen.",
       no_demucs: () => "Ohne Modell bleibt viel Musik in der Stimme: „Fehlendes laden“ einschalten."
     }

@@ -7,6 +7,10 @@ from editor_dialog import EDITS, NAME, SONG, press, times, words
 from playwright.sync_api import expect
 
 from lipsync_studio.devtools.editor_page import build, load, open_editor
+from lipsync_studio.devtools.page import wait_until_ready
+
+FOUND = """() => window.app?.graph && (window.editor = app.graph.nodes.find(
+    node => node.type === 'LipSyncTimestampEditor'))"""
 
 
 @pytest.fixture
@@ -79,6 +83,24 @@ def test_what_was_not_saved_is_back_after_a_crash(visit):
     dialog.wait_for(state="detached")
     assert page.evaluate("() => localStorage.getItem('LipSyncStudio.TimestampDrafts')") is None
     assert label(page) == "edit timestamps… (edits: 3)"
+
+    # A reload by the browser, which asks first; ComfyUI restores the graph itself.
+    open_editor(page)
+    press(page, "Delete")
+    kept(page)
+    edited = words(page)
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    page.reload()
+    wait_until_ready(page)
+    page.wait_for_function(FOUND)
+    assert asked == ["beforeunload"]
+    assert "not saved: open to get them back" in label(page)
+    dialog = open_editor(page)
+    assert words(page) == edited
+    press(page, "Escape")
+    page.get_by_role("dialog", name="Save the changes?").get_by_role("button", name="Discard").click()
+    dialog.wait_for(state="detached")
 
     # Those of another song are not put into this one.
     open_editor(page)

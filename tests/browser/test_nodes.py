@@ -107,7 +107,9 @@ def test_a_face_is_chosen_by_a_click(build, short_media, vue, pictures):
     face.first.wait_for()
     page.screenshot(path=pictures / f"faces_{'nodes2' if vue else 'classic'}.png")
     assert page.evaluate(VALUE, ["apply", "person"]) == "largest"
-    face.first.evaluate("one => one.click()")
+    # By the mouse, at its place: what lies over it would take the click.
+    box = face.first.bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     assert page.evaluate(VALUE, ["apply", "person"]) == "1"
     page.get_by_text("person of Apply Lip-Sync is now 1.").wait_for(state="attached")
     known = page.get_by_role("group", name="Known persons").get_by_role("button")
@@ -208,6 +210,23 @@ def test_a_bad_alignment_is_seen_on_the_node_and_told(build, short_media, vue, p
 
 
 @RENDERERS
+def test_how_many_words_are_not_heard_and_in_which_shots_a_face_is_are_seen(build, vue):
+    page = build([("align", "LipSyncAlignLyrics", {}), ("track", "LipSyncFaceTrack", {})], vue=vue)
+    page.evaluate(
+        """() => {
+            made.align.onExecuted({notices: [{kind: 'unheard', text: '', percent: 20}]});
+            const people = [{id: 1, spans: [[0, 4], [6, 9]], shots: [1, 2, 4]}];
+            made.track.onExecuted({faces: [{people, shots: 4, frames: []}]});
+        }"""
+    )
+    sentence = "20 % of the words are not heard: are these the lyrics of this song?"
+    page.locator("[role=status]", has_text=sentence).first.wait_for(state="attached")
+    page.locator(".p-toast-detail", has_text=sentence).first.wait_for()
+    page.get_by_text("shot 1–2, 4").first.wait_for(state="attached")
+    assert page.problems == []
+
+
+@RENDERERS
 def test_lyrics_hide_while_words_are_wired_and_settings_grey_under_a_style(build, vue):
     nodes = [
         ("words", "LipSyncLoadLyrics", {"text": WORDS}),
@@ -291,10 +310,12 @@ def test_a_voice_offers_the_people_of_the_node_at_the_end_of_its_chain(build, sh
     assert page.problems == []
 
 
-def test_nothing_of_the_work_stays_after_an_error_or_a_cancel(build, short_media):
+@RENDERERS
+def test_nothing_of_the_work_stays_after_an_error_or_a_cancel(build, short_media, vue):
     nodes, wires = faces_graph(short_media.clips[25])
     nodes += [
-        ("audio", "LoadAudio", {"audio": "verse.mp3"}),
+        # Ten minutes: nothing but a cancel ends that within the time a test has.
+        ("audio", "EmptyAudio", {"duration": 600}),
         ("viseme", "LipSyncVisemeBackend", {}),
         ("save", "SaveVideo", {}),
     ]
@@ -302,16 +323,28 @@ def test_nothing_of_the_work_stays_after_an_error_or_a_cancel(build, short_media
         ("clip", 0, "apply", "source"), ("audio", 0, "apply", "audio"), ("viseme", 0, "apply", "backend"),
         ("apply", 0, "save", "video"),
     ]  # fmt: skip
-    page = build(nodes, wires)
+    page = build(nodes, wires, vue)
     page.evaluate("() => made.apply.widgets.find(one => one.name === 'person').value = '9'")
     assert run(page) == "error"
     wait_until_clear(page)
     page.evaluate("() => made.apply.widgets.find(one => one.name === 'person').value = 'largest'")
+    # Cancelled at the first frame, which the page has been told of: there is something to be taken away.
     page.evaluate(
-        """() => app.api.addEventListener('progress_text', () =>
-            void app.extensionManager.command.execute('Comfy.Interrupt'), {once: true})"""
+        """() => {
+            window.cancelledAt = null;
+            const seen = ({detail: {nodes}}) => {
+                const state = nodes[made.apply.id];
+                if (state?.state !== 'running' || !(state.value > 0) || state.value >= state.max) return;
+                app.api.removeEventListener('progress_state', seen);
+                window.cancelledAt = [state.value, state.max];
+                void app.extensionManager.command.execute('Comfy.Interrupt');
+            };
+            app.api.addEventListener('progress_state', seen);
+        }"""
     )
-    assert run(page) in ("interrupted", "success")
+    assert run(page) == "interrupted"
+    done, total = page.evaluate("() => window.cancelledAt")
+    assert 0 < done < total
     wait_until_clear(page)
     page.problems.clear()  # the page's own of the run that failed
 

@@ -48,6 +48,19 @@ FREE = """() => {
     const {left, top, right, bottom} = document.querySelector('.graph-canvas-panel').getBoundingClientRect();
     return [left, top, right, bottom];
 }"""
+# What the page's own map of the graph covers, if it is open.
+MAP = """() => {
+    const map = document.querySelector('.minimap-main-container').getBoundingClientRect();
+    return [map.left, map.top, map.right, map.bottom];
+}"""
+# These are few and large, so that a video of 9:16 below Save Video comes under the map.
+UNDER_THE_MAP = {"lipsync_footage", "musetalk_portrait"}
+# What the sample's run tells of a song's voice without Demucs, in words of every language.
+TELL = """async language => {
+    await app.extensionManager.setting.set('LipSyncStudio.Language', language);
+    app.graph.nodes.find(node => node.type === 'LipSyncVocals')
+        .onExecuted({notices: [{kind: 'no_demucs', text: ''}]});
+}"""
 IN_VIEW = """edges => {
     const {scale, offset} = app.canvas.ds;
     return edges.map((edge, index) => edge / scale - offset[index % 2]);
@@ -112,8 +125,55 @@ def test_every_template_is_whole_and_readable(blank, vue, pictures):
         assert outside == [], short
         assert overlapping(boxes) == [], short
         assert blank.evaluate(HIDDEN_WIRES, boxes) == [], short
+        if short not in UNDER_THE_MAP:
+            left, top, right, bottom = blank.evaluate(IN_VIEW, blank.evaluate(MAP))
+            for _, x, y, width, height in (one for one in boxes if one[0] == "Save Video"):
+                upright = y + height + (width - 20) * 16 / 9
+                assert x + width < left or x > right or upright < top or y > bottom, short
         blank.screenshot(path=pictures / f"{short}_{'vue' if vue else 'classic'}.png")
     assert blank.problems == []
+
+
+def out_of_groups(graph, boxes):
+    """Nodes that begin inside of a group's frame and end outside of it: titles, and how far to the right
+    and below."""
+    return [
+        (title, x + width - left - wide, y + height - top - high)
+        for title, x, y, width, height in boxes
+        for left, top, wide, high in (group["bounding"] for group in graph["groups"])
+        if left <= x < left + wide
+        and top <= y < top + high
+        and (x + width > left + wide or y + height > top + high)
+    ]
+
+
+@pytest.mark.parametrize("vue", [False, True], ids=["classic", "nodes 2.0"])
+def test_after_a_run_its_nodes_are_inside_of_their_groups(blank, vue, pictures):
+    """Separate Vocals has a notice then."""
+    blank.evaluate(VUE, vue)
+    graphs = {short: json.loads(template(short).read_text(encoding="utf-8")) for short in TEMPLATES}
+    songs = [
+        short
+        for short, graph in graphs.items()
+        if any(node["type"] == "LipSyncVocals" for node in graph["nodes"])
+    ]
+    assert len(songs) == 5
+    for short in songs:
+        graph = graphs[short]
+        emptied(blank)
+        before = opened(blank, graph, vue)
+        assert out_of_groups(graph, before) == [], short
+        for language in ("en", "ja"):
+            blank.evaluate(TELL, language)
+            notice = blank.locator("[role=status]", has_text="⚠").last
+            notice.wait_for(state="attached")
+            blank.wait_for_timeout(300)
+            boxes = blank.evaluate(BOXES)
+            assert out_of_groups(graph, boxes) == [], (short, language)
+            assert overlapping(boxes) == [], (short, language)
+        assert boxes != before
+        blank.screenshot(path=pictures / f"{short}_after_{'vue' if vue else 'classic'}.png")
+        blank.evaluate("() => app.extensionManager.setting.set('LipSyncStudio.Language', 'auto')")
 
 
 def test_what_lies_badly_is_noticed(blank):

@@ -43,15 +43,42 @@ def test_a_text_that_is_not_used_is_said(client, make_prompt, short_media):
     )
 
 
+RATE = "The pictures don't say how fast they play: taken as 25 a second, as fps says."
+LOOK = {
+    "size": 0.1, "position": "bottom", "colour": "#ffffff", "highlight": "#ffd23f", "outline": "#101018",
+}  # fmt: skip
+BATCH = {"batch": node("EmptyImage", width=64, height=64, batch_size=3, color=0)}
+
+
 def test_pictures_whose_rate_is_a_guess_are_said_to_be(client):
-    def tracked(fps):
-        batch = node("EmptyImage", width=64, height=64, batch_size=3, color=0)
+    def tracked(fps, **more):
         track = track_faces("batch", 0)
         track["inputs"]["fps"] = fps
-        return finished(client, {"batch": batch, "track": track})
+        return finished(client, {**BATCH, "track": track, **more})
 
     assert notices(tracked(25.0), "track") == ["rate"]
     assert notices(tracked(24.0), "track") == []
+    # A rate that comes by wire, as from Get Video Components, is known.
+    assert notices(tracked(["rate", 0], rate=node("PrimitiveFloat", value=25.0)), "track") == []
+
+
+def test_lip_sync_and_lyrics_say_it_too(client, make_prompt, short_media):
+    prompt = make_prompt(short_media.clips[25], short_media.song, lyrics="")
+    prompt["portrait"] = node("LoadImage", image="portrait.jpg")
+    prompt["few"] = node("RepeatImageBatch", image=["portrait", 0], amount=2)
+    prompt["apply"]["inputs"]["source"] = ["few", 0]
+    words = node("LipSyncLoadLyrics", file="none", text="[00:00.00]<00:00.00>On<00:00.10>\n")
+    prompt |= {
+        **BATCH,
+        "words": words,
+        "lyrics": node("LipSyncLyricOverlay", video=["batch", 0], words=["words", 0], **LOOK),
+    }
+    prompt["told"] = node("PreviewAny", source=["lyrics", 3])
+    run = finished(client, prompt)
+    assert "rate" in notices(run, "apply")
+    assert RATE in run.history["outputs"]["report"]["text"][0]
+    assert notices(run, "lyrics") == ["rate"]
+    assert RATE in run.history["outputs"]["told"]["text"][0]
 
 
 def test_the_faces_of_a_clip_are_told_with_pictures(client, server, short_media):

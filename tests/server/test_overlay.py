@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import pytest
 import requests
+from fontTools.ttLib import TTFont
 from prompts import finished, node, save_video, show, shown
 
 from lipsync_studio.devtools.paths import ROOT
@@ -233,6 +234,20 @@ def test_images_are_not_made_of_a_video(client):
     prompt["show"] = node("PreviewImage", images=["draw", 1])
     run = client.run(prompt)
     assert "`images` is for an image batch" in str(run.error or run.history)
+
+
+def test_a_font_by_its_full_path(client, tmp_path):
+    """Letters from a file that says they are drawn on twice as fine a grid come out half as large."""
+    made = TTFont(ROOT / "overlay" / "fonts" / "NotoSans.ttf")
+    made["head"].unitsPerEm *= 2
+    file = tmp_path / "half.ttf"
+    made.save(file)
+
+    def width(font):
+        shown = picture(client.output_files(finished(client, {"style": style(font=font)}))[0])
+        return np.ptp(np.nonzero(shown.min(axis=2) > 240)[1])
+
+    assert width(str(file)) == pytest.approx(width("") / 2, rel=0.15)
 
 
 def test_a_font_of_models_fonts_by_its_name(client, server):

@@ -55,12 +55,38 @@ def test_the_pages_english_is_what_its_source_says():
         assert f'"{place[0].replace("_", ".")}"' in source
 
 
-# Words that readers stumbled over.
-@pytest.mark.parametrize("phrase", ["found out", "words by hand"])
-def test_english_is_plain(phrase):
+def said_by_the_page():
+    """{(file, number of the line): text} of what stands in quotes in the page's own tables of English."""
+    source = ROOT / "web" / "src"
+    tables = {*source.glob("**/texts*.ts"), *source.glob("**/texts/en.ts")}
+    assert len(tables) > 5
+    return {
+        (path.relative_to(source).as_posix(), number): text
+        for path in sorted(tables)
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        for text in re.findall(r'"([^"]+)"|`([^`]+)`', line)
+        for text in text
+        if text
+    }
+
+
+# Words that readers stumbled over: anywhere, and as a whole label.
+@pytest.mark.parametrize("pattern", ["found out", "words by hand", "^again$"])
+def test_english_is_plain(pattern):
     texts_of = {name: page_texts("en", name) for name in FILES}
     said = {(name, *place): text for name, each in texts_of.items() for place, text in each.items()}
-    assert [place for place, text in said.items() if phrase in text.lower()] == []
+    said |= said_by_the_page()
+    assert [place for place, text in said.items() if re.search(pattern, text.lower())] == []
+
+
+@pytest.mark.parametrize(
+    ("language", "label"),
+    [("en", "make anew"), ("de", "Neu erstellen"), ("zh", "重新生成"), ("ja", "作り直し")],
+)
+def test_to_have_a_clip_made_anew_has_one_label(language, label):
+    inputs = [node["inputs"] for node in node_texts(language).values() if "again" in node.get("inputs", {})]
+    assert len(inputs) == 5
+    assert {each["again"]["name"] for each in inputs} == {label}
 
 
 def test_a_text_to_speak_may_be_in_many_languages():

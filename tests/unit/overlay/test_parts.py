@@ -88,6 +88,45 @@ def test_a_pill_lies_behind_the_sung_word_alone():
     assert not (drawn(lyrics, 20).yuv()[1] > 160).any()
 
 
+@pytest.mark.parametrize("emphasis", ["none", "pop"])
+@pytest.mark.parametrize("word", [0, 1])
+def test_a_pill_leaves_a_gap_to_the_other_word(word, emphasis):
+    """Swollen or not, it doesn't reach the other word's outline."""
+    style = {"pill": "#0000ff", "highlight": "#ffffff", "shadow": 0.0, "emphasis": emphasis}
+    lyrics = overlay(timings(("little star", 1.0, 3.0)), size=0.15, outline_width=0.05, **style)
+    start = round(lyrics._layouts.lines[0].words[word].start * 25)
+    reached = set()
+    for index in range(start, start + 15):
+        pill = np.nonzero((drawn(lyrics, index).yuv()[1] > 160).any(axis=0))[0] * 2
+        layout = lyrics._layouts.of(0)
+        (left,), (right,) = (place.pieces for place in layout.words)
+        outline = 0.05 * layout.em
+        gap = right.left - outline - pill.max() if word == 0 else pill.min() - left.right - outline
+        assert gap > 0.03 * layout.em, index
+        reached.add(gap)
+    assert len(reached) > 1 or emphasis == "none"
+
+
+def test_a_pill_covers_no_letters_of_the_row_above():
+    size, style = (320, 320), {"pill": "#0000ff", "highlight": "#ffffff", "shadow": 0.0, "outline_width": 0.0}
+    words = timings(("jumping moonlight", 1.0, 4.0))
+    lyrics = overlay(words, size, size=0.15, emphasis="pop", rows=2, **style)
+    seen = []
+    # Before anything is sung, and while the last word swells.
+    for index in (24, *range(63, 68)):
+        luma, blue, _ = drawn(lyrics, index, size=size).yuv()
+        layout = lyrics._layouts.of(0)
+        assert [place.pieces[0].row for place in layout.words] == [0, 1]
+        # With what hangs below the baseline; the letters of the row below don't come up to there.
+        upper = slice(int(layout.top), round(layout.baselines[0] + 0.25 * layout.em))
+        seen.append(((luma[upper] > 200).sum(), (blue[upper.start // 2 : upper.stop // 2] > 160).any()))
+    # Edges of letters mix with what lies behind them: a few pixels are darker.
+    counts = [letters for letters, _ in seen]
+    assert max(counts) - min(counts) < 0.01 * max(counts)
+    # Its pill is in the way then.
+    assert any(covered for _, covered in seen)
+
+
 def test_a_word_bounces_as_it_begins_and_stands_then():
     lyrics = overlay(timings(("moon star", 1.0, 3.0)), emphasis="bounce", shadow=0.0)
     resting = ink(lyrics, 40)

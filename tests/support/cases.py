@@ -171,7 +171,9 @@ def as_decoded(made: Made) -> None:
     width, height = seen.size
     mesh = face_in(np.asarray(Image.open(made.source).convert("RGB")))
     outside = np.ones((height, width), bool)
-    outside[box_around(mesh[mesh[:, 1] > mesh[4, 1]], 0.15)] = False
+    rows, columns = box_around(mesh[mesh[:, 1] > mesh[4, 1]], 0.15)
+    # The chin goes down with the mouth.
+    outside[rows.start : rows.stop + (rows.stop - rows.start) // 2, columns] = False
     masks = outside.ravel(), outside[::2, ::2].ravel(), outside[::2, ::2].ravel()
     borders = width * height, width * height * 5 // 4
     for frame in got.frames:

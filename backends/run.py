@@ -13,7 +13,7 @@ from ..engine.host.protocol import Host
 from ..engine.media.frames import Frame
 from ..engine.media.metadata import LOCATION_LEFT_OUT
 from ..engine.media.sound import Sound
-from ..engine.media.tracks import downmix_notes
+from ..engine.media.tracks import soundtrack_of
 from ..engine.media.writer import Mp4Writer
 from ..engine.report import Caution, FrameState, PersonReport, RunReport, generated, spans
 from .dub.job import find_faces
@@ -129,7 +129,8 @@ def write(
 ) -> RunReport:  # fmt: skip
     """Write what a backend of that name makes to `path`, an MP4; nothing is left there unless it is whole.
 
-    soundtrack: of the whole; of a part, the file has what is heard in it and begins at 0. scores: of
+    soundtrack: of the whole; of a part, the file has what is heard in it and begins at 0. It is copied as
+    it is coded where the file can have all of it so. scores: of
     each voice, are shown every frame. people: who has those voices, where they are several. finish: is shown
     every frame, too, after that, and may change it. metadata, still: as Mp4Writer takes
     them."""
@@ -140,8 +141,11 @@ def write(
     scored: list[dict[str, Any]] = []
     if rendering.start and soundtrack is not None:
         soundtrack = soundtrack.cut(rendering.start, rendering.duration)
+    track, heard = None, list[str]()
+    if soundtrack is not None:
+        track, heard = soundtrack_of(soundtrack, path.suffix, rendering.duration)
     with Mp4Writer(
-        path, rendering.size, rendering.fps, rendering.colour, soundtrack, rendering.duration,
+        path, rendering.size, rendering.fps, rendering.colour, track, rendering.duration,
         crf=crf, variable=rendering.variable, aspect=rendering.aspect, metadata=metadata,
         still=still,
     ) as writer, closing(rendering.chunks) as chunks:  # fmt: skip
@@ -171,7 +175,7 @@ def write(
         spans=spans(states),
         seconds={"render": round(time.monotonic() - started, 3), **seconds},
         # Of several voices each may have the same to say.
-        notes=[*(downmix_notes(soundtrack) if soundtrack else []), *dict.fromkeys(rendering.notes)],
+        notes=[*heard, *dict.fromkeys(rendering.notes)],
         score=scored[0] if scored and not people else None,
         people=[
             _person(who, [each[number] for each in voices], scored[number] if scored else None)

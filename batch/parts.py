@@ -19,7 +19,7 @@ from ..backends.run import request_notes, settled, write
 from ..backends.speech import listen_each
 from ..engine.errors import InputError, SourceMismatchError
 from ..engine.media.join import join_parts
-from ..engine.media.tracks import downmix_notes
+from ..engine.media.tracks import soundtrack_of
 from ..engine.report import PersonReport, RunReport, Span, generated
 from ..overlay.style import check_style
 from .cuts import choose_cuts
@@ -35,7 +35,10 @@ if TYPE_CHECKING:
 
 # Instead of samples, which whoever renders a part reads again.
 _UNHEARD = np.empty(0, np.float32)
-NO_SCORE = "A clip that is rendered in parts is not scored: use `score` on the result."
+NO_SCORE = (
+    "A clip that is rendered in parts is not scored, because whoever renders a part sees that part alone: "
+    "use `score` on the result."
+)
 
 
 @dataclass(frozen=True)
@@ -145,12 +148,13 @@ def join(
 ) -> RunReport:
     """Write the whole video to `path`, of its parts and their reports. Raises OutputError."""
     request, timeline = opened.request, plan.dub.job.timeline
+    track, heard = soundtrack_of(request.soundtrack, path.suffix, timeline.duration)
     frames = join_parts(
-        path, files, timeline.times, timeline.fps, timeline.duration, request.soundtrack,
+        path, files, timeline.times, timeline.fps, timeline.duration, track,
         variable=timeline.variable, metadata=request.source.metadata().carried(request.location),
     )  # fmt: skip
     first = reports[0]
-    notes = [*plan.notes, *downmix_notes(request.soundtrack), *plan.dub.notes]
+    notes = [*plan.notes, *heard, *plan.dub.notes]
     return RunReport(
         first.backend,
         frames,

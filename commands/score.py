@@ -9,19 +9,23 @@ from pathlib import Path
 from ..align.formats.noted import read_words
 from ..engine.errors import AudioError
 from ..engine.host.plain import PlainHost
+from ..engine.score.score import P_MEANS
 from . import flags
 from .outputs import check_inputs, check_outputs
 from .parser import add_command
 from .render import STDOUT, report_file, tell_report
+
+_HELP = "how well the mouth in a video follows the voice, for any video, ours or a service's"
 
 
 def add_parser(commands: argparse._SubParsersAction) -> None:
     parser = add_command(
         commands,
         "score",
-        "how well the mouth in a video follows the voice, for any video, ours or a service's",
+        _HELP,
         "score spoken.mp4",
         "score sung.mp4 --audio vocals.wav --words song.srt --source clip.mp4 --report score.json",
+        description=f"{_HELP[0].upper()}{_HELP[1:]}.\n\n{P_MEANS}",
     )
     parser.add_argument("video", type=Path, metavar="VIDEO")
     flags.add_audio(parser, "the voice, if not the video's own sound")

@@ -31,18 +31,32 @@ def installed_parser(host: Host, download: bool) -> nn.Module | None:
         return None
 
 
-def check_version(path: Path, version: str, versions: Mapping[str, WeightSet]) -> None:
+def check_version(path: Path, version: str, versions: Mapping[str, WeightSet]) -> str:
     """Of a network whose versions have entries of the same names and shapes, so that another one's loads and
     paints something else. versions: their sets, the network's file first in each.
 
-    Raises WeightsError for another version's published file, or what was converted from it; its size tells.
-    A file of one's own may have any other size."""
-    size = int(conversion_source(path).get("source_bytes", 0)) or path.stat().st_size
-    sizes = {weights.files[0].bytes: name for name, weights in versions.items()}
-    found = sizes.get(size, version)
+    What tells is the published file's size, or the digest of what a file was converted from, where that was
+    noted. A file of one's own, or one that was saved again, may hold any version: that it was taken for the
+    chosen one is the sentence for the run report; "" where it is known. Raises WeightsError for another
+    version's published file, or what was converted from it."""
+    noted = conversion_source(path)
+    if "source_sha256" in noted:
+        known = {weights.files[0].sha256: name for name, weights in versions.items()}
+        found = known.get(noted["source_sha256"])
+    else:
+        size = int(noted.get("source_bytes", 0)) or path.stat().st_size
+        sizes = {weights.files[0].bytes: name for name, weights in versions.items()}
+        found = sizes.get(size)
+    if found is None:
+        return (
+            f"{path.name} is none of the published files; versions can't be told apart by what they hold: "
+            f"it was taken for {versions[version].title}, as chosen. If faces come out blurred or the mouth "
+            "wrong, it may be another version."
+        )
     if found != version:
         theirs, ours = (versions[name].title for name in (found, version))
         raise WeightsError(
             f"{path} holds the weights of {theirs}, not of {ours}: choose version {found}, or put {ours}'s "
             "file in its place."
         )
+    return ""

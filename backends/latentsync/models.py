@@ -20,7 +20,7 @@ from .unet import load_unet
 @dataclass(frozen=True)
 class LatentSyncModels:
     """version: a name in NETWORKS. parser: the face parser, None where its weights are not installed. cache:
-    face maps by content. dtype: of UNet and VAE as loaded.
+    face maps by content. dtype: of UNet and VAE as loaded. note: for the run report, "" for none.
     """
 
     version: str
@@ -30,6 +30,7 @@ class LatentSyncModels:
     parser: ManagedModel | None
     cache: ContentCache
     dtype: torch.dtype
+    note: str = ""
 
 
 def load_models(settings: LatentSyncSettings, host: Host) -> LatentSyncModels:
@@ -41,18 +42,19 @@ def load_models(settings: LatentSyncSettings, host: Host) -> LatentSyncModels:
     """
     version, download = settings.version, settings.download_missing
     paths = require(NETWORKS[version], host, download=download)
-    check_version(paths["unet"], version, NETWORKS)
+    note = check_version(paths["unet"], version, NETWORKS)
     dtype = working_dtype(settings.precision, host)
     unet = load_unet(paths["unet"], dtype=dtype)
     vae = load_vae(paths["vae"], dtype=dtype)
     whisper = load_whisper_encoder(paths["whisper"])
     parser = installed_parser(host, download) if parses(settings) else None
-    return of_networks(version, unet, vae, whisper, parser, host)
+    return of_networks(version, unet, vae, whisper, parser, host, note)
 
 
 def of_networks(
-    version: str, unet: nn.Module, vae: nn.Module, whisper: nn.Module, parser: nn.Module | None, host: Host
-) -> LatentSyncModels:
+    version: str, unet: nn.Module, vae: nn.Module, whisper: nn.Module, parser: nn.Module | None, host: Host,
+    note: str = "",
+) -> LatentSyncModels:  # fmt: skip
     """Networks that are loaded already, handed to the host's memory management."""
     return LatentSyncModels(
         version,
@@ -62,4 +64,5 @@ def of_networks(
         None if parser is None else host.manage(parser),
         ContentCache(host.temp_file(".sqlite")),
         next(unet.parameters()).dtype,
+        note,
     )

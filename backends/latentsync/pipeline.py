@@ -83,6 +83,8 @@ class ClipEngine:
             job.people, self.side, job.source.fps,
             steady=self.settings.steady, parity=self.settings.parity, host=host,
         )  # fmt: skip
+        if self.models.note:
+            notes.append(self.models.note)
         trained = TRAINED_ON[self.models.version]
         if self.side != trained:
             notes.append(f"{self.name} was trained on {trained} pixels: faces of {self.side} may be blurred.")

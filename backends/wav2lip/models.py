@@ -19,13 +19,14 @@ from .spec import GENERATORS, S3FD, Wav2LipSettings, parses
 @dataclass(frozen=True)
 class Wav2LipModels:
     """parser: the face parser, None where its weights are not installed. detector: S3FD, for parity only.
-    cache: face maps by content. dtype: of the generator as loaded."""
+    cache: face maps by content. dtype: of the generator as loaded. note: for the run report, "" for none."""
 
     generator: ManagedModel
     parser: ManagedModel | None
     detector: ManagedModel | None
     cache: ContentCache
     dtype: torch.dtype
+    note: str = ""
 
 
 def load_models(settings: Wav2LipSettings, host: Host) -> Wav2LipModels:
@@ -35,15 +36,15 @@ def load_models(settings: Wav2LipSettings, host: Host) -> Wav2LipModels:
     files that can't be used, and for the GAN's in the place of the other's."""
     download = settings.download_missing
     path = require(GENERATORS[settings.version], host, download=download)["generator"]
-    check_version(path, settings.version, GENERATORS)
+    note = check_version(path, settings.version, GENERATORS)
     generator = load_generator(path, working_dtype(settings, host))
     detector = load_s3fd(require(S3FD, host, download=download)["s3fd"]) if settings.parity else None
     parser = installed_parser(host, download) if parses(settings) else None
-    return of_networks(generator, parser, detector, host)
+    return of_networks(generator, parser, detector, host, note)
 
 
 def of_networks(
-    generator: Generator, parser: nn.Module | None, detector: nn.Module | None, host: Host
+    generator: Generator, parser: nn.Module | None, detector: nn.Module | None, host: Host, note: str = ""
 ) -> Wav2LipModels:
     """Networks that are loaded already, handed to the host's memory management."""
     return Wav2LipModels(
@@ -52,6 +53,7 @@ def of_networks(
         None if detector is None else host.manage(detector),
         ContentCache(host.temp_file(".sqlite")),
         next(generator.parameters()).dtype,
+        note,
     )
 
 

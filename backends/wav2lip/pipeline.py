@@ -97,6 +97,8 @@ class Wav2LipEngine(FacePainter):
         """Boxes, steadied over each person's whole time in the clip. Raises ConsentError where the user has
         not agreed to the licence."""
         self._check_consent()
+        if self.models.note:
+            notes.append(self.models.note)
         if self.models.detector is not None:
             stop = int(job.timeline.source_index.max()) + 1
             return parity_geometry(job.source, stop, self.settings, self.models.detector, host)

@@ -34,22 +34,28 @@ _GAP = Fraction(1, 50)
 class CodedSound:
     """The audio track of a file that `sound_stream` takes.
 
-    begin: time of the file's first picture, in the container's time, seconds. codec: FFmpeg's name."""
+    begin: what becomes time 0, in the container's time, seconds: the file's first picture, or where its sound
+    begins. codec: FFmpeg's name. track: 1 for the first; None for what `sound_stream` takes."""
 
     file: MediaFile
     begin: Fraction
     codec: str
+    track: int | None = None
 
     @classmethod
-    def of_file(cls, file: MediaFile, begin: Fraction) -> CodedSound | None:
-        """None where the sound can't be copied: none there, of times that don't tell, or with gaps."""
+    def of_file(cls, file: MediaFile, begin: Fraction | None, track: int | None = None) -> CodedSound | None:
+        """begin: None for where the sound begins. None where it can't be copied: none there, of times that
+        don't tell, or with gaps."""
         try:
             with file.open() as container:
-                stream = sound_stream(container)
+                stream = sound_stream(container, track)
                 if stream is None:
                     return None
                 context = stream.codec_context
-                sound = cls(file, begin, context.codec.canonical_name)
+                sound = cls(
+                    file, _first_heard(container, stream) if begin is None else begin,
+                    context.codec.canonical_name, track,
+                )  # fmt: skip
                 untold = Fraction(stream.time_base or 1) > _COARSEST and sound.codec not in _PCM
                 if untold or (sound.codec == "aac" and not context.extradata):
                     return None
@@ -67,10 +73,10 @@ class CodedSound:
 
     @contextmanager
     def packets(self) -> Iterator[tuple[AudioStream, Iterator[tuple[Fraction, av.Packet]]]]:
-        """The stream they come from, and each packet with its start in seconds from the first picture, which
-        is also what its timestamps are moved to; a coder's priming begins before 0."""
+        """The stream they come from, and each packet with its start in seconds from `begin`, which is also
+        what its timestamps are moved to; a coder's priming begins before 0."""
         with self.file.open() as container:
-            stream = sound_stream(container)
+            stream = sound_stream(container, self.track)
             assert stream is not None
             yield stream, self._shifted(container, stream)
 
@@ -84,3 +90,12 @@ class CodedSound:
                 packet.pts -= shift
                 packet.dts -= shift
                 yield packet.pts * base, packet
+
+
+def _first_heard(container: av.container.InputContainer, stream: AudioStream) -> Fraction:
+    """When the first sample that is no priming is heard, in the container's time, seconds."""
+    for packet in container.demux(stream):
+        for frame in packet.decode():
+            if frame.pts is not None:
+                return frame.pts * Fraction(frame.time_base or 1)
+    return Fraction(0)

@@ -64,6 +64,8 @@ def treatment_of(facts: SourceFacts, size: tuple[int, int], choices: SourceChoic
     """size: width and height of the upright picture, as stored."""
     notes: list[str] = []
     aspect = _aspect(facts, size, notes)
+    if lies := facts.stored.told:
+        notes.append(f"The picture lies {lies} in the file, which says so: it is made upright.")
     deinterlace = _deinterlace(facts, choices.deinterlace, notes)
     tone = _tone(facts, notes)
     if facts.dolby_vision:

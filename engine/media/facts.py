@@ -41,10 +41,11 @@ class SourceFacts:
     """pixel_format: FFmpeg's name. bit_depth: of a component. subsampling: "4:2:0" and the like, "RGB" for
     what has no matrix of its own. colour: tags. alpha: there is opacity. aspect: of a sample, width ÷ height.
     field_order: of interlaced footage what is shown first; marked: its pictures say so, too. orientation:
-    what makes it upright. variable: times don't lie on a grid. channels: of its sound, 0 without. tiles:
-    pictures that a still is put together from. profile: that its colours were converted from. still: a
-    picture file. peak: cd/m² of the display that HDR was mastered on, 0 where nobody says. dolby_vision:
-    coded in a way of its own, which is no other HDR's."""
+    what makes it upright. stored: what would, of the file as it is; another where that was done when it was
+    opened. variable: times don't lie on a grid. channels: of its sound, 0 without, and where the file doesn't
+    tell. tiles: pictures that a still is put together from. profile: that its colours were converted from.
+    still: a picture file. peak: cd/m² of the display that HDR was mastered on, 0 where nobody says.
+    dolby_vision: coded in a way of its own, which is no other HDR's."""
 
     pixel_format: str
     bit_depth: int = 8
@@ -55,6 +56,7 @@ class SourceFacts:
     field_order: FieldOrder = "progressive"
     marked: bool = False
     orientation: Orientation = Orientation()
+    stored: Orientation = Orientation()
     variable: bool = False
     channels: int = 0
     tiles: int = 1

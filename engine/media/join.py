@@ -1,4 +1,4 @@
-"""Parts of one video as one file again: their packets as they are, the soundtrack coded once."""
+"""Parts of one video as one file again: their packets as they are, the soundtrack copied, or coded once."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import av
 from av.video.stream import VideoStream
 
 from ..errors import OutputError
+from .coded_sound import CodedSound
 from .container import MediaFile
 from .frames import Colour
 from .sound import Sound
@@ -37,7 +38,7 @@ class JoinedWriter(Mp4Writer):
     made, without pictures that are shown in another order than they are stored in."""
 
     def __init__(
-        self, path: Path, template: Path, fps: Fraction, sound: Sound | None, duration: Fraction,
+        self, path: Path, template: Path, fps: Fraction, sound: Sound | CodedSound | None, duration: Fraction,
         variable: bool, metadata: Mapping[str, str] | None,
     ) -> None:  # fmt: skip
         super().__init__(
@@ -67,7 +68,7 @@ class JoinedWriter(Mp4Writer):
 
 def join_parts(
     path: Path, parts: Sequence[Path], times: FrameTimes, fps: Fraction, duration: Fraction,
-    sound: Sound | None, *, variable: bool = False, metadata: Mapping[str, str] | None = None,
+    sound: Sound | CodedSound | None, *, variable: bool = False, metadata: Mapping[str, str] | None = None,
 ) -> int:  # fmt: skip
     """Write the video that silent parts, in order, are of to `path`; the number of its frames.
 

@@ -36,6 +36,14 @@ class Orientation:
             return cls(True, c < 0, b < 0)
         return cls(False, a < 0, d < 0)
 
+    @property
+    def told(self) -> str:
+        """How a picture lies that this makes upright; "" where it is."""
+        # Mirrored and flipped it is turned by 180 degrees; so it is with a picture on its side, by 90.
+        mirrored = (self.mirrored != self.flipped) != self.transposed
+        turned = "on its side" if self.transposed else "upside down" if self.flipped else ""
+        return " and ".join([*([turned] if turned else []), *(["mirrored"] if mirrored else [])])
+
     def size(self, width: int, height: int) -> tuple[int, int]:
         """Of the upright picture."""
         return (height, width) if self.transposed else (width, height)

@@ -15,6 +15,7 @@ import numpy as np
 
 from ..errors import AudioError
 from ..host.reporter import silent
+from .coded_sound import CodedSound
 from .container import MediaFile, MediaInput, reason, sound_stream
 from .downmix import MOST_CHANNELS, Downmix, known_layout
 from .sample_file import SampleFile
@@ -42,7 +43,8 @@ class Sound:
 
     layout: FFmpeg's name of what the channels are; if not given, what is usual for their number, "" where
     nothing is. notes: sentences for a run report. codec: FFmpeg's name of how it was coded, "" where it came
-    as samples.
+    as samples. origin: the file whose whole track it is, unchanged, what became time 0 there (None: where the
+    sound began) and which track; None where there is none.
     """
 
     samples: np.ndarray | SampleFile
@@ -50,6 +52,7 @@ class Sound:
     layout: str = ""
     notes: tuple[str, ...] = ()
     codec: str = ""
+    origin: tuple[MediaFile, Fraction | None, int | None] | None = field(default=None, repr=False)
     _mono: dict[int, np.ndarray] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
@@ -119,6 +122,7 @@ class Sound:
                     return None
                 _check_channels(stream.codec_context.layout.nb_channels, media.name)
                 notes = track_notes(container, stream, track)
+                told = len(notes)
                 sound = _collect(container, stream, begin, seconds, media.name, folder, notes)
                 codec = stream.codec_context.codec.canonical_name
         except (av.error.FFmpegError, OSError) as error:
@@ -129,8 +133,15 @@ class Sound:
             return None
         _check_rate(sound.rate, media.name)
         _check(sound.samples, media.name)
+        # One that changes on its way is heard right as samples alone: few players follow it.
+        as_is = seconds is None and len(notes) == told
         sound = sound if seconds is None else sound.cut(Fraction(0), seconds)
-        return replace(sound, notes=tuple(notes), codec=codec)
+        origin = (media, begin, track) if as_is else None
+        return replace(sound, notes=tuple(notes), codec=codec, origin=origin)
+
+    def coded(self) -> CodedSound | None:
+        """The same as its file has it coded, to be copied; None where that can't be."""
+        return None if self.origin is None else CodedSound.of_file(*self.origin)
 
     def cut(self, start: Fraction | float, seconds: Fraction | float) -> Sound:
         """The stretch [start, start + seconds), silence where it reaches beyond the sound."""

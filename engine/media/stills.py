@@ -7,14 +7,15 @@ from __future__ import annotations
 import io
 import re
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import BinaryIO
 
-from PIL import Image, ImageOps
+from PIL import ExifTags, Image, ImageOps
 
 from ..errors import VideoError
 from .container import MediaFile
 from .icc import to_srgb
+from .orientation import Orientation
 
 # ISO/IEC 23008-12, 10.2 and AV1 Image File Format, 6: still pictures. A sequence's brand comes first where
 # the file is meant to move.
@@ -26,6 +27,8 @@ _TILES = re.compile(rb"dimg.{2}(.{2})", re.DOTALL)
 # ISO/IEC 14496-12, 12.1.5: primaries, transfer.
 _TAGS = re.compile(rb"colrnclx(.{4})", re.DOTALL)
 _HDR = (16, 18)
+# 23008-12, 6.5.10 and 6.5.12: quarter turns to the left, and mirroring; what Pillow doesn't tell of HEIC.
+_TURNS, _MIRRORS = (re.compile(rb"\0\0\0\x09" + name + rb"(.)", re.DOTALL) for name in (b"irot", b"imir"))
 # Of other pictures that may have a profile: JPEG, PNG, WebP, TIFF.
 _JPEG = b"\xff\xd8\xff"
 _PROFILED = re.compile(rb"\xff\xd8\xff|\x89PNG\r\n|RIFF....WEBP|II\*\0|MM\0\*", re.DOTALL)
@@ -34,11 +37,13 @@ _PROFILED = re.compile(rb"\xff\xd8\xff|\x89PNG\r\n|RIFF....WEBP|II\*\0|MM\0\*", 
 @dataclass(frozen=True)
 class Still:
     """file: to be read by FFmpeg. tiles: that the picture was put together from. profile: name of the one
-    that its colours were converted from, "" for none."""
+    that its colours were converted from, "" for none. turned: what made it upright, of one that was opened
+    here; None for a file as it is."""
 
     file: MediaFile
     tiles: int = 1
     profile: str = ""
+    turned: Orientation | None = None
 
 
 def opened_still(file: MediaFile) -> Still:
@@ -69,6 +74,7 @@ def opened_still(file: MediaFile) -> Still:
             pillow_heif.register_heif_opener()
         with file.raw() as raw, Image.open(raw) as still:
             # Each library turns by the file's own boxes or tells of them in EXIF, never both.
+            turned = _turned(still, head)
             upright, profile = to_srgb(ImageOps.exif_transpose(still))
             picture = upright.convert("RGBA" if upright.has_transparency_data else "RGB")
     except ImportError as error:
@@ -79,7 +85,19 @@ def opened_still(file: MediaFile) -> Still:
     except Exception as error:  # of two libraries, for files of any kind
         cause = " ".join(str(error).split()) or type(error).__name__
         raise VideoError(f"{file.name} can't be read as a picture ({cause}); save it as JPEG.") from error
-    return Still(_in_memory(picture, file), tiles, profile)
+    return Still(_in_memory(picture, file), tiles, profile, turned)
+
+
+def _turned(still: Image.Image, head: bytes = b"") -> Orientation:
+    """What makes it upright, or has done so: pillow-heif says what EXIF said before, and nothing of the
+    file's own boxes, which `head` has."""
+    told = still.info.get("original_orientation") or still.getexif().get(ExifTags.Base.Orientation) or 1
+    if told != 1:
+        return Orientation.of_exif(told)
+    turns = _TURNS.search(head)
+    quarters = turns[1][0] & 3 if turns else 0
+    turned = Orientation.of_exif((1, 8, 3, 6)[quarters])
+    return replace(turned, mirrored=turned.mirrored != bool(_MIRRORS.search(head)))
 
 
 def _in_srgb(file: MediaFile) -> Still:
@@ -87,10 +105,11 @@ def _in_srgb(file: MediaFile) -> Still:
         with file.raw() as raw, Image.open(raw) as still:
             if not still.info.get("icc_profile") or getattr(still, "n_frames", 1) > 1:
                 return Still(file)
+            turned = _turned(still)
             picture, profile = to_srgb(ImageOps.exif_transpose(still))
     except Exception:  # for a damaged one: FFmpeg shows what is left of it, or says why
         return Still(file)
-    return Still(_in_memory(picture, file), 1, profile) if profile else Still(file)
+    return Still(_in_memory(picture, file), 1, profile, turned) if profile else Still(file)
 
 
 class _Counted:

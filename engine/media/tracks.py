@@ -29,6 +29,9 @@ _AAC_LAYOUTS = {name: name for name in ("mono", "stereo", "3.0", "4.0", "5.0", "
     "5.0(side)": "5.0",
     "5.1(side)": "5.1",
 }
+# Seconds of silence that are not put after a sound so that it is copied: less than a frame, but of slide
+# shows.
+_TAIL = Fraction(1, 4)
 _SURROUND = 6  # channels, from which on others are mixed to 5.1
 _BITS_PER_CHANNEL = 96_000
 _AUDIO_BLOCK = 8192
@@ -88,6 +91,21 @@ def downmix_notes(sound: Sound) -> list[str]:
         return []
     mixed = "one" if carried == "mono" else carried
     return [f"The soundtrack's {channels} channels are mixed down to {mixed}."]
+
+
+def soundtrack_of(sound: Sound, suffix: str, duration: Fraction) -> tuple[Sound | CodedSound, list[str]]:
+    """What a file of that ending gets of a soundtrack, and what is to be said of it: its packets as they are
+    where the container takes them and nothing is cut off or put after them, else AAC.
+
+    duration: of the file, seconds."""
+    if 0 <= duration - sound.duration < _TAIL:
+        coded = sound.coded()
+        if coded is not None and coded.carried_by(suffix):
+            return coded, []
+    mixed = downmix_notes(sound)
+    # What was samples has lost nothing yet.
+    was_coded = sound.codec and not sound.codec.startswith("pcm_")
+    return sound, [recoded_note(sound, suffix), *mixed] if was_coded else mixed
 
 
 def recoded_note(sound: Sound, suffix: str) -> str:

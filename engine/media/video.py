@@ -79,7 +79,7 @@ class VideoSource:
         self._fields = self.facts.field_order != "progressive" or self._treatment.deinterlace == "deint=all"
         self.size = square_width(self.stored_size[0], self.aspect), self.stored_size[1]
         self.fps = self._scan.fps if len(self._scan.ticks) > 1 else STILL_RATE
-        self.variable = self._scan.variable
+        self.variable = self.facts.variable
         window = Fraction(start), Fraction(duration)
         self._first, self._last, end = _window(self._scan, *window, self._file.name)
         ticks = self._scan.ticks[self._first : self._last]
@@ -153,7 +153,9 @@ class VideoSource:
 
     def coded_sound(self) -> CodedSound | None:
         """The same as it is coded; None where it can't be copied, or only a part is wanted."""
-        if not self._scan.timed or (self._first, self._last) != (0, len(self._scan.ticks)):
+        # Whose channels the file doesn't tell no container takes.
+        can = self.facts.channels and self._scan.timed
+        if not can or (self._first, self._last) != (0, len(self._scan.ticks)):
             return None
         return CodedSound.of_file(self._file, int(self._scan.ticks[0]) * self._scan.time_base)
 
@@ -187,7 +189,10 @@ class VideoSource:
                         )
                     orientation = orientation_of(picture, stream.codec_context.name, self._file)
                     facts = facts_of(picture, stream, orientation, self._scan.variable)
-                    facts = replace(facts, tiles=still.tiles, profile=still.profile)
+                    facts = replace(
+                        facts, tiles=still.tiles, profile=still.profile,
+                        stored=orientation if still.turned is None else still.turned,
+                    )  # fmt: skip
                     # Their only form has opacity, whether or not it is used.
                     if facts.alpha and container.format.name in _MOVING_PICTURES and is_opaque(picture):
                         opaque = all(

@@ -18,6 +18,10 @@ from .voice_level import is_silent, voice_level
 # A lag beyond this many frames is not in time any more: as far as the score reaches.
 _IN_TIME = 3
 _SURE, _LIKELY = 0.01, 0.05
+P_MEANS = (
+    "p: of the voice as it is and shifted by 1 s or more, the share that fits the mouth at least as well: as "
+    "it is at the best of 3 frames to either side, shifted at the best of 12."
+)
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,8 @@ class Score:
     def to_dict(self) -> dict[str, Any]:
         """JSON values, rounded to what they mean."""
         made = asdict(self)
+        if self.sync:
+            made["sync"]["p_means"] = P_MEANS
         if self.lse:
             made["lse"]["offset_ms"] = self.lse.offset_ms
         return _rounded(made)
@@ -74,6 +80,7 @@ class Score:
                 f"Sync score: {self.sync.score:.3f}, p = {self.sync.p:.3f} ({self.sync.shifts} shifts of the "
                 f"voice, {self.seconds:.1f} s)"
             )
+            lines.append(P_MEANS)
             if self.sync.lag_p <= _LIKELY:
                 lines.append(f"Lag of the mouth: {self.sync.lag:+d} frames ({self.lag_ms:+.0f} ms)")
         shares = (

@@ -27,6 +27,7 @@ from lipsync_studio.engine.media.video import VideoSource
 from .conftest import KEY, Bench
 
 RATE = 8000
+CASES = Path(__file__).parents[1] / "data" / "cases"
 Make = Callable[..., DIDBackend]
 
 
@@ -99,12 +100,14 @@ def test_a_picture_speaks_as_long_as_the_soundtrack(
     assert bench.service.charged == 1
 
 
+@pytest.mark.parametrize("name", ["grey.png", "png_gray16_white_at_did.png"])
 def test_deep_grey_and_opposite_channels(
-    bench: Bench, backend: Make, host: PlainHost, out: Path, tmp_path: Path
+    bench: Bench, backend: Make, host: PlainHost, out: Path, tmp_path: Path, name: str
 ) -> None:
-    """16-bit grey, of which 45 746 is 178 in 8 bits."""
+    """16-bit grey, of which 45 746 is 178 in 8 bits: that, and the picture that was uploaded white."""
     Image.fromarray(np.full((300, 300), 45_746, np.uint16)).save(tmp_path / "grey.png")
-    wanted = LipSyncRequest(VideoSource(tmp_path / "grey.png"), tone(2.0, 0.5, right=-1.0))
+    path = tmp_path / name if name == "grey.png" else CASES / name
+    wanted = LipSyncRequest(VideoSource(path), tone(2.0, 0.5, right=-1.0))
     report = run(backend(), wanted, host, out)
     picture = Image.open(sent(bench, "POST /images", b"\xff\xd8"))
     assert np.asarray(picture.convert("RGB")).mean() == pytest.approx(178, abs=1.5)

@@ -177,6 +177,28 @@ def test_parity_does_as_the_original(make_clip, host, voice, backend_of):
     assert np.array_equal(made[0][:20], old[0][:20])
 
 
+def test_parity_puts_clips_end_to_end(make_clip, host, voice, backend_of, monkeypatch):
+    """18 frames: a clip of 16 and one of 2, whose frames see nothing of each other."""
+    asked = []
+    real = pipeline.denoise
+    monkeypatch.setattr(pipeline, "denoise", lambda *given: (asked.append(given[1:4]), real(*given))[1])
+    request = LipSyncRequest(make_clip(18, 25), voice(0.64), score=False)
+    backend = backend_of(settings(parity=True))
+    plan = backend.plan(request, host)
+    assert plan.job.timeline.source_index.tolist() == [*range(18)]
+    whole, states = pictures(backend.render_plan(plan, host))
+    assert states == [FrameState.GENERATED] * 18
+    assert [len(told) for _, told, _ in asked] == [16, 2]
+    # One noise for all frames of the run.
+    assert torch.equal(asked[0][0], asked[1][0])
+    # A part without the first clip is what the whole shows there: nothing fades from one into the other.
+    part, _ = pictures(backend.render_plan(backend.part(plan, 16, 18), host))
+    assert [len(told) for _, told, _ in asked] == [16, 2, 2]
+    assert torch.equal(asked[2][1], asked[1][1])
+    assert torch.equal(asked[2][2], asked[1][2])
+    assert np.array_equal(part, whole[16:])
+
+
 def person(points, first=0):
     """Whose alignment points [n, 3, 2] lie where they are wanted."""
     n = len(points)

@@ -1,5 +1,6 @@
 """From a request to a file and its report."""
 
+import io
 import json
 import threading
 from fractions import Fraction
@@ -16,7 +17,10 @@ from lipsync_studio.backends.scoring import RunScore
 from lipsync_studio.backends.viseme.pipeline import VisemeEngine
 from lipsync_studio.engine.errors import Cancelled, InputError, OutputError
 from lipsync_studio.engine.host.plain import PlainHost
+from lipsync_studio.engine.media.container import MediaFile
 from lipsync_studio.engine.media.images import ImageSource
+from lipsync_studio.engine.media.metadata import LOCATION_LEFT_OUT, metadata_of
+from lipsync_studio.engine.media.video import VideoSource
 from lipsync_studio.engine.media.writer import Mp4Writer
 
 
@@ -176,3 +180,21 @@ def test_a_writer_that_fails_ends_all_threads(clip, track, host, voice, whitewas
         run(DubBackend(whitewash()), LipSyncRequest(clip, voice(4), track=track), host, tmp_path / "a.mp4")
     assert caught.value is not None
     assert not [thread for thread in threading.enumerate() if thread.name.startswith(("read", "compositing"))]
+
+
+@pytest.mark.parametrize("in_memory", [False, True])
+def test_a_node_carries_what_the_source_says_but_not_its_place(clip, track, host, voice, tmp_path, in_memory):
+    """As Apply Lip-Sync asks for it: from a file or from memory, and nobody has asked for the place."""
+    tags = {"title": "Take: 1", "make": "Maker", "creation_time": "2020-01-02T03:04:05.000000Z"}
+    path = tmp_path / "tagged.mov"
+    facts = clip.size, clip.fps, clip.colour, None, clip.duration
+    with Mp4Writer(path, *facts, metadata={**tags, "location": "+48.1+011.5/"}) as writer:
+        for frame in clip.read():
+            writer.write(frame)
+    source = VideoSource(io.BytesIO(path.read_bytes()) if in_memory else path)
+    request = LipSyncRequest(source, voice(0.4), track=track, score=False)
+    report = run(DubBackend(VisemeEngine()), request, host, tmp_path / "out.mp4")
+    found = metadata_of(MediaFile(tmp_path / "out.mp4"))
+    assert found.tags == tags
+    assert not found.location
+    assert LOCATION_LEFT_OUT in report.notes

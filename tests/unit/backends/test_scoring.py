@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import torch
 
 from lipsync_studio.align.words import Line, Phone, Word, WordTimings
 from lipsync_studio.backends.dub.backend import DubBackend
@@ -23,6 +24,7 @@ from lipsync_studio.engine.media.images import ImageSource
 from lipsync_studio.engine.media.listen import write_flac
 from lipsync_studio.engine.media.sound import Sound
 from lipsync_studio.engine.media.spans import Spans
+from lipsync_studio.engine.parity import seeded_state_dict
 from lipsync_studio.engine.score import follow
 from lipsync_studio.engine.score.follow import MouthFollower
 
@@ -210,3 +212,30 @@ def test_a_source_of_another_size_is_not_the_videos(spoken, capsys):
     code, _, error = said(capsys, spoken.path, "--source", ROOT / "demo" / "clip.mp4")
     assert code == 1
     assert error.startswith("Error: The source is 640×640, the video 320×320: give the source that the video")
+
+
+def test_the_command_measures_by_the_users_syncnet(make_clip, voice, tmp_path, monkeypatch, capsys):
+    """By a file that is named, and by the one in the models' folder; seeded, so that the figures mean
+    nothing."""
+    shapes = json.loads((ROOT / "tests/data/goldens/keys/syncnet_python_S.json").read_text())["state_dict"]
+    given = tmp_path / "mine.model"
+    torch.save(seeded_state_dict({name: entry["shape"] for name, entry in shapes.items()}), given)
+    clip, audio = make_clip(14)._file.name.strip('"'), tmp_path / "voice.flac"
+    write_flac(voice(0.56), audio)
+    code, out, error = said(capsys, clip, "--audio", audio, "--syncnet", given, "--json")
+    assert code == 0, error
+    found = json.loads(out)
+    # 14 frames have ten windows of five, of which the published procedure leaves the last out.
+    assert found["lse"]["windows"] == 9
+    assert found["lse"]["distance"] > 0
+    assert found["lse"]["offset_ms"] == 40 * found["lse"]["offset"]
+    assert found["verdict"].startswith("Too short to say")
+    monkeypatch.setenv("LIPSYNC_MODELS", str(tmp_path / "models"))
+    code, _, error = said(capsys, clip, "--audio", audio, "--syncnet")
+    assert code == 1
+    assert "SyncNet (LSE-C and LSE-D of the sync score) lacks syncnet_v2.model" in error
+    (tmp_path / "models" / "syncnet").mkdir(parents=True)
+    given.rename(tmp_path / "models" / "syncnet" / "syncnet_v2.model")
+    code, out, error = said(capsys, clip, "--audio", audio, "--syncnet")
+    assert code == 0, error
+    assert f"LSE-D {found['lse']['distance']:.3f}" in out

@@ -273,6 +273,11 @@ def test_a_restorer_gets_whole_faces_where_it_wants_them(engine, clip, track, vo
     new, old, source = (to_rgb(each[10]).astype(int) for each in (frames, plain, list(clip.read())))
     x, y = track.persons[0].meshes[10][13, :2].astype(int)
     assert np.abs(new[y, x] - (255 - old[y, x])).max() < 12
+    # A quarter of it, at the model's own size.
+    weak = engine(restore=Restorer(invert, side=256, strength=0.25), quality="fast")
+    frames, _ = painted(weak, request_of(clip, track, voice), host)
+    mixed = to_rgb(frames[10])[y, x].astype(int)
+    assert np.abs(mixed - (0.25 * (255 - old[y, x]) + 0.75 * old[y, x])).max() < 8
     untouched = (np.abs(old - source).max(axis=2) == 0).astype(np.uint8)
     assert np.array_equal(*(each[cv2.erode(untouched, np.ones((9, 9))) > 0] for each in (new, source)))
 

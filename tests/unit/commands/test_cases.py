@@ -35,7 +35,7 @@ def test_a_case(case, media, tmp_path, capsys):
          f"--length={length}", "--crf=4", "--quiet", "--no-score"]
     )  # fmt: skip
     if code == 0:
-        case.check(Made(path, out, json.loads(report.read_text())))
+        case.check(Made(path, out, json.loads(report.read_text()), exact=True))
     else:
         error = capsys.readouterr().err.removeprefix("Error: ")
         assert list(tmp_path.iterdir()) == []

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from lipsync_studio.align.formats import WRITTEN, read_lyrics, write
@@ -24,6 +25,8 @@ from lipsync_studio.engine.errors import (
     OutputError,
     UnexpectedError,
 )
+from lipsync_studio.engine.media.colour import to_rgb
+from lipsync_studio.engine.media.video import VideoSource
 
 USAGE = 2
 # How files are called, everywhere.
@@ -203,6 +206,39 @@ def test_aligned_words_go_into_ttml_and_into_nothing_that_is_only_read(tmp_path,
     capsys.readouterr()
     assert main(["align", *given, f"--out={tmp_path / 'words.sbv'}"]) == USAGE
     assert '"words.sbv" has no known ending: choose one of .ass, .dfxp, .elrc' in capsys.readouterr().err
+
+
+def test_the_strength_opens_the_mouth(render, tmp_path):
+    """Twice as far moves more of the picture, and further."""
+    write(WORDS, tmp_path / "words.json")
+    seen = {}
+    for strength in ("0.2", "1", "2"):
+        out = tmp_path / f"{strength}.mp4"
+        assert render("--crf=4", "--strength", strength, out=out, words=tmp_path / "words.json") == 0
+        seen[strength] = np.stack([to_rgb(frame).astype(int) for frame in VideoSource(out).read()])
+    weak, strong = (np.abs(seen[each] - seen["1"]).sum() for each in ("0.2", "2"))
+    assert min(weak, strong) > 10_000
+    assert np.abs(seen["2"] - seen["0.2"]).sum() > max(weak, strong)
+
+
+@pytest.mark.parametrize("command", ["lyric-video", "overlay", "score", "align"])
+def test_other_commands_are_as_quiet(command, media, tmp_path, capfd):
+    """Down to the descriptors, which libraries write to past Python."""
+    (tmp_path / "words.srt").write_text("1\n00:00:00,100 --> 00:00:00,400\nbib\n")
+    (tmp_path / "text.txt").write_text("Maybe Bob will jump above my puppy.")
+    clip, out = f"--source={media / 'clip.mp4'}", f"--out={tmp_path / 'out.mp4'}"
+    voice, words = f"--audio={media / 'voice.wav'}", f"--words={tmp_path / 'words.srt'}"
+    arguments = {
+        "lyric-video": [clip, voice, words, out],
+        "overlay": [clip, words, out],
+        "score": [str(media / "clip.mp4"), voice, f"--report={tmp_path / 'score.json'}"],
+        "align": [
+            f"--audio={SPEECH}", f"--lyrics={tmp_path / 'text.txt'}", f"--out={tmp_path / 'found.json'}",
+            "--aligner=pocketsphinx",
+        ],
+    }[command]  # fmt: skip
+    assert main([command, *arguments, "--quiet"]) == 0
+    assert capfd.readouterr() == ("", "")
 
 
 def first_generated(capsys):

@@ -8,12 +8,17 @@ import ffmpeg
 import numpy as np
 import pytest
 
+from lipsync_studio.engine.media.coded_sound import CodedSound
 from lipsync_studio.engine.media.frames import Colour, Frame
+from lipsync_studio.engine.media.sound import Sound
+from lipsync_studio.engine.media.tracks import soundtrack_of
 from lipsync_studio.engine.media.video import VideoSource
 from lipsync_studio.engine.media.writer import Mp4Writer
 
 from .conftest import click_track, lag
 
+DOWN = "The soundtrack's 8 channels are mixed down to 5.1."
+CASES = Path(__file__).parents[2] / "data" / "cases"
 RATE, COUNT = Fraction(25), 50
 
 
@@ -158,3 +163,87 @@ def test_a_part_of_a_clip_is_encoded(tmp_path):
     assert VideoSource(path, 0.5, 1.0).coded_sound() is None
     assert VideoSource(path, 0.5).coded_sound() is None
     assert VideoSource(path).coded_sound() is not None
+
+
+def tones(path, codec, layout, seconds=2):
+    """A file of sound alone: a tone per channel that swells in its own time."""
+    each = "|".join(
+        f"0.2*sin(2*PI*t*{300 + 200 * one})*sin(2*PI*t*{one + 1})"
+        for one in range(av.AudioLayout(layout).nb_channels)
+    )
+    ffmpeg.ffmpeg("-f", "lavfi", "-i", f"aevalsrc={each}:d={seconds}:s=48000:c={layout}", "-c:a", codec,
+                  path)  # fmt: skip
+    return path
+
+
+def whole_frames(sound):
+    """Seconds of the fewest frames that cover it, as `--length audio` has it."""
+    return Fraction(-(-sound.duration * 25 // 1), 25)
+
+
+@pytest.mark.parametrize(
+    ("codec", "layout", "name", "targets"),
+    [
+        ("aac", "5.1", "a.m4a", ".mp4 .mov .mkv"),
+        ("aac", "7.1", "a.m4a", ".mp4"),
+        ("libmp3lame", "stereo", "a.mp3", ".mp4 .mkv"),
+        ("ac3", "5.1(side)", "a.ac3", ".mp4"),
+        ("flac", "5.1", "a.flac", ".mp4 .mkv"),
+        ("libopus", "5.1", "a.opus", ".mp4"),
+        ("pcm_s16le", "5.1", "a.wav", ".mov .mkv"),
+    ],
+)
+def test_a_soundtrack_is_copied_whole(tmp_path, codec, layout, name, targets):
+    """From a file of its own, as `render` is given it."""
+    before = Sound.load(tones(tmp_path / name, codec, layout))
+    duration = whole_frames(before)
+    for suffix in targets.split():
+        track, notes = soundtrack_of(before, suffix, duration)
+        assert isinstance(track, CodedSound)
+        assert notes == []
+        out = tmp_path / f"out{suffix}"
+        with Mp4Writer(out, (64, 48), RATE, Colour(), track, duration) as writer:
+            for index in range(int(duration * 25)):
+                frame = np.full((72, 64), 128, np.uint8)
+                writer.write(Frame(frame, Colour(), index / RATE, index))
+        after = Sound.load(out)
+        assert len(after.samples) == len(before.samples)
+        late = lag(after.samples[0], before.samples[0])
+        assert abs(late) <= (24 if suffix == ".mkv" else 0)
+        stretch = slice(2400, int(1.8 * 48000))
+        moved = after.samples[:, stretch.start + late : stretch.stop + late]
+        assert np.abs(before.samples[:, stretch] - moved).max() < 1e-6
+
+
+@pytest.mark.parametrize(
+    ("codec", "layout", "name", "suffix", "change", "said"),
+    [
+        ("aac", "5.1", "a.m4a", ".mp4", -1, ["coded anew for .mp4: AAC, 6 channels."]),
+        ("aac", "7.1", "a.m4a", ".mp4", -1, ["coded anew for .mp4: AAC, 6 channels.", DOWN]),
+        # What follows would be silence for longer than a frame.
+        ("libmp3lame", "mono", "a.mp3", ".mp4", 1, ["coded anew for .mp4: AAC, 1 channel."]),
+        ("flac", "mono", "a.flac", ".mov", 0, ["coded anew for .mov: AAC, 1 channel."]),
+        ("pcm_s16le", "mono", "a.wav", ".mp4", 0, []),
+        ("pcm_s16le", "7.1", "a.wav", ".mp4", 0, [DOWN]),
+    ],
+)
+def test_a_soundtrack_that_has_to_change_is_encoded_and_said(
+    tmp_path, codec, layout, name, suffix, change, said
+):
+    sound = Sound.load(tones(tmp_path / name, codec, layout))
+    track, notes = soundtrack_of(sound, suffix, whole_frames(sound) + change)
+    assert track is sound
+    assert len(notes) == len(said)
+    assert all(note.endswith(each) for note, each in zip(notes, said, strict=True))
+
+
+def test_a_sound_that_changes_on_its_way_is_not_copied():
+    sound = Sound.load(CASES / "mp3_rate_changes_44100_to_48000.mp3")
+    assert sound.coded() is None
+
+
+def test_a_part_of_a_sound_and_samples_are_not_copied(tmp_path):
+    sound = Sound.load(tones(tmp_path / "a.m4a", "aac", "stereo"))
+    assert sound.coded() is not None
+    assert sound.cut(0, 1).coded() is None
+    assert Sound(sound.samples, sound.rate).coded() is None

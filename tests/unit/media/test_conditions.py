@@ -393,6 +393,10 @@ def test_a_phones_photo_is_whole_and_turned_once(tmp_path, turn):
     wanted = np.stack([across // 2, down // 2 + 60, (across + down) // 4], -1).astype(np.uint8)
     source = VideoSource(write_tiled(tmp_path / "photo.heic", Image.fromarray(wanted), 128, turn))
     assert source.facts.tiles == 6
+    lies = {0: "", 1: "on its side", 2: "upside down", 3: "on its side"}[turn]
+    assert [note for note in source.notes if "lies" in note] == (
+        [f"The picture lies {lies} in the file, which says so: it is made upright."] if lies else []
+    )
     got = to_rgb(next(source.read())).astype(int)
     assert got.shape == np.rot90(wanted, turn).shape
     assert np.abs(got - np.rot90(wanted, turn)).mean() < 2
@@ -407,7 +411,10 @@ def test_heic_is_turned_once(tmp_path, value):
     picture.save(tmp_path / "still.heic", exif=exif.tobytes(), quality=95)
     picture.getexif()[0x0112] = value
     wanted = np.asarray(ImageOps.exif_transpose(picture)).astype(int)
-    got = to_rgb(next(VideoSource(tmp_path / "still.heic").read()))
+    source = VideoSource(tmp_path / "still.heic")
+    assert bool(source.notes) == (value != 1)
+    assert all("it is made upright" in note for note in source.notes)
+    got = to_rgb(next(source.read()))
     assert got.shape == wanted.shape
     assert np.abs(got - wanted).mean() < 4
 

@@ -14,6 +14,15 @@ from lipsync_studio.engine.media.colour import to_rgb
 from lipsync_studio.engine.media.orientation import Orientation
 from lipsync_studio.engine.media.video import VideoSource
 
+LIES = {2: "mirrored", 3: "upside down", 4: "upside down and mirrored", 5: "on its side and mirrored",
+        6: "on its side", 7: "on its side and mirrored", 8: "on its side"}  # fmt: skip
+
+
+def told(value: int) -> tuple[str, ...]:
+    """What a run report says of a picture of that orientation."""
+    lies = LIES.get(value)
+    return (f"The picture lies {lies} in the file, which says so: it is made upright.",) if lies else ()
+
 
 def scene(width: int = 96, height: int = 64) -> Image.Image:
     """Smooth, and different in each of its corners."""
@@ -40,6 +49,7 @@ def test_stills_are_seen_as_they_were_taken(tmp_path, kind, value):
     scene().save(path, kind, exif=exif, quality=95)
     source = VideoSource(path)
     assert close(to_rgb(next(iter(source.read()))), oriented(scene(), value))
+    assert source.notes == told(value)
 
 
 @pytest.mark.parametrize("value", range(1, 9))
@@ -71,6 +81,7 @@ def test_videos_are_seen_as_players_show_them(tmp_path, name, value):
     source = VideoSource(path)
     wanted = oriented(scene(), value)
     assert source.size == wanted.shape[1::-1]
+    assert source.notes == told(value)
     for frame in (*source.read(), *source.read_reversed(0, 2)):
         assert close(to_rgb(frame), wanted)
 

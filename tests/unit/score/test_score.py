@@ -9,7 +9,7 @@ from lipsync_studio.devtools.bench.score import FPS, delayed, joined
 from lipsync_studio.engine.media.spans import Spans
 from lipsync_studio.engine.media.voice import voiced_spans
 from lipsync_studio.engine.score.mouth import MouthCurves
-from lipsync_studio.engine.score.score import Lse, score_mouth
+from lipsync_studio.engine.score.score import P_MEANS, Lse, score_mouth
 
 
 def curves_of(opening):
@@ -41,6 +41,8 @@ def test_a_speaker_in_time(speech):
     saved = json.loads(json.dumps(score.to_dict()))
     assert saved["sync"]["p"] == round(score.sync.p, 4)
     assert (saved["lse"], saved["repaint"]) == (None, None)
+    assert saved["sync"]["p_means"] == P_MEANS
+    assert f"\n{P_MEANS}\n" in score.text()
     assert "Sync score: 0." in score.text()
     assert "Lag of the mouth: +0 frames (+0 ms)" in score.text()
 

@@ -5,10 +5,11 @@ Neither ComfyUI nor torch.
 """
 
 from .errors import CloudJobsError
-from .jobs import CloudJobs, Step, open_jobs
+from .jobs import CloudJobs, open_jobs
 from .keys import ApiKey, clear_key, find_key, has_key, store_key
 from .media import Picture, PictureLimits, Recording, SoundLimits
 from .order import Estimate, Order, OrderFile, PlainOrder, bytes_file
+from .running import Step
 from .service import Client, Service
 from .settings import Settings, default_folder, load_settings
 

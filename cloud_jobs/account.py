@@ -15,7 +15,8 @@ import requests
 
 from .download import Downloader
 from .errors import CloudDisabledError, DownloadError, JobError, ServiceError, SettingsError
-from .journal import Day, Job, Journal, State
+from .job import Job, State
+from .journal import Day, Journal
 from .keys import ApiKey
 from .replies import Remote
 from .settings import Settings
@@ -24,12 +25,15 @@ from .transport import Timeouts, Transport
 from .uploads import Uploads
 from .waiting import Clock, Patience
 
+_RACES = 5
+
 
 @dataclass
 class Memory:
     """What is known of a job beyond the journal, and need not survive a restart.
 
-    balance: credits before the job, None where the service tells none; balance_known: whether it was asked.
+    balance: credits before the job, None where the service tells none; balance_known: whether it was asked;
+    balance_at: when.
     polls, missing: replies, and 404 replies in a row. done_since: when the service first called it finished.
     odd_clip: hash of a clip that was not as ordered.
     """
@@ -37,6 +41,7 @@ class Memory:
     patience: Patience
     balance: float | None = None
     balance_known: bool = False
+    balance_at: float | None = None
     polls: int = 0
     missing: int = 0
     done_since: float | None = None
@@ -132,6 +137,19 @@ class Account:
         return self.advance(
             job, state="submitted", remote_id=remote.id, candidates=(), problem="", problem_kind=""
         )
+
+    def take(self, job: Job, remote: Remote) -> bool:
+        """Write down the clip that a POST has brought, whatever another process made of the job meanwhile;
+        False where the clip is another job's."""
+        for _ in range(_RACES):
+            current = self.journal.get(job.id)
+            if current.remote_id or self.found(current, remote):
+                return True
+        return False
+
+    @property
+    def taken(self) -> str:
+        return f"{self.service.title} answered the order with a clip that is another job's."
 
     def note(self, job: Job, text: str) -> Job:
         """Add a remark for the user."""

@@ -11,11 +11,14 @@ from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
-from .errors import CloudDisabledError, CloudJobsError, ConsentError, StillRunningError, UndecidedError
-from .jobs import CloudJobs, Step, give_up, open_jobs, outcome
-from .journal import FINAL, Job, Journal
+from .account import check_enabled
+from .errors import CloudJobsError, ConsentError, StillRunningError, UndecidedError
+from .job import FINAL, Job
+from .jobs import CloudJobs, give_up, open_jobs
+from .journal import Journal
 from .keys import clear_key, has_key, store_key
 from .output import check_target, deliver
+from .running import Step, outcome
 from .service import Service
 from .settings import Settings, default_folder, load_settings
 
@@ -140,10 +143,7 @@ def opened(arguments: argparse.Namespace, folder: Path, connect: Connect) -> Clo
     """Raises CloudDisabledError where the folder's settings forbid it."""
     service: Service = arguments.service
     settings = load_settings(service, folder)
-    if not settings.cloud:
-        raise CloudDisabledError(
-            f"Cloud services are switched off in {service.settings_file}; set cloud to true to use them."
-        )
+    check_enabled(settings)
     return connect(folder, settings)
 
 
@@ -216,6 +216,13 @@ def _resume(arguments: argparse.Namespace, folder: Path, connect: Connect) -> in
     jobs.require_consent(lambda: check_consent(arguments, folder))
     named = {job.id for job in wanted}
     worst = DONE
+    for each in [job for job in wanted if job.given_up_early]:
+        try:
+            jobs.take_up(each.id)
+        except CloudJobsError as error:
+            print(f"{service.command}: {error}", file=sys.stderr)
+            wanted.remove(each)
+            worst = FAILED
     for order in _orders(jobs.journal, wanted):
         worst = max(worst, _carry_on(jobs, order))
         for job in order:

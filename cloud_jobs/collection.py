@@ -6,7 +6,7 @@ from __future__ import annotations
 from .account import Account, Memory, with_extra
 from .download import Fetched, file_digest
 from .errors import DownloadError, NotFoundError, StillRunningError
-from .journal import Job
+from .job import Job
 from .replies import Remote
 from .storage import private_folder
 from .waiting import poll_interval

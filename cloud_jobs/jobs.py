@@ -10,10 +10,9 @@ The POST that costs money happens at most once per job, unless it surely was not
 
 from __future__ import annotations
 
-import asyncio
 import random
 import uuid
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,46 +21,18 @@ import requests
 
 from .account import Account, Memory, check_enabled
 from .collection import Collection
-from .errors import (
-    AbandonedError,
-    CapError,
-    CloudJobsError,
-    ConsentError,
-    JobError,
-    JobFailedError,
-    JobRefusedError,
-    JobRejectedError,
-    StillRunningError,
-    UndecidedError,
-)
-from .journal import FINAL, UNDER_WAY, Job, Journal, State, check_cap
+from .errors import CapError, CloudJobsError, ConsentError, JobError, NotFoundError
+from .job import FINAL, Job, State
+from .journal import Journal, check_cap
 from .keys import ApiKey, find_key
 from .order import Order, digest
 from .replies import Credits
+from .running import Running, Step
 from .service import Service
 from .settings import Settings
 from .submission import Submission
 from .transport import Timeouts
 from .waiting import Clock, Patience, SystemClock
-
-SLICE = 1.0  # seconds between two checks for cancel
-_LONG_AUDIO = 300.0
-_ERRORS: dict[State, type[JobError]] = {
-    "failed": JobFailedError,
-    "rejected": JobRejectedError,
-    "refused": JobRefusedError,
-    "abandoned": AbandonedError,
-}
-
-
-@dataclass(frozen=True)
-class Step:
-    """Where a job is. wait: seconds after which the next step makes sense, None when it is at rest.
-    note: what went wrong and will be tried again, "" if nothing."""
-
-    job: Job
-    wait: float | None
-    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -95,7 +66,7 @@ class Balance:
         return f"{left.remaining:g} {total}{service.units} left{plans}\n{used}"
 
 
-class CloudJobs:
+class CloudJobs(Running):
     """All jobs of one account at one service. Methods may be called from several threads.
 
     folder: holds journal, spool and results. session: makes the HTTP sessions.
@@ -125,9 +96,9 @@ class CloudJobs:
         submission, collection = Submission(self._account), Collection(self._account)
         self._handlers: dict[State, Callable[[Job, Memory], float | None]] = {
             "planned": submission.plan,
-            "submitting": submission.await_submission,
-            "ambiguous": submission.search,
-            "undecided": submission.look_again,
+            "submitting": submission.settling.await_submission,
+            "ambiguous": submission.settling.search,
+            "undecided": submission.settling.look_again,
             "submitted": collection.poll,
             "downloaded": collection.verify,
         }
@@ -237,7 +208,7 @@ class CloudJobs:
         job = self.journal.get(job_id)
         check_enabled(self.settings)
         self._account.check_owner(job)
-        if job.state not in ("undecided", "ambiguous"):
+        if job.state not in ("undecided", "ambiguous") and not job.given_up_early:
             raise JobError(f"The job is {job.state}; only an undecided one can be given a clip.")
         self._account.authenticate()
         adopted = self._account.found(job, self.client.status(remote_id))
@@ -247,6 +218,20 @@ class CloudJobs:
                 f"`{self.service.command} jobs`."
             )
         return adopted
+
+    def take_up(self, job_id: str) -> Job:
+        """A job that an earlier version ended because the service did not know its clip: on its way again if
+        the service does. Raises JobError where it doesn't, ServiceError."""
+        job = self.journal.get(job_id)
+        if not job.given_up_early:
+            raise JobError(f"The job is {job.state}; only one whose clip was not seen can be taken up again.")
+        try:
+            return self.adopt(job.id, job.remote_id)
+        except NotFoundError:
+            raise JobError(
+                f"{self.service.title} still does not know the clip of the job {job.id[:8]} (404): it was "
+                "deleted there or has expired, so it can't be collected; order it anew if it is still wanted."
+            ) from None
 
     def delete_uploads(self, job: Job) -> None:
         """Remove what was sent for a job and no other open one needs. Raises JobError for one of another
@@ -281,103 +266,6 @@ class CloudJobs:
             self._memories.pop(job.id, None)
         return Step(self.journal.get(job.id), wait)
 
-    def run(
-        self,
-        job_id: str,
-        *,
-        check_cancelled: Callable[[], None] = lambda: None,
-        on_step: Callable[[Step], None] = lambda step: None,
-    ) -> Job:
-        """Step until the clip is there. check_cancelled: called every second, raises to stop waiting.
-
-        Raises what `step` and `outcome` raise, and StillRunningError at the deadline of the settings."""
-        started = self._clock.monotonic()
-        check_cancelled()
-        while True:
-            step = self.step(job_id)
-            on_step(step)
-            if step.wait is None:
-                return outcome(step.job, self.service)
-            self._check_deadline(step.job, step.wait, started)
-            self._wait(step.wait, check_cancelled)
-
-    def run_all(
-        self,
-        job_ids: Sequence[str],
-        *,
-        check_cancelled: Callable[[], None] = lambda: None,
-        on_step: Callable[[Step], None] = lambda step: None,
-    ) -> list[Job]:
-        """`run` for the parts of one order: no more are ordered at once than the settings allow. The first
-        that fails ends the wait for all; what was sent is collected by the next run."""
-        due = dict.fromkeys(job_ids, 0.0)
-        states = {job_id: self.journal.get(job_id).state for job_id in job_ids}
-        ordered: dict[str, float] = {}
-        moved = self._clock.monotonic()  # when anything of the order last went on
-        while due:
-            job_id = min(due, key=lambda each: due[each])
-            self._wait(due[job_id] - self._clock.monotonic(), check_cancelled)
-            now = self._clock.monotonic()
-            if self._crowded(job_id, job_ids):
-                due[job_id] = now + SLICE
-                continue
-            step = self.step(job_id)
-            on_step(step)
-            if not step.wait or step.job.state != states[job_id]:
-                moved, states[job_id] = self._clock.monotonic(), step.job.state
-            if step.wait is None:
-                outcome(step.job, self.service)
-                del due[job_id]
-                continue
-            since = moved if step.job.state == "planned" else ordered.setdefault(job_id, now)
-            self._check_deadline(step.job, step.wait, since)
-            due[job_id] = self._clock.monotonic() + step.wait
-        return [self.journal.get(each) for each in job_ids]
-
-    def _crowded(self, job_id: str, job_ids: Sequence[str]) -> bool:
-        """Whether a job that has all but its order must wait for others of the same clip."""
-        job = self.journal.get(job_id)
-        if job.state != "planned" or (self.service.quotes and not job.quoted):
-            return False
-        others = [self.journal.get(each) for each in job_ids if each != job_id]
-        return sum(other.state in UNDER_WAY for other in others) >= self.settings.parallel
-
-    def _wait(self, seconds: float, check_cancelled: Callable[[], None]) -> None:
-        check_cancelled()
-        while seconds > 0:
-            self._clock.sleep(min(seconds, SLICE))
-            seconds -= SLICE
-            check_cancelled()
-
-    async def arun(
-        self,
-        job_id: str,
-        *,
-        on_step: Callable[[Step], None] = lambda step: None,
-        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
-    ) -> Job:
-        """`run` for an event loop: steps in worker threads, waits in between. Cancelling the task ends the
-        wait; a step under way still finishes, and records its outcome."""
-        started = self._clock.monotonic()
-        while True:
-            step = await asyncio.to_thread(self.step, job_id)
-            on_step(step)
-            if step.wait is None:
-                return outcome(step.job, self.service)
-            self._check_deadline(step.job, step.wait, started)
-            await sleep(step.wait)
-
-    def _check_deadline(self, job: Job, wait: float, started: float) -> None:
-        limit = self.settings.deadline_minutes * 60 * (2 if (job.seconds or 0) >= _LONG_AUDIO else 1)
-        if self._clock.monotonic() - started + wait > limit:
-            command = f"`{self.service.command} resume`"
-            raise StillRunningError(
-                f"The clip was not ordered within {limit / 60:g} minutes; run again or {command} to go on."
-                if job.state == "planned"
-                else f"The clip is not finished after {limit / 60:g} minutes; it goes on at "
-                f"{self.service.title}, run again or {command} to collect it."
-            )
-
     def result(self, job: Job) -> Path:
         """The clip of a downloaded job."""
         return self._account.results / job.result
@@ -398,19 +286,3 @@ def give_up(journal: Journal, job_id: str) -> Job:
     if given_up is None:
         raise JobError(f"The job is {journal.get(job.id).state}; there is nothing to give up.")
     return given_up
-
-
-def outcome(job: Job, service: Service) -> Job:
-    """The job itself if its clip is there. Raises the JobError that says why it is not."""
-    if job.state == "downloaded":
-        return job
-    if job.state == "undecided":
-        several = f" It may be one of {', '.join(job.candidates)}." if job.candidates else ""
-        raise UndecidedError(
-            f"It can't be told whether {service.title} made this clip (job {job.id[:8]}), so it was not sent "
-            f"again.{several} Look in {service.site}, then name the clip with `{service.command} jobs "
-            f"--adopt`, or give it up with `{service.command} jobs --abandon` and order it anew."
-        )
-    if job.state in _ERRORS:
-        raise _ERRORS[job.state](job.problem)
-    raise StillRunningError(f"The clip is not finished (job {job.id[:8]}); resume to collect it.")

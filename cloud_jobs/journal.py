@@ -12,37 +12,19 @@ import secrets
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
 from .errors import CapError, JournalError
+from .job import FINAL, UNPAID, Job, State, Stored, from_record, to_record
 from .service import Service
 from .storage import private_folder
 
-State = Literal[
-    "planned",
-    "submitting",
-    "ambiguous",
-    "undecided",
-    "submitted",
-    "downloaded",
-    "failed",
-    "rejected",
-    "refused",
-    "abandoned",
-]
-# May not be sent again, and will not change by itself.
-FINAL: frozenset[State] = frozenset({"downloaded", "failed", "rejected", "refused", "abandoned"})
-# Nothing was charged for these.
-UNPAID: frozenset[State] = frozenset({"planned", "refused"})
-# The service may be at work.
-UNDER_WAY: frozenset[State] = frozenset({"submitting", "ambiguous", "undecided", "submitted"})
 DAY = 86_400.0
 FILE_NAME = "jobs.sqlite"
-# 1: one service's alone, with `image`, `audio`, `image_stem` and `talk_id` in the record. It is read as it
-# is, and becomes 2 with the first entry that is written.
+# 1, one service's alone, is read as it is and becomes 2 with the first entry that is written.
 _VERSION = 2
 
 _SCHEMA = """
@@ -62,76 +44,6 @@ _STANDING = (
     "SELECT record FROM jobs WHERE key = ? AND state NOT IN ('refused', 'failed', 'rejected', 'abandoned')"
 )
 _UPLOAD = "host = ? AND account = ? AND kind = ? AND sha256 = ?"
-
-
-@dataclass(frozen=True)
-class Job:
-    """One clip on its way.
-
-    id: 32 hex digits, also sent as a mark. key: see Order.key. template: the body to POST without addresses.
-    files: names ("<sha256>.jpg") of the bytes in the spool, by kind. stem: file name, without extension, the
-    first of them has at the service. seconds: expected length of the clip, None for a text. credits: the
-    estimate. quoted: it is the service's own. suffix: of the clip's file. submitted_at: when the POST began.
-    lease: until when another process may still be in that POST. looks: how often the list was searched for
-    the job, or the POST repeated. look_first: search it before posting again. attempt: counts orders that
-    differ, so that each has an idempotency key of its own. group, limit: jobs that are parts of one order
-    share a name and the most that all of them may cost. credits_before, credits_after: balances around the
-    job. extra: undocumented options that are sent. remote_id: the clip's at the service.
-    """
-
-    id: str
-    key: str
-    host: str
-    account: str
-    template: dict[str, Any]
-    files: dict[str, str]
-    seconds: float | None
-    credits: int
-    created: float
-    state: State = "planned"
-    updated: float = 0.0
-    stem: str = ""
-    submitted_at: float | None = None
-    lease: float = 0.0
-    looks: int = 0
-    look_first: bool = False
-    reuploaded: bool = False
-    remote_id: str = ""
-    candidates: tuple[str, ...] = ()
-    credits_before: float | None = None
-    credits_after: float | None = None
-    result: str = ""
-    sha256: str = ""
-    problem: str = ""
-    problem_kind: str = ""
-    notes: tuple[str, ...] = field(default=())
-    suffix: str = "mp4"
-    extra: tuple[str, ...] = ()
-    attempt: int = 0
-    quoted: bool = False
-    group: str = ""
-    limit: int | None = None
-
-    @property
-    def idempotency(self) -> str:
-        """Known to the journal before the POST, and the same for every repetition of it."""
-        return f"{self.id}-{self.attempt}"
-
-    @property
-    def measured_credits(self) -> float | None:
-        """What the balance lost between start and end: the real cost, if no other job ran meanwhile."""
-        if self.credits_before is None or self.credits_after is None:
-            return None
-        return self.credits_before - self.credits_after
-
-
-@dataclass(frozen=True)
-class Stored:
-    """A file that lies at the service."""
-
-    url: str
-    remote_id: str
-    uploaded_at: float
 
 
 @dataclass(frozen=True)
@@ -255,8 +167,7 @@ class Journal:
         return job
 
     def standing(self, key: str) -> Job | None:
-        """The job that answers an order of this key: any that is not refused, failed, rejected or
-        abandoned."""
+        """The job that answers an order of this key: any that may still bring its clip."""
         with self._reading() as db:
             row = db.execute(_STANDING, (key,)).fetchone()
         return _job(row) if row else None
@@ -276,8 +187,7 @@ class Journal:
 
     def jobs(self, *states: State) -> list[Job]:
         """All jobs, or those in some states, oldest first."""
-        marks = ", ".join("?" * len(states))
-        where = f"WHERE state IN ({marks})" if states else ""
+        where = f"WHERE state IN ({', '.join('?' * len(states))})" if states else ""
         with self._reading() as db:
             rows = db.execute(f"SELECT record FROM jobs {where} ORDER BY rowid", states).fetchall()
         return [_job(row) for row in rows]
@@ -324,8 +234,7 @@ class Journal:
             rows = db.execute(
                 "SELECT record FROM jobs WHERE json_extract(record, '$.group') = ? ORDER BY rowid", (name,)
             ).fetchall()
-        newest = {job.key: job for job in map(_job, rows)}
-        return list(newest.values())
+        return list({job.key: job for job in map(_job, rows)}.values())
 
     def stored(self, job: Job, kind: str, name: str) -> Stored | None:
         """What the job's account has at the service of the spool's file."""
@@ -344,6 +253,10 @@ class Journal:
             db.execute(f"DELETE FROM uploads WHERE {_UPLOAD}", _upload(job, kind, name))
 
 
+def _job(row: sqlite3.Row) -> Job:
+    return from_record(row["record"])
+
+
 def _upload(job: Job, kind: str, name: str) -> tuple[str, ...]:
     return job.host, job.account, kind, Path(name).stem
 
@@ -359,11 +272,9 @@ def check_cap(service: Service, spent: int, credits: int, cap: int) -> None:
 
 def _spent(db: sqlite3.Connection, now: float) -> int:
     # No upper bound: entries from the future, after the clock was set back, count too.
-    marks = ", ".join("?" * len(UNPAID))
-    row = db.execute(
-        f"SELECT SUM(credits) AS total FROM jobs WHERE submitted_at > ? AND state NOT IN ({marks})",
-        (now - DAY, *UNPAID),
-    ).fetchone()
+    unpaid = ", ".join(f"'{state}'" for state in sorted(UNPAID))
+    query = f"SELECT SUM(credits) AS total FROM jobs WHERE submitted_at > ? AND state NOT IN ({unpaid})"
+    row = db.execute(query, (now - DAY,)).fetchone()
     return int(row["total"] or 0)
 
 
@@ -383,22 +294,6 @@ def _write(db: sqlite3.Connection, job: Job) -> None:
             job.credits,
             job.submitted_at,
             job.updated,
-            json.dumps(asdict(job)),
+            to_record(job),
         ),
     )
-
-
-def _job(row: sqlite3.Row) -> Job:
-    values = json.loads(row["record"])
-    if "talk_id" in values:
-        values = _of_version_1(values)
-    lists = {name: tuple(values[name]) for name in ("candidates", "notes", "extra") if name in values}
-    return Job(**{**values, **lists})
-
-
-def _of_version_1(values: dict[str, Any]) -> dict[str, Any]:
-    """A record of the journal's first version, which only one service had."""
-    files = {kind: name for kind in ("image", "audio") if (name := values.pop(kind))}
-    mov = values["template"].get("config", {}).get("result_format") == "mov"
-    renamed = {"remote_id": values.pop("talk_id"), "stem": values.pop("image_stem")}
-    return {**values, **renamed, "files": files, "suffix": "mov" if mov else "mp4"}

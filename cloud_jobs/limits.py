@@ -13,7 +13,8 @@ from .errors import (
     ServiceError,
     ValidationError,
 )
-from .journal import FINAL, Day, Job, Stored, check_cap
+from .job import FINAL, Job, Stored
+from .journal import Day, check_cap
 
 
 class Limits:
@@ -53,9 +54,11 @@ class Limits:
         try:
             price = self._account.client.quote(job, files)
         except ServiceError as error:
-            if job.reuploaded or not blames_upload(error):
+            if not blames_upload(error):
                 raise
             self._account.uploads.forget(job)
+            if job.reuploaded:
+                raise
             self._account.advance(job, reuploaded=True)
             return 0.0
         settings = self._account.settings

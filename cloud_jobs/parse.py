@@ -1,4 +1,5 @@
-"""Lenient readers for replies: a field of the wrong type is treated as absent."""
+"""Lenient readers for replies: a field of the wrong type is treated as absent, unless what it
+must hold is missed."""
 
 from __future__ import annotations
 
@@ -9,6 +10,8 @@ from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import unquote, urlsplit
+
+from .errors import ReplyError
 
 MAX_RETRY_AFTER = 120.0
 
@@ -23,6 +26,21 @@ def json_value(body: bytes) -> Any:
 
 def text(value: Any) -> str:
     return value if isinstance(value, str) else ""
+
+
+def objects(value: Any) -> list[dict[str, Any]]:
+    """The objects in a list; what else stands in it is passed over."""
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+
+
+def listed(title: str, what: str, value: Any, *, needed: bool = True) -> list[dict[str, Any]]:
+    """The objects in a list that matters: what is no list raises ReplyError, since nobody knows what it
+    leaves out.
+
+    title, what: of the service and the list, for the message. needed: else an absent list is empty."""
+    if not isinstance(value, list) and (needed or value is not None):
+        raise ReplyError(f"{title}'s list of {what} is not a list; try again later.")
+    return objects(value)
 
 
 def number(value: Any) -> float | None:

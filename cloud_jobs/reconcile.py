@@ -19,7 +19,8 @@ from typing import Literal
 
 from . import parse
 from .errors import NotFoundError
-from .journal import Job, Journal
+from .job import Job
+from .journal import Journal
 from .replies import Remote
 from .service import Client
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from .errors import ServiceError
 
 if TYPE_CHECKING:
-    from .journal import Job, Stored
+    from .job import Job, Stored
     from .replies import Credits, Remote, RemotePage, Upload
     from .transport import Transport
 

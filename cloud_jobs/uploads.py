@@ -9,7 +9,8 @@ from pathlib import Path
 
 from . import parse
 from .errors import JobError, ServiceError
-from .journal import Job, Journal, Stored
+from .job import Job, Stored
+from .journal import Journal
 from .order import OrderFile
 from .service import Client, Service
 from .storage import clear_stale, move_private, private_folder, write_private
@@ -42,7 +43,8 @@ class Uploads:
 
     def sweep(self) -> None:
         """Delete what no job has to send any more."""
-        waiting = self._journal.jobs("planned", "submitting")
+        # One of unknown outcome may have to be sent again.
+        waiting = self._journal.jobs("planned", "submitting", "ambiguous")
         needed = {name for job in waiting for name in job.files.values()}
         clear_stale(self._spool, ".*")
         for path in self._spool.glob("[!.]*"):  # with a dot: being written

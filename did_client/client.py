@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from ..cloud_jobs import parse
 from ..cloud_jobs.errors import FaceError, NotFoundError, ReplyError, ServiceError
-from ..cloud_jobs.journal import Job, Stored
+from ..cloud_jobs.job import Job, Stored
 from ..cloud_jobs.replies import Credits, Remote, RemotePage, Upload
 from ..cloud_jobs.transport import Transport
 from .replies import Voice, balance, faces, talk, talk_page
@@ -42,9 +42,7 @@ class DIDClient:
         """The voices of one provider, or of all."""
         body = self.transport.call("GET", "/tts/voices", params={"provider": provider} if provider else None)
         entries = body if isinstance(body, list) else _object(body).get("voices")
-        if not isinstance(entries, list):
-            raise ReplyError("D-ID's list of voices is not a list.")
-        return [Voice.from_json(entry) for entry in entries if isinstance(entry, dict)]
+        return [Voice.from_json(entry) for entry in parse.listed("D-ID", "voices", entries)]
 
     def upload(self, kind: str, path: Path, name: str, mime: str) -> Upload:
         """name: at most 50 letters, digits, dots, dashes, underscores; a picture's shows up in the job's

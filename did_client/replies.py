@@ -19,7 +19,7 @@ _STATES: dict[str, RemoteState] = {
 
 def balance(body: dict[str, Any]) -> Credits:
     """Credits of about 15 s each."""
-    entries = [entry for entry in body.get("credits") or [] if isinstance(entry, dict)]
+    entries = parse.listed("D-ID", "credits", body.get("credits"), needed=False)
     remaining, total = parse.number(body.get("remaining")), parse.number(body.get("total"))
     if remaining is None:
         remaining = sum(parse.number(entry.get("remaining")) or 0.0 for entry in entries)
@@ -39,7 +39,7 @@ class Voice:
 
     @classmethod
     def from_json(cls, body: dict[str, Any]) -> Voice:
-        spoken = [entry for entry in body.get("languages") or [] if isinstance(entry, dict)]
+        spoken = parse.objects(body.get("languages"))
         locales = [parse.text(entry.get("locale")) or parse.text(entry.get("language")) for entry in spoken]
         return cls(
             parse.text(body.get("id")),
@@ -79,8 +79,8 @@ def talk(body: dict[str, Any]) -> Remote:
 
 
 def talk_page(body: dict[str, Any]) -> RemotePage:
-    talks = [talk(entry) for entry in body.get("talks") or [] if isinstance(entry, dict)]
-    return RemotePage(tuple(talks), parse.text(body.get("token")))
+    talks = parse.listed("D-ID", "talks", body.get("talks"), needed=False)
+    return RemotePage(tuple(map(talk, talks)), parse.text(body.get("token")))
 
 
 def _failure(error: Any) -> tuple[str, str]:

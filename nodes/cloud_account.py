@@ -18,7 +18,7 @@ from .requirements import engine_imports
 
 if TYPE_CHECKING:
     from ..cloud_jobs import CloudJobs, Settings
-    from ..cloud_jobs.journal import Job
+    from ..cloud_jobs.job import Job
 
 SYSTEM_USER = "lipsync_studio"
 

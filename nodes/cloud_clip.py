@@ -18,7 +18,7 @@ from .requirements import engine_imports
 
 if TYPE_CHECKING:
     from ..cloud_jobs import CloudJobs, Order, Step
-    from ..cloud_jobs.journal import Job
+    from ..cloud_jobs.job import Job
 
 _SLICE = 0.5  # seconds between two looks at the cancel button
 

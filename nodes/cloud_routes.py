@@ -18,7 +18,7 @@ from .guard import Handler, add_route, is_local, refusal
 from .requirements import engine_imports
 
 if TYPE_CHECKING:
-    from ..cloud_jobs.journal import Job
+    from ..cloud_jobs.job import Job
 
 _KINDS = {str: "one text", bool: "true or false"}
 Data = dict[str, Any]

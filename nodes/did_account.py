@@ -13,7 +13,7 @@ from .requirements import engine_imports
 
 if TYPE_CHECKING:
     from ..cloud_jobs import Settings
-    from ..cloud_jobs.journal import Job
+    from ..cloud_jobs.job import Job
     from ..did_client import TalkJobs
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ...cloud_jobs import CloudJobs, CloudJobsError, Order, Settings, Step
-from ...cloud_jobs.journal import Job
+from ...cloud_jobs.job import Job
 from ...engine.errors import CloudError
 from ...engine.host.protocol import Host
 from ...engine.media.video import VideoSource

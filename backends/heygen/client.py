@@ -13,7 +13,7 @@ from urllib.parse import quote as quoted
 
 from ...cloud_jobs import Service, parse
 from ...cloud_jobs.errors import AddressError, NotFoundError, PermissionDeniedError, ReplyError
-from ...cloud_jobs.journal import Job, Stored
+from ...cloud_jobs.job import Job, Stored
 from ...cloud_jobs.replies import Credits, Remote, RemotePage, RemoteState, Upload
 from ...cloud_jobs.transport import Transport
 from .faults import error_for
@@ -125,11 +125,11 @@ class HeyGenClient:
         """One page of a list, and what asks for the next, "" at the end."""
         asked = {"limit": str(_PAGE), **further, **({"token": token} if token else {})}
         body = self.transport.call("GET", path, params=asked)
-        entries = body.get("data") if isinstance(body, dict) else None
-        if not isinstance(entries, list):
-            raise ReplyError("HeyGen's list is not the list it should be.")
-        following = parse.text(body.get("next_token")) if body.get("has_more", True) else ""
-        return [each for each in entries if isinstance(each, dict)], following
+        whole = body if isinstance(body, dict) else {}
+        what = path.rsplit("/", 1)[1]
+        entries = parse.listed("HeyGen", what, whole.get("data"))
+        following = parse.text(whole.get("next_token")) if whole.get("has_more", True) else ""
+        return entries, following
 
 
 def _video(body: dict[str, Any]) -> Remote:

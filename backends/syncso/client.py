@@ -19,7 +19,7 @@ from ...cloud_jobs.errors import (
     ReplyError,
     ValidationError,
 )
-from ...cloud_jobs.journal import Job, Stored
+from ...cloud_jobs.job import Job, Stored
 from ...cloud_jobs.replies import Remote, RemotePage, RemoteState, Upload
 from ...cloud_jobs.transport import Transport
 from .faults import OPEN_OUTCOMES, error_for
@@ -119,9 +119,8 @@ class SyncSoClient:
         """All that the list shows at once; that it has pages is not documented."""
         body = self.transport.call("GET", "/v2/generations")
         entries = body if isinstance(body, list) else _object(body).get("generations")
-        if not isinstance(entries, list):
-            raise ReplyError("sync.so's list of generations is not a list.")
-        return RemotePage(tuple(_generation(each) for each in entries if isinstance(each, dict)))
+        generations = parse.listed("sync.so", "generations", entries)
+        return RemotePage(tuple(map(_generation, generations)))
 
 
 def _body(job: Job, files: Mapping[str, Stored]) -> dict[str, Any]:
@@ -136,7 +135,7 @@ def _body(job: Job, files: Mapping[str, Stored]) -> dict[str, Any]:
 def _generation(body: dict[str, Any]) -> Remote:
     status = parse.text(body.get("status"))
     result = parse.text(body.get("outputUrl"))
-    inputs = [each for each in body.get("input") or [] if isinstance(each, dict)]
+    inputs = parse.objects(body.get("input"))
     marks = (parse.text(body.get("outputFileName")), parse.stem(result))
     return Remote(
         id=parse.text(body.get("id")),

@@ -12,7 +12,7 @@ from urllib.parse import quote as quoted
 
 from ...cloud_jobs import Service, parse
 from ...cloud_jobs.errors import AddressError, MediaTypeError, NotFoundError, ReplyError, ValidationError
-from ...cloud_jobs.journal import Job, Stored
+from ...cloud_jobs.job import Job, Stored
 from ...cloud_jobs.replies import Remote, RemotePage, RemoteState, Upload
 from ...cloud_jobs.transport import Transport
 from .faults import error_for
@@ -29,7 +29,7 @@ _STATES: dict[str, RemoteState] = {
     "rejected": "rejected",
 }
 _MARK = re.compile(r"\b[0-9a-f]{32}\b")
-_LENGTH = re.compile(r"(\d+):(\d{1,2}):(\d{1,2}(?:\.\d+)?)")
+_LENGTH = re.compile(r"(\d{1,4}):(\d{1,2}):(\d{1,2}(?:\.\d+)?)")
 _MILLISECONDS = 1e11  # times above are no seconds
 
 
@@ -106,12 +106,9 @@ class SynthesiaClient:
         beginning, the last too, after which there is nothing."""
         offset = int(token or 0)
         body = _object(self.transport.call("GET", "/v2/videos", params={"limit": PAGE, "offset": offset}))
-        entries = body.get("videos")
-        if not isinstance(entries, list):
-            raise ReplyError("Synthesia's list of videos is not a list.")
-        videos = tuple(_video(each) for each in entries if isinstance(each, dict))
+        videos = tuple(map(_video, parse.listed("Synthesia", "videos", body.get("videos"))))
         following = parse.number(body.get("nextOffset"))
-        more = bool(entries) and following is not None and following > offset
+        more = bool(body["videos"]) and following is not None and following > offset
         return RemotePage(videos, str(int(following or 0)) if more else "")
 
 
@@ -182,5 +179,5 @@ SERVICE = Service(
     ready=SynthesiaClient.ready,
     typical=1800.0,
     without=("max_seconds", "per_second"),
-    defaults={"max_credits_per_run": 5, "max_credits_per_day": 20, "deadline_minutes": 30.0},
+    defaults={"max_credits_per_run": 5, "max_credits_per_day": 20, "deadline_minutes": 60.0},
 )

@@ -8,8 +8,8 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from cloud_matrix import KEY, Case
-from fake_cloud import FakeServer, clips
+from cloud_matrix import KEY, Bench, Case, FakeClock
+from fake_cloud import FakeServer, clips, wired
 from fake_heygen import FakeHeyGen
 from fake_heygen import Policy as HeyGenPolicy
 from fake_syncso import FakeSyncSo, Policy
@@ -23,7 +23,10 @@ from lipsync_studio.backends.heygen.client import SERVICE as HEYGEN
 from lipsync_studio.backends.syncso.client import SERVICE as SYNCSO
 from lipsync_studio.backends.synthesia.client import SERVICE as SYNTHESIA
 from lipsync_studio.backends.synthesia.order import SOUND, VideoOrder
-from lipsync_studio.cloud_jobs import Estimate, PlainOrder, Recording, bytes_file, media
+from lipsync_studio.cloud_jobs import CloudJobs, Estimate, PlainOrder, Recording, bytes_file, media
+from lipsync_studio.cloud_jobs.job import Job
+
+Open = Callable[..., Bench]
 
 # The toy is one folder, which becomes one of the engines by lying beside them.
 lipsync_studio.backends.__path__.append(str(Path(__file__).parents[1] / "support" / "toy_cloud"))
@@ -136,3 +139,24 @@ def folder(tmp_path: Path) -> Iterator[Path]:
     memory = Path("/dev/shm")
     with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else tmp_path) as made:
         yield Path(made)
+
+
+@pytest.fixture
+def account(folder: Path) -> Iterator[Open]:
+    """Opens a new account at a service."""
+    servers = []
+
+    def make(name: str, telling: bool = True) -> Bench:
+        case, clock = cases()[name], FakeClock()
+        servers.append(case.start(telling, clock.now).__enter__())
+        bench = Bench(case, folder / name, clock, servers[-1])
+        bench.session = lambda: wired(bench.server)
+        return bench
+
+    yield make
+    for server in servers:
+        server.__exit__(None, None, None)
+
+
+def finish(jobs: CloudJobs, bench: Bench, number: int = 1) -> Job:
+    return jobs.run(jobs.start(bench.case.order(number), consent=True).id)

@@ -50,3 +50,8 @@ def test_one_that_is_gone_again_is_named(folder: Path) -> None:
             jobs.run(jobs.start(case.order(1), consent=True).id)
         assert len(server.requests(UPLOAD)) == 4
         assert not server.requests(case.paid)
+        # What is gone is not relied on by the next run either.
+        server.faults = []
+        jobs = bench.jobs(per_second=5.0)
+        assert jobs.run(jobs.start(case.order(1), consent=True).id).state == "downloaded"
+        assert len(server.requests(UPLOAD)) == 6

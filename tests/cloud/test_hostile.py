@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from cloud_matrix import Bench, FakeClock
-from fake_cloud import Fault, wired
+from cloud_matrix import KEY, Bench, FakeClock
+from fake_cloud import FakeServer, Fault, wired
+from fake_cloud.exchange import Answer, Call, json_answer
 
-from lipsync_studio.cloud_jobs import parse
-from lipsync_studio.cloud_jobs.errors import ServiceError
+from lipsync_studio.backends.heygen.client import SERVICE as HEYGEN
+from lipsync_studio.backends.syncso.client import SERVICE as SYNCSO
+from lipsync_studio.backends.synthesia.client import SERVICE as SYNTHESIA
+from lipsync_studio.cloud_jobs import ApiKey, Service, parse
+from lipsync_studio.cloud_jobs.errors import ReplyError, ServiceError
+from lipsync_studio.cloud_jobs.transport import Transport
+from lipsync_studio.did_client import SERVICE as DID
 
 from .conftest import cases
 
@@ -37,6 +44,73 @@ DEEP = b"[" * 200_000 + b"]" * 200_000
 )
 def test_what_can_not_be_read_is_absent(read: Callable[[Any], Any], value: Any, found: Any) -> None:
     assert read(value) == found
+
+
+NO_LISTS = [5, 0, True, 1.5, "text", {"a": [1]}]
+
+
+@pytest.mark.parametrize("value", [None, *NO_LISTS], ids=repr)
+def test_what_is_no_list_is_one_error(value: Any) -> None:
+    assert parse.objects(value) == []
+    with pytest.raises(ReplyError, match="Toy's list of clips is not a list"):
+        parse.listed("Toy", "clips", value)
+    if value is None:
+        assert parse.listed("Toy", "clips", value, needed=False) == []
+    else:
+        with pytest.raises(ReplyError, match="not a list"):
+            parse.listed("Toy", "clips", value, needed=False)
+
+
+def test_what_is_no_object_in_a_list_is_passed_over() -> None:
+    assert parse.listed("Toy", "clips", [1, None, {"id": "a"}, [], "b"]) == [{"id": "a"}]
+
+
+def answering(service: Service, body: Any) -> Any:
+    """The service's client, where every call is answered so."""
+
+    class Answers(FakeServer):
+        def answer(self, call: Call, late: float = 0.0) -> Answer:
+            return json_answer(body)
+
+    server = Answers()
+    server.url = "http://127.0.0.1:9"
+    key = ApiKey(KEY, "a test", service)
+    session = functools.partial(wired, server)
+    return service.connect(Transport(server.url, key, FakeClock(), style=key.styles()[0], session=session))
+
+
+LISTS: list[tuple[Service, str, Callable[[Any], Any]]] = [
+    (DID, "talks", lambda client: client.page("")),
+    (DID, "credits", lambda client: client.credits()),
+    (DID, "voices", lambda client: client.voices()),
+    (SYNCSO, "generations", lambda client: client.page("")),
+    (HEYGEN, "data", lambda client: client.page("")),
+    (HEYGEN, "data", lambda client: list(client.voices())),
+    (SYNTHESIA, "videos", lambda client: client.page("")),
+]
+
+
+@pytest.mark.parametrize("value", NO_LISTS, ids=repr)
+@pytest.mark.parametrize(("service", "name", "ask"), LISTS, ids=lambda value: getattr(value, "id", None))
+def test_a_list_that_is_none_is_the_services_error(
+    service: Service, name: str, ask: Callable[[Any], Any], value: Any
+) -> None:
+    with pytest.raises(ReplyError, match=f"{service.title}'s list of .* is not a list"):
+        ask(answering(service, {name: value}))
+
+
+@pytest.mark.parametrize("value", NO_LISTS, ids=repr)
+def test_a_clip_is_taken_whatever_else_is_told_of_it(value: Any) -> None:
+    """An order's id must not be lost for something that nobody needs."""
+    client = answering(SYNCSO, {"id": "gen_1", "status": "PENDING", "input": value})
+    assert client.status("gen_1").id == "gen_1"
+    did = answering(DID, [{"id": "voice", "languages": value}])
+    assert [voice.languages for voice in did.voices()] == [()]
+
+
+@pytest.mark.parametrize("duration", ["9" * 5000 + ":00:01", "0:00:" + "9" * 5000])
+def test_a_length_beyond_all_bounds_is_not_told(duration: str) -> None:
+    assert answering(SYNTHESIA, {"id": "vid_1", "duration": duration}).status("vid_1").duration is None
 
 
 @pytest.mark.parametrize("status", [200, 400])

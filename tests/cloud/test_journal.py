@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from lipsync_studio.cloud_jobs.journal import FILE_NAME, Job, Journal, Stored
+from lipsync_studio.cloud_jobs.job import Job, Stored
+from lipsync_studio.cloud_jobs.journal import FILE_NAME, Journal
 from lipsync_studio.did_client import SERVICE
 
 _SCHEMA = """

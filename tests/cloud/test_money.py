@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,69 +9,16 @@ from cloud_matrix import Bench, FakeClock, check_books
 from fake_cloud import Fault, wired
 
 from lipsync_studio.cloud_jobs import CloudJobs, errors
-from lipsync_studio.cloud_jobs.journal import Job
+from lipsync_studio.cloud_jobs.job import Job
 
-from .conftest import cases
+from .conftest import Open, cases, finish
 
-Open = Callable[[str], Bench]
 REPEATING = ["heygen", "syncso"]
-LISTING = ["synthesia", "toycloud"]
 STATUS = {  # where a service is asked for one clip
     "heygen": "GET /v3/videos/{id}",
     "syncso": "GET /v2/generate/{id}",
     "synthesia": "GET /v2/videos/{id}",
 }
-
-
-@pytest.fixture
-def account(folder: Path) -> Iterator[Open]:
-    """Opens a new account at a service."""
-    servers = []
-
-    def make(name: str) -> Bench:
-        case, clock = cases()[name], FakeClock()
-        servers.append(case.start(True, clock.now).__enter__())
-        bench = Bench(case, folder / name, clock, servers[-1])
-        bench.session = lambda: wired(bench.server)
-        return bench
-
-    yield make
-    for server in servers:
-        server.__exit__(None, None, None)
-
-
-def finish(jobs: CloudJobs, bench: Bench, number: int = 1) -> Job:
-    return jobs.run(jobs.start(bench.case.order(number), consent=True).id)
-
-
-@pytest.mark.parametrize("name", LISTING)
-@pytest.mark.parametrize("known", [False, True], ids=["first clip", "later clip"])
-def test_a_429_that_acted_and_shows_late_is_not_sent_again(account: Open, name: str, known: bool) -> None:
-    bench = account(name)
-    if known:  # its marks are seen in the list
-        finish(bench.jobs(), bench, 2)
-    bench.server.counts.clear()
-    bench.server.faults = [Fault(bench.case.paid, status=429, acts=True, late=40.0)]
-    try:
-        finish(bench.jobs(), bench)
-    except errors.UndecidedError:
-        assert not known
-        bench.clock.sleep(40)
-        finish(bench.jobs(), bench)
-    assert len(bench.server.made()) == 1 + known
-    check_books(bench.server, bench.journal(), orders=2)
-
-
-@pytest.mark.parametrize("name", LISTING)
-def test_a_429_that_did_nothing_is_sent_again_once_that_is_certain(account: Open, name: str) -> None:
-    bench = account(name)
-    finish(bench.jobs(), bench, 2)
-    bench.server.counts.clear()
-    bench.server.faults = [Fault(bench.case.paid, status=429)]
-    started = bench.clock.now()
-    assert finish(bench.jobs(deadline_minutes=90.0), bench).state == "downloaded"
-    assert bench.clock.now() - started >= max(600.0, bench.case.service.typical)
-    assert len(bench.server.requests(bench.case.paid)) == 3
 
 
 @pytest.mark.parametrize("name", REPEATING)

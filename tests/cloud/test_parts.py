@@ -9,7 +9,7 @@ from cloud_matrix import FAULTS, IMPATIENT, Bench, FakeClock, check_books, check
 from fake_cloud import Fault, wired
 
 from lipsync_studio.cloud_jobs import CloudJobs, CloudJobsError
-from lipsync_studio.cloud_jobs.journal import Job
+from lipsync_studio.cloud_jobs.job import Job
 
 from .conftest import cases
 from .test_restart import die_at

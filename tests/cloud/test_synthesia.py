@@ -18,7 +18,7 @@ from lipsync_studio.backends.synthesia.client import SERVICE, SynthesiaClient
 from lipsync_studio.backends.synthesia.faults import error_for
 from lipsync_studio.backends.synthesia.order import SOUND, VideoOrder
 from lipsync_studio.cloud_jobs import ApiKey, CloudJobs, errors, media
-from lipsync_studio.cloud_jobs.journal import Job
+from lipsync_studio.cloud_jobs.job import Job
 from lipsync_studio.cloud_jobs.transport import Transport
 from lipsync_studio.commands import cloud
 

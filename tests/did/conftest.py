@@ -20,7 +20,7 @@ from fake_did import FakeDID, Policy, clips
 from fake_did.service import Service
 
 from lipsync_studio.cloud_jobs import Picture, Recording, Settings
-from lipsync_studio.cloud_jobs.journal import Job
+from lipsync_studio.cloud_jobs.job import Job
 from lipsync_studio.commands import did
 from lipsync_studio.did_client import SERVICE, TalkJobs, TalkOrder, find_key
 

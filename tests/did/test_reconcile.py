@@ -8,8 +8,8 @@ import pytest
 from fake_did import Fault
 
 from lipsync_studio.cloud_jobs import errors, reconcile
+from lipsync_studio.cloud_jobs.job import Job
 from lipsync_studio.cloud_jobs.jobs import give_up
-from lipsync_studio.cloud_jobs.journal import Job
 from lipsync_studio.cloud_jobs.reconcile import Habits, match
 from lipsync_studio.cloud_jobs.replies import Remote
 from lipsync_studio.did_client import Provider, TalkOrder, TextScript, replies

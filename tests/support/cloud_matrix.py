@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import requests
-from fake_cloud import FakeServer, Fault, wired
+from fake_cloud import BUSY, FakeServer, Fault, wired
 
 from lipsync_studio.cloud_jobs import ApiKey, CloudJobs, CloudJobsError, Order, Service, Settings, Step
 from lipsync_studio.cloud_jobs.journal import Journal
@@ -118,6 +118,11 @@ FAULTS: dict[str, dict[str, object]] = {
     "429 + seconds": {"status": 429, "headers": {"Retry-After": "7"}},
     "429 + date": {"status": 429, "headers": {"Retry-After": "Tue, 22 Sep 2026 12:00:00 GMT"}},
     "429, but done": {"status": 429, "acts": True},
+    "429, done late": {"status": 429, "acts": True, "late": 40.0},
+    "429 busy": {"status": 429, "body": BUSY},
+    "429 busy, but done": {"status": 429, "body": BUSY, "acts": True},
+    "429 busy, done late": {"status": 429, "body": BUSY, "acts": True, "late": 40.0},
+    "429 busy, very late": {"status": 429, "body": BUSY, "acts": True, "late": 500.0},
     **{
         f"451 {kind}": {"status": 451, "body": {"kind": f"{kind}Error", "description": "no"}}
         for kind in ("TextModeration", "AudioModeration", "CelebrityRecognized", "CelebrityDetected")

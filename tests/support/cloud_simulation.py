@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import random
+import re
 import threading
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
 from cloud_matrix import Bench, Case, FakeClock, check_files
-from fake_cloud import Fault, wired
+from fake_cloud import BUSY, Fault, wired
 
 from lipsync_studio.cloud_jobs import CloudJobs, CloudJobsError
-from lipsync_studio.cloud_jobs.journal import FINAL
+from lipsync_studio.cloud_jobs.job import FINAL, Job
 
 _THREADS, _RATE = 4, 0.10
 PAID = [Fault("", status=status) for status in (402, 429, 451, 500, 503, 504)]
+PAID += [Fault("", status=429, body=BUSY)]
+PAID += [Fault("", status=429, body=BUSY, acts=True, late=late) for late in (0.0, 40.0, 400.0)]
 PAID += [Fault("", status=504, acts=True), Fault("", status=504, acts=True, late=40.0)]
 PAID += [Fault("", action, acts=acts) for action in ("reset", "half_header") for acts in (False, True)]
 PAID += [Fault("", "half_body", acts=True), Fault("", "empty", acts=True), Fault("", "stall", acts=True)]
@@ -26,11 +29,13 @@ FILES = [*OTHERS[:5], Fault("", status=403), Fault("", "reset"), Fault("", "half
 
 @dataclass(frozen=True)
 class Outcome:
-    """states: how many jobs ended in which. cut: undecided ones whose order did arrive. faults, calls: how
-    many there were."""
+    """states: how many jobs ended in which. causes: what the POSTs of the undecided ones were answered with.
+    twice: orders that were paid for twice. faults, calls: how many there were."""
 
     orders: int
     states: Counter[str]
+    causes: Counter[str]
+    twice: int
     faults: int
     calls: int
 
@@ -40,7 +45,17 @@ class Outcome:
         return self.states["undecided"] / self.orders
 
     def __str__(self) -> str:
-        return f"{self.orders} orders, {self.calls} calls, {self.faults} faults: {dict(self.states)}"
+        causes = f", {dict(self.causes)}" if self.causes else ""
+        return (
+            f"{self.orders} orders, {self.calls} calls, {self.faults} faults: {dict(self.states)}{causes}, "
+            f"billed twice {self.twice}"
+        )
+
+
+def cause_of(job: Job) -> str:
+    """Of a job of unknown outcome: 429, another status, or no whole reply."""
+    status = re.search(r"\((\d{3})\)", job.problem)
+    return "429" if job.look_first else status[1] if status else "cut"
 
 
 class _Customer(threading.Thread):
@@ -99,7 +114,8 @@ def simulate(case: Case, folder: Path, orders: range, telling: bool) -> Outcome:
     assert all(job.state in FINAL or job.state == "undecided" for job in journalled.values())
     assert len({clip.mark for clip in made}) == len(made), "a job was sent twice"
     keys = Counter(journalled[clip.mark].key for clip in made)
-    assert max(keys.values()) == 1, "an order was paid for twice"
+    twice = sum(count > 1 for count in keys.values())
+    assert not twice, "an order was paid for twice"
     for clip in made:
         owner = journalled[clip.mark]
         assert owner.remote_id == clip.id or owner.state == "undecided", "a clip is lost or mixed up"
@@ -108,4 +124,5 @@ def simulate(case: Case, folder: Path, orders: range, telling: bool) -> Outcome:
     unclear = [journalled[clip.mark] for clip in made if journalled[clip.mark].state == "undecided"]
     assert charged == sum(job.credits for job in [*paid, *unclear])
     check_files(folder)
-    return Outcome(len(orders), states, faults, calls)
+    causes = Counter(cause_of(job) for job in journalled.values() if job.state == "undecided")
+    return Outcome(len(orders), states, causes, twice, faults, calls)

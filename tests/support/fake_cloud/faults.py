@@ -26,6 +26,15 @@ _SAID: dict[int, dict[str, object]] = {
     500: {"kind": "InternalServerError", "description": "internal server error"},
     504: {"message": "Endpoint request timed out"},
 }
+# As many clips are under way as the plan allows, in the words of every service.
+BUSY: dict[str, object] = {
+    "kind": "ConcurrencyLimitError",
+    "description": "too many clips",
+    "code": "concurrency_limit",
+    "errorCode": "concurrency_limit_reached",
+    "message": "too many clips",
+    "error": {"code": "concurrency_limit", "message": "too many clips"},
+}
 
 
 @dataclass

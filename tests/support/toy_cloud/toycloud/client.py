@@ -8,7 +8,7 @@ from typing import Any
 
 from ...cloud_jobs import Service, parse
 from ...cloud_jobs.errors import ReplyError
-from ...cloud_jobs.journal import Job, Stored
+from ...cloud_jobs.job import Job, Stored
 from ...cloud_jobs.replies import Credits, Remote, RemotePage, RemoteState, Upload
 from ...cloud_jobs.transport import Transport
 from .faults import error_for
@@ -53,8 +53,8 @@ class ToyClient:
 
     def page(self, token: str) -> RemotePage:
         body = _object(self.transport.call("GET", "/clips", params={"after": token}))
-        clips = [_clip(each) for each in body.get("clips") or [] if isinstance(each, dict)]
-        return RemotePage(tuple(clips), parse.text(body.get("next")))
+        clips = parse.listed("Toy", "clips", body.get("clips"))
+        return RemotePage(tuple(map(_clip, clips)), parse.text(body.get("next")))
 
 
 def _clip(body: dict[str, Any]) -> Remote:

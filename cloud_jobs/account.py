@@ -177,8 +177,8 @@ def check_enabled(settings: Settings) -> None:
     """Raises CloudDisabledError."""
     if not settings.cloud:
         raise CloudDisabledError(
-            "Cloud services are switched off here (--disable-api-nodes, or cloud in "
-            f"{settings.service.settings_file}); use a local engine or switch them on."
+            f"Cloud services are switched off in {settings.service.settings_file}; set cloud to true to use "
+            "them, or use a local engine."
         )
 
 

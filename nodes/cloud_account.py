@@ -5,12 +5,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import folder_paths
-from comfy.cli_args import args
 
 from ..backends.cloud.spec import CloudSpec
 from ..engine.consent import Consents
@@ -33,11 +31,10 @@ def account_folder(spec: CloudSpec) -> Path:
 
 
 def account_settings(spec: CloudSpec) -> Settings:
-    """What the folder's file says, without cloud calls where ComfyUI runs with --disable-api-nodes."""
+    """What the folder's file says. Raises SettingsError."""
     with engine_imports():
         from ..cloud_jobs import load_settings
-    settings = load_settings(spec.service(), account_folder(spec))
-    return replace(settings, cloud=settings.cloud and not args.disable_api_nodes)
+    return load_settings(spec.service(), account_folder(spec))
 
 
 def jobs_of(spec: CloudSpec) -> Callable[[], CloudJobs]:

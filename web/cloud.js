@@ -188,11 +188,17 @@ function request(path, body) {
     body: JSON.stringify(body)
   });
 }
-async function ask(path, body) {
-  const response = await request(path, body);
-  const answer = await response.json().catch(() => ({}));
-  if (!response.ok) throw new Error(answer.error || `The server answered ${response.status}.`);
-  return answer;
+async function answer(response) {
+  const content = await response.json().catch(() => ({}));
+  if (!response.ok) throw new Error(content.error || `The server answered ${response.status}.`);
+  return content;
+}
+var ask = async (path, body) => answer(await request(path, body));
+
+// shared/services.ts
+async function services() {
+  const response = await request("/cloud");
+  return response.status === 404 ? [] : answer(response);
 }
 
 // cloud.ts
@@ -267,7 +273,7 @@ function consentForm(service, texts) {
     row(change)
   ]);
 }
-function tabs(services, shown, texts) {
+function tabs(all, shown, texts) {
   const panel = element("div", { role: "tabpanel" });
   const list = element("div", { role: "tablist", ariaLabel: texts.services });
   list.style.cssText = "display: flex; flex-wrap: wrap; gap: 0.5em; margin-bottom: 1em;";
@@ -279,14 +285,14 @@ function tabs(services, shown, texts) {
     panel.ariaLabel = service.title;
     panel.replaceChildren(keyForm(service, texts), consentForm(service, texts));
   };
-  for (const service of services) {
+  for (const service of all) {
     const tab = button(service.title);
     tab.setAttribute("role", "tab");
     tab.dataset.name = service.name;
     tab.onclick = () => show(service);
     list.append(tab);
   }
-  const first = services.find(({ name }) => name === shown) ?? services[0];
+  const first = all.find(({ name }) => name === shown) ?? all[0];
   if (first) show(first);
   return element("div", {}, [list, panel]);
 }
@@ -294,26 +300,32 @@ function openDialog(shown = "") {
   const texts = cloudTexts();
   const status = element("p", { textContent: "…", role: "status" });
   openSmall(DIALOG, texts.close, [status]);
-  void tell(status, ask("/cloud"), (services) => {
-    status.after(tabs(services, shown, texts));
+  void tell(status, services(), (all) => {
+    status.after(tabs(all, shown, texts));
     return "";
   });
 }
-app3.registerExtension({
-  name: "LipSyncStudio.Cloud",
-  commands: [
-    { id: COMMAND, label: "LipSync Studio: Cloud services…", icon: "pi pi-cloud", function: () => openDialog() },
-    { id: DID_COMMAND, label: "LipSync Studio: D-ID key…", icon: "pi pi-key", function: () => openDialog("did") }
-  ],
-  menuCommands: [{ path: ["Extensions", "LipSync Studio"], commands: [COMMAND, DID_COMMAND] }],
-  settings: [
-    {
-      id: "LipSyncStudio.DID.Key",
-      category: ["LipSync Studio", "D-ID", "Key"],
-      name: "D-ID key",
-      tooltip: "Kept on the server, not among the settings.",
-      defaultValue: null,
-      type: () => element("button", { type: "button", textContent: cloudTexts().change, onclick: () => openDialog("did") })
-    }
-  ]
-});
+var offered = await services().then(
+  (all) => all.length > 0,
+  () => true
+);
+if (offered) {
+  app3.registerExtension({
+    name: "LipSyncStudio.Cloud",
+    commands: [
+      { id: COMMAND, label: "LipSync Studio: Cloud services…", icon: "pi pi-cloud", function: () => openDialog() },
+      { id: DID_COMMAND, label: "LipSync Studio: D-ID key…", icon: "pi pi-key", function: () => openDialog("did") }
+    ],
+    menuCommands: [{ path: ["Extensions", "LipSync Studio"], commands: [COMMAND, DID_COMMAND] }],
+    settings: [
+      {
+        id: "LipSyncStudio.DID.Key",
+        category: ["LipSync Studio", "D-ID", "Key"],
+        name: "D-ID key",
+        tooltip: "Kept on the server, not among the settings.",
+        defaultValue: null,
+        type: () => element("button", { type: "button", textContent: cloudTexts().change, onclick: () => openDialog("did") })
+      }
+    ]
+  });
+}

@@ -233,12 +233,12 @@ function request(path, body) {
     body: JSON.stringify(body)
   });
 }
-async function ask(path, body) {
-  const response = await request(path, body);
-  const answer = await response.json().catch(() => ({}));
-  if (!response.ok) throw new Error(answer.error || `The server answered ${response.status}.`);
-  return answer;
+async function answer(response) {
+  const content = await response.json().catch(() => ({}));
+  if (!response.ok) throw new Error(content.error || `The server answered ${response.status}.`);
+  return content;
 }
+var ask = async (path, body) => answer(await request(path, body));
 
 // lyric_style/controls.ts
 import { api as api2 } from "../../scripts/api.js";
@@ -551,10 +551,10 @@ function addSample(node) {
     used = JSON.stringify(more);
     const response = await request("/lyric_style/preview", { ...values, ...more });
     const drawn = response.headers.get("Content-Type")?.startsWith("image/");
-    const answer = drawn ? await response.blob() : await response.json().catch(() => ({}));
+    const answer2 = drawn ? await response.blob() : await response.json().catch(() => ({}));
     if (number !== asked) return;
-    if (answer instanceof Blob) show(URL.createObjectURL(answer));
-    else note.textContent = answer.error ?? texts.failed(response.status);
+    if (answer2 instanceof Blob) show(URL.createObjectURL(answer2));
+    else note.textContent = answer2.error ?? texts.failed(response.status);
   };
   const soon = () => {
     showColours();

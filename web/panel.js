@@ -247,12 +247,12 @@ function request(path, body) {
     body: JSON.stringify(body)
   });
 }
-async function ask(path, body) {
-  const response = await request(path, body);
-  const answer = await response.json().catch(() => ({}));
-  if (!response.ok) throw new Error(answer.error || `The server answered ${response.status}.`);
-  return answer;
+async function answer(response) {
+  const content = await response.json().catch(() => ({}));
+  if (!response.ok) throw new Error(content.error || `The server answered ${response.status}.`);
+  return content;
 }
+var ask = async (path, body) => answer(await request(path, body));
 
 // panel/server.ts
 var models = () => ask("/models");
@@ -331,7 +331,7 @@ app3.registerExtension({
       type: "custom",
       render: async (place) => {
         wanted = place;
-        const { openPanel } = await import("./panel.mjs?v=6af01b5c");
+        const { openPanel } = await import("./panel.mjs?v=5c2e1c11");
         if (wanted !== place) return;
         close?.();
         close = openPanel(place);

@@ -22,16 +22,21 @@ function request(path, body) {
     body: JSON.stringify(body)
   });
 }
-async function ask(path, body) {
-  const response = await request(path, body);
-  const answer = await response.json().catch(() => ({}));
-  if (!response.ok) throw new Error(answer.error || `The server answered ${response.status}.`);
-  return answer;
+async function answer(response) {
+  const content = await response.json().catch(() => ({}));
+  if (!response.ok) throw new Error(content.error || `The server answered ${response.status}.`);
+  return content;
+}
+var ask = async (path, body) => answer(await request(path, body));
+
+// shared/services.ts
+async function services() {
+  const response = await request("/cloud");
+  return response.status === 404 ? [] : answer(response);
 }
 
 // panel/server.ts
 var models = () => ask("/models");
-var services = () => ask("/cloud");
 var account = (name) => ask(`/cloud/${name}`);
 var credits = (name) => ask(`/cloud/${name}/credits`);
 var act = (set, action) => ask(`/models/${encodeURIComponent(set)}/${action}`, {});

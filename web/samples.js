@@ -19,12 +19,12 @@ function request(path, body) {
     body: JSON.stringify(body)
   });
 }
-async function ask(path, body) {
-  const response = await request(path, body);
-  const answer = await response.json().catch(() => ({}));
-  if (!response.ok) throw new Error(answer.error || `The server answered ${response.status}.`);
-  return answer;
+async function answer(response) {
+  const content = await response.json().catch(() => ({}));
+  if (!response.ok) throw new Error(content.error || `The server answered ${response.status}.`);
+  return content;
 }
+var ask = async (path, body) => answer(await request(path, body));
 
 // samples/names.ts
 function sampleNames(graph) {

@@ -389,11 +389,3 @@ def test_a_job_outlives_the_server(did, bill, did_server, start):
     with start("after") as server, ComfyClient(server) as client:
         assert mp4(client, client.run(talk_prompt(21))).is_file()
     assert len(bill.talks) == bill.charged == 1
-
-
-def test_disabled_api_nodes_are_obeyed(did, did_server, run_in_comfy, monkeypatch):
-    monkeypatch.setenv("DID_API_URL", did.url)
-    monkeypatch.setenv("DID_API_KEY", KEY)
-    for said in run_in_comfy("disabled_api", base=did_server.base):
-        assert "Cloud services are switched off here (--disable-api-nodes" in said
-    assert did.log == []

@@ -6,16 +6,11 @@ import { button, openSmall, row } from "./shared/dialog";
 import { element } from "./shared/dom";
 import { language } from "./shared/language";
 import { ask } from "./shared/server";
+import { services, type Service } from "./shared/services";
 
 const COMMAND = "LipSyncStudio.Cloud";
 const DID_COMMAND = "LipSyncStudio.DIDKey";
 const DIALOG = "lipsync-cloud-services";
-
-interface Service {
-    readonly name: string;
-    readonly title: string;
-    readonly sends: string;
-}
 
 interface Consent {
     readonly name: string;
@@ -100,7 +95,7 @@ function consentForm(service: Service, texts: Texts): HTMLElement {
 }
 
 /** Of each service a tab; the first shown is the one that was asked for. */
-function tabs(services: Service[], shown: string, texts: Texts): HTMLElement {
+function tabs(all: Service[], shown: string, texts: Texts): HTMLElement {
     const panel = element("div", { role: "tabpanel" });
     const list = element("div", { role: "tablist", ariaLabel: texts.services });
     list.style.cssText = "display: flex; flex-wrap: wrap; gap: 0.5em; margin-bottom: 1em;";
@@ -112,14 +107,14 @@ function tabs(services: Service[], shown: string, texts: Texts): HTMLElement {
         panel.ariaLabel = service.title;
         panel.replaceChildren(keyForm(service, texts), consentForm(service, texts));
     };
-    for (const service of services) {
+    for (const service of all) {
         const tab = button(service.title);
         tab.setAttribute("role", "tab");
         tab.dataset.name = service.name;
         tab.onclick = () => show(service);
         list.append(tab);
     }
-    const first = services.find(({ name }) => name === shown) ?? services[0];
+    const first = all.find(({ name }) => name === shown) ?? all[0];
     if (first) show(first);
     return element("div", {}, [list, panel]);
 }
@@ -128,28 +123,36 @@ function openDialog(shown = ""): void {
     const texts = cloudTexts();
     const status = element("p", { textContent: "…", role: "status" });
     openSmall(DIALOG, texts.close, [status]);
-    void tell(status, ask<Service[]>("/cloud"), (services) => {
-        status.after(tabs(services, shown, texts));
+    void tell(status, services(), (all) => {
+        status.after(tabs(all, shown, texts));
         return "";
     });
 }
 
-app.registerExtension({
-    name: "LipSyncStudio.Cloud",
-    commands: [
-        { id: COMMAND, label: "LipSync Studio: Cloud services…", icon: "pi pi-cloud", function: () => openDialog() },
-        { id: DID_COMMAND, label: "LipSync Studio: D-ID key…", icon: "pi pi-key", function: () => openDialog("did") },
-    ],
-    menuCommands: [{ path: ["Extensions", "LipSync Studio"], commands: [COMMAND, DID_COMMAND] }],
-    settings: [
-        {
-            id: "LipSyncStudio.DID.Key",
-            category: ["LipSync Studio", "D-ID", "Key"],
-            name: "D-ID key",
-            tooltip: "Kept on the server, not among the settings.",
-            defaultValue: null,
-            type: () =>
-                element("button", { type: "button", textContent: cloudTexts().change, onclick: () => openDialog("did") }),
-        },
-    ],
-});
+// Where the server has none, nothing of them is offered. One that can't be asked now says so in the dialog.
+const offered = await services().then(
+    (all) => all.length > 0,
+    () => true,
+);
+
+if (offered) {
+    app.registerExtension({
+        name: "LipSyncStudio.Cloud",
+        commands: [
+            { id: COMMAND, label: "LipSync Studio: Cloud services…", icon: "pi pi-cloud", function: () => openDialog() },
+            { id: DID_COMMAND, label: "LipSync Studio: D-ID key…", icon: "pi pi-key", function: () => openDialog("did") },
+        ],
+        menuCommands: [{ path: ["Extensions", "LipSync Studio"], commands: [COMMAND, DID_COMMAND] }],
+        settings: [
+            {
+                id: "LipSyncStudio.DID.Key",
+                category: ["LipSync Studio", "D-ID", "Key"],
+                name: "D-ID key",
+                tooltip: "Kept on the server, not among the settings.",
+                defaultValue: null,
+                type: () =>
+                    element("button", { type: "button", textContent: cloudTexts().change, onclick: () => openDialog("did") }),
+            },
+        ],
+    });
+}

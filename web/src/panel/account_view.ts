@@ -1,9 +1,10 @@
 // Accounts at cloud services: whether there is a key, the balance when asked for, and the jobs that are on their way.
 import { app } from "comfy/app";
 import { element } from "../shared/dom";
-import { account, credits, services } from "./server";
+import { services, type Service } from "../shared/services";
+import { account, credits } from "./server";
 import type { Texts } from "./texts";
-import type { Account, CloudJob, Credits, Service } from "./types";
+import type { Account, CloudJob, Credits } from "./types";
 
 const DIALOG_COMMAND = "LipSyncStudio.Cloud";
 const DID_COMMAND = "LipSyncStudio.DIDKey";

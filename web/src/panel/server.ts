@@ -1,9 +1,8 @@
 // Asking the server.
 import { ask } from "../shared/server";
-import type { Account, Action, Credits, Job, Models, Service } from "./types";
+import type { Account, Action, Credits, Job, Models } from "./types";
 
 export const models = () => ask<Models>("/models");
-export const services = () => ask<Service[]>("/cloud");
 export const account = (name: string) => ask<Account>(`/cloud/${name}`);
 export const credits = (name: string) => ask<Credits>(`/cloud/${name}/credits`);
 export const act = (set: string, action: Action) => ask<Job>(`/models/${encodeURIComponent(set)}/${action}`, {});

@@ -55,12 +55,6 @@ export interface CloudJob {
     note: string;
 }
 
-export interface Service {
-    name: string;
-    title: string;
-    sends: string;
-}
-
 export interface Account {
     source: string;
     enabled: boolean;

@@ -25,10 +25,12 @@ export function request(path: string, body?: unknown): Promise<Response> {
     });
 }
 
-/** The JSON in it, or an Error with the server's sentence. */
-export async function ask<Answer>(path: string, body?: unknown): Promise<Answer> {
-    const response = await request(path, body);
-    const answer = await response.json().catch(() => ({}));
-    if (!response.ok) throw new Error(answer.error || `The server answered ${response.status}.`);
-    return answer;
+/** The JSON in a reply, or an Error with the server's sentence. */
+export async function answer<Answer>(response: Response): Promise<Answer> {
+    const content = await response.json().catch(() => ({}));
+    if (!response.ok) throw new Error(content.error || `The server answered ${response.status}.`);
+    return content;
 }
+
+/** The same of the reply to a request. */
+export const ask = async <Answer>(path: string, body?: unknown): Promise<Answer> => answer(await request(path, body));

@@ -129,16 +129,14 @@ class ClipEngine:
         return max(1, _PIXEL_BATCH * 256**2 // self.side**2)
 
     def resident(self, conditioning: Conditioning, host: Host) -> AbstractContextManager[None]:
-        models, composer = self.models, conditioning.composer
-        networks = [models.unet, models.vae]
+        models = self.models
         area = self.side**2 / 256**2
         clips = conditioning.clips.size
         frames = max(_PIXEL_BYTES * self._pictures, _LATENT_BYTES * CLIP * clips)
-        needed = [int(frames * area) * models.dtype.itemsize // 4]
-        if composer is not None:
-            networks += composer.networks
-            needed.append(composer.activation_bytes(CLIP))
-        return host.resident(*networks, activation_bytes=max(needed))
+        needed = int(frames * area) * models.dtype.itemsize // 4
+        return dub.resident(
+            host, models.unet, models.vae, needed=needed, count=CLIP, composer=conditioning.composer
+        )
 
     def latents(
         self, squares: Sequence[np.ndarray], crops: Sequence[FaceCrop], conditioning: Conditioning, host: Host

@@ -21,14 +21,14 @@ from ...engine.compose.composer import ComposeSettings, FaceComposer, Parts, Pas
 from ...engine.host.protocol import Host
 from ...engine.nets.batches import Batches
 from ...engine.nets.precision import settle
-from ...engine.nets.sd_vae import decode
+from ...engine.nets.sd_vae import decode, pixels
 from ..dub import faces as dub
 from ..dub.audio_features import AudioFeatures, encode_features, heard_in
 from ..dub.faces import FacePainter, composer_of
 from ..dub.job import DubJob
 from ..dub.protocol import Batching, FaceCrop
 from .clock import Clock, Pass, Steadiness
-from .denoise import condition, denoise, initial_noise, pixels
+from .denoise import condition, denoise, initial_noise
 from .geometry import FaceAlignment
 from .loop import CLIP, CONVENTION
 from .models import LatentSyncModels

@@ -19,6 +19,7 @@ from .engines.protocol import RATE, Request
 from .engines.registry import aligner, knows, ranked
 from .language import ENGLISH, Language, parse_language
 from .names import AUTO, Aligner, Content
+from .pauses import INAUDIBLE
 from .place import ENGINE as PLACED
 from .place import place_words
 from .pocket_aligner import PocketAligner
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
 
 Samples = npt.NDArray[np.float32]
 
-_INAUDIBLE = 1e-3
 # Seconds by which a separated voice may be longer or shorter: encoders pad what they write.
 _OTHER_LENGTH = 1
 
@@ -108,7 +108,7 @@ def align(
     if samples.size == 0:
         raise AudioError("The soundtrack is empty: choose audio that holds the words.")
     text = read_text(lyrics, asked)
-    if float(np.abs(samples).max()) < _INAUDIBLE:
+    if float(np.abs(samples).max()) < INAUDIBLE:
         raise AlignmentError("The audio is silent: choose the one that holds the words.")
     run = _Run(stem or sound, samples, text, host, options)
     found = run.by_name(options.engine) if options.engine != "auto" else run.in_order()

@@ -40,7 +40,7 @@ _FARTHEST = 0.4
 class _Passage:
     """A stretch of the text: what the lyrics say, what was recognised, and which of them to align.
 
-    settled: both are the same. fallback: what to align where the choice turns out wrong."""
+    settled: both are the same. by_lyrics: whether the lyrics' words are aligned, or the recognised ones."""
 
     lyrics: tuple[LyricWord, ...]
     recognised: tuple[Word, ...]

@@ -10,6 +10,11 @@ import numpy.typing as npt
 RATE = 16000
 STEPS_PER_SECOND = 100
 
+# Nothing below this can be heard: -60 dB of full scale.
+INAUDIBLE = 1e-3
+# What is silent between two words for so many seconds is a pause; a word begins so near to one's end.
+PAUSE, _BESIDE = 0.15, 0.35
+
 Span = tuple[float, float]
 
 _ABOVE_NOISE = 8.0
@@ -33,6 +38,11 @@ class Silences:
         edges = np.flatnonzero(np.diff(self._silent[first:last], prepend=False, append=False))
         runs = ((edges.reshape(-1, 2) + first) / STEPS_PER_SECOND).tolist()
         return [(begin, stop) for begin, stop in runs if stop - begin >= shortest]
+
+    def onset(self, start: float, end: float) -> float:
+        """Of a word: a start beside a pause is the pause's end."""
+        pauses = self.between(start - _BESIDE, min(end, start + _BESIDE), PAUSE)
+        return pauses[-1][1] if pauses else start
 
 
 class SpliceClock:

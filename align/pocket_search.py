@@ -32,8 +32,8 @@ def searched(
     """Segments of a text on a sound (name, first and last frame); None where no path leads through it.
 
     options: of `Decoder`. words: phones of those that it doesn't know. pcm: 16 bits, mono. check: called all
-    the time; raises to stop. Raises AlignmentError where the process dies, OutputError where
-    nothing can be written to the temporary folder.
+    the time; raises to stop. Raises AlignmentError where the process dies, OutputError where nothing can be
+    written to the temporary folder.
     """
     request = json.dumps({"options": dict(options), "words": dict(words), "text": text}).encode()
     try:

@@ -1,4 +1,4 @@
-"""From a request to a finished MP4 and its report: what the apply node and the command line share."""
+"""From a request to a finished video and its report: what the apply node and the command line share."""
 
 from __future__ import annotations
 
@@ -127,13 +127,13 @@ def write(
     finish: Callable[[Frame], None] | None = None, metadata: Mapping[str, str] | None = None,
     still: bool = False,
 ) -> RunReport:  # fmt: skip
-    """Write what a backend of that name makes to `path`, an MP4; nothing is left there unless it is whole.
+    """Write what a backend of that name makes to `path`, in the format that its ending names; nothing is left
+    there unless it is whole.
 
-    soundtrack: of the whole; of a part, the file has what is heard in it and begins at 0. It is copied as
-    it is coded where the file can have all of it so. scores: of
-    each voice, are shown every frame. people: who has those voices, where they are several. finish: is shown
-    every frame, too, after that, and may change it. metadata, still: as Mp4Writer takes
-    them."""
+    soundtrack: of the whole; of a part, the file has what is heard in it and begins at 0. It is copied as it
+    is coded where the file can have all of it so. scores: of each voice, are shown every frame. people: who
+    has those voices, where they are several. finish: is shown every frame, too, after that, and may change
+    it. metadata, still: as Mp4Writer takes them."""
     started = time.monotonic()
     states: list[FrameState] = []
     voices: list[list[FrameState]] = []

@@ -22,8 +22,7 @@ Task = Literal["dub", "portrait"]
 @dataclass(frozen=True)
 class Licence:
     """name: as people know it. url: its text. commercial: whether what is made may be sold; None where the
-    text leaves it open. consent: what the user must
-    agree to before anything is made."""
+    text leaves it open. consent: what the user must agree to before anything is made."""
 
     name: str
     url: str

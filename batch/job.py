@@ -9,9 +9,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..align.formats.noted import read_text, read_words
+from ..align.formats.noted import read_plain, read_voice, read_words
 from ..backends.render_spec import RenderSpec, VoiceSpec
-from ..engine.errors import TextError
 from ..overlay.style import LyricStyle
 from .lyric_video import LyricVideoSpec
 
@@ -92,11 +91,7 @@ class Job:
     def spec(self, local: Local, fonts: Sequence[Path], notes: list[str]) -> RenderSpec | LyricVideoSpec:
         """What is to be made on this machine. fonts: where an overlay's are looked for. notes: gets what in
         words and lyrics can't be read. Raises TextError."""
-        lyrics = ""
-        if self.lyrics:
-            lyrics = read_text(local(self.lyrics), notes).text
-            if not lyrics.strip():
-                notes.append(f"{local(self.lyrics).name} holds no text: it was not used.")
+        lyrics = read_plain(local(self.lyrics), notes) if self.lyrics else ""
         render = replace(
             self.render,
             source=local(self.source),
@@ -118,10 +113,5 @@ def _voice(voice: VoiceFiles, local: Local, notes: list[str]) -> VoiceSpec:
     words: WordTimings | None = None
     if voice.words:
         path = local(voice.words)
-        words = read_words(path, notes)
-        if voice.singer:
-            try:
-                words = words.of_voice(voice.singer)
-            except TextError as error:
-                raise TextError(f"{path.name}: {error}") from error
+        words = read_voice(path, voice.singer, notes, path.name)
     return VoiceSpec(voice.person, local(voice.sound) if voice.sound else None, words)

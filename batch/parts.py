@@ -8,7 +8,7 @@ joined by their packets, and the sound is coded once.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -225,8 +225,3 @@ def _with_media(plan: DubPlan, opened: Opened) -> DubPlan:
         for voice, samples in zip(plan.voices, opened.samples, strict=True)
     ]
     return DubPlan(tuple(voices), plan.notes)
-
-
-def told(report: RunReport) -> dict[str, Any]:
-    """A report as a manifest holds it."""
-    return {**asdict(report), "generated": report.generated}

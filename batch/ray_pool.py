@@ -9,7 +9,7 @@ import logging
 import math
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +62,7 @@ class Cluster:
     machines: int
     cpus: float
     gpus: float
-    most_gpus: float = field(default=0.0)
+    most_gpus: float = 0.0
 
     @classmethod
     def seen(cls) -> Cluster:

@@ -214,7 +214,7 @@ class Worker:
 
     def _published(self, name: str, found: Found, path: Path, report: RunReport) -> Outcome:
         """The video first, the manifest once it is there."""
-        told, size = parts.told(report), path.stat().st_size
+        told, size = report.to_dict(), path.stat().st_size
         manifest = Manifest(found.key, name, report.frames, size, sha256(path), found.inputs, told)
         self._store.put(path, name)
         self._store.put_text(name + ENDING, manifest.to_json())

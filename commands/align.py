@@ -34,7 +34,7 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
         "align --audio speech.wav --out speech.srt",
     )
     flags.add_audio(parser, "audio or video file")
-    # As it was called with at first.
+    # Scripts may name it without its flag.
     parser.add_argument("old_audio", type=Path, nargs="?", help=argparse.SUPPRESS)
     flags.add_lyrics(parser, "what is heard, as a text file; without it: recognised")
     parser.add_argument(

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..batch.store import is_url
 from ..engine.errors import LipSyncError, OutputError
 from ..engine.unwritable import unwritable
 from .job_rows import STDIN, local_path
@@ -26,8 +27,6 @@ def prepared_out(options: argparse.Namespace, jobs: list[Job]) -> str:
 
     Raises UsageError for no place, and OutputError where nothing can be written, or a result, or the report,
     would replace what a job reads or something else of the batch."""
-    from ..batch.store import is_url
-
     given = local_path(options.out)
     if not given.strip() or "\0" in given:
         raise UsageError("argument --out: it names no folder: choose one, or an URL")
@@ -41,7 +40,6 @@ def prepared_out(options: argparse.Namespace, jobs: list[Job]) -> str:
 
 def _check_results(out: str, jobs: list[Job]) -> None:
     from ..batch.manifest import ENDING, parts_folder
-    from ..batch.store import is_url
 
     known: Callable[[str], str] = str if is_url(out) else os.path.realpath
     read = {known(address): use for job in jobs for use, address in _read(job)}
@@ -62,7 +60,6 @@ def _read(job: Job) -> Iterator[tuple[str, str]]:
 
 def _check_report(options: argparse.Namespace, out: str, jobs: list[Job]) -> None:
     from ..batch.manifest import ENDING
-    from ..batch.store import is_url
 
     file = report_file(options)
     if file is None:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 from ..backends.cloud.services import services
 from ..backends.cloud.spec import CloudSpec
-from ..engine.consent import Consents, Terms
-from ..engine.errors import ConsentError, LipSyncError
+from ..engine.errors import LipSyncError
+from .consent import add_service_consent, dissent_from
 from .parser import DONE, FAILED, USAGE, Parser, add_command
 
 NAME = "cloud"
@@ -60,7 +59,7 @@ def main(arguments: Sequence[str], **options: Any) -> int:
         spec = services()[arguments[0]]
         read = parsers()[spec.name].parse_args(arguments[1:])
         try:
-            return cli.run(spec.service(), read, dissent=lambda folder: _dissent(spec, folder), **options)
+            return cli.run(spec.service(), read, dissent=dissent_from(spec.terms), **options)
         except LipSyncError as error:
             print(f"cloud {spec.name}: {error}", file=sys.stderr)
             return FAILED
@@ -82,41 +81,9 @@ def table() -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def _dissent(spec: CloudSpec, folder: Path) -> str:
-    """What is said where the folder's user has not consented; "" where they have."""
-    try:
-        Consents(folder).require(spec.terms)
-    except ConsentError as error:
-        return str(error)
-    return ""
-
-
 def _adder(spec: CloudSpec, command: str) -> Callable[[argparse._SubParsersAction], None]:
     def add(commands: argparse._SubParsersAction) -> None:
-        what = f"agree, once and for all, to {spec.terms.what}"
-        consent = add_command(commands, "consent", what, f"{command} consent --show", f"{command} consent")
-        change = consent.add_mutually_exclusive_group()
-        change.add_argument("--withdraw", action="store_true", help="take it back")
-        change.add_argument("--show", action="store_true", help="tell whether you have, and change nothing")
-        consent.set_defaults(
-            command=lambda options, folder, connect: tell_consent(spec.terms, options, folder)
-        )
+        add_service_consent(commands, spec.terms, command)
         spec.add_commands(commands)
 
     return add
-
-
-def tell_consent(terms: Terms, options: argparse.Namespace, folder: Path) -> int:
-    """Give, withdraw or show it."""
-    consents = Consents(folder)
-    if options.withdraw:
-        consents.withdraw(terms)
-    elif not options.show:
-        consents.give(terms)
-    given = consents.given(terms)
-    print(f"To agree to: {terms.what} ({terms.name}, {terms.address}).")
-    if given:
-        print(f"{given.by} agreed on {given.at}; it is kept in {consents.path}.")
-    else:
-        print("Nobody has agreed: no new clip is ordered.")
-    return DONE

@@ -5,13 +5,11 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from ..backends.did.spec import TERMS
-from ..engine.consent import Consents
-from ..engine.errors import ConsentError, LipSyncError
-from .cloud import tell_consent
+from ..engine.errors import LipSyncError
+from .consent import add_service_consent, dissent_from
 from .parser import Parser, add_command
 
 NAME = "did"
@@ -34,29 +32,14 @@ def main(arguments: Sequence[str], **options: Any) -> int:
     from ..did_client import cli
 
     try:
-        return cli.main(arguments, dissent=_dissent, add_commands=_add_consent, kind=Parser, **options)
+        return cli.main(
+            arguments, dissent=dissent_from(TERMS), add_commands=add_consent, kind=Parser, **options
+        )
     except LipSyncError as error:
         print(f"did: {error}", file=sys.stderr)
         return cli.FAILED
 
 
-def _dissent(folder: Path) -> str:
-    """What is said where the folder's user has not consented; "" where they have."""
-    try:
-        Consents(folder).require(TERMS)
-    except ConsentError as error:
-        return str(error)
-    return ""
-
-
-def _add_consent(commands: argparse._SubParsersAction) -> None:
-    what = f"agree, once and for all, to {TERMS.what}"
-    consent = add_command(commands, "consent", what, "did consent --show", "did consent")
-    change = consent.add_mutually_exclusive_group()
-    change.add_argument("--withdraw", action="store_true", help="take it back")
-    change.add_argument("--show", action="store_true", help="tell whether you have, and change nothing")
-    consent.set_defaults(command=_consent)
-
-
-def _consent(options: argparse.Namespace, folder: Path, connect: object) -> int:
-    return tell_consent(TERMS, options, folder)
+def add_consent(commands: argparse._SubParsersAction) -> None:
+    """To the client's own commands."""
+    add_service_consent(commands, TERMS, NAME)

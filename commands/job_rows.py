@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from ..align.formats import SUFFIXES
 from ..backends.registry import backends
-from ..backends.render_spec import RenderSpec
+from ..batch.store import is_url
 from ..engine.errors import InputError, LipSyncError, TextError
 from ..overlay.presets import style_of
 from . import flags
@@ -24,7 +24,7 @@ from .align import add_align_flags, align_options
 from .backend_flags import chosen_settings
 from .outputs import check_video_name
 from .parser import Parser, UsageError
-from .render import add_render_flags
+from .render import add_render_flags, chosen_render
 from .styles import add_style_flags, chosen_style, style_file
 from .voices import GivenVoice, given_voices
 
@@ -97,24 +97,7 @@ class JobReader:
             style=os.path.abspath(options.style) if overlay and style_file(options) else "",
             font=os.path.abspath(font) if font and os.path.isfile(font) else "",
             crf=options.crf,
-            render=RenderSpec(
-                Path(),
-                Path(),
-                backend=options.backend,
-                settings=chosen_settings(options),
-                audio_track=options.audio_track,
-                length=options.length,
-                fill=options.fill,
-                person=options.person,
-                silence=options.silence,
-                content=options.content,
-                sync_offset=options.offset,
-                score=not options.no_score,
-                location=options.keep_location,
-                detector=options.detector,
-                max_faces=options.max_faces,
-                choices=flags.source_choices(options),
-            ),
+            render=chosen_render(options, chosen_settings(options)),
         )
 
     def _style(self, options: argparse.Namespace) -> Any:
@@ -136,8 +119,6 @@ class JobReader:
         return VoiceFiles(voice.person, self._address(voice.sound), self._address(voice.words), voice.singer)
 
     def _address(self, text: str | None) -> str:
-        from ..batch.store import is_url
-
         text = local_path(text or "")
         return text if not text or is_url(text) else os.path.abspath(self._base / text)
 
@@ -345,8 +326,6 @@ def _check_characters(name: str, value: Any) -> None:
 
 def _stem(address: str) -> str:
     """The name of a file without its ending; of an URL, of its path."""
-    from ..batch.store import is_url
-
     path = address.partition("?")[0].partition("#")[0] if is_url(address) else address
     return PurePosixPath(path).stem
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
-from ..align.formats.noted import read_text, read_words
+from ..align.formats.noted import read_plain, read_words
 from ..backends.registry import backends
 from ..backends.render_spec import RenderSpec
 from ..backends.request import ContentKind, SilenceRule
@@ -128,15 +128,25 @@ def render_spec(options: argparse.Namespace, notes: list[str], **further: Path |
     voices = given_voices(options.voices)
     check_alone(voices, {"--vocals": options.vocals})
     check_files(options, voices, **further)
-    return RenderSpec(
+    return replace(
+        chosen_render(options, settings),
         source=options.source,
         soundtrack=options.audio,
+        driving=vocals_file(options),
+        words=read_words(options.words, notes) if options.words else None,
+        lyrics=read_plain(options.lyrics, notes) if options.lyrics else "",
+        voices=voice_specs(voices, notes),
+    )
+
+
+def chosen_render(options: argparse.Namespace, settings: Any) -> RenderSpec:
+    """All that the flags say but the files and what they hold. settings: of the engine."""
+    return RenderSpec(
+        Path(),
+        Path(),
         backend=options.backend,
         settings=settings,
         audio_track=options.audio_track,
-        driving=vocals_file(options),
-        words=read_words(options.words, notes) if options.words else None,
-        lyrics=_lyrics(options.lyrics, notes) if options.lyrics else "",
         length=options.length,
         fill=options.fill,
         person=options.person,
@@ -148,15 +158,7 @@ def render_spec(options: argparse.Namespace, notes: list[str], **further: Path |
         detector=options.detector,
         max_faces=options.max_faces,
         choices=flags.source_choices(options),
-        voices=voice_specs(voices, notes),
     )
-
-
-def _lyrics(path: Path, notes: list[str]) -> str:
-    text = read_text(path, notes).text
-    if not text.strip():
-        notes.append(f"{path.name} holds no text: it was not used.")
-    return text
 
 
 def report_file(options: argparse.Namespace) -> Path | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import wave
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,8 +11,6 @@ from .flags import SEPARATE
 if TYPE_CHECKING:
     from ..engine.host.protocol import Host
     from ..engine.media.sound import Sound
-
-_BLOCK = 1 << 20  # samples
 
 
 def vocals_file(options: argparse.Namespace) -> Path | None:
@@ -36,22 +33,9 @@ def separated_file(options: argparse.Namespace, host: Host, notes: list[str]) ->
     if options.vocals != SEPARATE:
         return options.vocals
     from ..engine.media.sound import Sound
+    from ..engine.media.wav import write_wav
 
     vocals = separated(Sound.load(options.audio, options.audio_track, host), host, notes)
     path = host.temp_file(".wav")
-    _write(vocals, path)
+    write_wav(path, vocals.samples, vocals.rate)
     return path
-
-
-def _write(sound: Sound, path: Path) -> None:
-    """As 16-bit PCM."""
-    import numpy as np
-
-    channels, count = sound.samples.shape
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(channels)
-        file.setsampwidth(2)
-        file.setframerate(sound.rate)
-        for first in range(0, count, _BLOCK):
-            part = np.clip(sound.samples[:, first : first + _BLOCK], -1.0, 1.0)
-            file.writeframes((part * 32767.0).astype("<i2").T.tobytes())

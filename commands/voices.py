@@ -8,8 +8,8 @@ from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..align.formats.noted import read_words
-from ..engine.errors import InputError, TextError
+from ..align.formats.noted import read_voice
+from ..engine.errors import InputError
 from ..engine.faces.choose import meet, parse_one
 from .parser import UsageError
 
@@ -65,12 +65,9 @@ def voice_specs(voices: Sequence[GivenVoice], notes: list[str]) -> tuple[VoiceSp
 
     specs = []
     for voice in voices:
-        words = read_words(Path(voice.words), notes) if voice.words else None
-        if words is not None and voice.singer:
-            try:
-                words = words.of_voice(voice.singer)
-            except TextError as error:
-                raise TextError(f"{voice.words}: {error}") from error
+        words = None
+        if voice.words:
+            words = read_voice(Path(voice.words), voice.singer, notes, voice.words)
         specs.append(VoiceSpec(voice.person, _path(voice.sound), words))
     return tuple(specs)
 

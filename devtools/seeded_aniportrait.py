@@ -19,11 +19,11 @@ from lipsync_studio.backends.aniportrait.audio2mesh import build_audio2mesh
 from lipsync_studio.backends.aniportrait.audio2pose import LONGEST, build_audio2pose
 from lipsync_studio.backends.aniportrait.portrait import CLIP_CONFIG, build_clip
 from lipsync_studio.backends.aniportrait.pose_guider import build_pose_guider
+from lipsync_studio.devtools.seeded_motion import published_entries
 from lipsync_studio.engine.nets.motion_unet import (
     SD15_MOTION_CONFIG,
     build_motion_unet,
     build_reference_unet,
-    original_name,
 )
 from lipsync_studio.engine.nets.seeded import seed_motion_unet
 from lipsync_studio.engine.nets.wav2vec2 import WAV2VEC2_CONFIG
@@ -94,9 +94,7 @@ def seeded_head(audio: Mapping[str, Any] = SMALL_AUDIO) -> nn.Module:
 
 def published_denoiser(net: nn.Module) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
     """The entries of `denoising_unet.pth` and of `motion_module.pth`."""
-    state = {original_name(name): tensor for name, tensor in net.state_dict().items()}
-    for name in [each for each in state if each.endswith("attention_blocks.0.pos_encoder.pe")]:
-        state[name.replace("blocks.0.pos", "blocks.1.pos")] = state[name]
+    state = published_entries(net)
     motion = {name: tensor for name, tensor in state.items() if ".motion_modules." in name}
     return {name: tensor for name, tensor in state.items() if name not in motion}, motion
 

@@ -16,8 +16,8 @@ from torch import Tensor, nn
 
 from lipsync_studio.backends.hallo2.models import Conditions, build_networks
 from lipsync_studio.backends.hallo2.parity import seeded_networks
+from lipsync_studio.devtools.seeded_motion import published_entries
 from lipsync_studio.devtools.seeded_musetalk import SMALL_VAE
-from lipsync_studio.engine.nets.motion_unet import original_name
 from lipsync_studio.engine.nets.wav2vec2 import WAV2VEC2_CONFIG, build_wav2vec2
 from lipsync_studio.engine.parity import seed
 
@@ -63,11 +63,8 @@ def seeded_wav2vec2(config: Mapping[str, Any] = SMALL_WAV2VEC2) -> nn.Module:
 def net_entries(config: Mapping[str, Any] = SMALL) -> dict[str, Tensor]:
     """What `net.pth` holds, under its names."""
     denoiser, reference, conditions, _ = seeded(config)
-    state = {original_name(name): tensor for name, tensor in denoiser.state_dict().items()}
-    for name in [each for each in state if each.endswith("attention_blocks.0.pos_encoder.pe")]:
-        state[name.replace("blocks.0.pos", "blocks.1.pos")] = state[name]
     parts = {
-        "denoising_unet": state,
+        "denoising_unet": published_entries(denoiser),
         "reference_unet": reference.state_dict(),
         "face_locator": conditions.locator.state_dict(),
         "imageproj": conditions.image_projection.state_dict(),

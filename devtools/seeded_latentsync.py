@@ -15,7 +15,7 @@ from torch import nn
 
 from lipsync_studio.backends.latentsync.parity import seeded_unet as seeded
 from lipsync_studio.backends.latentsync.unet import UNET_CONFIG
-from lipsync_studio.engine.nets.motion_unet import original_name
+from lipsync_studio.devtools.seeded_motion import published_entries
 
 # The temporal layers' norms have 32 groups whatever the width.
 SMALL_UNET: Mapping[str, Any] = {
@@ -29,9 +29,7 @@ def seeded_unet(config: Mapping[str, Any] = SMALL_UNET) -> nn.Module:
 
 def write_unet(folder: Path, config: Mapping[str, Any] = UNET_CONFIG) -> None:
     """As published, in the place of every version; a network of another size with its description."""
-    state = {original_name(name): tensor for name, tensor in seeded_unet(config).state_dict().items()}
-    for name in [each for each in state if each.endswith("attention_blocks.0.pos_encoder.pe")]:
-        state[name.replace("blocks.0.pos", "blocks.1.pos")] = state[name]
+    state = published_entries(seeded_unet(config))
     for version in ("1.5", "1.6"):
         path = folder / version / "latentsync_unet.pt"
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -15,7 +15,7 @@ from .host.memory import SAID
 from .unwritable import remedy
 
 _MEMORY = "The machine's memory doesn't suffice for this: close other programs, or work on a smaller piece."
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
+_UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
 _LONGEST = 200
 
 
@@ -43,7 +43,7 @@ def own_error(error: Exception) -> LipSyncError:
 
 def _of_system(error: OSError) -> LipSyncError:
     name = f'"{error.filename}"' if error.filename else "A file"
-    if error.errno in _FULL:
+    if error.errno in _UNWRITABLE:
         return OutputError(f"{name} can't be written ({_cause(error)}): {remedy(error)}.")
     return InputError(f"{name} can't be used ({_cause(error)}): choose another one, or make it accessible.")
 

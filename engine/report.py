@@ -90,5 +90,8 @@ class RunReport:
     def generated(self) -> int:
         return generated(self.spans)
 
+    def to_dict(self) -> dict[str, Any]:
+        return {**asdict(self), "generated": self.generated}
+
     def to_json(self) -> str:
-        return json.dumps({**asdict(self), "generated": self.generated}, indent=2)
+        return json.dumps(self.to_dict(), indent=2)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 from typing import Any, cast
@@ -17,6 +16,7 @@ from ..engine.compose.blend import blend, blend_mask, expanded_square
 from ..engine.compose.masks import MaskMode, face_mask
 from ..engine.compose.transform import CropTransform
 from ..engine.errors import InputError
+from ..engine.goldens import read_arrays, read_json
 from ..engine.media.sound import Sound
 from ..engine.nets.audio_windows import parity_frame_count, parity_windows
 from ..engine.nets.mel import RATE, Samples
@@ -49,7 +49,7 @@ def check_boxes(folder: Path) -> list[Finding]:
     """One finding per file; the error is in pixels, infinite where only one of the two has a box."""
     findings = []
     for path in sorted(folder.glob("face_box*.json")):
-        errors = [_box_error(case) for case in json.loads(path.read_text(encoding="utf-8"))]
+        errors = [_box_error(case) for case in read_json(path)]
         detail = f"{sum(error == 0 for error in errors)} of {len(errors)} boxes equal"
         findings.append(Finding(path.name, max(errors, default=0.0), 0.0, detail))
     return findings
@@ -67,15 +67,15 @@ def check_masks(folder: Path) -> list[Finding]:
     """One finding per mask; the error is the share of its pixels that differ."""
     findings = []
     for path in sorted(folder.glob("parsing_masks*.npz")):
-        with np.load(path) as golden:
-            for name in golden.files:
-                match = re.fullmatch(r"mask(\d+)_(\w+)", name)
-                if match is None:
-                    continue
-                number, mode = match[1], cast(MaskMode, match[2])
-                left, right = golden[f"cheeks{number}"].tolist()
-                mask = face_mask(golden[f"parse{number}"], mode, (left, right))
-                findings.append(Finding(path.name, float((mask != golden[name]).mean()), 0.0, name))
+        golden = read_arrays(path)
+        for name in golden:
+            match = re.fullmatch(r"mask(\d+)_(\w+)", name)
+            if match is None:
+                continue
+            number, mode = match[1], cast(MaskMode, match[2])
+            left, right = golden[f"cheeks{number}"].tolist()
+            mask = face_mask(golden[f"parse{number}"], mode, (left, right))
+            findings.append(Finding(path.name, float((mask != golden[name]).mean()), 0.0, name))
     return findings
 
 
@@ -89,7 +89,7 @@ def check_blend(folder: Path) -> list[Finding]:
 
 
 def _blend_case(folder: Path, path: Path) -> list[Finding]:
-    case, name = json.loads(path.read_text(encoding="utf-8")), path.stem
+    case, name = read_json(path), path.stem
     x0, y0, x1, y1 = case["box"]
     box = x0, y0, x1, y1
     left, right = case["cheeks"]
@@ -150,11 +150,11 @@ def golden_states(sound: Path, encoder: nn.Module) -> tuple[Samples, Tensor]:
 
 
 def _check_windows(file: Path, encoder: nn.Module) -> list[Finding]:
-    golden = np.load(file)
+    golden = read_arrays(file)
     convention = PRESETS[DEFAULT_PRESET].audio
     samples, states = golden_states(file.with_suffix(".wav"), encoder)
     findings = []
-    for rate in [match[1] for key in golden.files if (match := _RATE_KEY.fullmatch(key))]:
+    for rate in [match[1] for key in golden if (match := _RATE_KEY.fullmatch(key))]:
         count = parity_frame_count(samples.size, float(rate), convention)
         tokens = parity_windows(states, np.arange(count), float(rate), convention).numpy()
         name = f"fps{rate}"
@@ -183,10 +183,10 @@ def check_e2e(folder: Path) -> list[Finding]:
 
 
 def _check_e2e_file(file: Path, states: Tensor) -> list[Finding]:
-    case = json.loads(file.read_text(encoding="utf-8"))
+    case = read_json(file)
     unet, vae = seed(build_unet(case["unet"])), seed(build_vae(case["vae"]))
     arrays = file.with_suffix(".npz")
-    golden = np.load(arrays)
+    golden = read_arrays(arrays)
     convention = PRESETS[DEFAULT_PRESET].audio
     findings = []
     for number in range(len(case["boxes"])):

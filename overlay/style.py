@@ -38,8 +38,8 @@ class LyricStyle:
     share of the width and height that stays clear on each side. rows: how many a line may take before the
     rest of it is shown after them, 0 for 2, in portrait 3.
 
-    words_shown: at a time, 0 for whole lines. pill: colour behind the word that is sung, "" for
-    none; emphasis: how that word moves as it begins; both of the effects that light up words. shadow_colour:
+    words_shown: at a time, 0 for whole lines. pill: colour behind the word that is sung, "" for none;
+    emphasis: how that word moves as it begins; both of the effects that light up words. shadow_colour:
     opaque; a bright one without distance is a glow.
     """
 

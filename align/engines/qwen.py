@@ -7,7 +7,9 @@ import os
 import numpy as np
 
 from ...engine.media.voice import loud_spans
+from ..combine import NO_LENGTH
 from ..letters import timed_lines
+from ..pauses import INAUDIBLE
 from ..timing import Alignment
 from ..words import WordTimings
 from .outside.interpreter import interpreter, is_named, run
@@ -22,8 +24,6 @@ _TITLE = "Qwen3-ForcedAligner"
 _MODEL = "Qwen/Qwen3-ForcedAligner-0.6B"
 # As its description says: up to five minutes.
 _LONGEST = 300.0
-_INAUDIBLE = 1e-3
-_NO_LENGTH = 0.03
 _LOST_SHARE = 0.45
 # A word is beside the sound when none of it can be heard.
 _BESIDE_SHARE = 0.5
@@ -45,7 +45,7 @@ class QwenAligner:
     def align(self, request: Request) -> Alignment:
         python = interpreter(VARIABLE, _TITLE, "pip install qwen-asr")
         nothing = WordTimings((), engine=self.name)
-        if float(np.abs(request.samples).max()) < _INAUDIBLE:
+        if float(np.abs(request.samples).max()) < INAUDIBLE:
             return Alignment(nothing, "there is nothing to hear")
         if request.spoken.code not in self.languages:
             return Alignment(nothing, f"it doesn't know {request.spoken.name}")
@@ -66,7 +66,7 @@ class QwenAligner:
         lines, lost = timed_lines(request.lines, pieces, request.duration)
         tag = request.language.tag if request.language else ""
         timings = WordTimings(lines, tag, f"{self.name} (which does not tell how sure it is)")
-        short = sum((piece.end or 0.0) - (piece.start or 0.0) < _NO_LENGTH for piece in pieces)
+        short = sum((piece.end or 0.0) - (piece.start or 0.0) < NO_LENGTH for piece in pieces)
         share = max(lost / request.count, short / max(1, len(pieces)))
         if share > _LOST_SHARE:
             return Alignment(timings, f"{share:.0%} of the words found no room")

@@ -12,10 +12,11 @@ import numpy as np
 
 from ...engine.errors import AudioError, Cancelled, MissingFilesError
 from ..attempts import explained, import_failed, installed
+from ..combine import NO_LENGTH
 from ..letters import Piece, timed_lines
 from ..model_files import has_weights
 from ..names import LANGUAGES
-from ..pauses import Silences
+from ..pauses import INAUDIBLE, Silences
 from ..timing import Alignment
 from ..whisper.openai import known_languages, language_probabilities, load_whisper
 from ..words import WordTimings
@@ -37,15 +38,11 @@ _LAG = 0.10
 # where 15 % of the words are altered, 44 % of another text, 93 to 100 % on music, noise and silence.
 _UNLIKELY = 0.1
 _UNLIKELY_SHARE = 0.35
-# Words shorter than this got no time: 5 to 8 % of the right text, 58 % of another.
-_NO_LENGTH = 0.03
+# Words shorter than `NO_LENGTH` got no time: 5 to 8 % of the right text, 58 % of another.
 _LOST_SHARE = 0.45
-_INAUDIBLE = 1e-3
 _PEAK = 0.7
 # Attention matrices that exist at a time, of float32.
 _MATRICES = 4
-_ONSET_REACH = 0.35
-_PAUSE = 0.15
 
 
 class StableTs:
@@ -67,7 +64,7 @@ class StableTs:
                 "that runs LipSync Studio, or choose another engine."
             )
         level = float(np.abs(request.samples).max())
-        if level < _INAUDIBLE:
+        if level < INAUDIBLE:
             return Alignment(WordTimings((), engine=self.name), "there is nothing to hear")
         failed: Exception | None = None
         for place in request.whispers.places():
@@ -123,7 +120,7 @@ def _aligned(request: Request, place: Path, level: float) -> Alignment:
     found = result.all_words() if result else []
     silences = Silences(request.samples)
     pieces = [
-        Piece(word.word, _onset(word.start - lag, word.end - lag, silences), word.end - lag, word.probability)
+        Piece(word.word, silences.onset(word.start - lag, word.end - lag), word.end - lag, word.probability)
         for word in found
     ]
     lines, _ = timed_lines(request.lines, pieces, request.duration)
@@ -168,16 +165,10 @@ def _watched(network: Whisper, host: Host) -> Iterator[None]:
             hook.remove()
 
 
-def _onset(start: float, end: float, silences: Silences) -> float:
-    """A start beside a pause is the pause's end."""
-    pauses = silences.between(start - _ONSET_REACH, min(end, start + _ONSET_REACH), _PAUSE)
-    return pauses[-1][1] if pauses else start
-
-
 def _derailed(words: list[Any]) -> str:
     if not words:
         return "the text is not heard in the sound"
-    short = sum(word.end - word.start < _NO_LENGTH for word in words) / len(words)
+    short = sum(word.end - word.start < NO_LENGTH for word in words) / len(words)
     unlikely = sum(word.probability < _UNLIKELY for word in words) / len(words)
     if unlikely > _UNLIKELY_SHARE:
         return f"{unlikely:.0%} of the words are not what is heard"

@@ -18,7 +18,7 @@ from ...engine.host.protocol import Host
 from ..combine import NO_LENGTH, Placed, combined
 from ..doubt import lost_lines
 from ..names import LANGUAGES
-from ..pauses import Silences
+from ..pauses import INAUDIBLE, PAUSE, Silences
 from ..refine import by_lines
 from ..text import LyricLine
 from ..timing import Alignment, settled
@@ -56,12 +56,9 @@ _STEP_WITHOUT_TEXT = 25.0
 _LEAST_STEP = 0.02
 # The attention for a word after a pause may set in long before the word, but is highest during it.
 _LONGEST_ONSET = round(0.6 * FRAMES_PER_SECOND)
-_ONSET_REACH = 0.35
 # Seconds that a word is shown for which is not heard.
 _UNHEARD_WORD, _LEAST_ROOM = 0.3, 0.005
-_PAUSE = 0.15
 _PEAK, _NOISE = 0.7, 0.001
-_INAUDIBLE = 1e-3
 # The evidence per token (nats) at which two thirds of full confidence are reached.
 _CONFIDENT = 1.5
 
@@ -107,7 +104,7 @@ def align(
     duration = samples16k.size / RATE
     engine = f"{ENGINE} {model.name}"
     level = float(np.abs(samples16k).max())
-    if level < _INAUDIBLE:
+    if level < INAUDIBLE:
         return Alignment(WordTimings((), language, engine), "there is nothing to hear")
     noise = np.random.default_rng(0).standard_normal(samples16k.size, dtype=np.float32)
     prepared = samples16k * np.float32(_PEAK / level) + np.float32(_NOISE) * noise
@@ -327,9 +324,9 @@ def _timings(
                 known += room
                 continue
             start = max(known, found.start - lag)
-            start = _onset(start, max(start, found.end - lag), silences)
+            start = silences.onset(start, max(start, found.end - lag))
             end = max(start, found.end - lag)
-            pauses = silences.between(start, end, _PAUSE)
+            pauses = silences.between(start, end, PAUSE)
             known = pauses[0][0] if pauses and pauses[0][0] > start else end
             words.append(word.at(start, known, _confidence(found.evidence)))
         timed.append(Line(tuple(words)))
@@ -358,12 +355,6 @@ def _rooms(
             missed = 1 if n in firsts else missed + 1
         at = last + 1
     return rooms
-
-
-def _onset(start: float, end: float, silences: Silences) -> float:
-    """A start beside a pause is the pause's end."""
-    pauses = silences.between(start - _ONSET_REACH, min(end, start + _ONSET_REACH), _PAUSE)
-    return pauses[-1][1] if pauses else start
 
 
 def _confidence(evidence: float) -> float:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..letters import timed_lines
+from ..pauses import INAUDIBLE
 from ..timing import Alignment
 from ..weights import CTC
 from ..words import WordTimings
@@ -21,7 +22,6 @@ VARIABLE = "LIPSYNC_WHISPERX_PYTHON"
 _TITLE = "WhisperX"
 # Its network looks at all of a sound at once: two and a half minutes of it take gigabytes.
 _LONGEST = 60.0
-_INAUDIBLE = 1e-3
 # A score is the mean probability along the path. That of a text that is not said can't but be low; where the
 # bound lies was not measured, so only what is plainly lost is called so.
 _UNLIKELY, _UNLIKELY_SHARE = 0.1, 0.5
@@ -43,7 +43,7 @@ class WhisperX:
     def align(self, request: Request) -> Alignment:
         python = interpreter(VARIABLE, _TITLE, "pip install whisperx")
         nothing = WordTimings((), engine=self.name)
-        if float(np.abs(request.samples).max()) < _INAUDIBLE:
+        if float(np.abs(request.samples).max()) < INAUDIBLE:
             return Alignment(nothing, "there is nothing to hear")
         weights = CTC.get(request.spoken.code)
         if weights is None:

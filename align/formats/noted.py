@@ -19,6 +19,26 @@ def read_words(path: Path, notes: list[str]) -> WordTimings:
     return lyrics.timings
 
 
+def read_voice(path: Path, singer: str, notes: list[str], name: str) -> WordTimings:
+    """`read_words`, of one singer's lines; all with "". name: of the file, for messages. Raises TextError for
+    a singer whom the file doesn't know, too."""
+    words = read_words(path, notes)
+    if not singer:
+        return words
+    try:
+        return words.of_voice(singer)
+    except TextError as error:
+        raise TextError(f"{name}: {error}") from error
+
+
+def read_plain(path: Path, notes: list[str]) -> str:
+    """The text alone, of lyrics of any format. notes: gets what can't be read, or that there is none."""
+    text = read_text(path, notes).text
+    if not text.strip():
+        notes.append(f"{path.name} holds no text: it was not used.")
+    return text
+
+
 def read_text(path: Path, notes: list[str]) -> Lyrics:
     """Lyrics of any format, for their text; notes: as in `read_words`. Raises TextError."""
     try:

@@ -17,13 +17,11 @@ import numpy.typing as npt
 from ...engine.media.spans import Spans
 from ...engine.media.voice import looks_like_song, loud_spans, voiced_spans
 from ..names import Content
-from ..pauses import SpliceClock
+from ..pauses import INAUDIBLE, SpliceClock
 
 RATE = 16000
 Span = tuple[float, float]
 
-# Nothing below this can be heard: -60 dB of full scale.
-_INAUDIBLE = 1e-3
 _PEAK = 0.7
 # What stays of a pause on either side, seconds: recognisers hear by it where words end. Shorter pauses stay
 # whole.
@@ -67,7 +65,7 @@ def passages(samples: npt.NDArray[np.float32], content: Content, longest: float)
     None where nothing can be heard. content: "speech" or "song".
     """
     peak = float(np.abs(samples).max(initial=0.0))
-    if peak < _INAUDIBLE:
+    if peak < INAUDIBLE:
         return []
     samples = samples * np.float32(_PEAK / peak)
     voiced = voiced_spans(samples) if content == "speech" else loud_spans(samples)

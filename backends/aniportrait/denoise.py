@@ -11,15 +11,12 @@ import torch
 from torch import Tensor, nn
 
 from ...engine.nets.reference_bank import Bank
+from ...engine.nets.sd_vae import LATENT_CHANNELS, PIXELS
 from ...engine.nets.zero_snr import zero_snr_schedule
 from .frame_file import FrameFile
 from .pose_guider import guide
 from .unet import predict
 from .windows import FRAMES, windows
-
-LATENT_CHANNELS = 4
-# Pixels of a picture for one of its latents, along each side.
-PIXELS = 8
 
 # Whether the network sees the portrait, of each half of the guidance.
 Halves = Sequence[bool]

@@ -7,7 +7,7 @@ five seconds at a time for the head's movements.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 from torch import Tensor, nn
@@ -21,8 +21,6 @@ _POSE_PIECE = 5 * RATE
 _PIECE, _AROUND = 60, 2
 # The convolutions need 400 samples for their first feature.
 _SHORTEST = RATE // 20
-
-Tell = Callable[[int, int], None]
 
 
 def frame_count(samples: int) -> int:

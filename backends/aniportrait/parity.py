@@ -3,7 +3,6 @@ them."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,25 +12,25 @@ import cv2
 import numpy as np
 import torch
 from diffusers.models.embeddings import SinusoidalPositionalEmbedding
-from PIL import Image
 from torch import Tensor, nn
 
 from ...engine.errors import InputError
+from ...engine.goldens import drawn_noise, read_arrays, read_json, read_picture
 from ...engine.media.sound import Sound
 from ...engine.nets.motion_unet import build_motion_unet, build_reference_unet
 from ...engine.nets.reference_bank import reference_bank
-from ...engine.nets.sd_vae import build_vae, decode_exactly, encode
+from ...engine.nets.sd_vae import LATENT_CHANNELS, build_vae, decode_exactly, encode, pixels
 from ...engine.nets.seeded import seed_motion_unet
 from ...engine.nets.wav2vec2 import RATE
 from ...engine.nets.zero_snr import zero_snr_schedule
 from ...engine.parity import Checks, Finding, distance, seed
 from .audio2mesh import build_audio2mesh, face_movements
 from .audio2pose import LONGEST, build_audio2pose, head_poses
-from .denoise import LATENT_CHANNELS, Seen, denoise, velocity
+from .denoise import Seen, denoise, velocity
 from .frame_file import frame_files
 from .head_motion import joined_poses, smoothed, to_and_fro
 from .listening import frame_count, hidden_states, pose_pieces, prepared
-from .portrait import build_clip, embedding, pixels
+from .portrait import build_clip, embedding
 from .pose_guider import build_pose_guider, guide
 from .pose_picture import CANVAS, PARTS, draw
 from .projection import project
@@ -49,18 +48,18 @@ def check_denoiser(folder: Path) -> list[Finding]:
     """What the painting network makes of noise, of a portrait and of pose features."""
     findings: list[Finding] = []
     for path in sorted(folder.glob("denoise*.npz")):
-        case, golden = _json(_beside(path, "denoise.json")), _arrays(path)
+        case, golden = read_json(_beside(path, "denoise.json")), read_arrays(path)
         unet = seed_motion_unet(build_motion_unet(case["denoising"]))
         reference = seed(build_reference_unet(case["reference"]))
         draws, frames = np.random.RandomState(int(golden["seed"])), int(golden["frames"])
         side, width = case["denoising"]["sample_size"], case["denoising"]["cross_attention_dim"]
-        portrait = _drawn(draws, (1, LATENT_CHANNELS, side, side))
-        token = _drawn(draws, (1, 1, width))
-        latents = _drawn(draws, (1, LATENT_CHANNELS, frames, side, side))[0].transpose(0, 1)
+        portrait = drawn_noise(draws, (1, LATENT_CHANNELS, side, side))
+        token = drawn_noise(draws, (1, 1, width))
+        latents = drawn_noise(draws, (1, LATENT_CHANNELS, frames, side, side))[0].transpose(0, 1)
         channels = case["denoising"]["block_out_channels"]
         sizes = zip([channels[0], *channels], (1, 2, 4, 8, 8), strict=True)
         features = [
-            _drawn(draws, (2, each, frames, side // less, side // less)).transpose(1, 2) * 0.1
+            drawn_noise(draws, (2, each, frames, side // less, side // less)).transpose(1, 2) * 0.1
             for each, less in sizes
         ]
         bank = reference_bank(reference, portrait, token)
@@ -77,7 +76,7 @@ def check_projection(folder: Path) -> list[Finding]:
     """Moved faces as pixels, in pictures of several sizes."""
     findings: list[Finding] = []
     for path in sorted(folder.glob("projection*.npz")):
-        golden = _arrays(path)
+        golden = read_arrays(path)
         meshes = golden["lmks3d"] + golden["delta"]
         for name in golden:
             if name.startswith("points_"):
@@ -91,17 +90,17 @@ def check_pose_pictures(folder: Path) -> list[Finding]:
     """What is drawn, in which order and colour, and the pictures."""
     findings: list[Finding] = []
     for path in sorted(folder.glob("pose_image*.json")):
-        case = _json(path)
+        case = read_json(path)
         parts = [(part["edges"], part["color"]) for part in case["parts_in_drawing_order"]]
         ours = [([list(edge) for edge in edges], list(colour)) for edges, colour in PARTS]
         findings.append(Finding(path.name, float(parts != ours), 0.0, "parts"))
-        projected = _arrays(_beside(path, "projection.npz", "pose_image", "projection"))
+        projected = read_arrays(_beside(path, "projection.npz", "pose_image", "projection"))
         points = projected[f"points_{CANVAS}x{CANVAS}"]
         for each in case["images"]:
             frame, size = points[each["frame"]], tuple(each["size"])
             drawn = draw(frame, (CANVAS, CANVAS))
             made = drawn if size == (CANVAS, CANVAS) else cv2.resize(drawn, size)
-            wanted = _picture(folder / each["file"])
+            wanted = read_picture(folder / each["file"])
             lit = wanted.any(axis=2)
             different = (made != wanted).any(axis=2).sum() / lit.sum()
             findings.append(Finding(each["file"], float(different), 0.0, "share of lit pixels"))
@@ -124,7 +123,7 @@ def check_template(folder: Path) -> list[Finding]:
     """Rows of a template to and fro, and moving averages."""
     findings: list[Finding] = []
     for path in sorted(folder.glob("pose_template*.npz")):
-        golden = _arrays(path)
+        golden = read_arrays(path)
         for name, wanted in golden.items():
             kind, _, rest = name.partition("_")
             if kind == "index":
@@ -141,7 +140,7 @@ def check_audio2mesh(folder: Path) -> list[Finding]:
     """What is heard in each frame, and how the face moves by it."""
     findings: list[Finding] = []
     for path in sorted(folder.glob("audio2mesh*.npz")):
-        case, golden = _json(_beside(path, "audio.json", "audio2mesh", "audio")), _arrays(path)
+        case, golden = read_json(_beside(path, "audio.json", "audio2mesh", "audio")), read_arrays(path)
         net = seed(build_audio2mesh(case["audio2mesh"], case["wav2vec2"]), scale=case["seed_scale"])
         hidden = hidden_states(net.audio_encoder, prepared(_sound(path)))  # type: ignore[arg-type]
         moved = face_movements(net, hidden).numpy()
@@ -159,7 +158,7 @@ def check_audio2pose(folder: Path) -> list[Finding]:
     """How the head moves by a sound, piece after piece, before and after smoothing."""
     findings: list[Finding] = []
     for path in sorted(folder.glob("audio2pose*.npz")):
-        case, golden = _json(_beside(path, "audio.json", "audio2pose", "audio")), _arrays(path)
+        case, golden = read_json(_beside(path, "audio.json", "audio2pose", "audio")), read_arrays(path)
         net = seed(build_audio2pose(case["audio2pose"], case["wav2vec2"]), scale=case["seed_scale"])
         _, _, width = net.get_buffer("PPE.pe").shape
         net.get_submodule("PPE").pe = SinusoidalPositionalEmbedding(width, LONGEST).pe
@@ -185,7 +184,7 @@ def check_lengths(folder: Path) -> list[Finding]:
     else one that does. The error is how many cases differ."""
     findings: list[Finding] = []
     for path in sorted(folder.glob("audio*.json")):
-        cases = _json(path).get("upstream_lengths", [])
+        cases = read_json(path).get("upstream_lengths", [])
         wrong = 0
         for case in cases:
             pieces = pose_pieces(case["samples"])
@@ -202,7 +201,7 @@ def check_pose_guider(folder: Path) -> list[Finding]:
     """What the pose guider makes of windows of pose pictures."""
     findings: list[Finding] = []
     for path in sorted(folder.glob("pose_guider*.npz")):
-        case, golden = _json(_beside(path, "e2e.json", "pose_guider", "e2e")), _arrays(path)
+        case, golden = read_json(_beside(path, "e2e.json", "pose_guider", "e2e")), read_arrays(path)
         net = seed(build_pose_guider(case["pose_guider"]))
         for name in golden:
             if not name.startswith("frames_"):
@@ -226,7 +225,7 @@ def check_windows(folder: Path) -> list[Finding]:
     """Which frames are seen together; the error is how many lengths differ."""
     findings: list[Finding] = []
     for path in sorted(folder.glob("context*.json")):
-        cases = _json(path)["lengths"]
+        cases = read_json(path)["lengths"]
         wrong = 0
         for frames, case in cases.items():
             plan = windows(int(frames))
@@ -250,16 +249,16 @@ def check_e2e(folder: Path) -> list[Finding]:
     """The whole way from a portrait and pose pictures to the last latents and the pictures."""
     findings: list[Finding] = []
     for path in sorted(folder.glob("e2e*.npz")):
-        findings += _run(path, _json(_beside(path, "e2e.json")), _arrays(path))
+        findings += _run(path, read_json(_beside(path, "e2e.json")), read_arrays(path))
     return findings
 
 
 def _run(path: Path, case: Mapping[str, Any], golden: Mapping[str, np.ndarray]) -> Iterator[Finding]:
     own = path.with_name(f"{path.stem}_image.png")
-    picture = _picture(own if own.is_file() else path.with_name("e2e_image.png"))
+    picture = read_picture(own if own.is_file() else path.with_name("e2e_image.png"))
     vae, clip = seed(build_vae(case["vae"])), seed(build_clip(case["clip_vision"]))
     unet, guider = seed_motion_unet(build_motion_unet(case["denoising"])), seed(_guider(case))
-    context, portrait = embedding(clip, picture), encode(vae, pixels(picture))
+    context, portrait = embedding(clip, picture), encode(vae, pixels(picture[None]))
     seen = Seen(reference_bank(seed(build_reference_unet(case["reference"])), portrait, context), context)
     schedule = zero_snr_schedule(case["steps"])
     frames, side = case["frames"], case["size"] // 8
@@ -270,7 +269,7 @@ def _run(path: Path, case: Mapping[str, Any], golden: Mapping[str, np.ndarray]) 
         ("windows", np.stack(windows(frames)), golden["windows"], 0.0),
     ]
     shape = (LATENT_CHANNELS, side, side)
-    noise = _drawn(np.random.RandomState(int(golden["noise_seed"])), (1, 4, frames, side, side))[0]
+    noise = drawn_noise(np.random.RandomState(int(golden["noise_seed"])), (1, 4, frames, side, side))[0]
     noise = noise.transpose(0, 1)
     total, counts = torch.zeros(frames, *shape), np.zeros(frames, np.float32)
     for number, window in enumerate(golden["windows"]):
@@ -330,26 +329,6 @@ def _beside(path: Path, general: str, kind: str = "", other: str = "") -> Path:
     if not found.is_file():
         raise InputError(f"{found} is missing: {path.name} needs it.")
     return found
-
-
-def _drawn(draws: np.random.RandomState, shape: tuple[int, ...]) -> Tensor:
-    return torch.from_numpy(draws.standard_normal(shape).astype(np.float32))
-
-
-def _json(path: Path) -> Any:
-    return json.loads(path.read_text(encoding="utf-8"))
-
-
-def _arrays(path: Path) -> dict[str, np.ndarray]:
-    with np.load(path) as stored:
-        return dict(stored)
-
-
-def _picture(path: Path) -> np.ndarray:
-    """uint8 [h, w, 3], the channels as they are stored."""
-    if not path.is_file():
-        raise InputError(f"{path} is missing: the goldens beside it need it.")
-    return np.array(Image.open(path).convert("RGB"))
 
 
 CHECKS: Checks = {

@@ -24,17 +24,17 @@ from ...engine.media.colour import Rect
 from ...engine.nets.batches import Batches
 from ...engine.nets.precision import settle
 from ...engine.nets.reference_bank import reference_bank
-from ...engine.nets.sd_vae import decode, encode
+from ...engine.nets.sd_vae import LATENT_CHANNELS, PIXELS, decode, encode, pixels
 from ..portrait.canvas import Canvas, PastedBack, WholePicture
 from ..portrait.job import PortraitJob
-from .denoise import LATENT_CHANNELS, PIXELS, Seen, blocks, clip_noise, denoise, frame_noise
+from .denoise import Seen, blocks, clip_noise, denoise, frame_noise
 from .frame_file import FrameFile, frame_files
 from .framing import Framing, framing, squeezed
 from .head_motion import read_template, to_and_fro
 from .listening import FPS
 from .models import AniPortraitModels
 from .movements import heard_faces, heard_poses, moved_points
-from .portrait import embedding, pixels
+from .portrait import embedding
 from .pose_picture import draw_all
 from .spec import SPEC, TRAINED_ON, AniPortraitSettings
 from .windows import FRAMES
@@ -127,7 +127,7 @@ class AniPortraitEngine:
             models.clip, models.vae, models.reference, activation_bytes=self._activation(_PICTURE_BYTES)
         ):
             context = embedding(models.clip.module, job.portrait.rgb if frame.squeezed else square)
-            latents = encode(models.vae.module, pixels(square))
+            latents = encode(models.vae.module, pixels(square[None]))
             settle(models.vae, "The VAE", notes, host)
             bank = reference_bank(models.reference.module, latents, context)
         host.progress(stage, 1, 1, unit="pictures")

@@ -41,7 +41,7 @@ def build_clip(config: Mapping[str, Any] | None = None) -> nn.Module:
     known = {name: (config or {}).get(name, value) for name, value in CLIP_CONFIG.items()}
     with torch.device("meta"):
         net = CLIPVisionModelWithProjection(CLIPVisionConfig(**known))
-        # Positions' numbers are no weights, and would stay on the meta device.
+    # Positions' numbers are no weights, and would stay on the meta device.
     net.vision_model.embeddings.position_ids = torch.arange(net.vision_model.embeddings.num_positions).expand(
         1, -1
     )
@@ -69,8 +69,3 @@ def embedding(net: Any, picture: np.ndarray) -> Tensor:
     pixels = torch.from_numpy(seen).permute(2, 0, 1)[None].contiguous()
     made: Tensor = net(pixels.to(weight)).image_embeds
     return made[:, None]
-
-
-def pixels(picture: np.ndarray) -> Tensor:
-    """float32 [1, 3, h, w], −1..1, of a picture uint8 [h, w, 3]."""
-    return torch.from_numpy(picture).permute(2, 0, 1)[None].contiguous().float() / 255 * 2 - 1

@@ -131,14 +131,7 @@ class AniPortraitSettings:
         high=10.0,
         step=0.1,
     )
-    steps: int | None = setting(
-        None,
-        "Steps of denoising: more are slower and a little cleaner. 0: by quality.",
-        help="steps of denoising: default by --quality",
-        low=1,
-        high=100,
-        none=0,
-    )
+    steps: int | None = shared.steps()
     side: int = setting(
         512,
         "Pixels of the square that is painted, in steps of 64. The networks were trained on 512; less is "

@@ -101,8 +101,8 @@ def encode_to_file(
     """States float32 [T, 5, 384] of mono 16 kHz samples, in `path` (7.7 KB a state).
 
     check: called before each piece with the states done so far. heard: as in `encode_features`; other states
-    are zeros, and holes in the file. Raises AudioError for a sound that is too
-    short, OutputError where the disk is full.
+    are zeros, and holes in the file. Raises AudioError for a sound that is too short, OutputError where the
+    disk is full.
     """
     done = 0
     shape: tuple[int, ...] = ()

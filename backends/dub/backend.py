@@ -6,7 +6,7 @@ import os
 from collections import deque
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing, contextmanager, nullcontext
+from contextlib import closing, nullcontext
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -17,6 +17,7 @@ from ...engine.host.protocol import Host
 from ...engine.media.colour import Rect, paste_rgb
 from ...engine.media.frames import CHUNK, Frame
 from ...engine.report import Caution, FrameState
+from ..compositing import compositors
 from ..protocol import Footage, FrameChunk, Rendering
 from ..request import LipSyncRequest
 from .job import DubJob, find_faces, plan_jobs
@@ -176,7 +177,7 @@ def _paint(engine: Painter, lanes: Sequence[Lane], host: Host) -> Generator[Fram
     with (
         # The networks are the same for all voices.
         engine.resident(busy[0].conditioning, host) if busy else nullcontext(),
-        _threads() as threads,
+        compositors(_COMPOSITORS) as threads,
         closing(generated(lanes, engine, engine.generate, host, stage)) as stretches,
     ):
         done = 0
@@ -237,16 +238,6 @@ def _hand_on(line: deque[_Underway], keep: int) -> Iterator[list[_Underway]]:
             ready = []
     if ready:
         yield ready
-
-
-@contextmanager
-def _threads() -> Iterator[ThreadPoolExecutor]:
-    """What nobody waits for any more is not begun."""
-    threads = ThreadPoolExecutor(_COMPOSITORS, "compositing")
-    try:
-        yield threads
-    finally:
-        threads.shutdown(cancel_futures=True)
 
 
 def _state(job: DubJob, index: int, painted: bool) -> FrameState:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 import numpy as np
@@ -18,6 +19,7 @@ from ...engine.compose.composer import (
     compose_settings,
 )
 from ...engine.compose.paste import Patch
+from ...engine.compose.restore import Restorer
 from ...engine.compose.transform import CropTransform
 from ...engine.errors import InputError
 from ...engine.faces.track import Person
@@ -136,6 +138,27 @@ class FacePainter(ABC):
 def _composer(conditioning: Facing) -> FaceComposer:
     assert conditioning.composer is not None, "prepared to put faces back"
     return conditioning.composer
+
+
+def resident(
+    host: Host,
+    *networks: ManagedModel,
+    needed: int,
+    count: int,
+    composer: FaceComposer | None,
+    restore: Restorer | None = None,
+) -> AbstractContextManager[None]:
+    """`Host.resident` of a painter's networks and of those that its faces are put back with.
+
+    needed: bytes beside the painter's own weights. count: faces at a time."""
+    every, most = [*networks], [needed]
+    if composer is not None:
+        every += composer.networks
+        most.append(composer.activation_bytes(count))
+    if restore is not None:
+        every += restore.networks
+        most.append(restore.activation_bytes)
+    return host.resident(*every, activation_bytes=max(most))
 
 
 def composer_of(

@@ -26,9 +26,8 @@ SAME_PICTURE = 0.85
 class MouthClip:
     """path: uint8 faces [n, side, side, 3], RGB, one after the other. slots: int32 [frames], which of them an
     output frame shows, -1 for none. job: pts, state and person of every output frame. geometry: the crops'
-    transforms. engine: its name, with the version. compose: how the faces go back.
-    notes: sentences for the run report. glimpses: what a few output frames' faces looked like in
-    the source, by index; see `likeness`.
+    transforms. engine: its name, with the version. compose: how the faces go back. notes: sentences for the
+    run report. glimpses: what a few output frames' faces looked like in the source, by index; see `likeness`.
     """
 
     path: Path

@@ -81,8 +81,20 @@ def colour() -> Any:
     )
 
 
+def steps() -> Any:
+    """int or None."""
+    return setting(
+        None,
+        "Steps of denoising: more are slower and a little cleaner. 0: by quality.",
+        help="steps of denoising: default by --quality",
+        low=1,
+        high=100,
+        none=0,
+    )
+
+
 def precision() -> Any:
-    """ "auto", "float32", "float16" or "bfloat16". tooltip: another one."""
+    """ "auto", "float32", "float16" or "bfloat16"."""
     return setting(
         "auto",
         "Of the networks' numbers. auto: 16 bits where the device is faster with them, else 32.",

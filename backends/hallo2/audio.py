@@ -31,7 +31,7 @@ def original_frames(samples: int) -> int:
 def original_padding(frames: int, before: int, clip: int) -> int:
     """Frames that the original appends to its last minute of `frames`, after `before` others.
 
-    None where the minute itself is whole clips, whatever the total; a whole clip where the total is."""
+    0 where the minute itself is whole clips, whatever the total; a whole clip where the total is."""
     return clip - (frames + before) % clip if frames % clip else 0
 
 

@@ -13,11 +13,10 @@ import torch
 from torch import Tensor, nn
 
 from ...engine.nets.reference_bank import reference_bank
-from ...engine.nets.sd_vae import encode
+from ...engine.nets.sd_vae import LATENT_CHANNELS, PIXELS, encode
 from ...engine.nets.zero_snr import zero_snr_schedule
 from .unet import Scene, predict
 
-LATENT_CHANNELS = 4
 # Frames that are made together, and that are carried on from one clip to the next.
 CLIP = 16
 CARRIED = 2
@@ -29,7 +28,7 @@ def draws(generator: torch.Generator, side: int) -> tuple[Tensor, Tensor]:
     """One clip's random numbers, in the original's order: uniform [side, side] for what is dropped, normal
     noise [16, 4, side / 8, side / 8], float32 on the CPU."""
     uniform = torch.rand(side, side, generator=generator)
-    noise = torch.randn(1, LATENT_CHANNELS, CLIP, side // 8, side // 8, generator=generator)
+    noise = torch.randn(1, LATENT_CHANNELS, CLIP, side // PIXELS, side // PIXELS, generator=generator)
     return uniform, noise[0].transpose(0, 1)
 
 
@@ -40,11 +39,6 @@ def dropped(carried: Tensor, uniform: Tensor, face: Tensor, rate: float = DROP) 
     """
     kept = (uniform > rate) | (face > 0)
     return carried * kept.to(carried)
-
-
-def pixels(picture: npt.NDArray[np.uint8]) -> Tensor:
-    """float32 [1, 3, h, w], −1..1, of a picture uint8 [h, w, 3]."""
-    return torch.from_numpy(picture).permute(2, 0, 1)[None].contiguous().float() / 255 * 2 - 1
 
 
 @torch.inference_mode()

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from .masks import Rect
+from ...engine.media.colour import Rect
 
 # Of a square around a face, how much is the face's height: its authors ask for 50 to 70 %.
 _FACE_SHARE = 0.6

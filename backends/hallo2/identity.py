@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-from ...engine.errors import MissingFilesError, WeightsError
+from ...engine.errors import WeightsError
 from ...engine.faces.geometry import fit_similarity
-from ...engine.faces.pose_onnx import providers
 from ...engine.host.protocol import Host
+from ...engine.nets.onnx import open_session
 from .conditions import EMBEDDING
 
 _SIDE = 112
@@ -22,7 +21,6 @@ _TEMPLATE = np.array(
     [[38.2946, 51.6963], [73.5318, 51.5014], [56.0252, 71.7366], [41.5493, 92.3655], [70.7299, 92.2041]]
 )
 _POINTS = (468, 473, 1, 61, 291)
-_ERRORS_ONLY = 3
 
 
 class Identity:
@@ -30,22 +28,7 @@ class Identity:
     WeightsError for a file that is damaged or another network."""
 
     def __init__(self, path: Path, host: Host) -> None:
-        try:
-            import onnxruntime
-        except ImportError as error:
-            raise MissingFilesError(
-                "A face's identity needs ONNX Runtime: run `python -m pip install onnxruntime` with the "
-                "Python that runs ComfyUI."
-            ) from error
-        options = onnxruntime.SessionOptions()
-        options.log_severity_level = _ERRORS_ONLY
-        chosen: list[Any] = providers(host.device, onnxruntime.get_available_providers())
-        try:
-            self._session = onnxruntime.InferenceSession(str(path), options, providers=chosen)
-        # ONNX Runtime's exceptions have no common base of their own.
-        except Exception as error:
-            reason = (str(error).splitlines() or [type(error).__name__])[0]
-            raise WeightsError(f"{path} is no ONNX file to be run ({reason}): put it there again.") from error
+        self._session = open_session(path, host, needed_by="A face's identity", remedy="put it there again")
         inputs, outputs = self._session.get_inputs(), self._session.get_outputs()
         shapes = [each.shape[1:] for each in (*inputs, *outputs)]
         if shapes != [[3, _SIDE, _SIDE], [EMBEDDING]]:

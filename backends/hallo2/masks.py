@@ -9,24 +9,15 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-# MediaPipe's mesh: the face's outline, the lips' outer edge.
-SILHOUETTE = (
-    10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377, 152, 148, 176,
-    149, 150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109,
-)  # fmt: skip
-LIPS = (
-    61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291, 146, 91, 181, 84, 17, 314, 405, 321, 375,
-)  # fmt: skip
+from ...engine.media.colour import Rect
+from ...engine.nets.sd_vae import PIXELS
+
 FACE_EXPAND, LIP_EXPAND = 1.2, 2.0
 # Masks are blurred at this size, by kernels of so many pixels.
 _SIDE = 64
 _FACE_BLUR, _LIP_BLUR = 51, 31
 # Of the latents' side: 64, 32, 16 and 8 at 512 pixels.
 _SCALES = (1, 2, 4, 8)
-PIXELS = 8
-
-# x0, y0, x1, y1 in pixels, ends exclusive.
-Rect = tuple[int, int, int, int]
 
 
 def extents(points: npt.NDArray[np.floating], ids: Sequence[int]) -> tuple[float, float, float, float]:

@@ -15,6 +15,7 @@ from ...engine.host.protocol import Host, ManagedModel
 from ...engine.nets.layout import channels_last
 from ...engine.nets.loading import config_beside, load_vae
 from ...engine.nets.motion_unet import build_reference_unet, motion_entries
+from ...engine.nets.sd_vae import PIXELS
 from ...engine.nets.wav2vec2 import load_wav2vec2
 from ...engine.weights.locate import locate, require
 from ...engine.weights.state_dict import load_state_dict, load_weights, recognised
@@ -22,7 +23,6 @@ from ..dub.models import working_dtype
 from .conditions import AudioProjection, FaceLocator, ImageProjection
 from .identity import Identity
 from .loop import Networks
-from .masks import PIXELS
 from .spec import HALLO2, IDENTITY, Hallo2Settings
 from .unet import UNET_CONFIG, build_denoiser
 

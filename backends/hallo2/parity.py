@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from PIL import Image
 from torch import Tensor, nn
 
 from ...engine.errors import InputError
+from ...engine.goldens import drawn_noise, read_arrays, read_json, read_picture
+from ...engine.media.colour import Rect
 from ...engine.media.sound import Sound
 from ...engine.nets.motion_unet import build_reference_unet
-from ...engine.nets.sd_vae import build_vae
+from ...engine.nets.sd_vae import build_vae, pixels
 from ...engine.nets.seeded import seed_motion_unet
 from ...engine.nets.wav2vec2 import (
     RATE,
@@ -30,9 +30,9 @@ from ...engine.nets.zero_snr import zero_snr_schedule
 from ...engine.parity import Checks, Finding, distance, seed
 from .audio import SAMPLES_PER_FRAME, original_frames, original_padding, windows
 from .conditions import AudioProjection, FaceLocator, ImageProjection
-from .denoise import CARRIED, clip_bank, draws, identity, pixels
+from .denoise import CARRIED, clip_bank, draws, identity
 from .loop import Manner, Networks, Subject, decoded, make_clip
-from .masks import Rect, drawn, inverted, located, region, soft_masks
+from .masks import drawn, inverted, located, region, soft_masks
 from .unet import Scene, build_denoiser, predict
 
 _DENOISER, _SCHEDULE = 2e-5, 2e-5
@@ -47,19 +47,19 @@ def check_denoiser(folder: Path) -> list[Finding]:
     """What both UNets together make of noise, in every file."""
     findings: list[Finding] = []
     for path in sorted(folder.glob("denoise*.npz")):
-        case, golden = _json(_beside(path, "denoise.json")), _arrays(path)
+        case, golden = read_json(_beside(path, "denoise.json")), read_arrays(path)
         draw = np.random.RandomState(int(golden["seed"]))
         frames, width = int(golden["frames"]), case["denoising"]["cross_attention_dim"]
-        context = _drawn(draw, (2, 4, width))
-        reference = _drawn(draw, (1 + CARRIED, 4, 64, 64))
-        latents = _drawn(draw, (1, 4, frames, 64, 64)).transpose(1, 2)
-        audio = _drawn(draw, (1, frames, 32, case["denoising"]["audio_attention_dim"]))
+        context = drawn_noise(draw, (2, 4, width))
+        reference = drawn_noise(draw, (1 + CARRIED, 4, 64, 64))
+        latents = drawn_noise(draw, (1, 4, frames, 64, 64)).transpose(1, 2)
+        audio = drawn_noise(draw, (1, frames, 32, case["denoising"]["audio_attention_dim"]))
         masks: dict[int, list[Tensor]] = {}
         for _ in _REGIONS:
             for side in (64, 32, 16, 8):
                 uniform = draw.uniform(size=(2 * frames, side**2)).astype(np.float32)
                 masks.setdefault(side**2, []).append(torch.from_numpy(uniform))
-        where = _drawn(draw, (2, case["denoising"]["block_out_channels"][0], frames, 64, 64)) * 0.1
+        where = drawn_noise(draw, (2, case["denoising"]["block_out_channels"][0], frames, 64, 64)) * 0.1
         bank = clip_bank(seed(build_reference_unet(case["reference"])), reference, context)
         levels = {tokens: torch.stack(each) for tokens, each in masks.items()}
         scene = Scene(bank, where.transpose(1, 2), levels, golden["motion_scale"].tolist())
@@ -80,7 +80,7 @@ def check_audio(folder: Path) -> list[Finding]:
     """From samples to tokens, of every sound; how each last minute is padded."""
     findings: list[Finding] = []
     for path in sorted(folder.glob("audio*.npz")):
-        case, golden = _json(_beside(path, "audio.json")), _arrays(path)
+        case, golden = read_json(_beside(path, "audio.json")), read_arrays(path)
         sound = path.with_suffix(".wav")
         if not sound.is_file():
             raise InputError(f"{sound} is missing: {path.name} holds numbers of that sound.")
@@ -93,7 +93,7 @@ def check_audio(folder: Path) -> list[Finding]:
             for name, ours, theirs, tolerance in _heard(case, golden, samples, net, projection)
         ]
     for path in sorted(folder.glob("audio*.json")):
-        table = _json(path).get("padding_table", [])
+        table = read_json(path).get("padding_table", [])
         wrong = sum(_padding(row) != row for row in table)
         findings.append(Finding(path.name, float(wrong), 0.0, f"padding of {len(table)} cases"))
     return findings
@@ -152,7 +152,7 @@ def check_masks(folder: Path) -> list[Finding]:
     """Rectangles, soft masks at each scale, and what the face locator sees and makes of it."""
     findings: list[Finding] = []
     for path in sorted(folder.glob("masks*.json")):
-        case, golden = _json(path), _arrays(path.with_suffix(".npz"))
+        case, golden = read_json(path), read_arrays(path.with_suffix(".npz"))
         levels = inverted(np.arange(256, dtype=np.uint8)).astype(int)
         error = distance(levels, golden["background_lut"])
         findings.append(Finding(path.with_suffix(".npz").name, error, 0.0, "background_lut"))
@@ -166,7 +166,7 @@ def check_masks(folder: Path) -> list[Finding]:
                 error = distance(rect, each[name])
                 findings.append(Finding(path.name, error, 0.0, f"{name} of case {number}"))
             where = torch.from_numpy(located(face, size, _SIDE).copy())
-            compared = [*_mask_findings(golden, soft_masks(face, lips, size, _SIDE), f"_{number}")]
+            compared = [*_mask_findings(soft_masks(face, lips, size, _SIDE), f"_{number}")]
             with torch.inference_mode():
                 out = locator(where.expand(1, 3, -1, -1))[0]
             compared += [
@@ -183,9 +183,7 @@ def check_masks(folder: Path) -> list[Finding]:
     return findings
 
 
-def _mask_findings(
-    golden: Mapping[str, np.ndarray], masks: Mapping[int, np.ndarray], end: str = ""
-) -> Iterator[tuple[str, Any, float]]:
+def _mask_findings(masks: Mapping[int, np.ndarray], end: str = "") -> Iterator[tuple[str, Any, float]]:
     for side, regions in masks.items():
         for name, mask in zip(_REGIONS, regions, strict=True):
             yield f"{name}{side}{end}", mask.astype(int), 0.0
@@ -195,7 +193,7 @@ def check_schedule(folder: Path) -> list[Finding]:
     """Time steps, and a walk of drawn predictions along each."""
     findings: list[Finding] = []
     for path in sorted(folder.glob("scheduler*.npz")):
-        golden = _arrays(path)
+        golden = read_arrays(path)
         for name in sorted(golden):
             if name.startswith("timesteps_"):
                 findings += _walk(path.name, golden, int(name.removeprefix("timesteps_")))
@@ -221,9 +219,9 @@ def _walk(file: str, golden: Mapping[str, np.ndarray], steps: int) -> Iterator[F
     yield Finding(file, distance(leads, golden[f"previous_{steps}"]), 0.0, f"previous of {steps}")
     draw = np.random.RandomState(int(golden["seed"]) + steps)
     shape = golden[f"x_{steps}"].shape[1:]
-    x, made = _drawn(draw, shape), []
+    x, made = drawn_noise(draw, shape), []
     for time in times:
-        x = plan.step(_drawn(draw, shape), time, x, return_dict=False)[0]
+        x = plan.step(drawn_noise(draw, shape), time, x, return_dict=False)[0]
         made.append(x)
     yield Finding(file, distance(torch.stack(made), golden[f"x_{steps}"]), _SCHEDULE, f"{steps} steps")
 
@@ -232,7 +230,7 @@ def check_e2e(folder: Path) -> list[Finding]:
     """The whole loop over clips, each from this engine's own result of the one before."""
     findings: list[Finding] = []
     for path in sorted(folder.glob("e2e*.json")):
-        case, golden = _json(path), _arrays(path.with_suffix(".npz"))
+        case, golden = read_json(path), read_arrays(path.with_suffix(".npz"))
         found = _run(path, case, golden)
         findings += [
             Finding(path.with_suffix(".npz").name, distance(ours, golden[name]), tolerance, name)
@@ -248,14 +246,14 @@ def _run(
     networks = seeded_networks(case)
     side, length = case["size"], case["clip_length"]
     draw = np.random.RandomState(int(golden["seed"]))
-    embedding = _drawn(draw, (case["image_proj"]["clip_embeddings_dim"],))
+    embedding = drawn_noise(draw, (case["image_proj"]["clip_embeddings_dim"],))
     projection = case["audio_proj"]
     clips = -(-case["audio_length"] // length)
-    stack = _drawn(draw, (clips * length, projection["blocks"], projection["channels"]))
+    stack = drawn_noise(draw, (clips * length, projection["blocks"], projection["channels"]))
     face, lips = _rect(case["face_rect"]), _rect(case["lip_rect"])
     masks = soft_masks(face, lips, (side, side), side)
     where = torch.from_numpy(drawn(face, (side, side))).float() / 255
-    picture = pixels(_picture(_own(path, "e2e_image.png")))
+    picture = pixels(read_picture(_own(path, "e2e_image.png"))[None])
     subject = Subject(picture, where, masks, embedding)
     manner = Manner(case["steps"], case["cfg_scale"], tuple(case["weights_pose_face_lip"]), case["mask_rate"])
     yield "timesteps", zero_snr_schedule(case["steps"]).timesteps, 0.0
@@ -263,13 +261,13 @@ def _run(
     with torch.inference_mode():
         yield "locator_every_4", networks.locator(where.expand(1, 3, -1, -1))[0, :, ::4, ::4], _LOCATOR
     yield "mask_levels", [side**2 for side in masks], 0.0
-    yield from _mask_findings(golden, masks)
+    yield from _mask_findings(masks)
     carried: Tensor | None = None
     video: list[Tensor] = []
     begun: list[np.ndarray] = []
     for clip in range(clips):
         uniform = torch.from_numpy(draw.random_sample((side, side)))
-        noise = _drawn(draw, (1, 4, length, side // 8, side // 8))[0].transpose(0, 1)
+        noise = drawn_noise(draw, (1, 4, length, side // 8, side // 8))[0].transpose(0, 1)
         steps: list[tuple[Tensor, Tensor, Tensor]] = []
 
         def seen(done: int, asked: Tensor, towards: Tensor, latents: Tensor, steps: Any = steps) -> None:
@@ -349,26 +347,6 @@ def _own(path: Path, general: str) -> Path:
 def _rect(values: list[int]) -> Rect:
     x0, y0, x1, y1 = values
     return x0, y0, x1, y1
-
-
-def _drawn(draw: np.random.RandomState, shape: tuple[int, ...]) -> Tensor:
-    return torch.from_numpy(draw.standard_normal(shape).astype(np.float32))
-
-
-def _json(path: Path) -> Any:
-    return json.loads(path.read_text(encoding="utf-8"))
-
-
-def _arrays(path: Path) -> dict[str, np.ndarray]:
-    with np.load(path) as stored:
-        return dict(stored)
-
-
-def _picture(path: Path) -> np.ndarray:
-    """uint8 [h, w, 3], RGB."""
-    if not path.is_file():
-        raise InputError(f"{path} is missing: the goldens beside it need it.")
-    return np.array(Image.open(path).convert("RGB"))
 
 
 CHECKS: Checks = {

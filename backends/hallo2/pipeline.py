@@ -18,19 +18,21 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ...engine.faces.geometry import FACE_OVAL, OUTER_LOWER_LIP, OUTER_UPPER_LIP
 from ...engine.host.discard import discard, discard_with
 from ...engine.host.protocol import Host
 from ...engine.nets.batches import Batches
 from ...engine.nets.precision import settle
+from ...engine.nets.sd_vae import pixels
 from ...engine.unwritable import unwritable
 from ..portrait.canvas import Canvas, PastedBack, WholePicture
 from ..portrait.job import PortraitJob
 from .audio import FPS, original_states, states, windows
 from .conditions import EMBEDDING
-from .denoise import CARRIED, CLIP, draws, pixels
+from .denoise import CARRIED, CLIP, draws
 from .framing import Framing, around, padded, squashed
 from .loop import Manner, Subject, decoded, make_clip
-from .masks import FACE_EXPAND, LIP_EXPAND, LIPS, SILHOUETTE, extents, located, region, soft_masks
+from .masks import FACE_EXPAND, LIP_EXPAND, extents, located, region, soft_masks
 from .models import Hallo2Models
 from .spec import IDENTITY, SPEC, STEPS, Hallo2Settings
 
@@ -88,10 +90,10 @@ class Hallo2Engine:
         else:
             mesh, size = framing.mesh(portrait.mesh), (side, side)
             notes += self._doubts(job, framing, mesh)
-        face = region(extents(mesh, SILHOUETTE), size, FACE_EXPAND)
-        lips = region(extents(mesh, LIPS), size, LIP_EXPAND)
+        face = region(extents(mesh, FACE_OVAL), size, FACE_EXPAND)
+        lips = region(extents(mesh, OUTER_UPPER_LIP + OUTER_LOWER_LIP), size, LIP_EXPAND)
         subject = Subject(
-            pixels(framing.square(portrait.rgb)),
+            pixels(framing.square(portrait.rgb)[None]),
             torch.from_numpy(located(face, size, side)),
             soft_masks(face, lips, size, side),
             torch.from_numpy(self._embedding(job, notes)),

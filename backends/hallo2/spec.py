@@ -63,14 +63,7 @@ class Hallo2Settings:
         help="default balanced",
         choices=tuple(STEPS),
     )
-    steps: int | None = setting(
-        None,
-        "Steps of denoising: more are slower and a little cleaner. 0: by quality.",
-        help="steps of denoising: default by --quality",
-        low=1,
-        high=100,
-        none=0,
-    )
+    steps: int | None = shared.steps()
     guidance: float = setting(
         3.5,
         "How closely sound and picture are followed. 1 follows less, is twice as fast and takes less memory.",

@@ -5,20 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-import numpy as np
 import torch
 from diffusers import DDIMScheduler
 from torch import Tensor, nn
 
-from ...engine.nets.sd_vae import encode
+from ...engine.nets.sd_vae import LATENT_CHANNELS, PIXELS, encode
 from .mask import keep_mask, latent_mask
 from .unet import predict
 
 Clips = Sequence[tuple[Tensor, Tensor]]
 Batched = Callable[[Clips, Callable[[Clips], Sequence[Tensor]]], Iterable[Tensor]]
-LATENT_CHANNELS = 4
-# Pixels of a picture for one of its latents, along each side.
-PIXELS = 8
 
 
 def initial_noise(seed: int, side: int) -> Tensor:
@@ -37,11 +33,6 @@ def sampling_noise(seed: int, indices: Sequence[int], side: int) -> tuple[Tensor
     ]
     hidden, whole = torch.stack(drawn, 1)
     return hidden, whole
-
-
-def pixels(squares: np.ndarray) -> Tensor:
-    """float32 [B, 3, side, side], −1..1, of squares uint8 [B, side, side, 3]."""
-    return torch.from_numpy(squares).permute(0, 3, 1, 2).contiguous().float() / 255 * 2 - 1
 
 
 def masked(pictures: Tensor) -> Tensor:

@@ -17,7 +17,7 @@ from ...engine.host.protocol import Host
 from ...engine.media.timeline import Timeline, plan
 from ...engine.media.times import ConstantTimes
 from ...engine.nets.precision import settle
-from ...engine.nets.sd_vae import decode_exactly
+from ...engine.nets.sd_vae import decode_exactly, pixels
 from ..dub.backend import DubBackend, DubPlan, VoicePlan
 from ..dub.job import DubJob, job_of
 from ..dub.protocol import Batching, Box, FaceCrop
@@ -25,7 +25,7 @@ from ..request import LipSyncRequest
 from ..speech import speech_of, voice_samples
 from .alignment import crop as aligned_crop
 from .alignment import squared
-from .denoise import pixels, sampling_noise, with_surroundings
+from .denoise import sampling_noise, with_surroundings
 from .geometry import FaceAlignment
 from .loop import CLIP, FPS, frame_count, mirrored
 from .paste import paste, soft_mask

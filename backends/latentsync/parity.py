@@ -3,27 +3,26 @@ them."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from PIL import Image
 from torch import Tensor, nn
 
 from ...engine.errors import InputError
+from ...engine.goldens import drawn_noise, read_arrays, read_json, read_picture
 from ...engine.media.sound import Sound
 from ...engine.nets.audio_windows import parity_windows
 from ...engine.nets.mel import RATE
-from ...engine.nets.sd_vae import build_vae, decode_exactly
+from ...engine.nets.sd_vae import LATENT_CHANNELS, PIXELS, build_vae, decode_exactly, pixels
 from ...engine.nets.seeded import seed_motion_unet
 from ...engine.nets.whisper_encoder import WHISPER_TINY_CONFIG, build_whisper_encoder, encoder_entries
 from ...engine.nets.whisper_states import STATES_PER_SECOND, encode_audio
 from ...engine.parity import Checks, Finding, distance, seed, seeded_state_dict
 from .alignment import Smoother, crop, similarity, squared
-from .denoise import LATENT_CHANNELS, clips, condition, denoise, masked, pixels, with_surroundings
+from .denoise import clips, condition, denoise, masked, with_surroundings
 from .loop import CLIP, CONVENTION, FPS, frame_count, kept_samples, mirrored
 from .mask import keep_mask, latent_mask
 from .paste import crop_sized, paste, soft_mask
@@ -59,13 +58,13 @@ def check_unet(folder: Path) -> list[Finding]:
     """What the network makes of noise at each time step of every file."""
     findings: list[Finding] = []
     for path in sorted(folder.glob("unet3d*.npz")):
-        net = seeded_unet(_json(_beside(path, "unet3d.json")))
-        golden = _arrays(path)
+        net = seeded_unet(read_json(_beside(path, "unet3d.json")))
+        golden = read_arrays(path)
         frames, draws = int(golden["frames"]), np.random.RandomState(int(golden["seed"]))
         steps = [name for name in golden if name.startswith("out_t")]
         size = golden[steps[0]].shape[-2:]
-        latents = _drawn(draws, (1, net.config["in_channels"], frames, *size))[0].transpose(0, 1)
-        tokens = _drawn(draws, (frames, 50, 384))
+        latents = drawn_noise(draws, (1, net.config["in_channels"], frames, *size))[0].transpose(0, 1)
+        tokens = drawn_noise(draws, (frames, 50, 384))
         for name in steps:
             noise = predict(net, latents[None], tokens[None], int(name.removeprefix("out_t")))
             error = distance(noise.transpose(1, 2).numpy(), golden[name])
@@ -77,7 +76,7 @@ def check_audio(folder: Path) -> list[Finding]:
     """States and windows of every sound: shape, count, some frames' tokens, mean of each frame."""
     findings: list[Finding] = []
     for path in sorted(folder.glob("audio*.npz")):
-        golden, sound = _arrays(path), path.with_suffix(".wav")
+        golden, sound = read_arrays(path), path.with_suffix(".wav")
         if not sound.is_file():
             raise InputError(f"{sound} is missing: {path.name} holds numbers of that sound.")
         samples = Sound.load(sound).mono(RATE)
@@ -103,7 +102,7 @@ def check_alignment(folder: Path) -> list[Finding]:
     """Matrices with and without smoothing, crops, squares and pastes of every file's frames."""
     findings: list[Finding] = []
     for path in sorted(folder.glob("align*.json")):
-        case, golden = _json(path), _arrays(path.with_suffix(".npz"))
+        case, golden = read_json(path), read_arrays(path.with_suffix(".npz"))
         rounded = np.round(case["points_raw"])
         findings.append(Finding(path.name, distance(rounded, golden["points"]), 0.0, "points"))
         for side in _SIDES:
@@ -141,14 +140,14 @@ def _crops(
     stem, key = arrays.stem, f"{side}_{number}"
     if f"soft{key}" not in golden:
         return
-    frame, matrix = _picture(folder / f"{stem}_frame{number}.png"), golden[f"M{side}"][number]
+    frame, matrix = read_picture(folder / f"{stem}_frame{number}.png"), golden[f"M{side}"][number]
     ours = crop(frame, matrix, side)
     square = squared(ours, side)
     yield from _levels(folder, stem, f"crop{key}", ours, golden, 8, most=1)
     yield from _levels(folder, stem, f"square{key}", square, golden, 8, most=2)
     stored = folder / f"{stem}_crop{key}.png"
     if stored.is_file():
-        exact, square = squared(_picture(stored), side), _picture(folder / f"{stem}_square{key}.png")
+        exact, square = squared(read_picture(stored), side), read_picture(folder / f"{stem}_square{key}.png")
         yield Finding(stored.name, distance(exact.astype(int), square.astype(int)), 0.0, "its square")
     face = pixels(square[None, :, ::-1].copy())[0] * _CONTRAST
     if stored.is_file():
@@ -174,7 +173,7 @@ def _levels(
     """A picture against its file, or against every n-th pixel of it among the arrays."""
     path = folder / f"{stem}_{name}.png"
     if path.is_file():
-        return _compared(path.name, ours, _picture(path), most)
+        return _compared(path.name, ours, read_picture(path), most)
     if name in golden:
         return _compared(f"{stem}.npz", ours[::every, ::every], golden[name], most, f"{name}, ")
     return []
@@ -194,7 +193,7 @@ def check_pixels(folder: Path) -> list[Finding]:
     """The mask, and the pixels that the networks see."""
     findings: list[Finding] = []
     for path in sorted(folder.glob("image_processor*.npz")):
-        golden = _arrays(path)
+        golden = read_arrays(path)
         for side in _SIDES:
             square = folder / f"align_square{side}_0.png"
             if f"mask{side}" not in golden:
@@ -206,7 +205,7 @@ def check_pixels(folder: Path) -> list[Finding]:
                     (f"mask{side}_latent", latent_mask(side)),
                 )
             ]
-            pictures = pixels(_picture(square)[None])
+            pictures = pixels(read_picture(square)[None])
             hidden = masked(pictures)
             combined = with_surroundings(pictures.flip(3) * _CONTRAST, pictures)
             stats = [float(value) for each in (pictures, hidden) for value in (each.mean(), each.std())]
@@ -225,7 +224,7 @@ def check_loop(folder: Path) -> list[Finding]:
     """Frame numbers and counts; the error is how many cases differ."""
     findings: list[Finding] = []
     for path in sorted(folder.glob("loop*.json")):
-        golden = _json(path)
+        golden = read_json(path)
         wrong = sum(
             mirrored(case["video_frames"], case["audio_frames"]).tolist() != case["index"]
             for case in golden["loops"]
@@ -252,8 +251,8 @@ def check_e2e(folder: Path) -> list[Finding]:
     from this engine's own result of the one before."""
     findings: list[Finding] = []
     for path in sorted(folder.glob("e2e*.json")):
-        case, golden = _json(path), _arrays(path.with_suffix(".npz"))
-        nets = seeded_unet(_json(_beside(path, "unet3d.json"))), seed(build_vae(case["vae"]))
+        case, golden = read_json(path), read_arrays(path.with_suffix(".npz"))
+        nets = seeded_unet(read_json(_beside(path, "unet3d.json"))), seed(build_vae(case["vae"]))
         for kind in ("mean", "sample"):
             if f"latents_{kind}" in golden:
                 findings += _run(path, case, golden, kind, *nets)
@@ -269,18 +268,18 @@ def _run(
     vae: nn.Module,
 ) -> Iterator[Finding]:
     draws = np.random.RandomState(case["seed"])
-    states = _drawn(draws, (case["T50"], 5, 384))
+    states = drawn_noise(draws, (case["T50"], 5, 384))
     shown = mirrored(len(case["video_frames"]), case["frames"])
     tokens = parity_windows(states, np.arange(case["frames"]), FPS, CONVENTION)
     squares = np.stack([_square(path, number) for number in case["video_frames"]])
-    small = (LATENT_CHANNELS, *(length // 8 for length in squares.shape[1:3]))
-    noise = _drawn(draws, small)
+    small = (LATENT_CHANNELS, *(length // PIXELS for length in squares.shape[1:3]))
+    noise = drawn_noise(draws, small)
     made: list[tuple[Tensor, ...]] = []
     for clip in clips(case["frames"], case["chunk"]):
         seen = pixels(squares[shown[clip]])
         sampled = None
         if kind == "sample":
-            sampled = _drawn(draws, (len(seen), *small)), _drawn(draws, (len(seen), *small))
+            sampled = drawn_noise(draws, (len(seen), *small)), drawn_noise(draws, (len(seen), *small))
         told = condition(vae, seen, sampled)
         latents = denoise(unet, noise, told, tokens[clip], case["steps"], case["guidance"])
         decoded = decode_exactly(vae, latents)
@@ -303,7 +302,7 @@ def _run(
     arrays = path.with_suffix(".npz").name
     for name, ours, tolerance in compared:
         yield Finding(arrays, distance(ours.numpy(), golden[name]), tolerance, name)
-    frames = [_picture(path.parent / f"align_frame{number}.png") for number in case["video_frames"]]
+    frames = [read_picture(path.parent / f"align_frame{number}.png") for number in case["video_frames"]]
     video = [
         paste(frames[place], face, golden["M"][place], squares.shape[1])
         for place, face in zip(shown.tolist(), faces, strict=True)
@@ -344,33 +343,13 @@ def _square(path: Path, number: int) -> np.ndarray:
     """Of a frame of a run: its own, or that of the alignment."""
     names = (f"{path.stem}_square{number}.png", f"e2e_square{number}.png")
     own = [path.with_name(name) for name in names if path.with_name(name).is_file()]
-    return _picture(own[0] if own else path.with_name(f"align_square256_{number}.png"))
+    return read_picture(own[0] if own else path.with_name(f"align_square256_{number}.png"))
 
 
 def _beside(path: Path, general: str) -> Path:
     """The json that belongs to a file, or the one for all of its kind."""
     own = path.with_name(f"{path.stem.replace('e2e', 'unet3d')}.json")
     return own if own.is_file() else path.with_name(general)
-
-
-def _drawn(draws: np.random.RandomState, shape: tuple[int, ...]) -> Tensor:
-    return torch.from_numpy(draws.standard_normal(shape).astype(np.float32))
-
-
-def _json(path: Path) -> Any:
-    return json.loads(path.read_text(encoding="utf-8"))
-
-
-def _arrays(path: Path) -> dict[str, np.ndarray]:
-    with np.load(path) as stored:
-        return dict(stored)
-
-
-def _picture(path: Path) -> np.ndarray:
-    """uint8 [h, w, 3], RGB."""
-    if not path.is_file():
-        raise InputError(f"{path} is missing: the goldens beside it need it.")
-    return np.array(Image.open(path).convert("RGB"))
 
 
 CHECKS: Checks = {

@@ -21,14 +21,14 @@ from ...engine.compose.composer import ComposeSettings, FaceComposer, Parts, Pas
 from ...engine.host.protocol import Host
 from ...engine.nets.batches import Batches
 from ...engine.nets.precision import settle
-from ...engine.nets.sd_vae import decode
+from ...engine.nets.sd_vae import decode, pixels
 from ..dub import faces as dub
 from ..dub.audio_features import AudioFeatures, encode_features, heard_in
 from ..dub.faces import FacePainter, composer_of
 from ..dub.job import DubJob
 from ..dub.protocol import Batching, FaceCrop
 from .clock import Clock, Pass, Steadiness
-from .denoise import condition, denoise, initial_noise, pixels
+from .denoise import condition, denoise, initial_noise
 from .geometry import FaceAlignment
 from .loop import CLIP, CONVENTION
 from .models import LatentSyncModels
@@ -129,16 +129,14 @@ class ClipEngine:
         return max(1, _PIXEL_BATCH * 256**2 // self.side**2)
 
     def resident(self, conditioning: Conditioning, host: Host) -> AbstractContextManager[None]:
-        models, composer = self.models, conditioning.composer
-        networks = [models.unet, models.vae]
+        models = self.models
         area = self.side**2 / 256**2
         clips = conditioning.clips.size
         frames = max(_PIXEL_BYTES * self._pictures, _LATENT_BYTES * CLIP * clips)
-        needed = [int(frames * area) * models.dtype.itemsize // 4]
-        if composer is not None:
-            networks += composer.networks
-            needed.append(composer.activation_bytes(CLIP))
-        return host.resident(*networks, activation_bytes=max(needed))
+        needed = int(frames * area) * models.dtype.itemsize // 4
+        return dub.resident(
+            host, models.unet, models.vae, needed=needed, count=CLIP, composer=conditioning.composer
+        )
 
     def latents(
         self, squares: Sequence[np.ndarray], crops: Sequence[FaceCrop], conditioning: Conditioning, host: Host

@@ -72,14 +72,7 @@ class LatentSyncSettings:
         help="default balanced",
         choices=tuple(STEPS),
     )
-    steps: int | None = setting(
-        None,
-        "Steps of denoising: more are slower and a little cleaner. 0: by quality.",
-        help="steps of denoising: default by --quality",
-        low=1,
-        high=100,
-        none=0,
-    )
+    steps: int | None = shared.steps()
     guidance: float = setting(
         1.5,
         "How closely the mouth follows the sound. More may distort or tremble, by its authors' account; 1 is "

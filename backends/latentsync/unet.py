@@ -14,12 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from diffusers import UNetMotionModel
 from torch import Tensor, nn
 from torch.nn.functional import group_norm
 
 from ...engine.nets.loading import config_beside
-from ...engine.nets.motion_unet import TEMPORAL_GROUPS, motion_entries
+from ...engine.nets.motion_unet import TEMPORAL_GROUPS, motion_entries, motion_unet
 from ...engine.nets.precision import finite
 from ...engine.weights.state_dict import load_state_dict, load_weights, without_prefix
 
@@ -34,10 +33,6 @@ UNET_CONFIG: Mapping[str, Any] = {
     "norm_num_groups": 32,
     "motion_module_kwargs": {"num_attention_heads": 8, "temporal_position_encoding_max_len": 24},
 }
-_SAME = (
-    "in_channels", "out_channels", "block_out_channels", "layers_per_block", "cross_attention_dim",
-    "norm_num_groups",
-)  # fmt: skip
 
 
 class ClipGroupNorm(nn.GroupNorm):
@@ -67,16 +62,8 @@ def build_unet(config: Mapping[str, Any] | None = None) -> nn.Module:
 
     config: as the original's configuration has it, None for the published one.
     """
-    given = config or UNET_CONFIG
-    temporal = given["motion_module_kwargs"]
     with torch.device("meta"):
-        unet: Any = UNetMotionModel(
-            **{name: given[name] for name in _SAME},
-            num_attention_heads=given["attention_head_dim"],
-            motion_max_seq_length=temporal["temporal_position_encoding_max_len"],
-            motion_num_attention_heads=temporal["num_attention_heads"],
-            use_motion_mid_block=False,
-        )
+        unet = motion_unet(config or UNET_CONFIG, mid_block=False)
         for block in (*unet.down_blocks, unet.mid_block, *unet.up_blocks):
             for resnet in block.resnets:
                 resnet.norm1, resnet.norm2 = _clip_norm(resnet.norm1), _clip_norm(resnet.norm2)

@@ -123,19 +123,13 @@ class MuseTalkEngine(FacePainter):
         return Conditioning(features, job.speech.times, job.timeline.fps, survey, encoding, speaking, notes)
 
     def resident(self, conditioning: Conditioning, host: Host) -> AbstractContextManager[None]:
-        models, composer, restore = self.models, conditioning.composer, self._restore
-        networks = [models.unet, models.vae]
-        count = self.settings.batch_size
+        models, count = self.models, self.settings.batch_size
         # Each crop goes through the encoder twice, masked and whole.
         sample = max(2 * _ENCODE_BYTES, _PREDICT_BYTES, _DECODE_BYTES) * models.dtype.itemsize // 4
-        needed = [sample * count]
-        if composer is not None:
-            networks += composer.networks
-            needed.append(composer.activation_bytes(count))
-        if restore is not None:
-            networks += restore.networks
-            needed.append(restore.activation_bytes)
-        return host.resident(*networks, activation_bytes=max(needed))
+        return dub.resident(
+            host, models.unet, models.vae, needed=sample * count, count=count,
+            composer=conditioning.composer, restore=self._restore,
+        )  # fmt: skip
 
     def faces(
         self, crops: Sequence[FaceCrop], conditioning: Conditioning, host: Host

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Generator, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from collections.abc import Generator
+from concurrent.futures import Future
+from contextlib import closing
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from ...engine.host.protocol import Host
 from ...engine.media.colour import small_rgb
 from ...engine.media.frames import CHUNK, Frame
 from ...engine.report import FrameState
+from ..compositing import compositors
 from ..dub.preview import SIDE, beside
 from ..protocol import FrameChunk, Rendering
 from ..request import LipSyncRequest
@@ -84,7 +85,7 @@ def _chunks(
     host.progress(stage, 0, len(timeline))
     with (
         engine.resident(conditioning, host),
-        _threads() as threads,
+        compositors(_COMPOSITORS) as threads,
         closing(_shown(engine, job, conditioning, host)) as pictures,
     ):
         for index, picture in enumerate(pictures):
@@ -140,13 +141,3 @@ def _squared(picture: np.ndarray) -> np.ndarray:
     top, left = (side - height) // 2, (side - width) // 2
     out[top : top + height, left : left + width] = picture
     return out
-
-
-@contextmanager
-def _threads() -> Iterator[ThreadPoolExecutor]:
-    """What nobody waits for any more is not begun."""
-    threads = ThreadPoolExecutor(_COMPOSITORS, "compositing")
-    try:
-        yield threads
-    finally:
-        threads.shutdown(cancel_futures=True)

@@ -11,7 +11,6 @@ from ...engine.errors import NoFaceError
 from ...engine.faces.choose import choose
 from ...engine.faces.eyes import EyeContours
 from ...engine.faces.geometry import HeadPose, head_axes
-from ...engine.faces.metric import MetricFace, metric_face
 from ...engine.faces.track import Face, FaceTrack
 from ...engine.faces.tracker import track_faces
 from ...engine.host.protocol import Host
@@ -44,11 +43,6 @@ class Portrait:
     @cached_property
     def head(self) -> HeadPose:
         return head_axes(self.mesh)
-
-    @cached_property
-    def metric(self) -> MetricFace:
-        """The head's matrix and the face without it, in MediaPipe's centimetres."""
-        return metric_face(self.mesh, self.size)
 
 
 def portrait_of(request: LipSyncRequest, host: Host) -> Portrait:

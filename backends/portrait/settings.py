@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..dub.settings import check_files, precision
+from ..dub.settings import check_files, precision, steps
 from ..spec import setting
 
-__all__ = ["check_files", "precision", "seed", "use_first_frame"]
+__all__ = ["check_files", "precision", "seed", "steps", "use_first_frame"]
 
 
 def use_first_frame() -> Any:

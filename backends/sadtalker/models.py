@@ -84,7 +84,7 @@ def load_networks(
     path: Path, mapping: Path, side: int, *, whole: bool, dtype: torch.dtype = torch.float32
 ) -> Networks:
     """From the published single file and the mapping's checkpoint. A description beside the file
-    (`config_of`) tells of networks of another size. dtype: of the generator."""
+    (`config_beside`) tells of networks of another size. dtype: of the generator."""
     config: Config = config_beside(path, _MARK) or {}
     parts = _parts(load_state_dict(path))
     points = dict(config.get("keypoints", {}))

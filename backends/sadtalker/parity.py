@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -13,6 +12,7 @@ import numpy as np
 import torch
 
 from ...engine.errors import InputError
+from ...engine.goldens import read_arrays, read_json
 from ...engine.media.sound import Sound
 from ...engine.nets.wav2lip_mel import RATE, column_count, mel_columns
 from ...engine.parity import Checks, Finding, distance, seed, seeded_state_dict
@@ -359,8 +359,7 @@ def _cameras(numbers: Any, golden: Mapping[str, np.ndarray]) -> Iterator[Finding
 def _arrays(folder: Path, name: str) -> Iterator[dict[str, np.ndarray]]:
     path = folder / name
     if path.is_file():
-        with np.load(path) as golden:
-            yield {key: golden[key] for key in golden.files}
+        yield read_arrays(path)
 
 
 def _numbers(folder: Path) -> Iterator[tuple[Any, dict[str, np.ndarray]]]:
@@ -368,7 +367,7 @@ def _numbers(folder: Path) -> Iterator[tuple[Any, dict[str, np.ndarray]]]:
     for golden in _arrays(folder, ARRAYS):
         if not path.is_file():
             raise InputError(f"{path} is missing: the goldens in {ARRAYS} belong to it.")
-        yield json.loads(path.read_text(encoding="utf-8")), golden
+        yield read_json(path), golden
 
 
 def _picture(folder: Path, *names: str) -> np.ndarray | None:

@@ -28,8 +28,6 @@ _LEFT_EYE, _RIGHT_EYE, _NOSE, _MOUTH = (36, 39), (42, 45), 30, (48, 54)
 # What the network puts out, in order: identity, expression, texture, angles, light, x and y, z.
 _OUTPUTS = (80, 64, 80, 3, 27, 2, 1)
 _EXPRESSION, _ANGLES, _SHIFT = slice(80, 144), slice(224, 227), slice(254, 257)
-# Of a face: expression, angles, shift, and the alignment's scale, x and y.
-COEFFICIENTS = 73
 
 
 class Reconstruction(nn.Module):

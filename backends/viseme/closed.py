@@ -12,7 +12,6 @@ import cv2
 import numpy as np
 
 from ...engine.faces.track import Person
-from ...engine.media.colour import crop_rgb
 from ...engine.media.frames import Frame
 from ...engine.media.source import Source
 from .contour import MouthAxes
@@ -26,6 +25,7 @@ from .controls import (
     UPPER_OUTER,
     head_points,
 )
+from .cutout import SMALLEST, cut_out
 from .interior import LUMA
 from .mouth import RestShape
 from .seam import lip_line
@@ -37,8 +37,6 @@ _SHUT = 0.075
 _OPENER = (0.02, 0.06)
 # Turns of the head, in degrees, between which these lips are no longer shown on a head turned otherwise.
 _TURNED = (30.0, 45.0)
-# Mouths of fewer pixels show nothing; larger ones are kept at this size.
-_SMALLEST, _LARGEST = 24, 256
 _PEOPLE = 12
 # Frames that are tried, and how far apart they are.
 _TRIES, _ELSEWHERE = 3, 4
@@ -128,7 +126,7 @@ def _find(
         return None
     keys = np.array([source.key_before(person.first + row) for row in views.rows.tolist()])
     score = -views.gaps - _UNLIKE * views.unlike - _DECODED * (person.first + views.rows - keys)
-    score[(views.gaps > _SHUT) | (views.widths < _SMALLEST)] = -np.inf
+    score[(views.gaps > _SHUT) | (views.widths < SMALLEST)] = -np.inf
     found: list[tuple[float, ClosedLips]] = []
     shapes = head_points(person.meshes[views.rows])
     for _ in range(_TRIES):
@@ -156,16 +154,10 @@ def _lips(frame: Frame, mesh: np.ndarray, yaw: float, gap: float, rest: RestShap
         points[LIPS].min(0) - _AROUND * width,
         points[LIPS].max(0) + np.array([_AROUND, _BELOW]) * width,
     )
-    x0, y0 = (max(0, int(v) // 2 * 2) for v in low)
-    x1, y1 = min(frame.width, int(high[0]) // 2 * 2), min(frame.height, int(high[1]) // 2 * 2)
-    if x1 - x0 < _SMALLEST or y1 - y0 < _SMALLEST // 2:
+    part = cut_out(frame, points, low, high, width)
+    if part is None:
         return None
-    rgb = crop_rgb(frame, (x0, y0, x1, y1))
-    points = points - (x0, y0)
-    scale = min(1.0, _LARGEST / width)
-    if scale < 1:
-        rgb = cv2.resize(rgb, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-        points = (points + 0.5) * scale - 0.5
+    rgb, points, _, scale = part
     points += lip_line(rgb, points, width * scale)
     return ClosedLips(rgb, points.astype(np.float32), yaw, gap, rest)
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from ...engine.media.colour import Rect
 from .contour import MouthAxes
+from .warp import smoothstep
 
 # Lengths are in widths of the eye, unless they say otherwise.
 # The network's corners lie inside the eye's, and its lower edge above the lid's.
@@ -100,7 +101,7 @@ class Eyelid:
             rgb=part,
             smooth=_softened(part.astype(np.float32), width),
             skin=_lid_skin(_without_folds(part, width, across), (py - upper) / width, width),
-            within=_rise((py - upper + _FROM * width) / (_OVER * width)),
+            within=smoothstep((py - upper + _FROM * width) / (_OVER * width)),
             across=across.astype(np.float32),
             y=py,
             upper=upper,
@@ -133,11 +134,11 @@ class Eyelid:
         gap = self.lower - self.upper
         rise, down = share * _RISE * gap, share * self.down
         edge = self.upper + down
-        moved = _rise(down / (_MOVED * width))
+        moved = smoothstep(down / (_MOVED * width))
         lid = self._lid(edge, down, moved)
         # What moves down beside the eye is let go again below it.
         beside = down - share * (1 - _RISE) * gap
-        under = _rise(1 - (y - self.lower + rise) / (_BELOW * width))
+        under = smoothstep(1 - (y - self.lower + rise) / (_BELOW * width))
         eye = self._sampled(self.rgb, (rise - beside) * under)
         below = y - edge
         half = np.hypot(_LINE * width, 0.7 * self.soft)
@@ -155,11 +156,11 @@ class Eyelid:
         length = np.maximum(rim - self.top, 1e-3)
         at = np.clip((self.y - self.top) / length, 0, 1)
         spare = np.clip(2 * ((1 - 1 / _MOST_STRETCH) * length / np.maximum(down, 1e-3) - 1), 0, 1)
-        follow = -down * (at + spare * (_rise(at) - at))
+        follow = -down * (at + spare * (smoothstep(at) - at))
         lid = self._sampled(self.rgb, follow)
         # But what comes out of the fold above an eye has the colour of the lid.
         skin = self.skin + _DETAIL * (lid - self._sampled(self.smooth, follow))
-        inner = moved * self.within * _rise((rim - self.y) / (0.05 * self.width))
+        inner = moved * self.within * smoothstep((rim - self.y) / (0.05 * self.width))
         return np.asarray(lid + inner[..., None] * (skin - lid))
 
     def _sampled(self, rgb: np.ndarray, offset: np.ndarray) -> np.ndarray:
@@ -240,7 +241,7 @@ def _lid_skin(filled: np.ndarray, below: np.ndarray, width: float) -> np.ndarray
     brightness, colour = (cv2.transform(each, _LUMA)[..., None] for each in colours)
     colour = colours[1] * (brightness / np.maximum(colour, 1))
     smooth = _softened(filled, width)
-    return np.asarray(smooth + _rise((below + _FAR) / (0.8 * _FAR))[..., None] * (colour - smooth))
+    return np.asarray(smooth + smoothstep((below + _FAR) / (0.8 * _FAR))[..., None] * (colour - smooth))
 
 
 def _without_folds(rgb: np.ndarray, width: float, across: np.ndarray) -> np.ndarray:
@@ -276,9 +277,3 @@ def _softened(rgb: np.ndarray, width: float) -> np.ndarray:
 def _blurred(line: np.ndarray, x: np.ndarray) -> np.ndarray:
     """A line along the eye, going on beside it."""
     return np.asarray(cv2.GaussianBlur(line[None], (0, 0), _BESIDE / (x[1] - x[0]))[0])
-
-
-def _rise(at: np.ndarray) -> np.ndarray:
-    """0 below 0, 1 above 1, smooth between."""
-    at = np.clip(at, 0, 1)
-    return at * at * (3 - 2 * at)

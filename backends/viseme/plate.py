@@ -14,7 +14,6 @@ import cv2
 import numpy as np
 
 from ...engine.faces.track import Person
-from ...engine.media.colour import crop_rgb
 from ...engine.media.frames import Frame
 from ...engine.media.source import Source
 from .contour import lip_curve, polygon_cover
@@ -29,14 +28,13 @@ from .controls import (
     HeadPose,
     control_points,
 )
+from .cutout import SMALLEST, cut_out
 from .edges import lip_edges
 from .interior import LUMA
 from .views import SKULL, Views
 
 # Openings in widths of the mouth: from which teeth are seen, and from which they aren't seen any better.
 _SHOWS, _ENOUGH = 0.09, 0.22
-# Mouths of fewer pixels show nothing; larger ones are kept at this size.
-_SMALLEST, _LARGEST = 24, 256
 # Each takes some hundred kilobytes, and a seek in the footage.
 _PEOPLE = 12
 # Frames that are tried, and how far from a covered mouth the next one is looked for.
@@ -140,7 +138,7 @@ def _find(
     if views is None:
         return None
     score = np.minimum(views.gaps, _ENOUGH) / _ENOUGH - views.unlike
-    score[(views.gaps < _SHOWS) | (views.widths < _SMALLEST)] = -np.inf
+    score[(views.gaps < _SHOWS) | (views.widths < SMALLEST)] = -np.inf
     for _ in range(_TRIES):
         best = int(score.argmax())
         if not np.isfinite(score[best]):
@@ -157,16 +155,10 @@ def _plate(frame: Frame, mesh: np.ndarray) -> Plate | None:
     points = mesh[CONTROLS, :2].astype(np.float64)
     width = float(np.linalg.norm(points[OUTER_CORNERS[1]] - points[OUTER_CORNERS[0]]))
     low, high = points[LIPS].min(0) - 0.4 * width, points[LIPS].max(0) + 0.4 * width
-    x0, y0 = (max(0, int(v) // 2 * 2) for v in low)
-    x1, y1 = min(frame.width, int(high[0]) // 2 * 2), min(frame.height, int(high[1]) // 2 * 2)
-    if x1 - x0 < _SMALLEST or y1 - y0 < _SMALLEST // 2:
+    part = cut_out(frame, points, low, high, width)
+    if part is None:
         return None
-    rgb = crop_rgb(frame, (x0, y0, x1, y1))
-    points = points - (x0, y0)
-    scale = min(1.0, _LARGEST / width)
-    if scale < 1:
-        rgb = cv2.resize(rgb, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-        points = (points + 0.5) * scale - 0.5
+    rgb, points, corner, scale = part
     points += lip_edges(rgb, points, width * scale)
     bite = _bite(rgb, points)
     inside = _upper_part(points, bite, rgb.shape[1], rgb.shape[0]) > 0.5
@@ -181,7 +173,7 @@ def _plate(frame: Frame, mesh: np.ndarray) -> Plate | None:
     # From the frame's pixels to the plate's.
     away = _plane(head, depth)
     away = scale * away
-    away[:, 2] += (0.5 - np.array([x0, y0])) * scale - 0.5
+    away[:, 2] += (0.5 - np.array(corner)) * scale - 0.5
     plane = cv2.invertAffineTransform(away)
     return Plate(rgb, points.astype(np.float32), plane, depth, head.yaw, max(skin, 1.0), tooth, bite)
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from ...engine.faces.geometry import CHIN, FACE_OVAL, head_axes
 from ...engine.media.colour import Rect
-from .warp import Grid, sample
+from .warp import Grid, sample, smoothstep
 
 # Lengths are in widths of the face.
 # The head: half its width and its height above the eyes, and how far its motion reaches beyond.
@@ -111,11 +111,11 @@ class _Person:
         side, fall = self._places(points, self.chin + _NECK * self.width * self.down)
         # A circle, drawn out to the top of the head and to the chin.
         beyond = np.where(v < 0, -v - (_HEAD_UP - _HEAD_SIDE), v - (self.tall - _HEAD_SIDE))
-        head = 1 - _rise((np.hypot(u, np.maximum(beyond, 0)) - _HEAD_SIDE) / _HEAD_FADE)
+        head = 1 - smoothstep((np.hypot(u, np.maximum(beyond, 0)) - _HEAD_SIDE) / _HEAD_FADE)
         begins, there, until, ends = _CHEST
-        chest = _rise((v - self.tall - begins) / (there - begins))
-        chest *= 1 - _rise((v - self.tall - until) / (ends - until))
-        chest *= 1 - _rise((np.abs(u) - _CHEST_SIDE) / _CHEST_FADE)
+        chest = smoothstep((v - self.tall - begins) / (there - begins))
+        chest *= 1 - smoothstep((v - self.tall - until) / (ends - until))
+        chest *= 1 - smoothstep((np.abs(u) - _CHEST_SIDE) / _CHEST_FADE)
         head = np.maximum(head, _CHEST_SHARE * chest)
         turning = head * self._depth(points)
         # Shifts along `across` and along `down`, in widths of the face.
@@ -152,10 +152,4 @@ class _Person:
     def _held(self, at: np.ndarray, length: int) -> np.ndarray:
         """0 at both ends of a line of pixels, 1 inside."""
         ramp = min(_BORDER * self.width, _BORDER_SHARE * length)
-        return _rise((np.minimum(at, length - 1 - at) - 1) / ramp)
-
-
-def _rise(at: np.ndarray) -> np.ndarray:
-    """0 below 0, 1 above 1, smooth between."""
-    at = np.clip(at, 0, 1)
-    return at * at * (3 - 2 * at)
+        return smoothstep((np.minimum(at, length - 1 - at) - 1) / ramp)

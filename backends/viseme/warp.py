@@ -86,8 +86,13 @@ class Grid:
 def _rise(at: np.ndarray, length: int, step: float) -> np.ndarray:
     """0 within a step of either end of a line, 1 from there on after a seventh of its length."""
     inside = np.minimum(at, length - 1 - at) - step
-    t = np.clip(inside / (length / 7), 0, 1)
-    return t * t * (3 - 2 * t)
+    return smoothstep(inside / (length / 7))
+
+
+def smoothstep(at: np.ndarray) -> np.ndarray:
+    """0 below 0, 1 above 1, smooth between."""
+    at = np.clip(at, 0, 1)
+    return at * at * (3 - 2 * at)
 
 
 def _radial(squared: np.ndarray) -> np.ndarray:

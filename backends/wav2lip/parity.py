@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +11,7 @@ import numpy as np
 import torch
 
 from ...engine.errors import InputError
+from ...engine.goldens import read_arrays, read_json
 from ...engine.media.sound import Sound
 from ...engine.nets.wav2lip_mel import RATE, column_count, mel_columns
 from ...engine.parity import Checks, Finding, distance, seed
@@ -82,8 +82,7 @@ def check_generator(folder: Path) -> list[Finding]:
 
 def _goldens(folder: Path) -> Iterator[tuple[Path, dict[str, np.ndarray]]]:
     for path in sorted(folder.glob(_FILES)):
-        with np.load(path) as golden:
-            yield path, {name: golden[name] for name in golden.files}
+        yield path, read_arrays(path)
 
 
 def _named(golden: dict[str, np.ndarray], pattern: re.Pattern[str]) -> list[tuple[str, re.Match[str]]]:
@@ -93,7 +92,7 @@ def _named(golden: dict[str, np.ndarray], pattern: re.Pattern[str]) -> list[tupl
 def _scale(path: Path) -> float:
     """By which the file's network was seeded."""
     beside = path.with_suffix(".json")
-    return float(json.loads(beside.read_text(encoding="utf-8"))["scale"]) if beside.is_file() else 1.0
+    return float(read_json(beside)["scale"]) if beside.is_file() else 1.0
 
 
 def _samples(folder: Path) -> np.ndarray:

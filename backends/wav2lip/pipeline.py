@@ -27,7 +27,7 @@ from ...engine.media.colour import Rect
 from ...engine.nets.batches import Batches
 from ...engine.nets.precision import settle
 from ...engine.nets.wav2lip_mel import Samples
-from ..dub.faces import FacePainter, composer_of, composing, frame_face, seen_box
+from ..dub.faces import FacePainter, composer_of, composing, frame_face, resident, seen_box
 from ..dub.job import DubJob
 from ..dub.protocol import Batching, Box, FaceCrop
 from .geometry import FaceGeometry, ParityGeometry, geometry_of, parity_geometry
@@ -130,16 +130,12 @@ class Wav2LipEngine(FacePainter):
         return seen_box(person, frame, conditioning.geometry, EXPAND if whole else CONVENTION.expand)
 
     def resident(self, conditioning: Conditioning, host: Host) -> AbstractContextManager[None]:
-        models, composer, restore = self.models, conditioning.composer, self._restore
-        networks, count = [models.generator], self.settings.batch_size
-        needed = [count * _SAMPLE_BYTES * models.dtype.itemsize // 4]
-        if composer is not None:
-            networks += composer.networks
-            needed.append(composer.activation_bytes(count))
-        if restore is not None:
-            networks += restore.networks
-            needed.append(restore.activation_bytes)
-        return host.resident(*networks, activation_bytes=max(needed))
+        models, count = self.models, self.settings.batch_size
+        needed = count * _SAMPLE_BYTES * models.dtype.itemsize // 4
+        return resident(
+            host, models.generator, needed=needed, count=count, composer=conditioning.composer,
+            restore=self._restore,
+        )  # fmt: skip
 
     def preprocess(self, crop: FaceCrop, conditioning: Any) -> Any:
         geometry = conditioning.geometry

@@ -16,7 +16,7 @@ from ..steps import say
 from . import long, media
 from .table import conclude, rows_of, run_case
 
-# The bounds.
+# What must hold.
 MIN_FPS = 25
 # Benchmarks of their own, each a module with `main(arguments) -> int`.
 _OTHERS = (

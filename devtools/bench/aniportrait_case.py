@@ -19,14 +19,14 @@ import torch
 
 from lipsync_studio.backends.aniportrait.audio2mesh import build_audio2mesh, face_movements
 from lipsync_studio.backends.aniportrait.audio2pose import build_audio2pose, head_poses
-from lipsync_studio.backends.aniportrait.denoise import LATENT_CHANNELS, PIXELS, Seen, velocity
+from lipsync_studio.backends.aniportrait.denoise import Seen, velocity
 from lipsync_studio.backends.aniportrait.listening import FPS, hidden_states, prepared
-from lipsync_studio.backends.aniportrait.portrait import build_clip, embedding, pixels
+from lipsync_studio.backends.aniportrait.portrait import build_clip, embedding
 from lipsync_studio.backends.aniportrait.pose_guider import build_pose_guider, guide
 from lipsync_studio.devtools.memory import watch_memory
 from lipsync_studio.engine.nets.motion_unet import build_motion_unet, build_reference_unet
 from lipsync_studio.engine.nets.reference_bank import reference_bank
-from lipsync_studio.engine.nets.sd_vae import build_vae, decode, encode
+from lipsync_studio.engine.nets.sd_vae import LATENT_CHANNELS, PIXELS, build_vae, decode, encode, pixels
 from lipsync_studio.engine.nets.wav2vec2 import RATE
 from lipsync_studio.engine.nets.zero_snr import zero_snr_schedule
 
@@ -61,7 +61,7 @@ def measured(
             context = embedding(net, picture)
         vae, net = _filled(build_vae(told.get("vae"))), None
         with watch.stage("the portrait into latents"):
-            latents = encode(vae, pixels(picture))
+            latents = encode(vae, pixels(picture[None]))
         net = _filled(build_reference_unet(told.get("unet")))
         with watch.stage("reference UNet"):
             seen = Seen(reference_bank(net, latents, context), context)

@@ -18,7 +18,7 @@ from ..server import ComfyServer
 from ..steps import say
 from .table import Row, conclude
 
-# The bounds.
+# What must hold.
 MAX_OPEN_SECONDS = 2
 MAX_DRAG_MS = 33
 MAX_HEAP_BYTES = 100_000_000

@@ -31,7 +31,7 @@ from .table import Row, conclude
 PEOPLE, SHOTS, LENGTH = 4, 6, 6
 # Width and height of the made clips.
 SIZE = (360, 288)
-# The issue wants no wrong join; of the right ones so many.
+# No join may be wrong; of the right ones so many must be made.
 MIN_RIGHT = 0.8
 _SUFFIXES = (".mpg", ".mp4", ".mov", ".mkv", ".png", ".jpg")
 # How far framing, tilt (degrees), exposure and white balance of a shot are from the original.

@@ -32,7 +32,7 @@ from .jobs_split import split_in_parts
 JOBS, CORRUPT, STUBS = 20, 7, 2000
 # In their midst a worker and the driver are killed.
 _WORKER_DIES, _DRIVER_DIES = "01.mp4", "12.mp4"
-# Bounds of the issue.
+# By which share a job in a batch may take longer than a render, and bytes that a long batch may grow by.
 _MOST_OVERHEAD, _MOST_BYTES = 0.15, 150e6
 _COMMAND = (sys.executable, "-m", "lipsync_studio")
 

@@ -17,7 +17,7 @@ from ..steps import say
 from . import media
 from .table import conclude
 
-# Of the face track, and of everything else that the issue lets grow with the frames.
+# Of the face track, and of everything else that may grow with the frames.
 BYTES_PER_FRAME = 8 << 10
 AUDIO_COPIES = 2
 # Of three hours of 360p: seconds until faces are looked for, and until a cancel is answered.

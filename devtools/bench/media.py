@@ -17,6 +17,7 @@ from lipsync_studio.engine.media.frames import Colour, Frame
 from lipsync_studio.engine.media.sound import Sound
 from lipsync_studio.engine.media.timeline import plan, walk
 from lipsync_studio.engine.media.video import VideoSource
+from lipsync_studio.engine.media.wav import write_wav
 from lipsync_studio.engine.media.writer import Mp4Writer
 
 from ..paths import CACHE, ROOT
@@ -153,11 +154,8 @@ def audio(seconds: int) -> Path:
     if path.exists():
         return path
     voice = verse(seconds)
-    samples = voice.samples[:, :]
     part = path.with_suffix(".part")
-    with wave.open(str(part), "wb") as file:
-        file.setparams((len(samples), 2, voice.rate, 0, "NONE", ""))
-        file.writeframes((np.clip(samples, -1, 1).T * 32767).astype("<i2").tobytes())
+    write_wav(part, voice.samples, voice.rate)
     part.replace(path)
     return path
 

@@ -17,7 +17,7 @@ from ..steps import say
 from . import media
 from .table import Row, conclude, run_case
 
-# The bounds: this many times as fast as the original.
+# Must be at least this many times as fast as the original.
 MIN_FIRST, MIN_SECOND = 1.3, 2.3
 # Of the time of the whole, where half of the frames are silent.
 MAX_HALF = 0.6

@@ -14,25 +14,24 @@ from typing import Any
 import torch
 
 from lipsync_studio.align.words import Line, Word, WordTimings
-from lipsync_studio.backends.dub import backend as crop
-from lipsync_studio.backends.dub import faces, job
+from lipsync_studio.backends.dub import job
+from lipsync_studio.backends.dub.backend import DubBackend
 from lipsync_studio.backends.musetalk import pipeline as engine
 from lipsync_studio.backends.musetalk.models import MuseTalkModels, of_networks
 from lipsync_studio.backends.musetalk.spec import MuseTalkSettings
 from lipsync_studio.backends.request import LipSyncRequest
 from lipsync_studio.backends.run import run
-from lipsync_studio.engine.compose import composer
 from lipsync_studio.engine.faces.track import FaceTrack
 from lipsync_studio.engine.faces.tracker import track_faces
 from lipsync_studio.engine.host.plain import PlainHost
 from lipsync_studio.engine.media.sound import Sound
 from lipsync_studio.engine.media.video import VideoSource
-from lipsync_studio.engine.media.writer import Mp4Writer
 from lipsync_studio.engine.nets.sd_vae import VAE_CONFIG
 from lipsync_studio.musetalk_core.unet import UNET_CONFIG
 
 from .. import seeded_musetalk
 from .original_musetalk import Original
+from .sides import PUT_BACK, Stage
 from .stopwatch import Stopwatch
 
 # Seconds of the sample verse from which on somebody sings for two seconds and more.
@@ -41,18 +40,13 @@ _SUNG = (1, 4)
 # Seconds after a word in which the mouth still moves and fades, and a little less than a frame.
 _AROUND_WORDS = 0.15 + 0.08 + 0.01
 
-_STAGES: tuple[tuple[Any, str, str], ...] = (
+_STAGES: tuple[Stage, ...] = (
     (job, "track_faces", "track"),
     (engine, "encode_features", "hear"),
-    (faces, "frame_face", "crop"),
     (engine, "encode_crops", "encode"),
     (engine, "predict", "UNet"),
     (engine, "decode", "decode"),
-    (composer, "class_maps", "parse"),
-    (composer, "paste_masks", "masks"),
-    (composer, "paste", "paste"),
-    (crop, "paste_rgb", "paste"),
-    (Mp4Writer, "_encode", "encode video"),
+    *PUT_BACK,
 )
 
 
@@ -106,7 +100,7 @@ def _ours(
             stack.enter_context(watch.watch(owner, attribute, name))
         started = time.perf_counter()
         request = LipSyncRequest(source, song, track=track, words=words, content="song", length="video")
-        backend = crop.DubBackend(engine.MuseTalkEngine(models, MuseTalkSettings()))
+        backend = DubBackend(engine.MuseTalkEngine(models, MuseTalkSettings()))
         report = run(backend, request, host, out)
         seconds = time.perf_counter() - started
     assert report.generated == (source.frames if words is None else source.frames // 2), report.spans

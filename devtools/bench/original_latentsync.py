@@ -18,7 +18,7 @@ import torch
 from torch import Tensor, nn
 
 from lipsync_studio.backends.latentsync.alignment import Smoother, alignment_points, crop, squared
-from lipsync_studio.backends.latentsync.denoise import condition, pixels, scheduler, with_surroundings
+from lipsync_studio.backends.latentsync.denoise import condition, scheduler, with_surroundings
 from lipsync_studio.backends.latentsync.loop import CLIP, CONVENTION, FPS
 from lipsync_studio.backends.latentsync.paste import paste
 from lipsync_studio.backends.latentsync.unet import ClipGroupNorm
@@ -26,7 +26,7 @@ from lipsync_studio.engine.faces.track import Person
 from lipsync_studio.engine.media.sound import Sound
 from lipsync_studio.engine.nets.audio_windows import parity_windows
 from lipsync_studio.engine.nets.mel import RATE
-from lipsync_studio.engine.nets.sd_vae import decode_exactly
+from lipsync_studio.engine.nets.sd_vae import LATENT_CHANNELS, PIXELS, decode_exactly, pixels
 from lipsync_studio.engine.nets.whisper_states import encode_audio
 
 from .sides import measured
@@ -61,7 +61,11 @@ class Original:
                     squared(crop(picture, matrix, self._side), self._side)
                     for picture, matrix in zip(pictures, matrices, strict=True)
                 ]
-            noise = torch.randn(4, self._side // 8, self._side // 8).expand(frames, -1, -1, -1).clone()
+            noise = (
+                torch.randn(LATENT_CHANNELS, self._side // PIXELS, self._side // PIXELS)
+                .expand(frames, -1, -1, -1)
+                .clone()
+            )
             made: list[Tensor] = []
             for first in range(0, frames, CLIP):
                 part = slice(first, first + CLIP)

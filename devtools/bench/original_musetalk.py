@@ -30,6 +30,7 @@ from lipsync_studio.engine.media.colour import to_rgb
 from lipsync_studio.engine.media.sound import Sound
 from lipsync_studio.engine.media.video import VideoSource
 from lipsync_studio.engine.nets.audio_windows import parity_windows
+from lipsync_studio.engine.nets.mel import RATE
 from lipsync_studio.engine.nets.sd_vae import SCALING, decode
 from lipsync_studio.engine.nets.whisper_states import encode_audio
 from lipsync_studio.engine.parity import seed
@@ -61,7 +62,7 @@ class Original:
         watch = Stopwatch()
         started = time.perf_counter()
         with watch.stage("hear"):
-            states = encode_audio(song.mono(16000), self._whisper, _PRESET.audio, parity=True)
+            states = encode_audio(song.mono(RATE), self._whisper, _PRESET.audio, parity=True)
             tokens = parity_windows(states, np.arange(len(pictures)), float(source.fps), _PRESET.audio)
         boxes, latents = [], []
         for picture, landmarks in zip(pictures, points, strict=True):

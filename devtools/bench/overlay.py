@@ -24,7 +24,7 @@ from . import media
 from .overlay_case import NONE, RATE, run
 from .table import Row, conclude, run_case
 
-# The bound.
+# What must hold.
 MAX_ADDED = 0.25
 _SIZE = (1920, 1080)
 # By how much memory may differ between a clip and one four times as long.

@@ -37,7 +37,7 @@ from .table import Row, conclude
 FPS = 25
 PAUSES = (0.2, 1.5)
 DELAY = 4
-# The bounds.
+# What must hold.
 MAX_OWN_P, MIN_OTHER_P, OTHERS = 0.01, 0.05, 0.9
 MAX_COST = 0.08
 _SAMPLES = RATE // FPS

@@ -15,7 +15,7 @@ from ..steps import say
 from . import length, media
 from .table import Row, conclude, ratio_row, run_case, side_rows, times_as_fast
 
-# The bound: this many times as fast as the original.
+# Must be at least this many times as fast as the original.
 MIN_RATIO = 1.3
 SIZE = (704, 1216)
 _TITLES = {

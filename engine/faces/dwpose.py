@@ -16,7 +16,7 @@ from ..weights.locate import locate, require
 from ..weights.shared import DWPOSE, DWPOSE_MMPOSE
 from . import topdown
 
-_LOG = logging.getLogger(__name__)
+_log = logging.getLogger(__name__)
 
 # Faces that go through the network at once.
 BATCH = 8
@@ -119,7 +119,7 @@ def _onnx(path: Path, checkpoint: Path | None, host: Host) -> PoseNetwork:
         return network
     if checkpoint is not None:
         return _torch(checkpoint, host)
-    _LOG.warning(
+    _log.warning(
         "ONNX Runtime can't use %s here, so DWPose runs on the CPU: install ONNX Runtime for that device, or "
         "put dw-ll_ucoco_384.pth into the folder of MuseTalk's weights.",
         host.device,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
+from ..goldens import read_arrays
 from ..parity import Checks, Finding, key_finding, seed
 
 if TYPE_CHECKING:
@@ -48,16 +49,16 @@ def _parser_case(folder: Path, path: Path) -> list[Finding]:
     picture = np.array(Image.open(folder / f"{path.stem}_input.png").convert("RGB"))
     with torch.inference_mode():
         logits = net(normalised(torch.from_numpy(picture[None])))[0].numpy()
-    with np.load(path) as golden:
-        compared = {
-            "logits_every_16": logits[:, ::_EVERY, ::_EVERY],
-            "mean": logits.mean(),
-            "std": logits.std(),
-        }
-        findings += [
-            Finding(path.name, float(np.abs(values - golden[name]).max()), _LOGITS, name)
-            for name, values in compared.items()
-        ]
+    golden = read_arrays(path)
+    compared = {
+        "logits_every_16": logits[:, ::_EVERY, ::_EVERY],
+        "mean": logits.mean(),
+        "std": logits.std(),
+    }
+    findings += [
+        Finding(path.name, float(np.abs(values - golden[name]).max()), _LOGITS, name)
+        for name, values in compared.items()
+    ]
     return findings
 
 
@@ -80,8 +81,7 @@ def _pose_case(folder: Path, path: Path) -> list[Finding]:
     keys = folder / f"{path.stem}_keys.json"
     if keys.exists():
         findings.append(key_finding(keys, seeded_network().state_dict()))
-    with np.load(path) as stored:
-        golden = dict(stored)
+    golden = read_arrays(path)
     picture = _picture(folder, path.stem, golden)
     if picture is None:
         detail = f"NOT CHECKED: neither {_clip(golden)} nor a {path.stem}.png is there"

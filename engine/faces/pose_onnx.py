@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..errors import MissingFilesError, WeightsError
+from ..errors import WeightsError
 from ..host.protocol import Host
+from ..nets.onnx import CPU, open_session
 from ..weights.download import identity
 from .topdown import BINS, INPUT_SIZE, POINTS
 
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
 
 # Activations of sixteen pictures, and ONNX Runtime's own arena.
 _WORKSPACE = 1 << 30
-_ERRORS_ONLY = 3
-CPU = "CPUExecutionProvider"
 
 
 class OnnxPose:
@@ -29,24 +28,10 @@ class OnnxPose:
     """
 
     def __init__(self, path: Path, host: Host) -> None:
-        try:
-            import onnxruntime
-        except ImportError as error:
-            raise MissingFilesError(
-                "DWPose needs ONNX Runtime: run `python -m pip install onnxruntime` with the Python that "
-                "runs ComfyUI."
-            ) from error
+        self._session = open_session(
+            path, host, needed_by="DWPose", remedy="fetch it again", workspace=_WORKSPACE
+        )
         self.key = identity(path)
-        options = onnxruntime.SessionOptions()
-        options.log_severity_level = _ERRORS_ONLY
-        chosen = providers(host.device, onnxruntime.get_available_providers())
-        host.free_memory(path.stat().st_size + _WORKSPACE)
-        try:
-            self._session = onnxruntime.InferenceSession(str(path), options, providers=chosen)
-        # ONNX Runtime's exceptions have no common base of their own.
-        except Exception as error:
-            reason = (str(error).splitlines() or [type(error).__name__])[0]
-            raise WeightsError(f"{path} is no ONNX file to be run ({reason}): fetch it again.") from error
         self._input, self._outputs, self._one_by_one = _layout(self._session, path)
 
     def on_device(self, device: torch.device) -> bool:
@@ -64,13 +49,6 @@ class OnnxPose:
         ]
         x, y = (np.concatenate(parts) for parts in zip(*found, strict=True))
         return x, y
-
-
-def providers(device: torch.device, available: list[str]) -> list[Any]:
-    """ONNX Runtime's execution providers for a device, best first: CUDA where it is used and built in."""
-    if device.type == "cuda" and "CUDAExecutionProvider" in available:
-        return [("CUDAExecutionProvider", {"device_id": device.index or 0}), CPU]
-    return [CPU]
 
 
 def _layout(session: Any, path: Path) -> tuple[str, list[str], bool]:

@@ -30,10 +30,10 @@ if TYPE_CHECKING:
 _VERSION = 3
 # The detector looks for newcomers this often (frames), and for small ones every so many times. Whoever is
 # found then is followed back to the frames in between, so nothing is missed by looking seldom.
-_SEARCH_EVERY = 8
+SEARCH_EVERY = 8
 _THOROUGH_EVERY = 4
 _PROGRESS_EVERY = 16
-_MIN_PRESENCE = 0.5
+MIN_PRESENCE = 0.5
 _LONGEST_BLUR = 3  # frames
 
 
@@ -86,7 +86,7 @@ class _Follower:
         self._detector = detector
         self._mesh = mesh
         # The frames since the last search, oldest first, to follow newcomers back through.
-        self._recent: deque[Frame] = deque(maxlen=_SEARCH_EVERY)
+        self._recent: deque[Frame] = deque(maxlen=SEARCH_EVERY)
         # The last frame that was no aside.
         self._before: Frame | None = None
         # The shot's last frame that was no blur, what was to be made out of whom when they were seen last,
@@ -139,13 +139,13 @@ class _Follower:
         for member in followed:
             assert before is not None, "somebody was seen in it"
             for mesh, presence in found:
-                if presence >= _MIN_PRESENCE and same_face_seen(
+                if presence >= MIN_PRESENCE and same_face_seen(
                     before, member.mesh(before.index), frame, mesh
                 ):
                     member.put(frame.index, mesh, presence)
                     break
             else:
-                if any(presence >= _MIN_PRESENCE for _, presence in found):
+                if any(presence >= MIN_PRESENCE for _, presence in found):
                     member.aside.add(frame.index)
         mark_aside(self.roster, before, frame)
 
@@ -176,7 +176,7 @@ class _Follower:
         for member in followed:
             roi = self._rois[member.id]
             mesh, presence = self._mesh.follow(frame, roi)
-            if presence >= _MIN_PRESENCE:
+            if presence >= MIN_PRESENCE:
                 member.put(frame.index, mesh, presence)
                 self._rois[member.id] = steadied(roi, roi_of_mesh(mesh))
             else:
@@ -196,7 +196,7 @@ class _Follower:
         self._recent.clear()
         self._recent.append(frame)
         self._searches += 1
-        self._search_at = frame.index + _SEARCH_EVERY
+        self._search_at = frame.index + SEARCH_EVERY
 
     def _newcomers(self, frame: Frame, thorough: bool) -> list[tuple[np.ndarray, float]]:
         """Mesh and presence of the faces that are nobody's followed one, largest first."""
@@ -210,7 +210,7 @@ class _Follower:
         kept = []
         for mesh, presence in sorted(found, key=lambda face: -face[1]):
             box = box_of_mesh(mesh)
-            if presence >= _MIN_PRESENCE and not any(same_place(box, other) for other in known):
+            if presence >= MIN_PRESENCE and not any(same_place(box, other) for other in known):
                 kept.append((mesh, presence))
                 known.append(box)
         return sorted(kept, key=lambda face: -size_of(face[0]))
@@ -222,7 +222,7 @@ class _Follower:
                 break
             mesh, presence = self._mesh.follow(frame, roi_of_mesh(mesh))
             others = (m for m in self.roster.seen(frame.index) if m is not member)
-            if presence < _MIN_PRESENCE or any(same_face(mesh, m.mesh(frame.index)) for m in others):
+            if presence < MIN_PRESENCE or any(same_face(mesh, m.mesh(frame.index)) for m in others):
                 break
             member.put(frame.index, mesh, presence)
             # Between the two are frames that show something else.

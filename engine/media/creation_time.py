@@ -8,10 +8,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
+from .mp4_boxes import boxes
+
 _SINCE = datetime(1904, 1, 1, tzinfo=UTC)
 _WITHIN = {b"moov", b"trak", b"mdia"}
 _TIMED = {b"mvhd", b"tkhd", b"mdhd"}
-_HEAD = 8  # size and type, each 4 bytes
 
 
 def moment_of(text: str) -> datetime | None:
@@ -37,18 +38,10 @@ def set_creation_time(path: Path, moment: datetime) -> None:
             file.write(2 * seconds.to_bytes(size, "big"))
 
 
-def _timed_boxes(file: BinaryIO, start: int, end: int) -> Iterator[int]:
+def _timed_boxes(file: BinaryIO, start: int, stop: int) -> Iterator[int]:
     """Where the contents of each begin."""
-    while start + _HEAD <= end:
-        file.seek(start)
-        head = file.read(2 * _HEAD)
-        size, kind = int.from_bytes(head[:4], "big"), head[4:8]
-        if size == 1:
-            size = int.from_bytes(head[_HEAD:], "big")
+    for kind, inner, past in boxes(file, start, stop):
         if kind in _WITHIN:
-            yield from _timed_boxes(file, start + _HEAD, start + size)
+            yield from _timed_boxes(file, inner, past)
         elif kind in _TIMED:
-            yield start + _HEAD
-        if size < _HEAD:  # to the end of the file
-            return
-        start += size
+            yield inner

@@ -38,16 +38,15 @@ _MASTERING = struct.Struct("20i2i")
 
 @dataclass(frozen=True)
 class SourceFacts:
-    """pixel_format: FFmpeg's name. bit_depth: of a component. subsampling: "4:2:0" and the like, "RGB" for
-    what has no matrix of its own. colour: tags. alpha: there is opacity. aspect: of a sample, width ÷ height.
-    field_order: of interlaced footage what is shown first; marked: its pictures say so, too. orientation:
-    what makes it upright. stored: what would, of the file as it is; another where that was done when it was
-    opened. variable: times don't lie on a grid. channels: of its sound, 0 without, and where the file doesn't
-    tell. tiles: pictures that a still is put together from. profile: that its colours were converted from.
-    still: a picture file. peak: cd/m² of the display that HDR was mastered on, 0 where nobody says.
-    dolby_vision: coded in a way of its own, which is no other HDR's."""
+    """bit_depth: of a component. subsampling: "4:2:0" and the like, "RGB" for what has no matrix of its own.
+    colour: tags. alpha: there is opacity. aspect: of a sample, width ÷ height. field_order: of interlaced
+    footage what is shown first; marked: its pictures say so, too. orientation: what makes it upright. stored:
+    what would, of the file as it is; another where that was done when it was opened. variable: times don't
+    lie on a grid. channels: of its sound, 0 without, and where the file doesn't tell. tiles: pictures that a
+    still is put together from. profile: that its colours were converted from. still: a picture file. peak:
+    cd/m² of the display that HDR was mastered on, 0 where nobody says. dolby_vision: coded in a way of its
+    own, which is no other HDR's."""
 
-    pixel_format: str
     bit_depth: int = 8
     subsampling: str = "RGB"
     colour: Colour = Colour()
@@ -75,7 +74,6 @@ def facts_of(
     still = "_pipe" in container.format.name or container.format.name == "image2"
     sound = sound_stream(container)
     return SourceFacts(
-        pixel_format=kind.name,
         bit_depth=max(component.bits for component in kind.components) if kind.components else 8,
         subsampling="RGB" if is_rgb_coded(first) else _subsampling(first),
         colour=_colour(first),

@@ -96,10 +96,6 @@ class ToneCurve:
         light = hlg_to_light(code) if self.hlg else pq_to_light(code)
         return eetf(light, self.peak, REFERENCE_WHITE) / REFERENCE_WHITE @ _TO_709.T
 
-    def to_sdr(self, code: np.ndarray) -> np.ndarray:
-        """The same to codes of BT.709, 0..1."""
-        return np.power(np.clip(self.to_linear(code), 0, 1), 1 / _SDR_GAMMA)
-
     def table(self) -> np.ndarray:
         """`to_linear` of a grid of 81 x 81 x 81 codes as FFmpeg's haldclut takes it: softened, uint16
         [729, 729, 3], red changes fastest."""

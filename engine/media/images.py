@@ -62,8 +62,7 @@ class ImageSource:
         if fps <= 0:
             raise VideoError(f"The frame rate is {float(fps):g}; it must be above 0.")
         alpha = images.shape[-1] == 4 and not bool((images[..., 3] >= 1).all())
-        kind = "gbrapf32le" if alpha else "gbrpf32le"
-        self.facts = SourceFacts(kind, alpha=alpha, still=frames == 1)
+        self.facts = SourceFacts(alpha=alpha, still=frames == 1)
         treatment = treatment_of(self.facts, (width, height), choices or SourceChoices())
         self.notes = treatment.notes
         self._background = treatment.background

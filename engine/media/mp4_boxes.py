@@ -1,4 +1,5 @@
-"""What FFmpeg doesn't let be said in an MP4: which of its tracks players show unasked."""
+"""The boxes of an MP4, and what FFmpeg doesn't let be said in them: which of its tracks players show
+unasked."""
 
 from __future__ import annotations
 
@@ -16,17 +17,17 @@ def leave_subtitles_off(path: Path) -> None:
     each kind whatever its disposition is. Raises OSError."""
     with path.open("r+b") as file:
         end = file.seek(0, 2)
-        for kind, start, stop in _boxes(file, 0, end):
+        for kind, start, stop in boxes(file, 0, end):
             if kind == b"moov":
-                for trak, inner, past in _boxes(file, start, stop):
+                for trak, inner, past in boxes(file, start, stop):
                     if trak == b"trak" and _handler(file, inner, past) in _SUBTITLES:
                         _disable(file, inner, past)
 
 
 def _handler(file: BinaryIO, start: int, stop: int) -> bytes:
-    for kind, inner, past in _boxes(file, start, stop):
+    for kind, inner, past in boxes(file, start, stop):
         if kind == b"mdia":
-            for each, at, _ in _boxes(file, inner, past):
+            for each, at, _ in boxes(file, inner, past):
                 if each == b"hdlr":
                     file.seek(at + 8)
                     return file.read(4)
@@ -34,7 +35,7 @@ def _handler(file: BinaryIO, start: int, stop: int) -> bytes:
 
 
 def _disable(file: BinaryIO, start: int, stop: int) -> None:
-    for kind, at, _ in _boxes(file, start, stop):
+    for kind, at, _ in boxes(file, start, stop):
         if kind == b"tkhd":
             # A byte for the version, three for the flags.
             file.seek(at + 3)
@@ -43,7 +44,7 @@ def _disable(file: BinaryIO, start: int, stop: int) -> None:
             file.write(bytes([flags & ~_ENABLED]))
 
 
-def _boxes(file: BinaryIO, start: int, stop: int) -> Iterator[tuple[bytes, int, int]]:
+def boxes(file: BinaryIO, start: int, stop: int) -> Iterator[tuple[bytes, int, int]]:
     """Kind of each box, where its content begins, and where the box ends."""
     at = start
     while at + 8 <= stop:

@@ -16,7 +16,7 @@ import numpy as np
 from ..errors import AudioError
 from ..host.reporter import silent
 from .coded_sound import CodedSound
-from .container import MediaFile, MediaInput, reason, sound_stream
+from .container import ATTACHED_PICTURE, MediaFile, MediaInput, reason, sound_stream
 from .downmix import MOST_CHANNELS, Downmix, known_layout
 from .sample_file import SampleFile
 from .sound_track import laid_out, track_notes
@@ -227,7 +227,7 @@ def _picture_start(media: MediaFile) -> Fraction | None:
     try:
         with media.open() as container:
             for stream in container.streams.video:
-                if not stream.disposition & av.stream.Disposition.attached_pic:
+                if not stream.disposition & ATTACHED_PICTURE:
                     return (stream.start_time or 0) * Fraction(stream.time_base or 1)
     except (av.error.FFmpegError, OSError) as error:
         raise AudioError(f"{media.name} can't be read ({reason(error)}); choose another file.") from error

@@ -56,7 +56,7 @@ def voiced_spans(samples16k: np.ndarray, report: Callable[[int], None] = silent)
         piece = frames(start, start + _PIECE).reshape(-1, _FRAME)
         voiced += [vad.is_speech(frame.tobytes()) for frame in piece]
     spans = _tidy(np.array(voiced), _FRAME / RATE, len(samples16k) / RATE)
-    loud = _rms(samples16k, hum, report) > 10 ** (_loud_level(samples16k, hum) / 20)
+    loud = _rms(samples16k, hum, report) > 10 ** (loud_level(samples16k, hum) / 20)
     step = _ENERGY_HOP / RATE
     return Spans(span for span in spans if loud[int(span[0] / step) : int(span[1] / step) + 1].any())
 
@@ -68,17 +68,13 @@ def loud_spans(
     `loud_level`; the rest is silence."""
     hum = hum_of(samples16k)
     rms = _rms(samples16k, hum, report)
-    floor_db = _loud_level(samples16k, hum) if floor_db is None else floor_db
+    floor_db = loud_level(samples16k, hum) if floor_db is None else floor_db
     return _tidy(rms > 10 ** (floor_db / 20), _ENERGY_HOP / RATE, len(samples16k) / RATE)
 
 
-def loud_level(samples16k: np.ndarray) -> float:
-    """dBFS (RMS over 30 ms, less the hum of the mains) above which a clip is more than its own noise: 15 dB
+def loud_level(samples16k: np.ndarray, hum: int) -> float:
+    """dBFS (RMS over 30 ms, less the mains' `hum` in Hz) above which a clip is more than its own noise: 15 dB
     over its noise floor, and never below -65."""
-    return _loud_level(samples16k, hum_of(samples16k))
-
-
-def _loud_level(samples16k: np.ndarray, hum: int) -> float:
     return max(noise_floor(samples16k, hum) + _ABOVE_NOISE_DB, _LEAST_DB)
 
 

@@ -21,7 +21,7 @@ WINDOW = 10
 LEAD = 4
 # Times are sums and quotients of floats: one this close below a state's start (20 ns) means the start.
 _ROUNDING = 1e-6
-# Beyond these the original shifts its windows (up to 24), or runs out of them and ends (from 50 on).
+# With fewer states from frame to frame the original runs out of windows and ends.
 _ORIGINAL_MIN_PAD = 2
 
 

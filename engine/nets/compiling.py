@@ -11,7 +11,7 @@ from torch import nn
 
 Module = TypeVar("Module", bound=nn.Module)
 
-_LOG = logging.getLogger(__name__)
+_log = logging.getLogger(__name__)
 
 
 def compile_network(net: Module, *, backend: str | Callable[..., Any] = "inductor") -> Module:
@@ -39,7 +39,7 @@ def _compile(part: nn.Module, backend: str | Callable[..., Any]) -> None:
             return translated(*arguments, **options)
         except torch._dynamo.exc.TorchDynamoException as error:
             reason = " ".join(str(error).split("\n\n")[0].split())
-            _LOG.warning("torch.compile can't be used here (%s): the network runs without it.", reason)
+            _log.warning("torch.compile can't be used here (%s): the network runs without it.", reason)
             translated = plain
             return plain(*arguments, **options)
 

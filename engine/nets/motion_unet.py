@@ -75,20 +75,25 @@ class Place:
 def build_motion_unet(config: Mapping[str, Any] | None = None) -> Any:
     """The network without weights (on the meta device), its temporal layers' positions too; for `walk`, not
     to be called itself. config: as the original's configuration has it; None for the published one."""
-    given = config or SD15_MOTION_CONFIG
-    temporal = given["motion_module_kwargs"]
     with torch.device("meta"):
-        unet: Any = UNetMotionModel(
-            **{name: given[name] for name in _SAME},
-            num_attention_heads=given["attention_head_dim"],
-            motion_max_seq_length=temporal["temporal_position_encoding_max_len"],
-            motion_num_attention_heads=temporal["num_attention_heads"],
-            use_motion_mid_block=True,
-        )
+        unet = motion_unet(config or SD15_MOTION_CONFIG, mid_block=True)
         for block in (*unet.down_blocks, unet.mid_block, *unet.up_blocks):
             for layer in block.motion_modules:
                 layer.norm = nn.GroupNorm(TEMPORAL_GROUPS, layer.norm.num_channels, layer.norm.eps)
     return unet.eval().requires_grad_(False)
+
+
+def motion_unet(given: Mapping[str, Any], *, mid_block: bool) -> Any:
+    """diffusers' network by an original's configuration, its norms as diffusers has them. mid_block: whether
+    its middle also looks along the time."""
+    temporal = given["motion_module_kwargs"]
+    return UNetMotionModel(
+        **{name: given[name] for name in _SAME},
+        num_attention_heads=given["attention_head_dim"],
+        motion_max_seq_length=temporal["temporal_position_encoding_max_len"],
+        motion_num_attention_heads=temporal["num_attention_heads"],
+        use_motion_mid_block=mid_block,
+    )
 
 
 def build_reference_unet(config: Mapping[str, Any] | None = None) -> Any:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import torch
 from diffusers import AutoencoderKL
 from torch import Tensor, nn
@@ -26,6 +27,9 @@ VAE_CONFIG: Mapping[str, Any] = {
     "up_block_types": ["UpDecoderBlock2D"] * 4,
 }
 
+LATENT_CHANNELS = 4
+# Pixels of a picture for one of its latents, along each side.
+PIXELS = 8
 # By which Stable Diffusion's latents are multiplied to have a variance of one.
 SCALING = 0.18215
 
@@ -56,6 +60,11 @@ def vae_entries(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
         is_convolution = tensor.ndim == 4 and _PROJECTION.search(key)
         entries[key] = tensor[:, :, 0, 0] if is_convolution else tensor
     return entries
+
+
+def pixels(pictures: np.ndarray) -> Tensor:
+    """float32 [B, 3, h, w], −1..1, of pictures uint8 [B, h, w, 3]."""
+    return torch.from_numpy(pictures).permute(0, 3, 1, 2).contiguous().float() / 255 * 2 - 1
 
 
 @torch.inference_mode()

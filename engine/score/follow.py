@@ -8,11 +8,8 @@ from ..faces.choose import parse_person
 from ..faces.detector import Detection, FaceDetector
 from ..faces.mesh import FaceMesh, roi_of_detection, roi_of_mesh, steadied
 from ..faces.sampling import Roi
+from ..faces.tracker import MIN_PRESENCE, SEARCH_EVERY
 from ..media.frames import Frame
-
-# As in engine/faces/tracker.py.
-_MIN_PRESENCE = 0.5
-_SEARCH_EVERY = 8
 
 
 class MouthFollower:
@@ -37,7 +34,7 @@ class MouthFollower:
         if self._roi is None:
             return None
         mesh, presence = self._mesh.follow(frame, self._roi)
-        if presence < _MIN_PRESENCE:
+        if presence < MIN_PRESENCE:
             self._roi = None
             return None
         self._roi = steadied(self._roi, roi_of_mesh(mesh))
@@ -46,7 +43,7 @@ class MouthFollower:
     def _found(self, frame: Frame) -> Roi | None:
         if frame.index < self._search_at:
             return None
-        self._search_at = frame.index + _SEARCH_EVERY
+        self._search_at = frame.index + SEARCH_EVERY
         if self._detector is None:
             self._detector = FaceDetector()
         faces = self._detector.detect(frame)
@@ -54,7 +51,7 @@ class MouthFollower:
             return None
         nearest = min(faces, key=lambda face: self._rank(face, frame))
         mesh, presence = self._mesh.find(frame, roi_of_detection(nearest))
-        return roi_of_mesh(mesh) if presence >= _MIN_PRESENCE else None
+        return roi_of_mesh(mesh) if presence >= MIN_PRESENCE else None
 
     def _rank(self, face: Detection, frame: Frame) -> float:
         x0, y0, x1, y1 = (float(v) for v in face.box)

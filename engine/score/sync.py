@@ -25,7 +25,7 @@ _ELSEWHERE = 1.0
 # What takes longer than this (seconds, standard deviation of a Gaussian) is no syllable: how wide a speaker
 # holds the mouth, how far the microphone is, where sentences begin. Left in, it makes voices alike: of six
 # real speakers' own voices 16 in 100 then miss p ≤ 0.01, and as many others have p ≤ 0.05.
-_SYLLABLE = 0.16
+SYLLABLE = 0.16
 # Below these a curve doesn't move: eye distances squared, and squares of natural logarithms. A still picture
 # in H.264 moves by 0.0015, the least of six real speakers by 0.012 (standard deviations).
 _STILL_MOUTH, _STILL_VOICE = 0.0025**2, 1e-9
@@ -55,7 +55,7 @@ def sync(opening: np.ndarray, level: np.ndarray, fps: float) -> Sync | None:
     if seen.sum() < SHORTEST * fps:
         return None
     # A gap's frames are filled for the filter's sake only, and don't count.
-    mouth, voice = (high_passed(filled(curve), _SYLLABLE * fps) for curve in (opening, level))
+    mouth, voice = (high_passed(filled(curve), SYLLABLE * fps) for curve in (opening, level))
     by_shift = circular_correlation(mouth, voice, seen)
     shifts = np.arange(len(by_shift))
     elsewhere = np.minimum(shifts, len(shifts) - shifts) >= _ELSEWHERE * fps

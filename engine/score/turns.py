@@ -7,11 +7,10 @@ from collections.abc import Mapping
 import numpy as np
 
 from .curves import filled, high_passed, smoothed
+from .sync import SYLLABLE
 
 NOBODY = -1
 
-# As in `sync`: what takes longer is no syllable, in seconds.
-_SYLLABLE = 0.16
 # Frames by which a mouth may be off against its voice.
 _REACH = 3
 # Seconds (standard deviation of a Gaussian) over which a mouth and the voice are compared.
@@ -58,7 +57,7 @@ def who_speaks(
 def _evidence(opening: np.ndarray, level: np.ndarray, voiced: np.ndarray, fps: float) -> np.ndarray:
     """How much of a mouth speaks for its being the one that is heard, per second: float64 [n]."""
     seen = np.isfinite(opening)
-    mouth, voice = (high_passed(filled(curve), _SYLLABLE * fps) for curve in (opening, level))
+    mouth, voice = (high_passed(filled(curve), SYLLABLE * fps) for curve in (opening, level))
     sigma = _WINDOW * fps
     weight = smoothed((seen & voiced).astype(float), sigma) + 1e-6
 

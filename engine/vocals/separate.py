@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 Samples = npt.NDArray[np.float32]
 Method = Literal["auto", "hdemucs", "centre"]
-METHODS: tuple[Method, ...] = get_args(Method)
 """hdemucs: the network. centre: `emphasis`, without a model. auto: the network where its file is there."""
 
 STAGE = "Separating the voice"

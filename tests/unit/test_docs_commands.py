@@ -61,10 +61,10 @@ def family(given: argparse.ArgumentParser) -> list[argparse.ArgumentParser]:
 
 
 def of_did() -> argparse.ArgumentParser:
-    from lipsync_studio.commands.did import _add_consent
+    from lipsync_studio.commands.did import add_consent
     from lipsync_studio.did_client.cli import parser as made
 
-    return made(_add_consent, Parser)
+    return made(add_consent, Parser)
 
 
 PARSER, DID, CLOUD = parser(), of_did(), next(iter(cloud.parsers().values()))

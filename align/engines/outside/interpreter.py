@@ -11,14 +11,12 @@ import signal
 import subprocess
 import threading
 import time
-import wave
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from ....engine.errors import AlignmentError, MissingFilesError
+from ....engine.media.wav import write_wav
 from ....engine.partial import TemporaryFolder
 from ...letters import Piece
 from ..protocol import RATE, Samples
@@ -95,7 +93,7 @@ def run(
                 {"start": window.start, "end": window.end, "text": window.text} for window in windows
             ],
         }
-        _write_wav(folder / "sound.wav", samples)
+        write_wav(folder / "sound.wav", samples[None], RATE)
         (folder / "request.json").write_text(json.dumps(request), encoding="utf-8")
         code = _worked(python, title, folder, len(windows), host, seconds)
         return _pieces(folder, title, code)
@@ -195,11 +193,3 @@ def _piece(word: dict[str, Any]) -> Piece:
         return Piece(str(word["text"]), None, None)
     score = word.get("score")
     return Piece(str(word["text"]), float(start), float(end), _UNTOLD if score is None else float(score))
-
-
-def _write_wav(path: Path, samples: Samples) -> None:
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(RATE)
-        file.writeframes((np.clip(samples, -1.0, 1.0) * 32767.0).astype("<i2").tobytes())

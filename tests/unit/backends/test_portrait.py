@@ -121,7 +121,7 @@ def test_the_job_knows_the_face_with_its_irises_and_the_heads_matrix(still, voic
         assert 0.1 < rim.mean() / (high - low)[0] < 0.35
     assert abs(job.portrait.head.yaw) < 30
     # The face without the head's place and turn lies as the canonical one does, in centimetres.
-    metric = job.portrait.metric
+    metric = metric_face(mesh, job.portrait.size)
     assert metric.mesh.shape == (468, 3)
     assert np.linalg.norm(metric.mesh[263] - metric.mesh[33]) == pytest.approx(8.9, abs=1)
     assert np.abs(metric.mesh[4] - (0, -0.46, 7.59)).max() < 1
@@ -133,7 +133,7 @@ def test_the_metric_face_turns_with_the_mesh(still, voice, host):
     width, height = portrait.size
     turned = portrait.mesh[:, [1, 0, 2]] * (-1, 1, 1) + (height, 0, 0)
     side = metric_face(turned, (height, width))
-    upright = portrait.metric
+    upright = metric_face(portrait.mesh, portrait.size)
     # Another picture's height is another camera.
     np.testing.assert_allclose(side.mesh, upright.mesh, atol=0.6)
     quarter = side.matrix[:3, :3] @ np.linalg.inv(upright.matrix[:3, :3])

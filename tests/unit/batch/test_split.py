@@ -52,7 +52,7 @@ def in_parts(spec, backend, host, folder, cuts=None, seconds=1.0):
     files = [folder / f"part{number}.mp4" for number in range(sent.parts)]
     reports = [
         parts.report_from(
-            parts.told(parts.render_part(sent, number, opened, backend, host, file, LOSSLESS, spec))
+            parts.render_part(sent, number, opened, backend, host, file, LOSSLESS, spec).to_dict()
         )
         for number, file in enumerate(files)
     ]

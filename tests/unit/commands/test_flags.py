@@ -14,7 +14,7 @@ import pytest
 from lipsync_studio.align.formats import WRITTEN, read_lyrics, write
 from lipsync_studio.align.words import Line, Word, WordTimings
 from lipsync_studio.commands import cloud, main, parser
-from lipsync_studio.commands.did import _add_consent
+from lipsync_studio.commands.did import add_consent
 from lipsync_studio.commands.parser import Parser
 from lipsync_studio.did_client import cli as did_cli
 from lipsync_studio.engine.boundary import own_error
@@ -45,7 +45,7 @@ def all_parsers(top):
 
 PARSERS = {
     each.prog: each
-    for top in (parser(), did_cli.parser(_add_consent, Parser), *cloud.parsers().values())
+    for top in (parser(), did_cli.parser(add_consent, Parser), *cloud.parsers().values())
     for each in all_parsers(top)
 }
 

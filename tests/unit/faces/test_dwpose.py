@@ -14,8 +14,9 @@ from brightest_spot import ABOVE, BrightestSpot, export
 from lipsync_studio.engine.errors import MissingFilesError, WeightsError
 from lipsync_studio.engine.faces import topdown
 from lipsync_studio.engine.faces.dwpose import DwPose, load_dwpose
-from lipsync_studio.engine.faces.pose_onnx import OnnxPose, providers
+from lipsync_studio.engine.faces.pose_onnx import OnnxPose
 from lipsync_studio.engine.host.plain import PlainHost
+from lipsync_studio.engine.nets.onnx import providers
 
 FACES = 19
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from lipsync_studio.backends.latentsync.denoise import condition, pixels, scheduler
+from lipsync_studio.backends.latentsync.denoise import condition, scheduler
 from lipsync_studio.backends.latentsync.mask import keep_mask, latent_mask
 from lipsync_studio.backends.latentsync.parity import (
     check_alignment,
@@ -21,7 +21,7 @@ from lipsync_studio.backends.latentsync.parity import (
 from lipsync_studio.commands import main
 from lipsync_studio.devtools.seeded_musetalk import seeded_vae
 from lipsync_studio.engine.media.sound import Sound
-from lipsync_studio.engine.nets.sd_vae import encode
+from lipsync_studio.engine.nets.sd_vae import encode, pixels
 
 GOLDENS = Path(__file__).parents[2] / "data" / "goldens" / "latentsync"
 

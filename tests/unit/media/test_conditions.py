@@ -80,7 +80,7 @@ def test_what_is_pasted_lies_where_it_was_seen(aspect):
 
 @pytest.mark.parametrize(("aspect", "kept"), [(Fraction(1000), 1), (Fraction(1, 90), 1), (Fraction(2), 2)])
 def test_an_absurd_aspect_is_no_aspect(aspect, kept):
-    treatment = treatment_of(SourceFacts("yuv420p", aspect=aspect), (64, 48), SourceChoices())
+    treatment = treatment_of(SourceFacts(aspect=aspect), (64, 48), SourceChoices())
     assert treatment.aspect == kept
     assert len(treatment.notes) == 1
 
@@ -181,7 +181,9 @@ def test_a_masters_peak_counts(tmp_path):
         assert f"({nits} to 203 cd/m²)" in source.notes[0]
     assert ToneCurve.of(False).peak == 1000
     grey = np.full((1, 3), float(light_to_pq(203)))
-    assert ToneCurve.of(False, 4000).to_sdr(grey).max() < ToneCurve.of(False, 1000).to_sdr(grey).max() < 1
+    assert (
+        ToneCurve.of(False, 4000).to_linear(grey).max() < ToneCurve.of(False, 1000).to_linear(grey).max() < 1
+    )
 
 
 def test_dolby_vision_alone_is_told(tmp_path):

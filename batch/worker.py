@@ -253,6 +253,10 @@ class Worker:
         return replace(outcome, seconds=round(time.monotonic() - started, 3))
 
 
+# How engines of footage, of one picture, and those at services call the stage that hands on the result.
+_FRAME_BY_FRAME = ("Lip-syncing", "Animating", "Taking over")
+
+
 class _WorkerHost(PlainHost):
     """frames: that are done of the task."""
 
@@ -264,7 +268,7 @@ class _WorkerHost(PlainHost):
         self, stage: str, done: int, total: int, preview: Any = None, *, unit: str = "frames"
     ) -> None:
         super().progress(stage, done, total, preview, unit=unit)
-        if stage.startswith("Lip-syncing"):
+        if stage.startswith(_FRAME_BY_FRAME):
             self.frames = done
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from lipsync_studio.backends.render_spec import RenderSpec
 from lipsync_studio.backends.viseme.spec import VisemeSettings
 from lipsync_studio.batch import worker
@@ -67,3 +69,13 @@ def test_renders_that_are_cut_off_or_begun_again_are_told_apart(tmp_path):
     # A process that was killed is still written down as held: whoever asks has killed it.
     assert counted.in_midst(told, "0.mp4") == 7
     assert counted.in_midst(told, "4.mp4") is None
+
+
+@pytest.mark.parametrize(
+    "stage", ["Lip-syncing (viseme)", "Animating (SadTalker)", "Taking over D-ID's clip"]
+)
+def test_frames_of_every_kind_of_engine_are_counted(stage):
+    with worker._WorkerHost(None) as host:
+        host.progress("Finding faces", 3, 9)
+        host.progress(stage, 5, 9)
+        assert host.frames == 5

@@ -75,15 +75,15 @@ def _candidate(at: int, words: Pass, sizes: Sequence[int], least: float) -> _Can
     got no time, or is not heard."""
     placed = [word for word in words if word is not None]
     lost = sum(word.end - word.start < NO_LENGTH for word in placed)
-    if len(placed) < len(words) or lost > _LOST_SHARE * len(words) or _evidence(placed, sizes) < least:
+    if len(placed) < len(words) or lost > _LOST_SHARE * len(words) or line_evidence(placed, sizes) < least:
         return None
     gathered = _gathered(placed, sizes)
     gain = sum(_gain(word, size) for word, size in zip(gathered, sizes, strict=True))
     return _Candidate(at, tuple(gathered), gain) if gain > 0 else None
 
 
-def _evidence(words: Sequence[Placed], sizes: Sequence[int]) -> float:
-    """The mean of a line, nats a token."""
+def line_evidence(words: Sequence[Placed], sizes: Sequence[int]) -> float:
+    """The mean of a line, nats a token. sizes: tokens of its words."""
     return float(np.average([min(max(word.evidence, _LEAST), _MOST) for word in words], weights=sizes))
 
 

@@ -21,7 +21,7 @@ from .language import Language
 from .pocket_aligner import RATE, PocketAligner
 from .text import LyricLine
 from .timing import settled
-from .torn import LONGEST_PAUSE, gathered, is_torn
+from .torn import LONGEST_PAUSE, gathered, is_torn, strays
 from .words import Line, Word, WordTimings
 
 if TYPE_CHECKING:
@@ -108,7 +108,10 @@ def refined(
 
                 part = emphasised(part[None], RATE)[0]
             try:
-                words = pocket.align(part, [lines[at]], language).words()
+                (line,) = pocket.align(part, [lines[at]], language).lines
+                if over_music and (stray := strays(line, found[at])):
+                    line = gathered(line, lines[at], stray)
+                words = list(line.words)
             except MissingFilesError:
                 return timings, 0
             except (AlignmentError, AudioError, TextError):

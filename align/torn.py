@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -10,6 +11,8 @@ from .words import Line, WordTimings
 
 LONGEST_PAUSE = 2.0
 """Seconds of silence within a line, of which a singer's breath is a tenth."""
+# A pause longer than a breath, in seconds.
+_BREATH = 0.6
 # Seconds a syllable of words that were moved: unhurried speech.
 _PACE = 0.25
 
@@ -38,10 +41,24 @@ def torn_lines(timings: WordTimings) -> list[str]:
     ]
 
 
-def gathered(line: Line, text: LyricLine) -> Line:
+def strays(line: Line, anchored: Line) -> list[int]:
+    """The numbers of the words that come after a pause which the anchoring doesn't have: over music a search
+    puts a line's first or last words into what isn't the line."""
+    pairs = zip(pairwise(line.words), pairwise(anchored.words), strict=True)
+    return [
+        at
+        for at, ((before, after), (former, latter)) in enumerate(pairs, 1)
+        if after.start - before.end > _BREATH
+        and (after.start - before.start) - (latter.start - former.start) > _BREATH
+    ]
+
+
+def gathered(line: Line, text: LyricLine, tears: Sequence[int] | None = None) -> Line:
     """The line with its stray words beside the part of it that is heard best, as far before or after as they
-    are said without hurry; those that moved lose half of their confidence."""
-    edges = [0, *_tears(line), len(line.words)]
+    are said without hurry; those that moved lose half of their confidence.
+
+    tears: the numbers of the words that come after one, by default those after a longer pause."""
+    edges = [0, *(_tears(line) if tears is None else tears), len(line.words)]
     parts = list(zip(edges, edges[1:], strict=False))
     # Of equals the later one: words stray into an intro.
     first, last = max(parts, key=lambda part: (sum(w.confidence for w in line.words[slice(*part)]), part))

@@ -6,7 +6,7 @@ shows which words are heard in a window, and whether the text belongs to the sou
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import replace
 from itertools import accumulate
 
@@ -15,14 +15,16 @@ import numpy.typing as npt
 
 from ...engine.errors import AudioError
 from ...engine.host.protocol import Host
-from ..combine import NO_LENGTH, Placed, combined
+from ..combine import Pass, Placed, combined
 from ..doubt import lost_lines
 from ..names import LANGUAGES
 from ..pauses import INAUDIBLE, PAUSE, Silences
 from ..refine import by_lines
+from ..scan import STRETCH
 from ..text import LyricLine
 from ..timing import Alignment, settled
-from ..whisper.model import FRAMES_PER_SECOND, MOST_TOKENS, RATE, WINDOW_SECONDS, Reading, WhisperModel
+from ..whisper.model import MOST_TOKENS, RATE, WhisperModel
+from ..whisper.windows import Windows, lost_share
 from ..words import Line, WordTimings
 from .protocol import Request
 
@@ -35,27 +37,15 @@ Samples = npt.NDArray[np.float32]
 # run that leaves fewer words without a length is the better one.
 _TEXT_LIMITS = (100, 200)
 _GOOD_ENOUGH = 0.05
-# Lines with less evidence than this, nats a token, are looked for between the others, so many times.
-_ANCHOR, _SEARCHES = 0.4, 2
+# Lines with less evidence than this, nats a token, are looked for between the others.
+_ANCHOR = 0.4
 # No less is heard of a line that is found for certain, nats a token in the mean, of so many tokens; and of so
 # many lines of a text that belongs to the sound.
 _CERTAIN, _MOST, _CERTAIN_TOKENS, _CERTAIN_SHARE = 1.0, 4.0, 5, 0.05
 # With more lines than this share that are not heard, other aligners are tried before.
 _LOST_LINES = 0.5
-# Seconds a token that nobody is faster than, and that a line's last word is held for at most.
-_FASTEST_TOKEN, _LONGEST_LAST = 0.04, 2.0
-# By how much (nats) the sound must make a token likelier than silence does. Of speech and song that fits the
-# text it is 4 on average, of music, noise or another text at most 0.1.
-_EVIDENCE = 0.5
-# Words nearer to the window's end are left to the next one, seconds.
-_MARGIN = 1.0
-# A window's last lines are left to the next one up to this share of it, so that it begins with a line.
-_WHOLE_LINES = 0.3
-_LEAD = 0.3
-_STEP_WITHOUT_TEXT = 25.0
-_LEAST_STEP = 0.02
-# The attention for a word after a pause may set in long before the word, but is highest during it.
-_LONGEST_ONSET = round(0.6 * FRAMES_PER_SECOND)
+# Seconds that a line's last word is held for at most.
+_LONGEST_LAST = 2.0
 # Seconds that a word is shown for which is not heard.
 _UNHEARD_WORD, _LEAST_ROOM = 0.3, 0.005
 _PEAK, _NOISE = 0.7, 0.001
@@ -115,39 +105,40 @@ def align(
         model.tokenizer.encode(" " * space + word.display)[:MOST_TOKENS]
         for space, word in zip(spaces, words, strict=False)
     ]
-    run = _Run(prepared, lines, tokens, model, host, language)
+    run = Windows(prepared, lines, tokens, model, host, language)
     found = _by_lines(run)
     timings = _timings(lines, found, model.lag, Silences(samples16k), duration)
     return Alignment(WordTimings(timings, run.language, engine), _derailed(found, run.sizes))
 
 
-def _by_lines(run: _Run) -> list[Placed | None]:
+def _by_lines(run: Windows) -> list[Placed | None]:
     """Each line from the pass that hears it best, after those that no pass hears well were looked for in what
-    the others leave of the sound."""
+    the others leave of the sound: in rows, then one by one, then in rows between those."""
     passes = _passes(run, STAGE)
-    for number in range(_SEARCHES):
+    for stage, look in (("gaps", _in_row), ("one by one", _one_by_one), ("gaps again", _in_row)):
         anchors = combined(passes, run.sizes, _ANCHOR)
-        again = _in_gaps(run, anchors, f"{STAGE}, gaps {number + 1} of {_SEARCHES}")
-        if not any(again):
-            break
-        passes.append(again)
+        again = _in_gaps(run, anchors, look, f"{STAGE}, {stage}")
+        if any(again):
+            passes.append(again)
     return combined(passes, run.sizes)
 
 
-def _passes(run: _Run, stage: str) -> list[list[Placed | None]]:
+def _passes(run: Windows, stage: str) -> list[list[Placed | None]]:
     """All words, with one limit of tokens after the other while that may hear more."""
     passes: list[list[Placed | None]] = []
     for number, limit in enumerate(_TEXT_LIMITS, 1):
         placed, limited = run.placed(limit, stage if number == 1 else f"{stage}, again")
         passes.append(placed)
-        if not limited or _lost_share(placed) <= _GOOD_ENOUGH:
+        if not limited or lost_share(placed) <= _GOOD_ENOUGH:
             break
     return passes
 
 
-def _in_gaps(run: _Run, anchors: Sequence[Placed | None], stage: str) -> list[Placed | None]:
+def _in_gaps(
+    run: Windows, anchors: Sequence[Placed | None], look: Callable[[Windows, str], Pass], stage: str
+) -> list[Placed | None]:
     """The words of lines between anchors, each row of them in its own stretch of the sound; None for all
-    others."""
+    others. look: finds the words of a stretch."""
     edges = run.edges
     result: list[Placed | None] = [None] * len(anchors)
     missing = [anchors[first] is None for first in edges[:-1]]
@@ -161,134 +152,28 @@ def _in_gaps(run: _Run, anchors: Sequence[Placed | None], stage: str) -> list[Pl
         begin = min(before.end, before.start + _LONGEST_LAST) if before else 0.0
         part = run.part(at, last, begin, after.start if after else run.duration) if last > at else None
         if part is not None and part.has_room:
-            sizes = [size for line in part.sizes for size in line]
-            best = max(_passes(part, stage), key=lambda words: _worth(words, sizes))
             result[edges[at] : edges[last]] = [
-                word and replace(word, start=word.start + begin, end=word.end + begin) for word in best
+                word and replace(word, start=word.start + begin, end=word.end + begin)
+                for word in look(part, stage)
             ]
         at = last + 1
     return result
 
 
+def _in_row(part: Windows, stage: str) -> Pass:
+    sizes = [size for line in part.sizes for size in line]
+    return max(_passes(part, stage), key=lambda words: _worth(words, sizes))
+
+
+def _one_by_one(part: Windows, stage: str) -> Pass:
+    """Of a stretch that is no longer than what a line is looked for in, nothing more is found."""
+    if part.duration <= STRETCH:
+        return [None] * part.edges[-1]
+    return part.line_by_line(stage)
+
+
 def _worth(words: Sequence[Placed | None], sizes: Sequence[int]) -> float:
     return sum(word.evidence * size for word, size in zip(words, sizes, strict=True) if word)
-
-
-class _Run:
-    """One sound and one text, in windows."""
-
-    def __init__(
-        self,
-        samples: Samples,
-        lines: Sequence[LyricLine],
-        tokens: Sequence[Sequence[int]],
-        model: WhisperModel,
-        host: Host,
-        language: str,
-    ) -> None:
-        self._samples, self._lines, self._tokens = samples, lines, tokens
-        self.duration = samples.size / RATE
-        self.edges = edges = [0, *np.cumsum([len(line.words) for line in lines]).tolist()]
-        self.sizes = [[len(word) for word in tokens[a:b]] for a, b in zip(edges, edges[1:], strict=False)]
-        self._model, self._host = model, host
-        self.language = language.split("-")[0].lower()
-
-    @property
-    def has_room(self) -> bool:
-        """Whether anybody could sing the text in the time there is."""
-        return self.duration >= _FASTEST_TOKEN * sum(map(sum, self.sizes))
-
-    def part(self, first: int, last: int, begin: float, end: float) -> _Run:
-        """Some of the lines in a stretch of the sound, seconds."""
-        words = self._tokens[self.edges[first] : self.edges[last]]
-        samples = self._samples[round(begin * RATE) : round(end * RATE)]
-        return _Run(samples, self._lines[first:last], words, self._model, self._host, self.language)
-
-    def placed(self, limit: int, stage: str) -> tuple[list[Placed | None], bool]:
-        """Every word, None where it got no place, and whether the limit of tokens cut off text anywhere."""
-        count = len(self._tokens)
-        found: list[Placed | None] = [None] * count
-        at, first = 0.0, 0
-        limited = False
-        while first < count and at < self.duration - 1.0 / FRAMES_PER_SECOND:
-            self._host.progress(stage, int(at), max(1, int(self.duration)), unit="seconds")
-            end = min(at + WINDOW_SECONDS, self.duration)
-            states = self._model.listen(self._samples[round(at * RATE) : round(end * RATE)])
-            if not self.language:
-                self.language = self._model.language(states)
-            frames = max(1, int((end - at) * FRAMES_PER_SECOND))
-            self._host.check_cancelled()
-
-            def read(last: int, states=states, frames=frames, at=at, first=first) -> list[Placed]:
-                tokens = self._tokens[first:last]
-                text = [token for word in tokens for token in word]
-                reading = self._model.read(states, frames, text, self.language)
-                return _words(reading, [len(word) for word in tokens], at)
-
-            last = self._fitting(first, limit)
-            limited = limited or last < count
-            window = read(last)
-            is_last = end == self.duration
-            if is_last and last == count:
-                found[first:] = window
-                break
-            kept = _heard(window, [len(word) for word in self._tokens[first:last]])
-            if kept:
-                window = read(first + kept)
-                if not is_last:
-                    kept = self._before_edge(window, first, end)
-            found[first : first + kept] = window[:kept]
-            if is_last and not kept:
-                break
-            at = self._next(window, kept, at)
-            first += kept
-        self._host.progress(stage, max(1, int(self.duration)), max(1, int(self.duration)), unit="seconds")
-        return found, limited
-
-    def _fitting(self, first: int, limit: int) -> int:
-        """The word after the last that fits in the limit of tokens, though at least one."""
-        sizes = np.cumsum([len(word) for word in self._tokens[first:]])
-        return first + max(1, int(np.searchsorted(sizes, limit, "right")))
-
-    def _before_edge(self, window: Sequence[Placed], first: int, end: float) -> int:
-        """How many of a window's words end well before it does, in whole lines where that costs little."""
-        inside = sum(word.end <= end - _MARGIN for word in window)
-        least = int(inside * (1.0 - _WHOLE_LINES))
-        whole = [kept for kept in range(max(1, least), inside + 1) if first + kept in self.edges]
-        return whole[-1] if whole else inside
-
-    def _next(self, window: Sequence[Placed], kept: int, at: float) -> float:
-        """Where the window after one that begins at `at` begins."""
-        if not kept:
-            return at + _STEP_WITHOUT_TEXT
-        last = window[kept - 1]
-        return min(max(last.end - _LEAD, last.start + NO_LENGTH, at + _LEAST_STEP), self.duration)
-
-
-def _words(reading: Reading, sizes: Sequence[int], at: float) -> list[Placed]:
-    """Words of so many tokens each, in a window that begins at `at` seconds."""
-    edges = np.concatenate([[0], np.cumsum(sizes)])
-    evidence = np.add.reduceat(reading.heard - reading.imagined, edges[:-1]) / np.asarray(sizes)
-    words = []
-    for number, (first, last) in enumerate(zip(edges, edges[1:], strict=False)):
-        start = max(int(reading.first[first]), int(reading.peak[first]) - _LONGEST_ONSET)
-        end = max(int(reading.first[last]), start)
-        words.append(
-            Placed(at + start / FRAMES_PER_SECOND, at + end / FRAMES_PER_SECOND, float(evidence[number]))
-        )
-    return words
-
-
-def _heard(window: Sequence[Placed], sizes: Sequence[int]) -> int:
-    """How many of the words, from the first on, are heard in the window: those with the most evidence."""
-    gains = np.array([(word.evidence - _EVIDENCE) * size for word, size in zip(window, sizes, strict=True)])
-    totals = np.concatenate([[0.0], np.cumsum(gains)])
-    return int(totals.argmax())
-
-
-def _lost_share(placed: Sequence[Placed | None]) -> float:
-    lost = sum(word is None or word.end - word.start < NO_LENGTH for word in placed)
-    return lost / max(1, len(placed))
 
 
 def _derailed(found: Sequence[Placed | None], sizes: Sequence[Sequence[int]]) -> str:

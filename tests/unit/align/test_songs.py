@@ -1,5 +1,6 @@
 """Songs: passes combined by line, lines anchored before words, torn lines placed again, unsung ones told."""
 
+import json
 import threading
 from dataclasses import replace
 
@@ -13,12 +14,14 @@ from lipsync_studio.align.engines import whisper
 from lipsync_studio.align.language import ENGLISH
 from lipsync_studio.align.pocket_aligner import PocketAligner
 from lipsync_studio.align.refine import refined
+from lipsync_studio.align.scan import STRETCH, chosen, looks
 from lipsync_studio.align.text import read_text
-from lipsync_studio.align.torn import gathered, is_torn
+from lipsync_studio.align.torn import gathered, is_torn, strays
 from lipsync_studio.align.words import Line, Word, WordTimings
 from lipsync_studio.devtools.corpus import errors, spoken
 from lipsync_studio.devtools.corpus.songs import song
 from lipsync_studio.devtools.paths import ROOT
+from lipsync_studio.devtools.templates import twin
 from lipsync_studio.engine.errors import AlignmentError, Cancelled
 from lipsync_studio.engine.host.plain import PlainHost
 from lipsync_studio.engine.media.sound import Sound
@@ -63,6 +66,47 @@ def test_words_that_strayed_into_the_intro_come_back_to_their_line():
     assert (second, third) == tuple(words[1:])
     assert first.end == pytest.approx(8.0)
     assert first.start == pytest.approx(7.7)
+
+
+def test_every_line_is_looked_for_around_its_place_and_whole_in_one_stretch():
+    found = looks([10] * 20, 200.0)
+    starts = [start for start, _ in found]
+    assert (starts[0], starts[-1]) == (0.0, 200.0 - STRETCH)
+    assert max(np.diff(starts)) <= STRETCH - 7.0
+    for number in range(20):
+        here = [start for start, lines in found if number in lines]
+        assert 1 <= len(here) <= 10
+        assert min(here) <= 10.0 * number + 5.0 <= max(here) + STRETCH
+    assert looks([5, 5], STRETCH) == [(0.0, range(2))]
+
+
+def test_lines_are_where_they_stand_out_from_what_they_have_elsewhere():
+    """The first line has as much everywhere as the second one where it is."""
+    starts_of = (0.0, 8.0, 16.0)
+    faint = ((0.7, 1.2, 0.8), (0.0, 0.1, 0.6))
+    stretches = [
+        [*placed(at, one), *placed(at + 4.0, other)] for at, one, other in zip(starts_of, *faint, strict=True)
+    ]
+    words = chosen(stretches, SIZES)
+    assert starts(words) == [8.0, 8.5, 9.0, 20.0, 20.5, 21.0]
+    assert [word.evidence for word in words] == pytest.approx([1.2] * 3 + [0.6] * 3)
+
+
+def test_a_line_that_stands_out_nowhere_is_not_found():
+    same = [[*placed(at, 0.9), *placed(at + 4.0, 0.1)] for at in (0.0, 8.0, 16.0)]
+    assert chosen(same, SIZES) == [None] * 6
+    assert chosen([[None] * 6], SIZES) == [None] * 6
+
+
+def test_words_that_a_search_puts_behind_a_pause_that_nobody_heard_are_strays():
+    anchored = line(("one", 1.0, 1.5, 0.5), ("two", 1.5, 2.0, 0.5), ("three", 2.0, 2.5, 0.5))
+    found = line(("one", 1.1, 1.5, 1.0), ("two", 1.5, 2.0, 1.0), ("three", 3.6, 4.0, 0.9))
+    assert strays(found, anchored) == [2]
+    (text,) = read_text("one two three", ENGLISH).lines
+    assert gathered(found, text, [2]).words[2].start == 2.0
+    paused = line(("one", 1.0, 1.5, 0.5), ("two", 1.5, 2.0, 0.5), ("three", 3.4, 3.9, 0.5))
+    assert strays(found, paused) == []
+    assert strays(anchored, found) == []
 
 
 def line(*words):
@@ -142,7 +186,11 @@ def heard(german, tiny_en_ct2):
     with pytest.MonkeyPatch.context() as patch, PlainHost("cpu") as host:
         patch.setenv("LIPSYNC_MODELS", "/nowhere")
         patch.setenv("XDG_CACHE_HOME", "/nowhere")
-        options = AlignOptions(whisper=tiny_en_ct2, content="song")
+        # As the template says.
+        prompt = json.loads(twin("lyric_video").read_text(encoding="utf-8"))
+        (node,) = (node for node in prompt.values() if node["class_type"] == "LipSyncAlignLyrics")
+        said = {name: node["inputs"][name] for name in ("engine", "content", "language")}
+        options = AlignOptions(**said, whisper=tiny_en_ct2)
         return align(Sound(german.case.samples[None], RATE), german.case.lyrics, host, options)
 
 

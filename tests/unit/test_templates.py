@@ -162,6 +162,16 @@ def test_words_can_be_moved_by_hand_wherever_there_are_words():
                     assert inputs.get("words", editor) == editor, short
 
 
+@each_template
+def test_songs_are_aligned_as_songs(short):
+    """Where a voice is separated for it. By itself the node would take speech's order of aligners."""
+    prompt = json.loads(twin(short).read_text(encoding="utf-8"))
+    aligned = [node["inputs"] for node in prompt.values() if node["class_type"] == "LipSyncAlignLyrics"]
+    assert [inputs["content"] for inputs in aligned if "vocals" in inputs] == ["song"] * len(aligned)
+    graph = [node for node in graph_of(short)["nodes"] if node["type"] == "LipSyncAlignLyrics"]
+    assert [node["widgets_values"][1:3] for node in graph] == [["auto", "song"]] * len(aligned)
+
+
 def test_the_duets_lyrics_are_the_verse_with_its_singers():
     """The nodes name the singers as the file does."""
     duet, verse = (read_lyrics(ROOT / "demo" / name).timings.lines for name in ("duet.lrc", "verse.lrc"))

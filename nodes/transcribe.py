@@ -113,9 +113,8 @@ class LipSyncTranscribe(io.ComfyNode):
             from ..engine.host.comfy import ComfyHost
         sound = to_sound(audio)
         host = ComfyHost()
-        wanted = None if language == AUTO else language
         choice = choose(engine, model, host, path=model_path, fetch=download_missing)
-        timings = choice.transcribe(sound, language=wanted, content=content, host=host)
+        timings = choice.transcribe(sound, language=language, content=content, host=host)
         text = "\n".join(line.text for line in timings.lines)
         return io.NodeOutput(timings, text, _report(timings, choice.notes), ui=notices(choice.notes))
 

@@ -108,15 +108,19 @@ class Choice:
     def transcribe(self, sound: Sound, *, language: str | None, content: Content, host: Host) -> WordTimings:
         """By the first transcriber that can be had; `notes` then tell why others could not.
 
-        Raises the first one's error where none can, AudioError, and the host's own when cancelled.
+        language: as align.language takes it, None to hear it. Raises InputError for what is no language, the
+        first one's error where none can, AudioError, and the host's own when cancelled.
         """
+        asked = parse_language(language)
         self.notes += sound.all_notes()
         first: LipSyncError | None = None
         for make in (lambda: self.transcriber, *self.others):
             host.check_cancelled()
             transcriber = make()
             try:
-                found = transcriber.transcribe(sound, language=language, content=content, host=host)
+                found = transcriber.transcribe(
+                    sound, language=asked and asked.whisper, content=content, host=host
+                )
             except (Cancelled, AudioError):
                 raise
             except Exception as error:
@@ -172,8 +176,7 @@ def recognise(sound: Sound, options: AlignOptions, host: Host) -> tuple[WordTimi
     options: but for the aligner. Raises what `choose` and `Choice.transcribe` do, and AlignmentError where no
     words are heard."""
     choice = recogniser(options, host)
-    language = _asked(options)
-    timings = choice.transcribe(sound, language=language, content=options.content, host=host)
+    timings = choice.transcribe(sound, language=options.language, content=options.content, host=host)
     if not timings.lines:
         raise AlignmentError("No words are heard in the audio: choose one that somebody speaks or sings in.")
     return timings, choice.notes
@@ -181,7 +184,8 @@ def recognise(sound: Sound, options: AlignOptions, host: Host) -> tuple[WordTimi
 
 def recogniser(options: AlignOptions, host: Host) -> Choice:
     """What `recognise` hears with; raises what `choose` does."""
-    language = _asked(options)
+    asked = parse_language(options.language)
+    language = asked and asked.whisper
     model = options.model or _largest(options.transcriber, language, host)
     choice = choose(options.transcriber, model, host, path=str(options.whisper or ""), fetch=options.download)
     chosen = not options.model and not options.whisper and options.transcriber != SPHINX
@@ -191,11 +195,6 @@ def recogniser(options: AlignOptions, host: Host) -> Choice:
             "language add one without .en."
         )
     return choice
-
-
-def _asked(options: AlignOptions) -> str | None:
-    asked = parse_language(options.language)
-    return asked.whisper if asked else None
 
 
 def _largest(engine: str, language: str | None, host: Host) -> str:

@@ -11,6 +11,7 @@ from lipsync_studio.align.words import Word
 from . import espeak
 from .case import Case
 from .cases import case_of
+from .declaration import DECLARATION
 
 VARIANTS = ("", "+f2", "+f3")
 """eSpeak's plain voice of a language, and two of women."""
@@ -284,13 +285,14 @@ class Reading:
 
 
 @lru_cache(maxsize=4)
-def reading(code: str, variant: str = "") -> Reading:
-    """A verse of VERSES said by one of VARIANTS at 150 words a minute."""
+def reading(code: str, variant: str = "", held_out: bool = False) -> Reading:
+    """A verse of VERSES, or what is held out, said by one of VARIANTS at 150 words a minute."""
     verse = VERSES[code]
-    (speech,) = espeak.speak([espeak.Utterance(verse.text, verse.voice + variant, _WPM)])
+    said = DECLARATION[code] if held_out else verse.text
+    (speech,) = espeak.speak([espeak.Utterance(said, verse.voice + variant, _WPM)])
     words = [
         Word(text, phones[0].start, phones[-1].end)
-        for text, phones in zip(verse.text.split(), speech.words, strict=True)
+        for text, phones in zip(said.split(), speech.words, strict=True)
     ]
     closures = tuple(
         (phone.start, phone.end)
@@ -298,4 +300,5 @@ def reading(code: str, variant: str = "") -> Reading:
         for phone in phones
         if phone.name.lstrip("',%=").startswith(_BILABIAL)
     )
-    return Reading(case_of(f"{code}{variant}", speech.samples, words, verse.text), closures)
+    name = f"{code}{variant}, held out" if held_out else f"{code}{variant}"
+    return Reading(case_of(name, speech.samples, words, said), closures)

@@ -10,7 +10,9 @@ from lipsync_studio.align.language import (
     parse_language,
     told_tag,
 )
+from lipsync_studio.align.names import LANGUAGES
 from lipsync_studio.align.text import read_text
+from lipsync_studio.devtools.corpus.declaration import DECLARATION
 from lipsync_studio.devtools.corpus.languages import VERSES
 from lipsync_studio.devtools.corpus.texts import LYRICS
 from lipsync_studio.engine.errors import InputError
@@ -55,6 +57,20 @@ def test_what_a_file_says_is_kept_even_where_it_is_no_language():
 @pytest.mark.parametrize("code", VERSES)
 def test_the_language_of_a_text_is_found(code: str):
     assert find_language(VERSES[code].text) == Language(code, found=True)
+    assert find_language(DECLARATION[code]) == Language(code, found=True)
+
+
+def test_the_held_out_texts_are_long_enough():
+    assert set(DECLARATION) == set(VERSES)
+    assert min(len(text.split()) for text in DECLARATION.values()) >= 50
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_what_transcribe_offers_is_whispers_own_code(code: str):
+    """So that its list goes the way that every language goes."""
+    parsed = parse_language(code)
+    assert parsed is not None
+    assert parsed.whisper == code
 
 
 def test_no_line_of_another_language_is_taken_for_english():

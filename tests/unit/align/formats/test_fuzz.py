@@ -5,7 +5,9 @@ import contextlib
 import pytest
 
 from lipsync_studio.align.formats import FORMATS, parse
+from lipsync_studio.devtools.bench.fuzz import bounds
 from lipsync_studio.devtools.fuzz.lyrics import check, damaged, make_seeds, outcomes
+from lipsync_studio.devtools.fuzz.run import Outcome
 from lipsync_studio.engine.errors import TextError
 
 # Those that found something once; `dev.py bench fuzz` has 10 000.
@@ -37,6 +39,13 @@ def test_a_crash_and_a_hang_are_told(monkeypatch):
     monkeypatch.setattr(lyrics, "_PROGRAM", "import time; print(1, flush=True); time.sleep(60)")
     monkeypatch.setattr(lyrics, "SECONDS", 0.5)
     assert [each.kind for each in outcomes(range(3, 4))] == ["hang"]
+
+
+def test_the_bench_excuses_a_crash_of_media_and_none_of_lyrics():
+    read, crash = (Outcome(0, "a.lrc", kind, "", 0.1, 0) for kind in ("read", "crash"))
+    assert [*bounds([read], [read]).values()] == [True, True]
+    assert [*bounds([crash], [read]).values()] == [True, True]
+    assert [*bounds([read], [crash]).values()] == [True, False]
 
 
 LONG, MEDIUM, SHORT = 1_000_000, 200_000, 20_000

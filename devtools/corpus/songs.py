@@ -11,7 +11,7 @@ import numpy as np
 from lipsync_studio.align.words import Word
 
 from .case import RATE, Case
-from .cases import case_of, with_music
+from .cases import case_of, joined, with_music
 from .languages import VERSES
 from .singing import sing
 
@@ -57,6 +57,15 @@ def song(code: str, variant: str, snr_db: float, lines: int = 0, intro: float = 
             sung_so_far += at != unsung
     lyrics = "\n".join(" ".join(row) for row in rows)
     return Song(with_music(replace(case, lyrics=lyrics), snr_db, seed=len(code + variant)), tuple(source))
+
+
+def long_song(code: str, snr_db: float, times: int = 3) -> Song:
+    """The same song so many times, one after the other: of three verses, more than three minutes."""
+    one = song(code, "", snr_db)
+    count = len(one.case.truth)
+    whole = joined([one.case] * times, 0.0, f"long {code} song at {snr_db:g} dB")
+    source = (None if at is None else at + count * turn for turn in range(times) for at in one.source)
+    return Song(whole, tuple(source))
 
 
 def _arranged(cases: list[Case], intro: float, name: str) -> Case:

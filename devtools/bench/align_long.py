@@ -2,12 +2,13 @@
 long a cancel waits to be answered.
 
 Nothing is answered between two looks at whether the run was cancelled. The longest of these waits is the most
-that any cancel can take, so every moment of the run is measured by one run; a second one is really cancelled,
-in the middle of a pass.
+that any cancel can take, so one run measures every moment; in processor time, because other work on the cores
+makes the clock's waits longer. Two more runs are really cancelled, in the middle of a pass.
 """
 
 from __future__ import annotations
 
+import math
 import os
 import threading
 import time
@@ -103,18 +104,19 @@ def measured(whisper: Path, pace: float) -> dict[str, Any]:
     waits = [wait for wait in host.looks.waits if wait.stage != "loading"]
     longest = max(waits, key=lambda wait: wait.clock)
     answered = {stage: _answered(sound, made.case.lyrics, options, stage) for stage in _passes(waits)}
-    slowest = max(longest.clock, *answered.values())
+    busiest = max(wait.processor for wait in waits)
     return {
         "seconds": made.case.duration,
         "real_time_factor": took / made.case.duration,
         "processor_factor": spent / made.case.duration,
         "within_300": within,
         "longest_wait": {"clock": longest.clock, "stage": longest.stage},
-        "longest_wait_of_the_processor": max(wait.processor for wait in waits),
+        "longest_wait_of_the_processor": busiest,
         "answered": answered,
         "bounds": {
             f"a long song in {pace:g} of its length": spent <= pace * made.case.duration,
-            f"a cancel in mid-pass is answered within {_ANSWERED:g} s": slowest <= _ANSWERED,
+            f"a cancel in mid-pass is answered within {_ANSWERED:g} s": max(busiest, *answered.values())
+            <= _ANSWERED,
         },
     }
 
@@ -128,13 +130,13 @@ def _passes(waits: list[_Wait]) -> list[str]:
 
 
 def _answered(sound: Sound, lyrics: str, options: AlignOptions, stage: str) -> float:
-    """Seconds from a cancel in the middle of a stage until the run has ended."""
+    """Seconds from a cancel in the middle of a stage until the run has ended; infinite where it went on."""
     with _Watched(stage) as host:
         try:
             align(sound, lyrics, host, options)
         except Cancelled:
             return time.perf_counter() - host.asked
-    return 0.0
+    return math.inf
 
 
 def rows(found: dict[str, Any]) -> list[Row]:

@@ -119,7 +119,7 @@ class Choice:
             transcriber = make()
             try:
                 found = transcriber.transcribe(
-                    sound, language=asked and asked.whisper, content=content, host=host
+                    sound, language=None if asked is None else asked.whisper, content=content, host=host
                 )
             except (Cancelled, AudioError):
                 raise
@@ -185,7 +185,7 @@ def recognise(sound: Sound, options: AlignOptions, host: Host) -> tuple[WordTimi
 def recogniser(options: AlignOptions, host: Host) -> Choice:
     """What `recognise` hears with; raises what `choose` does."""
     asked = parse_language(options.language)
-    language = asked and asked.whisper
+    language = None if asked is None else asked.whisper
     model = options.model or _largest(options.transcriber, language, host)
     choice = choose(options.transcriber, model, host, path=str(options.whisper or ""), fetch=options.download)
     chosen = not options.model and not options.whisper and options.transcriber != SPHINX

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType, TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from ..errors import Cancelled, DeviceMemoryError
 from ..partial import TemporaryFolder, sweep_folders
@@ -57,7 +57,7 @@ class PlainHost:
         self._models: list[weakref.ref[PlainModel]] = []
         self._resident: Counter[PlainModel] = Counter()
 
-    def __enter__(self) -> PlainHost:
+    def __enter__(self) -> Self:
         sweep_folders()
         if self._handles_interrupt:
             self._previous_handler = signal.signal(signal.SIGINT, self._on_interrupt)

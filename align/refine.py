@@ -109,7 +109,7 @@ def refined(
                 part = emphasised(part[None], RATE)[0]
             try:
                 (line,) = pocket.align(part, [lines[at]], language).lines
-                if over_music and (stray := strays(line, found[at])):
+                if over_music and (stray := strays(line, begin, found[at])):
                     line = gathered(line, lines[at], stray)
                 words = list(line.words)
             except MissingFilesError:

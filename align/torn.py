@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
+from statistics import median
 
 from .text import LyricLine
 from .words import Line, WordTimings
@@ -13,6 +14,8 @@ LONGEST_PAUSE = 2.0
 """Seconds of silence within a line, of which a singer's breath is a tenth."""
 # A pause longer than a breath, in seconds.
 _BREATH = 0.6
+# How far apart two aligners are at most that hear the same, seconds, in the middle.
+_AGREES = 0.4
 # Seconds a syllable of words that were moved: unhurried speech.
 _PACE = 0.25
 
@@ -41,9 +44,17 @@ def torn_lines(timings: WordTimings) -> list[str]:
     ]
 
 
-def strays(line: Line, anchored: Line) -> list[int]:
+def strays(line: Line, begin: float, anchored: Line) -> list[int]:
     """The numbers of the words that come after a pause which the anchoring doesn't have: over music a search
-    puts a line's first or last words into what isn't the line."""
+    puts a line's first or last words into what isn't the line. None where it differs from the anchoring in
+    most words, so that neither tells where the line is.
+
+    begin: seconds before the line's own zero."""
+    away = [
+        abs(begin + word.start - other.start) for word, other in zip(line.words, anchored.words, strict=True)
+    ]
+    if median(away) > _AGREES:
+        return []
     pairs = zip(pairwise(line.words), pairwise(anchored.words), strict=True)
     return [
         at

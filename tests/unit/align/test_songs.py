@@ -101,12 +101,14 @@ def test_a_line_that_stands_out_nowhere_is_not_found():
 def test_words_that_a_search_puts_behind_a_pause_that_nobody_heard_are_strays():
     anchored = line(("one", 1.0, 1.5, 0.5), ("two", 1.5, 2.0, 0.5), ("three", 2.0, 2.5, 0.5))
     found = line(("one", 1.1, 1.5, 1.0), ("two", 1.5, 2.0, 1.0), ("three", 3.6, 4.0, 0.9))
-    assert strays(found, anchored) == [2]
+    assert strays(found, 0.0, anchored) == [2]
+    # Neither tells where the line is.
+    assert strays(found, 0.6, anchored) == []
     (text,) = read_text("one two three", ENGLISH).lines
     assert gathered(found, text, [2]).words[2].start == 2.0
     paused = line(("one", 1.0, 1.5, 0.5), ("two", 1.5, 2.0, 0.5), ("three", 3.4, 3.9, 0.5))
-    assert strays(found, paused) == []
-    assert strays(anchored, found) == []
+    assert strays(found, 0.0, paused) == []
+    assert strays(anchored, 0.0, found) == []
 
 
 def line(*words):

@@ -44,8 +44,9 @@ _REACH = 0.35
 _GLIDE_SHARE = 0.33
 _LONGEST_GLIDE = 0.16
 # Widths per second. Lips can part at up to 0.2 m/s (Löfqvist and Gracco 1997), which is 4; on their way from
-# a closure into a vowel they take their time. How sharply they turn between two closures.
-_LIP_SPEED = 1.8
+# a closure into a vowel they take their time: r with the six speakers is highest at 0.8 to 1.3, and faster
+# ones are seen to snap shut for a frame. How sharply they turn between two closures.
+_LIP_SPEED = 1.3
 _TURN = 3
 _LOUD_PER_DB = 0.02
 _LOUD_LIMITS = (0.75, 1.35)
@@ -54,6 +55,8 @@ _LOUD_LIMITS = (0.75, 1.35)
 _USUAL = 0.11
 _LENGTH_POWER = 0.15
 _LENGTH_LIMITS = (0.8, 1.4)
+# Seconds for which lips stay shut at least: a closure of one frame at 25 a second is seen as a flicker.
+_LEAST_HELD = 0.06
 _PLOSIVE_HELD = 0.65
 _HELD = 0.9
 _TUCK_OPEN = 0.03
@@ -273,7 +276,8 @@ def _frames_of(
         # A plosive's segment ends with its burst, for which the lips are already apart.
         held = _PLOSIVE_HELD if phone.name in {"P", "B"} else _HELD
         end = phone.start + held * (phone.end - phone.start)
-        frames[np.searchsorted(centres, phone.start) : np.searchsorted(centres, end)] = True
+        short = max(_LEAST_HELD - (end - phone.start), 0.0) / 2
+        frames[np.searchsorted(centres, phone.start - short) : np.searchsorted(centres, end + short)] = True
         middle = (phone.start + phone.end) / 2
         at = int(np.searchsorted(times, middle, side="right")) - 1
         if at >= 0 and middle < times[at] + lengths[at]:

@@ -183,7 +183,7 @@ def test_a_writer_that_fails_ends_all_threads(clip, track, host, voice, whitewas
 
 
 @pytest.mark.parametrize("in_memory", [False, True])
-def test_a_node_carries_what_the_source_says_but_not_its_place(clip, track, host, voice, tmp_path, in_memory):
+def test_a_node_carries_what_the_source_says_but_not_its_place(clip, host, voice, tmp_path, in_memory):
     """As Apply Lip-Sync asks for it: from a file or from memory, and nobody has asked for the place."""
     tags = {"title": "Take: 1", "make": "Maker", "creation_time": "2020-01-02T03:04:05.000000Z"}
     path = tmp_path / "tagged.mov"
@@ -192,7 +192,7 @@ def test_a_node_carries_what_the_source_says_but_not_its_place(clip, track, host
         for frame in clip.read():
             writer.write(frame)
     source = VideoSource(io.BytesIO(path.read_bytes()) if in_memory else path)
-    request = LipSyncRequest(source, voice(0.4), track=track, score=False)
+    request = LipSyncRequest(source, voice(0.4), score=False)
     report = run(DubBackend(VisemeEngine()), request, host, tmp_path / "out.mp4")
     found = metadata_of(MediaFile(tmp_path / "out.mp4"))
     assert found.tags == tags

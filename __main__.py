@@ -34,4 +34,12 @@ if __name__ == "__main__":
         # While modules are imported, or arguments read: nobody else catches it yet.
         print("Stopped.", file=sys.stderr)
         code = 130
+    except ModuleNotFoundError as missing:
+        if (missing.name or "").startswith("lipsync_studio"):
+            raise
+        folder = Path(__file__).resolve().parent
+        code = (
+            f'The Python package "{missing.name}" is not installed for {sys.executable}: run this with the '
+            f'Python that runs ComfyUI, or "{sys.executable} -m pip install -r {folder / "requirements.txt"}".'
+        )
     sys.exit(code)

@@ -89,7 +89,8 @@ def with_words(
         request = backend.tracked(request, host)
     words, notes = _words(spec, request, host)
     if not request.voices:
-        request = replace(request, words=words)
+        # The text is in the words.
+        request = replace(request, words=words, lyrics="")
     count, lines = len(words.words()), len(words.lines)
     counts = f"{lines} line{'s' * (lines != 1)}, {count} word{'s' * (count != 1)}"
     return request, words, [f"Lyrics: {counts}, timed by {words.engine or 'the file'}.", *notes]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from threading import Lock
 from typing import NamedTuple
@@ -32,7 +32,7 @@ class Scan:
     ticks: int64 [frames], pts of each frame in time_base units, ascending. end: tick at which the last frame
     ends. keys: int32, frames at which decoding can start; seek: int64, the timestamp to seek to for each.
     timed: False where packets carry no usable pts and frames are known by their order only. digest: hash of
-    the coded pictures and their times.
+    the coded pictures and their times. one_time: all frames say that they are shown at the same time.
     """
 
     time_base: Fraction
@@ -44,6 +44,7 @@ class Scan:
     fps: Fraction
     variable: bool
     digest: str
+    one_time: bool = False
 
 
 class _Packet(NamedTuple):
@@ -112,10 +113,12 @@ def _scanned(file: MediaFile, report: Callable[[int], None]) -> Scan:
             )
         if seen == 0 or (timed and not any(packet.shown for packet in packets)):
             raise VideoError(f"{file.name} holds no pictures; choose another video.")
-        if timed:
+        moments = [packet.pts for packet in packets if packet.shown]
+        one_time = timed and len(moments) > 1 and len(set(moments)) == 1
+        if timed and not one_time:
             _refuse_parts(file, packets, Fraction(stream.time_base or 1))
             return _scan_timed(stream, packets, digest)
-    return _scan_untimed(file, digest.hexdigest(), report)
+    return replace(_scan_untimed(file, digest.hexdigest(), report), one_time=one_time)
 
 
 def _scan_timed(stream: VideoStream, packets: list[_Packet], digest: hashlib.blake2b) -> Scan:

@@ -72,8 +72,11 @@ class VideoSource:
         self._treatment = treatment_of(self.facts, self.stored_size, choices or SourceChoices())
         self.aspect, self.colour = self._treatment.aspect, self._treatment.colour
         cut = ["The file is cut short: what is missing at its end is missing in the result."]
+        rate = float(self._scan.fps)
+        one_time = [f"The file has all its frames at one time: they are shown in turn, {rate:g} a second."]
         self.notes = (
-            *(cut if self._file.has_cut_segment() else []), *self._treatment.notes, *_evened(width, height),
+            *(cut if self._file.has_cut_segment() else []), *(one_time if self._scan.one_time else []),
+            *self._treatment.notes, *_evened(width, height),
         )  # fmt: skip
         # Footage that is interlaced later on is known by the first reading.
         self._fields = self.facts.field_order != "progressive" or self._treatment.deinterlace == "deint=all"

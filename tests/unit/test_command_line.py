@@ -449,3 +449,17 @@ def test_check_refuses_a_device_that_is_not_there(device, capsys):
 def test_check_is_for_engines_that_run_here(capsys):
     assert main(["check", "did"]) == USAGE
     assert "works at a service" in capsys.readouterr().err
+
+
+def test_a_package_that_is_missing_is_said_with_what_installs_it():
+    script = f"""if True:
+        import runpy, sys
+        sys.modules["pysubs2"] = None
+        sys.argv = ["lipsync-studio", "render", "--help"]
+        runpy.run_path({str(ROOT / "__main__.py")!r}, run_name="__main__")
+    """
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert result.returncode == 1
+    assert result.stderr.startswith('The Python package "pysubs2" is not installed')
+    assert "requirements.txt" in result.stderr
+    assert "Traceback" not in result.stderr

@@ -133,6 +133,7 @@ def test_the_command_aligns_and_takes_a_style_from_a_file(media, tmp_path):
     assert green[160:].sum() == 0
     report = json.loads((tmp_path / "r.json").read_text())
     assert report["notes"][0].startswith("Lyrics: 1 line, 1 word, timed by p")
+    assert not any("not used" in note for note in report["notes"])
 
 
 def test_a_still_lasts_as_long_as_the_song(media, host, tmp_path):

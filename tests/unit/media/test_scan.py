@@ -7,6 +7,7 @@ import os
 import threading
 from fractions import Fraction
 
+import av
 import numpy as np
 import pytest
 
@@ -102,6 +103,21 @@ def test_memory_is_scanned_each_time_and_few_scans_are_kept(make_video, passes):
     for number in range(scan_module._KEPT + 3):
         VideoSource(make_video(f"{number}.mp4", frames=2))
     assert len(scan_module._scans) == scan_module._KEPT
+
+
+def test_frames_that_are_all_at_one_time_are_shown_in_turn(make_video, tmp_path):
+    path = tmp_path / "at_once.mkv"
+    with av.open(str(make_video("whole.mp4", frames=12))) as whole, av.open(str(path), "w") as out:
+        stream = out.add_stream_from_template(whole.streams.video[0])
+        for packet in whole.demux(video=0):
+            if packet.dts is not None:
+                packet.pts = packet.dts = 0
+                packet.stream = stream
+                out.mux(packet)
+    source = VideoSource(path)
+    assert (source.frames, source.still) == (12, False)
+    assert len(list(source.read())) == 12
+    assert any("all its frames at one time" in note for note in source.notes)
 
 
 @pytest.mark.parametrize("name", ["long.mp4", "untimed.h264"])

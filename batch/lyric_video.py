@@ -93,7 +93,7 @@ def with_words(
         request = replace(request, words=words, lyrics="")
     count, lines = len(words.words()), len(words.lines)
     counts = f"{lines} line{'s' * (lines != 1)}, {count} word{'s' * (count != 1)}"
-    return request, words, [f"Lyrics: {counts}, timed by {words.engine or 'the file'}.", *notes]
+    return request, words, [f"Lyrics: {counts}, times: {words.engine or 'of the file'}.", *notes]
 
 
 def _words(spec: LyricVideoSpec, request: LipSyncRequest, host: Host) -> tuple[WordTimings, list[str]]:

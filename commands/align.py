@@ -140,7 +140,7 @@ def _align(options: argparse.Namespace) -> None:
         )
         host.check_cancelled()
     write(timings, options.out)
-    head = f"{options.out}: {len(timings.words())} words, timed by {timings.engine}"
+    head = f"{options.out}: {len(timings.words())} words, times: {timings.engine}"
     tell_report("\n".join([*unread, report]), [head, *unread, *notes], options)
 
 

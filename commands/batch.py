@@ -99,6 +99,10 @@ def _stdin() -> str:
         raise InputError(f"Standard input is not UTF-8 ({error}): convert what is written to it.") from error
 
 
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'s' * (count != 1)}"
+
+
 def _pool(options: argparse.Namespace, out: str, tell: Callable[[str], None], closing: ExitStack) -> Pool:
     if options.workers != 0 and importlib.util.find_spec("ray") is not None:
         from ..batch import ray_pool
@@ -106,8 +110,9 @@ def _pool(options: argparse.Namespace, out: str, tell: Callable[[str], None], cl
         if ray_pool.start(options.address):
             closing.callback(ray_pool.stop)
         pool: Any = ray_pool.RayPool(options.workers, options.gpus_per_worker, out)
-        each = f"{pool.cpus} processors" + (f" and {pool.gpus:g} GPU" if pool.gpus else "")
-        tell(f"{pool.workers} workers on {pool.cluster.machines} machines, each with {each}.")
+        each = _counted(pool.cpus, "processor") + (f" and {pool.gpus:g} GPU" if pool.gpus else "")
+        workers, machines = _counted(pool.workers, "worker"), _counted(pool.cluster.machines, "machine")
+        tell(f"{workers} on {machines}, each with {each}.")
     else:
         if options.address:
             raise MissingFilesError(f"--address needs Ray, which is not installed. {GET_RAY}")

@@ -71,7 +71,7 @@ def test_it_is_the_render_with_the_overlay_over_it(render, media, host, tmp_path
     assert np.square(one - mouth).mean() > 20
     told = json.loads(alone.read_text())
     assert (report.frames, report.generated, report.score) == (20, told["generated"], told["score"])
-    assert report.notes[0] == "Lyrics: 1 line, 2 words, timed by by hand."
+    assert report.notes[0] == "Lyrics: 1 line, 2 words, times: by hand."
     assert report.notes[1:] == told["notes"]
     assert VideoSource(made).sound().duration == Fraction(4, 5)
 
@@ -132,7 +132,7 @@ def test_the_command_aligns_and_takes_a_style_from_a_file(media, tmp_path):
     assert green[:160].sum() > 200
     assert green[160:].sum() == 0
     report = json.loads((tmp_path / "r.json").read_text())
-    assert report["notes"][0].startswith("Lyrics: 1 line, 1 word, timed by p")
+    assert report["notes"][0].startswith("Lyrics: 1 line, 1 word, times: p")
     assert not any("not used" in note for note in report["notes"])
 
 

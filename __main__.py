@@ -37,9 +37,9 @@ if __name__ == "__main__":
     except ModuleNotFoundError as missing:
         if (missing.name or "").startswith("lipsync_studio"):
             raise
-        folder = Path(__file__).resolve().parent
+        wanted = Path(__file__).resolve().parent / "requirements.txt"
         code = (
             f'The Python package "{missing.name}" is not installed for {sys.executable}: run this with the '
-            f'Python that runs ComfyUI, or "{sys.executable} -m pip install -r {folder / "requirements.txt"}".'
+            f'Python that runs ComfyUI, or "{sys.executable} -m pip install -r {wanted}".'
         )
     sys.exit(code)

@@ -85,7 +85,7 @@ def test_english_is_plain(pattern):
 )
 def test_to_have_a_clip_made_anew_has_one_label(language, label):
     inputs = [node["inputs"] for node in node_texts(language).values() if "again" in node.get("inputs", {})]
-    assert len(inputs) == 5
+    assert len(inputs) >= 5
     assert {each["again"]["name"] for each in inputs} == {label}
 
 

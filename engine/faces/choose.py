@@ -127,8 +127,8 @@ def _meant(track: FaceTrack, choice: Choice) -> Sequence[Person]:
     if not track.persons:
         seen, instead = ("video", "footage") if track.frames > 1 else ("picture", "one")
         raise NoFaceError(
-            f"No face was found in the {seen}: use {instead} with a face turned towards the camera, or the "
-            'detector "full", which finds small ones; the node Track Faces takes a lower confidence, too.'
+            f"No face was found in the {seen}: use {instead} with a face that is larger or turned towards "
+            "the camera, or the node Track Faces with a lower min_confidence."
         )
     known = {person.id: person for person in track.persons}
     for wanted in choice.ids:

@@ -4,6 +4,7 @@ in an event loop, and not beyond the deadline."""
 from __future__ import annotations
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
@@ -42,7 +43,7 @@ class Step:
     note: str = ""
 
 
-class Running:
+class Running(ABC):
     """What waits for jobs, whatever their steps are."""
 
     settings: Settings
@@ -50,9 +51,9 @@ class Running:
     journal: Journal
     _clock: Clock
 
+    @abstractmethod
     def step(self, job_id: str) -> Step:
         """Do the next thing for a job, without waiting."""
-        raise NotImplementedError
 
     def run(
         self,

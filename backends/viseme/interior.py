@@ -18,9 +18,12 @@ _TOOTH_ENDS = np.array([0.0, 0.011, 0.004, 0.014, 0.022], np.float32)
 LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 # Parts of the skin's brightness.
 _BLOOD = np.array([0.30, -0.12, -0.10], np.float32)
+_SHADE = np.array([-0.1, 0.1, 0.15], np.float32)
 _CAVITY, _FLOOR, _TONGUE, _NEAR = 0.06, 0.12, 0.65, 1.5
 # Width of a lower tooth, and what is seen of it, in widths of the mouth.
 _LOWER_TOOTH, _LOWER_SHOWN = 0.075, 0.055
+# How much of the skin's colour (R, G, B) a tooth has: it is yellow rather than red.
+_IVORY = np.array([0.2, 0.3, 0.5], np.float32)
 # Lips are at most so bright against the skin.
 _PALE_LIPS = 0.9
 # Of both lips' colours, by brightness, the one in so many hundredths is the darker lip's.
@@ -68,6 +71,11 @@ class Tones:
         return cls(skin.astype(np.float32), lips.astype(np.float32), float(slope), shade=float(shade))
 
     @property
+    def coloured(self) -> float:
+        """0..1: how far the picture has colours."""
+        return min(1.0, float(np.ptp(self.skin)) / (0.3 * self.level))
+
+    @property
     def darker(self) -> float:
         """Brightness of the darker lip."""
         lips = float(self.lips @ LUMA)
@@ -79,16 +87,19 @@ class Tones:
         if self.enamel is not None:
             return self.enamel
         level = min(0.90 * self.level + 32, 240.0)
-        return level * (1 + 0.33 * (self.skin / self.level - 1))
+        return level * (1 + _IVORY * (self.skin / self.level - 1))
 
     def flesh(self, level: float) -> np.ndarray:
         """Of that part of the skin's brightness, between the skin's colour and the lips', which are red."""
         lips = self.lips / max(float(self.lips @ LUMA), 1.0)
         hue = 0.35 * self.skin / self.level + 0.65 * lips
         # The darker, the deeper the red: of that colour, and as far as the picture has any, of blood's.
-        coloured = min(1.0, float(np.ptp(self.skin)) / (0.3 * self.level))
-        hue = 1 + (hue - 1) * (1 + 0.6 * (1 - level)) + coloured * (1 - level) * _BLOOD
+        hue = 1 + (hue - 1) * (1 + 0.6 * (1 - level)) + self.coloured * (1 - level) * _BLOOD
         return self.level * level * np.clip(hue, 0.05, None)
+
+    def shaded(self, colour: np.ndarray, tone: np.ndarray) -> np.ndarray:
+        """A colour [3] in the mouth's shade [h, w], where light comes from its red walls."""
+        return np.asarray(colour * tone[..., None] ** (1 + self.coloured * _SHADE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +170,7 @@ class _Canvas:
         between = np.abs(place - np.round(place)) * _LOWER_TOOTH
         tone = 0.70 * _groove(between, 0.18, self.soft) * np.clip(1.05 - (self.x / 0.30) ** 2, 0, 1)
         cover = _step(self.y - edge, self.soft + 0.008) * _step(0.27 - self.outwards, 0.10)
-        self._lay(cover, self.tones.tooth() * tone[..., None])
+        self._lay(cover, self.tones.shaded(self.tones.tooth(), tone))
 
     def upper_teeth(self, shown: float) -> None:
         """Fixed to the skull, in the upper lip's shadow."""
@@ -176,17 +187,17 @@ class _Canvas:
         lip = np.clip((self.y - self.opening.upper) / shade, 0, 1)
         tone = tone * (0.72 + 0.28 * lip) * (1 - 0.10 * np.clip(1 - (bite - self.y) / 0.02, 0, 1))
         cover = _step(bite - self.y, self.soft + 0.006) * _step(0.40 - self.outwards, 0.10)
-        self._lay(cover, self.tones.tooth() * tone[..., None])
+        self._lay(cover, self.tones.shaded(self.tones.tooth(), tone))
 
     def rims(self) -> None:
         """The lips turn inwards, into the dark; towards the corners those of both meet."""
         opening, tones = self.opening, self.tones
         beside = np.clip((self.outwards - 0.22) / 0.25, 0, 1)
         near = np.maximum(np.minimum(self.y - opening.upper, opening.lower - self.y), 0)
-        width = max(_RIM, 1.5 * self.soft) * (0.6 + 0.9 * beside)
+        width = max(_RIM, 0.8 * self.soft) * (0.6 + 0.9 * beside)
         cover = (0.8 + 0.2 * beside) * np.exp(-near / width) * float(np.clip((self.gap - 0.05) / 0.15, 0, 1))
         # A rim as bright as the darker lip would be taken for a part of it.
-        self._lay(cover, tones.flesh(1.0) * (_RIM_SHADE * tones.darker / tones.level))
+        self._lay(cover, tones.flesh(_RIM_SHADE * tones.darker / tones.level))
 
 
 def _middle(colours: np.ndarray) -> np.ndarray:

@@ -148,10 +148,11 @@ class RestShape:
     def _settled(self, shape: np.ndarray) -> np.ndarray:
         """Lips keep part of their thickness, and the skin below them is stretched evenly down to the chin."""
         for inner, outer, side in ((UPPER_INNER, UPPER_OUTER, -1), (LOWER_INNER, LOWER_OUTER, 1)):
-            thick = _LEAST_LIP * side * (self.points[outer, 1] - self.points[inner, 1])
-            shape[outer, 1] = shape[inner, 1] + side * np.maximum(
-                side * (shape[outer, 1] - shape[inner, 1]), thick
+            thick, left = (
+                side * (each[outer, 1] - _edge_at(each, inner, each[outer, 0]))
+                for each in (self.points, shape)
             )
+            shape[outer, 1] += side * np.maximum(_LEAST_LIP * thick - left, 0)
         lip = LOWER_OUTER[MIDDLE]
         moved = shape[lip, 1] - self.points[lip, 1]
         shape[:, 1] += self.skin * (self.points[:, 1] + moved - shape[:, 1])
@@ -214,6 +215,12 @@ def _parted(opening: float) -> float:
 
 def _missing(own: float, usual: float) -> float:
     return min(max(0.0, usual - own), _STRETCH * max(0.0, own))
+
+
+def _edge_at(shape: np.ndarray, inner: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """y of a lip's inner edge, which ends in the mouth's corners, at every x."""
+    edge = shape[[OUTER_CORNERS[0], *inner, OUTER_CORNERS[1]]]
+    return np.interp(x, edge[:, 0], edge[:, 1])
 
 
 def _rest_shape(points: np.ndarray) -> RestShape:

@@ -44,6 +44,10 @@ _TRIES, _ELSEWHERE = 3, 8
 _TURNED = (20.0, 40.0)
 # How much of the plate's opening, from above, is upper teeth and what lies behind them.
 _UPPER_PART = (0.40, 0.65)
+# The same where upper teeth hide all else: at its lower end it is as bright there as this part of the teeth.
+_ALL_TEETH, _AS_BRIGHT = (0.75, 0.95), 0.85
+# Teeth are at least so bright against the skin.
+_ENAMEL = 0.7
 # Where, in parts of the opening from above, upper teeth meet lower ones if both are seen, and how dark the
 # line between them is against theirs.
 _BITE, _LINE = (0.3, 0.75), 0.85
@@ -58,7 +62,8 @@ class Plate:
     """rgb: uint8 [h, w, 3], around a mouth. points: its control points, in its pixels, float32 [n, 2].
     plane: where its pixels lie in the plane of the teeth, which is `depth` deep in head coordinates: [2, 3].
     yaw: of the head, degrees. level: brightness of the skin, 0..255. tooth: float32 [3], a tooth's colour.
-    bite: how much of the opening, from above, is upper teeth and what lies behind them at most, 0..1."""
+    bite: how much of the opening, from above, is surely upper teeth, and with what lies behind them at most,
+    0..1."""
 
     rgb: np.ndarray
     points: np.ndarray
@@ -67,7 +72,7 @@ class Plate:
     yaw: float
     level: float
     tooth: np.ndarray
-    bite: float
+    bite: tuple[float, float]
 
     def shown(
         self, head: HeadPose, lip: np.ndarray, corner: tuple[int, int], size: tuple[int, int]
@@ -95,7 +100,7 @@ class Plate:
         """The way [2, 3] from the plate to the picture, stretched from the teeth's ends up to the lip; where
         that is not enough, moved up for the rest, lest other teeth be seen above them."""
         upper, lower = (self.points[rows[MIDDLE]].astype(np.float64) for rows in (UPPER_INNER, LOWER_INNER))
-        ends = upper + min(_UPPER_PART[0], self.bite) * (lower - upper)
+        ends = upper + self.bite[0] * (lower - upper)
         top, end = (matrix @ (*point, 1.0) for point in (upper, ends))
         left, right = (matrix[:, :2] @ self.points[row] for row in OUTER_CORNERS)
         high = float(np.linalg.norm(top - end))
@@ -160,12 +165,12 @@ def _plate(frame: Frame, mesh: np.ndarray) -> Plate | None:
         return None
     rgb, points, corner, scale = part
     points += lip_edges(rgb, points, width * scale)
-    bite = _bite(rgb, points)
+    luma = rgb.astype(np.float32) @ LUMA
+    skin = max(float(np.median(luma[_skin(points, luma.shape)])), 1.0)
+    bite = _bite(luma, points, skin)
     inside = _upper_part(points, bite, rgb.shape[1], rgb.shape[0]) > 0.5
     if inside.sum() < 12:
         return None
-    luma = rgb.astype(np.float32) @ LUMA
-    skin = float(np.median(luma[_skin(points, luma.shape)]))
     bright = inside & (luma >= np.percentile(luma[inside], 75))
     tooth = np.median(rgb[bright].astype(np.float32), axis=0)
     head, local = control_points(mesh)
@@ -175,24 +180,27 @@ def _plate(frame: Frame, mesh: np.ndarray) -> Plate | None:
     away = scale * away
     away[:, 2] += (0.5 - np.array(corner)) * scale - 0.5
     plane = cv2.invertAffineTransform(away)
-    return Plate(rgb, points.astype(np.float32), plane, depth, head.yaw, max(skin, 1.0), tooth, bite)
+    return Plate(rgb, points.astype(np.float32), plane, depth, head.yaw, skin, tooth, bite)
 
 
-def _bite(rgb: np.ndarray, points: np.ndarray) -> float:
-    """Where upper teeth end, in parts of the opening from above: at the dark line over the lower ones, where
-    those are seen as well."""
+def _bite(luma: np.ndarray, points: np.ndarray, skin: float) -> tuple[float, float]:
+    """Up to where it is surely upper teeth, and up to where at most, in parts of the opening from above: to
+    the dark line over the lower ones, where those are seen as well, or to the lower lip. skin: its luma."""
     top, bottom = lip_curve(points, UPPER_INNER), lip_curve(points, LOWER_INNER)
     middle = slice(len(top) // 3, -(len(top) // 3))
     # Without the lips' edges.
     shares = np.linspace(0.1, 0.9, 33)
     where = top[middle] + shares[:, None, None] * (bottom - top)[middle]
-    soft = cv2.GaussianBlur(rgb.astype(np.float32) @ LUMA, (0, 0), 0.7)
+    soft = cv2.GaussianBlur(luma, (0, 0), 0.7)
     x, y = cv2.split(where.astype(np.float32))
     levels = np.median(cv2.remap(soft, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), axis=1)
     row, last = np.argmax(shares >= _BITE[0]), np.argmax(shares > _BITE[1])
     row += int(levels[row:last].argmin())
     deep = min(float(levels[:row].max()), float(levels[row:].max())) * _LINE
-    return float(shares[row]) if levels[row] < deep else _UPPER_PART[1]
+    if levels[row] < deep:
+        return min(_UPPER_PART[0], float(shares[row])), float(shares[row])
+    least = max(_AS_BRIGHT * float(levels.max()), _ENAMEL * skin)
+    return _ALL_TEETH if levels[shares >= _UPPER_PART[1]].min() > least else _UPPER_PART
 
 
 def _skin(points: np.ndarray, shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
@@ -202,12 +210,12 @@ def _skin(points: np.ndarray, shape: tuple[int, ...]) -> tuple[np.ndarray, np.nd
     return np.clip(y, 0, shape[0] - 1), np.clip(x, 0, shape[1] - 1)
 
 
-def _upper_part(points: np.ndarray, bite: float, width: int, height: int) -> np.ndarray:
+def _upper_part(points: np.ndarray, bite: tuple[float, float], width: int, height: int) -> np.ndarray:
     """float32 [height, width]: 1 in the upper part of the opening between the lips."""
     top, bottom = lip_curve(points, UPPER_INNER), lip_curve(points, LOWER_INNER)
     layers = [
         polygon_cover(np.concatenate([top, (top + share * (bottom - top))[::-1]]), width, height)
-        for share in (min(_UPPER_PART[0], bite), bite)
+        for share in bite
     ]
     soft = max(1.0, 0.01 * float(np.linalg.norm(top[-1] - top[0])))
     # Not up to the lip, whose shade and whose edge belong to that frame.

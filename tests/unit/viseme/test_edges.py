@@ -17,6 +17,7 @@ from lipsync_studio.backends.viseme.controls import (
     UPPER_OUTER,
 )
 from lipsync_studio.backends.viseme.edges import lip_edges
+from lipsync_studio.backends.viseme.interior import LUMA
 from lipsync_studio.backends.viseme.parted import corrected, parted, see_parted
 from lipsync_studio.backends.viseme.plate import _bite
 from lipsync_studio.engine.media.images import ImageSource
@@ -83,12 +84,22 @@ def test_a_mouth_of_a_few_pixels_keeps_its_mesh():
 
 
 def test_clenched_teeth_are_parted_at_the_line_between_them():
-    rgb = mouth(-12, 16)
-    clenched = rgb.copy()
+    clenched = mouth(-12, 16)
     between(clenched, 0.5, 3.5, DARK)
-    points = controls(-12, 16)
-    assert _bite(clenched, points) == pytest.approx(14 / 28, abs=0.06)
-    assert _bite(rgb, points) == _bite(mouth(-12, 16, inside=DARK), points) == 0.65
+    assert bite(clenched) == (0.4, pytest.approx(14 / 28, abs=0.06))
+
+
+def test_upper_teeth_that_hide_all_else_are_taken_down_to_the_lower_lip():
+    assert bite(mouth(-12, 16)) == (0.75, 0.95)
+    behind = mouth(-12, 16)
+    between(behind, 0, 14, DARK)
+    assert bite(behind)[1] <= 0.65
+    assert bite(mouth(-12, 16, inside=DARK)) == (0.4, 0.65)
+
+
+def bite(rgb):
+    luma = rgb.astype(np.float32) @ LUMA
+    return _bite(luma, controls(-12, 16), float(luma[0, 0]))
 
 
 @pytest.mark.parametrize("line", [-5, 0, 6])

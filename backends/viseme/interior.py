@@ -19,7 +19,7 @@ LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 # Parts of the skin's brightness.
 _BLOOD = np.array([0.30, -0.12, -0.10], np.float32)
 _SHADE = np.array([-0.1, 0.1, 0.15], np.float32)
-_CAVITY, _FLOOR, _TONGUE, _NEAR = 0.06, 0.12, 0.65, 1.5
+_CAVITY, _FLOOR, _TONGUE, _NEAR = 0.075, 0.13, 0.60, 1.5
 # Width of a lower tooth, and what is seen of it, in widths of the mouth.
 _LOWER_TOOTH, _LOWER_SHOWN = 0.075, 0.055
 # How much of the skin's colour (R, G, B) a tooth has: it is yellow rather than red.
@@ -28,8 +28,9 @@ _IVORY = np.array([0.2, 0.3, 0.5], np.float32)
 _PALE_LIPS = 0.9
 # Of both lips' colours, by brightness, the one in so many hundredths is the darker lip's.
 _DARKER = 25
-# Width of the lips' wet rim, which turns into the mouth, and its brightness against the lips'.
-_RIM, _RIM_SHADE = 0.022, 0.45
+# Width of the lips' wet rim, which turns into the mouth, its brightness against the lips', and the brightness
+# of flesh whose colour it has.
+_RIM, _RIM_SHADE, _WET = 0.022, 0.45, 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,10 +195,10 @@ class _Canvas:
         opening, tones = self.opening, self.tones
         beside = np.clip((self.outwards - 0.22) / 0.25, 0, 1)
         near = np.maximum(np.minimum(self.y - opening.upper, opening.lower - self.y), 0)
-        width = max(_RIM, 0.8 * self.soft) * (0.6 + 0.9 * beside)
+        width = max(_RIM, 1.1 * self.soft) * (0.6 + 0.9 * beside)
         cover = (0.8 + 0.2 * beside) * np.exp(-near / width) * float(np.clip((self.gap - 0.05) / 0.15, 0, 1))
         # A rim as bright as the darker lip would be taken for a part of it.
-        self._lay(cover, tones.flesh(_RIM_SHADE * tones.darker / tones.level))
+        self._lay(cover, tones.flesh(_WET) * (_RIM_SHADE * tones.darker / (_WET * tones.level)))
 
 
 def _middle(colours: np.ndarray) -> np.ndarray:

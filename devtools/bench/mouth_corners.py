@@ -20,6 +20,8 @@ _ASKED = (0.1, 0.2, 0.35)
 _PAINTED = 0.4
 # Where paint is looked for around the lips, and the tip of an opening, in widths of the mouth.
 _AROUND, _TIP = 0.08, 0.015
+# Smaller pieces are the picture's grain, in parts of a mouth's width squared.
+_SPECK = 0.001
 # Of the upper and the lower inner lip the points next to the corners.
 _BESIDE = [(191, 95), (415, 324)]
 # Where the line between the lips is looked for in the untouched picture, and what is blurred out of it, in
@@ -80,7 +82,11 @@ def _off(mask: np.ndarray, mesh: np.ndarray) -> list[dict[str, float]]:
     near = np.zeros(mask.shape, np.uint8)
     cv2.fillPoly(near, [np.round(mesh[list(OUTER_RING), :2]).astype(np.int32)], 1)
     around = cv2.dilate(near, np.ones((2 * round(_AROUND * width) + 1,) * 2, np.uint8)) > 0
-    y, x = np.nonzero((mask > _PAINTED) & around)
+    shown = ((mask > _PAINTED) & around).astype(np.uint8)
+    # Pieces a pixel apart are one: a tip is thinner than that.
+    _, piece = cv2.connectedComponents(cv2.dilate(shown, np.ones((3, 3), np.uint8)))
+    sizes = np.bincount(piece[shown > 0], minlength=1)
+    y, x = np.nonzero((shown > 0) & (sizes >= _SPECK * width**2)[piece])
     if not len(x):
         return [{"along": 1.0, "across": 0.0, "off": 1.0}] * 2
     points = (np.stack([x, y], 1) - corners.mean(0)) @ turn.T / width

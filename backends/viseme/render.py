@@ -39,6 +39,8 @@ _NOISE = 0.04
 _AROUND = 0.15
 # Noise, in levels, of a grainy picture.
 _GRAINY = 2.0
+# How far what lies behind soft lips is as soft: all the way, single teeth are lost.
+_SOFTER = 0.5
 # By so many pixels an opening is painted over the edge of each lip of a mouth of so many pixels.
 _TIPS, _SMALL = 0.7, 30
 # Movements below this many pixels can't be seen.
@@ -269,7 +271,7 @@ def _open(
     more = softness(lips, ring, mouth) ** 2 - (blur / 2) ** 2 if noise < _GRAINY else 0.0
     more *= 1 - noise / _GRAINY
     if more > 0.1:
-        inside = cv2.GaussianBlur(inside, (0, 0), float(np.sqrt(more)))
+        inside = cv2.GaussianBlur(inside, (0, 0), _SOFTER * float(np.sqrt(more)))
     if plate is not None:
         size = hole.x1 - hole.x0, hole.y1 - hole.y0
         own, share = plate.shown(head, top[middle], (hole.x0, hole.y0), size)

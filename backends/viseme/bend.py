@@ -33,7 +33,7 @@ _INWARDS, _OUTWARDS, _WHOLE = 0.4, 0.3, 0.5
 # The dark line between closed lips: its half width, in widths of the mouth, and its depth.
 _CREASE, _CREASE_DEPTH = 0.009, 0.25
 # Skin beside the corners goes with them: at these distances, in widths of the mouth, by these shares.
-_BESIDE, _TAKEN = (0.07, 0.18), (1.0, 0.75)
+_BESIDE, _TAKEN = (0.07, 0.22), (1.0, 0.35)
 # Distance between the nodes of the warp's grid, in widths of the mouth.
 _STEP = 1 / 12
 

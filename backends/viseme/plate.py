@@ -44,10 +44,9 @@ _TRIES, _ELSEWHERE = 3, 8
 _TURNED = (20.0, 40.0)
 # How much of the plate's opening, from above, is upper teeth and what lies behind them.
 _UPPER_PART = (0.40, 0.65)
-# The same where upper teeth hide all else: at its lower end it is as bright there as this part of the teeth.
-_ALL_TEETH, _AS_BRIGHT = (0.75, 0.95), 0.85
-# Teeth are at least so bright against the skin.
-_ENAMEL = 0.7
+# The same where upper teeth hide all else: between these parts it is nowhere darker than so much of what is
+# brightest there, and of the skin.
+_ALL_TEETH, _BETWEEN, _AS_BRIGHT, _ENAMEL = (0.75, 0.95), (0.4, 0.85), 0.85, 0.7
 # Where, in parts of the opening from above, upper teeth meet lower ones if both are seen, and how dark the
 # line between them is against theirs.
 _BITE, _LINE = (0.3, 0.75), 0.85
@@ -200,7 +199,8 @@ def _bite(luma: np.ndarray, points: np.ndarray, skin: float) -> tuple[float, flo
     if levels[row] < deep:
         return min(_UPPER_PART[0], float(shares[row])), float(shares[row])
     least = max(_AS_BRIGHT * float(levels.max()), _ENAMEL * skin)
-    return _ALL_TEETH if levels[shares >= _UPPER_PART[1]].min() > least else _UPPER_PART
+    within = (shares >= _BETWEEN[0]) & (shares <= _BETWEEN[1])
+    return _ALL_TEETH if levels[within].min() > least else _UPPER_PART
 
 
 def _skin(points: np.ndarray, shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:

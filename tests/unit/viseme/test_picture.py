@@ -107,6 +107,15 @@ def test_the_inside_of_a_grey_picture_is_grey(teeth):
     assert np.ptp(inside, axis=2).max() < 2
 
 
+def test_the_shade_in_a_mouth_is_red_and_teeth_are_ivory():
+    yellow = tones((182, 135, 65), (169, 120, 51))
+    inside = paint(opening(0.3), yellow, 0.8, 0.0)
+    bright = inside[inside @ LUMA > 0.95 * (inside @ LUMA).max()].mean(0)
+    assert bright[0] > bright[1] > bright[2] > 0.55 * bright[0]
+    rim = inside[inside @ LUMA < 0.5 * yellow.level]
+    assert np.all(rim[:, 0] > 1.15 * rim[:, 1])
+
+
 def test_teeth_are_about_as_bright_as_light_skin_and_brighter_than_dark_skin():
     levels = {}
     for skin in ((222, 178, 150), (88, 56, 42)):

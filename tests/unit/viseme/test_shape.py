@@ -15,6 +15,7 @@ from lipsync_studio.backends.viseme.controls import (
     MIDDLE,
     OUTER_CORNERS,
     UPPER_INNER,
+    UPPER_OUTER,
     control_points,
 )
 from lipsync_studio.backends.viseme.mouth import MouthPose, RestShape
@@ -98,6 +99,16 @@ def test_both_lips_end_between_the_inner_and_the_outer_corners(rest):
         )
         for lip in (UPPER_INNER, LOWER_INNER):
             assert np.allclose(lip_curve(points, lip, inwards)[[0, -1]], ends)
+
+
+def test_the_lips_outer_edge_comes_down_with_the_corners(rest):
+    """Else what lies beside a corner is drawn out into a dark lobe above it."""
+    shape = rest.spoken(MouthPose(open=0.45, jaw=0.34))
+    ends = UPPER_OUTER[[0, -1]]
+    down = (shape - rest.points)[OUTER_CORNERS, 1]
+    assert np.all(down > 0.05 * rest.width)
+    apart = [(each[OUTER_CORNERS] - each[ends])[:, 1] for each in (rest.points, shape)]
+    assert np.all(apart[1] - apart[0] < 0.9 * down)
 
 
 @pytest.mark.parametrize("strength", [1.0, 4.0])

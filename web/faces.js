@@ -1,5 +1,5 @@
 // faces.ts
-import { app as app3 } from "../../scripts/app.js";
+import { app as app4 } from "../../scripts/app.js";
 
 // faces/choice.ts
 function idsOf(value) {
@@ -134,6 +134,39 @@ function chip(text, title, chosen, pressed, colour = "") {
   return made;
 }
 
+// shared/results.ts
+import { app as app3 } from "../../scripts/app.js";
+var PATIENCE = 5e3;
+var takers = /* @__PURE__ */ new WeakMap();
+function onResults(node, take) {
+  takers.set(node, take);
+  const { onExecuted } = node;
+  node.onExecuted = function(output) {
+    onExecuted?.call(this, output);
+    takers.delete(node);
+    take(output, false);
+  };
+}
+function bringBack() {
+  const empty = app3.nodeOutputs;
+  const until = performance.now() + PATIENCE;
+  const look = () => {
+    if (app3.nodeOutputs === empty) {
+      if (performance.now() < until) requestAnimationFrame(look);
+      return;
+    }
+    for (const node of allNodes()) {
+      const output = app3.nodeOutputs?.[locator(node)];
+      if (output) takers.get(node)?.(output, true);
+      takers.delete(node);
+    }
+  };
+  look();
+}
+function locator(node) {
+  return node.graph && node.graph !== (app3.rootGraph ?? app3.graph) ? `${node.graph.id}:${node.id}` : String(node.id);
+}
+
 // shared/server.ts
 import { api } from "../../scripts/api.js";
 function viewAddress({ filename, subfolder, type }) {
@@ -230,7 +263,7 @@ function setPerson(node, value) {
   widget.value = value;
   widget.callback?.(value);
   node.setDirtyCanvas?.(true, true);
-  app3.extensionManager.workflow?.activeWorkflow?.changeTracker?.captureCanvasState?.();
+  app4.extensionManager.workflow?.activeWorkflow?.changeTracker?.captureCanvasState?.();
   refreshAll();
 }
 function refreshAll() {
@@ -374,9 +407,7 @@ function addFaces(node) {
   const watcher = new ResizeObserver(() => resized());
   watcher.observe(stage);
   refreshers.set(node, draw);
-  const { onExecuted, onRemoved } = node;
-  node.onExecuted = function(output) {
-    onExecuted?.call(this, output);
+  onResults(node, (output) => {
     const overview = output?.faces?.[0];
     if (!overview) return;
     found.set(node, overview);
@@ -384,7 +415,8 @@ function addFaces(node) {
     draw();
     grow(node);
     refreshAll();
-  };
+  });
+  const { onRemoved } = node;
   node.onRemoved = function() {
     onRemoved?.call(this);
     watcher.disconnect();
@@ -403,11 +435,12 @@ function faceButton([id, x0, y0, x1, y1], chosen, choose) {
   made.style.cssText = `position: absolute; left: ${share(x0)}; top: ${share(y0)}; width: ${share(x1 - x0)}; height: ${share(y1 - y0)};padding: 0; cursor: pointer; border-radius: 4px; border: 2px solid ${colour};background: ${chosen.includes(id) ? `${colour}55` : "transparent"};`;
   return made;
 }
-app3.registerExtension({
+app4.registerExtension({
   name: "LipSyncStudio.Faces",
   nodeCreated(node) {
     const kind = kindOf(node) ?? "";
     if (kind === TRACKER) addFaces(node);
     else if (kind.startsWith("LipSync") && personOf(node)) addChips(node);
-  }
+  },
+  afterConfigureGraph: bringBack
 });

@@ -1,6 +1,6 @@
 // lyrics.ts
 import { api as api2 } from "../../scripts/api.js";
-import { app as app2 } from "../../scripts/app.js";
+import { app as app4 } from "../../scripts/app.js";
 
 // shared/dom.ts
 function element(tag, properties = {}, children = []) {
@@ -22,11 +22,56 @@ function language() {
 }
 var inLanguage = (tables) => tables[language()];
 
+// shared/results.ts
+import { app as app3 } from "../../scripts/app.js";
+
+// shared/node_place.ts
+import { app as app2 } from "../../scripts/app.js";
+var rootGraph = () => app2.rootGraph ?? app2.graph;
+function allNodes(graph = rootGraph()) {
+  return graph.nodes.flatMap((node) => node.subgraph ? [node, ...allNodes(node.subgraph)] : [node]);
+}
+
+// shared/results.ts
+var PATIENCE = 5e3;
+var takers = /* @__PURE__ */ new WeakMap();
+function onResults(node, take) {
+  takers.set(node, take);
+  const { onExecuted } = node;
+  node.onExecuted = function(output) {
+    onExecuted?.call(this, output);
+    takers.delete(node);
+    take(output, false);
+  };
+}
+function bringBack() {
+  const empty = app3.nodeOutputs;
+  const until = performance.now() + PATIENCE;
+  const look = () => {
+    if (app3.nodeOutputs === empty) {
+      if (performance.now() < until) requestAnimationFrame(look);
+      return;
+    }
+    for (const node of allNodes()) {
+      const output = app3.nodeOutputs?.[locator(node)];
+      if (output) takers.get(node)?.(output, true);
+      takers.delete(node);
+    }
+  };
+  look();
+}
+function locator(node) {
+  return node.graph && node.graph !== (app3.rootGraph ?? app3.graph) ? `${node.graph.id}:${node.id}` : String(node.id);
+}
+
 // shared/server.ts
 import { api } from "../../scripts/api.js";
 function viewAddress({ filename, subfolder, type }) {
   return api.apiURL(`/view?${new URLSearchParams({ filename, subfolder, type })}`);
 }
+
+// shared/widgets.ts
+var kindOf = (node) => node.constructor.comfyClass ?? node.comfyClass;
 
 // lyrics.ts
 var TEXTS = {
@@ -77,7 +122,7 @@ function isLyrics(file) {
   return SUFFIXES.some((suffix) => file.name.toLowerCase().endsWith(suffix));
 }
 function warn(detail) {
-  app2.extensionManager.toast.add({ severity: "error", summary: inLanguage(TEXTS).load, detail, life: 8e3 });
+  app4.extensionManager.toast.add({ severity: "error", summary: inLanguage(TEXTS).load, detail, life: 8e3 });
 }
 async function upload(node, file) {
   const body = new FormData();
@@ -132,9 +177,7 @@ function addView(node) {
     serialize: false
   });
   view.serialize = false;
-  const executed = node.onExecuted;
-  node.onExecuted = function(output) {
-    executed?.call(this, output);
+  onResults(node, (output) => {
     text.value = output?.text?.[0] ?? "";
     const file = output?.files?.[0];
     if (!file) return;
@@ -142,13 +185,14 @@ function addView(node) {
     link.textContent = subfolder ? `${subfolder}/${filename}` : filename;
     link.href = viewAddress(file);
     link.download = filename;
-  };
+  });
 }
-app2.registerExtension({
+app4.registerExtension({
   name: "LipSyncStudio.Lyrics",
   nodeCreated(node) {
-    const kind = node.constructor.comfyClass ?? node.comfyClass;
+    const kind = kindOf(node);
     if (kind === "LipSyncLoadLyrics") addUpload(node);
     if (kind === "LipSyncSaveLyrics") addView(node);
-  }
+  },
+  afterConfigureGraph: bringBack
 });

@@ -1,5 +1,5 @@
 // notices.ts
-import { app as app2 } from "../../scripts/app.js";
+import { app as app4 } from "../../scripts/app.js";
 
 // notices/texts.ts
 var TEXTS = {
@@ -73,6 +73,48 @@ function language() {
 }
 var inLanguage = (tables) => tables[language()];
 
+// shared/results.ts
+import { app as app3 } from "../../scripts/app.js";
+
+// shared/node_place.ts
+import { app as app2 } from "../../scripts/app.js";
+var rootGraph = () => app2.rootGraph ?? app2.graph;
+function allNodes(graph = rootGraph()) {
+  return graph.nodes.flatMap((node) => node.subgraph ? [node, ...allNodes(node.subgraph)] : [node]);
+}
+
+// shared/results.ts
+var PATIENCE = 5e3;
+var takers = /* @__PURE__ */ new WeakMap();
+function onResults(node, take) {
+  takers.set(node, take);
+  const { onExecuted } = node;
+  node.onExecuted = function(output) {
+    onExecuted?.call(this, output);
+    takers.delete(node);
+    take(output, false);
+  };
+}
+function bringBack() {
+  const empty = app3.nodeOutputs;
+  const until = performance.now() + PATIENCE;
+  const look = () => {
+    if (app3.nodeOutputs === empty) {
+      if (performance.now() < until) requestAnimationFrame(look);
+      return;
+    }
+    for (const node of allNodes()) {
+      const output = app3.nodeOutputs?.[locator(node)];
+      if (output) takers.get(node)?.(output, true);
+      takers.delete(node);
+    }
+  };
+  look();
+}
+function locator(node) {
+  return node.graph && node.graph !== (app3.rootGraph ?? app3.graph) ? `${node.graph.id}:${node.id}` : String(node.id);
+}
+
 // shared/widgets.ts
 var MARGIN = 4;
 var tidied = /* @__PURE__ */ new WeakSet();
@@ -139,32 +181,43 @@ var ROW = 17;
 var LETTER = 6.2;
 var BESIDE = 50;
 var told = /* @__PURE__ */ new WeakMap();
-function show(node, notices) {
+var shown = /* @__PURE__ */ new WeakMap();
+function show(node, notices, quietly) {
   const { kinds } = inLanguage(TEXTS);
   const lines = notices.map((notice) => kinds[notice.kind]?.(notice) ?? notice.text);
-  removeWidget(node, WIDGET);
   const all = lines.join("\n");
   if (lines.length) {
-    const letters = Math.max(16, Math.floor((node.size[0] - BESIDE) / LETTER));
-    const rows = lines.reduce((sum, line) => sum + Math.ceil((line.length + 2) / letters), 0);
-    const box = element("div", { role: "status" }, lines.map((line) => element("div", { textContent: `⚠ ${line}` })));
-    box.style.cssText = "box-sizing: border-box; width: 100%; height: 100%; overflow: auto; padding: 6px 8px; border-radius: 6px;background: #4a3410; border: 1px solid #d99a2b; color: #ffdf9e; font: 12px/1.35 sans-serif;overflow-wrap: anywhere; user-select: text;";
-    addElement(node, WIDGET, box, { height: () => rows * ROW + 30 });
-    if (told.get(node) !== all) {
-      app2.extensionManager.toast.add({ severity: "warn", summary: node.title, detail: all, life: LIFE });
+    write(node, lines);
+    if (!quietly && told.get(node) !== all) {
+      app4.extensionManager.toast.add({ severity: "warn", summary: node.title, detail: all, life: LIFE });
     }
+  } else {
+    removeWidget(node, WIDGET);
+    shown.delete(node);
   }
   told.set(node, all);
   grow(node);
 }
-app2.registerExtension({
+function write(node, lines) {
+  const letters = Math.max(16, Math.floor((node.size[0] - BESIDE) / LETTER));
+  const rows = lines.reduce((sum, line) => sum + Math.ceil((line.length + 2) / letters), 0);
+  const box = shown.get(node)?.box ?? addBox(node);
+  box.replaceChildren(...lines.map((line) => element("div", { textContent: `⚠ ${line}` })));
+  shown.set(node, { box, rows });
+}
+function addBox(node) {
+  const box = element("div", { role: "status" });
+  box.style.cssText = "box-sizing: border-box; width: 100%; height: 100%; overflow: auto; padding: 6px 8px; border-radius: 6px;background: #4a3410; border: 1px solid #d99a2b; color: #ffdf9e; font: 12px/1.35 sans-serif;overflow-wrap: anywhere; user-select: text;";
+  addElement(node, WIDGET, box, { height: () => (shown.get(node)?.rows ?? 1) * ROW + 30 });
+  return box;
+}
+app4.registerExtension({
   name: "LipSyncStudio.Notices",
   nodeCreated(node) {
     if (!NODES.includes(kindOf(node) ?? "")) return;
-    const { onExecuted } = node;
-    node.onExecuted = function(output) {
-      onExecuted?.call(this, output);
-      if (output?.notices) show(node, output.notices);
-    };
-  }
+    onResults(node, (output, again) => {
+      if (output?.notices) show(node, output.notices, again);
+    });
+  },
+  afterConfigureGraph: bringBack
 });

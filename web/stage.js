@@ -1,12 +1,18 @@
 // stage.ts
 import { api } from "../../scripts/api.js";
-import { app as app2 } from "../../scripts/app.js";
+import { app as app3 } from "../../scripts/app.js";
 
 // shared/node_place.ts
 import { app } from "../../scripts/app.js";
 var rootGraph = () => app.rootGraph ?? app.graph;
 function allNodes(graph = rootGraph()) {
   return graph.nodes.flatMap((node) => node.subgraph ? [node, ...allNodes(node.subgraph)] : [node]);
+}
+
+// shared/results.ts
+import { app as app2 } from "../../scripts/app.js";
+function locator(node) {
+  return node.graph && node.graph !== (app2.rootGraph ?? app2.graph) ? `${node.graph.id}:${node.id}` : String(node.id);
 }
 
 // shared/widgets.ts
@@ -49,13 +55,13 @@ function clearAll() {
   for (const node of allNodes()) if (isOurs(node)) clear(node);
 }
 function forgetPreviews(node) {
-  const place = node.graph && node.graph !== (app2.rootGraph ?? app2.graph) ? `${node.graph.id}:${node.id}` : String(node.id);
+  const place = locator(node);
   const root = document.querySelector("#vue-app");
   const store = root?.__vue_app__?.config.globalProperties.$pinia?._s?.get("nodeOutput");
   store?.revokePreviewsByLocatorId?.(place);
-  delete app2.nodePreviewImages?.[place];
+  delete app3.nodePreviewImages?.[place];
 }
-app2.registerExtension({
+app3.registerExtension({
   name: "LipSyncStudio.Stage",
   nodeCreated(node) {
     if (!isOurs(node)) return;

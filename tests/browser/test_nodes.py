@@ -226,6 +226,63 @@ def test_how_many_words_are_not_heard_and_in_which_shots_a_face_is_are_seen(buil
     assert page.problems == []
 
 
+# What a run sends for a node, by the page's own way.
+SEND = """([name, output]) => {
+    const node = String(made[name].id);
+    app.api.dispatchCustomEvent('executed', {node, display_node: node, prompt_id: 'one', output});
+}"""
+NOTICES = """() => app.graph.nodes.find(node => node.type === 'LipSyncAlignLyrics').widgets
+    .filter(one => one.name === 'notices' && one.element.isConnected).map(one => one.element.innerText)"""
+
+
+@RENDERERS
+def test_what_a_run_tells_stays_after_another_run_an_undo_and_in_another_tab(build, vue):
+    page = build([("align", "LipSyncAlignLyrics", {}), ("track", "LipSyncFaceTrack", {})], vue=vue)
+
+    def tells(percent):
+        page.wait_for_function(
+            f"([told]) => {{ const all = ({NOTICES})(); return all.length === 1 && all[0].includes(told); }}",
+            arg=[f"{percent} % of the words"],
+        )
+
+    def tell(percent):
+        page.evaluate(SEND, ["align", {"notices": [{"kind": "unheard", "text": "", "percent": percent}]}])
+        tells(percent)
+
+    def faces():
+        page.get_by_role("group", name="Faces").get_by_role("button").first.wait_for(state="attached")
+
+    tell(20)
+    # Nodes 2.0 don't draw a widget that takes another one's place.
+    tell(30)
+    page.evaluate(SEND, ["align", {"notices": []}])
+    page.wait_for_function(f"() => ({NOTICES})().length === 0")
+    tell(40)
+    people = [{"id": 1, "spans": [[0, 4]], "shots": [1]}]
+    page.evaluate(SEND, ["track", {"faces": [{"people": people, "shots": 1, "frames": []}]}])
+    faces()
+    # All nodes are made anew by each of these.
+    page.evaluate(
+        """async () => {
+            const {changeTracker} = app.extensionManager.workflow.activeWorkflow;
+            changeTracker.captureCanvasState();
+            made.align.pos = [60, 90];
+            changeTracker.captureCanvasState();
+            await app.extensionManager.command.execute('Comfy.Undo');
+        }"""
+    )
+    assert page.evaluate("() => app.graph.getNodeById(made.align.id) !== made.align")
+    tells(40)
+    faces()
+    page.evaluate("() => app.extensionManager.command.execute('Comfy.NewBlankWorkflow')")
+    page.wait_for_function("() => app.graph.nodes.length === 0")
+    page.evaluate("() => app.extensionManager.command.execute('Workspace.PreviousOpenedWorkflow')")
+    page.wait_for_function("() => app.graph.nodes.length === 2")
+    tells(40)
+    faces()
+    assert page.problems == []
+
+
 @RENDERERS
 def test_lyrics_hide_while_words_are_wired_and_settings_grey_under_a_style(build, vue):
     nodes = [

@@ -88,6 +88,7 @@ declare module "comfy/app" {
     export const app: {
         graph: ComfyGraph;
         rootGraph?: ComfyGraph;
+        nodeOutputs?: Record<string, unknown>;
         canvas?: {
             canvas?: HTMLCanvasElement;
             ds: { scale: number; offset: number[] };

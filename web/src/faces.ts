@@ -6,6 +6,7 @@ import { element } from "./shared/dom";
 import { inLanguage } from "./shared/language";
 import { allNodes } from "./shared/node_place";
 import { chip } from "./shared/chip";
+import { bringBack, onResults } from "./shared/results";
 import { type SavedFile, viewAddress } from "./shared/server";
 import { addElement, grow, isWired, kindOf, MARGIN, onWires, origin, targets } from "./shared/widgets";
 
@@ -212,9 +213,7 @@ function addFaces(node: ComfyNode): void {
     watcher.observe(stage);
     refreshers.set(node, draw);
 
-    const { onExecuted, onRemoved } = node;
-    node.onExecuted = function (output) {
-        onExecuted?.call(this, output);
+    onResults(node, (output) => {
         const overview: Overview | undefined = output?.faces?.[0];
         if (!overview) return;
         found.set(node, overview);
@@ -222,7 +221,8 @@ function addFaces(node: ComfyNode): void {
         draw();
         grow(node);
         refreshAll();
-    };
+    });
+    const { onRemoved } = node;
     node.onRemoved = function () {
         onRemoved?.call(this);
         watcher.disconnect();
@@ -259,4 +259,5 @@ app.registerExtension({
         if (kind === TRACKER) addFaces(node);
         else if (kind.startsWith("LipSync") && personOf(node)) addChips(node);
     },
+    afterConfigureGraph: bringBack,
 });

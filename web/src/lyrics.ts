@@ -3,7 +3,9 @@ import { api } from "comfy/api";
 import { app } from "comfy/app";
 import { element } from "./shared/dom";
 import { inLanguage } from "./shared/language";
+import { bringBack, onResults } from "./shared/results";
 import { viewAddress } from "./shared/server";
+import { kindOf } from "./shared/widgets";
 
 const TEXTS = {
     en: {
@@ -101,9 +103,7 @@ function addView(node: ComfyNode): void {
         serialize: false,
     });
     view.serialize = false;
-    const executed = node.onExecuted;
-    node.onExecuted = function (output) {
-        executed?.call(this, output);
+    onResults(node, (output) => {
         text.value = output?.text?.[0] ?? "";
         const file = output?.files?.[0];
         if (!file) return;
@@ -111,14 +111,15 @@ function addView(node: ComfyNode): void {
         link.textContent = subfolder ? `${subfolder}/${filename}` : filename;
         link.href = viewAddress(file);
         link.download = filename;
-    };
+    });
 }
 
 app.registerExtension({
     name: "LipSyncStudio.Lyrics",
     nodeCreated(node) {
-        const kind = (node.constructor as { comfyClass?: string }).comfyClass ?? node.comfyClass;
+        const kind = kindOf(node);
         if (kind === "LipSyncLoadLyrics") addUpload(node);
         if (kind === "LipSyncSaveLyrics") addView(node);
     },
+    afterConfigureGraph: bringBack,
 });

@@ -2,6 +2,7 @@
 import { api } from "comfy/api";
 import { app } from "comfy/app";
 import { allNodes } from "./shared/node_place";
+import { locator } from "./shared/results";
 import { kindOf, removeWidget } from "./shared/widgets";
 
 /** ComfyUI's own: the text that a node sends, and in classic nodes the picture beside it. */
@@ -48,7 +49,7 @@ function clearAll(): void {
 
 /** Nodes 2.0 draw the picture out of the page's own store. */
 function forgetPreviews(node: ComfyNode): void {
-    const place = node.graph && node.graph !== (app.rootGraph ?? app.graph) ? `${node.graph.id}:${node.id}` : String(node.id);
+    const place = locator(node);
     const root = document.querySelector("#vue-app") as (Element & { __vue_app__?: any }) | null;
     const store = root?.__vue_app__?.config.globalProperties.$pinia?._s?.get("nodeOutput");
     store?.revokePreviewsByLocatorId?.(place);

@@ -299,7 +299,8 @@ function tabs(all, shown, texts) {
 function openDialog(shown = "") {
   const texts = cloudTexts();
   const status = element("p", { textContent: "…", role: "status" });
-  openSmall(DIALOG, texts.close, [status]);
+  const style = element("style", { textContent: `#${DIALOG} ::placeholder { color: inherit; opacity: 0.75; }` });
+  openSmall(DIALOG, texts.close, [style, status]);
   void tell(status, services(), (all) => {
     status.after(tabs(all, shown, texts));
     return "";

@@ -331,7 +331,7 @@ app3.registerExtension({
       type: "custom",
       render: async (place) => {
         wanted = place;
-        const { openPanel } = await import("./panel.mjs?v=5c2e1c11");
+        const { openPanel } = await import("./panel.mjs?v=230644f2");
         if (wanted !== place) return;
         close?.();
         close = openPanel(place);

@@ -269,7 +269,7 @@ async function open(node, state) {
   state.opening = true;
   const place = placeOf(node);
   try {
-    const { openEditor } = await import("./editor.mjs?v=16111c27").catch(() => {
+    const { openEditor } = await import("./editor.mjs?v=09bd4fd2").catch(() => {
       throw new Error(texts.failed);
     });
     const { audio, peaks, words } = state.files;

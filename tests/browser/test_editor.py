@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from contrast import faint
 from editor_dialog import (
     EDITS,
     LAST,
@@ -875,6 +876,7 @@ def test_nodes_2_light_theme_and_twice_the_size(song, pictures):
             assert box["x"] + box["width"] <= 800
         song.set_viewport_size({"width": 1600, "height": 1000})
         song.screenshot(path=pictures / "light.png")
+        assert faint(dialog) == []
         dialog.get_by_role("button", name="Save").click()
         dialog.get_by_role("button", name="Close").click()
         assert len(json.loads(song.evaluate(EDITS))["edits"]) == 1

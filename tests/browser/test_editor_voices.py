@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from contrast import faint
 from editor_dialog import EDITS, NAME, RUN, Wave, chosen, lines, press, times, words
 from playwright.sync_api import expect
 
@@ -144,6 +145,7 @@ def test_doubtful_words_are_amber_and_are_jumped_to(song, opened, pictures):
         dialog.get_by_role("option", name="la, 0:03.000 – 0:03.300, doubtful: the time is esti")
     ).to_be_visible()
     song.screenshot(path=pictures / "doubtful.png")
+    assert faint(dialog) == []
     for seconds, amber in ((1.45 + 0.3, True), (2.3, False), (3.15, True), (3.45, False)):
         red, blue = song.evaluate(COLOUR, seconds)
         assert (red > blue) is amber, seconds

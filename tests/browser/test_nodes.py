@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from contrast import faint
 
 # Nodes by their kinds, names and values, and wires from an output to an input by its name.
 BUILD = """async ([nodes, wires]) => {
@@ -280,6 +281,30 @@ def test_what_a_run_tells_stays_after_another_run_an_undo_and_in_another_tab(bui
     page.wait_for_function("() => app.graph.nodes.length === 2")
     tells(40)
     faces()
+    assert page.problems == []
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_what_nodes_tell_and_offer_stands_out_in_every_theme(build, theme, pictures):
+    nodes = [
+        ("align", "LipSyncAlignLyrics", {}),
+        ("track", "LipSyncFaceTrack", {}),
+        ("apply", "LipSyncApply", {}),
+    ]
+    page = build(nodes, [("track", 0, "apply", "face_track")])
+    setting = "async theme => { await app.extensionManager.setting.set('Comfy.ColorPalette', theme); }"
+    page.evaluate(setting, theme)
+    try:
+        page.evaluate(SEND, ["align", {"notices": [{"kind": "unheard", "text": "", "percent": 20}]}])
+        people = [{"id": 1, "spans": [[0, 4]], "shots": [1]}]
+        page.evaluate(SEND, ["track", {"faces": [{"people": people, "shots": 1, "frames": []}]}])
+        chips = page.get_by_role("group", name=re.compile("^(Faces|Known persons)$"))
+        chips.last.get_by_role("button").last.wait_for()
+        page.screenshot(path=pictures / f"nodes_{theme}.png")
+        assert faint(chips) == []
+        assert faint(page.locator("[role=status]", has_text="not heard")) == []
+    finally:
+        page.evaluate(setting, "dark")
     assert page.problems == []
 
 

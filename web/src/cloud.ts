@@ -122,7 +122,8 @@ function tabs(all: Service[], shown: string, texts: Texts): HTMLElement {
 function openDialog(shown = ""): void {
     const texts = cloudTexts();
     const status = element("p", { textContent: "…", role: "status" });
-    openSmall(DIALOG, texts.close, [status]);
+    const style = element("style", { textContent: `#${DIALOG} ::placeholder { color: inherit; opacity: 0.75; }` });
+    openSmall(DIALOG, texts.close, [style, status]);
     void tell(status, services(), (all) => {
         status.after(tabs(all, shown, texts));
         return "";

@@ -14,6 +14,8 @@ const LABEL = 24;
 const HATCH = 9;
 const NARROWEST_TEXT = 10;
 const TICK_ROOM = 90;
+/** How much of what is drawn is hidden below a text. */
+const HIDDEN = 0.75;
 /** Longer texts are cut before the browser lays them out; no word in view shows more. */
 const LONGEST = 200;
 
@@ -134,14 +136,32 @@ function drawWord(
     }
     const mark = changed ? "✎" : doubtful === 2 ? "≈" : doubtful ? "?" : "";
     if (mark && width >= 2 * NARROWEST_TEXT) {
+        clear(context, x + width / 2 - 9, top + 4, 18, 18, palette);
         context.font = `600 13px ${palette.font}`;
         context.fillStyle = changed ? palette.edited : palette.doubtMark;
         context.fillText(mark, x + width / 2, top + 13);
     }
     if (width >= NARROWEST_TEXT) {
+        clear(context, x + stroke, bottom - LABEL, width - 2 * stroke, LABEL - 1, palette);
         context.font = `${chosen ? "600 " : ""}13px ${palette.font}`;
         write(context, word.text, x, bottom - LABEL, width, LABEL, palette.text);
     }
+}
+
+/** Ground for a text, through which what is below it is still seen. */
+function clear(
+    context: CanvasRenderingContext2D,
+    x: number,
+    y: number,
+    width: number,
+    height: number,
+    palette: Palette,
+): void {
+    context.save();
+    context.fillStyle = palette.ground;
+    context.globalAlpha = HIDDEN;
+    context.fillRect(x, y, width, height);
+    context.restore();
 }
 
 /** Stripes that rise to the right, at the same places wherever the box begins. */
@@ -177,11 +197,7 @@ function drawRows(
     palette: Palette,
 ): void {
     // Lines are read over the waveform.
-    context.save();
-    context.fillStyle = palette.ground;
-    context.globalAlpha = 0.75;
-    for (const { top } of rows.slice(1)) context.fillRect(0, top, view.width, LINES - 3);
-    context.restore();
+    for (const { top } of rows.slice(1)) clear(context, 0, top, view.width, LINES - 3, palette);
     context.fillStyle = palette.muted;
     rows.forEach(({ top }, lane) => {
         // Between two voices, and thinner between the layers of one.

@@ -46,7 +46,7 @@ export function paletteOf(element: Element): Palette {
         ...(brightness(ground) < 0.5 ? DARK : LIGHT),
         text,
         ground,
-        muted: text.replace(/^rgb\(([^)]*)\)$/, "rgba($1, 0.6)"),
+        muted: text.replace(/^rgb\(([^)]*)\)$/, "rgba($1, 0.7)"),
         font: style.fontFamily,
     };
 }

@@ -180,6 +180,12 @@ function openSmall(id, close, parts) {
 // shared/server.ts
 import { api } from "../../scripts/api.js";
 var PREFIX = "/lipsync_studio";
+var ANSWERED = {
+  en: (status) => `The server answered ${status}.`,
+  zh: (status) => `服务器返回 ${status}。`,
+  ja: (status) => `サーバーの応答：${status}。`,
+  de: (status) => `Der Server antwortete mit ${status}.`
+};
 function request(path, body) {
   if (body === void 0) return api.fetchApi(PREFIX + path, { cache: "no-store" });
   return api.fetchApi(PREFIX + path, {
@@ -190,9 +196,10 @@ function request(path, body) {
 }
 async function answer(response) {
   const content = await response.json().catch(() => ({}));
-  if (!response.ok) throw new Error(content.error || `The server answered ${response.status}.`);
+  if (!response.ok) throw new Error(content.error || answered(response));
   return content;
 }
+var answered = ({ status }) => inLanguage(ANSWERED)(status);
 var ask = async (path, body) => answer(await request(path, body));
 
 // shared/services.ts

@@ -223,6 +223,12 @@ var inLanguage = (tables) => tables[language()];
 // shared/server.ts
 import { api } from "../../scripts/api.js";
 var PREFIX = "/lipsync_studio";
+var ANSWERED = {
+  en: (status) => `The server answered ${status}.`,
+  zh: (status) => `服务器返回 ${status}。`,
+  ja: (status) => `サーバーの応答：${status}。`,
+  de: (status) => `Der Server antwortete mit ${status}.`
+};
 function viewAddress({ filename, subfolder, type }) {
   return api.apiURL(`/view?${new URLSearchParams({ filename, subfolder, type })}`);
 }
@@ -236,9 +242,10 @@ function request(path, body) {
 }
 async function answer(response) {
   const content = await response.json().catch(() => ({}));
-  if (!response.ok) throw new Error(content.error || `The server answered ${response.status}.`);
+  if (!response.ok) throw new Error(content.error || answered(response));
   return content;
 }
+var answered = ({ status }) => inLanguage(ANSWERED)(status);
 var ask = async (path, body) => answer(await request(path, body));
 
 // lyric_style/controls.ts
@@ -293,8 +300,7 @@ var TEXTS = {
     },
     none: "none",
     clear: (colour) => `No ${colour}`,
-    sample: "Sample in this style",
-    failed: (status) => `The server answered ${status}.`
+    sample: "Sample in this style"
   },
   zh: {
     presets: "预设",
@@ -322,8 +328,7 @@ var TEXTS = {
     },
     none: "无",
     clear: (colour) => `不要${colour}`,
-    sample: "此样式的示例",
-    failed: (status) => `服务器返回 ${status}。`
+    sample: "此样式的示例"
   },
   ja: {
     presets: "プリセット",
@@ -351,8 +356,7 @@ var TEXTS = {
     },
     none: "なし",
     clear: (colour) => `${colour}なし`,
-    sample: "このスタイルの見本",
-    failed: (status) => `サーバーの応答は ${status} でした。`
+    sample: "このスタイルの見本"
   },
   de: {
     presets: "Vorlagen",
@@ -380,8 +384,7 @@ var TEXTS = {
     },
     none: "keine",
     clear: (colour) => `Ohne ${colour}`,
-    sample: "Muster in diesem Stil",
-    failed: (status) => `Der Server antwortete mit ${status}.`
+    sample: "Muster in diesem Stil"
   }
 };
 
@@ -424,6 +427,14 @@ function addFonts(node, set) {
       document.getElementById(DIALOG)?.close();
       set({ font: name });
     };
+    const filter = () => {
+      const wanted = field.value.trim().toLowerCase();
+      for (const one of list.children) {
+        const found = one.getAttribute("aria-label")?.toLowerCase().includes(wanted);
+        one.style.display = found ? "flex" : "none";
+      }
+    };
+    field.oninput = filter;
     const chosen = String(node.widgets?.find((one) => one.name === "font")?.value ?? "");
     list.append(choice("", texts.builtIn, chosen === "", take));
     try {
@@ -432,13 +443,7 @@ function addFonts(node, set) {
     } catch (error) {
       list.append(error.message);
     }
-    field.oninput = () => {
-      const wanted = field.value.trim().toLowerCase();
-      for (const one of list.children) {
-        const found = one.getAttribute("aria-label")?.toLowerCase().includes(wanted);
-        one.style.display = found ? "flex" : "none";
-      }
-    };
+    filter();
   };
 }
 function choice(name, label, chosen, take) {
@@ -478,9 +483,14 @@ function addSwatches(node, set) {
       caption.role = "button";
       caption.tabIndex = 0;
       caption.title = caption.ariaLabel = texts.clear(label);
-      caption.onclick = () => set({ [name]: "" });
+      const clear = (event) => {
+        if (!valueOf(name)) return;
+        event.preventDefault();
+        set({ [name]: "" });
+      };
+      caption.onclick = clear;
       caption.onkeydown = (event) => {
-        if (event.key === "Enter" || event.key === " ") set({ [name]: "" });
+        if (event.key === "Enter" || event.key === " ") clear(event);
       };
     }
     const held2 = element("label", {}, parts);
@@ -555,7 +565,7 @@ function addSample(node) {
     const answer2 = drawn ? await response.blob() : await response.json().catch(() => ({}));
     if (number !== asked) return;
     if (answer2 instanceof Blob) show(URL.createObjectURL(answer2));
-    else note.textContent = answer2.error ?? texts.failed(response.status);
+    else note.textContent = answer2.error ?? answered(response);
   };
   const soon = () => {
     showColours();

@@ -66,9 +66,21 @@ function locator(node) {
 
 // shared/server.ts
 import { api } from "../../scripts/api.js";
+var ANSWERED = {
+  en: (status) => `The server answered ${status}.`,
+  zh: (status) => `服务器返回 ${status}。`,
+  ja: (status) => `サーバーの応答：${status}。`,
+  de: (status) => `Der Server antwortete mit ${status}.`
+};
 function viewAddress({ filename, subfolder, type }) {
   return api.apiURL(`/view?${new URLSearchParams({ filename, subfolder, type })}`);
 }
+async function answer(response) {
+  const content = await response.json().catch(() => ({}));
+  if (!response.ok) throw new Error(content.error || answered(response));
+  return content;
+}
+var answered = ({ status }) => inLanguage(ANSWERED)(status);
 
 // shared/widgets.ts
 var kindOf = (node) => node.constructor.comfyClass ?? node.comfyClass;
@@ -78,25 +90,25 @@ var TEXTS = {
   en: {
     load: "Load Lyrics",
     upload: "choose lyrics file to upload",
-    failed: (file, status) => `${file} was not uploaded: the server answered ${status}.`,
+    failed: (file, why) => `${file} was not uploaded. ${why}`,
     saved: "Saved lyrics"
   },
   zh: {
     load: "加载歌词",
     upload: "选择要上传的歌词文件",
-    failed: (file, status) => `${file} 未上传：服务器返回 ${status}。`,
+    failed: (file, why) => `${file} 未上传。${why}`,
     saved: "已保存的歌词"
   },
   ja: {
     load: "歌詞を読み込む",
     upload: "アップロードする歌詞ファイルを選択",
-    failed: (file, status) => `${file} をアップロードできませんでした。サーバーの応答：${status}。`,
+    failed: (file, why) => `${file} をアップロードできませんでした。${why}`,
     saved: "保存した歌詞"
   },
   de: {
     load: "Liedtext laden",
     upload: "Liedtext-Datei zum Hochladen wählen",
-    failed: (file, status) => `${file} wurde nicht hochgeladen: Der Server antwortete mit ${status}.`,
+    failed: (file, why) => `${file} wurde nicht hochgeladen. ${why}`,
     saved: "Gespeicherter Liedtext"
   }
 };
@@ -127,9 +139,12 @@ function warn(detail) {
 async function upload(node, file) {
   const body = new FormData();
   body.append("image", file);
-  const response = await api2.fetchApi("/upload/image", { method: "POST", body });
-  if (!response.ok) return warn(inLanguage(TEXTS).failed(file.name, response.status));
-  const { name } = await response.json();
+  let name;
+  try {
+    ({ name } = await answer(await api2.fetchApi("/upload/image", { method: "POST", body })));
+  } catch (error) {
+    return warn(inLanguage(TEXTS).failed(file.name, error.message));
+  }
   const widget = node.widgets?.find((one) => one.name === "file");
   if (!widget) return;
   const values = widget.options.values ?? [];

@@ -239,6 +239,12 @@ var outcomeTexts = () => inLanguage(OUTCOMES);
 // shared/server.ts
 import { api } from "../../scripts/api.js";
 var PREFIX = "/lipsync_studio";
+var ANSWERED = {
+  en: (status) => `The server answered ${status}.`,
+  zh: (status) => `服务器返回 ${status}。`,
+  ja: (status) => `サーバーの応答：${status}。`,
+  de: (status) => `Der Server antwortete mit ${status}.`
+};
 function request(path, body) {
   if (body === void 0) return api.fetchApi(PREFIX + path, { cache: "no-store" });
   return api.fetchApi(PREFIX + path, {
@@ -249,9 +255,10 @@ function request(path, body) {
 }
 async function answer(response) {
   const content = await response.json().catch(() => ({}));
-  if (!response.ok) throw new Error(content.error || `The server answered ${response.status}.`);
+  if (!response.ok) throw new Error(content.error || answered(response));
   return content;
 }
+var answered = ({ status }) => inLanguage(ANSWERED)(status);
 var ask = async (path, body) => answer(await request(path, body));
 
 // panel/server.ts
@@ -316,6 +323,12 @@ function watchForToasts() {
 }
 
 // panel.ts
+var FAILED = {
+  en: "The panel could not be loaded. Reload the page.",
+  zh: "无法加载面板。请刷新页面。",
+  ja: "パネルを読み込めませんでした。ページを再読み込みしてください。",
+  de: "Das Panel konnte nicht geladen werden. Die Seite neu laden."
+};
 var close;
 var wanted;
 app3.registerExtension({
@@ -331,10 +344,11 @@ app3.registerExtension({
       type: "custom",
       render: async (place) => {
         wanted = place;
-        const { openPanel } = await import("./panel.mjs?v=230644f2");
+        const loaded = await import("./panel.mjs?v=4db36dc3").catch(() => void 0);
         if (wanted !== place) return;
         close?.();
-        close = openPanel(place);
+        close = loaded?.openPanel(place);
+        if (!loaded) place.textContent = inLanguage(FAILED);
       },
       destroy: () => {
         close?.();

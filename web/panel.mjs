@@ -2,7 +2,7 @@
 import { api as api3 } from "../../scripts/api.js";
 
 // panel/account_view.ts
-import { app } from "../../scripts/app.js";
+import { app as app2 } from "../../scripts/app.js";
 
 // shared/dom.ts
 function element(tag, properties = {}, children = []) {
@@ -13,7 +13,28 @@ function element(tag, properties = {}, children = []) {
 
 // shared/server.ts
 import { api } from "../../scripts/api.js";
+
+// shared/language.ts
+import { app } from "../../scripts/app.js";
+var LANGUAGES = ["en", "zh", "ja", "de"];
+var LANGUAGE_SETTING = "LipSyncStudio.Language";
+var AUTOMATIC = "auto";
+function language() {
+  const { setting } = app.extensionManager;
+  const chosen = setting.get(LANGUAGE_SETTING) ?? AUTOMATIC;
+  const locale = String(chosen === AUTOMATIC ? setting.get("Comfy.Locale") ?? "en" : chosen);
+  return LANGUAGES.find((known) => known === locale.split("-")[0]) ?? "en";
+}
+var inLanguage = (tables) => tables[language()];
+
+// shared/server.ts
 var PREFIX = "/lipsync_studio";
+var ANSWERED = {
+  en: (status) => `The server answered ${status}.`,
+  zh: (status) => `服务器返回 ${status}。`,
+  ja: (status) => `サーバーの応答：${status}。`,
+  de: (status) => `Der Server antwortete mit ${status}.`
+};
 function request(path, body) {
   if (body === void 0) return api.fetchApi(PREFIX + path, { cache: "no-store" });
   return api.fetchApi(PREFIX + path, {
@@ -24,9 +45,10 @@ function request(path, body) {
 }
 async function answer(response) {
   const content = await response.json().catch(() => ({}));
-  if (!response.ok) throw new Error(content.error || `The server answered ${response.status}.`);
+  if (!response.ok) throw new Error(content.error || answered(response));
   return content;
 }
+var answered = ({ status }) => inLanguage(ANSWERED)(status);
 var ask = async (path, body) => answer(await request(path, body));
 
 // shared/services.ts
@@ -147,7 +169,7 @@ var AccountView = class {
     this.problem.hidden = !text;
   }
   async changeKey() {
-    await app.extensionManager.command.execute(this.service.name === "did" ? DID_COMMAND : DIALOG_COMMAND);
+    await app2.extensionManager.command.execute(this.service.name === "did" ? DID_COMMAND : DIALOG_COMMAND);
     document.getElementById(DIALOG)?.addEventListener("close", () => void this.refresh());
   }
 };
@@ -428,19 +450,6 @@ var ModelsView = class {
 
 // panel/panel.css
 var panel_default = '.ls-panel { box-sizing: border-box; height: 100%; overflow-y: auto; padding: 0.75rem; color: var(--input-text); font-size: 0.875rem; line-height: 1.4; overflow-wrap: anywhere; }\n.ls-panel [hidden] { display: none !important; }\n.ls-panel h2 { margin: 0; font-size: 1.1rem; font-weight: 600; }\n.ls-panel h3 { margin: 1.25rem 0 0.4rem; padding-bottom: 0.2rem; font-size: 0.95rem; font-weight: 600; border-bottom: 1px solid var(--border-color); }\n.ls-panel h4 { margin: 0; font-size: 0.875rem; font-weight: 600; }\n.ls-account h4 { margin: 0.75rem 0 0.2rem; color: var(--descrip-text); }\n.ls-panel summary.ls-group { margin: 0.6rem 0 0.4rem; color: var(--input-text); font-size: 0.875rem; }\n.ls-group h4 { display: inline; }\n.ls-group .ls-muted { margin-left: 0.5em; }\n.ls-panel p { margin: 0.2rem 0; }\n.ls-panel ul { margin: 0; padding: 0; list-style: none; }\n.ls-muted { color: var(--descrip-text); font-size: 0.8rem; }\n.ls-head { display: flex; flex-wrap: wrap; gap: 0.25rem 0.5rem; align-items: flex-start; justify-content: space-between; }\n.ls-head > :first-child { flex: 1 1 8rem; min-width: 0; }\n.ls-facts { display: grid; grid-template-columns: auto 1fr; gap: 0.2rem 0.75rem; margin: 0; }\n.ls-facts dt { color: var(--descrip-text); }\n.ls-facts dd { margin: 0; }\n.ls-set { margin-bottom: 0.5rem; padding: 0.6rem 0.7rem; border: 1px solid var(--border-color); border-radius: 8px; background: color-mix(in srgb, var(--input-text) 4%, transparent); }\n.ls-badge { padding: 0 0.5em; border: 1px solid currentColor; border-radius: 1em; font-size: 0.75rem; color: var(--descrip-text); white-space: nowrap; }\n.ls-badge[data-state="installed"] { color: color-mix(in srgb, #1a9e4b 70%, var(--input-text)); }\n.ls-badge[data-state="wrong"], .ls-bad { color: color-mix(in srgb, #e5484d 65%, var(--input-text)); }\n.ls-badge[data-state="partial"] { color: color-mix(in srgb, #c77700 70%, var(--input-text)); }\n.ls-badge[data-state="working"] { color: color-mix(in srgb, #2b7de9 70%, var(--input-text)); }\n.ls-bar { display: block; box-sizing: border-box; width: 100%; height: 0.7rem; margin: 0.3rem 0; border: 1px solid color-mix(in srgb, var(--input-text) 55%, transparent); border-radius: 0.35rem; overflow: hidden; appearance: none; background: color-mix(in srgb, var(--input-text) 18%, transparent); }\n.ls-bar::-webkit-progress-bar { background: transparent; }\n.ls-bar::-webkit-progress-value { background: #3d97ff; }\n.ls-bar::-moz-progress-bar { background: #3d97ff; }\n.ls-bar:indeterminate { background: repeating-linear-gradient(110deg, #3d97ff 0 0.6rem, #7fb9ff 0.6rem 1.2rem); }\n.ls-bar:indeterminate::-moz-progress-bar { background: transparent; }\n.ls-buttons { display: flex; flex-wrap: wrap; gap: 0.4rem; margin: 0.4rem 0 0.2rem; }\n.ls-button { min-height: 1.9rem; padding: 0.2rem 0.8rem; border: 1px solid transparent; border-radius: 6px; background: #1f6fd6; color: #fff; font: inherit; cursor: pointer; }\n.ls-button:hover { filter: brightness(1.1); }\n.ls-button.ls-plain { border-color: var(--border-color); background: var(--comfy-menu-bg); color: var(--input-text); }\n.ls-button:disabled { opacity: 0.5; cursor: default; }\n.ls-panel :is(button, select, summary):focus-visible { outline: 2px solid #2b7de9; outline-offset: 2px; }\n.ls-together { display: flex; flex-wrap: wrap; gap: 0.4rem; margin-bottom: 0.6rem; }\n.ls-select { flex: 1 1 14rem; min-width: 0; min-height: 1.9rem; padding: 0 0.4rem; border: 1px solid var(--border-color); border-radius: 6px; background: var(--comfy-input-bg); color: var(--input-text); font: inherit; }\n.ls-panel summary { color: var(--descrip-text); font-size: 0.8rem; cursor: pointer; }\n.ls-files li { display: flex; flex-direction: column; margin-top: 0.35rem; }\n.ls-path { font-family: monospace; font-size: 0.78rem; }\n';
-
-// shared/language.ts
-import { app as app2 } from "../../scripts/app.js";
-var LANGUAGES = ["en", "zh", "ja", "de"];
-var LANGUAGE_SETTING = "LipSyncStudio.Language";
-var AUTOMATIC = "auto";
-function language() {
-  const { setting } = app2.extensionManager;
-  const chosen = setting.get(LANGUAGE_SETTING) ?? AUTOMATIC;
-  const locale = String(chosen === AUTOMATIC ? setting.get("Comfy.Locale") ?? "en" : chosen);
-  return LANGUAGES.find((known) => known === locale.split("-")[0]) ?? "en";
-}
-var inLanguage = (tables) => tables[language()];
 
 // panel/outcomes.ts
 var en = {

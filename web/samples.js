@@ -1,5 +1,5 @@
 // samples.ts
-import { app as app2 } from "../../scripts/app.js";
+import { app as app3 } from "../../scripts/app.js";
 
 // shared/node_place.ts
 import { app } from "../../scripts/app.js";
@@ -10,7 +10,28 @@ function allNodes(graph = rootGraph()) {
 
 // shared/server.ts
 import { api } from "../../scripts/api.js";
+
+// shared/language.ts
+import { app as app2 } from "../../scripts/app.js";
+var LANGUAGES = ["en", "zh", "ja", "de"];
+var LANGUAGE_SETTING = "LipSyncStudio.Language";
+var AUTOMATIC = "auto";
+function language() {
+  const { setting } = app2.extensionManager;
+  const chosen = setting.get(LANGUAGE_SETTING) ?? AUTOMATIC;
+  const locale = String(chosen === AUTOMATIC ? setting.get("Comfy.Locale") ?? "en" : chosen);
+  return LANGUAGES.find((known) => known === locale.split("-")[0]) ?? "en";
+}
+var inLanguage = (tables) => tables[language()];
+
+// shared/server.ts
 var PREFIX = "/lipsync_studio";
+var ANSWERED = {
+  en: (status) => `The server answered ${status}.`,
+  zh: (status) => `服务器返回 ${status}。`,
+  ja: (status) => `サーバーの応答：${status}。`,
+  de: (status) => `Der Server antwortete mit ${status}.`
+};
 function request(path, body) {
   if (body === void 0) return api.fetchApi(PREFIX + path, { cache: "no-store" });
   return api.fetchApi(PREFIX + path, {
@@ -21,9 +42,10 @@ function request(path, body) {
 }
 async function answer(response) {
   const content = await response.json().catch(() => ({}));
-  if (!response.ok) throw new Error(content.error || `The server answered ${response.status}.`);
+  if (!response.ok) throw new Error(content.error || answered(response));
   return content;
 }
+var answered = ({ status }) => inLanguage(ANSWERED)(status);
 var ask = async (path, body) => answer(await request(path, body));
 
 // samples/names.ts
@@ -44,7 +66,7 @@ function isUnlisted(nodes, names) {
 
 // samples.ts
 var there = [];
-app2.registerExtension({
+app3.registerExtension({
   name: "LipSyncStudio.Samples",
   async beforeConfigureGraph(graph) {
     there = [];
@@ -54,11 +76,11 @@ app2.registerExtension({
       ({ there } = await ask("/samples", { names }));
     } catch (error) {
       const detail = error.message;
-      app2.extensionManager.toast.add({ severity: "error", summary: "LipSync Studio", detail, life: 2e4 });
+      app3.extensionManager.toast.add({ severity: "error", summary: "LipSync Studio", detail, life: 2e4 });
     }
   },
   // The page looks for missing files after this; its loaders list what was there when it was loaded.
   async afterConfigureGraph() {
-    if (isUnlisted(allNodes(), there)) await (app2.reloadNodeDefs ?? app2.refreshComboInNodes).call(app2);
+    if (isUnlisted(allNodes(), there)) await (app3.reloadNodeDefs ?? app3.refreshComboInNodes).call(app3);
   }
 });

@@ -1,10 +1,31 @@
 // templates.ts
 import { api as api2 } from "../../scripts/api.js";
-import { app } from "../../scripts/app.js";
+import { app as app2 } from "../../scripts/app.js";
 
 // shared/server.ts
 import { api } from "../../scripts/api.js";
+
+// shared/language.ts
+import { app } from "../../scripts/app.js";
+var LANGUAGES = ["en", "zh", "ja", "de"];
+var LANGUAGE_SETTING = "LipSyncStudio.Language";
+var AUTOMATIC = "auto";
+function language() {
+  const { setting } = app.extensionManager;
+  const chosen = setting.get(LANGUAGE_SETTING) ?? AUTOMATIC;
+  const locale = String(chosen === AUTOMATIC ? setting.get("Comfy.Locale") ?? "en" : chosen);
+  return LANGUAGES.find((known) => known === locale.split("-")[0]) ?? "en";
+}
+var inLanguage = (tables) => tables[language()];
+
+// shared/server.ts
 var PREFIX = "/lipsync_studio";
+var ANSWERED = {
+  en: (status) => `The server answered ${status}.`,
+  zh: (status) => `服务器返回 ${status}。`,
+  ja: (status) => `サーバーの応答：${status}。`,
+  de: (status) => `Der Server antwortete mit ${status}.`
+};
 function request(path, body) {
   if (body === void 0) return api.fetchApi(PREFIX + path, { cache: "no-store" });
   return api.fetchApi(PREFIX + path, {
@@ -15,9 +36,10 @@ function request(path, body) {
 }
 async function answer(response) {
   const content = await response.json().catch(() => ({}));
-  if (!response.ok) throw new Error(content.error || `The server answered ${response.status}.`);
+  if (!response.ok) throw new Error(content.error || answered(response));
   return content;
 }
+var answered = ({ status }) => inLanguage(ANSWERED)(status);
 var ask = async (path, body) => answer(await request(path, body));
 
 // templates/order.ts
@@ -56,7 +78,7 @@ var MARK = "lipsync_view";
 var MARGIN = 12;
 var HOLD_MS = 2e4;
 var held = new AbortController();
-app.registerExtension({
+app2.registerExtension({
   name: "LipSyncStudio.Templates",
   init() {
     const list = api2.getWorkflowTemplates?.bind(api2);
@@ -75,14 +97,14 @@ app.registerExtension({
     held.abort();
   },
   afterConfigureGraph() {
-    const graph = app.rootGraph ?? app.graph;
+    const graph = app2.rootGraph ?? app2.graph;
     if (!graph.extra?.[MARK]) return;
     delete graph.extra[MARK];
     show(graph);
   }
 });
 function show(graph) {
-  const { canvas } = app;
+  const { canvas } = app2;
   const whole = canvas?.canvas?.getBoundingClientRect();
   const groups = (graph.groups ?? []).map(({ pos, size }) => [...pos, ...size]);
   const nodes = graph.nodes.flatMap((node) => node.getBounding ? [node.getBounding()] : []);
@@ -100,11 +122,11 @@ function hold(graph, view, { scale, offset }) {
   }
   const until = performance.now() + HOLD_MS;
   const set = () => {
-    if (ended.signal.aborted || (app.rootGraph ?? app.graph).id !== graph) return ended.abort();
+    if (ended.signal.aborted || (app2.rootGraph ?? app2.graph).id !== graph) return ended.abort();
     if (view.scale !== scale || view.offset[0] !== offset[0] || view.offset[1] !== offset[1]) {
       view.scale = scale;
       [view.offset[0], view.offset[1]] = offset;
-      app.canvas?.setDirty(true, true);
+      app2.canvas?.setDirty(true, true);
     }
     if (performance.now() < until) requestAnimationFrame(set);
     else ended.abort();

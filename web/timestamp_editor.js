@@ -18,6 +18,12 @@ var inLanguage = (tables) => tables[language()];
 // shared/server.ts
 import { api } from "../../scripts/api.js";
 var PREFIX = "/lipsync_studio";
+var ANSWERED = {
+  en: (status) => `The server answered ${status}.`,
+  zh: (status) => `服务器返回 ${status}。`,
+  ja: (status) => `サーバーの応答：${status}。`,
+  de: (status) => `Der Server antwortete mit ${status}.`
+};
 function viewAddress({ filename, subfolder, type }) {
   return api.apiURL(`/view?${new URLSearchParams({ filename, subfolder, type })}`);
 }
@@ -29,6 +35,7 @@ function request(path, body) {
     body: JSON.stringify(body)
   });
 }
+var answered = ({ status }) => inLanguage(ANSWERED)(status);
 
 // shared/widgets.ts
 var kindOf = (node) => node.constructor.comfyClass ?? node.comfyClass;
@@ -80,7 +87,7 @@ function drawingOf(node, file) {
       if (typeof style === "string") return style;
       const response = await request("/timestamp_editor/frame", { ...wanted, file, style });
       if (response.headers.get("content-type") === "image/jpeg") return response.blob();
-      return String((await response.json().catch(() => ({}))).error ?? response.status);
+      return String((await response.json().catch(() => ({}))).error ?? answered(response));
     }
   };
 }

@@ -141,8 +141,11 @@ def test_looks_fonts_and_colours_write_into_the_inputs(style_page, pictures):
     box = page.locator("input[type=color][aria-label=box]")
     box.evaluate("one => { one.value = '#ff0000'; one.dispatchEvent(new Event('input')); }")
     assert page.evaluate(VALUES)["box"] == "#ff000080"
+    box.evaluate("one => { window.chosen = 0; one.onclick = () => window.chosen++; }")
     page.get_by_role("button", name="No box").evaluate("one => one.click()")
     assert page.evaluate(VALUES)["box"] == ""
+    # The choice of colours does not open over it.
+    assert page.evaluate("() => window.chosen") == 0
 
     page.get_by_role("button", name="fonts found here").evaluate("one => one.click()")
     fonts = page.locator("#lipsync-fonts").get_by_role("option")

@@ -66,6 +66,17 @@ def test_a_file_is_dropped_on_the_node(graph_page):
     assert graph_page.problems == []
 
 
+def test_a_file_that_does_not_arrive_is_told_of(graph_page):
+    graph_page.route("**/upload/image", lambda route: route.abort())
+    try:
+        assert graph_page.evaluate(DROP, ["uploaded.lrc", SONG]) == [True, True]
+        graph_page.get_by_text("uploaded.lrc was not uploaded.").first.wait_for()
+    finally:
+        graph_page.unroute("**/upload/image")
+    assert graph_page.evaluate(CHOSEN) == "none"
+    assert graph_page.problems == []
+
+
 def test_a_picture_is_left_to_others(graph_page):
     assert not graph_page.evaluate(DROP, ["picture.png", "x"])[1]
     assert graph_page.evaluate(CHOSEN) == "none"

@@ -6,7 +6,7 @@ import { addFonts, addPresets, addSwatches } from "./lyric_style/controls";
 import { TEXTS } from "./lyric_style/texts";
 import { element } from "./shared/dom";
 import { inLanguage } from "./shared/language";
-import { request, viewAddress } from "./shared/server";
+import { answered, request, viewAddress } from "./shared/server";
 import { addElement, isWired, kindOf, onWires } from "./shared/widgets";
 
 const NODE = "LipSyncLyricStyle";
@@ -72,7 +72,7 @@ function addSample(node: ComfyNode): void {
         const answer = drawn ? await response.blob() : await response.json().catch(() => ({}));
         if (number !== asked) return;
         if (answer instanceof Blob) show(URL.createObjectURL(answer));
-        else note.textContent = answer.error ?? texts.failed(response.status);
+        else note.textContent = answer.error ?? answered(response);
     };
     const soon = () => {
         showColours();

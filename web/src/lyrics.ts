@@ -4,32 +4,32 @@ import { app } from "comfy/app";
 import { element } from "./shared/dom";
 import { inLanguage } from "./shared/language";
 import { bringBack, onResults } from "./shared/results";
-import { viewAddress } from "./shared/server";
+import { answer, viewAddress } from "./shared/server";
 import { kindOf } from "./shared/widgets";
 
 const TEXTS = {
     en: {
         load: "Load Lyrics",
         upload: "choose lyrics file to upload",
-        failed: (file: string, status: number) => `${file} was not uploaded: the server answered ${status}.`,
+        failed: (file: string, why: string) => `${file} was not uploaded. ${why}`,
         saved: "Saved lyrics",
     },
     zh: {
         load: "加载歌词",
         upload: "选择要上传的歌词文件",
-        failed: (file: string, status: number) => `${file} 未上传：服务器返回 ${status}。`,
+        failed: (file: string, why: string) => `${file} 未上传。${why}`,
         saved: "已保存的歌词",
     },
     ja: {
         load: "歌詞を読み込む",
         upload: "アップロードする歌詞ファイルを選択",
-        failed: (file: string, status: number) => `${file} をアップロードできませんでした。サーバーの応答：${status}。`,
+        failed: (file: string, why: string) => `${file} をアップロードできませんでした。${why}`,
         saved: "保存した歌詞",
     },
     de: {
         load: "Liedtext laden",
         upload: "Liedtext-Datei zum Hochladen wählen",
-        failed: (file: string, status: number) => `${file} wurde nicht hochgeladen: Der Server antwortete mit ${status}.`,
+        failed: (file: string, why: string) => `${file} wurde nicht hochgeladen. ${why}`,
         saved: "Gespeicherter Liedtext",
     },
 };
@@ -51,9 +51,12 @@ function warn(detail: string): void {
 async function upload(node: ComfyNode, file: File): Promise<void> {
     const body = new FormData();
     body.append("image", file);
-    const response = await api.fetchApi("/upload/image", { method: "POST", body });
-    if (!response.ok) return warn(inLanguage(TEXTS).failed(file.name, response.status));
-    const { name } = await response.json();
+    let name: string;
+    try {
+        ({ name } = await answer<{ name: string }>(await api.fetchApi("/upload/image", { method: "POST", body })));
+    } catch (error) {
+        return warn(inLanguage(TEXTS).failed(file.name, (error as Error).message));
+    }
     const widget = node.widgets?.find((one) => one.name === "file");
     if (!widget) return;
     const values = widget.options.values ?? [];

@@ -3,7 +3,7 @@ import shared from "../../../tests/data/editor/edits.json";
 import { applyEdits, type Base, findEdits, parseEdits, type SavedEdits, serialiseEdits } from "../../../web/src/editor/edits";
 import * as operations from "../../../web/src/editor/operations";
 import { timelineOf } from "../../../web/src/editor/timeline";
-import { type Entry, lineAt, type Range, toEntry, type Word } from "../../../web/src/editor/words";
+import { type Entry, indicesOf, lineAt, type Range, toEntry, type Word } from "../../../web/src/editor/words";
 import { baseOf, DURATION, entriesOf, SONG, wordsOf } from "./song";
 
 interface Case {
@@ -49,7 +49,7 @@ test.each(CASES.filter((one) => one.operation))("an operation makes the edits: $
 });
 
 const at = (index: number, count = 1) => ({ from: index, to: index + count });
-const move = (words: readonly Word[], range: Range, by: number) => operations.move(words, range, by, DURATION).words;
+const move = (words: readonly Word[], range: Range, by: number) => operations.moveAll(words, indicesOf(range), by, DURATION).words;
 const CHANGES: [string, (words: readonly Word[]) => readonly Word[], number][] = [
     ["nothing", (words) => words, 0],
     ["a move", (words) => move(words, at(1), -50), 1],
@@ -127,7 +127,7 @@ test.each([
                 () => words.length && operations.remove(words, at(index)) as any,
                 () => words.length && operations.split(words, index, random(DURATION)) as any,
                 () => words.length > index + 1 && words[index]!.voice === words[index + 1]!.voice && operations.merge(words, at(index, 2)) as any,
-                () => words.length && (operations.move(words, at(index), random(400) - 200, DURATION, !random(3)).words as any),
+                () => words.length && (operations.moveAll(words, [index], random(400) - 200, DURATION, !random(3)).words as any),
                 () => words.length && (operations.moveAll(words, operations.following(words, at(index)), random(400) - 200, DURATION, !random(3)).words as any),
                 () => words.length && operations.fillGaps(words, lineAt(words, index)) as any,
                 () => words.length && operations.splitSyllables(words, index, [["la", null], ["le", null], ["lu", null]]) as any,

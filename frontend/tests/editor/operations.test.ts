@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import * as operations from "../../../web/src/editor/operations";
-import type { Range, Word } from "../../../web/src/editor/words";
+import { indicesOf, type Range, type Word } from "../../../web/src/editor/words";
 import { DURATION, shown, wordsOf } from "./song";
 
 const words = wordsOf();
@@ -9,7 +9,7 @@ const at = (index: number, count = 1) => ({ from: index, to: index + count });
 
 describe("moving", () => {
     const move = (range: Range, by: number, alone = false, given: readonly Word[] = words) =>
-        operations.move(given, range, by, DURATION, alone);
+        operations.moveAll(given, indicesOf(range), by, DURATION, alone);
 
     test.each([
         [-30, "Slow[1000-1400] river[1470-1970] run[2000-2600]"],

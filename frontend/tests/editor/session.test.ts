@@ -87,7 +87,7 @@ test("a field's arrows are one step until it is left", () => {
 
 test("a preview is a step only once it is kept", () => {
     session.select(1);
-    const moved = operations.move(session.words, { from: 1, to: 2 }, -50, 5000);
+    const moved = operations.moveAll(session.words, [1], -50, 5000);
     session.preview(moved);
     expect(session.words[1]!.start).toBe(1450);
     expect(session.serialise()).toBe("");
@@ -98,7 +98,7 @@ test("a preview is a step only once it is kept", () => {
     expect(session.canUndo).toBe(true);
     expect(changes.at(-1)).toBe("words");
     session.undo();
-    session.preview(operations.move(session.words, { from: 1, to: 2 }, 0, 5000));
+    session.preview(operations.moveAll(session.words, [1], 0, 5000));
     session.keepPreview();
     expect(session.canUndo).toBe(false);
 });

@@ -1,7 +1,7 @@
 // What a person can do to words: each takes words and makes new ones. Words keep their order, and an edit never
 // makes two of a lane overlap that did not. Voices don't get in each other's way.
 import { type Timeline, timelineOf } from "./timeline";
-import { indicesOf, lineAt, type Range, type Word } from "./words";
+import { lineAt, type Range, type Word } from "./words";
 
 /** Shorter is not seen, heard or hit with a pointer. */
 export const SHORTEST = 20;
@@ -35,13 +35,8 @@ export function touches(before: Word | undefined, after: Word | undefined): bool
     return before !== undefined && after !== undefined && before.end === after.start;
 }
 
-/** Whole words, by a time that is cut to the room there is. Neighbours that are in the way get shorter; alone: they
- * stay as they are. */
-export function move(words: readonly Word[], range: Range, by: number, duration: number, alone = false): Moved {
-    return moveAll(words, indicesOf(range), by, duration, alone);
-}
-
-/** The same for words that need not follow one another. */
+/** Whole words, by a time that is cut to the room there is; they need not follow one another. Neighbours that are in the
+ * way get shorter; alone: they stay as they are. */
 export function moveAll(
     words: readonly Word[],
     picked: readonly number[],

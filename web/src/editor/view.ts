@@ -44,10 +44,6 @@ export function scroll(view: View, by: number): View {
     return settled({ ...view, start: view.start + by });
 }
 
-export function resize(view: View, width: number): View {
-    return settled({ ...view, width });
-}
-
 /** Moved as little as it takes to see a stretch, with some air. */
 export function reveal(view: View, from: number, to: number): View {
     const air = span(view) * 0.05;

@@ -69,6 +69,14 @@ export function addFonts(node: ComfyNode, set: Set): void {
             (document.getElementById(DIALOG) as HTMLDialogElement | null)?.close();
             set({ font: name });
         };
+        const filter = () => {
+            const wanted = field.value.trim().toLowerCase();
+            for (const one of list.children) {
+                const found = one.getAttribute("aria-label")?.toLowerCase().includes(wanted);
+                (one as HTMLElement).style.display = found ? "flex" : "none";
+            }
+        };
+        field.oninput = filter;
         const chosen = String(node.widgets?.find((one) => one.name === "font")?.value ?? "");
         list.append(choice("", texts.builtIn, chosen === "", take));
         try {
@@ -77,13 +85,8 @@ export function addFonts(node: ComfyNode, set: Set): void {
         } catch (error) {
             list.append((error as Error).message);
         }
-        field.oninput = () => {
-            const wanted = field.value.trim().toLowerCase();
-            for (const one of list.children) {
-                const found = one.getAttribute("aria-label")?.toLowerCase().includes(wanted);
-                (one as HTMLElement).style.display = found ? "flex" : "none";
-            }
-        };
+        // What was typed before the list was there.
+        filter();
     };
 }
 
@@ -130,9 +133,15 @@ export function addSwatches(node: ComfyNode, set: Set): () => void {
             caption.role = "button";
             caption.tabIndex = 0;
             caption.title = caption.ariaLabel = texts.clear(label);
-            caption.onclick = () => set({ [name]: "" });
+            const clear = (event: Event) => {
+                // The label's own: it opens the choice of colours, which is meant where there is nothing to clear.
+                if (!valueOf(name)) return;
+                event.preventDefault();
+                set({ [name]: "" });
+            };
+            caption.onclick = clear;
             caption.onkeydown = (event) => {
-                if (event.key === "Enter" || event.key === " ") set({ [name]: "" });
+                if (event.key === "Enter" || event.key === " ") clear(event);
             };
         }
         const held = element("label", {}, parts);

@@ -11,7 +11,6 @@ export interface Texts {
     none: string;
     clear: (colour: string) => string;
     sample: string;
-    failed: (status: number) => string;
 }
 
 export const TEXTS: Record<Language, Texts> = {
@@ -42,7 +41,6 @@ export const TEXTS: Record<Language, Texts> = {
         none: "none",
         clear: (colour) => `No ${colour}`,
         sample: "Sample in this style",
-        failed: (status) => `The server answered ${status}.`,
     },
     zh: {
         presets: "预设",
@@ -71,7 +69,6 @@ export const TEXTS: Record<Language, Texts> = {
         none: "无",
         clear: (colour) => `不要${colour}`,
         sample: "此样式的示例",
-        failed: (status) => `服务器返回 ${status}。`,
     },
     ja: {
         presets: "プリセット",
@@ -100,7 +97,6 @@ export const TEXTS: Record<Language, Texts> = {
         none: "なし",
         clear: (colour) => `${colour}なし`,
         sample: "このスタイルの見本",
-        failed: (status) => `サーバーの応答は ${status} でした。`,
     },
     de: {
         presets: "Vorlagen",
@@ -129,6 +125,5 @@ export const TEXTS: Record<Language, Texts> = {
         none: "keine",
         clear: (colour) => `Ohne ${colour}`,
         sample: "Muster in diesem Stil",
-        failed: (status) => `Der Server antwortete mit ${status}.`,
     },
 };

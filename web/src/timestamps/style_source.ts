@@ -2,7 +2,7 @@
 // or of the Lyric Style that is wired into it.
 import { inLanguage } from "../shared/language";
 import type { Drawing, Wanted } from "../lazy/editor";
-import { request } from "../shared/server";
+import { answered, request } from "../shared/server";
 import { origin } from "../shared/widgets";
 
 const OVERLAY = "LipSyncLyricOverlay";
@@ -51,7 +51,7 @@ export function drawingOf(node: ComfyNode, file: string): Drawing | null {
             if (typeof style === "string") return style;
             const response = await request("/timestamp_editor/frame", { ...wanted, file, style });
             if (response.headers.get("content-type") === "image/jpeg") return response.blob();
-            return String((await response.json().catch(() => ({}))).error ?? response.status);
+            return String((await response.json().catch(() => ({}))).error ?? answered(response));
         },
     };
 }

@@ -137,7 +137,6 @@ function chip(text, title, chosen, pressed, colour = "") {
 
 // shared/results.ts
 import { app as app3 } from "../../scripts/app.js";
-var PATIENCE = 5e3;
 var takers = /* @__PURE__ */ new WeakMap();
 function onResults(node, take) {
   takers.set(node, take);
@@ -148,21 +147,13 @@ function onResults(node, take) {
     take(output, false);
   };
 }
-function bringBack() {
-  const empty = app3.nodeOutputs;
-  const until = performance.now() + PATIENCE;
-  const look = () => {
-    if (app3.nodeOutputs === empty) {
-      if (performance.now() < until) requestAnimationFrame(look);
-      return;
-    }
-    for (const node of allNodes()) {
-      const output = app3.nodeOutputs?.[locator(node)];
-      if (output) takers.get(node)?.(output, true);
-      takers.delete(node);
-    }
-  };
-  look();
+function bringBack(outputs) {
+  for (const node of allNodes()) {
+    const [take, output] = [takers.get(node), outputs[locator(node)]];
+    if (!take || !output) continue;
+    takers.delete(node);
+    take(output, true);
+  }
 }
 function locator(node) {
   return node.graph && node.graph !== (app3.rootGraph ?? app3.graph) ? `${node.graph.id}:${node.id}` : String(node.id);
@@ -443,5 +434,5 @@ app4.registerExtension({
     if (kind === TRACKER) addFaces(node);
     else if (kind.startsWith("LipSync") && personOf(node)) addChips(node);
   },
-  afterConfigureGraph: bringBack
+  onNodeOutputsUpdated: bringBack
 });

@@ -33,7 +33,6 @@ function allNodes(graph = rootGraph()) {
 }
 
 // shared/results.ts
-var PATIENCE = 5e3;
 var takers = /* @__PURE__ */ new WeakMap();
 function onResults(node, take) {
   takers.set(node, take);
@@ -44,21 +43,13 @@ function onResults(node, take) {
     take(output, false);
   };
 }
-function bringBack() {
-  const empty = app3.nodeOutputs;
-  const until = performance.now() + PATIENCE;
-  const look = () => {
-    if (app3.nodeOutputs === empty) {
-      if (performance.now() < until) requestAnimationFrame(look);
-      return;
-    }
-    for (const node of allNodes()) {
-      const output = app3.nodeOutputs?.[locator(node)];
-      if (output) takers.get(node)?.(output, true);
-      takers.delete(node);
-    }
-  };
-  look();
+function bringBack(outputs) {
+  for (const node of allNodes()) {
+    const [take, output] = [takers.get(node), outputs[locator(node)]];
+    if (!take || !output) continue;
+    takers.delete(node);
+    take(output, true);
+  }
 }
 function locator(node) {
   return node.graph && node.graph !== (app3.rootGraph ?? app3.graph) ? `${node.graph.id}:${node.id}` : String(node.id);
@@ -209,5 +200,5 @@ app4.registerExtension({
     if (kind === "LipSyncLoadLyrics") addUpload(node);
     if (kind === "LipSyncSaveLyrics") addView(node);
   },
-  afterConfigureGraph: bringBack
+  onNodeOutputsUpdated: bringBack
 });

@@ -84,7 +84,6 @@ function allNodes(graph = rootGraph()) {
 }
 
 // shared/results.ts
-var PATIENCE = 5e3;
 var takers = /* @__PURE__ */ new WeakMap();
 function onResults(node, take) {
   takers.set(node, take);
@@ -95,21 +94,13 @@ function onResults(node, take) {
     take(output, false);
   };
 }
-function bringBack() {
-  const empty = app3.nodeOutputs;
-  const until = performance.now() + PATIENCE;
-  const look = () => {
-    if (app3.nodeOutputs === empty) {
-      if (performance.now() < until) requestAnimationFrame(look);
-      return;
-    }
-    for (const node of allNodes()) {
-      const output = app3.nodeOutputs?.[locator(node)];
-      if (output) takers.get(node)?.(output, true);
-      takers.delete(node);
-    }
-  };
-  look();
+function bringBack(outputs) {
+  for (const node of allNodes()) {
+    const [take, output] = [takers.get(node), outputs[locator(node)]];
+    if (!take || !output) continue;
+    takers.delete(node);
+    take(output, true);
+  }
 }
 function locator(node) {
   return node.graph && node.graph !== (app3.rootGraph ?? app3.graph) ? `${node.graph.id}:${node.id}` : String(node.id);
@@ -219,5 +210,5 @@ app4.registerExtension({
       if (output?.notices) show(node, output.notices, again);
     });
   },
-  afterConfigureGraph: bringBack
+  onNodeOutputsUpdated: bringBack
 });

@@ -72,6 +72,7 @@ interface ComfyExtension {
     nodeCreated?(node: ComfyNode): void;
     beforeConfigureGraph?(graph: unknown): void | Promise<void>;
     afterConfigureGraph?(): void | Promise<void>;
+    onNodeOutputsUpdated?(outputs: Record<string, unknown>): void;
     [hook: string]: unknown;
 }
 
@@ -88,7 +89,6 @@ declare module "comfy/app" {
     export const app: {
         graph: ComfyGraph;
         rootGraph?: ComfyGraph;
-        nodeOutputs?: Record<string, unknown>;
         canvas?: {
             canvas?: HTMLCanvasElement;
             ds: { scale: number; offset: number[] };

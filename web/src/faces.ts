@@ -259,5 +259,5 @@ app.registerExtension({
         if (kind === TRACKER) addFaces(node);
         else if (kind.startsWith("LipSync") && personOf(node)) addChips(node);
     },
-    afterConfigureGraph: bringBack,
+    onNodeOutputsUpdated: bringBack,
 });

@@ -124,5 +124,5 @@ app.registerExtension({
         if (kind === "LipSyncLoadLyrics") addUpload(node);
         if (kind === "LipSyncSaveLyrics") addView(node);
     },
-    afterConfigureGraph: bringBack,
+    onNodeOutputsUpdated: bringBack,
 });

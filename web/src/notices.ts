@@ -67,5 +67,5 @@ app.registerExtension({
             if (output?.notices) show(node, output.notices, again);
         });
     },
-    afterConfigureGraph: bringBack,
+    onNodeOutputsUpdated: bringBack,
 });

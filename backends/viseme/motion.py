@@ -29,9 +29,9 @@ REST_AFTER = 0.25
 _LEAD = 0.05
 _CLOSING = 0.14
 _OPENING = 0.10
-# Before that the lips part as far as this, over so many seconds. Where somebody is heard to breathe in, they
+# Before that the lips part as far as this, so that so much of the teeth is seen, over so many seconds. Where somebody is heard to breathe in, they
 # do so for that: the longest breath, and how long before the first sound it may be over.
-_PARTED = 0.085
+_PARTED, _TEETH_SEEN = 0.085, 0.45
 _PARTING = 0.08
 _LONGEST_BREATH, _BREATH_OVER = 0.7, 0.25
 # How fast a phone is felt less before and after its core, and what of it lies outside the core at either end.
@@ -56,7 +56,7 @@ _USUAL = 0.11
 _LENGTH_POWER = 0.15
 _LENGTH_LIMITS = (0.8, 1.4)
 # Seconds for which lips stay shut at least: a closure of one frame at 25 a second is seen as a flicker.
-_LEAST_HELD = 0.06
+_LEAST_HELD = 0.08
 _PLOSIVE_HELD = 0.65
 _HELD = 0.9
 _TUCK_OPEN = 0.03
@@ -141,11 +141,15 @@ def assemble(
     """`values` [n, parameters in the order of Shape] with rest outside the `voiced` spans (seconds), lips
     that part before them, as early as one of `breaths` does, and the closures of `spoken`."""
     centres = times + lengths / 2
+    closed = [phone for phone in spoken if phone.name in CLOSED]
     spans = Spans(voiced).bridged(REST_AFTER)
     active, parted = _activity(spans, centres), np.zeros(len(centres))
     for start, _ in spans:
-        if gate is None or _heard_near(start, centres, gate):
-            parted = np.maximum(parted, _parting(start, _first_heard(start, breaths), centres))
+        first = _first_heard(start, breaths)
+        # Lips that would be closed again at once part for a breath only.
+        shut = first == start and any(start - _LEAD < phone.start < start + _LEAD for phone in closed)
+        if not shut and (gate is None or _heard_near(start, centres, gate)):
+            parted = np.maximum(parted, _parting(start, first, centres))
     if gate is not None:
         active = np.minimum(active, gate)
     curves = dict(zip(Shape._fields, (values * active[:, None]).T, strict=True))
@@ -154,10 +158,11 @@ def assemble(
     for name, wide in _WIDE.items():
         further = np.maximum(curves[name] - wide, 0)
         curves[name] = curves[name] - further + _WIDER * (1 - np.exp(-further / _WIDER))
-    curves["open"] = np.maximum(curves["open"], _PARTED * parted)
+    for name, least in (("open", _PARTED), ("teeth", _TEETH_SEEN)):
+        curves[name] = np.maximum(curves[name], least * parted)
     active = np.maximum(active, parted)
 
-    sealed = _frames_of([phone for phone in spoken if phone.name in CLOSED], times, lengths)
+    sealed = _frames_of(closed, times, lengths)
     tucked = _frames_of([phone for phone in spoken if phone.name in TUCKED], times, lengths) & ~sealed
     # No frame next to a closure may be further open than lips can move in between.
     for frames, opening in ((sealed, 0.0), (tucked, _TUCK_OPEN)):

@@ -18,12 +18,14 @@ _TOOTH_ENDS = np.array([0.0, 0.011, 0.004, 0.014, 0.022], np.float32)
 LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 # Parts of the skin's brightness.
 _BLOOD = np.array([0.30, -0.12, -0.10], np.float32)
-_SHADE = np.array([-0.1, 0.1, 0.15], np.float32)
+_SHADE = np.array([-0.1, 0.15, 0.2], np.float32)
 _CAVITY, _FLOOR, _TONGUE, _NEAR = 0.075, 0.13, 0.60, 1.5
 # Width of a lower tooth, and what is seen of it, in widths of the mouth.
 _LOWER_TOOTH, _LOWER_SHOWN = 0.075, 0.055
 # How much of the skin's colour (R, G, B) a tooth has: it is yellow rather than red.
 _IVORY = np.array([0.2, 0.3, 0.5], np.float32)
+# Skin of which a colour is less than so much of its brightness is seen in coloured light, as teeth are then.
+_WHITE_LIGHT = np.array([1.0, 0.8, 0.65], np.float32)
 # Lips are at most so bright against the skin.
 _PALE_LIPS = 0.9
 # Of both lips' colours, by brightness, the one in so many hundredths is the darker lip's.
@@ -88,7 +90,8 @@ class Tones:
         if self.enamel is not None:
             return self.enamel
         level = min(0.90 * self.level + 32, 240.0)
-        return level * (1 + _IVORY * (self.skin / self.level - 1))
+        hue = self.skin / self.level
+        return level * (1 + _IVORY * (hue - 1)) * np.sqrt(np.minimum(hue / _WHITE_LIGHT, 1))
 
     def flesh(self, level: float) -> np.ndarray:
         """Of that part of the skin's brightness, between the skin's colour and the lips', which are red."""

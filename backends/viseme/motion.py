@@ -29,8 +29,9 @@ REST_AFTER = 0.25
 _LEAD = 0.05
 _CLOSING = 0.14
 _OPENING = 0.10
-# Before that the lips part as far as this, so that so much of the teeth is seen, over so many seconds. Where somebody is heard to breathe in, they
-# do so for that: the longest breath, and how long before the first sound it may be over.
+# Before that the lips part as far as this, so that so much of the teeth is seen, over so many seconds. Where
+# somebody is heard to breathe in, they do so for that: the longest breath, and how long before the first
+# sound it may be over.
 _PARTED, _TEETH_SEEN = 0.085, 0.45
 _PARTING = 0.08
 _LONGEST_BREATH, _BREATH_OVER = 0.7, 0.25
@@ -55,8 +56,9 @@ _LOUD_LIMITS = (0.75, 1.35)
 _USUAL = 0.11
 _LENGTH_POWER = 0.15
 _LENGTH_LIMITS = (0.8, 1.4)
-# Seconds for which lips stay shut at least: a closure of one frame at 25 a second is seen as a flicker.
-_LEAST_HELD = 0.08
+# Seconds for which lips stay shut at least: a closure of one frame at 25 a second is seen as a flicker. The
+# vowel between two closures that are so near to each other needs some of that time.
+_LEAST_HELD, _NEAR_HELD, _NEAR = 0.08, 0.06, 0.25
 _PLOSIVE_HELD = 0.65
 _HELD = 0.9
 _TUCK_OPEN = 0.03
@@ -277,16 +279,17 @@ def _frames_of(
     """The frames whose centre lies in a closure, and in any case the one that holds its middle."""
     frames = np.zeros(len(times), bool)
     centres = times + lengths / 2
-    for phone in closures:
+    middles = np.array([(phone.start + phone.end) / 2 for phone in closures])
+    for at, phone in enumerate(closures):
+        alone = np.all(np.abs(np.delete(middles, at) - middles[at]) > _NEAR)
         # A plosive's segment ends with its burst, for which the lips are already apart.
         held = _PLOSIVE_HELD if phone.name in {"P", "B"} else _HELD
         end = phone.start + held * (phone.end - phone.start)
-        short = max(_LEAST_HELD - (end - phone.start), 0.0) / 2
+        short = max((_LEAST_HELD if alone else _NEAR_HELD) - (end - phone.start), 0.0) / 2
         frames[np.searchsorted(centres, phone.start - short) : np.searchsorted(centres, end + short)] = True
-        middle = (phone.start + phone.end) / 2
-        at = int(np.searchsorted(times, middle, side="right")) - 1
-        if at >= 0 and middle < times[at] + lengths[at]:
-            frames[at] = True
+        frame = int(np.searchsorted(times, middles[at], side="right")) - 1
+        if frame >= 0 and middles[at] < times[frame] + lengths[frame]:
+            frames[frame] = True
     return frames
 
 

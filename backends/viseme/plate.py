@@ -29,7 +29,7 @@ from .controls import (
     control_points,
 )
 from .cutout import SMALLEST, cut_out
-from .edges import lip_edges
+from .edges import lip_edges, redness
 from .interior import LUMA
 from .views import SKULL, Views
 
@@ -37,11 +37,13 @@ from .views import SKULL, Views
 _SHOWS, _ENOUGH = 0.09, 0.22
 # Each takes some hundred kilobytes, and a seek in the footage.
 _PEOPLE = 12
-# Frames that are tried, and how far from a covered mouth the next one is looked for.
-_TRIES, _ELSEWHERE = 3, 8
+# Frames that are tried, and how far from one without teeth, or covered, the next one is looked for.
+_TRIES, _ELSEWHERE = 4, 8
 # Turns of the head, in degrees, between which the picture is no longer shown in frames of a head that is
 # turned otherwise.
 _TURNED = (20.0, 40.0)
+# Teeth are less red than the face, or as red at most; a tongue is redder than it by more than this.
+_REDDER = 3.0
 # How much of the plate's opening, from above, is upper teeth and what lies behind them.
 _UPPER_PART = (0.40, 0.65)
 # The same where upper teeth hide all else: between these parts it is nowhere darker than so much of what is
@@ -149,8 +151,8 @@ def _find(
             return None
         row = int(views.rows[best])
         frame = next(iter(source.read(person.first + row, person.first + row + 1)))
-        if not covered(person, frame):
-            return _plate(frame, person.meshes[row])
+        if not covered(person, frame) and (plate := _plate(frame, person.meshes[row])) is not None:
+            return plate
         score[np.abs(views.rows - row) < _ELSEWHERE] = -np.inf
     return None
 
@@ -165,13 +167,16 @@ def _plate(frame: Frame, mesh: np.ndarray) -> Plate | None:
     rgb, points, corner, scale = part
     points += lip_edges(rgb, points, width * scale)
     luma = rgb.astype(np.float32) @ LUMA
-    skin = max(float(np.median(luma[_skin(points, luma.shape)])), 1.0)
+    face = np.median(rgb[_skin(points, luma.shape)].astype(np.float32), axis=0)
+    skin = max(float(face @ LUMA), 1.0)
     bite = _bite(luma, points, skin)
     inside = _upper_part(points, bite, rgb.shape[1], rgb.shape[0]) > 0.5
     if inside.sum() < 12:
         return None
     bright = inside & (luma >= np.percentile(luma[inside], 75))
     tooth = np.median(rgb[bright].astype(np.float32), axis=0)
+    if redness(tooth) > redness(face) + _REDDER:
+        return None
     head, local = control_points(mesh)
     depth = float(local[UPPER_INNER[MIDDLE], 2])
     # From the frame's pixels to the plate's.

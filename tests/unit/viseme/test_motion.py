@@ -105,6 +105,26 @@ def test_lips_part_for_a_breath_that_is_heard():
     assert not at_rate(phones, 50, gate=nothing_there, breaths=breaths)[1].open[breath].any()
 
 
+def test_parted_lips_show_teeth():
+    _, motion = at_rate(spaced("HH AA T", start=2.0), 50)
+    parted = (motion.open > 0.06) & (motion.active == 1)
+    assert parted.any()
+    assert motion.teeth[parted].min() > 0.2
+
+
+def test_without_a_breath_lips_do_not_part_for_a_first_sound_that_closes_them():
+    times, motion = at_rate(spaced("B AA T", start=2.0), 50)
+    assert motion.open[times < 2.06].max() < 0.02
+
+
+def test_a_closure_is_seen_in_two_frames_but_between_near_ones_the_vowel_is():
+    for offset in np.linspace(0, 0.04, 9):
+        _, motion = at_rate(
+            [Phone("AA", 0.5, 0.8), Phone("B", 0.8, 0.84), Phone("AA", 0.84, 1.2)], 25, offset=offset
+        )
+        assert motion.sealed.sum() == 2
+
+
 def test_lips_that_part_to_breathe_in_close_for_a_bilabial():
     times, motion = at_rate(spaced("P AA T", start=2.0), 50, breaths=((1.6, 1.9),))
     assert motion.open[frame_of(times, 1.85)] > 0.04

@@ -22,6 +22,8 @@ from lipsync_studio.backends.viseme.seam import lip_line
 from lipsync_studio.backends.viseme.texture import steady_tones
 from lipsync_studio.engine.faces.tracker import track_faces
 from lipsync_studio.engine.host.plain import PlainHost
+from lipsync_studio.engine.media.colour import to_rgb
+from lipsync_studio.engine.media.images import ImageSource
 from lipsync_studio.engine.media.video import VideoSource
 
 ROOT = Path(__file__).parents[3]
@@ -111,7 +113,7 @@ def test_the_shade_in_a_mouth_is_red_and_teeth_are_ivory():
     yellow = tones((182, 135, 65), (169, 120, 51))
     inside = paint(opening(0.3), yellow, 0.8, 0.0)
     bright = inside[inside @ LUMA > 0.95 * (inside @ LUMA).max()].mean(0)
-    assert bright[0] > bright[1] > bright[2] > 0.55 * bright[0]
+    assert bright[0] > bright[1] > bright[2] > 0.5 * bright[0]
     rim = inside[inside @ LUMA < 0.5 * yellow.level]
     assert np.all(rim[:, 0] > 1.15 * rim[:, 1])
 
@@ -251,6 +253,17 @@ def test_a_shut_mouth_has_none_to_show(smiling):
     shut[:, CONTROLS[LOWER_INNER]] = shut[:, CONTROLS[UPPER_INNER]]
     assert find_plates(source, [replace(person, meshes=shut)], source.frames) == {}
     assert find_plates(source, [person], 0) == {}
+
+
+def test_a_tongue_is_not_taken_for_teeth(smiling):
+    source, person = smiling
+    frame = next(iter(source.read(0, 1)))
+    mesh = person.meshes[0].astype(np.float64)
+    lips = np.concatenate([mesh[CONTROLS[UPPER_INNER], :2], mesh[CONTROLS[LOWER_INNER], :2][::-1]])
+    rgb = to_rgb(frame)
+    cv2.fillPoly(rgb, [np.round(lips).astype(np.int32)], (190, 100, 95))
+    pictures = ImageSource(np.repeat(rgb[None], source.frames, 0).astype(np.float32) / 255)
+    assert find_plates(pictures, [person], 3) == {}
 
 
 def test_teeth_are_not_taken_from_a_covered_mouth(smiling):

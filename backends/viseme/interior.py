@@ -26,6 +26,8 @@ _LOWER_TOOTH, _LOWER_SHOWN = 0.075, 0.055
 _IVORY = np.array([0.2, 0.3, 0.5], np.float32)
 # Skin of which a colour is less than so much of its brightness is seen in coloured light, as teeth are then.
 _WHITE_LIGHT = np.array([1.0, 0.8, 0.65], np.float32)
+# A mouth is so much darker than the nostrils, but no paler than this.
+_NOSTRILS, _PALEST = 0.30, 0.14
 # Lips are at most so bright against the skin.
 _PALE_LIPS = 0.9
 # Of both lips' colours, by brightness, the one in so many hundredths is the darker lip's.
@@ -39,18 +41,22 @@ _RIM, _RIM_SHADE, _WET = 0.022, 0.45, 0.7
 class Tones:
     """The colours of a face. skin, lips: float32 [3], 0..255. slope: by what part of itself the skin gets
     brighter towards the right, per width of the mouth. enamel: the person's own, float32 [3]; None where it
-    has not been seen. shade: brightness of the darker lip; None: as the lips."""
+    has not been seen. shade: brightness of the darker lip; None: as the lips. black: the least brightness
+    that there is in such light, in parts of the skin's."""
 
     skin: np.ndarray
     lips: np.ndarray
     slope: float
     enamel: np.ndarray | None = None
     shade: float | None = None
+    black: float = 0.0
 
     @classmethod
-    def of(cls, left: np.ndarray, right: np.ndarray, lips: np.ndarray) -> Tones:
+    def of(
+        cls, left: np.ndarray, right: np.ndarray, lips: np.ndarray, nose: np.ndarray | None = None
+    ) -> Tones:
         """left, right: colours [n, 3] of the skin on either side of the mouth, half a width from its middle.
-        lips: colours [n, 3] of the lips."""
+        lips, nose: colours [n, 3] of the lips, and of what is below the nose, nostrils with it."""
         skin = _middle(np.concatenate([left, right]))
         level = max(float(skin @ LUMA), 1.0)
         lip = _middle(lips)
@@ -58,7 +64,8 @@ class Tones:
         skin *= max(1.0, float(lip @ LUMA) / (_PALE_LIPS * level))
         slope = float((_middle(right) - _middle(left)) @ LUMA) / level
         shade = float(np.percentile(lips @ LUMA, _DARKER))
-        return cls(skin, lip, float(np.clip(slope, -0.6, 0.6)), shade=shade)
+        black = 0.0 if nose is None else min(_NOSTRILS * float((nose @ LUMA).min()) / level, _PALEST)
+        return cls(skin, lip, float(np.clip(slope, -0.6, 0.6)), shade=shade, black=black)
 
     @property
     def level(self) -> float:
@@ -67,11 +74,17 @@ class Tones:
     @classmethod
     def mean(cls, tones: Sequence[Tones], weights: Sequence[float]) -> Tones:
         """Of tones without enamel."""
-        skin, lips, slope, shade = (
+        skin, lips, slope, shade, black = (
             np.average([getattr(each, name) for each in tones], axis=0, weights=weights)
-            for name in ("skin", "lips", "slope", "darker")
+            for name in ("skin", "lips", "slope", "darker", "black")
         )
-        return cls(skin.astype(np.float32), lips.astype(np.float32), float(slope), shade=float(shade))
+        return cls(
+            skin.astype(np.float32),
+            lips.astype(np.float32),
+            float(slope),
+            shade=float(shade),
+            black=float(black),
+        )
 
     @property
     def coloured(self) -> float:
@@ -147,7 +160,9 @@ class _Canvas:
         deep = np.clip((self.y - opening.upper) / max(self.gap, 0.05), 0, 1)
         # The further open, the deeper one sees.
         near = 1 + _NEAR * float(np.clip(1 - self.gap / 0.3, 0, 1))
-        dark, low = tones.flesh(_CAVITY * near), tones.flesh(_FLOOR * near)
+        dark, low = (
+            tones.flesh(max(part * near, tones.black * part / _CAVITY)) for part in (_CAVITY, _FLOOR)
+        )
         self.picture = (dark + (0.35 * deep)[..., None] * (low - dark)).astype(np.float32)
 
     def _lay(self, cover: np.ndarray, colour: np.ndarray) -> None:
@@ -198,7 +213,7 @@ class _Canvas:
         opening, tones = self.opening, self.tones
         beside = np.clip((self.outwards - 0.22) / 0.25, 0, 1)
         near = np.maximum(np.minimum(self.y - opening.upper, opening.lower - self.y), 0)
-        width = max(_RIM, 1.1 * self.soft) * (0.6 + 0.9 * beside)
+        width = max(_RIM, 0.5 * self.soft) * (0.6 + 0.9 * beside)
         cover = (0.8 + 0.2 * beside) * np.exp(-near / width) * float(np.clip((self.gap - 0.05) / 0.15, 0, 1))
         # A rim as bright as the darker lip would be taken for a part of it.
         self._lay(cover, tones.flesh(_WET) * (_RIM_SHADE * tones.darker / (_WET * tones.level)))

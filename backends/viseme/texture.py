@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from .bend import Box
-from .controls import CONTROLS, LIPS, LOWER_INNER, LOWER_OUTER, UPPER_INNER, UPPER_OUTER
+from .controls import CONTROLS, HELD, LIPS, LOWER_INNER, LOWER_OUTER, UPPER_INNER, UPPER_OUTER
 from .interior import LUMA, Tones
 
 # Skin beside the mouth and on the chin, and the cheeks, left and right: what speech, shade or a beard changes
@@ -49,7 +49,8 @@ def tones_of(rgb: np.ndarray, source: np.ndarray, mouth: float) -> Tones:
         _colours(small, np.concatenate([_between(points[beside]), _inside(points[cheek])]))
         for beside, cheek in zip(_BESIDE, _CHEEKS, strict=True)
     )
-    return Tones.of(left, right, _colours(small, lips))
+    nose = _between(points[HELD[:3]])
+    return Tones.of(left, right, _colours(small, lips), _colours(small, nose))
 
 
 def steady_tones(tones: Sequence[Tones]) -> list[Tones]:
@@ -137,9 +138,10 @@ def grain(rgb: np.ndarray, source: np.ndarray, hole: Box, level: float) -> np.nd
     if min(box.x1 - box.x0, box.y1 - box.y0) < 4:
         return np.zeros((height, width, 3), np.float32)
     lip = rgb[box.slices].astype(np.float32)
-    noise = np.clip(lip - cv2.GaussianBlur(lip, (0, 0), 0.9), -12, 12)
+    noise = np.clip(lip - cv2.GaussianBlur(lip, (0, 0), 0.5), -12, 12)
     # Evenly strong, without the edges and the smooth places of the lip.
-    noise /= np.sqrt(cv2.GaussianBlur((noise @ LUMA) ** 2, (0, 0), 2.0) + 0.1)[..., None]
+    rough = cv2.filter2D(noise @ LUMA, -1, _LAPLACE) / 6
+    noise /= np.sqrt(cv2.GaussianBlur(rough**2, (0, 0), 2.0) + 0.1)[..., None]
     rows, columns = (
         np.pad(np.arange(have), (0, want), mode="symmetric")[:want]
         for have, want in zip(noise.shape[:2], (height, width), strict=True)

@@ -118,6 +118,16 @@ def test_the_shade_in_a_mouth_is_red_and_teeth_are_ivory():
     assert np.all(rim[:, 0] > 1.15 * rim[:, 1])
 
 
+def test_a_mouth_is_no_darker_than_the_light_on_the_face_allows():
+    skin, lips = np.full((6, 3), 150.0), np.full((6, 3), 110.0)
+    darkest = [
+        paint(opening(0.4), Tones.of(skin, skin, lips, np.full((6, 3), nostrils)), 0.0, 0.0).min()
+        for nostrils in (10.0, 50.0, 140.0)
+    ]
+    assert darkest[0] < darkest[1] < darkest[2]
+    assert 0.1 * 150 < darkest[2] < 0.2 * 150
+
+
 def test_teeth_are_about_as_bright_as_light_skin_and_brighter_than_dark_skin():
     levels = {}
     for skin in ((222, 178, 150), (88, 56, 42)):

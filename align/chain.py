@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,9 +11,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from ..engine.errors import AlignmentError, AudioError, Cancelled, InputError, LipSyncError, TextError
+from ..engine.errors import (
+    AlignmentError,
+    AudioError,
+    Cancelled,
+    InputError,
+    LipSyncError,
+    MissingFilesError,
+    TextError,
+)
 from ..engine.media.voice import looks_like_song
+from ..engine.weights.entries import readable
 from .attempts import explained
+from .beyond import as_far_as_heard, ended, fitting
 from .doubt import doubt, is_estimated, unsung
 from .engines.protocol import RATE, Request
 from .engines.registry import aligner, knows, ranked
@@ -58,11 +68,13 @@ class AlignOptions:
 
 @dataclass
 class Aligned:
-    """timings: every word of the lyrics, in order. steps: what was tried, and why it was not used. left_out:
-    what the lyrics hold that is not sung, such as section headers. heard: what is to be said of the sound."""
+    """timings: every word of the lyrics up to the sound's end, in order. steps: what was tried, and why it
+    was not used. lacking: what was not tried for want of its model, in a sentence, or "". left_out: what the
+    lyrics hold that is not sung, such as section headers. heard: what is to be said of the sound."""
 
     timings: WordTimings
     steps: list[str] = field(default_factory=list)
+    lacking: str = ""
     left_out: tuple[LeftOut, ...] = ()
     heard: tuple[str, ...] = ()
 
@@ -71,7 +83,8 @@ class Aligned:
         return [
             *doubt(self.timings),
             *self.heard,
-            *(f"Not by {step}" for step in self.steps),
+            *(f"Not by {step}." for step in _joined(self.steps)),
+            *([self.lacking] if self.lacking else []),
             *notes(self.left_out),
         ]
 
@@ -112,16 +125,19 @@ def align(
         raise AlignmentError("The audio is silent: choose the one that holds the words.")
     run = _Run(stem or sound, samples, text, host, options)
     found = run.by_name(options.engine) if options.engine != "auto" else run.in_order()
-    said = (*torn_lines(found.timings), *unsung(found.timings), *language_notes(text.language))
+    timed = _voiced(found.timings, text.lines)
+    timings, beyond = ended(timed, samples.size / RATE, text.lines[len(timed.lines) :])
+    said = (*beyond, *torn_lines(timings), *unsung(timings), *language_notes(text.language))
     heard = (*(stem or sound).all_notes(), *lengths, *said)
-    return replace(found, timings=_voiced(found.timings, text.lines), left_out=text.left_out, heard=heard)
+    return replace(found, timings=timings, left_out=text.left_out, heard=heard)
 
 
 def _voiced(timings: WordTimings, lines: Sequence[LyricLine]) -> WordTimings:
-    """With who sings each line, as the text says. lines: those that were timed, one by one."""
-    if len(timings.lines) != len(lines) or not any(line.voice for line in lines):
+    """With who sings each line, as the text says. lines: those that were timed, one by one, and perhaps
+    more."""
+    if not any(line.voice for line in lines):
         return timings
-    pairs = zip(timings.lines, lines, strict=True)
+    pairs = zip(timings.lines, lines, strict=False)
     return replace(timings, lines=tuple(replace(timed, voice=line.voice) for timed, line in pairs))
 
 
@@ -163,7 +179,7 @@ def align_offline(
     MissingFilesError without pocketsphinx.
     """
     try:
-        return PocketAligner().align(samples16k, lines, language or ENGLISH)
+        return as_far_as_heard(samples16k, lines, language or ENGLISH, PocketAligner())
     except (AlignmentError, TextError) as error:
         placed = place_words(samples16k, lines, spans)
         return replace(placed, engine=f"{PLACED}: {error}", language=language.tag if language else "")
@@ -176,6 +192,21 @@ def _joined(steps: Sequence[str]) -> list[str]:
         name, _, reason = step.rstrip(".").partition(": ")
         names.setdefault(reason, []).append(name)
     return [f"{', '.join(dict.fromkeys(each))}: {reason}" for reason, each in names.items()]
+
+
+def _lacking(missing: Mapping[str, MissingFilesError]) -> str:
+    """missing: by the aligner that it is missing for."""
+    if not missing:
+        return ""
+    sets: dict[str, list[str]] = {}
+    for name, error in missing.items():
+        sets.setdefault(f"{error.weights}, {readable(error.size)}", []).append(name)
+    named = "; ".join(f"{', '.join(names)} ({what})" for what, names in sets.items())
+    wanted = " ".join(dict.fromkeys(error.weights for error in missing.values()))
+    return (
+        f"Not tried, because their models are missing: {named}. The node Model Manager (LipSync) fetches "
+        f"them, or `python -m lipsync_studio weights download {wanted}`."
+    )
 
 
 class _Run:
@@ -233,12 +264,17 @@ class _Run:
     def in_order(self) -> Aligned:
         """By the first aligner that can be had and trusted. What fails, for whatever reason, is a step."""
         request = self._request
+        # Of a text that is longer than the sound can be, as much as may be heard.
+        request = replace(request, lines=fitting(request.lines, request.duration / SHORTEST_WORD))
+        cut = request.count < self._request.count
         if request.duration < SHORTEST_WORD * request.count:
-            raise AlignmentError(
-                f"The audio lasts {request.duration:.1f} s, too short for the {request.count} words of the "
-                "lyrics: check that they belong together."
-            )
+            raise self._too_short()
         steps: list[str] = []
+        lacking: dict[str, MissingFilesError] = {}
+
+        def done(timings: WordTimings) -> Aligned:
+            return Aligned(timings, self._all_steps(steps), _lacking(lacking))
+
         second_best: WordTimings | None = None
         partial: WordTimings | None = None
         whispers = self._request.whispers
@@ -246,26 +282,31 @@ class _Run:
         content = "song" if self._options.content == "song" else "speech"
         for candidate in ranked(self._request.language, content):
             self._request.host.check_cancelled()
-            if not candidate.ready(self._request):
+            if not candidate.ready(request):
                 continue
+            if candidate.estimates and cut and partial is None and second_best is None:
+                raise self._too_short()
             if candidate.estimates and partial is not None:
-                return Aligned(partial, self._all_steps(steps))
+                return done(partial)
             if candidate.estimates and second_best is not None and not whispers.available():
-                return Aligned(second_best, self._all_steps(steps))
+                return done(second_best)
             try:
-                found = candidate.align(self._request)
+                found = candidate.align(request)
             except (Cancelled, AudioError):
                 raise
             except NamedModelError as named:
                 raise self._named(named) from named.__cause__
             except Exception as error:
+                if isinstance(error, MissingFilesError) and error.weights:
+                    lacking[candidate.name] = error
+                    continue
                 if not isinstance(error, LipSyncError):
                     _log.warning("The aligner %s failed", candidate.name, exc_info=error)
                 reason = str(explained(error, f"The aligner {candidate.name}"))
             else:
                 request.host.check_cancelled()
                 if not found.derailed:
-                    return Aligned(found.timings, self._all_steps(steps))
+                    return done(found.timings)
                 reason = found.derailed
                 second_best = second_best or found.second_best
                 partial = partial or found.partial
@@ -274,7 +315,14 @@ class _Run:
             "No voice that says these lyrics was found in the audio: check that they belong together, give "
             "the separated voice where there is music, or install a Whisper model (tried "
             + "; ".join(_joined(self._all_steps(steps)))
-            + ")."
+            + f"). {_lacking(lacking)}".rstrip()
+        )
+
+    def _too_short(self) -> AlignmentError:
+        request = self._request
+        return AlignmentError(
+            f"The audio lasts {request.duration:.1f} s, too short for the {request.count} words of the "
+            "lyrics: check that they belong together."
         )
 
     def _all_steps(self, steps: Sequence[str]) -> list[str]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ..engine.report import Caution
 from .place import ENGINE as PLACED
-from .words import Line, WordTimings
+from .words import Line, Word, WordTimings
 
 # PocketSphinx gives a word that is not said there no confidence at all. Shares of words below it on the
 # corpus: right text 0 to 3 %, also with music at 10 dB; text with 15 % of its words altered 12 to 15 %.
@@ -16,11 +18,25 @@ _FOREIGN_SHARE = 0.1
 # 25 % with 15 % of the words altered. A matched text has as many as were really not recognised.
 _OTHERS_SHARE = 0.12
 _NAMED = 5
+# What is shorter than this at the sound's end got no time, seconds.
+_NO_TIME = 0.03
+
+
+def reached(words: Sequence[Word]) -> Sequence[Word]:
+    """Without those that come after the sound's end: the last ones, unheard and without any time."""
+    count = len(words)
+    while (
+        count
+        and words[count - 1].confidence == 0
+        and words[count - 1].end - words[count - 1].start < _NO_TIME
+    ):
+        count -= 1
+    return words[:count]
 
 
 def unheard_share(timings: WordTimings) -> float:
-    """Share 0..1 of the words that are not heard where they are put; 0 without words."""
-    words = timings.words()
+    """Share 0..1 of the words up to the sound's end that are not heard where they are put; 0 without any."""
+    words = reached(timings.words())
     return sum(word.confidence < UNHEARD for word in words) / max(1, len(words))
 
 
@@ -52,7 +68,7 @@ def doubt(timings: WordTimings) -> list[Caution]:
         return [
             Caution(
                 "None of the words were heard, so they are spread over the parts with a voice and their "
-                "times are estimated: are these the lyrics of this song?",
+                "times are estimated: are these the words of this recording?",
                 "estimated",
             )
         ]
@@ -61,7 +77,7 @@ def doubt(timings: WordTimings) -> list[Caution]:
         percent = round(unheard_share(timings) * 100)
         said.append(
             Caution(
-                f"{percent} % of the words are not heard: are these the lyrics of this song?",
+                f"{percent} % of the words are not heard: are these the words of this recording?",
                 "unheard",
                 percent=percent,
             )

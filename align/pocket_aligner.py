@@ -10,6 +10,7 @@ from __future__ import annotations
 import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,7 +22,7 @@ from .language import ENGLISH, Language
 from .pauses import Silences
 from .pocket import ENGINE, FILLERS, FRAMES_PER_SECOND, RATE, decode, prepared, require_pocketsphinx
 from .pocket_search import searched
-from .pronounce import Variants, pronounce_line
+from .pocket_units import Unit, first_words, units_of
 from .spread import typical_lengths
 from .text import LyricLine
 from .timing import settled
@@ -47,19 +48,6 @@ _TYPICAL_SCORE = -33
 # A pause, and what is left of it for the closure of a plosive, seconds.
 _PAUSE = 0.12
 _CLOSURE = 0.07
-
-
-@dataclass(frozen=True, slots=True)
-class _Unit:
-    """What the decoder takes for a word: its name there, and how it is said; no variants for one of its own
-    dictionary."""
-
-    name: str
-    variants: Variants = ()
-
-    def seen(self, heard: Sequence[str]) -> Sequence[str]:
-        """The phones whose mouth it is, for those that were heard."""
-        return next((variant.seen for variant in self.variants if list(variant.heard) == [*heard]), heard)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,39 +84,44 @@ class PocketAligner:
         Raises TextError when the words can't be pronounced, AlignmentError when they can't be placed on the
         sound, AudioError for empty sound, and MissingFilesError without pocketsphinx.
         """
-        if samples16k.size == 0:
-            raise AudioError("The soundtrack is empty: choose audio that holds the words.")
-        units = _units(lines, language)
-        flat = [unit for line in units for word in line for unit in word]
-        if not flat:
-            raise TextError(
-                f"None of the words can be pronounced in {language.name}: check the language, or use a "
-                "Whisper model."
-            )
+        units, flat = _checked(samples16k, lines, language)
         pcm = prepared(samples16k)
-        spoken: list[_Spoken] | None = None
         for beam in _BEAMS:
             decoder = self._decoder(beam, flat)
             self._check()
             words = self._words(decoder, beam, flat, pcm)
             if words is not None:
                 spoken = _phones_of(decoder, flat, words, pcm, self._check)
-                break
-        if spoken is None:
-            raise AlignmentError(
-                "The lyrics can't be placed on the audio: check that they are the words that are heard, in "
-                "order, and give the separated voice where there is music."
-            )
-        harder = _TYPICAL_SCORES.get(language.code, _TYPICAL_SCORE) - _TYPICAL_SCORES["en"]
-        spoken = [replace(unit, scores=tuple(score - harder for score in unit.scores)) for unit in spoken]
-        if statistics.median(score for unit in spoken for score in unit.scores) < _DERAILED_SCORE:
-            raise AlignmentError(
-                "The lyrics don't fit the audio: check that they are the words that are heard, in order."
-            )
-        lines_timed = _lines(lines, units, spoken, Silences(samples16k))
-        return WordTimings(settled(lines_timed, samples16k.size / RATE), language.tag, ENGINE)
+                return _timings(samples16k, lines, units, spoken, language)
+        raise AlignmentError(
+            "The lyrics can't be placed on the audio: check that they are the words that are heard, in "
+            "order, and give the separated voice where there is music."
+        )
 
-    def _decoder(self, beam: float, units: Sequence[_Unit]) -> Decoder:
+    def align_begun(
+        self,
+        samples16k: npt.NDArray[np.float32],
+        lines: Sequence[LyricLine],
+        language: Language = ENGLISH,
+    ) -> WordTimings:
+        """As `align`, of a text that may go on after the sound's end: the words that are heard, by line.
+
+        Any text has a beginning that fits somehow: whoever calls has to look whether it is what is said.
+        """
+        units, flat = _checked(samples16k, lines, language)
+        pcm = prepared(samples16k)
+        decoder = self._decoder(_BEAMS[0], flat)
+        self._check()
+        words = self._words(decoder, _BEAMS[0], flat, pcm, begun=True)
+        if not words:
+            raise AlignmentError(
+                "No beginning of the lyrics is heard in the audio: check that they belong together."
+            )
+        spoken = _phones_of(decoder, flat[: len(words)], words, pcm, self._check)
+        heard, their_units = first_words(lines, units, len(words))
+        return _timings(samples16k, heard, their_units, spoken, language)
+
+    def _decoder(self, beam: float, units: Sequence[Unit]) -> Decoder:
         if beam not in self._decoders:
             self._decoders[beam] = _new_decoder(beam)
         decoder = self._decoders[beam]
@@ -147,35 +140,49 @@ class PocketAligner:
         return decoder
 
     def _words(
-        self, decoder: Decoder, beam: float, units: Sequence[_Unit], pcm: bytes
+        self, decoder: Decoder, beam: float, units: Sequence[Unit], pcm: bytes, begun: bool = False
     ) -> list[tuple[int, int]] | None:
-        """First frame and the one after the last of every unit in the whole sound, or None."""
+        """First frame and the one after the last of every unit in the whole sound, or None. begun: of the
+        first ones, as many as there are."""
         if len(pcm) < _LONG_BYTES:
-            return _word_frames(decoder, units, pcm)
-        found = searched(_options(beam), self._added, _text(units), pcm, self._check)
-        return None if found is None else _complete(found, units)
+            return _word_frames(decoder, units, pcm, begun)
+        found = searched(_options(beam), self._added, _text(units), pcm, self._check, begun)
+        return None if found is None else _complete(found, units, begun)
 
 
-def _units(lines: Sequence[LyricLine], language: Language) -> list[list[list[_Unit]]]:
-    """Of each word of each line the units to align; none for a word that nobody can say."""
-    units: list[list[list[_Unit]]] = []
-    for line in lines:
-        said = [word.said or word.spoken for word in line.words]
-        ways = iter(pronounce_line([each for word in said for each in word], language))
-        found: list[list[_Unit]] = []
-        for word, each in zip(line.words, said, strict=True):
-            variants = [next(ways) for _ in each]
-            if language.english and word.latin:
-                found.append([_Unit(key) for key in word.spoken])
-            else:
-                found.append([_Unit(_name(ways_of), ways_of) for ways_of in variants if ways_of])
-        units.append(found)
-    return units
+def _checked(
+    samples16k: npt.NDArray[np.float32], lines: Sequence[LyricLine], language: Language
+) -> tuple[list[list[list[Unit]]], list[Unit]]:
+    """The units of the text, by line and word, and in a row. Raises AudioError for empty sound, TextError
+    where nothing can be pronounced."""
+    if samples16k.size == 0:
+        raise AudioError("The soundtrack is empty: choose audio that holds the words.")
+    units = units_of(lines, language)
+    flat = [unit for line in units for word in line for unit in word]
+    if not flat:
+        raise TextError(
+            f"None of the words can be pronounced in {language.name}: check the language, or use a "
+            "Whisper model."
+        )
+    return units, flat
 
 
-def _name(variants: Variants) -> str:
-    """A word's name by how it is said, so that no two languages share one that they say differently."""
-    return "ipa." + "/".join("-".join(variant.heard).lower() for variant in variants)
+def _timings(
+    samples16k: npt.NDArray[np.float32],
+    lines: Sequence[LyricLine],
+    units: Sequence[Sequence[Sequence[Unit]]],
+    spoken: Sequence[_Spoken],
+    language: Language,
+) -> WordTimings:
+    """Raises AlignmentError where the text doesn't fit."""
+    harder = _TYPICAL_SCORES.get(language.code, _TYPICAL_SCORE) - _TYPICAL_SCORES["en"]
+    spoken = [replace(unit, scores=tuple(score - harder for score in unit.scores)) for unit in spoken]
+    if statistics.median(score for unit in spoken for score in unit.scores) < _DERAILED_SCORE:
+        raise AlignmentError(
+            "The lyrics don't fit the audio: check that they are the words that are heard, in order."
+        )
+    timed = _lines(lines, units, spoken, Silences(samples16k))
+    return WordTimings(settled(timed, samples16k.size / RATE), language.tag, ENGINE)
 
 
 def _new_decoder(beam: float) -> Decoder:
@@ -195,7 +202,7 @@ def _options(beam: float) -> dict[str, Any]:
 
 def _phones_of(
     decoder: Decoder,
-    units: Sequence[_Unit],
+    units: Sequence[Unit],
     words: Sequence[tuple[int, int]],
     pcm: bytes,
     check: Callable[[], None],
@@ -219,26 +226,30 @@ def _phones_of(
     return spoken
 
 
-def _word_frames(decoder: Decoder, units: Sequence[_Unit], pcm: bytes) -> list[tuple[int, int]] | None:
-    """First frame and the one after the last of every unit, or None."""
-    decoder.set_align_text(_text(units))
+def _word_frames(
+    decoder: Decoder, units: Sequence[Unit], pcm: bytes, begun: bool = False
+) -> list[tuple[int, int]] | None:
+    """First frame and the one after the last of every unit, or None. begun: as of `_words`."""
+    from .pocket_child import give_text
+
+    give_text(decoder, _text(units), begun)
     decode(decoder, pcm)
     if decoder.hyp() is None:
         return None
     found = [(segment.word, segment.start_frame, segment.end_frame) for segment in decoder.seg()]
-    return _complete(found, units)
+    return _complete(found, units, begun)
 
 
-def _text(units: Sequence[_Unit]) -> str:
+def _text(units: Sequence[Unit]) -> str:
     return " ".join(unit.name.lower() for unit in units)
 
 
 def _complete(
-    segments: Sequence[tuple[str, int, int]], units: Sequence[_Unit]
+    segments: Sequence[tuple[str, int, int]], units: Sequence[Unit], begun: bool
 ) -> list[tuple[int, int]] | None:
-    """The words among what was found, if none is missing."""
+    """The words among what was found, if none is missing, or begun: however many there are."""
     found = [(first, last + 1) for name, first, last in segments if not name.startswith(FILLERS)]
-    return found if len(found) == len(units) else None
+    return found if begun or len(found) == len(units) else None
 
 
 def _groups(words: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -257,13 +268,17 @@ def _groups(words: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
     return [*groups, (first, len(words))]
 
 
-def _phones(decoder: Decoder, units: Sequence[_Unit], pcm: bytes, begin: int) -> list[_Spoken] | None:
+def _phones(decoder: Decoder, units: Sequence[Unit], pcm: bytes, begin: int) -> list[_Spoken] | None:
     """The units with their phones in a stretch of the sound that begins at frame `begin`, or None."""
     if _word_frames(decoder, units, pcm) is None:
         return None
     # The second pass finds the phones inside the words that the first one found.
     decoder.set_alignment()
-    decode(decoder, pcm)
+    try:
+        decode(decoder, pcm)
+    except RuntimeError:
+        # How it says that it finds none.
+        return None
     alignment = decoder.get_alignment()
     if alignment is None:
         return None
@@ -287,7 +302,7 @@ def _phones(decoder: Decoder, units: Sequence[_Unit], pcm: bytes, begin: int) ->
     return spoken if len(spoken) == len(units) and all(unit.phones for unit in spoken) else None
 
 
-def _spread(decoder: Decoder, unit: _Unit, start: float, end: float) -> _Spoken:
+def _spread(decoder: Decoder, unit: Unit, start: float, end: float) -> _Spoken:
     """A word whose phones were not found, with phones of typical lengths; its score is a doubtful one."""
     names = unit.variants[0].seen if unit.variants else decoder.lookup_word(unit.name.lower()).split()
     lengths = np.array(typical_lengths(names, (end - start) / FRAMES_PER_SECOND)) * FRAMES_PER_SECOND
@@ -302,7 +317,7 @@ def _phone(name: str, start: float, end: float) -> Phone:
 
 def _lines(
     lines: Sequence[LyricLine],
-    units: Sequence[Sequence[Sequence[_Unit]]],
+    units: Sequence[Sequence[Sequence[Unit]]],
     spoken: Sequence[_Spoken],
     silences: Silences,
 ) -> tuple[Line, ...]:
@@ -312,7 +327,8 @@ def _lines(
     for line, line_units in zip(lines, units, strict=True):
         words = []
         for word, word_units in zip(line.words, line_units, strict=True):
-            found = [next(remaining) for _ in word_units]
+            # Of a word that the sound's end cuts, the units that are heard.
+            found = list(islice(remaining, len(word_units)))
             if not found:
                 # What nobody can say is where the word before it ends.
                 words.append(word.at(before, before, 0.0))

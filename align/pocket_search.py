@@ -27,15 +27,21 @@ _LOOK = 0.2
 
 
 def searched(
-    options: Mapping[str, Any], words: Mapping[str, str], text: str, pcm: bytes, check: Callable[[], None]
+    options: Mapping[str, Any],
+    words: Mapping[str, str],
+    text: str,
+    pcm: bytes,
+    check: Callable[[], None],
+    begun: bool = False,
 ) -> list[Segment] | None:
     """Segments of a text on a sound (name, first and last frame); None where no path leads through it.
 
     options: of `Decoder`. words: phones of those that it doesn't know. pcm: 16 bits, mono. check: called all
-    the time; raises to stop. Raises AlignmentError where the process dies, OutputError where nothing can be
-    written to the temporary folder.
+    the time; raises to stop. begun: the sound may end before the text does. Raises AlignmentError where the
+    process dies, OutputError where nothing can be written to the temporary folder.
     """
-    request = json.dumps({"options": dict(options), "words": dict(words), "text": text}).encode()
+    asked = {"options": dict(options), "words": dict(words), "text": text, "begun": begun}
+    request = json.dumps(asked).encode()
     try:
         process = _begun(len(request).to_bytes(8, "big") + request + pcm)
     except OSError as error:

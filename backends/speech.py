@@ -8,6 +8,7 @@ from fractions import Fraction
 
 import numpy as np
 
+from ..align.beyond import ended
 from ..align.chain import align_offline, language_notes
 from ..align.doubt import doubt
 from ..align.sheet import notes as left_out_notes
@@ -59,10 +60,11 @@ class Speech:
             text = read_text(self.lyrics)
             spans = loud_spans(self.samples, report=report)
             words = align_offline(self.samples, text.lines, spans, text.language)
+            words, beyond = ended(words, len(self.samples) / RATE)
         except LipSyncError as error:
             notes.append(Caution(f"The text was not used: {error}", "unused", reason=str(error)))
             return None
-        notes += [*doubt(words), *left_out_notes(text.left_out), *language_notes(text.language)]
+        notes += [*doubt(words), *beyond, *left_out_notes(text.left_out), *language_notes(text.language)]
         return words
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ..align.formats import WRITTEN_SUFFIXES, write
 from ..align.formats.noted import read_text
 from ..align.names import ALIGNERS, AUTO, CONTENTS, ENGINES, MODELS, SPHINX
+from ..engine.counted import counted
 from ..engine.errors import InputError
 from ..engine.host.plain import PlainHost, plain_models_folder
 from . import flags
@@ -139,9 +140,13 @@ def _align(options: argparse.Namespace) -> None:
             else _aligned(sound, stem, lyrics.text, wanted, host)
         )
         host.check_cancelled()
+    from ..align.doubt import is_estimated
+
     write(timings, options.out)
-    head = f"{options.out}: {len(timings.words())} words, times: {timings.engine}"
-    tell_report("\n".join([*unread, report]), [head, *unread, *notes], options)
+    head = f"{options.out}: {counted(len(timings.words()), 'word')}, times: {timings.engine}"
+    # Last, where it is read: the file looks like any other.
+    last = ["All times are estimated: none was heard."] if is_estimated(timings) else []
+    tell_report("\n".join([*unread, report]), [head, *unread, *notes, *last], options)
 
 
 def _stem(options: argparse.Namespace, sound: Sound, host: PlainHost, notes: list[str]) -> Sound | None:

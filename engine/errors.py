@@ -43,7 +43,14 @@ class LyricsFormatError(TextError):
 
 
 class MissingFilesError(LipSyncError):
-    """A model file or an optional package is not installed; the message names it and what fetches it."""
+    """A model file or an optional package is not installed; the message names it and what fetches it.
+
+    weights: the set of files that `weights download` would fetch, "" for anything else; size: of what is
+    missing of it, bytes."""
+
+    def __init__(self, message: str = "", weights: str = "", size: int = 0) -> None:
+        super().__init__(message)
+        self.weights, self.size = weights, size
 
 
 class DeviceMemoryError(LipSyncError):

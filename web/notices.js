@@ -5,8 +5,9 @@ import { app as app4 } from "../../scripts/app.js";
 var TEXTS = {
   en: {
     kinds: {
-      unheard: ({ percent }) => `${percent} % of the words are not heard: are these the lyrics of this song?`,
-      estimated: () => "None of the words were heard, so their times are estimated: are these the lyrics of this song?",
+      unheard: ({ percent }) => `${percent} % of the words are not heard: are these the words of this recording?`,
+      estimated: () => "None of the words were heard, so their times are estimated: are these the words of this recording?",
+      beyond: ({ count }) => `${count === 1 ? "1 line comes" : `${count} lines come`} after the sound's end and ${count === 1 ? "is" : "are"} left out.`,
       unused: ({ reason }) => `The text was not used: ${reason}`,
       unused_words: () => "The text was not used: the words that are connected say what is heard.",
       unused_engine: ({ engine }) => `The text was not used: ${engine} takes the mouth's shapes from the sound alone.`,
@@ -17,8 +18,9 @@ var TEXTS = {
   },
   zh: {
     kinds: {
-      unheard: ({ percent }) => `${percent}% 的单词没有听到：这是这首歌的歌词吗？`,
-      estimated: () => "一个单词也没有听到，因此时间是估计的：这是这首歌的歌词吗？",
+      unheard: ({ percent }) => `${percent}% 的单词没有听到：这是这段录音的文本吗？`,
+      estimated: () => "一个单词也没有听到，因此时间是估计的：这是这段录音的文本吗？",
+      beyond: ({ count }) => `有 ${count} 行位于声音结束之后，已略去。`,
       unused: ({ reason }) => `文本未被使用：${reason}`,
       unused_words: () => "文本未被使用：已连接的单词说明了听到的内容。",
       unused_engine: ({ engine }) => `文本未被使用：${engine} 只根据声音确定口型。`,
@@ -29,8 +31,9 @@ var TEXTS = {
   },
   ja: {
     kinds: {
-      unheard: ({ percent }) => `単語の ${percent} % が聞こえません。この曲の歌詞で合っていますか？`,
-      estimated: () => "単語が一つも聞き取れないため、時刻は推定です。この曲の歌詞で合っていますか？",
+      unheard: ({ percent }) => `単語の ${percent} % が聞こえません。この録音のテキストで合っていますか？`,
+      estimated: () => "単語が一つも聞き取れないため、時刻は推定です。この録音のテキストで合っていますか？",
+      beyond: ({ count }) => `音声の終わりより後になる ${count} 行は省かれました。`,
       unused: ({ reason }) => `テキストは使われませんでした：${reason}`,
       unused_words: () => "テキストは使われませんでした。接続された単語が使われます。",
       unused_engine: ({ engine }) => `テキストは使われませんでした。${engine} は音声だけから口の形を決めます。`,
@@ -41,8 +44,9 @@ var TEXTS = {
   },
   de: {
     kinds: {
-      unheard: ({ percent }) => `${percent} % der Wörter sind nicht zu hören: Ist das der Text dieses Lieds?`,
-      estimated: () => "Kein Wort war zu hören, also sind die Zeiten geschätzt: Ist das der Text dieses Lieds?",
+      unheard: ({ percent }) => `${percent} % der Wörter sind nicht zu hören: Ist das der Text dieser Aufnahme?`,
+      estimated: () => "Kein Wort war zu hören, also sind die Zeiten geschätzt: Ist das der Text dieser Aufnahme?",
+      beyond: ({ count }) => `${count === 1 ? "1 Zeile kommt" : `${count} Zeilen kommen`} nach dem Ende des Tons und ${count === 1 ? "ist" : "sind"} weggelassen.`,
       unused: ({ reason }) => `Der Text wurde nicht verwendet: ${reason}`,
       unused_words: () => "Der Text wurde nicht verwendet: Die verbundenen Wörter sagen, was zu hören ist.",
       unused_engine: ({ engine }) => `Der Text wurde nicht verwendet: ${engine} formt den Mund allein nach dem Ton.`,

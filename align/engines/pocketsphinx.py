@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ...engine.errors import AlignmentError
+from ..beyond import as_far_as_heard
 from ..doubt import doubtful_share, unheard_share
 from ..mended import align_mended
 from ..pocket_aligner import PocketAligner
@@ -33,7 +34,8 @@ class Pocketsphinx:
     def align(self, request: Request) -> Alignment:
         pocket = PocketAligner(request.host.check_cancelled)
         try:
-            timings = untorn(pocket.align(request.samples, request.lines, request.spoken), request, pocket)
+            timings = as_far_as_heard(request.samples, request.lines, request.spoken, pocket)
+            timings = untorn(timings, request, pocket)
         except AlignmentError:
             return Alignment(WordTimings((), engine=self.name), "no path leads through the sound")
         unheard = unheard_share(timings)

@@ -18,7 +18,7 @@ ENGINE = "matched with recognised words"
 
 # Of times that stand in another word's place, and of those estimated between their neighbours. Below 0.3
 # times are too vague to move lips by (align.spread).
-_PAIRED, _GUESSED = 0.35, 0.2
+_PAIRED, GUESSED = 0.35, 0.2
 # Shares of the lyrics' words. Wrong lyrics of real songs match recognised words by chance: 4 to 19 % of
 # theirs, up to 6 % in phrases of two and more. The right ones match 38 % and 18 % when two of three words are
 # recognised wrongly (79 songs of JamendoLyrics, recognition simulated).
@@ -94,7 +94,7 @@ def _free(heard: Sequence[Heard], links: Sequence[Link]) -> list[Span]:
 
 
 def _sureness(heard: Sequence[Heard], links: Sequence[Link], slots: Sequence[Slot]) -> list[float]:
-    sureness = [_PAIRED if slot.origin is Origin.PAIRED else _GUESSED * (1.0 - slot.hurry) for slot in slots]
+    sureness = [_PAIRED if slot.origin is Origin.PAIRED else GUESSED * (1.0 - slot.hurry) for slot in slots]
     for link in links:
         confidence = fmean(key.confidence for key in heard[link.right : link.right_end])
         # That the lyrics say so as well is half of the evidence.

@@ -35,7 +35,12 @@ def require(weights: WeightSet, host: Host, *, download: bool = False) -> dict[s
     missing = [file for file in weights.files if file.name not in found]
     is_lacking = any(file.needed for file in missing)
     if is_lacking and not download:
-        raise MissingFilesError(_missing(weights, missing, host))
+        by_hand = any(file.needed and file.by_hand for file in missing)
+        raise MissingFilesError(
+            _missing(weights, missing, host),
+            "" if by_hand else weights.name,
+            sum(file.bytes for file in missing),
+        )
     damaged = [file for file in weights.files if download and is_cut_off(file, found.get(file.name))]
     if not is_lacking and not damaged:
         return found

@@ -220,7 +220,7 @@ def test_how_many_words_are_not_heard_and_in_which_shots_a_face_is_are_seen(buil
             made.track.onExecuted({faces: [{people, shots: 4, frames: []}]});
         }"""
     )
-    sentence = "20 % of the words are not heard: are these the lyrics of this song?"
+    sentence = "20 % of the words are not heard: are these the words of this recording?"
     page.locator("[role=status]", has_text=sentence).first.wait_for(state="attached")
     page.locator(".p-toast-detail", has_text=sentence).first.wait_for()
     page.get_by_text("shot 1–2, 4").first.wait_for(state="attached")

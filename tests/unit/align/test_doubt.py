@@ -15,7 +15,7 @@ def timed(heard, unheard, engine="pocketsphinx"):
 
 def test_words_that_are_not_heard_are_counted_and_asked_about():
     (said,) = doubt(timed(80, 20))
-    assert said == "20 % of the words are not heard: are these the lyrics of this song?"
+    assert said == "20 % of the words are not heard: are these the words of this recording?"
     assert (said.kind, said.values) == ("unheard", {"percent": 20})
     assert Aligned(timed(80, 20)).report().splitlines()[1] == said
 
@@ -35,7 +35,7 @@ def test_engines_differ_in_how_many():
 def test_times_that_nothing_has_heard_are_estimates():
     (said,) = doubt(timed(0, 10, f"{PLACED}: no path leads through the sound"))
     assert said.kind == "estimated"
-    assert "their times are estimated: are these the lyrics of this song?" in said
+    assert "their times are estimated: are these the words of this recording?" in said
 
 
 def test_the_report_says_by_what_the_words_are_timed():

@@ -72,6 +72,33 @@ def test_what_cannot_be_meant_is_refused_at_once(files, capsys, arguments, code,
     assert not (files / "a.srt").exists()
 
 
+def test_estimated_times_are_said_first_and_last(files, monkeypatch, capsys):
+    """And what was missing once."""
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(files / "hub"))
+    case = spoken("american", 150).until(8.0)
+    write_wav(files / "a.wav", case.samples)
+    (files / "a.txt").write_text("She sells sea shells on the shore.\n" * 3, encoding="utf-8")
+    assert align("--lyrics", "a.txt") == 0
+    rows = [row for row in capsys.readouterr().err.splitlines() if row and "\r" not in row]
+    head, news, *others, last = rows
+    assert head == "a.srt: 21 words, times: placed by syllables"
+    assert news.startswith("None of the words were heard")
+    assert last == "All times are estimated: none was heard."
+    (lacking,) = [row for row in rows if "weights download" in row]
+    assert "whisper, " in lacking
+    assert "recognised words (whisper-base, 295 MB); ctc (ctc-en, 378 MB)" in lacking
+    assert lacking.endswith("`python -m lipsync_studio weights download whisper-base ctc-en`.")
+    assert len(set(others)) == len(others)
+    assert [row for row in others if row.startswith("Not by")] == [
+        "Not by pocketsphinx: no path leads through the sound."
+    ]
+
+
+def test_a_text_that_is_heard_is_not_called_estimated(files, capsys):
+    assert align("--lyrics", "a.txt") == 0
+    assert "estimated" not in capsys.readouterr().err
+
+
 def test_the_report_lists_words_that_were_recognised(files, monkeypatch, capsys):
     found = WordTimings((Line((Word("hello", 0.5, 1.25, 0.75),)),), "en", "an engine")
     monkeypatch.setattr(registry, "recognise", lambda *_: (found, ["A note."]))

@@ -89,13 +89,23 @@ def mend(weights: WeightSet, host: Host) -> None:
         fetched(weights, host)
 
 
-def missing(weights: WeightSet, host: Host) -> MissingFilesError:
+ADVICE_NODE = (
+    "turn on download_missing in the node Transcribe (LipSync), name one of your own in model_path, or "
+    "choose the engine pocketsphinx, which takes none but mishears every other word."
+)
+ADVICE_COMMAND = (
+    "give what is said with --lyrics, add --download-model, name one of your own with --whisper, or choose "
+    "--transcriber pocketsphinx, which takes none but mishears every other word."
+)
+
+
+def missing(weights: WeightSet, advice: str = ADVICE_NODE) -> MissingFilesError:
     """What to do about a model that is not there."""
     return MissingFilesError(
         f"Transcribing takes a Whisper model, and {weights.title} ({readable(weights.bytes)}, "
-        f"{weights.files[0].licence}) is not installed: turn on download_missing in the node Transcribe "
-        "(LipSync), on the command line add --download-model, or put one into "
-        f"{host.models_folder(KIND)} (the engine pocketsphinx takes none, but mishears every other word)."
+        f"{weights.files[0].licence}) is not installed: {advice}",
+        weights.name,
+        weights.bytes,
     )
 
 

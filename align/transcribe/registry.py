@@ -24,7 +24,18 @@ from ..model_files import has_weights
 from ..names import AUTO, ENGINES, FASTER, MODELS, SPHINX, TIMESTAMPED, WHISPER, Content
 from ..weights import ct2_set, openai_set
 from . import faster, sphinx, timestamped
-from .models import KIND, ct2_places, fetched, local_model, mend, missing, no_model, openai_places
+from .models import (
+    ADVICE_COMMAND,
+    ADVICE_NODE,
+    KIND,
+    ct2_places,
+    fetched,
+    local_model,
+    mend,
+    missing,
+    no_model,
+    openai_places,
+)
 from .protocol import Transcriber
 
 if TYPE_CHECKING:
@@ -135,12 +146,14 @@ class Choice:
         raise first
 
 
-def choose(engine: str, model: str, host: Host, *, path: str = "", fetch: bool = False) -> Choice:
+def choose(
+    engine: str, model: str, host: Host, *, path: str = "", fetch: bool = False, advice: str = ADVICE_NODE
+) -> Choice:
     """The transcriber that is asked for.
 
     engine: one of names.ENGINES, or "auto": the first that is installed and has the model, but never
     PocketSphinx. model: one of names.MODELS. path: a local model instead, file or folder. fetch: download
-    the model where it is missing or was cut off.
+    the model where it is missing or was cut off. advice: what to do where it is missing and not fetched.
     Raises InputError for unknown names and unfit files, MissingFilesError, which says what is missing, how
     large it is, its licence and what fetches it, and WeightsError when a download fails.
     """
@@ -163,7 +176,7 @@ def choose(engine: str, model: str, host: Host, *, path: str = "", fetch: bool =
     weights = usable[0].weights(model)
     if fetch:
         return Choice(_made(usable[0], fetched(weights, host), model, host))
-    raise missing(weights, host)
+    raise missing(weights, advice)
 
 
 def _usable(engine: str) -> list[_Engine]:
@@ -183,11 +196,18 @@ def recognise(sound: Sound, options: AlignOptions, host: Host) -> tuple[WordTimi
 
 
 def recogniser(options: AlignOptions, host: Host) -> Choice:
-    """What `recognise` hears with; raises what `choose` does."""
+    """What `recognise` hears with, for commands; raises what `choose` does."""
     asked = parse_language(options.language)
     language = None if asked is None else asked.whisper
     model = options.model or _largest(options.transcriber, language, host)
-    choice = choose(options.transcriber, model, host, path=str(options.whisper or ""), fetch=options.download)
+    choice = choose(
+        options.transcriber,
+        model,
+        host,
+        path=str(options.whisper or ""),
+        fetch=options.download,
+        advice=ADVICE_COMMAND,
+    )
     chosen = not options.model and not options.whisper and options.transcriber != SPHINX
     if chosen and language is None and model.endswith(".en"):
         choice.notes.append(

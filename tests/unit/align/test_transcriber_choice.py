@@ -8,9 +8,10 @@ import shutil
 
 import pytest
 
+from lipsync_studio.align.chain import AlignOptions
 from lipsync_studio.align.names import MODELS
 from lipsync_studio.align.transcribe import models, registry
-from lipsync_studio.align.transcribe.registry import choose
+from lipsync_studio.align.transcribe.registry import choose, recogniser
 from lipsync_studio.align.weights import ct2_set, openai_set
 from lipsync_studio.align.whisper.openai import load_whisper
 from lipsync_studio.engine.errors import InputError, MissingFilesError, WeightsError
@@ -54,13 +55,21 @@ def test_the_better_timing_engine_comes_first(machine, host, tiny_en_openai, tin
 
 
 def test_without_a_model_it_is_said_what_it_takes(host):
-    with pytest.raises(MissingFilesError) as raised:
-        choose("auto", "base", host)
-    said = str(raised.value)
-    assert re.search(r"Whisper base.* \(29\d MB, Apache-2.0\) is not installed", said)
-    for way in ("download_missing", "--download-model", str(host.models_folder("whisper")), "pocketsphinx"):
-        assert way in said
-    assert "\n" not in said
+    """On the node by its widgets, on the command line by its options."""
+    ways = {
+        lambda: choose("auto", "base", host): ("download_missing", "model_path", "engine pocketsphinx"),
+        lambda: recogniser(AlignOptions(), host): (
+            "--download-model", "--whisper", "--lyrics", "--transcriber pocketsphinx",
+        ),
+    }  # fmt: skip
+    for asked, named in ways.items():
+        with pytest.raises(MissingFilesError) as raised:
+            asked()
+        said = str(raised.value)
+        assert re.search(r"Whisper base.* \(29\d MB, Apache-2.0\) is not installed", said)
+        assert "\n" not in said
+        for others in ways.values():
+            assert [way for way in others if way in said] == [*(others if others == named else ())]
 
 
 def test_pocketsphinx_is_for_those_who_ask_for_it(host):

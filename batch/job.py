@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -46,7 +46,8 @@ class Job:
 
     out: of the video, in the batch's folder. source, audio, vocals, words, lyrics: addresses, each the path
     of a file or an URL; "" for none; font: that of the overlay, where it is a file and no name. style: the
-    file that the overlay's was read from, if any. render: all else, with what the files hold left out.
+    file that the overlay's was read from, if any. render: all else, with what the files hold left out. place:
+    where it is written down, for messages, such as "jobs.csv, line 3"; "" where its files say so.
     """
 
     out: str
@@ -61,6 +62,7 @@ class Job:
     font: str = ""
     style: str = ""
     crf: int = 18
+    place: str = field(default="", compare=False)
 
     def files(self) -> Iterator[tuple[str, str]]:
         """What each is for, and its address."""
@@ -72,6 +74,13 @@ class Job:
                 yield f"voice {number}", voice.sound
             if voice.words:
                 yield f"words of voice {number}", voice.words
+
+    def faulty(self, text: str) -> str:
+        """What is wrong with the job, with where it is written down, and which of its files is meant."""
+        use = next((f"{use}: " for use, address in self.files() if text.startswith(address)), "")
+        return (
+            f"{self.place}, {use}{text}" if self.place and use else f"{self.place}: {text}".removeprefix(": ")
+        )
 
     def options(self) -> str:
         """All but the files' contents, as JSON that is the same wherever the files lie."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Literal
 
+from ..engine.counted import counted
 from .job import Job
 from .pool import Ended, Pool, Step
 
@@ -15,6 +16,9 @@ from .pool import Ended, Pool, Step
 _PATIENCE = 1.0
 # How often a step is tried, and a clip planned anew because its plan was lost with a machine.
 ATTEMPTS, _PLANS = 3, 5
+
+# Failed jobs whose names end the summary.
+_NAMED = 10
 
 Result = Literal["made", "kept", "failed"]
 
@@ -52,14 +56,16 @@ class Summary:
         return json.dumps({"jobs": len(rows), **counts, "frames": frames, "rows": rows}, indent=1)
 
     def text(self) -> str:
-        """What is to be known at once: counts, and each job that failed with its reason."""
-        failed = [f"{row.out}: failed: {row.text}" for row in self.rows if row.result == "failed"]
+        """What is to be known at once: counts, and the names of the jobs that failed, whose reasons were told
+        when they did."""
+        failed = [row.out for row in self.rows if row.result == "failed"]
         made = [row for row in self.rows if row.result == "made"]
-        head = (
-            f"{len(self.rows)} jobs: {len(made)} made ({sum(row.frames for row in made)} frames), "
-            f"{self.count('kept')} whole already, {len(failed)} failed"
+        more = f", and {len(failed) - _NAMED} more" if len(failed) > _NAMED else ""
+        return (
+            f"{counted(len(self.rows), 'job')}: {len(made)} made "
+            f"({counted(sum(row.frames for row in made), 'frame')}), {self.count('kept')} whole already, "
+            f"{len(failed)} failed{': ' * bool(failed)}{', '.join(failed[:_NAMED])}{more}"
         )
-        return "\n".join([*failed, head])
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,12 @@ import argparse
 import importlib.util
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 from ..engine.boundary import own_error
+from ..engine.counted import counted
 from ..engine.errors import Cancelled, InputError, MissingFilesError
 from . import flags
 from .batch_places import prepared_out
@@ -86,7 +87,7 @@ def _batch(options: argparse.Namespace) -> int:
 
     with ExitStack() as closing:
         pool = _pool(options, out, tell, closing)
-        progress = closing.enter_context(_Shown(len(jobs), tell, options.quiet))
+        progress = closing.enter_context(_Shown(jobs, tell, options.quiet))
         summary = run_batch(jobs, pool, progress, split=options.split, attempts=options.attempts)
     _tell_summary(summary, options)
     return 0 if summary.whole else FAILED
@@ -99,10 +100,6 @@ def _stdin() -> str:
         raise InputError(f"Standard input is not UTF-8 ({error}): convert what is written to it.") from error
 
 
-def _counted(count: int, what: str) -> str:
-    return f"{count} {what}{'s' * (count != 1)}"
-
-
 def _pool(options: argparse.Namespace, out: str, tell: Callable[[str], None], closing: ExitStack) -> Pool:
     if options.workers != 0 and importlib.util.find_spec("ray") is not None:
         from ..batch import ray_pool
@@ -110,8 +107,8 @@ def _pool(options: argparse.Namespace, out: str, tell: Callable[[str], None], cl
         if ray_pool.start(options.address):
             closing.callback(ray_pool.stop)
         pool: Any = ray_pool.RayPool(options.workers, options.gpus_per_worker, out)
-        each = _counted(pool.cpus, "processor") + (f" and {pool.gpus:g} GPU" if pool.gpus else "")
-        workers, machines = _counted(pool.workers, "worker"), _counted(pool.cluster.machines, "machine")
+        each = counted(pool.cpus, "processor") + (f" and {pool.gpus:g} GPU" if pool.gpus else "")
+        workers, machines = counted(pool.workers, "worker"), counted(pool.cluster.machines, "machine")
         tell(f"{workers} on {machines}, each with {each}.")
     else:
         if options.address:
@@ -129,17 +126,19 @@ def _pool(options: argparse.Namespace, out: str, tell: Callable[[str], None], cl
 class _Shown:
     """Tells progress: a row for each job that ends, and a bar where somebody watches."""
 
-    def __init__(self, jobs: int, tell: Callable[[str], None], quiet: bool) -> None:
+    def __init__(self, jobs: Sequence[Job], tell: Callable[[str], None], quiet: bool) -> None:
         from tqdm import tqdm
 
         self._tell = tell
+        self._jobs = {job.out: job for job in jobs}
         # None: nowhere but on a terminal.
-        self._bar = tqdm(total=jobs, unit=" jobs", dynamic_ncols=True, disable=True if quiet else None)
+        self._bar = tqdm(total=len(jobs), unit=" jobs", dynamic_ncols=True, disable=True if quiet else None)
 
     def __call__(self, progress: Progress) -> None:
         if progress.row is not None:
             row = progress.row
-            said = row.text if row.result == "failed" else f"{row.frames} frames, {row.seconds:.1f} s"
+            done = f"{counted(row.frames, 'frame')}, {row.seconds:.1f} s"
+            said = self._jobs[row.out].faulty(row.text) if row.result == "failed" else done
             with self._bar.external_write_mode(file=sys.stderr):
                 self._tell(f"[{progress.jobs}/{progress.total}] {row.out}: {row.result}: {said}")
         self._bar.set_postfix_str(f"{progress.frames} frames", refresh=False)
@@ -180,7 +179,12 @@ def _status(jobs: list[Job], out: str, options: argparse.Namespace) -> int:
             except Cancelled:
                 raise
             except Exception as error:  # a store's library has its own
-                row = {"out": job.out, "state": "failed", "frames": 0, "text": str(own_error(error))}
+                row = {
+                    "out": job.out,
+                    "state": "failed",
+                    "frames": 0,
+                    "text": job.faulty(str(own_error(error))),
+                }
             inputs.close()
             rows.append(row)
     if options.report == STDOUT:

@@ -11,6 +11,7 @@ import shlex
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -133,16 +134,21 @@ def read_jobs(where: str, text: str | None, defaults: Row, notes: list[str]) -> 
     out. Raises UsageError with the line for a row that can't be meant, and InputError for what can't be read
     or has no jobs."""
     rows: Iterable[tuple[str, Row]]
+    listed = text is None and Path(where).is_dir()
     if text is not None:
         base, name = Path.cwd(), "standard input"
         rows = _rows(text, name, text.lstrip()[:1] != "{")
-    elif (path := Path(where)).is_dir():
-        base, name = path, where
+    elif listed:
+        path = base = Path(where)
+        name = where
         rows = ((f"{where}, {row['source']}", row) for row in paired(path, notes))
     else:
+        path = Path(where)
         base, name = path.parent, path.name
         try:
             rows = _rows(path.read_text(encoding="utf-8-sig"), name, path.suffix.lower() == ".csv")
+        except FileNotFoundError as error:
+            raise InputError(f"{where} doesn't exist: choose another file or folder of jobs.") from error
         except (OSError, UnicodeDecodeError) as error:
             raise InputError(f"{where} can't be read ({error}): choose another file of jobs.") from error
     reader, jobs, outs = JobReader(base, defaults), [], dict[str, str]()
@@ -154,7 +160,8 @@ def read_jobs(where: str, text: str | None, defaults: Row, notes: list[str]) -> 
         if job.out in outs:
             raise UsageError(f"{place}: {job.out} is what {outs[job.out]} makes, too: choose another out.")
         outs[job.out] = place
-        jobs.append(job)
+        # A folder's jobs are called as their files.
+        jobs.append(replace(job, place="" if listed else place))
     for out, place in outs.items():
         for folder in PurePosixPath(out).parents:
             if folder.name.endswith(_PARTS) and (other := outs.get(str(folder).removesuffix(_PARTS))):

@@ -261,6 +261,27 @@ def test_status_goes_on_over_what_fails(course, tmp_path, capsys, monkeypatch):
     assert not (tmp_path / "made").exists()
 
 
+def test_a_failure_is_told_once_with_its_line_and_column(course, tmp_path, capsys):
+    (course / "jobs.csv").write_text("source,audio,out\na.mp4,b.wav,x.mp4\n\na.mp4,none.wav,y.mp4\n")
+    code, _, said = batch(capsys, course / "jobs.csv", "--out", tmp_path / "made")
+    rows = said.splitlines()
+    assert code == 1
+    sound = course / "none.wav"
+    assert [row for row in rows if "none.wav" in row] == [
+        f"[2/2] y.mp4: failed: jobs.csv, line 4, audio: {sound} doesn't exist: choose a file that does."
+    ]
+    assert rows[-1] == "2 jobs: 0 made (0 frames), 0 whole already, 2 failed: x.mp4, y.mp4"
+    _, table, _ = batch(capsys, course / "jobs.csv", "--out", tmp_path / "made", "--status")
+    assert [row.split()[1] for row in table.splitlines()] == ["missing", "failed"]
+    assert "jobs.csv, line 4, audio: " in table
+
+
+def test_a_file_of_jobs_that_is_not_there(tmp_path, capsys):
+    code, _, said = batch(capsys, tmp_path / "nofold", "--out", tmp_path / "made")
+    assert code == 1
+    assert said == f"Error: {tmp_path / 'nofold'} doesn't exist: choose another file or folder of jobs.\n"
+
+
 def test_a_store_that_cannot_be_written_to(course, capsys, monkeypatch):
     from fsspec.implementations.memory import MemoryFileSystem
 
@@ -303,7 +324,7 @@ def test_the_summary_is_said_before_a_report_that_fails(course, tmp_path, capsys
         capsys, course / "jobs.jsonl", "--out", tmp_path / "made", "--report", tmp_path / "r.json"
     )
     assert (code, said.splitlines()[-1]) == (1, "Error: The disk is full.")
-    assert "1 jobs: 0 made" in said
+    assert "1 job: 0 made (0 frames)" in said
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no such files here")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 from collections.abc import Mapping
@@ -108,9 +109,10 @@ def _check_folder(name: str, path: Path) -> None:
         with tempfile.TemporaryFile(dir=folder) as probe:
             probe.write(b"\0")
     except OSError as error:
-        raise OutputError(
-            f"Nothing can be written to {folder} ({error.strerror}): {remedy(error)}, for {name}."
-        ) from error
+        # What is no file system of files, such as /proc, says that the folder isn't there.
+        what = "choose another folder" if error.errno == errno.ENOENT else remedy(error)
+        cause = "it takes no files" if error.errno == errno.ENOENT else error.strerror
+        raise OutputError(f"Nothing can be written to {folder} ({cause}): {what}, for {name}.") from error
 
 
 def _same(path: Path, other: Path) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from difflib import get_close_matches
 from typing import Any, NoReturn
 
 from ..engine.errors import InputError
@@ -12,6 +13,8 @@ from ..engine.errors import InputError
 # Exit codes, of all commands.
 DONE, FAILED, USAGE, STOPPED = 0, 1, 2, 130
 PROGRAM = "python -m lipsync_studio"
+# An option that was meant is at least so alike to what was written.
+_ALIKE = 0.75
 
 
 class UsageError(InputError):
@@ -36,7 +39,23 @@ class Parser(argparse.ArgumentParser):
         if not given and needed:
             self.print_help(sys.stderr)
             self.exit(USAGE)
-        return super().parse_known_args(given, namespace)
+        options, left = super().parse_known_args(given, namespace)
+        if left:
+            # Said here, where it is known which options there are, and not by the parser above.
+            self.error(f"unrecognized arguments: {' '.join(left)}{self._meant(left)}")
+        return options, left
+
+    def _meant(self, left: Sequence[str]) -> str:
+        """The options that are nearest to those that aren't known."""
+        shown = [
+            flag
+            for action in self._actions
+            if action.help != argparse.SUPPRESS
+            for flag in action.option_strings
+        ]
+        asked = [word.partition("=")[0] for word in left if word.startswith("--")]
+        near = [found for word in asked for found in get_close_matches(word, shown, 1, _ALIKE)]
+        return f" (did you mean {' and '.join(dict.fromkeys(near))}?)" if near else ""
 
     def error(self, message: str) -> NoReturn:
         if message.endswith("expected one argument"):

@@ -262,7 +262,8 @@ def _motion(speech: Speech, notes: list[str], report: Callable[[int], None] = si
             return motion_from_phones(
                 phones, speech.times, speech.frame_seconds, speech.gate, loudness, breaths
             )
-    notes.append("Mouth shapes estimated from the sound: give the text for better ones.")
+    if speech.gate.any():
+        notes.append("Mouth shapes estimated from the sound: give the text for better ones.")
     return motion_from_sound(speech.samples, speech.times, speech.frame_seconds, speech.gate, breaths, report)
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from ...engine.consent import Consents, Terms, private_folder
-from ...engine.weights.entries import WeightFile, WeightSet
+from ...engine.errors import ConsentError, MissingFilesError
+from ...engine.weights.entries import WeightFile, WeightSet, readable
 from ...engine.weights.shared import FACE_PARSING
 from ..dub import settings as shared
 from ..spec import BackendSpec, Licence, setting
@@ -188,7 +189,23 @@ def _weights(settings: Wav2LipSettings) -> Sequence[WeightSet]:
 
 
 def _ready(settings: Wav2LipSettings, host: Host) -> None:
-    _consent_of_the_command()
+    _check_ready(_consent_of_the_command, settings, host)
+
+
+def _check_ready(check_consent: Callable[[], None], settings: Wav2LipSettings, host: Host) -> None:
+    """Raises ConsentError, which says what files are missing as well, or else MissingFilesError."""
+    try:
+        check_consent()
+    except ConsentError as error:
+        try:
+            _check_files(settings, host)
+        except MissingFilesError as lacking:
+            fetched = f"`python -m lipsync_studio weights download {lacking.weights}`"
+            raise ConsentError(
+                f"{str(error).rstrip('.')}; its files are missing too ({readable(lacking.size)}): fetch them "
+                f"with the node Model Manager (LipSync) or with {fetched}."
+            ) from error
+        raise
     _check_files(settings, host)
 
 
@@ -207,8 +224,7 @@ def _make(
     """restore: see Wav2LipEngine. check_consent: raises ConsentError unless the user has agreed to TERMS; as
     the `consent` command knows it, by default."""
     check = check_consent or _consent_of_the_command
-    check()
-    _check_files(settings, host)
+    _check_ready(check, settings, host)
     # Torch takes seconds to import.
     from ..dub.backend import DubBackend
     from .models import load_models

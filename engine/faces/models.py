@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +14,7 @@ from ..errors import MissingFilesError
 if TYPE_CHECKING:
     from ai_edge_litert.interpreter import Interpreter
 
+_STDERR = 2
 SHORT_RANGE = "face_detection_short_range.tflite"
 FULL_RANGE = "face_detection_full_range_sparse.tflite"
 FACE_MESH = "face_landmark.tflite"
@@ -48,6 +52,26 @@ def load_model(name: str) -> Interpreter:
             "Face tracking needs LiteRT: run `python -m pip install ai-edge-litert` with the Python that "
             "runs ComfyUI."
         ) from error
-    interpreter = Interpreter(model_path=str(path), num_threads=1)
-    interpreter.allocate_tensors()
+    with _without_remarks():
+        interpreter = Interpreter(model_path=str(path), num_threads=1)
+        interpreter.allocate_tensors()
     return interpreter
+
+
+@contextmanager
+def _without_remarks() -> Iterator[None]:
+    """LiteRT says by what it computes, on standard error itself, past Python and with no switch for it. What
+    is wrong comes as an exception."""
+    try:
+        saved = os.dup(_STDERR)
+    except OSError:  # it is closed
+        yield
+        return
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, _STDERR)
+    try:
+        yield
+    finally:
+        os.dup2(saved, _STDERR)
+        os.close(saved)
+        os.close(nowhere)

@@ -88,6 +88,8 @@ class VideoSource:
         ticks = self._scan.ticks[self._first : self._last]
         self.frames = len(ticks)
         self.still = self.frames == 1
+        if self.still and not self.facts.still:
+            self.notes += (f"{self._file.name} has one frame: it is shown throughout, as a picture.",)
         self.times: FrameTimes
         if self.variable:
             self.times = TickTimes(ticks, self._scan.time_base)

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from ..errors import WeightsError
 
 # The models folder that packs for MuseTalk share.
 MUSETALK = "musetalk"
 EVERYTHING = "everything"
+# Names that may have been meant: so many at most, and how alike they are at least.
+_NEAREST, _ALIKE = 3, 0.5
 
 
 @dataclass(frozen=True)
@@ -107,8 +110,12 @@ class Catalogue:
     def __getitem__(self, name: str) -> WeightSet:
         """Raises WeightsError for an unknown name."""
         if name not in self.sets:
-            known = ", ".join(self.names)
-            raise WeightsError(f"There is no set of weights called {name}: choose among {known}.")
+            near = get_close_matches(name, self.names, _NEAREST, _ALIKE)
+            meant = f"did you mean {', '.join(near)}? All" if near else "all"
+            raise WeightsError(
+                f"There is no set of weights called {name}: {meant} are listed by "
+                "`python -m lipsync_studio weights status`."
+            )
         return self.sets[name]
 
     def select(self, names: Iterable[str]) -> list[WeightSet]:

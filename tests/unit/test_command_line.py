@@ -193,7 +193,11 @@ def test_another_file_is_replaced_when_asked_to(render, tmp_path):
         ("report", "missing/report.json", "missing doesn't exist: make it or choose another for --report"),
         ("report", ".", "is a folder: give --report the name of a file"),
         ("out", "text.txt/out.mp4", "doesn't exist"),
-        ("out", "/proc/out.mp4", "Nothing can be written to /proc"),
+        (
+            "out",
+            "/proc/out.mp4",
+            "/proc (it takes no files): choose another folder",
+        ),
     ],
 )
 def test_a_place_that_cannot_be_written_is_found_before_the_work(media, tmp_path, capsys, name, path, words):
@@ -211,7 +215,9 @@ def test_silence_is_a_mouth_at_rest_and_a_note(render, tmp_path):
     write_wav(tmp_path / "silence.wav", np.zeros(8000))
     result = render("--quiet", "--report", "-", audio=tmp_path / "silence.wav")
     assert result.returncode == 0, result.stderr
-    assert any("There is no voice in the sound" in note for note in json.loads(result.stdout)["notes"])
+    notes = json.loads(result.stdout)["notes"]
+    assert any("There is no voice in the sound" in note for note in notes)
+    assert not any("give the text" in note for note in notes)
 
 
 def test_a_name_with_a_colon(render, media, tmp_path):
@@ -282,7 +288,8 @@ def test_missing_weights_are_one_sentence(render_here, tmp_path, monkeypatch, ca
         ("--strength", "3", "not from 0.2 to 2"),
         ("--out", "out.avi", "choose one of .mp4, .mov, .mkv"),
         ("--bbox-shift", "5", "is no option of the backend viseme"),
-        ("--nonsense", "5", "unrecognized arguments"),
+        ("--nonsense", "5", "unrecognized arguments: --nonsense 5; see `lipsync_studio render --help`"),
+        ("--persn", "left", "--persn left (did you mean --person?); see `lipsync_studio render --help`"),
     ],
 )
 def test_a_wrong_flag_is_one_sentence_and_exit_code_2(render_here, tmp_path, capsys, option, value, said):

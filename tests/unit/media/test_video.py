@@ -194,6 +194,7 @@ def test_pictures_are_stills(make_video, name, codec, pix_fmt):
     source = VideoSource(make_video(name, frames=1, codec=codec, pix_fmt=pix_fmt))
     assert (source.still, source.frames, source.fps, source.sound()) == (True, 1, 25, None)
     assert to_rgb(next(source.read()))[20, 10] == pytest.approx([30, 30, 30], abs=4)
+    assert not any("one frame" in note for note in source.notes)
 
 
 def test_reading_backwards_holds_few_frames(make_video, monkeypatch):
@@ -352,3 +353,9 @@ def test_closing_does_not_wait_for_a_decoder_that_logs(make_video):
             VideoSource(sys.argv[1])
     """
     subprocess.run([sys.executable, "-c", opening, path], check=True, timeout=120)
+
+
+def test_a_clip_of_one_frame_is_said_to_be(make_video):
+    source = VideoSource(make_video("one.mp4", frames=1))
+    assert source.still
+    assert source.notes[-1] == "one.mp4 has one frame: it is shown throughout, as a picture."

@@ -109,11 +109,13 @@ def test_a_terminal_is_asked_first(weights, hub, home, nets, monkeypatch, answer
     assert (home / "models" / "musetalk" / "nets" / "net.pth").exists() is (code == 0)
 
 
-def test_an_unknown_set_names_the_known_ones(weights):
+def test_an_unknown_set_names_the_nearest_ones(weights):
     code, _, problem = weights("download", "musetalk")
     assert code == 1
-    assert "no set of weights called musetalk" in problem
+    assert "no set of weights called musetalk: did you mean " in problem
     assert "musetalk-v1.5" in problem
+    assert "All are listed by `python -m lipsync_studio weights status`" in problem
+    assert "no set of weights called ??: all are listed by" in weights("download", "??")[2]
 
 
 def test_verify_tells_right_from_wrong(weights, hub, home, nets, content):

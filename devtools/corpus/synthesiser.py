@@ -11,6 +11,7 @@ import ctypes
 import json
 import re
 import sys
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -95,7 +96,7 @@ class _Library:
             elif name not in _PAUSES:
                 rest = (event[2] for event in sounds[number + 1 :] if event[0] == _EVENT_PHONEME)
                 words[current].append(Sounding(name, start, next(rest, len(said) / RATE)))
-        self._part_pairs(words, utterance)
+        self._part_joined(words, utterance)
         return said, words
 
     def _said(self, utterance: Utterance) -> npt.NDArray[np.int16]:
@@ -115,17 +116,20 @@ class _Library:
         self._library.espeak_Synchronize()
         return np.concatenate(self._samples)
 
-    def _part_pairs(self, words: list[list[Sounding]], utterance: Utterance) -> None:
-        """The dictionary joins pairs such as "in the", whose phones then all come with the first word."""
+    def _part_joined(self, words: list[list[Sounding]], utterance: Utterance) -> None:
+        """The dictionary joins words such as "in the", whose phones then all come with the first one."""
         texts = utterance.text.split()
-        for at in range(1, len(words)):
-            if words[at]:
-                continue
-            joined = words[at - 1]
-            counts = [self._phone_count(text, utterance.voice) for text in texts[at - 1 : at + 1]]
-            if not joined or len(joined) != sum(counts):
-                raise ValueError(f"The phones of {texts[at - 1]!r} and {texts[at]!r} can't be told apart.")
-            words[at - 1], words[at] = joined[: counts[0]], joined[counts[0] :]
+        first = 0
+        while first < len(words):
+            last = next((at for at in range(first + 1, len(words)) if words[at]), len(words))
+            if last - first > 1:
+                joined = words[first]
+                counts = [self._phone_count(text, utterance.voice) for text in texts[first:last]]
+                if not joined or len(joined) != sum(counts):
+                    raise ValueError(f"The phones of {texts[first:last]} can't be told apart.")
+                rest = iter(joined)
+                words[first:last] = [list(islice(rest, count)) for count in counts]
+            first = last
 
     def _phone_count(self, text: str, voice: str) -> int:
         key = (text, voice)

@@ -50,6 +50,16 @@ def test_slower_speech_is_longer():
     assert durations[0] < 0.8 * durations[1] < 0.8 * 0.85 * durations[2]
 
 
+def test_words_that_the_dictionary_joins_are_told_apart():
+    """Three of them in the Korean text that nothing was fitted to."""
+    case = corpus.reading("ko", held_out=True).case
+    words = case.truth
+    check_truth(case)
+    at = [word.text for word in words].index("어느")
+    assert [word.text for word in words[at : at + 3]] == ["어느", "누구도", "노예상태"]
+    assert all(word.end - word.start > 0.1 for word in words)
+
+
 def test_sung_words_start_on_beats_and_hold_their_notes():
     case = corpus.sung("american")
     check_truth(case)

@@ -26,6 +26,7 @@ _DONT_EXIT = 0x8000
 _EVENT_WORD, _EVENT_PHONEME = 1, 7
 _PARAMETER_RATE, _PARAMETER_PITCH, _PARAMETER_RANGE = 1, 3, 4
 _CHARS_UTF8 = 1
+_SEED = 1
 
 _PAUSES = ("_", "_:", "__", "_|", ";", "")
 
@@ -69,6 +70,8 @@ class _Library:
         # The library keeps the pointer, so the callback must live as long.
         self._callback = _Callback(self._receive)
         self._library.espeak_SetSynthCallback(self._callback)
+        # The breath of some voices is noise, which the library seeds with the time.
+        self._library.espeak_ng_SetRandSeed(ctypes.c_long(_SEED))
         self._counts: dict[tuple[str, str], int] = {}
 
     def _receive(self, wave: Any, count: int, events: Any) -> int:

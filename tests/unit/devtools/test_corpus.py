@@ -9,6 +9,7 @@ import pytest
 from lipsync_studio.align.text import read_text
 from lipsync_studio.align.words import Word
 from lipsync_studio.devtools import corpus
+from lipsync_studio.devtools.corpus import espeak
 from lipsync_studio.devtools.corpus.case import RATE, Case
 from lipsync_studio.devtools.paths import ROOT
 
@@ -48,6 +49,15 @@ def test_speech_sounds_where_the_truth_says(voice: str):
 def test_slower_speech_is_longer():
     durations = [corpus.spoken("british", wpm).duration for wpm in corpus.RATES]
     assert durations[0] < 0.8 * durations[1] < 0.8 * 0.85 * durations[2]
+
+
+def test_the_same_is_said_every_time(tmp_path, monkeypatch):
+    """By a voice with breath, which is noise."""
+    said = []
+    for turn in ("once", "again"):
+        monkeypatch.setattr(espeak, "FOLDER", tmp_path / turn)
+        said += espeak.speak([espeak.Utterance("Hush, little baby", "en-us+f3", 150)])
+    assert np.array_equal(said[0].samples, said[1].samples)
 
 
 def test_words_that_the_dictionary_joins_are_told_apart():

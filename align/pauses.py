@@ -28,9 +28,19 @@ class Silences:
     def __init__(self, samples: npt.NDArray[np.float32]) -> None:
         step = RATE // STEPS_PER_SECOND
         padded = np.pad(samples, (0, -samples.size % step)).reshape(-1, step)
-        decibels = 10.0 * np.log10(np.mean(np.square(padded, dtype=np.float64), axis=1) + 1e-10)
-        quiet, loud = np.percentile(decibels, (5, 95))
-        self._silent = decibels < np.clip(quiet + _ABOVE_NOISE, loud - _DEEPEST, loud - _SHALLOWEST)
+        self._decibels = 10.0 * np.log10(np.mean(np.square(padded, dtype=np.float64), axis=1) + 1e-10)
+        quiet, loud = np.percentile(self._decibels, (5, 95))
+        self._silent = self._decibels < np.clip(quiet + _ABOVE_NOISE, loud - _DEEPEST, loud - _SHALLOWEST)
+
+    def level(self, start: float, end: float) -> float:
+        """Decibels of full scale in the middle of start..end's steps, of which there is at least one."""
+        first = min(max(0, round(start * STEPS_PER_SECOND)), self._decibels.size - 1)
+        last = max(first + 1, round(end * STEPS_PER_SECOND))
+        return float(np.median(self._decibels[first:last]))
+
+    def any(self, shortest: float) -> bool:
+        """Whether there is a silence of at least `shortest` seconds."""
+        return bool(self.between(0.0, self._silent.size / STEPS_PER_SECOND, shortest))
 
     def between(self, start: float, end: float, shortest: float) -> list[Span]:
         """The silences of at least `shortest` seconds inside start..end."""

@@ -8,6 +8,7 @@ and says so.
 from __future__ import annotations
 
 import statistics
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -18,6 +19,7 @@ import numpy.typing as npt
 
 from ..engine.errors import AlignmentError, AudioError, TextError
 from .g2p import pronounce
+from .held import with_held
 from .language import ENGLISH, Language
 from .pauses import Silences
 from .pocket import ENGINE, FILLERS, FRAMES_PER_SECOND, RATE, decode, prepared, require_pocketsphinx
@@ -48,6 +50,8 @@ _TYPICAL_SCORE = -33
 # A pause, and what is left of it for the closure of a plosive, seconds.
 _PAUSE = 0.12
 _CLOSURE = 0.07
+# What a word ends with after which people don't pause: categories of Unicode, and others.
+_LETTERS, _APOSTROPHES = "LMN", "'’"
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,8 +185,23 @@ def _timings(
         raise AlignmentError(
             "The lyrics don't fit the audio: check that they are the words that are heard, in order."
         )
-    timed = _lines(lines, units, spoken, Silences(samples16k))
+    silences = Silences(samples16k)
+    held = with_held([unit.phones for unit in spoken], _joined(lines, units), samples16k, silences)
+    spoken = [replace(unit, phones=phones) for unit, phones in zip(spoken, held, strict=True)]
+    timed = _lines(lines, units, spoken, silences)
     return WordTimings(settled(timed, samples16k.size / RATE), language.tag, ENGINE)
+
+
+def _joined(lines: Sequence[LyricLine], units: Sequence[Sequence[Sequence[Unit]]]) -> list[bool]:
+    """Of each unit whether the text goes on after it without a mark at which people pause."""
+    joined: list[bool] = []
+    for line, line_units in zip(lines, units, strict=True):
+        for word, word_units in zip(line.words, line_units, strict=True):
+            last = word.display[-1]
+            goes_on = last in _APOSTROPHES or unicodedata.category(last)[0] in _LETTERS
+            joined += [at + 1 < len(word_units) or goes_on for at in range(len(word_units))]
+        joined[-1:] = [False] * bool(joined)
+    return joined
 
 
 def _new_decoder(beam: float) -> Decoder:

@@ -27,6 +27,11 @@ _TRUSTED = 0.3
 _UNPRONOUNCEABLE_SHARE = 0.1
 
 
+def is_vowel(phone: str) -> bool:
+    """Whether an ARPAbet phone without stress is a vowel."""
+    return phone in _VOWELS
+
+
 def phones_within_words(words: Sequence[Word], language: str = "") -> list[Phone]:
     """The phones of words in order of time: their own, else pronounced and spread over the word.
 

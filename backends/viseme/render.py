@@ -33,8 +33,9 @@ from .seam import lip_line
 from .texture import edge_blur, grain, noise_level, softness, tones_of
 
 _INNER = np.concatenate([UPPER_INNER, LOWER_INNER])
-# By how much a mesh's lips waver, in widths of the mouth.
-_NOISE = 0.04
+# By how much a mesh's lips waver, and the gap between them, in widths of the mouth; the more of itself where
+# they are parted at rest.
+_NOISE, _WAVER, _PARTED_WAVER = 0.04, 0.006, 0.25
 # How far around a mouth its own lips are painted, widths of the mouth.
 _AROUND = 0.15
 # Noise, in levels, of a grainy picture.
@@ -136,8 +137,10 @@ def _eased(current: np.ndarray, silent: np.ndarray, width: float) -> np.ndarray:
     """The silent shape, or the current one where they differ by no more than the tracker's noise: a mouth
     that rests already is left alone."""
     away = float(np.abs((silent - current)[LIPS, :2]).max()) / width
-    parted = abs(_gap(silent) - _gap(current)) / width
-    share = np.clip(max((away - _NOISE) / _NOISE, 2 * parted / _NOISE - 1), 0, 1)
+    gap = _gap(silent) / width
+    parted = abs(gap - _gap(current) / width)
+    waver = _WAVER + _PARTED_WAVER * max(gap, 0.0)
+    share = np.clip(max((away - _NOISE) / _NOISE, (parted - waver) / waver), 0, 1)
     return current + share * (silent - current)
 
 

@@ -6,7 +6,8 @@ import pytest
 from lipsync_studio.align.held import with_held
 from lipsync_studio.align.language import ENGLISH
 from lipsync_studio.align.pauses import Silences
-from lipsync_studio.align.pocket_aligner import PocketAligner, _joined, _units
+from lipsync_studio.align.pocket_aligner import PocketAligner, _joined
+from lipsync_studio.align.pocket_units import units_of
 from lipsync_studio.align.text import read_text
 from lipsync_studio.align.words import Phone
 from lipsync_studio.devtools.corpus import recorded
@@ -107,4 +108,4 @@ def test_a_sung_verse_does_not_hang_on_the_last_bit(milliseconds):
 def test_a_pause_is_expected_where_the_text_has_a_mark():
     lines = read_text("Oh, all o’ 21 day\nmy dear").lines
     # 21 is two words.
-    assert _joined(lines, _units(lines, ENGLISH)) == [False, *[True] * 4, False, True, False]
+    assert _joined(lines, units_of(lines, ENGLISH)) == [False, *[True] * 4, False, True, False]

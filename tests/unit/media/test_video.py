@@ -356,6 +356,7 @@ def test_closing_does_not_wait_for_a_decoder_that_logs(make_video):
 
 
 def test_a_clip_of_one_frame_is_said_to_be(make_video):
-    source = VideoSource(make_video("one.mp4", frames=1))
+    path = make_video("one.mp4", frames=1)
+    source = VideoSource(path)
     assert source.still
-    assert source.notes[-1] == "one.mp4 has one frame: it is shown throughout, as a picture."
+    assert source.notes[-1] == f'"{path}" has one frame: it is shown throughout, as a picture.'

@@ -23,6 +23,8 @@ Samples = npt.NDArray[np.float32]
 
 # Seconds: what is shorter is not held, and what is silent for longer is a pause.
 _SHORTEST, _SILENCE = 0.12, 0.07
+# Of the corpus' speech and songs without music 0.12 to 0.26 is silent, of speech over music at 10 dB 0.05.
+_SILENT_SHARE = 0.08
 # Of the word on either side, what the sound between is compared with, steps.
 _BESIDE = 5
 # How much less it must differ from the word after it than from the one before, for whose end it is taken
@@ -42,9 +44,10 @@ def with_held(
 
     joined: of each word whether the text goes on without a pause; at others, a breath may be what is heard.
     """
+    # Where hardly anything is silent, pauses are as loud as what is behind the voice.
+    if silences.share < _SILENT_SHARE:
+        return list(spoken)
     found = [list(phones) for phones in spoken]
-    # Where nothing is silent, pauses are as loud as what is behind the voice.
-    telling = silences.any(_SILENCE)
     levels = [silences.level(phones[0].start, phones[-1].end) for phones in spoken]
     for at, (before, after) in enumerate(pairwise(spoken)):
         begin, end = before[-1].end, after[0].start
@@ -58,7 +61,7 @@ def with_held(
                 _end_at(found[at], pauses[0][0])
             if _is_voice(pauses[-1][1], end, levels[at + 1], silences):
                 _begin_at(found[at + 1], pauses[-1][1])
-        elif telling and joined[at] and _is_voice(begin, end, min(levels[at : at + 2]), silences):
+        elif joined[at] and _is_voice(begin, end, min(levels[at : at + 2]), silences):
             if _begins_next(before, after, samples16k):
                 _begin_at(found[at + 1], begin)
             else:

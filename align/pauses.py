@@ -38,9 +38,10 @@ class Silences:
         last = max(first + 1, round(end * STEPS_PER_SECOND))
         return float(np.median(self._decibels[first:last]))
 
-    def any(self, shortest: float) -> bool:
-        """Whether there is a silence of at least `shortest` seconds."""
-        return bool(self.between(0.0, self._silent.size / STEPS_PER_SECOND, shortest))
+    @property
+    def share(self) -> float:
+        """How much of the sound is silent, 0..1."""
+        return float(self._silent.mean())
 
     def between(self, start: float, end: float, shortest: float) -> list[Span]:
         """The silences of at least `shortest` seconds inside start..end."""

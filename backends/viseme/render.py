@@ -265,8 +265,11 @@ def _open(
     # A silent mouth shows whatever it shows in the source.
     showing = pose.teeth + 1 - pose.active
     tones = tones or tones_of(rgb, source, mouth)
+    light = 1.0
     if plate is not None:
-        tones = replace(tones, enamel=plate.tooth * (tones.level / plate.level))
+        # The skin of the plate's frame may have been seen in the shade, its teeth not.
+        light = min(tones.level / plate.level, 1.0)
+        tones = replace(tones, enamel=plate.tooth * light)
     inside = paint(opening, tones, min(1.0, showing), pose.tongue)
     ring = bend.ring(box)
     noise = noise_level(lips, ring)
@@ -279,7 +282,7 @@ def _open(
         size = hole.x1 - hole.x0, hole.y1 - hole.y0
         own, share = plate.shown(head, top[middle], (hole.x0, hole.y0), size)
         share *= min(1.0, 0.3 + 1.5 * showing)
-        inside += share[..., None] * (own * (tones.level / plate.level) - inside)
+        inside += share[..., None] * (own * light - inside)
     inside += grain(rgb, source, hole, noise)
     part = lips[hole.within(box)]
     part += cover[..., None] * (inside - part)

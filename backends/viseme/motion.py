@@ -144,12 +144,14 @@ def assemble(
     that part before them, as early as one of `breaths` does, and the closures of `spoken`."""
     centres = times + lengths / 2
     closed = [phone for phone in spoken if phone.name in CLOSED]
+    starts = np.sort([phone.start for phone in closed])
     spans = Spans(voiced).bridged(REST_AFTER)
     active, parted = _activity(spans, centres), np.zeros(len(centres))
     for start, _ in spans:
         first = _first_heard(start, breaths)
         # Lips that would be closed again at once part for a breath only.
-        shut = first == start and any(start - _LEAD < phone.start < start + _LEAD for phone in closed)
+        near = np.searchsorted(starts, (start - _LEAD, start + _LEAD))
+        shut = first == start and near[0] < near[1]
         if not shut and (gate is None or _heard_near(start, centres, gate)):
             parted = np.maximum(parted, _parting(start, first, centres))
     if gate is not None:
@@ -280,8 +282,9 @@ def _frames_of(
     frames = np.zeros(len(times), bool)
     centres = times + lengths / 2
     middles = np.array([(phone.start + phone.end) / 2 for phone in closures])
+    apart = np.abs(np.diff(middles, prepend=-np.inf, append=np.inf))
     for at, phone in enumerate(closures):
-        alone = np.all(np.abs(np.delete(middles, at) - middles[at]) > _NEAR)
+        alone = min(apart[at : at + 2]) > _NEAR
         # A plosive's segment ends with its burst, for which the lips are already apart.
         held = _PLOSIVE_HELD if phone.name in {"P", "B"} else _HELD
         end = phone.start + held * (phone.end - phone.start)

@@ -16,7 +16,7 @@ import numpy as np
 from ..backends.viseme.alive import BROWS
 from ..backends.viseme.eyelids import Eyelid
 from ..engine.compose.transform import CropTransform
-from ..engine.faces.eyes import EyeContours
+from ..engine.faces.eyes import CORNERS, EyeContours
 from .musetalk_pictures import Sitter, sheet
 from .paths import ROOT
 
@@ -29,8 +29,10 @@ _PANEL = 240
 def blinking(sitter: Sitter) -> list[np.ndarray]:
     """The upper face in each phase of a blink."""
     lids = [
-        Eyelid.of(sitter.rgb, eye, sitter.mesh[list(brow), :2])
-        for eye, brow in zip(EyeContours().measure(sitter.rgb, sitter.mesh), BROWS, strict=True)
+        Eyelid.of(sitter.rgb, eye, sitter.mesh[list(brow), :2], sitter.mesh[list(corners), :2])
+        for eye, brow, corners in zip(
+            EyeContours().measure(sitter.rgb, sitter.mesh), BROWS, CORNERS, strict=True
+        )
     ]
     face = replace(sitter.box(upright=False), angle=0.0).square(0.9)
     view = CropTransform(replace(face, y=face.y - 0.12 * face.height), _PANEL)

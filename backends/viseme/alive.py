@@ -9,7 +9,7 @@ import numpy as np
 
 from ...engine.compose.paste import Patch
 from ...engine.errors import MissingFilesError
-from ...engine.faces.eyes import EyeContours
+from ...engine.faces.eyes import CORNERS, EyeContours
 from ...engine.faces.track import Person
 from ...engine.media.colour import Rect, to_rgb
 from ...engine.media.frames import Frame
@@ -125,7 +125,8 @@ class _Face:
         if mouth is None:
             return None
         eyes = () if lids is None else tuple(
-            Eyelid.of(picture, eye, mesh[list(brow), :2]) for eye, brow in zip(lids, BROWS, strict=True)
+            Eyelid.of(picture, eye, mesh[list(brow), :2], mesh[list(corners), :2])
+            for eye, brow, corners in zip(lids, BROWS, CORNERS, strict=True)
         )  # fmt: skip
         sway = Sway.of(mesh, (frame.width, frame.height), [mouth, *(eye.rect for eye in eyes)])
         x0, y0, x1, y1 = (at - sway.rect[i % 2] for i, at in enumerate(mouth))

@@ -34,7 +34,7 @@ from .views import SKULL, Views
 # Openings in widths of the mouth, as the tracker sees them: up to which lips may be closed, and by how much
 # further open than the closed ones a mouth is bent whole, and is replaced whole.
 _SHUT = 0.075
-_OPENER = (0.02, 0.06)
+_OPENER = (0.01, 0.03)
 # Turns of the head, in degrees, between which these lips are no longer shown on a head turned otherwise.
 _TURNED = (30.0, 45.0)
 _PEOPLE = 12

@@ -13,8 +13,9 @@ from .contour import MouthAxes
 from .warp import smoothstep
 
 # Lengths are in widths of the eye, unless they say otherwise.
-# The network's corners lie inside the eye's, and its lower edge above the lid's.
-_CORNERS, _LOWER = 1.13, 0.03
+# The network's corners lie inside the eye's, and its lower edge above the lid's. The mesh's corners lie
+# outside, if anything: so much of what they are further out counts.
+_CORNERS, _FURTHER_OUT, _LOWER = 1.13, 0.6, 0.03
 # How far the upper lid's edge may lie from the network's.
 _REACH = 0.08
 # The lower lid comes up by this part of the opening, and so much skin below it follows.
@@ -71,13 +72,13 @@ class Eyelid:
     dark: float
 
     @classmethod
-    def of(cls, rgb: np.ndarray, lids: np.ndarray, brow: np.ndarray) -> Eyelid:
+    def of(cls, rgb: np.ndarray, lids: np.ndarray, brow: np.ndarray, corners: np.ndarray) -> Eyelid:
         """rgb: uint8 [h, w, 3]. lids: [2, 9, 2], an eye's as `EyeContours` has them. brow: [n, 2], its lower
-        edge."""
-        ends = lids[0, [0, -1]].astype(np.float64)
-        axes = MouthAxes.between(*(ends.mean(0) + _CORNERS * (ends - ends.mean(0))))
+        edge. corners: [2, 2], the eye's as the mesh has them, from the image's left to its right."""
+        ends = _ends_of(lids[0, [0, -1]].astype(np.float64), corners.astype(np.float64))
+        axes = MouthAxes.between(*ends)
         across = np.array([-axes.along[1], axes.along[0]])
-        width = _CORNERS * float(np.linalg.norm(ends[1] - ends[0]))
+        width = float(np.linalg.norm(ends[1] - ends[0]))
         x = np.linspace(-0.8, 0.8, _COLUMNS)
         above, below = (_curve(axes.points(lid.astype(np.float64)) / width, x) for lid in lids)
         below = np.maximum(below, above)
@@ -170,6 +171,15 @@ class Eyelid:
         x, y = (at + (offset * way).astype(np.float32) for at, way in zip((x, y), self.across, strict=True))
         found = cv2.remap(rgb, x, y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
         return np.asarray(found.astype(np.float32))
+
+
+def _ends_of(network: np.ndarray, mesh: np.ndarray) -> np.ndarray:
+    """The corners [2, 2] of an eye, of which the iris network and the mesh see each something else."""
+    ends = network.mean(0) + _CORNERS * (network - network.mean(0))
+    along = (ends[1] - ends[0]) / max(float(np.linalg.norm(ends[1] - ends[0])), 1e-6)
+    outwards = np.stack([-along, along])
+    further = np.maximum(((mesh - ends) * outwards).sum(1), 0)
+    return np.asarray(ends + _FURTHER_OUT * further[:, None] * outwards)
 
 
 def _curve(points: np.ndarray, x: np.ndarray) -> np.ndarray:

@@ -26,8 +26,10 @@ _LOWER_TOOTH, _LOWER_SHOWN = 0.075, 0.055
 _IVORY = np.array([0.2, 0.3, 0.5], np.float32)
 # Skin of which a colour is less than so much of its brightness is seen in coloured light, as teeth are then.
 _WHITE_LIGHT = np.array([1.0, 0.8, 0.65], np.float32)
-# A mouth is so much darker than the nostrils, but no paler than this.
-_NOSTRILS, _PALEST = 0.30, 0.14
+_WARM = 0.6
+# A mouth is so much darker than the nostrils, but no paler than this; the same of a mouth so small that its
+# picture has nothing darker than those.
+_NOSTRILS, _PALEST = (0.30, 0.60), (0.14, 0.30)
 # Lips are at most so bright against the skin.
 _PALE_LIPS = 0.9
 # Of both lips' colours, by brightness, the one in so many hundredths is the darker lip's.
@@ -53,10 +55,16 @@ class Tones:
 
     @classmethod
     def of(
-        cls, left: np.ndarray, right: np.ndarray, lips: np.ndarray, nose: np.ndarray | None = None
+        cls,
+        left: np.ndarray,
+        right: np.ndarray,
+        lips: np.ndarray,
+        nose: np.ndarray | None = None,
+        coarse: float = 0.0,
     ) -> Tones:
         """left, right: colours [n, 3] of the skin on either side of the mouth, half a width from its middle.
-        lips, nose: colours [n, 3] of the lips, and of what is below the nose, nostrils with it."""
+        lips, nose: colours [n, 3] of the lips, and of what is below the nose, nostrils with it. coarse: 0..1,
+        whether the picture is too small to show how dark a mouth is."""
         skin = _middle(np.concatenate([left, right]))
         level = max(float(skin @ LUMA), 1.0)
         lip = _middle(lips)
@@ -64,7 +72,10 @@ class Tones:
         skin *= max(1.0, float(lip @ LUMA) / (_PALE_LIPS * level))
         slope = float((_middle(right) - _middle(left)) @ LUMA) / level
         shade = float(np.percentile(lips @ LUMA, _DARKER))
-        black = 0.0 if nose is None else min(_NOSTRILS * float((nose @ LUMA).min()) / level, _PALEST)
+        black = 0.0
+        if nose is not None:
+            part, most = (a + coarse * (b - a) for a, b in (_NOSTRILS, _PALEST))
+            black = min(part * float((nose @ LUMA).min()) / level, most)
         return cls(skin, lip, float(np.clip(slope, -0.6, 0.6)), shade=shade, black=black)
 
     @property
@@ -104,7 +115,10 @@ class Tones:
             return self.enamel
         level = min(0.90 * self.level + 32, 240.0)
         hue = self.skin / self.level
-        return level * (1 + _IVORY * (hue - 1)) * np.sqrt(np.minimum(hue / _WHITE_LIGHT, 1))
+        light = np.sqrt(np.minimum(hue / _WHITE_LIGHT, 1))
+        # Beside skin in yellow light, yellow looks green.
+        light[0] *= 1 + _WARM * (1 - light[2])
+        return level * (1 + _IVORY * (hue - 1)) * light
 
     def flesh(self, level: float) -> np.ndarray:
         """Of that part of the skin's brightness, between the skin's colour and the lips', which are red."""
@@ -197,12 +211,12 @@ class _Canvas:
         which = np.clip(np.searchsorted(_TOOTH_EDGES, at, side="right") - 1, 0, len(_TOOTH_ENDS) - 1)
         place = np.clip((at - _TOOTH_EDGES[which]) / np.diff(_TOOTH_EDGES)[which], 0, 1) * 2 - 1
         # Rounded where one meets the next.
-        ends = 0.026 + 0.042 * shown - 0.26 * at**2 - _TOOTH_ENDS[which] - 0.010 * np.abs(place) ** 3
+        ends = 0.026 + 0.5 * self.opening.pixel + 0.042 * shown - 0.26 * at**2 - _TOOTH_ENDS[which] - 0.010 * np.abs(place) ** 3
         tone = _groove(np.abs(at[:, None] - _TOOTH_EDGES).min(1), 0.22, self.soft)
         tone *= (1 - 0.10 * place**2) * (0.30 + 0.70 * np.clip(1 - (at / 0.44) ** 2, 0, 1))
         bite, tone = (np.interp(self.outwards, at, curve).astype(np.float32) for curve in (ends, tone))
         # Through a narrow gap teeth are seen where they are in the light.
-        shade = float(np.clip(0.5 * self.gap, 0.01, 0.07))
+        shade = float(np.clip(0.5 * self.gap, 0.01, max(0.07 - self.opening.pixel, 0.02)))
         lip = np.clip((self.y - self.opening.upper) / shade, 0, 1)
         tone = tone * (0.72 + 0.28 * lip) * (1 - 0.10 * np.clip(1 - (bite - self.y) / 0.02, 0, 1))
         cover = _step(bite - self.y, self.soft + 0.006) * _step(0.40 - self.outwards, 0.10)
@@ -213,8 +227,11 @@ class _Canvas:
         opening, tones = self.opening, self.tones
         beside = np.clip((self.outwards - 0.22) / 0.25, 0, 1)
         near = np.maximum(np.minimum(self.y - opening.upper, opening.lower - self.y), 0)
-        width = max(_RIM, 0.5 * self.soft) * (0.6 + 0.9 * beside)
-        cover = (0.8 + 0.2 * beside) * np.exp(-near / width) * float(np.clip((self.gap - 0.05) / 0.15, 0, 1))
+        width = max(_RIM, 0.5 * self.soft)
+        # What is thinner than the picture shows must not hide the teeth of a small mouth.
+        amount = _RIM / width * (0.8 + 0.2 * beside)
+        width = width * (0.6 + 0.9 * beside)
+        cover = amount * np.exp(-near / width) * float(np.clip((self.gap - 0.05) / 0.15, 0, 1))
         # A rim as bright as the darker lip would be taken for a part of it.
         self._lay(cover, tones.flesh(_WET) * (_RIM_SHADE * tones.darker / (_WET * tones.level)))
 

@@ -54,6 +54,12 @@ _ALL_TEETH, _BETWEEN, _AS_BRIGHT, _ENAMEL = (0.75, 0.95), (0.4, 0.85), 0.85, 0.7
 _BITE, _LINE = (0.3, 0.75), 0.85
 # By how much of their length teeth are stretched at most.
 _LONGER = 0.8
+# Teeth brighter than this, and than the skin by this factor, are overexposed, and dimmed to it: behind other
+# lips they would glare.
+_GLARING, _WHITER = 212.0, 1.12
+# How bright teeth are in the lips' shade where these only just part, and the opening, in widths of the mouth,
+# from which on they are in the light.
+_SHADED, _LIT = 0.82, 0.18
 # The edge of the plate's lip, which is kept behind the picture's, in widths of the mouth.
 _EDGE = 0.03
 
@@ -92,6 +98,16 @@ class Plate:
             self.rgb, matrix, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
         )
         return colours.astype(np.float32), cv2.warpAffine(mask, matrix, size, flags=cv2.INTER_LINEAR)
+
+    def shade(self, gap: float) -> float:
+        """How bright its teeth are behind lips that are open by `gap`, in widths of the mouth: a factor."""
+        left, right = (self.points[row] for row in OUTER_CORNERS)
+        own = float(np.linalg.norm(self.points[LOWER_INNER[MIDDLE]] - self.points[UPPER_INNER[MIDDLE]]))
+        here, there = (
+            _SHADED + (1 - _SHADED) * min(each / _LIT, 1.0)
+            for each in (gap, own / max(float(np.linalg.norm(right - left)), 1.0))
+        )
+        return min(here / there, 1.0)
 
     @cached_property
     def _mask(self) -> np.ndarray:
@@ -177,6 +193,9 @@ def _plate(frame: Frame, mesh: np.ndarray) -> Plate | None:
     tooth = np.median(rgb[bright].astype(np.float32), axis=0)
     if redness(tooth) > redness(face) + _REDDER:
         return None
+    dimmed = min(max(_GLARING, _WHITER * skin) / max(float(tooth @ LUMA), 1.0), 1.0)
+    if dimmed < 1:
+        rgb, tooth = np.round(rgb * dimmed).astype(np.uint8), tooth * np.float32(dimmed)
     head, local = control_points(mesh)
     depth = float(local[UPPER_INNER[MIDDLE], 2])
     # From the frame's pixels to the plate's.

@@ -53,7 +53,7 @@ _APART, _FURTHER = 0.02, 0.05
 # How far beyond the lips' edge closed ones are laid over, how much further below at most and in parts of the
 # opening, how softly, and how far their light is compared, in widths of the mouth; on how many pixels, and
 # within which factors.
-_LAID, _LAID_BELOW, _STRETCHED, _LAID_SOFT, _MATCHED = 0.08, 0.2, 0.7, 0.04, 0.2
+_LAID, _LAID_BELOW, _STRETCHED, _LAID_SOFT, _MATCHED = 0.08, 0.32, 1.1, 0.04, 0.2
 _MATCHED_SIDE, _GAINS = 48, (0.5, 2.0)
 
 
@@ -269,6 +269,7 @@ def _open(
     if plate is not None:
         # The skin of the plate's frame may have been seen in the shade, its teeth not.
         light = min(tones.level / plate.level, 1.0)
+        light *= plate.shade(gap / mouth)
         tones = replace(tones, enamel=plate.tooth * light)
     inside = paint(opening, tones, min(1.0, showing), pose.tongue)
     ring = bend.ring(box)

@@ -22,6 +22,8 @@ _BESIDE, _CHEEKS = (
 )
 # Width of a mouth, in pixels, in the picture from which colours are taken.
 _COARSE = 24
+# Widths of a mouth, in pixels, below which pictures begin not to show its dark, and are too small for it.
+_SMALL = (40, 25)
 # What a frame counts among those around it.
 _WAVER = (1.0, 2.0, 3.0, 4.0, 3.0, 2.0, 1.0)
 # Where a cheek is looked at, in parts of its sides.
@@ -50,7 +52,8 @@ def tones_of(rgb: np.ndarray, source: np.ndarray, mouth: float) -> Tones:
         for beside, cheek in zip(_BESIDE, _CHEEKS, strict=True)
     )
     nose = _between(points[HELD[:3]])
-    return Tones.of(left, right, _colours(small, lips), _colours(small, nose))
+    coarse = min(max((_SMALL[0] - mouth) / (_SMALL[0] - _SMALL[1]), 0.0), 1.0)
+    return Tones.of(left, right, _colours(small, lips), _colours(small, nose), coarse)
 
 
 def steady_tones(tones: Sequence[Tones]) -> list[Tones]:

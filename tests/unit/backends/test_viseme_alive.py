@@ -24,7 +24,7 @@ from lipsync_studio.backends.viseme.render import moving_box
 from lipsync_studio.backends.viseme.spec import VisemeSettings
 from lipsync_studio.backends.viseme.sway import LIMITS, PARTS, Sway
 from lipsync_studio.engine.errors import MissingFilesError
-from lipsync_studio.engine.faces.eyes import EyeContours
+from lipsync_studio.engine.faces.eyes import CORNERS, EyeContours
 from lipsync_studio.engine.faces.geometry import FACE_OVAL, head_axes
 from lipsync_studio.engine.media.colour import to_rgb
 from lipsync_studio.engine.media.images import ImageSource
@@ -51,7 +51,10 @@ def openings(lids):
 
 
 def lids_of(rgb, mesh, found):
-    return [Eyelid.of(rgb, eye, mesh[list(brow), :2]) for eye, brow in zip(found, BROWS, strict=True)]
+    return [
+        Eyelid.of(rgb, eye, mesh[list(brow), :2], mesh[list(corners), :2])
+        for eye, brow, corners in zip(found, BROWS, CORNERS, strict=True)
+    ]
 
 
 def shut(rgb, mesh, found, share=1.0):
@@ -77,6 +80,20 @@ def with_glasses(rgb, mesh, *, dark):
         ends = (tuple(np.round(mesh[point, :2]).astype(int).tolist()) for point in (133, 362))
         cv2.line(worn, *ends, (25, 25, 30), 2, cv2.LINE_AA)
     return worn
+
+
+def test_a_lid_reaches_to_the_corner_that_only_the_mesh_sees(pictures, measure, contours):
+    """The iris network's corners lie inside the eye's: what is left open there gleams under a closed lid."""
+    rgb = pictures[FACES[0]]
+    mesh = measure(rgb)
+    eye, brow = contours.measure(rgb, mesh)[0], mesh[list(BROWS[0]), :2]
+    inner, outer = eye[0, -1], eye[0, 0]
+    near, far = (
+        Eyelid.of(rgb, eye, brow, np.stack([inner + out * (outer - inner), inner])).width for out in (1.0, 1.4)
+    )
+    span = float(np.linalg.norm(outer - inner))
+    assert near == pytest.approx(1.13 * span, rel=0.01)
+    assert 0.15 * span < far - near < 0.25 * span
 
 
 def job_of(gate, key="a picture", mix=None):
@@ -207,7 +224,7 @@ def test_a_closed_lid_has_the_skins_colour(pictures, measure, contours, face):
         height = np.linalg.norm(eye[1, 4] - eye[0, 4])
         x, y = np.round(eye[:, 4].mean(0) - (0, 0.1 * height)).astype(int)
         (x0, x1), top = np.round(eye[0, [2, 6], 0]).astype(int), eye[0, 4, 1]
-        skin = rgb[round(top - height) : round(top - 0.3 * height), x0:x1].reshape(-1, 3)
+        skin = rgb[round(top - height) : round(top - 0.1 * height), x0:x1].reshape(-1, 3)
         skin = skin[skin.mean(1) >= np.median(skin.mean(1))].mean(0)
         lid = closed[y - 1 : y + 2, x - 1 : x + 2].mean((0, 1))
         assert 0.7 < lid.mean() / skin.mean() < 1.3

@@ -108,7 +108,7 @@ def test_they_have_the_light_of_the_frame(speaking):
 
 def test_they_come_in_gradually_and_go_where_the_head_turns_away(speaking):
     _, _, closed = speaking
-    shares = [closed.share(gap, closed.yaw) for gap in np.linspace(0, 0.15, 31)]
+    shares = [closed.share(gap, closed.yaw) for gap in np.linspace(0, 0.15, 61)]
     assert shares[0] == 0
     assert shares[-1] == 1
     assert np.abs(np.diff(shares)).max() < 0.2

@@ -128,6 +128,22 @@ def test_a_mouth_is_no_darker_than_the_light_on_the_face_allows():
     assert 0.1 * 150 < darkest[2] < 0.2 * 150
 
 
+def test_a_mouth_too_small_to_be_seen_dark_is_not_painted_black():
+    """Of a mouth of 25 pixels the picture shows nothing as dark as that of a large one."""
+    skin, lips, nose = (np.full((6, 3), level) for level in (150.0, 110.0, 60.0))
+    large, small = (Tones.of(skin, skin, lips, nose, coarse).black for coarse in (0.0, 1.0))
+    assert large < 0.14
+    assert 0.2 < small < 0.3
+
+
+def test_the_rims_of_a_small_mouth_leave_its_teeth():
+    """A lip's dark edge is never wider for being painted on few pixels."""
+    for pixels in (25, 120):
+        inside = paint(opening(0.2, pixels), tones((182, 135, 65), (169, 120, 51)), 0.8, 0.0) @ LUMA
+        middle = inside[:, pixels // 2]
+        assert (middle > 0.75 * tones((182, 135, 65)).level).mean() > 0.08
+
+
 def test_teeth_are_about_as_bright_as_light_skin_and_brighter_than_dark_skin():
     levels = {}
     for skin in ((222, 178, 150), (88, 56, 42)):
@@ -222,6 +238,27 @@ def test_ones_own_teeth_reach_up_to_a_raised_lip(smiling):
     ]
     assert 5 <= tops[0] - tops[1] <= 8
     assert tops[3] == tops[2]
+
+
+def test_teeth_that_are_overexposed_do_not_glare(smiling):
+    source, person = smiling
+    mesh = person.meshes[0].astype(np.float64)
+    lips = np.concatenate([mesh[CONTROLS[UPPER_INNER], :2], mesh[CONTROLS[LOWER_INNER], :2][::-1]])
+    rgb = to_rgb(next(iter(source.read(0, 1))))
+    cv2.fillPoly(rgb, [np.round(lips).astype(np.int32)], (255, 250, 245))
+    pictures = ImageSource(np.repeat(rgb[None], source.frames, 0).astype(np.float32) / 255)
+    plate = find_plates(pictures, [person], 1)[person.id]
+    assert plate.tooth @ LUMA == pytest.approx(max(212.0, 1.12 * plate.level), abs=1)
+    assert plate.rgb.max() < 225
+
+
+def test_ones_own_teeth_are_in_the_lips_shade_where_these_hardly_part(smiling):
+    source, person = smiling
+    plate = find_plates(source, [person], source.frames)[person.id]
+    shades = [plate.shade(gap) for gap in (0.0, 0.05, 0.1, 0.3)]
+    assert shades == sorted(shades)
+    assert 0.8 < shades[0] < 0.9
+    assert shades[-1] == 1
 
 
 @pytest.mark.parametrize("axis", [0, 1, 2])

@@ -29,7 +29,7 @@ from .cutout import SMALLEST, cut_out
 from .interior import LUMA
 from .mouth import RestShape
 from .seam import lip_line
-from .views import SKULL, Views
+from .views import SKULL, Views, open_by
 
 # Openings in widths of the mouth, as the tracker sees them: up to which lips may be closed, and by how much
 # further open than the closed ones a mouth is bent whole, and is replaced whole.
@@ -37,6 +37,12 @@ _SHUT = 0.075
 _OPENER = (0.01, 0.03)
 # Turns of the head, in degrees, between which these lips are no longer shown on a head turned otherwise.
 _TURNED = (30.0, 45.0)
+# From where to where, in halves of the mouth from its middle, the line between the lips counts as its
+# corners'; gaps, in widths of the mouth, from which and at which it is no longer seen in the frame itself.
+_CORNER, _CORNERS_OPEN = (0.6, 0.9), (0.04, 0.09)
+# Frames before and after one that count in it, and how much.
+_NEIGHBOURS = np.array([-3, -2, -1, 1, 2, 3])
+_AROUND_THEM = np.array([0.25, 0.6, 0.9, 0.9, 0.6, 0.25])
 _PEOPLE = 12
 # Frames that are tried, and how far apart they are.
 _TRIES, _ELSEWHERE = 3, 4
@@ -64,20 +70,42 @@ _LEVELS = 200.0
 class ClosedLips:
     """rgb: uint8 [h, w, 3], around the mouth. points: its control points in its pixels, with the line between
     the lips where it is in the picture, float32 [n, 2]. yaw: of the head, degrees. gap: between its lips as
-    the tracker sees it, in widths of the mouth. rest: the lower face with lips as close as these."""
+    the tracker sees it, in widths of the mouth. rest: the lower face with lips as close as these. line: how
+    far below the tracker's points, in widths of the mouth, those are that lie on the line between the lips,
+    float32 [n]."""
 
     rgb: np.ndarray
     points: np.ndarray
     yaw: float
     gap: float
     rest: RestShape
+    line: np.ndarray
 
-    def share(self, gap: float, yaw: float) -> float:
-        """0..1: how far to show them in the place of a mouth that is open by `gap`, in widths of it."""
-        turned, (near, far) = abs(yaw - self.yaw), _TURNED
+    def share(self, gap: float, yaw: float, around: np.ndarray | None = None) -> float:
+        """0..1: how far to show them in the place of a mouth that is open by `gap`, in widths of it. around:
+        the same gaps of the frames around, `len(_AROUND_THEM)` of them: lips that touch for a frame or two
+        look no other than before and after."""
         less, more = _OPENER
-        belief = np.clip((far - turned) / (far - near), 0, 1)
-        return float(belief * np.clip((gap - self.gap - less) / (more - less), 0, 1))
+        gaps = np.append(gap, () if around is None else around)
+        weights = np.append(1.0, () if around is None else _AROUND_THEM)
+        shares = weights * np.clip((gaps - self.gap - less) / (more - less), 0, 1)
+        return self._belief(yaw) * float(shares.max())
+
+    def corners(self, points: np.ndarray, gap: float, yaw: float) -> np.ndarray:
+        """Where the corners are that a mouth open by `gap` has, against the tracker's points [n, 2]: pixels
+        [n, 2]. The tracker is off by the same as with closed lips, between which a line shows it."""
+        axes = MouthAxes.between(*points[OUTER_CORNERS])
+        half = float(np.linalg.norm(np.diff(points[OUTER_CORNERS], axis=0))) / 2
+        outwards = np.abs(axes.points(points)[:, 0]) / half
+        near, far = _CORNER
+        share = np.clip((outwards - near) / (far - near), 0, 1) * self._belief(yaw)
+        less, more = _CORNERS_OPEN
+        share *= np.clip((gap - less) / (more - less), 0, 1)
+        return np.asarray((share * self.line * 2 * half)[:, None] * (-axes.along[1], axes.along[0]))
+
+    def _belief(self, yaw: float) -> float:
+        near, far = _TURNED
+        return float(np.clip((far - abs(yaw - self.yaw)) / (far - near), 0, 1))
 
     def towards(self, goal: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """For a crop whose control points are to go to `goal` [n, 2]: the picture, the matrix [2, 3] that
@@ -102,6 +130,13 @@ def _affine(one: np.ndarray, other: np.ndarray) -> np.ndarray:
     """Least squares, float64 [2, 3]."""
     system = np.column_stack([one, np.ones(len(one))])
     return np.linalg.lstsq(system, other, rcond=None)[0].T
+
+
+def gaps_around(person: Person, frame: int) -> np.ndarray:
+    """How far the mouth is open in the frames around one of the source's, in widths of it; as `share` wants
+    them."""
+    rows = np.clip(frame - person.first + _NEIGHBOURS, 0, len(person.meshes) - 1)
+    return open_by(head_points(person.meshes[rows]))
 
 
 def find_closed(
@@ -158,8 +193,11 @@ def _lips(frame: Frame, mesh: np.ndarray, yaw: float, gap: float, rest: RestShap
     if part is None:
         return None
     rgb, points, _, scale = part
-    points += lip_line(rgb, points, width * scale)
-    return ClosedLips(rgb, points.astype(np.float32), yaw, gap, rest)
+    line = lip_line(rgb, points, width * scale)
+    axes = MouthAxes.between(*points[OUTER_CORNERS])
+    below = line @ (-axes.along[1], axes.along[0]) / (width * scale)
+    points += line
+    return ClosedLips(rgb, points.astype(np.float32), yaw, gap, rest, below.astype(np.float32))
 
 
 def _between(lips: ClosedLips) -> tuple[float, float]:

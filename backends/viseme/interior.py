@@ -210,13 +210,15 @@ class _Canvas:
         at = np.linspace(0, 0.5, 512, dtype=np.float32)
         which = np.clip(np.searchsorted(_TOOTH_EDGES, at, side="right") - 1, 0, len(_TOOTH_ENDS) - 1)
         place = np.clip((at - _TOOTH_EDGES[which]) / np.diff(_TOOTH_EDGES)[which], 0, 1) * 2 - 1
+        # On few pixels their ends are half dark.
+        longer = 0.5 * max(0.0, self.opening.pixel - 0.016)
         # Rounded where one meets the next.
-        ends = 0.026 + 0.5 * self.opening.pixel + 0.042 * shown - 0.26 * at**2 - _TOOTH_ENDS[which] - 0.010 * np.abs(place) ** 3
+        ends = 0.026 + longer + 0.042 * shown - 0.26 * at**2 - _TOOTH_ENDS[which] - 0.010 * np.abs(place) ** 3
         tone = _groove(np.abs(at[:, None] - _TOOTH_EDGES).min(1), 0.22, self.soft)
         tone *= (1 - 0.10 * place**2) * (0.30 + 0.70 * np.clip(1 - (at / 0.44) ** 2, 0, 1))
         bite, tone = (np.interp(self.outwards, at, curve).astype(np.float32) for curve in (ends, tone))
         # Through a narrow gap teeth are seen where they are in the light.
-        shade = float(np.clip(0.5 * self.gap, 0.01, max(0.07 - self.opening.pixel, 0.02)))
+        shade = float(np.clip(0.5 * self.gap, 0.01, 0.07 - min(2 * longer, 0.05)))
         lip = np.clip((self.y - self.opening.upper) / shade, 0, 1)
         tone = tone * (0.72 + 0.28 * lip) * (1 - 0.10 * np.clip(1 - (bite - self.y) / 0.02, 0, 1))
         cover = _step(bite - self.y, self.soft + 0.006) * _step(0.40 - self.outwards, 0.10)
@@ -229,7 +231,7 @@ class _Canvas:
         near = np.maximum(np.minimum(self.y - opening.upper, opening.lower - self.y), 0)
         width = max(_RIM, 0.5 * self.soft)
         # What is thinner than the picture shows must not hide the teeth of a small mouth.
-        amount = _RIM / width * (0.8 + 0.2 * beside)
+        amount = min(1.25 * _RIM / width, 1.0) * (0.8 + 0.2 * beside)
         width = width * (0.6 + 0.9 * beside)
         cover = amount * np.exp(-near / width) * float(np.clip((self.gap - 0.05) / 0.15, 0, 1))
         # A rim as bright as the darker lip would be taken for a part of it.

@@ -26,7 +26,7 @@ from ..speech import Speech
 from .acoustic import motion_from_sound
 from .alive import Life, LifeSurvey, survey_life
 from .breath import heard_breaths
-from .closed import ClosedLips, find_closed
+from .closed import ClosedLips, find_closed, gaps_around
 from .controls import CONTROLS, LOWER_INNER, MIDDLE, OUTER_CORNERS, UPPER_INNER, head_points
 from .covered import Shown, steady
 from .interior import Tones
@@ -215,7 +215,10 @@ class VisemeEngine:
         rest = survey.rests[crop.person.id] if closed is None else closed.rest
         mesh = corrected(crop.mesh, survey.parted.get(crop.person.id))
         silent = {"rest": rest.points, "close": rest.shut, "source": None}[survey.silence]
-        rgb, alpha = render_mouth(crop.rgb, mesh, rest, pose, silent, plate, cover, closed, mouth.tones)
+        around = None if closed is None else gaps_around(crop.person, crop.source_index)
+        rgb, alpha = render_mouth(
+            crop.rgb, mesh, rest, pose, silent, plate, cover, closed, mouth.tones, around
+        )
         return Patch(rgb, alpha if shown.amount == 1 else alpha * np.float32(shown.amount))
 
     def _pose(self, values: np.ndarray) -> MouthPose:

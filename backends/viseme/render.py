@@ -31,6 +31,7 @@ from .parted import parted
 from .plate import Plate
 from .seam import lip_line
 from .texture import edge_blur, grain, noise_level, softness, tones_of
+from .views import open_by
 
 _INNER = np.concatenate([UPPER_INNER, LOWER_INNER])
 # By how much a mesh's lips waver, and the gap between them, in widths of the mouth; the more of itself where
@@ -79,6 +80,7 @@ def render_mouth(
     cover: np.ndarray | None = None,
     closed: ClosedLips | None = None,
     tones: Tones | None = None,
+    around: np.ndarray | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Repaint the mouth in a crop.
 
@@ -86,15 +88,17 @@ def render_mouth(
     that the mouth has where the pose is not active; None: the one it has in this frame. plate: the person's
     own teeth, where they have been seen. cover: float32 [h, w], 1 where something lies before the face.
     closed: the person's lips as another frame shows them, for frames in which they are apart. tones: the
-    face's colours, else those of this frame.
+    face's colours, else those of this frame. around: how far the mouth is open in the frames around.
     Returns the new crop, uint8 [h, w, 3], and its alpha, float32 [h, w], 0 where nothing moved or is
     covered."""
     head, current = control_points(mesh)
     quiet = current if silent is None else _eased(current, silent, rest.width)
     target = pose.active * rest.spoken(pose) + (1 - pose.active) * quiet
-    own = float(np.linalg.norm(current[OUTER_CORNERS[1]] - current[OUTER_CORNERS[0]]))
-    gap = float((current[LOWER_INNER] - current[UPPER_INNER])[:, 1].max()) / own
-    laid = closed.share(gap, head.yaw) if closed is not None else 0.0
+    gap = float(open_by(current[None])[0])
+    laid = closed.share(gap, head.yaw, around) if closed is not None else 0.0
+    if silent is None:
+        # In silence the mouth is the source's own.
+        laid *= pose.active
     shape = target.copy()
     closing = (1 - laid) * _closing(current, target, rest.width)
     reach = closing * _OVERLAP * rest.width * rest.arch
@@ -102,10 +106,12 @@ def render_mouth(
     target[LOWER_INNER, 1] -= reach[LOWER_INNER]
     shift = pixel_offsets(head, target - current)
     shift[HELD] = 0
-    if np.abs(shift).max() < _STILL:
+    if np.abs(shift).max() < _STILL and laid == 0:
         return rgb, np.zeros(rgb.shape[:2], np.float32)
     points = mesh[CONTROLS, :2].astype(np.float64)
     line = lip_line(rgb, points, rest.width * head.scale)
+    if closed is not None:
+        line += closed.corners(points, gap, head.yaw)
     source = points + line
     goal = source + shift
     apart = (1 - max(closing, laid)) * _apart(current, rest.width)

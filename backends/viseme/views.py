@@ -39,8 +39,7 @@ class Views:
             return None
         meshes = person.meshes[rows]
         shapes = head_points(meshes)
-        gaps = (shapes[:, LOWER_INNER, 1] - shapes[:, UPPER_INNER, 1]).max(1)
-        gaps /= np.linalg.norm(shapes[:, OUTER_CORNERS[1]] - shapes[:, OUTER_CORNERS[0]], axis=1)
+        gaps = open_by(shapes)
         yaws = head_yaws(meshes)
         moved = np.zeros(len(rows))
         if len(rows) > 1:
@@ -51,3 +50,10 @@ class Views:
         widths = np.linalg.norm(right - left, axis=1)
         unlike = np.abs(yaws - np.median(yaws)) / _TURN + 2 * moved / widths
         return cls(rows, gaps, yaws, widths, unlike)
+
+
+def open_by(shapes: np.ndarray) -> np.ndarray:
+    """How far the lips are apart in shapes [n, controls, 3] in head coordinates: [n], widths of the mouth."""
+    gaps = (shapes[:, LOWER_INNER, 1] - shapes[:, UPPER_INNER, 1]).max(1)
+    left, right = (shapes[:, row] for row in OUTER_CORNERS)
+    return np.asarray(gaps / np.linalg.norm(right - left, axis=1))

@@ -89,7 +89,8 @@ def test_a_lid_reaches_to_the_corner_that_only_the_mesh_sees(pictures, measure, 
     eye, brow = contours.measure(rgb, mesh)[0], mesh[list(BROWS[0]), :2]
     inner, outer = eye[0, -1], eye[0, 0]
     near, far = (
-        Eyelid.of(rgb, eye, brow, np.stack([inner + out * (outer - inner), inner])).width for out in (1.0, 1.4)
+        Eyelid.of(rgb, eye, brow, np.stack([inner + out * (outer - inner), inner])).width
+        for out in (1.0, 1.4)
     )
     span = float(np.linalg.norm(outer - inner))
     assert near == pytest.approx(1.13 * span, rel=0.01)

@@ -1,13 +1,23 @@
 """Open mouths are closed with the person's own closed lips, from another frame."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from lipsync_studio.backends.dub.scheduler import even_rect
-from lipsync_studio.backends.viseme.closed import ClosedLips, _between, find_closed
-from lipsync_studio.backends.viseme.controls import CONTROLS, HELD, control_points, pixel_offsets
+from lipsync_studio.backends.viseme.closed import ClosedLips, _between, find_closed, gaps_around
+from lipsync_studio.backends.viseme.controls import (
+    CONTROLS,
+    HELD,
+    LOWER_INNER,
+    MIDDLE,
+    OUTER_CORNERS,
+    UPPER_INNER,
+    control_points,
+    pixel_offsets,
+)
 from lipsync_studio.backends.viseme.mouth import MouthPose
 from lipsync_studio.backends.viseme.pipeline import rest_shape
 from lipsync_studio.backends.viseme.render import moving_box, render_mouth
@@ -54,7 +64,10 @@ def closed_by(source, person, closed, opened):
         shift = pixel_offsets(head, rest.shut - current)
         shift[HELD] = 0
         painted, alpha = render_mouth(crop, mesh, rest, QUIET, rest.shut, closed=closed)
-        yield crop, np.where(alpha[..., None] > 0.5, painted, crop), mesh[CONTROLS, :2] + shift
+        goal = mesh[CONTROLS, :2] + shift
+        if closed is not None:
+            goal = goal + closed.corners(mesh[CONTROLS, :2].astype(np.float64), gap, head.yaw)
+        yield crop, np.where(alpha[..., None] > 0.5, painted, crop), goal
 
 
 def test_closed_lips_are_taken_from_a_frame_that_shows_them(speaking):
@@ -84,7 +97,7 @@ def test_nothing_bright_is_left_between_lips_that_were_open(speaking):
     source, person, closed = speaking
     bent, laid = (
         [
-            _between(ClosedLips(after, goal, 0, 0, closed.rest))[0]
+            _between(ClosedLips(after, goal, 0, 0, closed.rest, closed.line))[0]
             for _, after, goal in closed_by(source, person, lips, 0.12)
         ]
         for lips in (None, closed)
@@ -97,7 +110,7 @@ def test_nothing_bright_is_left_between_lips_that_were_open(speaking):
 def test_they_have_the_light_of_the_frame(speaking):
     source, person, closed = speaking
     darker = ClosedLips(
-        (closed.rgb * 0.7).astype(np.uint8), closed.points, closed.yaw, closed.gap, closed.rest
+        (closed.rgb * 0.7).astype(np.uint8), closed.points, closed.yaw, closed.gap, closed.rest, closed.line
     )
     own, other = (
         next(after for _, after, _ in closed_by(source, person, lips, 0.12)) for lips in (closed, darker)
@@ -114,6 +127,57 @@ def test_they_come_in_gradually_and_go_where_the_head_turns_away(speaking):
     assert np.abs(np.diff(shares)).max() < 0.2
     assert closed.share(0.15, closed.yaw - 50) == 0
     assert 0 < closed.share(0.15, closed.yaw + 40) < 1
+
+
+def test_lips_that_touch_for_a_frame_look_as_before_and_after(speaking):
+    """Else the source's own lips would flash up between frames that show the closed ones."""
+    source, person, closed = speaking
+    openest = max(range(3, source.frames - 3), key=lambda at: gaps_around(person, at).min())
+    around = gaps_around(person, openest)
+    assert len(around) == 6
+    assert closed.share(closed.gap, closed.yaw) == 0
+    assert closed.share(closed.gap, closed.yaw, np.full(6, 0.2)) == pytest.approx(0.9)
+    assert closed.share(closed.gap, closed.yaw, np.array([0, 0, 0, 0, 0, 0.2])) == pytest.approx(0.25)
+    frame = next(iter(source.read(openest, openest + 1)))
+    mesh = person.meshes[frame.index].copy()
+    rect = even_rect(moving_box(mesh), frame)
+    mesh[:, :2] -= rect[:2]
+    crop = crop_rgb(frame, rect)
+    # A tracker that has them touch asks for no movement.
+    mesh[CONTROLS[LOWER_INNER], :2] = mesh[CONTROLS[UPPER_INNER], :2]
+    _, current = control_points(mesh)
+    alone, among = (
+        render_mouth(crop, mesh, closed.rest, QUIET, current, closed=closed, around=each)[1]
+        for each in (None, np.full(6, 0.2))
+    )
+    assert not alone.any()
+    assert among.max() > 0.85
+
+
+def test_in_silence_an_open_mouth_of_the_source_may_stay_open(speaking):
+    source, person, closed = speaking
+    for frame in source.read(0, 3):
+        mesh = person.meshes[frame.index].copy()
+        rect = even_rect(moving_box(mesh), frame)
+        mesh[:, :2] -= rect[:2]
+        crop = crop_rgb(frame, rect)
+        around = gaps_around(person, frame.index)
+        assert around.max() > 0.05
+        after, alpha = render_mouth(crop, mesh, closed.rest, QUIET, None, closed=closed, around=around)
+        assert not alpha.any()
+        assert np.array_equal(after, crop)
+
+
+def test_corners_are_where_the_closed_lips_have_them(speaking):
+    """An open mouth has no line to find them by; the tracker is off there by as much as on closed lips."""
+    source, person, closed = speaking
+    lower = replace(closed, line=np.full(len(CONTROLS), 0.05, np.float32))
+    points = person.meshes[0][CONTROLS, :2].astype(np.float64)
+    width = float(np.linalg.norm(np.diff(points[OUTER_CORNERS], axis=0)))
+    moved = lower.corners(points, 0.2, closed.yaw)
+    assert np.allclose(moved[OUTER_CORNERS, 1], 0.05 * width, atol=0.005 * width)
+    assert np.abs(moved[[UPPER_INNER[MIDDLE], LOWER_INNER[MIDDLE]]]).max() == 0
+    assert not lower.corners(points, 0.03, closed.yaw).any()
 
 
 def test_lips_that_are_closed_stay_as_they_are(speaking):

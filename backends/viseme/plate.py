@@ -55,7 +55,7 @@ _BITE, _LINE = (0.3, 0.75), 0.85
 # By how much of their length teeth are stretched at most.
 _LONGER = 0.8
 # Teeth brighter than this, and than the skin by this factor, are overexposed, and dimmed to it: behind other
-# lips they would glare.
+# lips they would glare. Not so those of a smile, which is seen in pauses as it is.
 _GLARING, _WHITER = 212.0, 1.12
 # How bright teeth are in the lips' shade where these only just part, and the opening, in widths of the mouth,
 # from which on they are in the light.
@@ -101,6 +101,8 @@ class Plate:
 
     def shade(self, gap: float) -> float:
         """How bright its teeth are behind lips that are open by `gap`, in widths of the mouth: a factor."""
+        if self.bite == _ALL_TEETH:
+            return 1.0
         left, right = (self.points[row] for row in OUTER_CORNERS)
         own = float(np.linalg.norm(self.points[LOWER_INNER[MIDDLE]] - self.points[UPPER_INNER[MIDDLE]]))
         here, there = (
@@ -193,9 +195,9 @@ def _plate(frame: Frame, mesh: np.ndarray) -> Plate | None:
     tooth = np.median(rgb[bright].astype(np.float32), axis=0)
     if redness(tooth) > redness(face) + _REDDER:
         return None
-    dimmed = min(max(_GLARING, _WHITER * skin) / max(float(tooth @ LUMA), 1.0), 1.0)
-    if dimmed < 1:
-        rgb, tooth = np.round(rgb * dimmed).astype(np.uint8), tooth * np.float32(dimmed)
+    most = max(_GLARING, _WHITER * skin) / max(float(tooth @ LUMA), 1.0)
+    if most < 1 and bite != _ALL_TEETH:
+        rgb, tooth = np.round(rgb * most).astype(np.uint8), tooth * np.float32(most)
     head, local = control_points(mesh)
     depth = float(local[UPPER_INNER[MIDDLE], 2])
     # From the frame's pixels to the plate's.

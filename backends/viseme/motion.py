@@ -153,7 +153,7 @@ def assemble(
         near = np.searchsorted(starts, (start - _LEAD, start + _LEAD))
         shut = first == start and near[0] < near[1]
         if not shut and (gate is None or _heard_near(start, centres, gate)):
-            parted = np.maximum(parted, _parting(start, first, centres))
+            _raise(parted, centres, first - _LEAD - _OPENING, start + _PARTING, _PARTING, _PARTING)
     if gate is not None:
         active = np.minimum(active, gate)
     curves = dict(zip(Shape._fields, (values * active[:, None]).T, strict=True))
@@ -241,10 +241,22 @@ def _activity(spans: Spans, centres: npt.NDArray[np.float64]) -> npt.NDArray[np.
     """1 in the spans; smooth ramps."""
     active = np.zeros(len(centres))
     for start, end in spans:
-        rising = (centres - (start - _LEAD - _OPENING)) / _OPENING
-        falling = (end + _CLOSING - centres) / _CLOSING
-        active = np.maximum(active, _smooth(np.minimum(rising, falling)))
+        _raise(active, centres, start - _LEAD - _OPENING, end + _CLOSING, _OPENING, _CLOSING)
     return active
+
+
+def _raise(
+    curve: npt.NDArray[np.float64],
+    centres: npt.NDArray[np.float64],
+    start: float,
+    end: float,
+    rise: float,
+    fall: float,
+) -> None:
+    """Lift a curve to 1 between two times, with smooth ramps inside them, in place."""
+    part = slice(*np.searchsorted(centres, (start, end)))
+    ramp = np.minimum((centres[part] - start) / rise, (end - centres[part]) / fall)
+    curve[part] = np.maximum(curve[part], _smooth(ramp))
 
 
 def _first_heard(start: float, breaths: Sequence[tuple[float, float]]) -> float:
@@ -259,15 +271,8 @@ def _first_heard(start: float, breaths: Sequence[tuple[float, float]]) -> float:
 
 def _heard_near(start: float, centres: npt.NDArray[np.float64], gate: Curve) -> bool:
     """Whether the gate opens about when speech is to begin."""
-    near = (centres > start - _LEAD - _OPENING) & (centres < start + _LEAD + _OPENING)
+    near = slice(*np.searchsorted(centres, (start - _LEAD - _OPENING, start + _LEAD + _OPENING)))
     return bool((gate[near] > 0).any())
-
-
-def _parting(start: float, heard: float, centres: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """1 from the first that is heard until speech at `start`."""
-    rising = (centres - (heard - _LEAD - _OPENING)) / _PARTING
-    falling = (start + _PARTING - centres) / _PARTING
-    return _smooth(np.minimum(rising, falling))
 
 
 def _smooth(ramp: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

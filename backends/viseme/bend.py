@@ -34,6 +34,11 @@ _INWARDS, _OUTWARDS, _WHOLE = 0.4, 0.3, 0.5
 _CREASE, _CREASE_DEPTH = 0.009, 0.25
 # Skin beside the corners goes with them: at these distances, in widths of the mouth, by these shares.
 _BESIDE, _TAKEN = (0.07, 0.22), (1.0, 0.35)
+# The jaw moves over the neck and what is before it, clothes or a caption, without taking it along: nothing
+# moves this far below the jaw's outline, in widths of the mouth, or this much below where it goes to, nor
+# twice as far. Of the outline, these points.
+_NECK, _NECK_BELOW = 0.35, 0.15
+_OUTLINE = np.array([int(np.flatnonzero(point == CONTROLS)[0]) for point in (172, 149, 152, 378, 397)])
 # Distance between the nodes of the warp's grid, in widths of the mouth.
 _STEP = 1 / 12
 
@@ -123,12 +128,27 @@ class Bend:
         corners = self.axes.pixels(x, height_at(x, self.axes.points(lip)))
         beside, taken = self._beside()
         tips = lip[[0, -1]]
+        neck = self._neck(before)
         return self._grid.spline(
-            np.concatenate([goal, corners, tips, beside]),
+            np.concatenate([goal, corners, tips, beside, neck]),
             -np.concatenate(
-                [shift, corners - before[INNER_CORNERS], tips - lip_ends(before, self._inwards), taken]
+                [
+                    shift,
+                    corners - before[INNER_CORNERS],
+                    tips - lip_ends(before, self._inwards),
+                    taken,
+                    np.zeros_like(neck),
+                ]
             ),
         )
+
+    def _neck(self, before: np.ndarray) -> np.ndarray:
+        """Points [n, 2] that stay where they are, below a jaw that was where the control points `before`
+        are."""
+        across = np.array([-self.axes.along[1], self.axes.along[0]])
+        down = np.maximum(self.shift[_OUTLINE] @ across, 0)
+        below = np.maximum(_NECK * self.mouth, down + _NECK_BELOW * self.mouth)[:, None] * across
+        return np.concatenate([before[_OUTLINE] + times * below for times in (1, 2)])
 
     def _beside(self) -> tuple[np.ndarray, np.ndarray]:
         """Skin that the corners of the mouth take along, and how far: points [n, 2] of the goal."""

@@ -37,6 +37,8 @@ _DARKER = 25
 # Width of the lips' wet rim, which turns into the mouth, its brightness against the lips', and the brightness
 # of flesh whose colour it has.
 _RIM, _RIM_SHADE, _WET = 0.022, 0.45, 0.7
+# In the corners of the opening, from about this part of its half on, there is nothing but lips; how bright.
+_CORNER, _CORNER_OVER, _CORNER_SHADE = 0.84, 0.3, 0.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +171,8 @@ class _Canvas:
         self.x, self.y, self.outwards = opening.x, opening.y, np.abs(opening.x)
         self.gap = max(float((opening.lower - opening.upper).max()), 0.0)
         self.floor = float(opening.lower.max())
+        open_ = opening.lower > opening.upper
+        self.half = max(float(self.outwards[open_].max(initial=0)), 0.05)
         # Of edges.
         self.soft = max(opening.pixel, 1.8 * opening.blur, 0.006)
         deep = np.clip((self.y - opening.upper) / max(self.gap, 0.05), 0, 1)
@@ -234,8 +238,12 @@ class _Canvas:
         amount = min(1.25 * _RIM / width, 1.0) * (0.8 + 0.2 * beside)
         width = width * (0.6 + 0.9 * beside)
         cover = amount * np.exp(-near / width) * float(np.clip((self.gap - 0.05) / 0.15, 0, 1))
-        # A rim as bright as the darker lip would be taken for a part of it.
-        self._lay(cover, tones.flesh(_WET) * (_RIM_SHADE * tones.darker / (_WET * tones.level)))
+        # A rim as bright as the darker lip would be taken for a part of it; in the corners, where the lips
+        # meet, it is one.
+        ends = _step(self.outwards / self.half - _CORNER, _CORNER_OVER)
+        cover = cover + ends * (1 - cover)
+        shade = _RIM_SHADE + ends * (_CORNER_SHADE - _RIM_SHADE)
+        self._lay(cover, tones.flesh(_WET) * (shade * tones.darker / (_WET * tones.level))[..., None])
 
 
 def _middle(colours: np.ndarray) -> np.ndarray:

@@ -56,6 +56,8 @@ _APART, _FURTHER = 0.02, 0.05
 # within which factors.
 _LAID, _LAID_BELOW, _STRETCHED, _LAID_SOFT, _MATCHED = 0.08, 0.32, 1.1, 0.04, 0.2
 _MATCHED_SIDE, _GAINS = 48, (0.5, 2.0)
+# Places whose colours differ otherwise than most by this factor show something else than the same skin.
+_OTHER = 1.25
 
 
 def moving_box(mesh: np.ndarray) -> tuple[float, float, float, float]:
@@ -213,14 +215,17 @@ def _gain(wanted: np.ndarray, found: np.ndarray, where: np.ndarray, reach: float
     """The factor [h, w, 3] that makes colours like others where these are to be compared [h, w], smooth."""
     small = tuple(max(1, round(side * _MATCHED_SIDE / max(where.shape))) for side in where.shape[::-1])
     scale = small[0] / where.shape[1]
-    sums = [
-        cv2.GaussianBlur(
-            cv2.resize(each * where[..., None], small, interpolation=cv2.INTER_AREA),
-            (0, 0),
-            2 * reach * scale,
-        )
-        for each in (wanted, found)
+    weight = cv2.resize(where, small, interpolation=cv2.INTER_AREA)
+    colours = [
+        cv2.resize(each * where[..., None], small, interpolation=cv2.INTER_AREA) for each in (wanted, found)
     ]
+    seen = weight > 0.1
+    if seen.any():
+        ratio = np.log((colours[0] + 1) / (colours[1] + 1))
+        # Clothes, hair or what is behind the face are no skin.
+        other = np.abs(ratio - np.median(ratio[seen], axis=0)).max(-1) > np.log(_OTHER)
+        colours = [each * ~other[..., None] for each in colours]
+    sums = [cv2.GaussianBlur(each, (0, 0), 2 * reach * scale) for each in colours]
     gain = np.clip((sums[0] + 1e-3) / (sums[1] + 1e-3), *_GAINS)
     return cv2.resize(gain, where.shape[::-1], interpolation=cv2.INTER_LINEAR)
 

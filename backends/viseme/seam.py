@@ -14,10 +14,10 @@ from .controls import INNER_CORNERS, LOWER_INNER, OUTER_CORNERS, UPPER_INNER
 # none is looked for once they are this far apart anywhere.
 _PARTED, _OPEN = 0.06, 0.12
 # How far from the mesh's line it may lie, and how wide a valley of brightness it is, in widths of the mouth.
-_REACH, _VALLEY = 0.055, 0.022
+_REACH, _VALLEY = 0.085, 0.022
 # It is looked for nearly from corner to corner.
 _ENDS = 0.96
-_COLUMNS, _ROWS = 32, 29
+_COLUMNS, _ROWS = 48, 29
 # Depth of a valley, in levels of brightness, that is surely one.
 _SURE = 5.0
 _STRAY, _BEND = 0.25, 0.12
@@ -50,7 +50,7 @@ def lip_line(rgb: np.ndarray, source: np.ndarray, mouth: float) -> np.ndarray:
     stray = _STRAY * np.linspace(-1, 1, _ROWS) ** 2
     path = cheapest_path(stray[:, None] - valley / max(_SURE, float(np.percentile(valley, 97))), _BEND)
     depth = float(valley[path, np.arange(_COLUMNS)].sum() / closed.sum())
-    smooth = closed * cv2.GaussianBlur(offsets[path][None], (0, 0), 1.5)[0]
+    smooth = closed * cv2.GaussianBlur(offsets[path][None], (0, 0), 2.2)[0]
     found = np.zeros(len(source))
     for rows in (UPPER_INNER, LOWER_INNER, INNER_CORNERS, OUTER_CORNERS):
         found[rows] = np.interp(axes.points(source[rows])[:, 0], x, smooth)

@@ -144,7 +144,7 @@ def test_a_tilted_head_opens_its_mouth_along_its_own_axis(face, measure, gap, de
     gaps = [gap(measure(to_rgb(paint(rgb, mesh, spoken(open_))[1]))) for open_ in openings]
     # The mesh reads a tilted head less well: a closed mouth as slightly open, and steps of uneven size.
     assert gaps[0] < 0.05
-    assert np.all(np.diff(gaps) > -0.005), gaps
+    assert np.all(np.diff(gaps) > -0.01), gaps
     assert gaps[-1] - gaps[0] > 0.1, gaps
     assert np.corrcoef(gaps, openings)[0, 1] > 0.9
 

@@ -176,7 +176,8 @@ def test_one_place_that_wavers_does_not_change_the_skin():
 
 def test_a_mouth_that_opens_a_little_is_dark_between_the_lips():
     inside = paint(opening(0.05), tones((222, 178, 150), (190, 100, 100)), 0.0, 0.0)
-    shown = inside[opening_rows(0.05)] @ LUMA
+    # Not in the corners, where lips meet.
+    shown = inside[opening_rows(0.05), 18:-18] @ LUMA
     assert shown.max() < 0.35 * (np.array((222, 178, 150)) @ LUMA)
 
 

@@ -33,13 +33,19 @@ _FOLD, _MOST_GAIN = 0.22, 2.5
 # How far above the edge a lid's colour is taken: of the lightest skin there, its brightness within so many
 # levels, and its hue.
 _NEAR, _FAR, _SHADOWS, _HUE = 0.04, 0.32, 20.0, 8.0
+# How much of its hue is that of the skin below the eye where this has more colour, by so much of its
+# brightness, and from how far below the lower lid on.
+_CHEEK, _PALER, _CHEEK_AT = 0.6, 0.15, 0.2
 # How far above the edge a closing lid begins to take that colour, and over how much it does.
 _FROM, _OVER = 0.4, 0.3
-# What a closed lid shows of the skin's fine structure.
-_DETAIL = 0.35
+# What a closed lid shows of the skin's fine structure, and of what is darker than it in levels.
+_DETAIL, _DARK_DETAIL = 0.35, 4.0
 # The line where lids meet: half its height, how dark it is at least and at most, and how far lashes reach
 # below it and how dark they are against it.
 _LINE, _LEAST_DARK, _MOST_DARK, _LASHES, _LASHES_DARK = 0.02, 0.35, 0.8, 0.06, 0.35
+# From this share of a closing on an eye is in the lids' shade, how dark then, and against the lid at most;
+# how far lids are apart where there is surely an eye between them.
+_SHADE_FROM, _SHADED, _DIM, _OPEN = 0.6, 0.7, 0.6, 0.1
 # A lid that has moved this far hides what is above it, in its own colour.
 _MOVED = 0.06
 _COLUMNS, _ROWS = 65, 25
@@ -101,7 +107,12 @@ class Eyelid:
             origin=(x0, y0),
             rgb=part,
             smooth=_softened(part.astype(np.float32), width),
-            skin=_lid_skin(_without_folds(part, width, across), (py - upper) / width, width),
+            skin=_lid_skin(
+                _without_folds(part, width, across),
+                (py - upper) / width,
+                part[(py - lower) / width > _CHEEK_AT].astype(np.float32),
+                width,
+            ),
             within=smoothstep((py - upper + _FROM * width) / (_OVER * width)),
             across=across.astype(np.float32),
             y=py,
@@ -142,6 +153,13 @@ class Eyelid:
         under = smoothstep(1 - (y - self.lower + rise) / (_BELOW * width))
         eye = self._sampled(self.rgb, (rise - beside) * under)
         below = y - edge
+        # Between lids that nearly touch an eye is in their shade, and has no colour of its own.
+        shade = smoothstep((share - _SHADE_FROM) / (1 - _SHADE_FROM))
+        open_ = np.clip(0.5 - (y - self.lower + rise) / (2.5 * self.soft), 0, 1) * shade
+        open_ *= np.clip(gap / (_OPEN * width), 0, 1)
+        dim = _SHADED * cv2.transform(eye, _LUMA)[..., None]
+        skin = self.skin / np.maximum(cv2.transform(self.skin, _LUMA), 1)[..., None]
+        eye += open_[..., None] * (np.minimum(dim, _DIM * self.skin) * skin - eye)
         half = np.hypot(_LINE * width, 0.7 * self.soft)
         line = _LINE * width / half * np.exp(-np.square((below + 0.5 * half) / half))
         lashes = _LASHES_DARK * np.exp(-np.maximum(below, 0) / (_LASHES * width))
@@ -160,7 +178,9 @@ class Eyelid:
         follow = -down * (at + spare * (smoothstep(at) - at))
         lid = self._sampled(self.rgb, follow)
         # But what comes out of the fold above an eye has the colour of the lid.
-        skin = self.skin + _DETAIL * (lid - self._sampled(self.smooth, follow))
+        detail = _DETAIL * (lid - self._sampled(self.smooth, follow))
+        # Lashes that stood above the edge go down with it, and don't stay behind.
+        skin = self.skin + np.maximum(detail, -_DARK_DETAIL)
         inner = moved * self.within * smoothstep((rim - self.y) / (0.05 * self.width))
         return np.asarray(lid + inner[..., None] * (skin - lid))
 
@@ -234,10 +254,11 @@ def _darkness(strip: np.ndarray) -> float:
     return float(np.clip(1.3 * np.median(1 - edge / np.maximum(skin, 1)), _LEAST_DARK, _MOST_DARK))
 
 
-def _lid_skin(filled: np.ndarray, below: np.ndarray, width: float) -> np.ndarray:
+def _lid_skin(filled: np.ndarray, below: np.ndarray, cheek: np.ndarray, width: float) -> np.ndarray:
     """What a closed lid looks like: the colour that it has above its edge, and from there all the way down.
 
-    filled: the picture without dark lines. below: how far each pixel lies below the open lid's edge."""
+    filled: the picture without dark lines. below: how far each pixel lies below the open lid's edge. cheek:
+    colours [n, 3] of the skin below the eye."""
     near = (below < -_NEAR) & (below > -_FAR)
     luma = cv2.transform(filled, _LUMA)
     darker = luma - luma[near].max(initial=0)
@@ -249,7 +270,14 @@ def _lid_skin(filled: np.ndarray, below: np.ndarray, width: float) -> np.ndarray
         mean = (filled * weight).sum(0, keepdims=True) / weight.sum(0, keepdims=True)
         colours.append(cv2.GaussianBlur(mean.astype(np.float32), (0, 0), 0.12 * width))
     brightness, colour = (cv2.transform(each, _LUMA)[..., None] for each in colours)
-    colour = colours[1] * (brightness / np.maximum(colour, 1))
+    hue = colours[1] / np.maximum(colour, 1)
+    if len(cheek):
+        # What gleams above an eye, or lies in the shade there, has less colour than the skin.
+        skin = np.median(cheek, axis=0)
+        skin /= max(float(_LUMA[0] @ skin), 1.0)
+        less = np.clip((np.ptp(skin) - np.ptp(hue.mean((0, 1)))) / _PALER, 0, 1)
+        hue += less * _CHEEK * (skin - hue)
+    colour = hue * brightness
     smooth = _softened(filled, width)
     return np.asarray(smooth + smoothstep((below + _FAR) / (0.8 * _FAR))[..., None] * (colour - smooth))
 

@@ -65,7 +65,8 @@ def moments(job: DubJob, levels: np.ndarray) -> Moments:
 
 
 def _blinks(draw: np.random.Generator, ends: np.ndarray, end: float) -> np.ndarray:
-    """ends: when phrases end."""
+    """ends: when phrases end. end: of the clip, before which eyes have to be open again."""
+    last_start = end - CLOSING - SHUT - OPENING
     blinks: list[float] = []
     at = 0.0
     while True:
@@ -77,12 +78,13 @@ def _blinks(draw: np.random.Generator, ends: np.ndarray, end: float) -> np.ndarr
             nearest = ends[first:last][np.abs(ends[first:last] - at - wait).argmin()]
             wait = float(nearest) + _AFTER_END[0] + offset * (_AFTER_END[1] - _AFTER_END[0]) - at
         at += wait
-        if at >= end:
+        if at > last_start:
             return np.array(blinks, np.float32)
         blinks.append(at)
         if double < _DOUBLE:
             at += _AGAIN[0] + offset * (_AGAIN[1] - _AGAIN[0])
-            blinks.append(at)
+            if at <= last_start:
+                blinks.append(at)
 
 
 def _nods(times: np.ndarray, gate: np.ndarray, levels: np.ndarray, fps: float) -> np.ndarray:

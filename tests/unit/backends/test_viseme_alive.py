@@ -82,6 +82,12 @@ def with_glasses(rgb, mesh, *, dark):
     return worn
 
 
+def test_a_clip_does_not_end_on_shut_eyes():
+    for number in range(40):
+        job = job_of(np.ones(130, np.float32), key=f"picture {number}")
+        assert closures(moments(job, np.full(130, -20.0)), job)[-1] < 0.2
+
+
 def test_a_lid_reaches_to_the_corner_that_only_the_mesh_sees(pictures, measure, contours):
     """The iris network's corners lie inside the eye's: what is left open there gleams under a closed lid."""
     rgb = pictures[FACES[0]]

@@ -19,7 +19,9 @@ LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 # Parts of the skin's brightness.
 _BLOOD = np.array([0.30, -0.12, -0.10], np.float32)
 _SHADE = np.array([-0.1, 0.15, 0.2], np.float32)
-_CAVITY, _FLOOR, _TONGUE, _NEAR = 0.075, 0.13, 0.60, 1.5
+_CAVITY, _FLOOR, _TONGUE, _NEAR = 0.075, 0.13, 0.56, 1.5
+# What a tongue has more or less of each colour than lips.
+_PINK = np.array([0.02, -0.10, 0.10], np.float32)
 # Width of a lower tooth, and what is seen of it, in widths of the mouth.
 _LOWER_TOOTH, _LOWER_SHOWN = 0.075, 0.055
 # How much of the skin's colour (R, G, B) a tooth has: it is yellow rather than red.
@@ -195,7 +197,8 @@ class _Canvas:
         shade = 0.62 + 0.38 * np.sin(np.pi * (0.15 + 0.6 * down))
         shade = shade * far * (1 - 0.08 * np.exp(-((self.x / 0.03) ** 2)))
         cover = _step(self.y - top, 2 * self.soft + 0.05) * far * min(1.0, 0.75 + shown)
-        self._lay(cover, self.tones.flesh(_TONGUE) * shade[..., None])
+        flesh = self.tones.flesh(_TONGUE) * (1 + self.tones.coloured * _PINK)
+        self._lay(cover, flesh * shade[..., None])
 
     def lower_teeth(self, shown: float) -> None:
         """Move with the jaw: what of them stands above the lip."""

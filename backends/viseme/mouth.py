@@ -53,7 +53,7 @@ _WIDEST, _UNSMILED = 0.68, 0.5
 # smiles; from the second on wholly.
 _SMILING = (0.54, 0.60)
 # What is left of a lip's thickness at least, however it is pressed or rolled in.
-_LEAST_LIP = 0.5
+_LEAST_LIP = 0.65
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +183,7 @@ class RestShape:
         shape[LOWER_INNER, 1] += down * profile[LOWER_INNER]
         # Pursed lips thicken (their volume stays), pressed and tucked ones thin; closing a smile has done
         # so already.
-        pressed = 0.035 * pose.press * max(0.0, 1 - self.gap / 0.08)
+        pressed = 0.018 * pose.press * max(0.0, 1 - self.gap / 0.08)
         thicker = (0.055 * pose.round - pressed) * width
         above, below = (relaxed * thinned * width for thinned in self._thinned())
         shape[UPPER_OUTER, 1] -= (0.95 * up + above + thicker) * profile[UPPER_OUTER]

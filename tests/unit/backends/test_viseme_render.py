@@ -120,6 +120,24 @@ def test_only_what_alpha_covers_is_touched(face):
     assert not alpha[: lowest_eye + 1].any()
 
 
+@pytest.mark.parametrize("open_", [0.12, 0.21])
+def test_a_caption_below_the_chin_stands_still(face, open_):
+    """Nor are a collar or a necklace taken along; the jaw moves over what is below it."""
+    rgb, mesh = face
+    chin, width = mesh[152, 1], mouth_width(mesh)
+    low = round(chin + 0.5 * width)
+    written = rgb.copy()
+    for row in range(low, min(low + round(0.5 * width), len(rgb)), 4):
+        written[row : row + 2] = 255
+    before, after, _ = paint(written, mesh, spoken(open_))
+    seen, was = (to_rgb(each)[low:].astype(float) for each in (after, before))
+    left, right = (round(float(mesh[point, 0])) for point in (61, 291))
+    assert np.abs(seen - was)[:, left:right].mean() < 0.3
+    # The chin itself has moved.
+    above = slice(round(chin - 0.1 * width), round(chin + 0.05 * width))
+    assert np.abs(to_rgb(after)[above].astype(float) - to_rgb(before)[above]).max() > 10
+
+
 def test_the_paint_ends_before_the_crop_does(face):
     rgb, mesh = face
     _, _, alpha = paint(rgb, mesh, spoken(0.4))

@@ -20,7 +20,7 @@ from lipsync_studio.backends.viseme.controls import (
 )
 from lipsync_studio.backends.viseme.mouth import MouthPose
 from lipsync_studio.backends.viseme.pipeline import rest_shape
-from lipsync_studio.backends.viseme.render import moving_box, render_mouth
+from lipsync_studio.backends.viseme.render import _gain, moving_box, render_mouth
 from lipsync_studio.backends.viseme.views import Views
 from lipsync_studio.engine.faces.tracker import track_faces
 from lipsync_studio.engine.host.plain import PlainHost
@@ -117,6 +117,16 @@ def test_they_have_the_light_of_the_frame(speaking):
     )
     assert np.abs(own.astype(float) - other).mean() < 0.3
     assert np.abs(own.astype(float) - other).max() < 12
+
+
+def test_clothes_beside_the_face_do_not_colour_it():
+    """The light of laid lips is that of the skin alone."""
+    height, width = 60, 90
+    wanted, found = np.full((height, width, 3), 150.0), np.full((height, width, 3), 120.0)
+    wanted[:, 70:] = 250, 120, 30
+    where = np.ones((height, width), np.float32)
+    gain = _gain(wanted.astype(np.float32), found.astype(np.float32), where, 12.0)
+    assert np.abs(gain[:, :75] - 1.25).max() < 0.02
 
 
 def test_they_come_in_gradually_and_go_where_the_head_turns_away(speaking):

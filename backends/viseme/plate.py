@@ -54,9 +54,10 @@ _ALL_TEETH, _BETWEEN, _AS_BRIGHT, _ENAMEL = (0.75, 0.95), (0.4, 0.85), 0.85, 0.7
 _BITE, _LINE = (0.3, 0.75), 0.85
 # By how much of their length teeth are stretched at most.
 _LONGER = 0.8
-# Teeth brighter than this, and than the skin by this factor, are overexposed, and dimmed to it: behind other
-# lips they would glare. Not so those of a smile, which is seen in pauses as it is.
-_GLARING, _WHITER = 212.0, 1.12
+# Teeth brighter than this, and than the skin by this factor, are overexposed: behind other lips they would
+# glare. They are dimmed to it, and so much is seen of them. Not so those of a smile, which is seen in pauses as
+# it is.
+_GLARING, _WHITER, _WHITE = 212.0, 1.12, 0.6
 # How bright teeth are in the lips' shade where these only just part, and the opening, in widths of the mouth,
 # from which on they are in the light.
 _SHADED, _LIT = 0.82, 0.18
@@ -70,7 +71,7 @@ class Plate:
     plane: where its pixels lie in the plane of the teeth, which is `depth` deep in head coordinates: [2, 3].
     yaw: of the head, degrees. level: brightness of the skin, 0..255. tooth: float32 [3], a tooth's colour.
     bite: how much of the opening, from above, is surely upper teeth, and with what lies behind them at most,
-    0..1."""
+    0..1. detail: how much of its own structure is to be seen in it, 0..1."""
 
     rgb: np.ndarray
     points: np.ndarray
@@ -80,6 +81,7 @@ class Plate:
     level: float
     tooth: np.ndarray
     bite: tuple[float, float]
+    detail: float = 1.0
 
     def shown(
         self, head: HeadPose, lip: np.ndarray, corner: tuple[int, int], size: tuple[int, int]
@@ -93,7 +95,7 @@ class Plate:
         matrix = np.column_stack([there[:, :2] @ self.plane[:, :2], there @ (*self.plane[:, 2], 1.0)])
         matrix = self._raised(matrix, lip)
         matrix[:, 2] -= corner
-        mask = belief * self._mask
+        mask = belief * self.detail * self._mask
         colours = cv2.warpAffine(
             self.rgb, matrix, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
         )
@@ -196,8 +198,10 @@ def _plate(frame: Frame, mesh: np.ndarray) -> Plate | None:
     if redness(tooth) > redness(face) + _REDDER:
         return None
     most = max(_GLARING, _WHITER * skin) / max(float(tooth @ LUMA), 1.0)
+    detail = 1.0
     if most < 1 and bite != _ALL_TEETH:
-        rgb, tooth = np.round(rgb * most).astype(np.uint8), tooth * np.float32(most)
+        # Where teeth are white all over, those that are painted lend them their gaps.
+        rgb, tooth, detail = np.round(rgb * most).astype(np.uint8), tooth * np.float32(most), _WHITE
     head, local = control_points(mesh)
     depth = float(local[UPPER_INNER[MIDDLE], 2])
     # From the frame's pixels to the plate's.
@@ -205,7 +209,7 @@ def _plate(frame: Frame, mesh: np.ndarray) -> Plate | None:
     away = scale * away
     away[:, 2] += (0.5 - np.array(corner)) * scale - 0.5
     plane = cv2.invertAffineTransform(away)
-    return Plate(rgb, points.astype(np.float32), plane, depth, head.yaw, skin, tooth, bite)
+    return Plate(rgb, points.astype(np.float32), plane, depth, head.yaw, skin, tooth, bite, detail)
 
 
 def _bite(luma: np.ndarray, points: np.ndarray, skin: float) -> tuple[float, float]:

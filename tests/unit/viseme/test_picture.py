@@ -255,7 +255,9 @@ def test_teeth_that_are_overexposed_do_not_glare(smiling):
         plates.append(find_plates(pictures, [person], 1)[person.id])
     smile, open_mouth = plates
     assert open_mouth.tooth @ LUMA == pytest.approx(max(212.0, 1.12 * open_mouth.level), abs=1)
+    assert open_mouth.detail < 1
     # The teeth of a smile are seen in pauses, as they are.
+    assert smile.detail == 1
     assert smile.tooth @ LUMA > 245
     assert smile.shade(0.0) == 1
 

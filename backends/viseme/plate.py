@@ -55,9 +55,10 @@ _BITE, _LINE = (0.3, 0.75), 0.85
 # By how much of their length teeth are stretched at most.
 _LONGER = 0.8
 # Teeth brighter than this, and than the skin by this factor, are overexposed: behind other lips they would
-# glare. They are dimmed to it, and so much is seen of them. Not so those of a smile, which is seen in pauses as
-# it is.
+# glare. They are dimmed to it, and so much is seen of them. Not so those of a mouth that opens no less than
+# this in any frame: it shows them in pauses.
 _GLARING, _WHITER, _WHITE = 212.0, 1.12, 0.6
+_SMILES = 0.08
 # How bright teeth are in the lips' shade where these only just part, and the opening, in widths of the mouth,
 # from which on they are in the light.
 _SHADED, _LIT = 0.82, 0.18
@@ -71,7 +72,8 @@ class Plate:
     plane: where its pixels lie in the plane of the teeth, which is `depth` deep in head coordinates: [2, 3].
     yaw: of the head, degrees. level: brightness of the skin, 0..255. tooth: float32 [3], a tooth's colour.
     bite: how much of the opening, from above, is surely upper teeth, and with what lies behind them at most,
-    0..1. detail: how much of its own structure is to be seen in it, 0..1."""
+    0..1. smiles: its teeth are seen in pauses as well. detail: how much of its own structure is to be seen in
+    it, 0..1."""
 
     rgb: np.ndarray
     points: np.ndarray
@@ -81,6 +83,7 @@ class Plate:
     level: float
     tooth: np.ndarray
     bite: tuple[float, float]
+    smiles: bool = False
     detail: float = 1.0
 
     def shown(
@@ -103,7 +106,7 @@ class Plate:
 
     def shade(self, gap: float) -> float:
         """How bright its teeth are behind lips that are open by `gap`, in widths of the mouth: a factor."""
-        if self.bite == _ALL_TEETH:
+        if self.smiles:
             return 1.0
         left, right = (self.points[row] for row in OUTER_CORNERS)
         own = float(np.linalg.norm(self.points[LOWER_INNER[MIDDLE]] - self.points[UPPER_INNER[MIDDLE]]))
@@ -163,6 +166,7 @@ def _find(
     views = Views.of(person, stop)
     if views is None:
         return None
+    smiles = float(views.gaps.min()) > _SMILES
     score = np.minimum(views.gaps, _ENOUGH) / _ENOUGH - views.unlike
     score[(views.gaps < _SHOWS) | (views.widths < SMALLEST)] = -np.inf
     for _ in range(_TRIES):
@@ -171,13 +175,14 @@ def _find(
             return None
         row = int(views.rows[best])
         frame = next(iter(source.read(person.first + row, person.first + row + 1)))
-        if not covered(person, frame) and (plate := _plate(frame, person.meshes[row])) is not None:
+        plate = None if covered(person, frame) else _plate(frame, person.meshes[row], smiles)
+        if plate is not None:
             return plate
         score[np.abs(views.rows - row) < _ELSEWHERE] = -np.inf
     return None
 
 
-def _plate(frame: Frame, mesh: np.ndarray) -> Plate | None:
+def _plate(frame: Frame, mesh: np.ndarray, smiles: bool) -> Plate | None:
     points = mesh[CONTROLS, :2].astype(np.float64)
     width = float(np.linalg.norm(points[OUTER_CORNERS[1]] - points[OUTER_CORNERS[0]]))
     low, high = points[LIPS].min(0) - 0.4 * width, points[LIPS].max(0) + 0.4 * width
@@ -199,7 +204,7 @@ def _plate(frame: Frame, mesh: np.ndarray) -> Plate | None:
         return None
     most = max(_GLARING, _WHITER * skin) / max(float(tooth @ LUMA), 1.0)
     detail = 1.0
-    if most < 1 and bite != _ALL_TEETH:
+    if most < 1 and not smiles:
         # Where teeth are white all over, those that are painted lend them their gaps.
         rgb, tooth, detail = np.round(rgb * most).astype(np.uint8), tooth * np.float32(most), _WHITE
     head, local = control_points(mesh)
@@ -209,7 +214,7 @@ def _plate(frame: Frame, mesh: np.ndarray) -> Plate | None:
     away = scale * away
     away[:, 2] += (0.5 - np.array(corner)) * scale - 0.5
     plane = cv2.invertAffineTransform(away)
-    return Plate(rgb, points.astype(np.float32), plane, depth, head.yaw, skin, tooth, bite, detail)
+    return Plate(rgb, points.astype(np.float32), plane, depth, head.yaw, skin, tooth, bite, smiles, detail)
 
 
 def _bite(luma: np.ndarray, points: np.ndarray, skin: float) -> tuple[float, float]:

@@ -13,14 +13,15 @@ from .controls import INNER_CORNERS, LOWER_INNER, OUTER_CORNERS, UPPER_INNER
 # Where lips are further apart than this, in widths of the mouth, there is no line between them, and beside it
 # none is looked for once they are this far apart anywhere.
 _PARTED, _OPEN = 0.06, 0.12
-# How far from the mesh's line it may lie, and how wide a valley of brightness it is, in widths of the mouth.
-_REACH, _VALLEY = 0.085, 0.022
+# How far from the mesh's line it may lie, in the middle, up to this part of the mouth's half, and in the
+# corners, whose fall a mesh sees badly; and how wide a valley of brightness it is. In widths of the mouth.
+_REACH, _MIDDLE, _LOWERED, _VALLEY = 0.055, 0.5, 0.085, 0.022
 # It is looked for nearly from corner to corner.
 _ENDS = 0.96
 _COLUMNS, _ROWS = 48, 29
 # Depth of a valley, in levels of brightness, that is surely one.
 _SURE = 5.0
-_STRAY, _BEND = 0.25, 0.12
+_STRAY, _BEND, _NEVER = 0.25, 0.18, 10.0
 # Pixels of a mouth in which nothing is found, as a step of the path is less than a picture shows, and of one
 # in which all is.
 _SMALLEST, _LARGE = 28, 36
@@ -44,11 +45,13 @@ def lip_line(rgb: np.ndarray, source: np.ndarray, mouth: float) -> np.ndarray:
     if not closed.any() or sure <= 0:
         return np.zeros_like(source)
     y = (top + bottom) / 2
-    offsets = np.linspace(-_REACH, _REACH, _ROWS) * mouth
+    offsets = np.linspace(-_LOWERED, _LOWERED, _ROWS) * mouth
     colours = strip(rgb, axes, x, y[None] + offsets[:, None])
     valley = closed * _valley(cv2.cvtColor(colours, cv2.COLOR_RGB2GRAY), offsets[1] - offsets[0], mouth)
-    stray = _STRAY * np.linspace(-1, 1, _ROWS) ** 2
-    path = cheapest_path(stray[:, None] - valley / max(_SURE, float(np.percentile(valley, 97))), _BEND)
+    reach = mouth * np.interp(np.abs(x), (_MIDDLE * half, half), (_REACH, _LOWERED))
+    away = np.abs(offsets)[:, None] / reach
+    stray = np.where(away > 1, _NEVER, _STRAY * away**2)
+    path = cheapest_path(stray - valley / max(_SURE, float(np.percentile(valley, 97))), _BEND)
     depth = float(valley[path, np.arange(_COLUMNS)].sum() / closed.sum())
     smooth = closed * cv2.GaussianBlur(offsets[path][None], (0, 0), 2.2)[0]
     found = np.zeros(len(source))

@@ -244,27 +244,25 @@ def test_teeth_that_are_overexposed_do_not_glare(smiling):
     mesh = person.meshes[0].astype(np.float64)
     lips = np.concatenate([mesh[CONTROLS[UPPER_INNER], :2], mesh[CONTROLS[LOWER_INNER], :2][::-1]])
     rgb = to_rgb(next(iter(source.read(0, 1))))
-    plates = []
-    for dark in (False, True):
-        cv2.fillPoly(rgb, [np.round(lips).astype(np.int32)], (255, 250, 245))
-        if dark:
-            upper, lower = np.split(lips, 2)
-            below = np.concatenate([(upper + lower[::-1]) / 2, lower])
-            cv2.fillPoly(rgb, [np.round(below).astype(np.int32)], (40, 20, 20))
-        pictures = ImageSource(np.repeat(rgb[None], source.frames, 0).astype(np.float32) / 255)
-        plates.append(find_plates(pictures, [person], 1)[person.id])
-    smile, open_mouth = plates
-    assert open_mouth.tooth @ LUMA == pytest.approx(max(212.0, 1.12 * open_mouth.level), abs=1)
-    assert open_mouth.detail < 1
-    # The teeth of a smile are seen in pauses, as they are.
-    assert smile.detail == 1
+    cv2.fillPoly(rgb, [np.round(lips).astype(np.int32)], (255, 250, 245))
+    pictures = ImageSource(np.repeat(rgb[None], source.frames, 0).astype(np.float32) / 255)
+    closing = person.meshes.copy()
+    closing[1:, CONTROLS[LOWER_INNER]] = closing[1:, CONTROLS[UPPER_INNER]]
+    smile, spoken = (
+        find_plates(pictures, [replace(person, meshes=meshes)], source.frames)[person.id]
+        for meshes in (person.meshes, closing)
+    )
+    assert spoken.tooth @ LUMA == pytest.approx(max(212.0, 1.12 * spoken.level), abs=1)
+    assert spoken.detail < 1
+    # Teeth of a mouth that never closes are seen in pauses, as they are.
     assert smile.tooth @ LUMA > 245
+    assert smile.detail == 1
     assert smile.shade(0.0) == 1
 
 
 def test_ones_own_teeth_are_in_the_lips_shade_where_these_hardly_part(smiling):
     source, person = smiling
-    plate = replace(find_plates(source, [person], source.frames)[person.id], bite=(0.4, 0.65))
+    plate = replace(find_plates(source, [person], source.frames)[person.id], smiles=False)
     shades = [plate.shade(gap) for gap in (0.0, 0.05, 0.1, 0.3)]
     assert shades == sorted(shades)
     assert 0.8 < shades[0] < 0.9

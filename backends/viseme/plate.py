@@ -57,7 +57,7 @@ _LONGER = 0.8
 # Teeth brighter than this, and than the skin by this factor, are overexposed: behind other lips they would
 # glare. They are dimmed to it, and so much is seen of them. Not so those of a mouth that opens no less than
 # this in any frame: it shows them in pauses.
-_GLARING, _WHITER, _WHITE = 212.0, 1.12, 0.6
+_GLARING, _WHITER, _WHITE = 212.0, 1.12, 0.45
 _SMILES = 0.08
 # How bright teeth are in the lips' shade where these only just part, and the opening, in widths of the mouth,
 # from which on they are in the light.

@@ -17,6 +17,7 @@ from ...engine.media.source import Source
 from .contour import MouthAxes
 from .controls import (
     CONTROLS,
+    INNER_CORNERS,
     LIPS,
     LOWER_INNER,
     LOWER_OUTER,
@@ -37,9 +38,10 @@ _SHUT = 0.075
 _OPENER = (0.01, 0.03)
 # Turns of the head, in degrees, between which these lips are no longer shown on a head turned otherwise.
 _TURNED = (30.0, 45.0)
-# From where to where, in halves of the mouth from its middle, the line between the lips counts as its
-# corners'; gaps, in widths of the mouth, from which and at which it is no longer seen in the frame itself.
-_CORNER, _CORNERS_OPEN = (0.6, 0.9), (0.04, 0.09)
+# The points on the line between the lips; from where to where, in halves of the mouth from its middle, it
+# counts as that of its corners.
+_ON_LINE = np.concatenate([UPPER_INNER, LOWER_INNER, INNER_CORNERS, OUTER_CORNERS])
+_CORNER = (0.6, 0.9)
 # Frames before and after one that count in it, and how much.
 _NEIGHBOURS = np.array([-3, -2, -1, 1, 2, 3])
 _AROUND_THEM = np.array([0.25, 0.6, 0.9, 0.9, 0.6, 0.25])
@@ -71,8 +73,8 @@ class ClosedLips:
     """rgb: uint8 [h, w, 3], around the mouth. points: its control points in its pixels, with the line between
     the lips where it is in the picture, float32 [n, 2]. yaw: of the head, degrees. gap: between its lips as
     the tracker sees it, in widths of the mouth. rest: the lower face with lips as close as these. line: how
-    far below the tracker's points, in widths of the mouth, those are that lie on the line between the lips,
-    float32 [n]."""
+    far below the tracker's points the line between the lips is, in widths of the mouth, float32 [n]; NaN of
+    points that don't lie on it."""
 
     rgb: np.ndarray
     points: np.ndarray
@@ -91,17 +93,17 @@ class ClosedLips:
         shares = weights * np.clip((gaps - self.gap - less) / (more - less), 0, 1)
         return self._belief(yaw) * float(shares.max())
 
-    def corners(self, points: np.ndarray, gap: float, yaw: float) -> np.ndarray:
-        """Where the corners are that a mouth open by `gap` has, against the tracker's points [n, 2]: pixels
-        [n, 2]. The tracker is off by the same as with closed lips, between which a line shows it."""
+    def with_corners(self, line: np.ndarray, points: np.ndarray, yaw: float) -> np.ndarray:
+        """How far the line between the lips lies from the tracker's points [n, 2] in a frame, pixels [n, 2],
+        with its corners where the closed lips have them: `line` knows none of an open mouth, and wavers."""
         axes = MouthAxes.between(*points[OUTER_CORNERS])
         half = float(np.linalg.norm(np.diff(points[OUTER_CORNERS], axis=0))) / 2
         outwards = np.abs(axes.points(points)[:, 0]) / half
         near, far = _CORNER
         share = np.clip((outwards - near) / (far - near), 0, 1) * self._belief(yaw)
-        less, more = _CORNERS_OPEN
-        share *= np.clip((gap - less) / (more - less), 0, 1)
-        return np.asarray((share * self.line * 2 * half)[:, None] * (-axes.along[1], axes.along[0]))
+        share[np.isnan(self.line)] = 0
+        theirs = np.nan_to_num(self.line * 2 * half)[:, None] * (-axes.along[1], axes.along[0])
+        return np.asarray(line + share[:, None] * (theirs - line))
 
     def _belief(self, yaw: float) -> float:
         near, far = _TURNED
@@ -193,9 +195,10 @@ def _lips(frame: Frame, mesh: np.ndarray, yaw: float, gap: float, rest: RestShap
     if part is None:
         return None
     rgb, points, _, scale = part
-    line = lip_line(rgb, points, width * scale)
+    line = lip_line(rgb, points, width * scale, corners=True)
     axes = MouthAxes.between(*points[OUTER_CORNERS])
-    below = line @ (-axes.along[1], axes.along[0]) / (width * scale)
+    below = np.full(len(points), np.nan)
+    below[_ON_LINE] = (line @ (-axes.along[1], axes.along[0]) / (width * scale))[_ON_LINE]
     points += line
     return ClosedLips(rgb, points.astype(np.float32), yaw, gap, rest, below.astype(np.float32))
 

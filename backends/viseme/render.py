@@ -113,7 +113,7 @@ def render_mouth(
     points = mesh[CONTROLS, :2].astype(np.float64)
     line = lip_line(rgb, points, rest.width * head.scale)
     if closed is not None:
-        line += closed.corners(points, gap, head.yaw)
+        line = closed.with_corners(line, points, head.yaw)
     source = points + line
     goal = source + shift
     apart = (1 - max(closing, laid)) * _apart(current, rest.width)

@@ -13,52 +13,85 @@ from .controls import INNER_CORNERS, LOWER_INNER, OUTER_CORNERS, UPPER_INNER
 # Where lips are further apart than this, in widths of the mouth, there is no line between them, and beside it
 # none is looked for once they are this far apart anywhere.
 _PARTED, _OPEN = 0.06, 0.12
-# How far from the mesh's line it may lie, in the middle, up to this part of the mouth's half, and in the
-# corners, whose fall a mesh sees badly; and how wide a valley of brightness it is. In widths of the mouth.
-_REACH, _MIDDLE, _LOWERED, _VALLEY = 0.055, 0.5, 0.085, 0.022
+# How far from the mesh's line it may lie, and how wide a valley of brightness it is, in widths of the mouth.
+_REACH, _VALLEY = 0.055, 0.022
+# How far corners may, whose fall a mesh sees badly, where they are asked for; from this part of the mouth's
+# half on the line is looked for again, on so many times as many columns, so that it may be steeper.
+_LOWERED, _FROM, _FINER = 0.085, 0.5, 2
 # It is looked for nearly from corner to corner.
 _ENDS = 0.96
-_COLUMNS, _ROWS = 48, 29
+_COLUMNS, _ROWS = 32, 29
 # Depth of a valley, in levels of brightness, that is surely one.
 _SURE = 5.0
-_STRAY, _BEND, _NEVER = 0.25, 0.18, 10.0
+_STRAY, _BEND, _NEVER = 0.25, 0.12, 10.0
 # Pixels of a mouth in which nothing is found, as a step of the path is less than a picture shows, and of one
 # in which all is.
 _SMALLEST, _LARGE = 28, 36
 
 
-def lip_line(rgb: np.ndarray, source: np.ndarray, mouth: float) -> np.ndarray:
+def lip_line(rgb: np.ndarray, source: np.ndarray, mouth: float, *, corners: bool = False) -> np.ndarray:
     """How far the line lies from the mesh's, in pixels: of each control point [n, 2], 0 of those not on it.
 
-    rgb: uint8 [h, w, 3]. source: control points in it [n, 2]. mouth: width in pixels. Darkest path by dynamic
-    programming, near the mesh's line and smooth; none where there is hardly a valley.
+    rgb: uint8 [h, w, 3]. source: control points in it [n, 2]. mouth: width in pixels. corners: whether these
+    may lie further off than the rest of the line. Darkest path by dynamic programming, near the mesh's line
+    and smooth; none where there is hardly a valley.
     """
     axes = MouthAxes.between(*source[OUTER_CORNERS])
     upper, lower = axes.points(source[UPPER_INNER]), axes.points(source[LOWER_INNER])
     half = float(axes.points(source[OUTER_CORNERS])[1, 0])
+
+    def lips(x: np.ndarray) -> np.ndarray:
+        return np.array([
+            np.interp(x, [-half, *line[:, 0], half], [0, *line[:, 1], 0]) for line in (upper, lower)
+        ])  # fmt: skip
+
+    def closed(x: np.ndarray) -> np.ndarray:
+        # Lips that are parted in the middle still meet beside it.
+        gaps = np.diff(lips(x), axis=0)[0] / mouth
+        return _narrower(gaps, _PARTED / 2, _PARTED) * _narrower(gaps.max(), _PARTED, _OPEN)
+
     x = np.linspace(-_ENDS, _ENDS, _COLUMNS) * half
-    top, bottom = (np.interp(x, [-half, *line[:, 0], half], [0, *line[:, 1], 0]) for line in (upper, lower))
-    # Lips that are parted in the middle still meet beside it.
-    gaps = (bottom - top) / mouth
-    closed = _narrower(gaps, _PARTED / 2, _PARTED) * _narrower(gaps.max(), _PARTED, _OPEN)
     sure = min((mouth - _SMALLEST) / (_LARGE - _SMALLEST), 1.0)
-    if not closed.any() or sure <= 0:
+    if not closed(x).any() or sure <= 0:
         return np.zeros_like(source)
-    y = (top + bottom) / 2
-    offsets = np.linspace(-_LOWERED, _LOWERED, _ROWS) * mouth
-    colours = strip(rgb, axes, x, y[None] + offsets[:, None])
-    valley = closed * _valley(cv2.cvtColor(colours, cv2.COLOR_RGB2GRAY), offsets[1] - offsets[0], mouth)
-    reach = mouth * np.interp(np.abs(x), (_MIDDLE * half, half), (_REACH, _LOWERED))
-    away = np.abs(offsets)[:, None] / reach
-    stray = np.where(away > 1, _NEVER, _STRAY * away**2)
-    path = cheapest_path(stray - valley / max(_SURE, float(np.percentile(valley, 97))), _BEND)
-    depth = float(valley[path, np.arange(_COLUMNS)].sum() / closed.sum())
-    smooth = closed * cv2.GaussianBlur(offsets[path][None], (0, 0), 2.2)[0]
+    line, depth = _darkest(rgb, axes, x, lips(x).mean(0), closed(x), mouth, _REACH)
+    if corners:
+        coarse, x = x, np.linspace(-_ENDS, _ENDS, _FINER * _COLUMNS) * half
+        known = np.where(np.abs(x) < _FROM * half, np.interp(x, coarse, line), np.nan)
+        line, _ = _darkest(rgb, axes, x, lips(x).mean(0), closed(x), mouth, _LOWERED, known)
+    smooth = closed(x) * cv2.GaussianBlur(line[None], (0, 0), 1.5 * len(x) / _COLUMNS)[0]
     found = np.zeros(len(source))
     for rows in (UPPER_INNER, LOWER_INNER, INNER_CORNERS, OUTER_CORNERS):
         found[rows] = np.interp(axes.points(source[rows])[:, 0], x, smooth)
     found *= sure * np.clip(depth / _SURE - 0.25, 0, 1)
     return found[:, None] * np.array([-axes.along[1], axes.along[0]])
+
+
+def _darkest(
+    rgb: np.ndarray,
+    axes: MouthAxes,
+    x: np.ndarray,
+    y: np.ndarray,
+    closed: np.ndarray,
+    mouth: float,
+    reach: float,
+    known: np.ndarray | None = None,
+) -> tuple[np.ndarray, float]:
+    """The darkest path within `reach` widths of the mouth of a line: how far off it lies, pixels [columns],
+    and how deep its valley is, levels.
+
+    x, y: the line, pixels along and across the mouth [columns]. closed: 0..1, where lips may meet. known: how
+    far off the path is to lie, NaN where that is not known."""
+    offsets = np.linspace(-reach, reach, _ROWS) * mouth
+    step = float(offsets[1] - offsets[0])
+    colours = strip(rgb, axes, x, y[None] + offsets[:, None])
+    valley = closed * _valley(cv2.cvtColor(colours, cv2.COLOR_RGB2GRAY), step, mouth)
+    cost = _STRAY * np.linspace(-1, 1, _ROWS)[:, None] ** 2
+    cost = cost - valley / max(_SURE, float(np.percentile(valley, 97)))
+    if known is not None:
+        cost += _NEVER * (np.abs(offsets[:, None] - known) > step)
+    path = cheapest_path(cost, _BEND)
+    return offsets[path], float(valley[path, np.arange(len(x))].sum() / closed.sum())
 
 
 def _narrower(gap: np.ndarray, full: float, none: float) -> np.ndarray:

@@ -66,7 +66,8 @@ def closed_by(source, person, closed, opened):
         painted, alpha = render_mouth(crop, mesh, rest, QUIET, rest.shut, closed=closed)
         goal = mesh[CONTROLS, :2] + shift
         if closed is not None:
-            goal = goal + closed.corners(mesh[CONTROLS, :2].astype(np.float64), gap, head.yaw)
+            points = mesh[CONTROLS, :2].astype(np.float64)
+            goal = goal + closed.with_corners(np.zeros_like(points), points, head.yaw)
         yield crop, np.where(alpha[..., None] > 0.5, painted, crop), goal
 
 
@@ -181,13 +182,14 @@ def test_in_silence_an_open_mouth_of_the_source_may_stay_open(speaking):
 def test_corners_are_where_the_closed_lips_have_them(speaking):
     """An open mouth has no line to find them by; the tracker is off there by as much as on closed lips."""
     source, person, closed = speaking
-    lower = replace(closed, line=np.full(len(CONTROLS), 0.05, np.float32))
+    lower = replace(closed, line=np.where(np.isnan(closed.line), np.nan, np.float32(0.05)))
     points = person.meshes[0][CONTROLS, :2].astype(np.float64)
     width = float(np.linalg.norm(np.diff(points[OUTER_CORNERS], axis=0)))
-    moved = lower.corners(points, 0.2, closed.yaw)
+    moved = lower.with_corners(np.zeros_like(points), points, closed.yaw)
     assert np.allclose(moved[OUTER_CORNERS, 1], 0.05 * width, atol=0.005 * width)
     assert np.abs(moved[[UPPER_INNER[MIDDLE], LOWER_INNER[MIDDLE]]]).max() == 0
-    assert not lower.corners(points, 0.03, closed.yaw).any()
+    assert np.abs(moved[HELD]).max() == 0
+    assert not lower.with_corners(np.zeros_like(points), points, closed.yaw + 60).any()
 
 
 def test_lips_that_are_closed_stay_as_they_are(speaking):
@@ -198,12 +200,12 @@ def test_lips_that_are_closed_stay_as_they_are(speaking):
         rect = even_rect(moving_box(mesh), frame)
         mesh[:, :2] -= rect[:2]
         crop = crop_rgb(frame, rect)
-        for one, other in zip(
-            render_mouth(crop, mesh, rest, QUIET, rest.points),
-            render_mouth(crop, mesh, rest, QUIET, rest.points, closed=closed),
-            strict=True,
-        ):
-            assert np.array_equal(one, other)
+        (one, alpha), (other, beside) = (
+            render_mouth(crop, mesh, rest, QUIET, rest.points, closed=each) for each in (None, closed)
+        )
+        # Only the corners are held where the closed lips have them.
+        assert np.abs(one.astype(float) - other).mean() < 0.1
+        assert np.abs(alpha - beside).mean() < 0.01
 
 
 @pytest.mark.parametrize("scale", [0.3, 3.0])

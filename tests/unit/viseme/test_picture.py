@@ -81,6 +81,18 @@ def test_without_a_line_the_mesh_decides(rgb, points, mouth):
     assert not lip_line(rgb, points, mouth).any()
 
 
+def test_corners_that_are_lower_than_a_mesh_has_them_are_found():
+    """A line that falls by a twelfth of the mouth towards both corners."""
+    x = np.arange(200, dtype=np.float32)
+    fall = 0.08 * MOUTH * np.clip((np.abs(x - 100) / (MOUTH / 2) - 0.6) / 0.4, 0, 1) ** 1.2
+    plain, corners = (
+        lip_line(picture(fall), lips(), MOUTH, corners=each)[OUTER_CORNERS, 1] for each in (False, True)
+    )
+    assert corners.min() > 0.045 * MOUTH
+    assert plain.max() < 0.02 * MOUTH
+    assert np.abs(lip_line(picture(fall), lips(), MOUTH, corners=True)[UPPER_INNER[MIDDLE]]).max() < 0.5
+
+
 def test_lips_that_are_parted_in_the_middle_meet_along_the_line_beside_it():
     points = lips()
     arch = 0.06 * MOUTH * (1 - np.linspace(-0.8, 0.8, len(UPPER_INNER)) ** 2)

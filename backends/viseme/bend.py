@@ -35,10 +35,10 @@ _CREASE, _CREASE_DEPTH = 0.009, 0.25
 # Skin beside the corners goes with them: at these distances, in widths of the mouth, by these shares.
 _BESIDE, _TAKEN = (0.07, 0.22), (1.0, 0.35)
 # The jaw moves over the neck and what is before it, clothes or a caption, without taking it along: nothing
-# moves this far below the jaw's outline, in widths of the mouth, or this much below where it goes to, nor
-# twice as far. Of the outline, these points.
+# moves this far below the jaw's outline, in widths of the mouth, or this much below where it goes to. Of the
+# outline, these points.
 _NECK, _NECK_BELOW = 0.35, 0.15
-_OUTLINE = np.array([int(np.flatnonzero(point == CONTROLS)[0]) for point in (172, 149, 152, 378, 397)])
+_OUTLINE = np.array([int(np.flatnonzero(point == CONTROLS)[0]) for point in (149, 152, 378)])
 # Distance between the nodes of the warp's grid, in widths of the mouth.
 _STEP = 1 / 12
 
@@ -83,7 +83,8 @@ class Bend:
 
     goal: where the control points go, pixels [n, 2]; shift: how far that is from where they are. mouth: width
     of the mouth at rest in pixels. yaw: of the head, in degrees. other: a picture uint8 [h, w, 3] whose
-    colours are taken, and the matrix [2, 3] that leads from the crop's pixels to its."""
+    colours are taken, and the matrix [2, 3] that leads from the crop's pixels to its. within: the only
+    rectangle of which `lips` is asked for then."""
 
     def __init__(
         self,
@@ -93,6 +94,7 @@ class Bend:
         mouth: float,
         yaw: float,
         other: tuple[np.ndarray, np.ndarray] | None = None,
+        within: Box | None = None,
     ) -> None:
         self.rgb, self.goal, self.shift, self.mouth, self.yaw = rgb, goal, shift, mouth, yaw
         self._picture: np.ndarray = rgb
@@ -103,6 +105,7 @@ class Bend:
         self.crop = Box(0, 0, width, height)
         self._step = max(2.0, mouth * _STEP)
         self._grid = Grid(width, height, self._step)
+        self._nodes = None if within is None else self._grid.nodes(within.x0, within.y0, within.x1, within.y1)
         self.axes = MouthAxes.between(*goal[OUTER_CORNERS])
         middles = goal[[UPPER_INNER[MIDDLE], LOWER_INNER[MIDDLE]]]
         gap = float(np.linalg.norm(middles[1] - middles[0])) / mouth
@@ -129,17 +132,15 @@ class Bend:
         beside, taken = self._beside()
         tips = lip[[0, -1]]
         neck = self._neck(before)
+        values = [
+            shift,
+            corners - before[INNER_CORNERS],
+            tips - lip_ends(before, self._inwards),
+            taken,
+            np.zeros_like(neck),
+        ]
         return self._grid.spline(
-            np.concatenate([goal, corners, tips, beside, neck]),
-            -np.concatenate(
-                [
-                    shift,
-                    corners - before[INNER_CORNERS],
-                    tips - lip_ends(before, self._inwards),
-                    taken,
-                    np.zeros_like(neck),
-                ]
-            ),
+            np.concatenate([goal, corners, tips, beside, neck]), -np.concatenate(values), self._nodes
         )
 
     def _neck(self, before: np.ndarray) -> np.ndarray:
@@ -148,7 +149,7 @@ class Bend:
         across = np.array([-self.axes.along[1], self.axes.along[0]])
         down = np.maximum(self.shift[_OUTLINE] @ across, 0)
         below = np.maximum(_NECK * self.mouth, down + _NECK_BELOW * self.mouth)[:, None] * across
-        return np.concatenate([before[_OUTLINE] + times * below for times in (1, 2)])
+        return np.asarray(before[_OUTLINE] + below)
 
     def _beside(self) -> tuple[np.ndarray, np.ndarray]:
         """Skin that the corners of the mouth take along, and how far: points [n, 2] of the goal."""
@@ -173,9 +174,12 @@ class Bend:
         side = self._lowerness(self._grid.x[None], self._grid.y[:, None], self._step)[..., None]
         return np.asarray(self._upper + side * (self._lower - self._upper))
 
-    def mouth_box(self, reach: float) -> Box:
-        """The mouth and what is around it, so many widths of it far."""
-        return Box.around(self.goal[LIPS], reach * self.mouth + 2, self.crop)
+    def mouth_box(self, reach: float, below: float = 0.0) -> Box:
+        """The mouth and what is around it, so many widths of it far, and so many more below."""
+        lower = self.goal[LOWER_OUTER] + below * self.mouth * np.array(
+            [-self.axes.along[1], self.axes.along[0]]
+        )
+        return Box.around(np.concatenate([self.goal[LIPS], lower]), reach * self.mouth + 2, self.crop)
 
     def lips(self, box: Box, closing: float) -> np.ndarray:
         """The mouth itself, each lip through its own field: float32 [h, w, 3]."""

@@ -134,11 +134,12 @@ def _affine(one: np.ndarray, other: np.ndarray) -> np.ndarray:
     return np.linalg.lstsq(system, other, rcond=None)[0].T
 
 
-def gaps_around(person: Person, frame: int) -> np.ndarray:
-    """How far the mouth is open in the frames around one of the source's, in widths of it; as `share` wants
-    them."""
-    rows = np.clip(frame - person.first + _NEIGHBOURS, 0, len(person.meshes) - 1)
-    return open_by(head_points(person.meshes[rows]))
+def gaps_around(person: Person, frames: Sequence[int]) -> np.ndarray:
+    """How far the mouth is open in the frames around some of the source's, in widths of it: [frames,
+    neighbours], as `share` wants them."""
+    rows = np.array(frames)[:, None] - person.first + _NEIGHBOURS
+    rows, places = np.unique(np.clip(rows, 0, len(person.meshes) - 1), return_inverse=True)
+    return open_by(head_points(person.meshes[rows]))[places].reshape(len(frames), len(_NEIGHBOURS))
 
 
 def find_closed(

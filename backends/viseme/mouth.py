@@ -52,8 +52,8 @@ _WIDEST, _UNSMILED = 0.68, 0.5
 # From the first of these widths on, in head units, closing narrows a mouth that is open at rest, because it
 # smiles; from the second on wholly.
 _SMILING = (0.54, 0.60)
-# What is left of a lip's thickness at least, however it is pressed or rolled in.
-_LEAST_LIP = 0.65
+# What is left of a lip's thickness at least, however it is pressed or rolled in: of open and of closed ones.
+_LEAST_LIP, _LEAST_CLOSED = 0.5, 0.65
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,14 +145,14 @@ class RestShape:
         """The shape [n, 3] of a silent mouth with its lips closed."""
         return self._settled(self.closed.copy())
 
-    def _settled(self, shape: np.ndarray) -> np.ndarray:
+    def _settled(self, shape: np.ndarray, least: float = _LEAST_CLOSED) -> np.ndarray:
         """Lips keep part of their thickness, and the skin below them is stretched evenly down to the chin."""
         for inner, outer, side in ((UPPER_INNER, UPPER_OUTER, -1), (LOWER_INNER, LOWER_OUTER, 1)):
             thick, left = (
                 side * (each[outer, 1] - _edge_at(each, inner, each[outer, 0]))
                 for each in (self.points, shape)
             )
-            shape[outer, 1] += side * np.maximum(_LEAST_LIP * thick - left, 0)
+            shape[outer, 1] += side * np.maximum(least * thick - left, 0)
         lip = LOWER_OUTER[MIDDLE]
         moved = shape[lip, 1] - self.points[lip, 1]
         shape[:, 1] += self.skin * (self.points[:, 1] + moved - shape[:, 1])
@@ -161,7 +161,8 @@ class RestShape:
     def spoken(self, pose: MouthPose) -> np.ndarray:
         """The shape [n, 3] of a pose, whatever its `active` is."""
         width = self.width
-        shape = self.met + max(0.0, 1 - pose.open / _PARTED) * (self.closed - self.met)
+        shut = max(0.0, 1 - pose.open / _PARTED)
+        shape = self.met + shut * (self.closed - self.met)
         relaxed = min(1.0, pose.open / _RELAXED_AT)
         rise = self.met[UPPER_INNER[MIDDLE], 1] - shape[OUTER_CORNERS, 1].mean()
         outwards = np.clip((np.abs(shape[LIPS, 0] - self.centre[0]) / (width / 2)) ** 2, 0, 1)
@@ -192,7 +193,7 @@ class RestShape:
         ]
         shape[LOWER_INNER, 1] -= 0.015 * pose.tuck * width * profile[LOWER_INNER]
         shape[:, 1] += self.jaw * pose.jaw * self.unit
-        return self._settled(shape)
+        return self._settled(shape, _LEAST_LIP + shut * (_LEAST_CLOSED - _LEAST_LIP))
 
     def _thinned(self) -> tuple[float, float]:
         """How much thinner the lips are than those of a mouth that talks, in widths of the mouth; of very

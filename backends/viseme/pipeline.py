@@ -125,9 +125,12 @@ class _Look:
 
 @dataclass(frozen=True)
 class _Mouth:
+    """around: how far the mouth is open in the source's frames around."""
+
     pose: MouthPose
     shown: Shown
     tones: Tones
+    around: np.ndarray | None
 
 
 class VisemeEngine:
@@ -196,7 +199,14 @@ class VisemeEngine:
         shown = steady([crop.prepared.cover for crop in crops])
         tones = steady_tones([crop.prepared.tones for crop in crops])
         poses = (self._pose(conditioning.survey.poses[crop.index]) for crop in crops)
-        return [_Mouth(*each) for each in zip(poses, shown, tones, strict=True)]
+        around = self._around(crops, conditioning.survey)
+        return [_Mouth(*each) for each in zip(poses, shown, tones, around, strict=True)]
+
+    def _around(self, crops: Sequence[FaceCrop], survey: VisemeSurvey) -> Sequence[np.ndarray | None]:
+        """All of a person, as batches are."""
+        if not crops or crops[0].person.id not in survey.closed:
+            return [None] * len(crops)
+        return list(gaps_around(crops[0].person, [crop.source_index for crop in crops]))
 
     def composite(self, crop: FaceCrop, mouth: _Mouth, conditioning: VisemeConditioning) -> Patch | None:
         survey = conditioning.survey
@@ -215,9 +225,8 @@ class VisemeEngine:
         rest = survey.rests[crop.person.id] if closed is None else closed.rest
         mesh = corrected(crop.mesh, survey.parted.get(crop.person.id))
         silent = {"rest": rest.points, "close": rest.shut, "source": None}[survey.silence]
-        around = None if closed is None else gaps_around(crop.person, crop.source_index)
         rgb, alpha = render_mouth(
-            crop.rgb, mesh, rest, pose, silent, plate, cover, closed, mouth.tones, around
+            crop.rgb, mesh, rest, pose, silent, plate, cover, closed, mouth.tones, mouth.around
         )
         return Patch(rgb, alpha if shown.amount == 1 else alpha * np.float32(shown.amount))
 

@@ -41,6 +41,8 @@ _NOISE, _WAVER, _PARTED_WAVER = 0.04, 0.006, 0.25
 _AROUND = 0.15
 # Noise, in levels, of a grainy picture.
 _GRAINY = 2.0
+# What lies evenly over the inside is seen more than what the lips have in their even places: so much less.
+_EVEN = 0.88
 # How far what lies behind soft lips is as soft: all the way, single teeth are lost.
 _SOFTER = 0.5
 # By so many pixels an opening is painted over the edge of each lip of a mouth of so many pixels.
@@ -55,7 +57,7 @@ _APART, _FURTHER = 0.02, 0.05
 # opening, how softly, and how far their light is compared, in widths of the mouth; on how many pixels, and
 # within which factors.
 _LAID, _LAID_BELOW, _STRETCHED, _LAID_SOFT, _MATCHED = 0.08, 0.32, 1.1, 0.04, 0.2
-_MATCHED_SIDE, _GAINS = 48, (0.5, 2.0)
+_MATCHED_SIDE, _GAINS = 32, (0.5, 2.0)
 # Places whose colours differ otherwise than most by this factor show something else than the same skin.
 _OTHER = 1.25
 
@@ -67,7 +69,7 @@ def moving_box(mesh: np.ndarray) -> tuple[float, float, float, float]:
     reach = max(float(width), 0.45) * pose.scale
     points = mesh[CONTROLS, :2]
     low, high = points.min(0), points.max(0)
-    down = pose.axes[1, :2] * reach * 0.95
+    down = pose.axes[1, :2] * reach * 0.6
     low, high = np.minimum(low, low + down) - 0.1 * reach, np.maximum(high, high + down) + 0.1 * reach
     return float(low[0]), float(low[1]), float(high[0]), float(high[1])
 
@@ -125,14 +127,18 @@ def render_mouth(
         shift[_INNER] -= (1 - apart) * (1 - laid) * parted(rgb, points, line)[_INNER]
     bend = Bend(rgb, goal, shift, rest.width * head.scale, head.yaw)
     result, alpha = bend.face()
-    box = bend.mouth_box(max(_MATCHED, _LAID + _LAID_BELOW) if laid > 0 else _AROUND)
+    below = 0.0
+    if closed is not None and laid > 0:
+        # The skin below was stretched by the open mouth, and a fast lip may be lower than the mesh says.
+        below = min(_STRETCHED * max(gap - closed.gap, 0.0), _LAID_BELOW)
+    box = bend.mouth_box(_MATCHED if laid > 0 else _AROUND, below)
     if box.area > 0:
         # Of lips that are replaced altogether only what is around them is seen.
         lips = bend.lips(box, closing) if laid < 1 else result[box.slices].astype(np.float32)
         if closed is not None and laid > 0:
             shift = pixel_offsets(head, shape - current)
             shift[HELD] = 0
-            _lay_closed(lips, alpha, box, bend, closed, source + shift, laid, gap - closed.gap)
+            _lay_closed(lips, alpha, box, bend, closed, source + shift, laid, below)
         _open(rgb, lips, alpha, box, bend, source, head, pose, plate, tones)
         result[box.slices] = np.clip(lips + 0.5, 0, 255).astype(np.uint8)
     if cover is not None:
@@ -178,18 +184,17 @@ def _lay_closed(
     closed: ClosedLips,
     goal: np.ndarray,
     amount: float,
-    opener: float,
+    below: float,
 ) -> None:
     """Lay lips that were closed over those that were apart, in place: into `lips` (the box's) and `alpha`
-    (the crop's). goal: where the control points go, pixels [n, 2]. opener: how much further open the mouth
-    is in the frame, in widths of it."""
+    (the crop's). goal: where the control points go, pixels [n, 2]. below: how much further below the lips
+    they are laid than around them, in widths of the mouth."""
     picture, matrix, points = closed.towards(goal)
-    theirs = Bend(bend.rgb, goal, goal - points, bend.mouth, bend.yaw, (picture, matrix)).lips(box, 0.0)
+    other = Bend(bend.rgb, goal, goal - points, bend.mouth, bend.yaw, (picture, matrix), box)
+    theirs = other.lips(box, 0.0)
     rows = np.concatenate([OUTER_CORNERS[:1], UPPER_OUTER, OUTER_CORNERS[1:], LOWER_OUTER[::-1]])
     outline = goal[rows]
-    # The skin below was stretched by the open mouth, and a fast lip may be further down than the mesh says.
     across = np.array([-bend.axes.along[1], bend.axes.along[0]])
-    below = min(_STRETCHED * max(opener, 0.0), _LAID_BELOW)
     outline[-len(LOWER_OUTER) :] += below * bend.mouth * across
     size = box.y1 - box.y0, box.x1 - box.x0
     inside, around = (
@@ -295,7 +300,7 @@ def _open(
         own, share = plate.shown(head, top[middle], (hole.x0, hole.y0), size)
         share *= min(1.0, 0.3 + 1.5 * showing)
         inside += share[..., None] * (own * light - inside)
-    inside += grain(rgb, source, hole, noise)
+    inside += grain(rgb, source, hole, _EVEN * noise)
     part = lips[hole.within(box)]
     part += cover[..., None] * (inside - part)
     alpha[hole.slices] = np.maximum(alpha[hole.slices], cover)

@@ -40,26 +40,28 @@ def lip_line(rgb: np.ndarray, source: np.ndarray, mouth: float, *, corners: bool
     upper, lower = axes.points(source[UPPER_INNER]), axes.points(source[LOWER_INNER])
     half = float(axes.points(source[OUTER_CORNERS])[1, 0])
 
-    def lips(x: np.ndarray) -> np.ndarray:
-        return np.array([
+    def looked_for(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The mesh's line at some places along the mouth, and where lips may meet, 0..1."""
+        top, bottom = (
             np.interp(x, [-half, *line[:, 0], half], [0, *line[:, 1], 0]) for line in (upper, lower)
-        ])  # fmt: skip
-
-    def closed(x: np.ndarray) -> np.ndarray:
+        )
         # Lips that are parted in the middle still meet beside it.
-        gaps = np.diff(lips(x), axis=0)[0] / mouth
-        return _narrower(gaps, _PARTED / 2, _PARTED) * _narrower(gaps.max(), _PARTED, _OPEN)
+        gaps = (bottom - top) / mouth
+        closed = _narrower(gaps, _PARTED / 2, _PARTED) * _narrower(gaps.max(), _PARTED, _OPEN)
+        return (top + bottom) / 2, closed
 
     x = np.linspace(-_ENDS, _ENDS, _COLUMNS) * half
+    y, closed = looked_for(x)
     sure = min((mouth - _SMALLEST) / (_LARGE - _SMALLEST), 1.0)
-    if not closed(x).any() or sure <= 0:
+    if not closed.any() or sure <= 0:
         return np.zeros_like(source)
-    line, depth = _darkest(rgb, axes, x, lips(x).mean(0), closed(x), mouth, _REACH)
+    line, depth = _darkest(rgb, axes, x, y, closed, mouth, _REACH)
     if corners:
         coarse, x = x, np.linspace(-_ENDS, _ENDS, _FINER * _COLUMNS) * half
+        y, closed = looked_for(x)
         known = np.where(np.abs(x) < _FROM * half, np.interp(x, coarse, line), np.nan)
-        line, _ = _darkest(rgb, axes, x, lips(x).mean(0), closed(x), mouth, _LOWERED, known)
-    smooth = closed(x) * cv2.GaussianBlur(line[None], (0, 0), 1.5 * len(x) / _COLUMNS)[0]
+        line, _ = _darkest(rgb, axes, x, y, closed, mouth, _LOWERED, known)
+    smooth = closed * cv2.GaussianBlur(line[None], (0, 0), 1.5 * len(x) / _COLUMNS)[0]
     found = np.zeros(len(source))
     for rows in (UPPER_INNER, LOWER_INNER, INNER_CORNERS, OUTER_CORNERS):
         found[rows] = np.interp(axes.points(source[rows])[:, 0], x, smooth)

@@ -20,7 +20,8 @@ from .mouth_paint import Painter, poses
 from .table import Row
 
 WITHIN = 0.25
-_ASKED = (0.2, 0.35)
+# Several, because the lips of a small mouth are few pixels, and other ones at each opening.
+_ASKED = (0.15, 0.2, 0.25, 0.3, 0.35)
 # Smaller mouths have no room to measure in, pixels.
 _LEAST_WIDTH = 40
 _FINE = 0.012

@@ -143,9 +143,8 @@ def test_they_come_in_gradually_and_go_where_the_head_turns_away(speaking):
 def test_lips_that_touch_for_a_frame_look_as_before_and_after(speaking):
     """Else the source's own lips would flash up between frames that show the closed ones."""
     source, person, closed = speaking
-    openest = max(range(3, source.frames - 3), key=lambda at: gaps_around(person, at).min())
-    around = gaps_around(person, openest)
-    assert len(around) == 6
+    openest = max(range(3, source.frames - 3), key=lambda at: gaps_around(person, [at]).min())
+    assert gaps_around(person, [openest, 0]).shape == (2, 6)
     assert closed.share(closed.gap, closed.yaw) == 0
     assert closed.share(closed.gap, closed.yaw, np.full(6, 0.2)) == pytest.approx(0.9)
     assert closed.share(closed.gap, closed.yaw, np.array([0, 0, 0, 0, 0, 0.2])) == pytest.approx(0.25)
@@ -172,7 +171,7 @@ def test_in_silence_an_open_mouth_of_the_source_may_stay_open(speaking):
         rect = even_rect(moving_box(mesh), frame)
         mesh[:, :2] -= rect[:2]
         crop = crop_rgb(frame, rect)
-        around = gaps_around(person, frame.index)
+        around = gaps_around(person, [frame.index])[0]
         assert around.max() > 0.05
         after, alpha = render_mouth(crop, mesh, closed.rest, QUIET, None, closed=closed, around=around)
         assert not alpha.any()

@@ -41,8 +41,6 @@ _NOISE, _WAVER, _PARTED_WAVER = 0.04, 0.006, 0.25
 _AROUND = 0.15
 # Noise, in levels, of a grainy picture.
 _GRAINY = 2.0
-# What lies evenly over the inside is seen more than what the lips have in their even places: so much less.
-_EVEN = 0.88
 # How far what lies behind soft lips is as soft: all the way, single teeth are lost.
 _SOFTER = 0.5
 # By so many pixels an opening is painted over the edge of each lip of a mouth of so many pixels.
@@ -300,7 +298,7 @@ def _open(
         own, share = plate.shown(head, top[middle], (hole.x0, hole.y0), size)
         share *= min(1.0, 0.3 + 1.5 * showing)
         inside += share[..., None] * (own * light - inside)
-    inside += grain(rgb, source, hole, _EVEN * noise)
+    inside += grain(rgb, source, hole, noise)
     part = lips[hole.within(box)]
     part += cover[..., None] * (inside - part)
     alpha[hole.slices] = np.maximum(alpha[hole.slices], cover)

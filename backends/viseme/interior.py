@@ -40,7 +40,7 @@ _DARKER = 25
 # of flesh whose colour it has.
 _RIM, _RIM_SHADE, _WET = 0.022, 0.45, 0.7
 # In the corners of the opening, from about this part of its half on, there is nothing but lips; how bright.
-_CORNER, _CORNER_OVER, _CORNER_SHADE = 0.78, 0.4, 0.8
+_CORNER, _CORNER_OVER, _CORNER_SHADE = 0.84, 0.36, 0.75
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,8 +28,9 @@ _BESIDE = 0.06
 _RIM = 0.05
 # Skin is not stretched to more than so many times its height.
 _MOST_STRETCH = 5.0
-# Dark lines narrower than this, folds and lashes, are no part of a lid's colour; so much they are lightened.
-_FOLD, _MOST_GAIN = 0.22, 2.5
+# Dark lines narrower than this, folds and lashes, are no part of a lid's colour; so much they are lightened,
+# and get the hue of what is this far around.
+_FOLD, _MOST_GAIN, _AROUND_FOLDS = 0.22, 2.5, 0.3
 # How far above the edge a lid's colour is taken: of the lightest skin there, its brightness within so many
 # levels, and its hue.
 _NEAR, _FAR, _SHADOWS, _HUE = 0.04, 0.32, 20.0, 8.0
@@ -291,7 +292,12 @@ def _without_folds(rgb: np.ndarray, width: float, across: np.ndarray) -> np.ndar
     luma = np.maximum(cv2.transform(rgb.astype(np.float32), _LUMA), 1)
     # Of the brightness: colour by colour what is filled would be made of several hues, and grey.
     gain = np.minimum(cv2.morphologyEx(luma, cv2.MORPH_CLOSE, kernel) / luma, _MOST_GAIN)
-    return np.asarray(rgb * gain[..., None])
+    filled = rgb * gain[..., None]
+    # But the more of it, the less of its own hue, which in the dark is none of skin.
+    around = cv2.GaussianBlur(rgb.astype(np.float32), (0, 0), _AROUND_FOLDS * width)
+    hue = around / np.maximum(cv2.transform(around, _LUMA), 1)[..., None]
+    share = np.clip((gain - 1) / (_MOST_GAIN - 1), 0, 1)[..., None]
+    return np.asarray(filled + share * ((luma * gain)[..., None] * hue - filled))
 
 
 def _softness(rgb: np.ndarray) -> float:

@@ -155,7 +155,7 @@ class Eyelid:
         eye = self._sampled(self.rgb, (rise - beside) * under)
         below = y - edge
         # Between lids that nearly touch an eye is in their shade, and has no colour of its own.
-        shade = smoothstep((share - _SHADE_FROM) / (1 - _SHADE_FROM))
+        shade = smoothstep(np.array((share - _SHADE_FROM) / (1 - _SHADE_FROM)))
         open_ = np.clip(0.5 - (y - self.lower + rise) / (2.5 * self.soft), 0, 1) * shade
         open_ *= np.clip(gap / (_OPEN * width), 0, 1)
         dim = _SHADED * cv2.transform(eye, _LUMA)[..., None]

@@ -35,9 +35,9 @@ _CREASE, _CREASE_DEPTH = 0.009, 0.25
 # Skin beside the corners goes with them: at these distances, in widths of the mouth, by these shares.
 _BESIDE, _TAKEN = (0.07, 0.22), (1.0, 0.35)
 # The jaw moves over the neck and what is before it, clothes or a caption, without taking it along: nothing
-# moves this far below the jaw's outline, in widths of the mouth, or this much below where it goes to. Of the
-# outline, these points.
-_NECK, _NECK_BELOW = 0.35, 0.15
+# moves this far below the jaw's outline, in widths of the mouth, or this much below where it goes to, nor a
+# little further down. Of the outline, these points.
+_NECK, _NECK_BELOW = 0.28, 0.15
 _OUTLINE = np.array([int(np.flatnonzero(point == CONTROLS)[0]) for point in (149, 152, 378)])
 # Distance between the nodes of the warp's grid, in widths of the mouth.
 _STEP = 1 / 12
@@ -149,7 +149,7 @@ class Bend:
         across = np.array([-self.axes.along[1], self.axes.along[0]])
         down = np.maximum(self.shift[_OUTLINE] @ across, 0)
         below = np.maximum(_NECK * self.mouth, down + _NECK_BELOW * self.mouth)[:, None] * across
-        return np.asarray(before[_OUTLINE] + below)
+        return np.concatenate([before[_OUTLINE] + times * below for times in (1, 1.7)])
 
     def _beside(self) -> tuple[np.ndarray, np.ndarray]:
         """Skin that the corners of the mouth take along, and how far: points [n, 2] of the goal."""

@@ -36,7 +36,7 @@ _FOLD, _MOST_GAIN, _AROUND_FOLDS = 0.22, 2.5, 0.3
 _NEAR, _FAR, _SHADOWS, _HUE = 0.04, 0.32, 20.0, 8.0
 # How much of its hue is that of the skin below the eye where this has more colour, by so much of its
 # brightness, and from how far below the lower lid on.
-_CHEEK, _PALER, _CHEEK_AT = 0.6, 0.15, 0.2
+_CHEEK, _PALER, _CHEEK_AT = 0.9, 0.15, 0.2
 # How far above the edge a closing lid begins to take that colour, and over how much it does.
 _FROM, _OVER = 0.4, 0.3
 # What a closed lid shows of the skin's fine structure, and of what is darker than it in levels.

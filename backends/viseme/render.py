@@ -25,13 +25,14 @@ from .controls import (
     pixel_offsets,
 )
 from .edges import lip_edges
-from .interior import Opening, Tones, paint
+from .interior import LUMA, Opening, Tones, paint
 from .mouth import UPPER_SHARE, MouthPose, RestShape
 from .parted import parted
 from .plate import Plate
 from .seam import lip_line
 from .texture import edge_blur, grain, noise_level, softness, tones_of
 from .views import open_by
+from .warp import smoothstep
 
 _INNER = np.concatenate([UPPER_INNER, LOWER_INNER])
 # By how much a mesh's lips waver, and the gap between them, in widths of the mouth; the more of itself where
@@ -43,6 +44,9 @@ _AROUND = 0.15
 _GRAINY = 2.0
 # How far what lies behind soft lips is as soft: all the way, single teeth are lost.
 _SOFTER = 0.5
+# Where own teeth, blurred by this in widths of the mouth, are darker than this part of painted ones, there
+# are none; twice as bright they surely are.
+_BROAD, _DARKER = 0.04, 0.4
 # By so many pixels an opening is painted over the edge of each lip of a mouth of so many pixels.
 _TIPS, _SMALL = 0.7, 30
 # Movements below this many pixels can't be seen.
@@ -297,6 +301,9 @@ def _open(
         size = hole.x1 - hole.x0, hole.y1 - hole.y0
         own, share = plate.shown(head, top[middle], (hole.x0, hole.y0), size)
         share *= min(1.0, 0.3 + 1.5 * showing)
+        # Not where the other frame shows the dark beside its teeth, and this one has teeth to show.
+        broad = [cv2.GaussianBlur(each @ LUMA, (0, 0), _BROAD * mouth) for each in (own * light, inside)]
+        share *= smoothstep((broad[0] / np.maximum(broad[1], 1) - _DARKER) / _DARKER)
         inside += share[..., None] * (own * light - inside)
     inside += grain(rgb, source, hole, noise)
     part = lips[hole.within(box)]

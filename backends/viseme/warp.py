@@ -61,9 +61,9 @@ class Grid:
     def border(self) -> np.ndarray:
         """9 points on the picture's border, where nothing moves: few below, where a neck is held already.
         With 100 unknowns and more OpenBLAS would solve for them in threads that wait for each other."""
-        right, bottom = self.width - 1, self.height - 1
-        points = [(x, 0) for x in (0, right / 2, right)] + [(x, bottom) for x in (0, right)]
-        points += [(x, y) for x in (0, right) for y in (bottom / 3, bottom * 2 / 3)]
+        right, bottom = self.width - 1.0, self.height - 1.0
+        points = [(x, 0.0) for x in (0.0, right / 2, right)] + [(x, bottom) for x in (0.0, right)]
+        points += [(x, y) for x in (0.0, right) for y in (bottom / 3, bottom * 2 / 3)]
         return np.array(points, np.float64)
 
     def nodes(self, x0: int, y0: int, x1: int, y1: int) -> tuple[slice, slice]:

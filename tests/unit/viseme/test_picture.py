@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
+from lipsync_studio.backends.dub.scheduler import even_rect
 from lipsync_studio.backends.viseme.controls import (
     CONTROLS,
     INNER_CORNERS,
@@ -17,12 +18,15 @@ from lipsync_studio.backends.viseme.controls import (
     control_points,
 )
 from lipsync_studio.backends.viseme.interior import LUMA, Opening, Tones, paint
+from lipsync_studio.backends.viseme.mouth import MouthPose
+from lipsync_studio.backends.viseme.pipeline import rest_shape
 from lipsync_studio.backends.viseme.plate import find_plates
+from lipsync_studio.backends.viseme.render import moving_box, render_mouth
 from lipsync_studio.backends.viseme.seam import lip_line
 from lipsync_studio.backends.viseme.texture import steady_tones
 from lipsync_studio.engine.faces.tracker import track_faces
 from lipsync_studio.engine.host.plain import PlainHost
-from lipsync_studio.engine.media.colour import to_rgb
+from lipsync_studio.engine.media.colour import crop_rgb, to_rgb
 from lipsync_studio.engine.media.images import ImageSource
 from lipsync_studio.engine.media.video import VideoSource
 
@@ -279,6 +283,28 @@ def test_ones_own_teeth_are_in_the_lips_shade_where_these_hardly_part(smiling):
     assert shades == sorted(shades)
     assert 0.8 < shades[0] < 0.9
     assert shades[-1] == 1
+
+
+def test_the_dark_beside_ones_own_teeth_does_not_hide_painted_ones(smiling):
+    """A frame that shows the teeth on one side only must not make the other one black."""
+    source, person = smiling
+    plate = find_plates(source, [person], source.frames)[person.id]
+    half = plate.rgb.copy()
+    half[:, half.shape[1] // 2 :] = 15
+    frame = next(iter(source.read(0, 1)))
+    mesh = person.meshes[0].copy()
+    rect = even_rect(moving_box(mesh), frame)
+    mesh[:, :2] -= rect[:2]
+    crop, pose = crop_rgb(frame, rect), MouthPose(open=0.2, jaw=0.15, teeth=0.8)
+    whole, one_sided, painted = (
+        render_mouth(crop, mesh, rest_shape(person), pose, plate=each)[0].astype(float)
+        for each in (plate, replace(plate, rgb=half), None)
+    )
+    # Where the black half would be, and teeth are painted.
+    black = np.abs(one_sided - whole).max(-1) > 20
+    assert black.sum() > 30
+    teeth = black & (painted @ LUMA > 100)
+    assert (one_sided @ LUMA)[teeth].mean() > 0.9 * (painted @ LUMA)[teeth].mean()
 
 
 @pytest.mark.parametrize("axis", [0, 1, 2])

@@ -42,6 +42,9 @@ _TURNED = (30.0, 45.0)
 # counts as that of its corners.
 _ON_LINE = np.concatenate([UPPER_INNER, LOWER_INNER, INNER_CORNERS, OUTER_CORNERS])
 _CORNER = (0.6, 0.9)
+# From this fall of a corner on, in widths of the mouth, lips part by so many times the rest, and at most this
+# much, further in.
+_FALL, _CREASED, _MOST_CREASED = 0.03, 2.0, 0.08
 # Frames before and after one that count in it, and how much.
 _NEIGHBOURS = np.array([-3, -2, -1, 1, 2, 3])
 _AROUND_THEM = np.array([0.25, 0.6, 0.9, 0.9, 0.6, 0.25])
@@ -74,7 +77,8 @@ class ClosedLips:
     the lips where it is in the picture, float32 [n, 2]. yaw: of the head, degrees. gap: between its lips as
     the tracker sees it, in widths of the mouth. rest: the lower face with lips as close as these. line: how
     far below the tracker's points the line between the lips is, in widths of the mouth, float32 [n]; NaN of
-    points that don't lie on it."""
+    points that don't lie on it. inwards: by how much nearer to the middle lips part, in widths of the mouth,
+    float32 [n]."""
 
     rgb: np.ndarray
     points: np.ndarray
@@ -82,6 +86,7 @@ class ClosedLips:
     gap: float
     rest: RestShape
     line: np.ndarray
+    inwards: np.ndarray
 
     def share(self, gap: float, yaw: float, around: np.ndarray | None = None) -> float:
         """0..1: how far to show them in the place of a mouth that is open by `gap`, in widths of it. around:
@@ -102,7 +107,7 @@ class ClosedLips:
         near, far = _CORNER
         share = np.clip((outwards - near) / (far - near), 0, 1) * self._belief(yaw)
         share[np.isnan(self.line)] = 0
-        theirs = np.nan_to_num(self.line * 2 * half)[:, None] * (-axes.along[1], axes.along[0])
+        theirs = 2 * half * _offsets(axes, np.nan_to_num(self.line), self.inwards)
         return np.asarray(line + share[:, None] * (theirs - line))
 
     def _belief(self, yaw: float) -> float:
@@ -198,10 +203,19 @@ def _lips(frame: Frame, mesh: np.ndarray, yaw: float, gap: float, rest: RestShap
     rgb, points, _, scale = part
     line = lip_line(rgb, points, width * scale, corners=True)
     axes = MouthAxes.between(*points[OUTER_CORNERS])
-    below = np.full(len(points), np.nan)
+    below = np.full(len(points), np.nan, np.float32)
     below[_ON_LINE] = (line @ (-axes.along[1], axes.along[0]) / (width * scale))[_ON_LINE]
-    points += line
-    return ClosedLips(rgb, points.astype(np.float32), yaw, gap, rest, below.astype(np.float32))
+    inwards = np.zeros(len(points), np.float32)
+    for rows in (INNER_CORNERS, OUTER_CORNERS):
+        # The end of a line that falls much is a crease, along which lips don't part.
+        inwards[rows] = np.clip(_CREASED * (below[rows] - _FALL), 0, _MOST_CREASED) * (1, -1)
+    points += line + _offsets(axes, np.zeros_like(below), width * scale * inwards)
+    return ClosedLips(rgb, points.astype(np.float32), yaw, gap, rest, below, inwards)
+
+
+def _offsets(axes: MouthAxes, below: np.ndarray, along: np.ndarray) -> np.ndarray:
+    """[n, 2] of so much across and along the mouth."""
+    return np.asarray(below[:, None] * (-axes.along[1], axes.along[0]) + along[:, None] * axes.along)
 
 
 def _between(lips: ClosedLips) -> tuple[float, float]:

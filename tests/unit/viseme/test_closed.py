@@ -98,7 +98,7 @@ def test_nothing_bright_is_left_between_lips_that_were_open(speaking):
     source, person, closed = speaking
     bent, laid = (
         [
-            _between(ClosedLips(after, goal, 0, 0, closed.rest, closed.line))[0]
+            _between(ClosedLips(after, goal, 0, 0, closed.rest, closed.line, closed.inwards))[0]
             for _, after, goal in closed_by(source, person, lips, 0.12)
         ]
         for lips in (None, closed)
@@ -110,9 +110,7 @@ def test_nothing_bright_is_left_between_lips_that_were_open(speaking):
 
 def test_they_have_the_light_of_the_frame(speaking):
     source, person, closed = speaking
-    darker = ClosedLips(
-        (closed.rgb * 0.7).astype(np.uint8), closed.points, closed.yaw, closed.gap, closed.rest, closed.line
-    )
+    darker = replace(closed, rgb=(closed.rgb * 0.7).astype(np.uint8))
     own, other = (
         next(after for _, after, _ in closed_by(source, person, lips, 0.12)) for lips in (closed, darker)
     )
@@ -181,7 +179,11 @@ def test_in_silence_an_open_mouth_of_the_source_may_stay_open(speaking):
 def test_corners_are_where_the_closed_lips_have_them(speaking):
     """An open mouth has no line to find them by; the tracker is off there by as much as on closed lips."""
     source, person, closed = speaking
-    lower = replace(closed, line=np.where(np.isnan(closed.line), np.nan, np.float32(0.05)))
+    lower = replace(
+        closed,
+        line=np.where(np.isnan(closed.line), np.nan, np.float32(0.05)),
+        inwards=np.zeros_like(closed.line),
+    )
     points = person.meshes[0][CONTROLS, :2].astype(np.float64)
     width = float(np.linalg.norm(np.diff(points[OUTER_CORNERS], axis=0)))
     moved = lower.with_corners(np.zeros_like(points), points, closed.yaw)
@@ -189,6 +191,19 @@ def test_corners_are_where_the_closed_lips_have_them(speaking):
     assert np.abs(moved[[UPPER_INNER[MIDDLE], LOWER_INNER[MIDDLE]]]).max() == 0
     assert np.abs(moved[HELD]).max() == 0
     assert not lower.with_corners(np.zeros_like(points), points, closed.yaw + 60).any()
+
+
+def test_lips_part_further_in_than_a_crease_goes(speaking):
+    """This speaker's corners lie lower than the tracker has them: the ends of the line are creases."""
+    source, person, closed = speaking
+    left, right = closed.inwards[OUTER_CORNERS]
+    assert 0 < left <= 0.08
+    assert -0.08 <= right < 0
+    points = person.meshes[0][CONTROLS, :2].astype(np.float64)
+    width = float(np.linalg.norm(np.diff(points[OUTER_CORNERS], axis=0)))
+    moved = points + closed.with_corners(np.zeros_like(points), points, closed.yaw)
+    narrower = width - float(np.linalg.norm(np.diff(moved[OUTER_CORNERS], axis=0)))
+    assert narrower == pytest.approx((left - right) * width, rel=0.1)
 
 
 def test_lips_that_are_closed_stay_as_they_are(speaking):
